@@ -1,0 +1,68 @@
+"""Everything that can go wrong, drawn once.
+
+FootnoteError                    its message can be shown to a person as it stands
+ ├ DocumentError                 about one file; the others go on
+ │  ├ NotAPdf                    the bytes are something else, or nothing
+ │  ├ UnreadablePdf              a PDF, but damaged beyond both readers
+ │  ├ EncryptedPdf               a password is needed
+ │  │  └ WrongPassword           the one given does not open it
+ │  ├ PdfHasNoText               readable, yet no page holds words (scans, blank pages)
+ │  ├ PdfTooLarge                more bytes or pages than this server takes
+ │  └ DocumentGone               deleted while it was being used
+ ├ QuestionError                 nothing was asked, or far too much
+ ├ EmbeddingError                the embedding model cannot be loaded or is not the one expected
+ └ GenerationError               about one engine; another may still answer
+    ├ GeneratorUnavailable       cannot be reached, has no such model, is busy, refuses the key
+    ├ GenerationTimeout          its first token did not come in time
+    └ GenerationInterrupted      words came, then they stopped coming
+
+"The documents do not say" is a result, never an error. A message says what happened, to what, and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class FootnoteError(Exception):
+    """Base of every error whose message is meant for a person."""
+
+
+class DocumentError(FootnoteError): ...
+
+
+class NotAPdf(DocumentError): ...
+
+
+class UnreadablePdf(DocumentError): ...
+
+
+class EncryptedPdf(DocumentError): ...
+
+
+class WrongPassword(EncryptedPdf): ...
+
+
+class PdfHasNoText(DocumentError): ...
+
+
+class PdfTooLarge(DocumentError): ...
+
+
+class DocumentGone(DocumentError): ...
+
+
+class QuestionError(FootnoteError): ...
+
+
+class EmbeddingError(FootnoteError): ...
+
+
+class GenerationError(FootnoteError): ...
+
+
+class GeneratorUnavailable(GenerationError): ...
+
+
+class GenerationTimeout(GenerationError): ...
+
+
+class GenerationInterrupted(GenerationError): ...

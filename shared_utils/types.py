@@ -1,0 +1,278 @@
+"""The vocabulary: what flows from PDF bytes to a cited answer. Every stage shares these, none imports another stage.
+
+Pages, ranks and citation markers are 1-based. Text offsets are 0-based and half-open. Rectangles are PDF points
+measured from the top left corner of the page as a reader sees it (crop box and rotation applied).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rect = tuple[float, float, float, float]
+"""(x0, y0, x1, y1) in points from the top left of the page; x grows right, y grows down."""
+
+Vectors = NDArray[np.float32]
+"""float32 array of shape (n, d); every row has unit length."""
+
+Cancelled = Callable[[], bool]
+"""Asked often by long work; True means: stop now, keep what is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """`text[start:end]` of a page."""
+
+    start: int
+    end: int
+
+
+# ------------------------------------------------------------------------------------------------ documents
+
+
+class PageVerdict(StrEnum):
+    """What reading a page came to. Every page of every document has exactly one."""
+
+    TEXT = "text"
+    SCANNED = "scanned"  # an image of a page; its words are unknown until OCR
+    MIXED = "mixed"  # words, and a large image that may hold more of them
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class GlyphRun:
+    """`page.text[text_start:text_start + length]` is PDFium's characters `glyph_start … glyph_start + length`."""
+
+    text_start: int
+    glyph_start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class WordBox:
+    """A word that OCR found: `page.text[start:end]` is drawn inside `rect`."""
+
+    start: int
+    end: int
+    rect: Rect
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading on a page: `page.text[start:end]`, `level` 1 = outermost."""
+
+    start: int
+    end: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as it was read. `text` is what everything later slices; it is never edited after reading."""
+
+    number: int  # 1-based position in the file
+    label: str  # the label printed on it ("iv", "A-3"), or str(number)
+    text: str
+    verdict: PageVerdict
+    reason: str = ""  # why the verdict is not TEXT, in words for a person
+    width: float = 0.0  # points, as displayed
+    height: float = 0.0
+    reader: str = "pdfium"  # "pdfium", "pypdf" or "ocr": whose words these are
+    runs: tuple[GlyphRun, ...] = ()  # where the words are drawn, when PDFium read them
+    word_boxes: tuple[WordBox, ...] = ()  # where the words are drawn, when OCR read them
+    boilerplate: tuple[Span, ...] = ()  # running heads and page numbers: highlighted, never retrieved
+    hidden: tuple[Span, ...] = ()  # words a reader cannot see: flagged, never told to a model as if visible
+    headings: tuple[Heading, ...] = ()
+    table_rows: tuple[Span, ...] = ()  # lines that are rows of a table: label and cells on one line
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """A bookmark: its title, its depth (1 = outermost) and the 1-based page it opens."""
+
+    title: str
+    level: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's content. Two uploads of the same bytes are one document, whatever they are called."""
+
+    id: str  # sha256 of the bytes, lower-case hex
+    name: str  # what the person called it; for display only, never a path
+    title: str  # from the metadata or the first page; may equal `name`
+    pages: tuple[Page, ...]
+    outline: tuple[OutlineEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A verbatim slice of one page. Invariant: `page.text[start:end] == text`."""
+
+    id: str  # unique within a library: "<document id>:<page>:<start>"
+    document_id: str
+    page: int
+    start: int
+    end: int
+    text: str
+    heading: str = ""  # the heading it stands under, possibly from an earlier page
+
+
+# ------------------------------------------------------------------------------------------------ retrieval
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk retrieved for a question. `score` is comparable within one result list only."""
+
+    chunk: Chunk
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSpan:
+    """Words of one page picked for the prompt: `page.text[start:end] == text`."""
+
+    marker: int  # the number the model is told, 1 …
+    document_id: str
+    page: int
+    start: int
+    end: int
+    text: str
+    score: float  # how well it speaks to the question, comparable within one Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the model may read, numbered by code, in reading order, within a token budget."""
+
+    spans: tuple[EvidenceSpan, ...]
+    tokens: int  # estimated for a llama-like tokenizer
+    budget: int
+
+
+class Embedder(Protocol):
+    """Turns text into unit vectors. `dimension` is the d of what it returns."""
+
+    @property
+    def dimension(self) -> int: ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors: ...
+
+    def embed_query(self, text: str) -> Vectors:
+        """float32 of shape (1, d)."""
+        ...
+
+
+# ------------------------------------------------------------------------------------------------ generation
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: str  # "system", "user" or "assistant"
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Everything one generation needs. What does not change between questions stands first, byte for byte."""
+
+    messages: tuple[Message, ...]
+    estimated_tokens: int
+    max_output_tokens: int
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationStats:
+    """What an answer cost, as its engine reported it. Seconds; None where the engine does not tell."""
+
+    backend: str  # "ollama", "remote" or "extractive"
+    model: str
+    prompt_tokens: int | None = None
+    cached_prompt_tokens: int | None = None
+    output_tokens: int | None = None
+    load_s: float | None = None
+    prompt_evaluation_s: float | None = None
+    generation_s: float | None = None
+    time_to_first_token_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationDone:
+    finish_reason: str  # "stop", "length" or "cancelled"
+    stats: GenerationStats
+
+
+GenerationEvent = TextDelta | GenerationDone
+
+
+class AnswerGenerator(Protocol):
+    """Streams an answer. Raises GenerationError; closing the iterator frees the model."""
+
+    def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]: ...
+
+
+# ------------------------------------------------------------------------------------------------ answers
+
+
+class Verdict(StrEnum):
+    """Whether a sentence stands on what it cites."""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    NOT_FOUND = "not found"
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place an answer points at: exact words of one page and where they are drawn."""
+
+    marker: int  # 1 … in order of appearance in the answer
+    document_id: str
+    document: str  # the document's display name
+    page: int
+    page_label: str
+    quote: str  # page.text[start:end]
+    start: int
+    end: int
+    rects: tuple[Rect, ...] = ()  # filled from the page's geometry; empty when it is unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer, its markers taken out of the text and listed."""
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: Verdict
+    reason: str  # in words: "the page says 14.9 %, the answer 18.6 %"
+    paragraph: int = 0  # sentences of one paragraph or list item share a number, 0-based
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer, however it ended."""
+
+    question: str
+    answerable: bool  # False: the documents do not speak to the question, or the model said so
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    finish_reason: str  # "stop", "length", "cancelled", "interrupted" or "refused"
+    stats: GenerationStats
+    raw_text: str  # as the engine wrote it, before anything was dropped
+    notes: tuple[str, ...] = ()  # what a person should know: what was dropped, cut, or not yet read

@@ -1,0 +1,1 @@
+"""What Footnote does: in which order, with which numbers and which words."""

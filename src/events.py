@@ -1,0 +1,128 @@
+"""The typed events of reading a file and of answering a question. The page, the command line and the API draw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared_utils.types import Answer, Evidence, PageVerdict
+
+# ------------------------------------------------------------------------------------------------ ingest
+
+
+class FileStatus(StrEnum):
+    """How reading a file ended."""
+
+    READY = "ready"
+    PARTIAL = "partial"  # searchable, but some pages are not
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingStarted:
+    file: str
+    pages: int  # as the file claims
+
+
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    file: str
+    page: int
+    pages: int
+    verdict: PageVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """Words can be found from now on; meaning follows with the embeddings."""
+
+    file: str
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    file: str
+    done: int  # chunks
+    total: int
+    seconds_left: float | None  # None until it can be told
+
+
+@dataclass(frozen=True, slots=True)
+class FileFinished:
+    """The last event of every file, whatever happened to it."""
+
+    file: str
+    status: FileStatus
+    reason: str  # "" when READY; else what happened and what to do
+    pages: int
+    page_verdicts: dict[PageVerdict, int]
+    chunks: int
+    read_s: float
+    embed_s: float
+    needs_password: bool = False
+
+
+IngestEvent = ReadingStarted | PageRead | Searchable | Embedding | FileFinished
+
+# ------------------------------------------------------------------------------------------------ answers
+
+
+class Stage(StrEnum):
+    """What a running answer is doing. They come in this order; some may be left out."""
+
+    RETRIEVING = "retrieving"
+    WAITING = "waiting"  # for the one model
+    READING = "reading"  # the model evaluates the prompt
+    WRITING = "writing"
+    VERIFYING = "verifying"
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted:
+    stage: Stage
+    engine: str = ""  # "ollama", "remote", "extractive"; "" before one is chosen
+    model: str = ""
+    seconds_left: float | None = None  # the estimate for this stage
+    position: int = 0  # in the queue, 1 = next, while WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFound:
+    """Passages were picked. `closest` is what to show when nothing speaks to the question."""
+
+    evidence: Evidence
+    answerable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractiveAnswer:
+    """The best sentences as they stand on the page, shown while a model is still reading."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerText:
+    """The model's answer so far, markers already renumbered."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChanged:
+    """One engine was given up for another before it had said a word."""
+
+    engine: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFinished:
+    """The last event of every question that could be asked."""
+
+    answer: Answer
+    timings: dict[str, float]  # search_s, first_evidence_s, first_token_s, total_s
+
+
+AnswerEvent = StageStarted | EvidenceFound | ExtractiveAnswer | AnswerText | EngineChanged | AnswerFinished
