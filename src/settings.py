@@ -1,0 +1,150 @@
+"""Every setting in one frozen object. The only reader of the environment.
+
+`docs/configuration.md` lists the same variables; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from shared_utils.errors import FootnoteError
+
+
+class SettingsError(FootnoteError):
+    """A variable holds something that cannot be meant. The message names the variable."""
+
+
+def _setting(env: str, default: object, help_text: str) -> Any:  # Any, as dataclasses.field itself
+    return field(default=default, metadata={"env": env, "help": help_text})
+
+
+_DATA_DIR = Path(__file__).resolve().parent.parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Build with `Settings.from_env()`; in tests, `Settings(data_dir=tmp_path)` and `dataclasses.replace`."""
+
+    # -- the page
+    host: str = _setting("FOOTNOTE_HOST", "127.0.0.1", "address the page listens on; 0.0.0.0 inside a container")
+    port: int = _setting("PORT", 8501, "port the page listens on; hosts such as Spaces and Render set it")
+    data_dir: Path = _setting("FOOTNOTE_DATA_DIR", _DATA_DIR, "folder for files, text, vectors, status")
+    frame_ancestors: str = _setting(
+        "FOOTNOTE_FRAME_ANCESTORS", "https://huggingface.co", "sites that may show the page in a frame"
+    )
+    keep_hours: float = _setting(
+        "FOOTNOTE_KEEP_HOURS", 0.0, "hours after a person's last visit until their files are wiped; 0 keeps them"
+    )
+
+    # -- limits
+    max_file_mb: int = _setting("FOOTNOTE_MAX_FILE_MB", 100, "largest PDF taken, in megabytes")
+    max_pages: int = _setting("FOOTNOTE_MAX_PAGES", 3000, "most pages read of one PDF")
+    max_files: int = _setting("FOOTNOTE_MAX_FILES", 100, "most files one person may keep")
+    max_person_mb: int = _setting("FOOTNOTE_MAX_PERSON_MB", 500, "most megabytes one person may keep")
+    max_total_mb: int = _setting("FOOTNOTE_MAX_TOTAL_MB", 20_000, "most megabytes kept for everybody together")
+    max_question_chars: int = _setting("FOOTNOTE_MAX_QUESTION_CHARS", 2000, "longest question taken, in characters")
+    ocr_seconds: float = _setting(
+        "FOOTNOTE_OCR_SECONDS", 120.0, "seconds of text recognition spent on one file's scanned pages; 0 turns it off"
+    )
+
+    # -- retrieval
+    embedder: str = _setting(
+        "FOOTNOTE_EMBEDDER", "onnx", "`onnx` (fast, int8) or `sentence-transformers` (the reference; any model)"
+    )
+    embedding_model: str = _setting(
+        "FOOTNOTE_EMBEDDING_MODEL", "", "another model's folder or name, for `sentence-transformers`; empty: MiniLM"
+    )
+    evidence_tokens: int = _setting("FOOTNOTE_EVIDENCE_TOKENS", 500, "most tokens of evidence put into a prompt")
+
+    # -- the local model
+    ollama_url: str = _setting("OLLAMA_HOST", "http://127.0.0.1:11434", "where Ollama answers")
+    ollama_binary: str = _setting("FOOTNOTE_OLLAMA", "ollama", "the ollama command to start when none answers")
+    start_ollama: bool = _setting("FOOTNOTE_START_OLLAMA", True, "start `ollama serve` when none answers")
+    pull_models: bool = _setting("FOOTNOTE_PULL_MODELS", True, "download the model when Ollama does not have it")
+    model: str = _setting("FOOTNOTE_MODEL", "llama3.2:3b", "the model that writes")
+    fallback_model: str = _setting("FOOTNOTE_FALLBACK_MODEL", "llama3.2:1b", "taken where the first is too much")
+    first_token_target_s: float = _setting(
+        "FOOTNOTE_FIRST_TOKEN_TARGET_S", 20.0, "seconds to the first word beyond which the smaller model is chosen"
+    )
+    connect_deadline_s: float = _setting("FOOTNOTE_CONNECT_DEADLINE_S", 3.0, "seconds to reach an engine")
+    first_token_deadline_s: float = _setting(
+        "FOOTNOTE_FIRST_TOKEN_DEADLINE_S", 30.0, "seconds to its first word, then the next engine is asked"
+    )
+    stall_deadline_s: float = _setting("FOOTNOTE_STALL_DEADLINE_S", 20.0, "seconds between two words")
+    total_deadline_s: float = _setting("FOOTNOTE_TOTAL_DEADLINE_S", 300.0, "seconds for a whole answer")
+    num_ctx: int = _setting("FOOTNOTE_NUM_CTX", 4096, "context window asked of the model, in tokens")
+    threads: int = _setting("FOOTNOTE_THREADS", 0, "threads for models; 0: as many as the container has cores")
+
+    # -- the remote engine
+    hf_token: str = _setting("HF_TOKEN", "", "Hugging Face token; without it nothing ever leaves this machine")
+    hf_models: tuple[str, ...] = _setting(
+        "FOOTNOTE_HF_MODELS",
+        ("meta-llama/Llama-3.1-8B-Instruct", "Qwen/Qwen2.5-7B-Instruct"),
+        "remote models in the order they are tried, separated by commas",
+    )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the variables; an empty one counts as unset, blanks around a value are dropped.
+
+        Raises SettingsError, naming the variable, where a value is not what its setting takes.
+        """
+        environ = os.environ if environ is None else environ
+        values: dict[str, object] = {}
+        for setting in fields(cls):
+            name = setting.metadata["env"]
+            text = environ.get(name, "").strip()
+            if text:
+                values[setting.name] = _parsed(name, text, setting.default)
+        if "ollama_url" in values:
+            values["ollama_url"] = _as_url(str(values["ollama_url"]))
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def _parsed(name: str, text: str, default: object) -> object:
+    """`text` as the type of `default`."""
+    try:
+        match default:
+            case bool():
+                return _as_bool(text)
+            case int():
+                return int(text)
+            case float():
+                return float(text)
+            case Path():
+                return Path(text).expanduser()
+            case tuple():
+                return tuple(part.strip() for part in text.split(",") if part.strip())
+            case _:
+                return text
+    except ValueError as exc:
+        raise SettingsError(
+            f"{name} is set to “{text}”, but it takes {_expected(default)}. Correct or unset it, then start again."
+        ) from exc
+
+
+def _as_bool(text: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if text.lower() not in words:
+        raise ValueError(text)
+    return words[text.lower()]
+
+
+def _expected(default: object) -> str:
+    if isinstance(default, bool):
+        return "yes or no"
+    return "a whole number" if isinstance(default, int) else "a number"
+
+
+def _as_url(host: str) -> str:
+    """OLLAMA_HOST may be a bare host, `host:port`, or what a server binds to; a client needs a URL it can reach."""
+    url = host if "://" in host else f"http://{host}"
+    scheme, _, rest = url.partition("://")
+    authority = rest.rstrip("/")
+    if ":" not in authority.rpartition("]")[2]:
+        authority = f"{authority or '127.0.0.1'}:{443 if scheme == 'https' else 11434}"
+    return f"{scheme}://{authority.replace('0.0.0.0', '127.0.0.1')}"  # noqa: S104 - replaced, not bound
