@@ -32,7 +32,7 @@ class Settings:
     # -- the page
     host: str = _setting("FOOTNOTE_HOST", "127.0.0.1", "address the page listens on; 0.0.0.0 inside a container")
     port: int = _setting("PORT", 8501, "port the page listens on; hosts such as Spaces and Render set it")
-    data_dir: Path = _setting("FOOTNOTE_DATA_DIR", _DATA_DIR, "folder for files, text, vectors, status")
+    data_dir: Path = _setting("FOOTNOTE_DATA_DIR", _DATA_DIR, "folder for files, text, vectors, status")  # noqa: RUF009
     frame_ancestors: str = _setting(
         "FOOTNOTE_FRAME_ANCESTORS", "https://huggingface.co", "sites that may show the page in a frame"
     )

@@ -1,0 +1,86 @@
+"""What a person may see of their library and conversations at one moment: frozen, safe to hand to any thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared_utils.types import Answer, PageVerdict
+from src.events import Stage
+
+
+class DocumentState(StrEnum):
+    QUEUED = "queued"
+    READING = "reading"  # pages stream in; those that are in can be asked already
+    RECOGNISING = "recognising"  # OCR of scanned pages
+    EMBEDDING = "embedding"  # words can be found, meaning follows
+    READY = "ready"
+    PARTIAL = "partial"  # as READY, but some pages could not be read
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    entry_id: str  # unguessable; names this document on this person's shelf
+    document_id: str  # sha256 of the bytes
+    name: str  # as the person called it: text from outside, never markup
+    title: str
+    state: DocumentState
+    pages: int  # 0 until it is known
+    page_verdicts: tuple[PageVerdict, ...]  # one for every page read so far, in order
+    chunks: int
+    embedded: int  # chunks whose vectors are there
+    seconds_left: float | None
+    reason: str  # what happened and what to do, when FAILED or PARTIAL
+    needs_password: bool = False
+
+    @property
+    def searchable(self) -> bool:
+        return self.chunks > 0 and self.state is not DocumentState.FAILED
+
+    @property
+    def settled(self) -> bool:
+        return self.state in (DocumentState.READY, DocumentState.PARTIAL, DocumentState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """A question and as much of its answer as there is."""
+
+    id: str
+    question: str
+    stage: Stage | None  # None once it is done
+    engine: str  # who is at work, or whose answer this is: "ollama", "remote", "extractive"
+    model: str
+    stage_started_at: float  # seconds on the monotonic clock
+    asked_at: float
+    seconds_left: float | None  # as estimated when the stage began
+    position: int  # in the queue while WAITING
+    text: str  # the model's words so far, markers as [n]
+    extractive: Answer | None
+    answer: Answer | None  # set once it is done
+    changes: tuple[str, ...]  # why an engine was given up for the next, in words
+    timings: dict[str, float]
+    error: str = ""  # a question that could not be asked says why here
+
+    @property
+    def done(self) -> bool:
+        return self.stage is None
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationView:
+    id: str  # unguessable
+    title: str  # its first question
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineView:
+    """The status line: which engine would answer now, where it runs, and what it is doing."""
+
+    engine: str
+    model: str
+    line: str  # "llama3.2:3b on this machine · ready"
+    busy: bool
+    waiting: int  # people in the queue
