@@ -1,0 +1,71 @@
+# The two commands: `make run` and `make test`. Everything else is for people who work on Footnote.
+
+PYTHON ?= python3
+VENV ?= .venv
+# Where Linux finds PyTorch's CPU build when the configured index does not carry it (docs/adr/0002).
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+TORCH := $(shell sed -n 's/^\(torch==[^ ;]*+cpu\).*/\1/p' requirements.txt)
+COMPILE := pip-compile --quiet --strip-extras --allow-unsafe --no-header --annotation-style line \
+	--no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host
+
+.PHONY: run test check unit browser bench-retrieval lock audit clean help
+
+run: $(VENV)/.run-ready  ## install what is pinned, start everything, print the address
+	@exec $(BIN)/python startup.py
+
+test: $(VENV)/.test-ready check unit browser  ## every check and every test
+
+check: $(VENV)/.test-ready  ## format, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+unit: $(VENV)/.test-ready  ## unit and page tests, with branch coverage
+	$(BIN)/python -m pytest -m "not browser and not live" --cov --cov-report=term:skip-covered
+
+browser: $(VENV)/.test-ready  ## a real Chromium drives the real page
+	$(BIN)/python -m pytest -m browser
+
+bench-retrieval: $(VENV)/.test-ready  ## the retrieval table of docs/benchmarks.md
+	$(BIN)/python -m benchmarks.retrieval
+
+audit: $(VENV)/.test-ready  ## known vulnerabilities of what is pinned
+	$(BIN)/pip-audit --disable-pip --no-deps -r requirements.txt
+
+lock:  ## requirements*.in -> requirements*.txt (on Linux, Python 3.11, with pip-tools)
+	$(COMPILE) -o requirements.txt requirements.in
+	@echo 'torch==$(word 2,$(subst ==, ,$(subst +cpu,,$(TORCH)))) ; sys_platform != "linux"' >> requirements.txt
+	$(COMPILE) -o requirements-dev.txt requirements-dev.in
+
+clean:  ## forget the virtual environment (documents in data/ stay)
+	rm -rf $(VENV)
+
+help:
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Footnote needs Python 3.11 or newer. Name one: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "No virtual environment could be made. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+# On Linux the CPU build of PyTorch comes first, so that nothing asks for the CUDA one. Where neither the configured
+# index nor PyTorch's own has it, Footnote goes without: its embeddings do not need PyTorch.
+$(VENV)/.run-ready: requirements.txt Makefile | $(BIN)/python
+	@echo "Installing Footnote's packages into $(VENV). This happens once."
+	@if [ "$$(uname -s)" != Linux ]; then $(PIP) install --quiet -r requirements.txt; \
+	elif $(PIP) install --quiet "$(TORCH)" 2>/dev/null \
+		|| $(PIP) install --quiet --retries 1 --timeout 20 --no-deps --index-url $(TORCH_INDEX) "$(TORCH)" 2>/dev/null; \
+	then $(PIP) install --quiet -r requirements.txt; \
+	else echo "PyTorch's CPU build is out of reach; going on without it (only FOOTNOTE_EMBEDDER=sentence-transformers needs it)."; \
+		grep -v '^torch==' requirements.txt > $(VENV)/without-torch.txt; \
+		$(PIP) install --quiet --no-deps -r $(VENV)/without-torch.txt; fi
+	@touch $@
+
+$(VENV)/.test-ready: $(VENV)/.run-ready requirements-dev.txt
+	@$(PIP) install --quiet -r requirements-dev.txt
+	@touch $@
