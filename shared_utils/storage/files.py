@@ -1,0 +1,34 @@
+"""Files that are whole or absent, whenever the process or the machine stops."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+TEMPORARY_SUFFIX = ".part"
+
+
+def write_aside(folder: Path, data: bytes) -> Path:
+    """Write `data` safely to disk under a temporary name in `folder`; `put_in_place` gives it its name."""
+    handle, name = tempfile.mkstemp(dir=folder, suffix=TEMPORARY_SUFFIX)
+    path = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Rename atomically and make the new name itself durable. Both must lie in one folder."""
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,85 @@
+"""The tables, as the list of steps that made them. SQLite's own `user_version` says how many have been taken."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from shared_utils.errors import StorageError
+
+Migration = tuple[str, ...]
+
+# A step that has been released is never edited: a change of the tables is one more step at the end.
+MIGRATIONS: tuple[Migration, ...] = (
+    (
+        # What a file says, once for all who hold it. Nothing in these three tables may come from a person:
+        # whoever uploads the same bytes is shown the same rows.
+        """CREATE TABLE content (
+            id TEXT PRIMARY KEY,
+            bytes INTEGER NOT NULL,
+            stored_at REAL NOT NULL,
+            title TEXT NOT NULL DEFAULT '',
+            outline BLOB,
+            page_count INTEGER,  -- NULL until the file has been opened
+            status TEXT,         -- NULL until reading has finished
+            reason TEXT NOT NULL DEFAULT '',
+            read_s REAL
+        ) STRICT""",
+        """CREATE TABLE page (
+            document_id TEXT NOT NULL REFERENCES content ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (document_id, number)
+        ) STRICT""",
+        """CREATE TABLE vectors (
+            document_id TEXT PRIMARY KEY REFERENCES content ON DELETE CASCADE,
+            model TEXT NOT NULL,
+            checksum BLOB NOT NULL
+        ) STRICT""",
+        # People. `workspace.id` is the sha256 of their secret key: who reads this file cannot act as them.
+        """CREATE TABLE workspace (
+            id TEXT PRIMARY KEY,
+            seen_at REAL NOT NULL
+        ) STRICT""",
+        """CREATE TABLE entry (
+            id TEXT PRIMARY KEY,
+            workspace_id TEXT NOT NULL REFERENCES workspace ON DELETE CASCADE,
+            document_id TEXT NOT NULL REFERENCES content,
+            name TEXT NOT NULL,
+            added_at REAL NOT NULL,
+            UNIQUE (workspace_id, document_id)
+        ) STRICT""",
+        "CREATE INDEX entry_of_document ON entry (document_id)",
+        """CREATE TABLE turn (
+            workspace_id TEXT NOT NULL REFERENCES workspace ON DELETE CASCADE,
+            conversation_id TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            saved_at REAL NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (workspace_id, conversation_id, number)
+        ) STRICT""",
+    ),
+)
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """How many steps this database has taken; 0 for an empty one."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Take the missing steps, all or none. Expects to run inside a write transaction.
+
+    Raises StorageError, having changed nothing, for a database that a newer version wrote.
+    """
+    version = schema_version(connection)
+    if version > len(migrations):
+        raise StorageError(
+            f"The data folder was written by a newer version of Footnote (data version {version}, this one knows "
+            f"{len(migrations)}). Start the newer version again, or choose another data folder."
+        )
+    for statements in migrations[version:]:
+        for statement in statements:
+            connection.execute(statement)
+    # PRAGMA takes no parameters; the number is ours.
+    connection.execute(f"PRAGMA user_version = {len(migrations)}")
