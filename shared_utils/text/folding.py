@@ -1,0 +1,53 @@
+"""One spelling for words that readers take to be the same: case, diacritics, ligatures and letter variants."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Marks that readers leave out when they type a question: Latin, Greek and Cyrillic accents, Hebrew and Arabic
+# pointing. Thai, Indic and kana marks are letters in their own right and stay.
+_OPTIONAL_MARKS = re.compile(r"[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
+
+_LETTER_VARIANTS = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ħ": "h",
+        "ı": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "’": "'",
+        "ʼ": "'",
+        "‘": "'",
+        "‐": "-",
+        "‑": "-",
+        "−": "-",
+        "ى": "ي",  # Arabic letters that keyboards and fonts use for one another
+        "ی": "ي",
+        "ک": "ك",
+        "ة": "ه",
+        "ـ": None,  # tatweel only stretches a word
+        "\u00ad": None,
+        "\u200b": None,
+        "\u200c": None,
+        "\u200d": None,
+        "\ufeff": None,
+        "\ufffe": None,  # PDFium's sign for a hyphen at the end of a line
+    }
+    | {chr(zero + digit): str(digit) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50) for digit in range(10)}
+)
+
+
+def fold(text: str) -> str:
+    """Case-folded, compatibility-decomposed, without optional diacritics. The length may change.
+
+    >>> fold("Żółć ﬁnal ÉTÉ １２")
+    'zolc final ete 12'
+    """
+    if text.isascii():
+        return text.lower()
+    decomposed = _OPTIONAL_MARKS.sub("", unicodedata.normalize("NFKD", text))
+    # Composed again, or Hangul would stay in pieces and kana lose their voicing to the next character.
+    return unicodedata.normalize("NFC", decomposed).casefold().translate(_LETTER_VARIANTS)

@@ -1,0 +1,166 @@
+"""Sentences of a page as it was read: wrapped lines are joined, headings, list items and table rows stand alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from shared_utils.types import Span
+
+_LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]+")
+
+# A line that opens something new, whatever stands before it.
+_LIST_ITEM = re.compile(
+    r"(?:[•▪‣◦●○■□▶►➢✓✔·*–—-]|\(?[ivx]{1,4}[.)]|\(?\d{1,2}\)|\d{1,2}\.(?:\d{1,2}\.?)*|\(?[A-Za-z]\))\s+(?=\S)"
+)
+_NUMERIC_CELL = re.compile(r"[(\[$€£¥+−–—-]*\d[\d.,]*(?:%|\)|\]|[a-zA-Z]{0,2})*|[—–-]|N/?A", re.ASCII)
+_CELL_SIGN = re.compile(r"[$€£¥%()]+|US\$|%\)?")
+
+# A sentence may end here: a terminator, its closing quotes or brackets, then a gap (none needed after a CJK stop).
+_SENTENCE_END = re.compile(
+    r"[。！？｡](?:[」』”’）】]*)"
+    r"|(?:[.!?…؟۔।॥։።]+)(?:[\"'”’»)\]]*)(?=\s)"
+    r"|(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u0e7f])"
+)
+
+
+def _word_set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_NEVER_LAST = _word_set(
+    "mr mrs ms dr prof st sr jr gen col sgt rev hon gov sen rep messrs vs viz cf e.g i.e eg ie al ed eds approx ca est "
+    "resp incl excl z.b d.h bzw ggf vgl usw sog mio mrd"
+)
+_BEFORE_A_NUMBER = _word_set(
+    "no nos nr fig figs eq eqs sec secs vol vols p pp pg art arts ch chap app par para tab ref refs item note step "
+    "section part chapter table figure appendix exhibit rule jan feb mar apr jun jul aug sep sept oct nov dec"
+)
+_MAYBE_LAST = _word_set("inc corp ltd co llc plc cos bros etc dept univ assn a.m p.m ph.d")
+# Words that open a sentence far more often than they continue a name.
+_OPENERS = _word_set(
+    "the in we our this these those it its as for if at on however there they he she i a an but and when while by "
+    "although since after before during to all each such any no see under with from what who how"
+)
+_THAI_CLAUSE_CHARS = 40  # Thai has no full stop; a space after this many characters is taken for one
+_MIN_WRAPPED_CHARS = 30  # shorter lines are labels, not prose that ran out of room
+
+
+def split_sentences(text: str) -> list[Span]:
+    """The sentences, headings, list items and table rows of a page text, in reading order.
+
+    Spans do not overlap, start and end on non-space characters and leave out nothing but white space. A sentence may
+    run over several lines; a table row or a heading is its own line.
+
+    >>> text = "Results\\nNet sales of the U.S. rose\\nto $4.2 billion. Costs fell."
+    >>> [text[s.start : s.end] for s in split_sentences(text)]
+    ['Results', 'Net sales of the U.S. rose\\nto $4.2 billion.', 'Costs fell.']
+    """
+    return [span for block in _blocks(text) for span in _sentences_of(text, block)]
+
+
+def is_table_row(line: str) -> bool:
+    """Whether a line reads as a label and its cells: "Operating activities $ 2,408 $ 2,141"."""
+    tokens = [token for token in line.split() if not _CELL_SIGN.fullmatch(token)]
+    if not tokens:
+        return False
+    cells = sum(_NUMERIC_CELL.fullmatch(token) is not None for token in tokens)
+    ends_in_cells = _trailing_cells(tokens) >= 2
+    return cells >= 2 and (ends_in_cells or cells >= 0.5 * len(tokens)) and cells >= 0.15 * len(tokens)
+
+
+def _trailing_cells(tokens: Sequence[str]) -> int:
+    count = 0
+    for token in reversed(tokens):
+        if not _NUMERIC_CELL.fullmatch(token):
+            break
+        count += 1
+    return count
+
+
+def _blocks(text: str) -> Iterator[Span]:
+    """Paragraphs: runs of lines of which each one goes on in the next."""
+    lines = _stripped_lines(text)
+    start: int | None = None
+    for index, line in enumerate(lines):
+        start = line.start if start is None else start
+        if index + 1 == len(lines) or not _runs_on(text, lines, index):
+            yield Span(start, line.end)
+            start = None
+
+
+def _stripped_lines(text: str) -> list[Span]:
+    lines = []
+    for match in _LINE.finditer(text):
+        content = match.group()
+        stripped = content.strip()
+        if stripped:
+            start = match.start() + len(content) - len(content.lstrip())
+            lines.append(Span(start, start + len(stripped)))
+    return lines
+
+
+def _runs_on(text: str, lines: Sequence[Span], index: int) -> bool:
+    """Whether a line continues in the next one: only then was its break made for want of room."""
+    line, following = lines[index], lines[index + 1]
+    here, there = text[line.start : line.end], text[following.start : following.end]
+    if text.count("\n", line.end, following.start) > 1 or _LIST_ITEM.match(there):
+        return False
+    if is_table_row(here) or is_table_row(there):
+        return False
+    if here[-1] in ",-\u00ad\ufffe" or (there[0].islower() and here[-1] not in ".!?:;"):
+        return True
+    if here.isupper() != there.isupper() and any(char.isalpha() for char in there):
+        return False
+    # The break was forced only if the next word would not have fit beside its neighbours' right margin.
+    width = max(lines[i].end - lines[i].start for i in range(max(0, index - 3), min(len(lines), index + 4)))
+    first_word = len(there.split(maxsplit=1)[0]) if here.isascii() else 2
+    fits = len(here) + 1 + first_word <= 0.9 * width
+    return not fits and len(here) >= (_MIN_WRAPPED_CHARS if here.isascii() else _MIN_WRAPPED_CHARS // 2)
+
+
+def _sentences_of(text: str, block: Span) -> Iterator[Span]:
+    start = block.start
+    for match in _SENTENCE_END.finditer(text, block.start, block.end):
+        if match.start() < start or not _ends_sentence(text, start, match, block.end):
+            continue
+        end = match.end() if not match.group().isspace() else match.start()
+        yield Span(start, end)
+        start = end
+        while start < block.end and text[start].isspace():
+            start += 1
+    if start < block.end:
+        yield Span(start, block.end)
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str], block_end: int) -> bool:
+    mark = match.group()
+    if mark[0] in "。！？｡":
+        return True
+    if mark.isspace():
+        return match.start() - start >= _THAI_CLAUSE_CHARS
+    after = text[match.end() : min(block_end, match.end() + 40)].lstrip()
+    if not after:
+        return True
+    if after[0].islower() or after[0] in ",;:)":
+        return False
+    return mark[0] != "." or len(mark) > 1 or not _is_abbreviation(text[start : match.start()], after)
+
+
+def _is_abbreviation(before: str, after: str) -> bool:
+    words = before.split()
+    if not words:
+        return True
+    word = words[-1].lstrip("([\"'“‘").casefold()
+    next_word = re.split(r"\W", after, maxsplit=1)[0].casefold()
+    if word in _NEVER_LAST:
+        return True
+    if word in _BEFORE_A_NUMBER:
+        return after[0].isdigit()
+    if word.isdigit() and len(word) <= 2:  # "1. Scope", "Item 7. Properties"
+        return len(words) == 1 or (len(words) == 2 and words[0].casefold() in _BEFORE_A_NUMBER)
+    if len(word) == 1 and word.isalpha():  # an initial; "vitamin C." rarely goes on with a capital
+        return True
+    if word in _MAYBE_LAST or re.fullmatch(r"(?:\w\.)+\w", word):  # "Inc.", "U.S."
+        return next_word not in _OPENERS
+    return False
