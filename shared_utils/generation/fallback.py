@@ -1,0 +1,56 @@
+"""Ask one engine after the other, as long as none has said a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shared_utils.errors import GenerationError, GeneratorUnavailable
+from shared_utils.types import AnswerGenerator, Cancelled, GenerationDone, GenerationEvent, Prompt, TextDelta
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A generator and what to call it."""
+
+    name: str  # "ollama", "remote" or "extractive"
+    generator: AnswerGenerator
+
+
+@dataclass(frozen=True, slots=True)
+class EngineGivenUp:
+    """`engine` said nothing, for `reason`; `next_engine` is being asked."""
+
+    engine: str
+    reason: str
+    next_engine: str
+
+
+def generate_with_fallback(
+    engines: Sequence[Engine], prompt: Prompt, cancelled: Cancelled
+) -> Iterator[GenerationEvent | EngineGivenUp]:
+    """The events of the first engine that speaks; a switch happens only before the first token.
+
+    After it two spliced halves could not be checked, so the error goes up, as does the last engine's.
+    Raises GenerationError.
+    """
+    if not engines:
+        raise GeneratorUnavailable("There is no engine to write an answer. Start Ollama with `ollama serve`.")
+    for position, engine in enumerate(engines):
+        spoken = False
+        try:
+            for event in engine.generator.generate(prompt, cancelled):
+                spoken = spoken or (isinstance(event, TextDelta) and bool(event.text.strip()))
+                if _wrote_nothing(event, spoken):
+                    raise GeneratorUnavailable(f"{engine.name} ended without writing a word.")
+                yield event
+        except GenerationError as exc:
+            if spoken or position + 1 == len(engines):
+                raise
+            yield EngineGivenUp(engine.name, str(exc), engines[position + 1].name)
+        else:
+            return
+
+
+def _wrote_nothing(event: GenerationEvent, spoken: bool) -> bool:
+    return isinstance(event, GenerationDone) and event.finish_reason != "cancelled" and not spoken

@@ -1,0 +1,174 @@
+"""Answers written by a model that a local Ollama runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator
+
+import httpx
+import ollama
+
+from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout
+from shared_utils.generation.ollama_connection import HangUpTransport, in_our_words
+from shared_utils.generation.watched_stream import Deadlines, Overdue, Phase, Stopped, watched
+from shared_utils.types import (
+    Cancelled,
+    GenerationDone,
+    GenerationEvent,
+    GenerationStats,
+    Prompt,
+    TextDelta,
+)
+
+_NS = 1e9  # Ollama's durations are nanoseconds; they become seconds here and nowhere else
+_READ_MARGIN_S = 5.0  # the socket's own timeout only catches what the watch missed
+
+
+class _Frame(ollama.ChatResponse):
+    """One line of the stream. The client's own type leaves out what the server tells about its prompt cache."""
+
+    prompt_eval_cached_count: int | None = None
+
+
+class _ChatClient(ollama.Client):
+    """`Client.chat` has no `truncate` or `shift`, and without them the server drops the evidence silently."""
+
+    def stream_chat(self, payload: dict[str, object]) -> Iterator[_Frame]:
+        return self._request(_Frame, "POST", "/api/chat", json=payload, stream=True)
+
+
+class OllamaAnswerGenerator:
+    """Streams an answer of `model` from the Ollama at `host`.
+
+    `num_thread` must not exceed the cores this container really has: measured on two cores, one thread too many cuts
+    generation from 12 to 0.6 tokens a second. `keep_alive=-1` keeps the model in memory for good.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        model: str,
+        *,
+        num_ctx: int,
+        num_thread: int,
+        deadlines: Deadlines,
+        keep_alive: float | str = -1,
+        temperature: float = 0.0,
+        seed: int = 0,
+        transport: httpx.BaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.host = host
+        self.model = model
+        self._num_ctx = num_ctx
+        self._num_thread = num_thread
+        self._deadlines = deadlines
+        self._keep_alive = keep_alive
+        self._temperature = temperature
+        self._seed = seed
+        self._transport = transport
+        self._clock = clock
+
+    def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
+        """TextDelta … and one GenerationDone; raises GenerationError. Stop works in every phase, loading included."""
+        line = HangUpTransport(self._transport)
+        started, first_token_s = self._clock(), None
+        try:
+            for frame in watched(
+                self._frames(prompt, line),
+                speaks=lambda frame: bool(frame.message.content),
+                deadlines=self._deadlines,
+                cancelled=cancelled,
+                hang_up=line.hang_up,
+                clock=self._clock,
+            ):
+                if frame.message.content:
+                    if first_token_s is None:
+                        first_token_s = self._clock() - started
+                    yield TextDelta(frame.message.content)
+                if frame.done:
+                    finish_reason = "length" if frame.done_reason == "length" else "stop"
+                    yield GenerationDone(finish_reason, _stats(self.model, frame, first_token_s))
+                    return
+        except Stopped:
+            stats = GenerationStats(backend="ollama", model=self.model, time_to_first_token_s=first_token_s)
+            yield GenerationDone("cancelled", stats)
+            return
+        except Overdue as exc:
+            raise self._late(exc.phase, spoken=first_token_s is not None) from exc
+        except Exception as exc:
+            ours = in_our_words(exc, host=self.host, model=self.model, spoken=first_token_s is not None)
+            if ours is None:
+                raise
+            raise ours from exc
+        # The client ends silently when the connection is cut cleanly; only the last frame proves completeness.
+        raise GenerationInterrupted(f"{self.model} broke off before the end of its answer. Ask again.")
+
+    def _frames(self, prompt: Prompt, line: HangUpTransport) -> Generator[_Frame, None, None]:
+        read_s = max(self._deadlines.first_token_s, self._deadlines.stall_s) + _READ_MARGIN_S
+        timeout = httpx.Timeout(read_s, connect=self._deadlines.connect_s)
+        with _ChatClient(self.host, timeout=timeout, transport=line) as client:
+            yield from client.stream_chat(self._payload(prompt))
+
+    def _payload(self, prompt: Prompt) -> dict[str, object]:
+        return {
+            "model": self.model,
+            "messages": [{"role": message.role, "content": message.content} for message in prompt.messages],
+            "stream": True,
+            "keep_alive": self._keep_alive,
+            "truncate": False,  # too long a prompt is an error, not an answer from half the evidence
+            "shift": False,  # and a full window ends the answer instead of forgetting its beginning
+            "options": {
+                "num_ctx": self._num_ctx,
+                "num_thread": self._num_thread,
+                "num_predict": prompt.max_output_tokens,
+                "temperature": self._temperature,
+                "seed": self._seed,
+                "stop": list(prompt.stop),
+            },
+        }
+
+    def _late(self, phase: Phase, *, spoken: bool) -> GenerationError:
+        limits = self._deadlines
+        if not spoken:
+            waited_s = limits.total_s if phase is Phase.TOTAL else limits.first_token_s
+            return GenerationTimeout(
+                f"{self.model} did not begin its answer within {waited_s:.0f} s. "
+                "Ask a shorter question, or choose a smaller model."
+            )
+        if phase is Phase.TOTAL:
+            return GenerationInterrupted(f"The answer took longer than {limits.total_s:.0f} s and was cut off.")
+        return GenerationInterrupted(
+            f"{self.model} fell silent for {limits.stall_s:.0f} s in the middle of its answer. Ask again."
+        )
+
+
+def _stats(model: str, last: _Frame, first_token_s: float | None) -> GenerationStats:
+    return GenerationStats(
+        backend="ollama",
+        model=model,
+        prompt_tokens=last.prompt_eval_count,
+        cached_prompt_tokens=last.prompt_eval_cached_count,
+        output_tokens=last.eval_count,
+        load_s=_seconds(last.load_duration),
+        prompt_evaluation_s=_seconds(last.prompt_eval_duration),
+        generation_s=_seconds(last.eval_duration),
+        time_to_first_token_s=first_token_s,
+    )
+
+
+def _seconds(nanoseconds: int | None) -> float | None:
+    return None if nanoseconds is None else nanoseconds / _NS
+
+
+def truncation_suspected(prompt: Prompt, stats: GenerationStats, num_ctx: int) -> bool:
+    """Whether the server probably read less than it was sent.
+
+    An old server ignores `truncate: false` and drops messages until the rest fits, so that it reports far fewer tokens
+    than were estimated for a prompt that could not fit. Fewer tokens alone prove nothing: servers before 0.30.3 leave
+    out those they had in their cache.
+    """
+    fits = prompt.estimated_tokens + prompt.max_output_tokens <= num_ctx
+    if fits or stats.prompt_tokens is None:
+        return False
+    return stats.prompt_tokens < 0.8 * prompt.estimated_tokens or stats.prompt_tokens >= num_ctx - 1

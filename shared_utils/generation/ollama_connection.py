@@ -1,0 +1,113 @@
+"""What every call to Ollama shares: a socket that can be hung up on, and errors put into words."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+
+import httpx
+import ollama
+
+from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout, GeneratorUnavailable
+
+# What the client's own parsing raises on a line that is no JSON object of the expected shape
+# (json.JSONDecodeError, pydantic.ValidationError and UnicodeDecodeError are ValueErrors).
+_NOT_THE_PROTOCOL = (ValueError, TypeError, AttributeError, KeyError)
+
+
+class HangUpTransport(httpx.BaseTransport):
+    """Passes requests on and remembers the socket, so that another thread can end a blocked read.
+
+    Ollama sends nothing, not even headers, before the prompt is evaluated, and closing a file descriptor does not
+    wake a thread that reads from it: only shutting the socket down does.
+    Handing a transport to httpx also keeps it from sending loopback requests through an HTTP_PROXY.
+    """
+
+    def __init__(self, inner: httpx.BaseTransport | None = None) -> None:
+        self._inner = inner or httpx.HTTPTransport()
+        self._socket: socket.socket | None = None
+        self._hung_up = False
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions["trace"] = self._remember_socket
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def hang_up(self) -> None:
+        """End whatever is being read or written. May be called at any time, more than once, from any thread."""
+        self._hung_up = True
+        if self._socket is not None:
+            with suppress(OSError):  # it ended by itself
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _remember_socket(self, event: str, info: Mapping[str, object]) -> None:
+        if not event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            return
+        stream = info["return_value"]
+        self._socket = stream.get_extra_info("socket")  # type: ignore[attr-defined]  # httpcore.NetworkStream
+        if self._hung_up:
+            self.hang_up()
+
+
+def in_our_words(exc: Exception, *, host: str, model: str = "", spoken: bool = False) -> GenerationError | None:
+    """The error a person should read for one raised by httpx or the ollama client; None for anything else (a bug).
+
+    `spoken` tells whether words had already arrived: what comes after them is an interruption.
+    """
+    if isinstance(exc, ollama.ResponseError):
+        return _refusal(exc, host, model, spoken)
+    if isinstance(exc, httpx.ReadTimeout) and not spoken:
+        return GenerationTimeout(
+            f"Ollama at {host} sent nothing in time. It may be loading a model or answering somebody else: try again."
+        )
+    if isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout | ConnectionError) and not spoken:
+        return GeneratorUnavailable(f"Nothing answers at {host}. Start Ollama with `ollama serve`, then ask again.")
+    if isinstance(exc, httpx.InvalidURL | httpx.UnsupportedProtocol):
+        return GeneratorUnavailable(
+            f"“{host}” is not an address Ollama can be reached at. Set OLLAMA_HOST to something like "
+            "http://127.0.0.1:11434."
+        )
+    if isinstance(exc, httpx.HTTPError | httpx.StreamError | httpx.CookieConflict | OSError):
+        return _broken_off(host, spoken)
+    if isinstance(exc, ollama.RequestError):
+        return GeneratorUnavailable(f"Ollama at {host} was asked something it does not take: {exc.error}.")
+    if isinstance(exc, _NOT_THE_PROTOCOL):
+        return _not_ollama(host, spoken)
+    return None
+
+
+def _refusal(exc: ollama.ResponseError, host: str, model: str, spoken: bool) -> GenerationError:
+    said = str(exc.error).strip().rstrip(".")
+    if spoken:
+        return GenerationInterrupted(f"Ollama stopped in the middle of its answer: {said}. Ask again.")
+    match exc.status_code:
+        case 404:
+            return GeneratorUnavailable(
+                f"Ollama at {host} has no model “{model}”. Fetch it with `ollama pull {model}`, then ask again."
+            )
+        case 503:
+            return GeneratorUnavailable(f"Ollama at {host} is busy with other questions. Ask again in a minute.")
+        case 400 if "context" in said or "exceed" in said:
+            return GeneratorUnavailable(
+                f"The question and its evidence are longer than {model}'s context window ({said}). "
+                "Ask a shorter question or start a new conversation."
+            )
+        case _ if "memory" in said:
+            return GeneratorUnavailable(f"{model} does not fit into memory ({said}). Choose a smaller model.")
+        case _:
+            return GeneratorUnavailable(f"Ollama at {host} could not answer: {said}. Ask again, or look at its log.")
+
+
+def _broken_off(host: str, spoken: bool) -> GenerationError:
+    if spoken:
+        return GenerationInterrupted("The connection to Ollama broke in the middle of its answer. Ask again.")
+    return GeneratorUnavailable(f"Ollama at {host} ended the connection before it answered. Ask again in a moment.")
+
+
+def _not_ollama(host: str, spoken: bool) -> GenerationError:
+    if spoken:
+        return GenerationInterrupted("Ollama's answer turned into something unreadable. Ask again.")
+    return GeneratorUnavailable(f"What answers at {host} does not speak Ollama's protocol. Check OLLAMA_HOST.")
