@@ -1,0 +1,167 @@
+"""Turns a model's raw answer into footnoted sentences: each citation is the exact sentence or table row behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from shared_utils.citations.markers import take_out_markers
+from shared_utils.citations.units import Unit, content_keys, covered, units_of, weights, words_of
+from shared_utils.citations.verification import verify
+from shared_utils.text.sentences import split_sentences
+from shared_utils.types import Citation, Embedder, Evidence, EvidenceSpan, Page, Sentence, Span, Verdict
+
+_BULLET = re.compile(r"\s*[-*•–]\s+")
+_SECOND_GAIN = 0.15  # a further sentence is cited only when it adds this share of the claim
+_CANDIDATES = 3  # evidence spans compared with a sentence that names none
+
+Pages = Mapping[tuple[str, int], Page]
+
+
+@dataclass(frozen=True, slots=True)
+class CitedText:
+    """An answer with its footnotes. Every marker in `sentences` is the number of one of `citations`."""
+
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    dropped_markers: int  # numbers the model wrote that no evidence has
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    text: str
+    named: tuple[int, ...]  # evidence markers the model put at it
+    paragraph: int
+
+
+Quote = tuple[str, int, int, int]  # document id, page, start, end
+
+
+def cite(
+    raw_text: str,
+    question: str,  # noqa: ARG001 -- sentences without a marker will be read in its light
+    evidence: Evidence,
+    pages: Pages,
+    names: Mapping[str, str],
+    embedder: Embedder | None = None,  # noqa: ARG001
+) -> CitedText:
+    """Footnotes and verdicts for a finished answer.
+
+    `pages` maps (document id, page number) to the page of every evidence span, `names` document ids to display names.
+    """
+    by_marker = {span.marker: span for span in evidence.spans}
+    claims, dropped = _claims(raw_text, by_marker)
+    order: dict[Quote, int] = {}
+    sentences: list[Sentence] = []
+    for claim in claims:
+        spans, verdict, reason = _supporting(claim, by_marker)
+        quotes = [quote for span in spans for quote in _narrowed(claim.text, span)]
+        numbers = [order.setdefault(quote, len(order) + 1) for quote in dict.fromkeys(quotes)]
+        sentences.append(Sentence(claim.text, tuple(sorted(numbers)), verdict, reason, claim.paragraph))
+    citations = tuple(_citation(number, quote, pages, names) for quote, number in order.items())
+    return CitedText(tuple(sentences), citations, dropped)
+
+
+def _claims(raw_text: str, known: Mapping[int, EvidenceSpan]) -> tuple[list[_Claim], int]:
+    marked = take_out_markers(raw_text, known)
+    claims: list[_Claim] = []
+    line_start = paragraph = 0
+    for line in marked.text.splitlines(keepends=True):
+        line_end = line_start + len(line)
+        inside = [(at - line_start, numbers) for at, numbers in marked.at if line_start <= at < line_end]
+        if line_end == len(marked.text):
+            inside += [(at - line_start, numbers) for at, numbers in marked.at if at == line_end]
+        found = _claims_of_line(line, inside, paragraph)
+        claims += found
+        paragraph += 1 if found else 0
+        line_start = line_end
+    return claims, marked.unknown
+
+
+def _claims_of_line(line: str, markers: Sequence[tuple[int, tuple[int, ...]]], paragraph: int) -> list[_Claim]:
+    bullet = _BULLET.match(line)
+    skipped = bullet.end() if bullet else 0
+    spans = [Span(span.start + skipped, span.end + skipped) for span in split_sentences(line[skipped:])]
+    named: list[list[int]] = [[] for _ in spans]
+    for at, numbers in markers:
+        if spans:
+            # A marker belongs to the words before it, also behind the full stop; only one that opens the line, after.
+            owner = max((i for i, span in enumerate(spans) if span.start < at), default=0)
+            named[owner] += [number for number in numbers if number not in named[owner]]
+    return [
+        _Claim(" ".join(line[span.start : span.end].split()), tuple(numbers), paragraph)
+        for span, numbers in zip(spans, named, strict=True)
+    ]
+
+
+def _supporting(claim: _Claim, spans: Mapping[int, EvidenceSpan]) -> tuple[list[EvidenceSpan], Verdict, str]:
+    named = [spans[number] for number in claim.named]
+    verdict, reason = verify(claim.text, [span.text for span in named])
+    if named and verdict is not Verdict.NOT_FOUND:
+        return named, verdict, reason
+    for span in _closest(claim.text, [span for span in spans.values() if span not in named]):
+        found, why = verify(claim.text, [span.text])
+        if found is not Verdict.NOT_FOUND:
+            return [span], found, why
+    return named, verdict, reason
+
+
+def _closest(claim: str, spans: Sequence[EvidenceSpan]) -> list[EvidenceSpan]:
+    keys = content_keys(words_of(claim))
+    return sorted(spans, key=lambda span: -len(keys & content_keys(words_of(span.text))))[:_CANDIDATES]
+
+
+def _narrowed(claim: str, span: EvidenceSpan) -> list[Quote]:
+    units = units_of(span.text)
+    runs = _runs(_best_units(claim, units))
+    if not runs:
+        return [(span.document_id, span.page, span.start, span.end)]
+    return [
+        (span.document_id, span.page, span.start + units[first].start, span.start + units[last].end)
+        for first, last in runs
+    ]
+
+
+def _best_units(claim: str, units: Sequence[Unit]) -> list[int]:
+    weight = weights(units, content_keys(words_of(claim)))
+    chosen: list[int] = []
+    keys: frozenset[str] = frozenset()
+    while len(chosen) < 2:
+        gains = {i: covered(weight, keys | u.keys) - covered(weight, keys) for i, u in enumerate(units)}
+        best = max(gains, key=gains.__getitem__, default=None)
+        if best is None or gains[best] < _SECOND_GAIN:
+            break
+        chosen.append(best)
+        keys |= units[best].keys
+    return sorted(chosen)
+
+
+def _runs(indices: Sequence[int]) -> list[tuple[int, int]]:
+    """Sorted indices as (first, last) of what touches.
+
+    >>> _runs([1, 2, 5])
+    [(1, 2), (5, 5)]
+    """
+    runs: list[tuple[int, int]] = []
+    for index in indices:
+        if runs and runs[-1][1] == index - 1:
+            runs[-1] = (runs[-1][0], index)
+        else:
+            runs.append((index, index))
+    return runs
+
+
+def _citation(number: int, quote: Quote, pages: Pages, names: Mapping[str, str]) -> Citation:
+    document_id, page_number, start, end = quote
+    page = pages[document_id, page_number]
+    return Citation(
+        marker=number,
+        document_id=document_id,
+        document=names.get(document_id, document_id),
+        page=page_number,
+        page_label=page.label,
+        quote=page.text[start:end],
+        start=start,
+        end=end,
+    )

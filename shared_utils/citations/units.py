@@ -1,0 +1,83 @@
+"""The pieces of a text that can support a claim: its sentences and table rows, as words that can be compared."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from shared_utils.text.folding import fold
+from shared_utils.text.sentences import is_table_row, split_sentences
+from shared_utils.text.words import terms
+from shared_utils.types import Span
+
+_WORD = re.compile(r"[^\W_]+(?:['’.,&/@:_-]+[^\W_]+)*%?|[%$€£¥]")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`text[start:end]` and the keys it is compared by; a function word has one key and carries no meaning."""
+
+    text: str
+    start: int
+    end: int
+    keys: tuple[str, ...]
+    content: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence or a table row: `text` stands at `start` of what was split."""
+
+    text: str
+    start: int
+    end: int
+    words: tuple[Word, ...]
+    keys: frozenset[str]  # of its content words
+    is_row: bool
+
+
+def words_of(text: str) -> tuple[Word, ...]:
+    """Every word of a text, in order."""
+    return tuple(_word(match.group(), match.start()) for match in _WORD.finditer(text))
+
+
+def units_of(text: str) -> tuple[Unit, ...]:
+    """The sentences and table rows of a page text, in reading order."""
+    return tuple(_unit(text, span) for span in split_sentences(text))
+
+
+def content_keys(words: Iterable[Word]) -> frozenset[str]:
+    return frozenset(key for word in words if word.content for key in word.keys)
+
+
+def weights(units: Sequence[Unit], keys: Collection[str]) -> dict[str, float]:
+    """How telling each key is: idf over the units, ln(1 + N / df); a key that no unit holds weighs most."""
+    df = Counter(key for unit in units for key in unit.keys)
+    return {key: math.log(1 + (len(units) + 1) / max(0.5, df[key])) for key in keys}
+
+
+def covered(weight: dict[str, float], keys: Collection[str]) -> float:
+    """The weighted share, 0 … 1, of a claim's keys that are among `keys`."""
+    total = sum(weight.values())
+    return sum(value for key, value in weight.items() if key in keys) / total if total else 0.0
+
+
+def _unit(text: str, span: Span) -> Unit:
+    words = words_of(text[span.start : span.end])
+    body = text[span.start : span.end]
+    return Unit(body, span.start, span.end, words, content_keys(words), is_table_row(body))
+
+
+def _word(text: str, start: int) -> Word:
+    keys, content = _keys(text)
+    return Word(text, start, start + len(text), keys, content)
+
+
+@lru_cache(maxsize=50_000)
+def _keys(word: str) -> tuple[tuple[str, ...], bool]:
+    found = tuple(terms(word))
+    return (found, True) if found else ((fold(word),), False)
