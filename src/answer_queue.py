@@ -1,0 +1,184 @@
+"""Whose turn it is on the one model.
+
+One machine of two cores answers one question at a time. Turns alternate between people, so that five questions of one
+person do not stand in front of everybody else's first; the queue is bounded, and everyone in it is told their place.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from shared_utils.errors import GeneratorUnavailable
+from shared_utils.types import Cancelled
+
+_POLL_S = 0.25  # how often a waiting ticket looks at Stop and its place
+_KEPT_DURATIONS = 9
+
+
+class QueueFull(GeneratorUnavailable):
+    """Too many questions are waiting already; another engine may still answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One question's claim to a turn. `expected_s` is how long its answer should take."""
+
+    number: int  # in order of arrival
+    person: str
+    expected_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`position` 0 = it is your turn, 1 = you are next; `seconds_left` until then, as far as can be told."""
+
+    position: int
+    seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    ticket: Ticket
+    started: float
+
+
+class AnswerQueue:
+    """Thread-safe. A ticket that nobody asks about for `abandoned_after_s` loses its place; a turn ends by itself
+    after `longest_turn_s`, lest a thread that died in the middle of one lock everybody out."""
+
+    def __init__(
+        self,
+        *,
+        capacity: int = 20,
+        per_person: int = 3,
+        abandoned_after_s: float = 15.0,
+        longest_turn_s: float = 330.0,
+        first_expected_s: float = 40.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._capacity = capacity
+        self._per_person = per_person
+        self._abandoned_after_s = abandoned_after_s
+        self._longest_turn_s = longest_turn_s
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._waiting: list[Ticket] = []
+        self._seen: dict[int, float] = {}  # ticket number -> when it was last asked about
+        self._turn: _Turn | None = None
+        self._last_person = ""
+        self._tickets = 0
+        self._durations: deque[float] = deque([first_expected_s], maxlen=_KEPT_DURATIONS)
+
+    def enter(self, person: str, expected_s: float | None = None) -> Ticket:
+        """Take a ticket. Raises QueueFull when this person, or everybody together, waits for too much already.
+
+        `expected_s`: seconds the answer should take, if known; otherwise what answers took of late.
+        """
+        with self._changed:
+            self._advance()
+            if sum(ticket.person == person for ticket in self._waiting) >= self._per_person:
+                raise QueueFull(f"{self._per_person} of your questions are waiting already. Wait for one, or stop one.")
+            if len(self._waiting) >= self._capacity:
+                raise QueueFull(
+                    f"{len(self._waiting)} questions are waiting for the model, about "
+                    f"{_in_words(self._seconds_before(self._waiting))}. Ask again a little later."
+                )
+            self._tickets += 1
+            ticket = Ticket(self._tickets, person, median(self._durations) if expected_s is None else expected_s)
+            self._waiting.append(ticket)
+            self._seen[ticket.number] = self._clock()
+            self._advance()
+            return ticket
+
+    def place(self, ticket: Ticket) -> Place | None:
+        """Where a ticket stands now, and a sign that somebody still waits for it; None when it has lost its place."""
+        with self._changed:
+            if ticket.number in self._seen:
+                self._seen[ticket.number] = self._clock()
+            self._advance()
+            if self._turn is not None and self._turn.ticket == ticket:
+                return Place(0, 0.0)
+            order = fair_order(self._waiting, self._last_person)
+            if ticket not in order:
+                return None
+            ahead = order[: order.index(ticket)]
+            return Place(len(ahead) + 1, self._seconds_before(ahead))
+
+    def wait(self, ticket: Ticket, cancelled: Cancelled) -> Iterator[Place]:
+        """The ticket's place whenever it moves, position 0 last. Ends without it when cancelled or dropped.
+
+        Whoever took the ticket calls `leave` afterwards, in every case.
+        """
+        shown: int | None = None
+        while not cancelled():
+            place = self.place(ticket)
+            if place is None:
+                return
+            if place.position != shown:
+                shown = place.position
+                yield place
+            if place.position == 0:
+                return
+            with self._changed:
+                self._changed.wait(_POLL_S)
+
+    def leave(self, ticket: Ticket) -> None:
+        """End the ticket's turn, or give up its place. Leaving twice does no harm."""
+        with self._changed:
+            if self._turn is not None and self._turn.ticket == ticket:
+                self._durations.append(self._clock() - self._turn.started)
+                self._turn = None
+            self._drop([ticket])
+            self._advance()
+
+    def _advance(self) -> None:
+        """Bring everything up to now: end what overran, drop what was abandoned, give the turn to the next."""
+        now = self._clock()
+        if self._turn is not None and now - self._turn.started > self._longest_turn_s:
+            self._turn = None
+        self._drop([t for t in self._waiting if now - self._seen[t.number] > self._abandoned_after_s])
+        if self._turn is None and self._waiting:
+            ticket = fair_order(self._waiting, self._last_person)[0]
+            self._drop([ticket])
+            self._turn = _Turn(ticket, now)
+            self._last_person = ticket.person
+        self._changed.notify_all()
+
+    def _drop(self, tickets: Iterable[Ticket]) -> None:
+        for ticket in tickets:
+            self._seen.pop(ticket.number, None)
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+
+    def _seconds_before(self, ahead: Sequence[Ticket]) -> float:
+        running_s = 0.0
+        if self._turn is not None:
+            running_s = max(self._turn.ticket.expected_s - (self._clock() - self._turn.started), 0.0)
+        return running_s + sum(ticket.expected_s for ticket in ahead)
+
+
+def fair_order(waiting: Sequence[Ticket], last_person: str) -> list[Ticket]:
+    """Round by round: everybody's first question in order of arrival, then everybody's second …
+
+    Whoever had the last turn starts one round later, so nobody gets two turns in a row while somebody else waits; and
+    since a ticket only ever moves to earlier rounds, nobody waits for ever.
+
+    >>> a1, a2, b1 = Ticket(1, "a", 9), Ticket(2, "a", 9), Ticket(3, "b", 9)
+    >>> [ticket.number for ticket in fair_order([a1, a2, b1], last_person="a")]
+    [3, 1, 2]
+    """
+    tickets_of: Counter[str] = Counter([last_person])
+    rounds: list[tuple[int, int, Ticket]] = []
+    for ticket in sorted(waiting, key=lambda ticket: ticket.number):
+        rounds.append((tickets_of[ticket.person], ticket.number, ticket))
+        tickets_of[ticket.person] += 1
+    return [ticket for _, _, ticket in sorted(rounds, key=lambda entry: entry[:2])]
+
+
+def _in_words(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"

@@ -1,0 +1,66 @@
+"""What the supervisor tells the web process about the local model, in one small file."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+STALE_AFTER_S = 15.0  # the supervisor writes every two seconds; a machine under full load may miss a few
+
+
+class ModelState(StrEnum):
+    """Where the local model stands."""
+
+    STARTING = "starting"
+    PULLING = "pulling"
+    LOADING = "loading"
+    READY = "ready"
+    UNAVAILABLE = "unavailable"
+    RESTARTING = "restarting"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """`reason` is a sentence for a person; the byte counts and rates are those of a running download, else None."""
+
+    state: ModelState
+    model: str = ""
+    reason: str = ""
+    completed_bytes: int | None = None
+    total_bytes: int | None = None
+    bytes_per_s: float | None = None
+    seconds_left: float | None = None
+    updated_at: float = 0.0  # seconds since the epoch
+
+
+def status_path(data_dir: Path) -> Path:
+    """Where the two processes meet."""
+    return data_dir / "run" / "model.json"
+
+
+def write_status(path: Path, status: ModelStatus, now: float) -> None:
+    """Replace the file in one step, so that a reader never sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".tmp")
+    draft.write_text(json.dumps(asdict(replace(status, updated_at=now))), encoding="utf-8")
+    os.replace(draft, path)
+
+
+def read_status(path: Path, now: float, stale_after_s: float = STALE_AFTER_S) -> ModelStatus | None:
+    """The last status written; None where nothing supervises a model (no file, or not one of ours).
+
+    A supervisor that has stopped writing has died: what it said last is then reported as unavailable.
+    """
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        status = ModelStatus(**{**fields, "state": ModelState(fields["state"])})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    silent_s = now - status.updated_at
+    if silent_s <= stale_after_s:
+        return status
+    reason = f"The process that looks after the model has said nothing for {silent_s:.0f} s. Start Footnote again."
+    return ModelStatus(ModelState.UNAVAILABLE, status.model, reason, updated_at=status.updated_at)
