@@ -78,8 +78,8 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MI
             f"The data folder was written by a newer version of Footnote (data version {version}, this one knows "
             f"{len(migrations)}). Start the newer version again, or choose another data folder."
         )
-    for statements in migrations[version:]:
+    for number, statements in enumerate(migrations[version:], start=version + 1):
         for statement in statements:
             connection.execute(statement)
-    # PRAGMA takes no parameters; the number is ours.
-    connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        # PRAGMA takes no parameters; the number is ours.
+        connection.execute(f"PRAGMA user_version = {number}")
