@@ -51,7 +51,7 @@ def build_prompt(
 
 
 def _passages(spans: Sequence[EvidenceSpan], labels: Mapping[int, str]) -> list[str]:
-    """The numbered passages. With several documents each is named where it begins; a name costs up to a dozen tokens."""
+    """The numbered passages. Among several documents each is named where it begins: a name costs a dozen tokens."""
     several = len({span.document_id for span in spans}) > 1
     lines, previous = [], ""
     for span in spans:
