@@ -71,13 +71,13 @@ class Database:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def forget_log(self) -> bool:
-        """Empty the write-ahead log, where deleted text still stands. False when another process's reader is in the
-        way; then the next call does it.
+    def forget_log(self) -> None:
+        """Empty the write-ahead log, where deleted text still stands.
+
+        Waits for other processes that are reading; if one takes too long, the next call does it.
         """
         with self._turn, plain_errors():
-            busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        return not busy
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def is_sound(self) -> bool:
         """SQLite's own check of the whole file, without comparing indexes. Reads every page of it."""

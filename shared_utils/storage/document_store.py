@@ -148,13 +148,13 @@ class DocumentStore:
 
     def _clear_remains(self) -> None:
         """Delete what a killed process left: content that reached no workspace, files without content."""
-        with self._database.write() as db:
-            db.execute("DELETE FROM content WHERE NOT EXISTS (SELECT 1 FROM entry WHERE document_id = content.id)")
-            known = {row[0] for row in db.execute("SELECT id FROM content")}
-            for path in (*self._files.iterdir(), *self._vectors.iterdir()):
-                if path.suffix == TEMPORARY_SUFFIX or path.stem not in known:
-                    path.unlink()
-        self._database.forget_log()
+        with self._database.read() as db:
+            stored = [row[0] for row in db.execute("SELECT id FROM content")]
+            held = {row[0] for row in db.execute("SELECT document_id FROM entry")}
+        self._erase(document_id for document_id in stored if document_id not in held)
+        for path in (*self._files.iterdir(), *self._vectors.iterdir()):
+            if path.suffix == TEMPORARY_SUFFIX or path.stem not in held:
+                path.unlink()
 
     def close(self) -> None:
         self._database.close()
@@ -349,9 +349,8 @@ class DocumentStore:
                 "DELETE FROM entry WHERE id = ? AND workspace_id = ? RETURNING document_id",
                 (entry_id, _workspace_id(key)),
             ).fetchall()
-            unheld = _delete_unheld(db, (document_id for (document_id,) in removed))
         if removed:
-            self._erase(unheld)
+            self._erase(document_id for (document_id,) in removed)
         return bool(removed)
 
     def save_turn(self, key: str, conversation_id: str, turn_json: str) -> None:
@@ -395,8 +394,8 @@ class DocumentStore:
     def delete_workspace(self, key: str) -> None:
         """Delete a person's list and conversations, and every content that nobody else holds."""
         with self._database.write() as db:
-            unheld = _delete_workspaces(db, [_workspace_id(key)])
-        self._erase(unheld)
+            held = _delete_workspace(db, _workspace_id(key))
+        self._erase(held)
 
     def expire_workspaces(self, older_than_s: float, now: float) -> int:
         """Delete the workspaces not touched for `older_than_s` before `now` (seconds since the epoch); how many.
@@ -406,10 +405,9 @@ class DocumentStore:
         oldest = now - older_than_s
         with self._database.write() as db:
             expired = [row[0] for row in db.execute("SELECT id FROM workspace WHERE seen_at < ?", (oldest,))]
-            unheld = _delete_workspaces(db, expired)
-            stray = [row[0] for row in db.execute("SELECT id FROM content WHERE stored_at < ?", (oldest,))]
-            unheld += _delete_unheld(db, stray)
-        self._erase(unheld)
+            held = {document_id for workspace_id in expired for document_id in _delete_workspace(db, workspace_id)}
+            held.update(row[0] for row in db.execute("SELECT id FROM content WHERE stored_at < ?", (oldest,)))
+        self._erase(held)
         return len(expired)
 
     def usage(self, key: str) -> Usage:
@@ -441,17 +439,19 @@ class DocumentStore:
         )
         return workspace_id
 
-    def _erase(self, document_ids: Sequence[str]) -> None:
-        """Delete the files of content that is deleted, and the last traces of its text.
+    def _erase(self, document_ids: Iterable[str]) -> None:
+        """Delete those contents that no workspace holds: their files, their text, and its last traces in the log.
 
-        After the commit: a kill in between leaves files without content, which the next start clears away. Again under
-        the write lock: whoever put the same content meanwhile keeps its file.
+        The caller has committed that somebody let go of them; a kill before the end leaves content that nobody holds,
+        which the next start clears away. Files first: on a full disk they make the room that deleting text takes.
         """
-        with self._database.write() as db:
-            for document_id in document_ids:
-                if db.execute("SELECT 1 FROM content WHERE id = ?", (document_id,)).fetchone() is None:
+        for document_id in document_ids:
+            # Under the write lock, where nobody can put the same content or take hold of it.
+            with self._database.write() as db:
+                if db.execute("SELECT 1 FROM entry WHERE document_id = ?", (document_id,)).fetchone() is None:
                     self._path(document_id).unlink(missing_ok=True)
                     self._vector_path(document_id).unlink(missing_ok=True)
+                    db.execute("DELETE FROM content WHERE id = ?", (document_id,))
         self._database.forget_log()
 
     def _path(self, document_id: str) -> Path:
@@ -474,26 +474,11 @@ def _workspace_id(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _delete_workspaces(db: sqlite3.Connection, workspace_ids: Sequence[str]) -> list[str]:
-    """Delete people with their entries and turns; returns the ids of the content deleted with them."""
-    held: list[str] = []
-    for workspace_id in workspace_ids:
-        held += (row[0] for row in db.execute("SELECT document_id FROM entry WHERE workspace_id = ?", (workspace_id,)))
-        db.execute("DELETE FROM workspace WHERE id = ?", (workspace_id,))
-    return _delete_unheld(db, held)
-
-
-def _delete_unheld(db: sqlite3.Connection, document_ids: Iterable[str]) -> list[str]:
-    """Delete those contents that no workspace holds; returns their ids."""
-    return [
-        row[0]
-        for document_id in document_ids
-        for row in db.execute(
-            "DELETE FROM content WHERE id = ?1 "
-            "AND NOT EXISTS (SELECT 1 FROM entry WHERE document_id = ?1) RETURNING id",
-            (document_id,),
-        ).fetchall()
-    ]
+def _delete_workspace(db: sqlite3.Connection, workspace_id: str) -> list[str]:
+    """Delete a person with their entries and turns; returns the ids of the documents they held."""
+    held = [row[0] for row in db.execute("SELECT document_id FROM entry WHERE workspace_id = ?", (workspace_id,))]
+    db.execute("DELETE FROM workspace WHERE id = ?", (workspace_id,))
+    return held
 
 
 def _checked(document_id: str) -> str:

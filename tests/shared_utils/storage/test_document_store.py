@@ -6,6 +6,7 @@ import resource
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -272,35 +273,50 @@ class TestThreads:
             assert document.pages == tuple(page(number, seed, words=20) for number in range(1, 21))
         assert sorted(store.turns(ANNA, "shared conversation")) == sorted("0123" * 20)
 
-    def test_a_file_put_while_another_person_deletes_it_is_whole_or_gone_never_half(self, store: DocumentStore) -> None:
-        """Anna adds and deletes, again and again, the file that Ben is adding."""
+    def test_a_file_put_while_another_person_deletes_it_is_whole_or_gone_never_half(
+        self, store: DocumentStore, tmp_path: Path
+    ) -> None:
+        """Anna, as in another process, adds and deletes again and again the file that Ben is adding."""
         data = pdf(1, 50_000)
         stop = threading.Event()
 
         def anna() -> None:
-            while not stop.is_set():
-                try:
-                    store.add_to_workspace(ANNA, store.put_file(data), "a.pdf")
-                except DocumentGone:  # Ben let go of it in between
-                    continue
-                store.delete_workspace(ANNA)
+            with DocumentStore(tmp_path / "data") as other:
+                while not stop.is_set():
+                    with suppress(DocumentGone):  # Ben let go of it in between
+                        other.add_to_workspace(ANNA, other.put_file(data), "a.pdf")
+                    other.delete_workspace(ANNA)
 
         with ThreadPoolExecutor(1) as pool:
             deleting = pool.submit(anna)
             try:
                 held = 0
-                while held < 40:
-                    try:
-                        document_id = store.put_file(data)
-                        store.add_to_workspace(BEN, document_id, "b.pdf")
-                    except DocumentGone:
-                        continue
-                    assert store.file_path(document_id).read_bytes() == data
-                    held += 1
+                while held < 150 and not deleting.done():
+                    with suppress(DocumentGone):  # only until it is in the workspace
+                        store.add_to_workspace(BEN, store.put_file(data), "b.pdf")
+                    for entry in store.workspace_documents(BEN):
+                        assert store.file_path(entry.document_id).read_bytes() == data
+                        held += 1
                     store.delete_workspace(BEN)
             finally:
                 stop.set()
             deleting.result()
+
+
+class TestTransactions:
+    def test_a_transaction_that_fails_leaves_nothing_behind(self, tmp_path: Path) -> None:
+        database = Database(tmp_path / "footnote.sqlite")
+
+        def fail_halfway() -> None:
+            with database.write() as db:
+                db.execute("INSERT INTO workspace (id, seen_at) VALUES ('anna', 0)")
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            fail_halfway()
+        with database.read() as db:
+            assert db.execute("SELECT * FROM workspace").fetchall() == []
+        database.close()
 
 
 class TestFullDisk:
