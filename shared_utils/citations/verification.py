@@ -1,23 +1,308 @@
-"""Does a sentence stand on the words it cites? Facts are compared exactly, the rest by the words in common."""
+"""Does a sentence stand on the words it cites?
+
+Numbers, units, negations, directions and names are compared exactly with the sentences or table rows that speak of
+the same thing; the rest is the weighted share of the answer's words that they hold. Entailment, when a model for it is
+at hand, may settle what words alone leave open; it never overrules a number.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
 
-from shared_utils.citations.units import content_keys, covered, units_of, weights, words_of
-from shared_utils.types import Verdict
+from shared_utils.citations.identity import names_in, swapped
+from shared_utils.citations.polarity import opposition, unmatched_negation
+from shared_utils.citations.quantities import (
+    Match,
+    Quantity,
+    compare,
+    declared_scale,
+    identifiers,
+    quantities,
+)
+from shared_utils.citations.tables import cells_of, column_keys, columns_over, headings_of, key_of_cell
+from shared_utils.citations.units import Unit, Word, content_keys, covered, units_of, weights, words_of
+from shared_utils.text.sentences import split_sentences
+from shared_utils.types import Embedder, Verdict
 
-_SUPPORTED = 0.7
-_PARTLY = 0.4
+_SUPPORTED = 0.72  # weighted share of the claim's words
+_PARTLY = 0.45
+_SPEAKS_OF_IT = 0.6  # a unit counts as speaking of the same thing from this share of the best unit's score on
+_SECOND_GAIN = 0.12  # share of the claim that a further unit must add to be read with the best one
+_MOST_UNITS = 3
+_CLAUSE = re.compile(r",\s+(?:and|but|while|whereas)\s+|;\s+")
+_CLAUSE_WORDS = 4  # content words; a shorter clause is a list item
+_CLAUSE_HELD = 0.4
+_SEVERITY = (Verdict.SUPPORTED, Verdict.PARTLY, Verdict.NOT_FOUND, Verdict.CONTRADICTED)
 
 
-def verify(sentence: str, cited: Sequence[str]) -> tuple[Verdict, str]:
-    """The verdict on one sentence, and the reason in words for a person."""
-    units = [unit for text in cited for unit in units_of(text)]
-    weight = weights(units, content_keys(words_of(sentence)))
-    score = max((covered(weight, unit.keys) for unit in units), default=0.0)
-    if score >= _SUPPORTED:
-        return Verdict.SUPPORTED, "the cited words say it"
-    if score >= _PARTLY:
-        return Verdict.PARTLY, "the cited words say part of it"
-    return Verdict.NOT_FOUND, "the cited words do not say it"
+class Entailment(Protocol):
+    """A natural language inference model."""
+
+    def judge(self, premise: str, hypothesis: str) -> tuple[float, float, float]:
+        """Probabilities that the premise entails, leaves open, contradicts the hypothesis; they sum to 1."""
+        ...
+
+
+Finding = tuple[Verdict, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A claim beside the cited words: `anchor` are the units that speak of it, best first."""
+
+    claim: str
+    words: tuple[Word, ...]
+    weight: dict[str, float]
+    units: tuple[Unit, ...]
+    anchor: tuple[int, ...]
+    headings: tuple[Unit, ...]  # over the anchors that are table rows
+
+    @property
+    def page(self) -> str:
+        return "\n".join(self.units[i].text for i in self.anchor)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset[str]().union(
+            *(unit.keys for unit in self.headings), *(self.units[i].keys for i in self.anchor)
+        )
+
+
+def verify(
+    sentence: str,
+    cited: Sequence[str],
+    *,
+    entailment: Entailment | None = None,
+) -> Finding:
+    """The verdict on one sentence of an answer, and the reason in words for a person.
+
+    `cited` are the evidence texts it points at, as they stand on their pages: a table's headings decide its columns,
+    so give the whole span, not only the row.
+    """
+    parts = [sentence[span.start : span.end] for span in split_sentences(sentence)]
+    claims = [part for part in parts if len(content_keys(words_of(part))) > 1] or [sentence]
+    units = tuple(unit for text in cited for unit in units_of(text))
+    findings = [_verify_one(claim, units) for claim in claims]
+    if any(v is Verdict.NOT_FOUND for v, _ in findings) and any(v is Verdict.SUPPORTED for v, _ in findings):
+        missing = next(reason for v, reason in findings if v is Verdict.NOT_FOUND)
+        findings = [f for f in findings if f[0] is not Verdict.NOT_FOUND] + [(Verdict.PARTLY, missing)]
+    verdict, reason = _worst(findings)
+    return _settled(sentence, cited, verdict, reason, entailment) if entailment else (verdict, reason)
+
+
+def _verify_one(claim: str, units: tuple[Unit, ...]) -> Finding:
+    if not units:
+        return Verdict.NOT_FOUND, "no words are cited for this"
+    reading = _read(claim, units)
+    if not reading.weight:
+        return Verdict.NOT_FOUND, "there is nothing in it to check"
+    score = covered(reading.weight, reading.keys)
+    if score < _PARTLY:
+        missing = _missing_words(reading)
+        return (
+            Verdict.NOT_FOUND,
+            f"the cited words do not speak of {missing}" if missing else "the cited words do not say it",
+        )
+    findings = [*_numbers(reading), *_columns(reading), *_polarity(reading), *_names(reading), *_clauses(reading)]
+    if score < _SUPPORTED:
+        missing = _missing_words(reading)
+        findings.append((Verdict.PARTLY, f"the cited words do not speak of {missing}"))
+    return _worst([*findings, (Verdict.SUPPORTED, "the cited words say it")])
+
+
+def _read(claim: str, units: tuple[Unit, ...]) -> _Reading:
+    words = words_of(claim)
+    weight = weights(units, content_keys(words))
+    anchor = _anchor(weight, units)
+    headings = tuple(
+        heading for i in anchor if units[i].is_row for heading in headings_of(units, i) if heading not in anchor
+    )
+    return _Reading(claim, words, weight, units, anchor, headings)
+
+
+def _anchor(weight: dict[str, float], units: Sequence[Unit]) -> tuple[int, ...]:
+    chosen: list[int] = []
+    keys: frozenset[str] = frozenset()
+    while len(chosen) < _MOST_UNITS:
+        held = covered(weight, keys)
+        gains = {i: covered(weight, keys | unit.keys) - held for i, unit in enumerate(units) if i not in chosen}
+        best = max(gains, key=gains.__getitem__, default=None)
+        if best is None or gains[best] < _SECOND_GAIN:
+            break
+        chosen.append(best)
+        keys |= units[best].keys
+        if units[best].is_row:
+            keys |= frozenset[str]().union(*(heading.keys for heading in headings_of(units, best)))
+    return tuple(chosen)
+
+
+# ------------------------------------------------------------------------------------------------ numbers
+
+
+def _numbers(reading: _Reading) -> Iterator[Finding]:
+    scale = declared_scale("\n".join(unit.text for unit in reading.units))
+    for wanted in quantities(reading.claim):
+        found = list(_found(wanted, reading, scale))
+        kinds = {match for _, match in found}
+        if Match.EXACT in kinds:
+            continue
+        page = next((q for q, _ in found), None)
+        if wanted.is_year and page is None:
+            yield _year(wanted, reading)
+        elif page is None:
+            yield _other_number(wanted, reading)
+        elif kinds & {Match.ROUNDED}:
+            yield Verdict.PARTLY, f"the page says {page.text}, the answer rounds it to {wanted.text}"
+        elif kinds & {Match.SIGN}:
+            yield Verdict.PARTLY, f"the page says {page.text}, with another sign than the answer's {wanted.text}"
+        else:
+            yield Verdict.CONTRADICTED, f"the page says {page.text}, the answer {wanted.text}"
+    known = frozenset[str]().union(*(identifiers(unit.text) for unit in reading.units))
+    for name in sorted(identifiers(reading.claim) - known):
+        yield Verdict.NOT_FOUND, f"the cited words have no “{name}”"
+
+
+def _found(wanted: Quantity, reading: _Reading, scale: Decimal) -> Iterator[tuple[Quantity, Match]]:
+    """Numbers like the wanted one, in units that speak of the claim, or over them."""
+    best = max((covered(reading.weight, reading.units[i].keys) for i in reading.anchor), default=0.0)
+    for i, unit in enumerate(reading.units):
+        speaks = i in reading.anchor or covered(reading.weight, unit.keys) >= _SPEAKS_OF_IT * best
+        if not speaks and unit not in reading.headings:
+            continue
+        for q in quantities(unit.text):
+            match = compare(wanted, q, scale if unit.is_row else None)
+            if match:
+                yield q, match
+
+
+def _year(wanted: Quantity, reading: _Reading) -> Finding:
+    anchored = [q for i in reading.anchor for q in quantities(reading.units[i].text) if q.is_year]
+    if anchored:
+        return Verdict.CONTRADICTED, f"the page says {anchored[0].text}, the answer {wanted.text}"
+    if any(q.is_year and q.value == wanted.value for unit in reading.units for q in quantities(unit.text)):
+        return Verdict.SUPPORTED, ""
+    return Verdict.NOT_FOUND, f"the cited words do not speak of {wanted.text}"
+
+
+def _other_number(wanted: Quantity, reading: _Reading) -> Finding:
+    """What the page has in its place: the likest number of the same kind that the answer does not use."""
+    used = {q.value for q in quantities(reading.claim)}
+    rivals = [
+        q
+        for i in reading.anchor
+        for q in quantities(reading.units[i].text)
+        if q.value not in used and (q.unit == wanted.unit or not q.unit or not wanted.unit) and not q.is_year
+    ]
+    if not rivals:
+        return Verdict.NOT_FOUND, f"the cited words do not hold {wanted.text}"
+    rival = max(rivals, key=lambda q: (q.unit == wanted.unit, _likeness(q.text, wanted.text)))
+    return Verdict.CONTRADICTED, f"the page says {rival.text}, the answer {wanted.text}"
+
+
+def _likeness(one: str, other: str) -> float:
+    same = sum(a == b for a, b in zip(one, other, strict=False))
+    return same / max(len(one), len(other))
+
+
+def _columns(reading: _Reading) -> Iterator[Finding]:
+    """A number taken from the right row but another year's or quarter's column."""
+    keys = column_keys(reading.claim)
+    for wanted in quantities(reading.claim):
+        if not keys or wanted.is_year:
+            continue
+        rows = [i for i in reading.anchor if reading.units[i].is_row and _holds(reading.units[i], wanted)]
+        findings = [finding for i in rows[:1] if (finding := _column(wanted, reading, i))]
+        yield from findings
+
+
+def _holds(unit: Unit, wanted: Quantity) -> bool:
+    return any(q is not None and q.mantissa == wanted.mantissa for q in cells_of(unit))
+
+
+def _column(wanted: Quantity, reading: _Reading, row: int) -> Finding | None:
+    cells = cells_of(reading.units[row])
+    named = column_keys(reading.claim)
+    told = False
+    for columns in columns_over(reading.units, row):
+        family = "year" if len(columns[0]) == 4 else "quarter"
+        ours = [column for column in named if column.family == family and column.key in columns]
+        if not ours:
+            continue
+        told = True
+        nearest = min(ours, key=lambda column: abs(column.start - wanted.start)).key
+        under = [
+            key_of_cell(columns, cells, i)
+            for i, q in enumerate(cells)
+            if q is not None and q.mantissa == wanted.mantissa
+        ]
+        if under and nearest not in under and None not in under:
+            label = f"quarter {under[0]}" if family == "quarter" else under[0]
+            right = next((q.text for i, q in enumerate(cells) if q and key_of_cell(columns, cells, i) == nearest), None)
+            instead = f"; for {nearest} it has {right}" if right else ""
+            return Verdict.CONTRADICTED, f"the page has {wanted.text} under {label}, the answer says {nearest}{instead}"
+    if not told and len({q.value for q in cells if q}) > 1:
+        return Verdict.PARTLY, f"the row holds several numbers; which column {wanted.text} stands in cannot be told"
+    return None
+
+
+# ------------------------------------------------------------------------------------------------ words
+
+
+def _polarity(reading: _Reading) -> Iterator[Finding]:
+    for i in reading.anchor:
+        page = reading.units[i]
+        opposed = opposition(reading.claim, reading.words, page.text, page.words)
+        if opposed:
+            yield Verdict.CONTRADICTED, f"the page says “{opposed.page}”, the answer “{opposed.answer}”"
+            return
+    cue = unmatched_negation(reading.claim, reading.words, reading.page, words_of(reading.page))
+    if cue:
+        yield Verdict.NOT_FOUND, f"the answer says “{cue}”; the cited words deny nothing"
+
+
+def _names(reading: _Reading) -> Iterator[Finding]:
+    for i in reading.anchor[:1]:
+        swap = swapped(reading.claim, reading.words, reading.units[i].text, reading.units[i].words)
+        if swap:
+            yield Verdict.NOT_FOUND, f"the page says “{swap.page}” where the answer says “{swap.answer}”"
+            return
+    page_words = [word for unit in reading.units for word in unit.words]
+    everywhere = {key for word in page_words for key in word.keys}
+    for word in names_in(reading.words, page_words):
+        if not set(word.keys) & everywhere:
+            yield Verdict.PARTLY, f"the cited words do not name “{word.text}”"
+            return
+
+
+def _clauses(reading: _Reading) -> Iterator[Finding]:
+    """A sentence of which one half is on the page and the other is not."""
+    clauses = [
+        clause for clause in _CLAUSE.split(reading.claim) if len(content_keys(words_of(clause))) >= _CLAUSE_WORDS
+    ]
+    for clause in clauses if len(clauses) > 1 else ():
+        weight = {key: reading.weight[key] for key in content_keys(words_of(clause)) if key in reading.weight}
+        if covered(weight, reading.keys) < _CLAUSE_HELD:
+            yield Verdict.PARTLY, f"the cited words do not say “{clause.strip()}”"
+
+
+def _missing_words(reading: _Reading) -> str:
+    missing = [word for word in reading.words if word.content and not set(word.keys) & reading.keys]
+    missing.sort(key=lambda word: -max(reading.weight.get(key, 0.0) for key in word.keys))
+    return ", ".join(dict.fromkeys(f"“{word.text}”" for word in missing[:3]))
+
+
+def _worst(findings: Sequence[Finding]) -> Finding:
+    return max(findings, key=lambda finding: _SEVERITY.index(finding[0]))
+
+
+def _settled(sentence: str, cited: Sequence[str], verdict: Verdict, reason: str, entailment: Entailment) -> Finding:
+    entails, _, contradicts = entailment.judge("\n".join(cited), sentence)
+    if verdict is Verdict.PARTLY and entails >= 0.9 and "speak of" in reason:
+        return Verdict.SUPPORTED, "the cited words say it in other words"
+    if verdict is Verdict.SUPPORTED and contradicts >= 0.9:
+        return Verdict.CONTRADICTED, "the cited words say otherwise, as an inference model reads them"
+    return verdict, reason

@@ -1,0 +1,236 @@
+"""Negations and direction words: the small words that turn a sentence into its opposite."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from shared_utils.citations.units import Word
+from shared_utils.text.folding import fold
+from shared_utils.text.words import terms
+
+_NEGATIONS = frozenset(
+    "not no never none nor neither cannot without nobody nothing unable fail fails failed lack lacks lacked lacking "
+    "nicht kein keine keinen keinem keiner keines nie niemals ohne pas jamais sans aucun aucune nunca jamas sin ningun "
+    "ninguna ninguno non nao nem sem mai senza niet geen zonder не нет без ни никогда لا لم لن ليس ليست नहीं".split()
+)
+_NEGATING_SIGNS = re.compile(r"[不没沒未无無]|ない|ません|않|없|못|ไม่")
+_NEGATIVE_PREFIX = re.compile(r"(?:un|in|im|ir|il|dis|non|de)-?(?=\w{4})")
+_CLAUSE_BREAK = re.compile(r"[,;:.!?()](?:\s|$)|[，。；：]|\b(?:but|aber|mais|pero)\b", re.IGNORECASE)
+_SCOPE = 5  # words a negation reaches, two of them content words
+_WINDOW = 4  # words to each side by which two uses of one word are told apart
+
+# The two ends of one scale; inflections that stemming does not unite are listed.
+_SCALES = (
+    (
+        "increase rise rose risen grow grew grown growth gain up climb surge expand improve strengthen accelerate raise "
+        "jump soar",
+        "decrease fall fell fallen decline drop shrink shrank shrunk loss down reduce reduction slide plunge contract "
+        "worsen weaken slow deteriorate cut",
+    ),
+    (
+        "higher highest greater greatest above more most exceed larger largest bigger biggest maximum",
+        "lower lowest lesser below less fewer least smaller smallest minimum",
+    ),
+    ("over", "under"),
+    ("upward", "downward"),
+    ("always", "never"),
+    ("first earliest initial", "last latest final"),
+    ("before prior earlier previous precede", "after later subsequent follow"),
+    ("enable activate allow permit", "disable deactivate forbid prohibit prevent block"),
+    ("include inclusive", "exclude exclusive"),
+    ("profit income earnings profitable", "loss losses deficit unprofitable"),
+    ("asset", "liability"),
+    ("buy bought purchase acquire acquisition", "sell sold sale divest dispose disposal"),
+    ("accept approve", "reject refuse deny"),
+    ("positive favorable favourable beneficial advantage", "negative unfavorable unfavourable adverse disadvantage"),
+    ("success succeed successful", "failure fail unsuccessful"),
+    ("start begin began begun open", "stop end cease close"),
+    ("add insert", "remove delete subtract"),
+    ("connect attach", "disconnect detach"),
+    ("lock", "unlock"),
+    ("on", "off"),
+    ("left", "right"),
+    ("top upper", "bottom"),
+    ("all every", "none no"),
+    ("inside internal indoor", "outside external outdoor"),
+    ("domestic", "foreign"),
+    ("short shorter shortest", "long longer longest"),
+    ("fast faster quick rapid", "slow slower slowly"),
+    ("strong stronger", "weak weaker"),
+    ("hot hotter warm warmer", "cold colder cool cooler"),
+    ("early", "late"),
+    ("must mandatory required compulsory", "optional voluntary"),
+    ("easy easier", "difficult harder hard"),
+    ("safe safer", "dangerous unsafe"),
+    ("credit", "debit"),
+    ("import", "export"),
+    ("inflow", "outflow"),
+    ("best better", "worst worse"),
+    ("majority", "minority"),
+    ("major", "minor"),
+    ("old older oldest", "new newer newest young"),
+    ("same identical", "different"),
+    ("ascending", "descending"),
+    ("horizontal", "vertical"),
+    ("public", "private"),
+    ("steigen steigt stieg gestiegen zunahme hoher", "sinken sinkt sank gesunken abnahme niedriger ruckgang"),
+    ("augmenter augmente augmentation hausse superieur", "diminuer diminue diminution baisse inferieur"),
+    ("aumento aumentar crecio subio mayor", "disminucion disminuyo bajo cayo menor"),
+    ("вырос выросла увеличение больше выше", "упал упала снизился снижение меньше ниже"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opposed:
+    """What the answer says, and what the page says in its place."""
+
+    answer: str
+    page: str
+    negation: bool  # one side negates; else two ends of a scale
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A word in its sentence: who stands around it, and whether a negation reaches it."""
+
+    word: Word
+    around: frozenset[str]
+    negated: bool
+    head: bool  # the first content word behind the negation: what it is about
+    cue: str  # the negation as written, with the word
+
+
+def opposition(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> Opposed | None:
+    """The first place where the answer turns what the page says into its opposite, if there is one.
+
+    Uses of the same word are paired by the words around them, so that "may rise, will not fall" is compared with the
+    right halves of the page's sentence.
+    """
+    claim_uses, page_uses = _uses(claim, claim_words), _uses(page, page_words)
+    return _negated(claim_uses, page_uses) or _flipped(claim_uses, page_uses) or _signs(claim, page)
+
+
+def unmatched_negation(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> str | None:
+    """A negation of the answer that has no counterpart on the page at all, as written."""
+    if any(use.negated for use in _uses(page, page_words)) or _NEGATING_SIGNS.search(page):
+        return None
+    page_keys = {key for word in page_words for key in word.keys}
+    opposites = {key for key in page_keys if _scales().get(key)}
+    for use in _uses(claim, claim_words):
+        if use.head and not _NEGATIVE_PREFIX.match(fold(use.word.text)):
+            ends = {end for key in use.word.keys for end in _scales().get(key, ())}
+            answered = any((scale, 1 - end) in _scales()[key] for key in opposites for scale, end in ends)
+            if not answered:
+                return use.cue
+    return None
+
+
+def _negated(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
+    claim_keys = {key for use in claim for key in use.word.keys}
+    page_keys = {key for use in page for key in use.word.keys}
+    for use in claim:
+        keys, negated, cue = _without_prefix(use, page_keys)
+        matches = [found for found in page if keys & set(_without_prefix(found, claim_keys)[0])]
+        if not matches:
+            continue
+        other = max(matches, key=lambda found: (_nearness(use, found), found.negated == negated))
+        _, other_negated, other_cue = _without_prefix(other, claim_keys)
+        prefixed = cue != use.cue or other_cue != other.cue
+        if negated != other_negated and (use.head or other.head or prefixed):
+            return Opposed(cue if negated else use.word.text, other_cue if other_negated else other.word.text, True)
+    return None
+
+
+def _flipped(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
+    for use in claim:
+        ends = {end for key in use.word.keys for end in _scales().get(key, ())}
+        if not ends:
+            continue
+        same = [found for found in page if ends & _ends(found)]
+        opposite = [found for found in page if {(scale, 1 - end) for scale, end in ends} & _ends(found)]
+        near = max((_nearness(use, found) for found in same), default=-1.0)
+        other = max(opposite, key=lambda found: _nearness(use, found), default=None)
+        if other and other.negated == use.negated and _nearness(use, other) > max(near, 0.0):
+            return Opposed(use.word.text, other.word.text, False)
+    return None
+
+
+def _signs(claim: str, page: str) -> Opposed | None:
+    """Scripts without spaces: only whether there is a negation at all can be told."""
+    ours, theirs = _NEGATING_SIGNS.search(claim), _NEGATING_SIGNS.search(page)
+    if bool(ours) == bool(theirs):
+        return None
+    return Opposed(ours[0] if ours else "no negation", theirs[0] if theirs else "no negation", True)
+
+
+def _uses(text: str, words: Sequence[Word]) -> list[_Use]:
+    folded = [fold(word.text) for word in words]
+    reach = dict(_reach(text, words, folded))
+    uses = []
+    for i, word in enumerate(words):
+        around = {key for other in words[max(0, i - _WINDOW) : i] for key in other.keys}
+        around |= {key for other in words[i + 1 : i + 1 + _WINDOW] for key in other.keys}
+        cue, order = reach.get(i, (i, 0))
+        shown = text[words[cue].start : word.end] if order else word.text
+        uses.append(_Use(word, frozenset(around), bool(order), order == 1, " ".join(shown.split())))
+    return uses
+
+
+def _reach(text: str, words: Sequence[Word], folded: Sequence[str]) -> Iterator[tuple[int, tuple[int, int]]]:
+    """For every word that a negation reaches: (its index, (the negation's index, 1 for the first content word, 2))."""
+    for cue, word in enumerate(folded):
+        if not (word in _NEGATIONS or word.endswith("n't")) or _is_label(text, words, folded, cue):
+            continue
+        order = 0
+        for i in range(cue + 1, min(len(words), cue + 1 + _SCOPE)):
+            if _CLAUSE_BREAK.search(text[words[i - 1].end : words[i].start]) or folded[i] in _NEGATIONS:
+                break
+            if words[i].content or folded[i] == "only":
+                order += 1
+                yield i, (cue, order)
+            if order == 2:
+                break
+
+
+def _is_label(text: str, words: Sequence[Word], folded: Sequence[str], i: int) -> bool:
+    """ "telephone no for", "No. 5": a number is announced, nothing is denied."""
+    if folded[i] != "no" or i + 1 == len(words):
+        return folded[i] == "no"
+    return not words[i + 1].content or folded[i + 1][0].isdigit() or text[words[i].end] in ".:"
+
+
+def _without_prefix(use: _Use, other_side: set[str]) -> tuple[set[str], bool, str]:
+    """ "ineffective" as a negated "effective", where the other side uses that word."""
+    match = _NEGATIVE_PREFIX.match(fold(use.word.text))
+    if match and not set(use.word.keys) & other_side:
+        base = {_key(fold(use.word.text)[match.end() :])}
+        if base & other_side:
+            return base, not use.negated, use.word.text
+    return set(use.word.keys), use.negated, use.cue
+
+
+def _nearness(one: _Use, other: _Use) -> float:
+    return float(len(one.around & other.around))
+
+
+def _ends(use: _Use) -> set[tuple[int, int]]:
+    return {end for key in use.word.keys for end in _scales().get(key, ())}
+
+
+@cache
+def _scales() -> dict[str, tuple[tuple[int, int], ...]]:
+    """Word key -> the (scale, end) pairs it stands for; "loss" is an end of two."""
+    ends: dict[str, set[tuple[int, int]]] = {}
+    for scale, pair in enumerate(_SCALES):
+        for end, words in enumerate(pair):
+            for word in words.split():
+                ends.setdefault(_key(word), set()).add((scale, end))
+    return {word: tuple(sorted(found)) for word, found in ends.items()}
+
+
+def _key(word: str) -> str:
+    """Stemmed; a function word (above, more, off), which no index would hold, as it is."""
+    return (terms(word) or [fold(word)])[0]

@@ -1,0 +1,104 @@
+"""Which column a cell stands in, as far as words alone can tell: years, quarters and months over rows of numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared_utils.citations.quantities import Quantity, quantities
+from shared_utils.citations.units import Unit
+
+_FARTHEST = 60  # units above a row in which its headings are looked for
+_HEADING_CHARS = 120  # longer is prose
+_EMPTY_CELL = re.compile(r"(?<!\w)[—–-](?=\s|$)")
+_QUARTERS = {"first": "1", "second": "2", "third": "3", "fourth": "4"}
+_FAMILIES = {
+    "year": re.compile(r"(?<![\d.,$])(?:FY|CY)?((?:19|20)\d\d)(?![\d.,]\d)", re.IGNORECASE),
+    "quarter": re.compile(
+        r"\b(first|second|third|fourth)(?=\s+(?:fiscal\s+)?quarter|\s*$)|\bQ([1-4])\b", re.IGNORECASE
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column key where it is written: year "2019" or quarter "4"."""
+
+    family: str
+    key: str
+    start: int
+
+
+def headings_of(units: Sequence[Unit], row: int) -> list[Unit]:
+    """The lines over a row that may name its table, its columns or its section, nearest first."""
+    found = []
+    for unit in reversed(units[max(0, row - _FARTHEST) : row]):
+        if len(unit.text) > _HEADING_CHARS and not unit.text.rstrip().endswith(":") and not unit.is_row:
+            break
+        if not _is_data(unit):
+            found.append(unit)
+    return found
+
+
+def column_keys(text: str) -> list[Column]:
+    """Every year and quarter a text names."""
+    return [
+        Column(family, _plain_key(next(filter(None, match.groups()))), match.start())
+        for family, pattern in _FAMILIES.items()
+        for match in pattern.finditer(text)
+    ]
+
+
+def columns_over(units: Sequence[Unit], row: int) -> list[tuple[str, ...]]:
+    """The column keys over a row, one tuple a family: (("2017", "2018", "2019"),). Empty when none are in sight."""
+    group: list[str] = []
+    for unit in reversed(units[max(0, row - _FARTHEST) : row]):
+        if not _is_data(unit) and len(unit.text) <= _HEADING_CHARS:
+            group.insert(0, unit.text)
+            continue
+        if found := _families(" ".join(group)):
+            return found
+        group.clear()
+        if not _is_data(unit):
+            return []
+    return _families(" ".join(group))
+
+
+def cells_of(unit: Unit) -> list[Quantity | None]:
+    """The cells at the end of a row, left to right; None for a dash."""
+    cells: list[tuple[int, int, Quantity | None]] = [(q.start, q.end, q) for q in quantities(unit.text)]
+    cells += [(m.start(), m.end(), None) for m in _EMPTY_CELL.finditer(unit.text)]
+    cells.sort(key=lambda cell: cell[0])
+    kept: list[Quantity | None] = []
+    right = len(unit.text)
+    for start, end, quantity in reversed(cells):
+        if re.search(r"[^\W\d_]", unit.text[end:right]):
+            break
+        kept.append(quantity)
+        right = start
+    return kept[::-1]
+
+
+def key_of_cell(columns: Sequence[str], cells: Sequence[Quantity | None], index: int) -> str | None:
+    """The column a cell stands in: numbers that belong to the label come first, so columns count from the right."""
+    n, m = len(columns), len(cells)
+    if m > n and m % n == 0:  # each key spans several columns
+        return columns[index // (m // n)]
+    position = index - (m - n)
+    return columns[position] if m >= n and position >= 0 else None
+
+
+def _families(text: str) -> list[tuple[str, ...]]:
+    found = column_keys(re.sub(r"\s+", " ", text))
+    lists = [tuple(column.key for column in found if column.family == family) for family in _FAMILIES]
+    return [keys for keys in lists if keys]
+
+
+def _plain_key(key: str) -> str:
+    return _QUARTERS.get(key.casefold(), key)
+
+
+def _is_data(unit: Unit) -> bool:
+    numbers = quantities(unit.text)
+    return unit.is_row and sum(not q.is_year for q in numbers) >= 2
