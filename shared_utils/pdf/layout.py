@@ -1,0 +1,351 @@
+"""From words with boxes to text in reading order, with every character traceable to the glyph it came from.
+
+All lengths are tenths of a point in the reading frame: x along the text, y downwards. Glyph numbers index the
+characters as PDFium gave them (`raw`); `GlyphRun`s tie them to the text we compose.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise, zip_longest
+from statistics import median
+from typing import NamedTuple
+
+from shared_utils.types import GlyphRun
+
+CELL_GAP = 1.5  # × line height: wider than any word space, narrower than a gutter or the gap between table cells
+CELL_SEPARATOR = "   "
+COLUMN_ROWS = 5  # rows with words on both sides before a common gap is believed to be a gutter
+SOFT_HYPHEN = "\ufffe"  # how PDFium writes a hyphen at the end of a line
+LINE_END_HYPHENS = "-\u2010\u00ad"
+
+KeepHyphen = Callable[[str, str], bool]
+"""Asked with the two parts of a word broken at a line end: does the hyphen belong to the word?"""
+
+
+class Word(NamedTuple):
+    """`raw[start:end]`, drawn in the box (x0, y0, x1, y1)."""
+
+    start: int
+    end: int
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def is_vertical(self) -> bool:
+        """Set sideways to the rest of the page, like a stamp along its margin."""
+        return self.end - self.start > 2 and self.y1 - self.y0 > 2 * (self.x1 - self.x0)
+
+
+@dataclass(slots=True)
+class Segment:
+    """Words of one line with no wide gap between them: a line of prose, or the cell of a table."""
+
+    start: int
+    end: int
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+    height: int  # of its first word, which stands for the font size
+    is_vertical: bool = False
+    is_bold: bool = False
+    is_broken: bool = False  # PDFium saw a line-end hyphen after it
+
+
+Row = list[Segment]
+"""Segments on one baseline, left to right. Never empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`text[start:end]` of the composed page, and what is known about how it looks."""
+
+    start: int
+    end: int
+    y0: int
+    y1: int
+    height: int
+    is_bold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A page's text with its lines, and the way back to the glyphs."""
+
+    text: str
+    runs: tuple[GlyphRun, ...]
+    lines: tuple[Line, ...]
+    hyphens: tuple[tuple[str, str], ...]  # the parts of every word that was broken at a line end
+
+
+# ------------------------------------------------------------------------------------------------ rows
+
+
+def segments(raw: str, words: Iterable[Word], bold: frozenset[int]) -> list[Segment]:
+    """Cut PDFium's text at its line breaks, at wide gaps and at jumps of the baseline."""
+    found: list[Segment] = []
+    current: Segment | None = None
+    previous_x0 = previous_x1 = 0
+    for word in words:
+        start, end, x0, y0, x1, y1 = word
+        if current is not None:
+            between = raw[current.end : start]
+            gap = max(x0 - previous_x1, previous_x0 - x1)
+            shared = min(y1, current.y1) - max(y0, current.y0)
+            is_level = shared * 3 > min(y1 - y0, current.y1 - current.y0)
+            fits = gap <= CELL_GAP * current.height and is_level
+            if "\n" in between or SOFT_HYPHEN in between or not (fits or (current.is_vertical and word.is_vertical)):
+                current.is_broken = between.startswith(SOFT_HYPHEN)
+                current = None
+        if current is None:
+            current = Segment(start, end, x0, y0, x1, y1, max(1, y1 - y0), word.is_vertical, start in bold)
+            found.append(current)
+        else:
+            current.end = end
+            current.x0, current.x1 = min(current.x0, x0), max(current.x1, x1)
+            current.y0, current.y1 = min(current.y0, y0), max(current.y1, y1)
+        previous_x0, previous_x1 = x0, x1
+    if current is not None:
+        current.is_broken = raw[current.end : current.end + 1] == SOFT_HYPHEN
+    return found
+
+
+def _continues(last: Segment, segment: Segment) -> bool:
+    shared = min(last.y1, segment.y1) - max(last.y0, segment.y0)
+    return (
+        shared * 2 >= min(last.y1 - last.y0, segment.y1 - segment.y0) > 0
+        and segment.x0 >= last.x1 - last.height // 4
+        and not (last.is_vertical or segment.is_vertical)
+    )
+
+
+def rows(found: Iterable[Segment]) -> list[Row]:
+    """Put consecutive segments that share a baseline on one row: PDFium often writes table cells as lines."""
+    made: list[Row] = []
+    for segment in found:
+        if made and _continues(made[-1][-1], segment):
+            made[-1].append(segment)
+        else:
+            made.append([segment])
+    return made
+
+
+# ------------------------------------------------------------------------------------------------ columns
+
+
+def _common_gap(candidates: Sequence[Row]) -> int | None:
+    """The x that lies in the wide gaps of most rows."""
+    edges: list[tuple[int, int]] = []
+    for row in candidates:
+        for left, right in pairwise(row):
+            if right.x0 - left.x1 > CELL_GAP * left.height:
+                edges += [(left.x1, 1), (right.x0, -1)]
+    best, open_gaps, best_x = 0, 0, None
+    edges.sort()
+    for (x, step), (next_x, _) in pairwise([*edges, (0, 0)]):
+        open_gaps += step
+        if open_gaps > best:
+            best, best_x = open_gaps, (x + next_x) // 2
+    return best_x if best >= COLUMN_ROWS else None
+
+
+def _is_prose(raw: str, column: Sequence[Row]) -> bool:
+    """Whether these rows look like lines of running text: they fill their column, with letters."""
+    left, right = min(row[0].x0 for row in column), max(row[-1].x1 for row in column)
+    texts = [raw[row[0].start : row[-1].end] for row in column]
+    letters = sum(sum(map(str.isalpha, text)) for text in texts)
+    digits = sum(sum(map(str.isdigit, text)) for text in texts)
+    filled = median(row[-1].x1 - row[0].x0 for row in column)
+    return filled >= 0.6 * (right - left) and letters >= 12 * len(column) and digits * 5 < letters
+
+
+def _split(row: Row, x: int) -> tuple[Row, Row]:
+    return [s for s in row if s.x1 <= x], [s for s in row if s.x0 >= x]
+
+
+def in_reading_order(raw: str, page_rows: list[Row], depth: int = 3) -> list[Row]:
+    """Read columns one after the other where they were drawn row by row.
+
+    A gutter is a gap common to at least five rows, with prose on both sides: a table keeps its rows.
+    """
+    x = _common_gap(page_rows) if depth and len(page_rows) >= COLUMN_ROWS else None
+    if x is None:
+        return page_rows
+    stays_clear = [all(s.x1 <= x or s.x0 >= x for s in row) for row in page_rows]
+    best: tuple[int, int, int] = (0, 0, 0)  # rows with words on both sides, first row, end
+    first = 0
+    for end, clear in enumerate([*stays_clear, False]):
+        if not clear:
+            two_sided = sum(all(_split(row, x)) for row in page_rows[first:end])
+            best = max(best, (two_sided, first, end))
+            first = end + 1
+    two_sided, first, end = best
+    sides = [_split(row, x) for row in page_rows[first:end]]
+    left, right = [a for a, _ in sides if a], [b for _, b in sides if b]
+    if two_sided < COLUMN_ROWS or not _is_prose(raw, left) or not _is_prose(raw, right):
+        return page_rows
+    return [
+        *page_rows[:first],
+        *in_reading_order(raw, left, depth - 1),
+        *in_reading_order(raw, right, depth - 1),
+        *in_reading_order(raw, page_rows[end:], depth - 1),
+    ]
+
+
+def lay_out(raw: str, words: Sequence[Word], bold: frozenset[int]) -> list[Row]:
+    """The rows of a page in reading order."""
+    return in_reading_order(raw, rows(segments(raw, words, bold)))
+
+
+# ------------------------------------------------------------------------------------------------ text
+
+_SPECIAL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00a0\u00ad\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufb00-\ufdff\ufe70-\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+_REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\uffff]")
+
+
+def clean_character(character: str) -> str:
+    """What a character reads as: ligatures and presentation forms taken apart, odd spaces plain, controls gone."""
+    if _REMOVED.match(character):
+        return ""
+    if character == SOFT_HYPHEN:
+        return "-"
+    if character.isspace():
+        return " "
+    if "\ud800" <= character <= "\udfff":
+        return "\ufffd"
+    return unicodedata.normalize("NFKC", character)
+
+
+def clean(text: str) -> str:
+    """`clean_character` over a whole text, its line breaks kept."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(_SPECIAL.sub(lambda match: clean_character(match[0]), line).rstrip() for line in lines)
+
+
+class _Composer:
+    """Collects text and remembers which glyphs it came from."""
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+        self.parts: list[str] = []
+        self.length = 0
+        self.runs: list[GlyphRun] = []
+
+    def write(self, text: str) -> None:
+        """Text of ours, between the words: it is drawn nowhere."""
+        self.parts.append(text)
+        self.length += len(text)
+
+    def write_glyphs(self, start: int, end: int) -> None:
+        position = start
+        for special in _SPECIAL.finditer(self.raw, start, end):
+            self._write_plain(position, special.start())
+            position = special.end()
+            for character in clean_character(special[0]):
+                # a ligature's letters all point at its one glyph
+                self.runs.append(GlyphRun(self.length, special.start(), 1))
+                self.write(character)
+        self._write_plain(position, end)
+
+    def _write_plain(self, start: int, end: int) -> None:
+        if start < end:
+            self.runs.append(GlyphRun(self.length, start, end - start))
+            self.write(self.raw[start:end])
+
+
+def _without(row: Row, taken: int) -> Row:
+    """What is left of a row whose glyphs before `taken` already stand on the line before."""
+    left = [segment for segment in row if segment.end > taken]
+    return [replace(left[0], start=max(taken, left[0].start)), *left[1:]] if left else []
+
+
+def _write_row(composer: _Composer, row: Row) -> None:
+    """Write a row's segments, cells a few spaces apart."""
+    previous: Segment | None = None
+    for segment in row:
+        if previous is not None:
+            gap = segment.x0 - previous.x1
+            if previous.is_broken:  # a hyphen in the middle of a line is the word's own
+                composer.write_glyphs(previous.end, previous.end + 1)
+            elif gap > CELL_GAP * previous.height:
+                composer.write(CELL_SEPARATOR)
+            elif gap * 8 > previous.height or composer.raw[previous.end : segment.start].strip("\r\n"):
+                composer.write(" ")
+        composer.write_glyphs(segment.start, segment.end)
+        previous = segment
+
+
+_HEAD = re.compile(r"[^\W\d_]+\Z")
+_TAIL = re.compile(r"[^\W\d_]+")
+
+
+def _broken_word(raw: str, row: Row, following: Row | None) -> tuple[int, int, str, str] | None:
+    """(glyph of the hyphen, end of the next row's first word, head, tail) where a word continues on the next row."""
+    last = row[-1]
+    if following is None:
+        return None
+    if last.is_broken:
+        hyphen = last.end
+    elif raw[last.end - 1] in LINE_END_HYPHENS:
+        hyphen = last.end - 1
+    else:
+        return None
+    target = following[0]
+    head, tail = _HEAD.search(raw, last.start, hyphen), _TAIL.match(raw, target.start, target.end)
+    if head is None or tail is None:
+        return None
+    end = target.start
+    while end < target.end and not raw[end].isspace():
+        end += 1
+    return hyphen, end, head[0], tail[0]
+
+
+def compose(raw: str, page_rows: Sequence[Row], keep_hyphen: KeepHyphen) -> Composed:
+    """Write the rows down, one line each; a word broken at a line end moves whole to the line it began on."""
+    composer = _Composer(raw)
+    lines: list[Line] = []
+    hyphens: list[tuple[str, str]] = []
+    taken = -1
+    for whole, following in zip_longest(page_rows, page_rows[1:]):
+        row = _without(whole, taken) if taken >= 0 else whole
+        taken = -1
+        if not row:
+            continue
+        start = composer.length
+        _write_row(composer, row)
+        broken = _broken_word(raw, row, following)
+        if broken is not None and following is not None:
+            hyphen, taken, head, tail = broken
+            hyphens.append((head, tail))
+            _join(composer, row, hyphen, keep_hyphen(head, tail))
+            composer.write_glyphs(following[0].start, taken)
+            while taken < following[0].end and raw[taken].isspace():
+                taken += 1
+        elif row[-1].is_broken:
+            composer.write_glyphs(row[-1].end, row[-1].end + 1)
+        y0, y1 = min(s.y0 for s in row), max(s.y1 for s in row)
+        lines.append(Line(start, composer.length, y0, y1, row[0].height, row[0].is_bold))
+        composer.write("\n")
+    text = "".join(composer.parts)[:-1]
+    return Composed(text, tuple(composer.runs), tuple(lines), tuple(hyphens))
+
+
+def _join(composer: _Composer, row: Row, hyphen: int, keep: bool) -> None:
+    """End a broken row with its hyphen or without it, whichever of the two it was drawn as."""
+    is_written = hyphen < row[-1].end
+    if keep and not is_written:
+        composer.write_glyphs(hyphen, hyphen + 1)
+    elif not keep and is_written and composer.raw[hyphen] != "\u00ad":
+        run = composer.runs.pop()
+        composer.length -= 1
+        composer.parts[-1] = composer.parts[-1][:-1]
+        if run.length > 1:
+            composer.runs.append(replace(run, length=run.length - 1))

@@ -1,0 +1,365 @@
+"""The child process that reads pages with PDFium. Run as a script by `reader.py`, never imported by the application.
+
+One JSON request on stdin, then one JSON line per page on stdout. It only extracts; what the numbers mean is decided
+in `layout.py`, on our side of the process boundary. It imports nothing of ours, so that `python -I` can run it.
+
+Word boxes are sent in the reading frame: tenths of a point, x along the dominant direction of the text, y downwards,
+origin in the corner of the visible page where reading starts.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import re
+import resource
+import sys
+import unicodedata
+from collections.abc import Iterator
+
+import pypdfium2_raw as pdfium  # type: ignore[import-untyped]
+
+BOOKMARKS_AT_MOST = 3_000
+OBJECTS_AT_MOST = 50_000  # page objects looked at for pictures; a page of a million paths is not worth the wait
+TEXT_OBJECT, PATH_OBJECT, IMAGE_OBJECT, SHADING_OBJECT, FORM_OBJECT = 1, 2, 3, 4, 5
+INVISIBLE_MODES = (3, 7)  # "neither fill nor stroke" and "clip only"
+TINY_PT = 1.6  # glyph boxes are a little higher than the font size; print starts at about 4 pt
+WORD = re.compile(r"[^\s\ufffe]+")
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top in page space
+
+
+def confine(memory_bytes: int, cpu_s: int) -> None:
+    """Give up rights before any byte of the file is looked at. macOS refuses some; the parent's clock stays."""
+    wanted = [
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_s),
+    ]
+    for limit, value in wanted:
+        try:
+            resource.setrlimit(limit, (value, value))
+        except (ValueError, OSError):
+            continue
+    try:
+        os.nice(5)
+    except OSError:
+        return
+
+
+def send(message: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def passwords(given: str | None) -> list[bytes | None]:
+    """The byte strings a password may stand for: UTF-8 and its SASLprep-like form (revision 6), Latin-1 (before)."""
+    if given is None:
+        return [None]
+    forms = [given.encode(), unicodedata.normalize("NFKC", given).encode(), given.encode("latin-1", "replace")]
+    return list(dict.fromkeys(forms))
+
+
+def load_document(path: str, password: str | None) -> ctypes.c_void_p | str:
+    """The open document, or why not: "password" or "damaged"."""
+    reason = "damaged"
+    for candidate in passwords(password):
+        document = pdfium.FPDF_LoadDocument(os.fsencode(path), candidate)
+        if document:
+            return document  # type: ignore[no-any-return]
+        reason = "password" if pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD else "damaged"
+        if reason != "password":
+            break
+    return reason
+
+
+def utf16(call: object, *arguments: object) -> str:
+    """The answer of one of PDFium's "buffer, length in bytes" functions."""
+    needed = int(call(*arguments, None, 0))  # type: ignore[operator]
+    if not 2 < needed < 65_536:
+        return ""
+    buffer = ctypes.create_string_buffer(needed)
+    call(*arguments, buffer, needed)  # type: ignore[operator]
+    return buffer.raw[: needed - 2].decode("utf-16-le", "replace")
+
+
+def outline(document: ctypes.c_void_p) -> list[tuple[str, int, int]]:
+    """(title, level, 1-based page) of every bookmark that opens a page; rings and endless lists are cut."""
+    entries: list[tuple[str, int, int]] = []
+    seen: set[int] = set()
+    pending = [(pdfium.FPDFBookmark_GetFirstChild(document, None), 1)]
+    while pending and len(seen) < BOOKMARKS_AT_MOST:
+        bookmark, level = pending.pop()
+        address = ctypes.cast(bookmark, ctypes.c_void_p).value
+        if not address or address in seen or level > 20:
+            continue
+        seen.add(address)
+        target = pdfium.FPDFBookmark_GetDest(document, bookmark)
+        if not target:
+            action = pdfium.FPDFBookmark_GetAction(bookmark)
+            target = pdfium.FPDFAction_GetDest(document, action) if action else None
+        page = pdfium.FPDFDest_GetDestPageIndex(document, target) if target else -1
+        title = utf16(pdfium.FPDFBookmark_GetTitle, bookmark).strip()
+        if title and page >= 0:
+            entries.append((title, level, page + 1))
+        pending.append((pdfium.FPDFBookmark_GetNextSibling(document, bookmark), level))
+        pending.append((pdfium.FPDFBookmark_GetFirstChild(document, bookmark), level + 1))
+    return entries
+
+
+def attachments(document: ctypes.c_void_p) -> list[str]:
+    count = min(pdfium.FPDFDoc_GetAttachmentCount(document), 100)
+    return [utf16(pdfium.FPDFAttachment_GetName, pdfium.FPDFDoc_GetAttachment(document, i)) for i in range(count)]
+
+
+def describe(document: ctypes.c_void_p, pages: int) -> dict[str, object]:
+    return {
+        "pages": pages,
+        "title": utf16(pdfium.FPDF_GetMetaText, document, b"Title"),
+        "outline": outline(document),
+        "attachments": attachments(document),
+        "form": pdfium.FPDF_GetFormType(document) != pdfium.FORMTYPE_NONE,
+    }
+
+
+def characters(text_page: ctypes.c_void_p, count: int) -> str:
+    """The page's characters such that text[i] is PDFium's character i."""
+    buffer = ctypes.create_string_buffer(2 * count + 2)
+    written = pdfium.FPDFText_GetText(text_page, 0, count, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)))
+    text = buffer.raw[: 2 * max(0, written - 1)].decode("utf-16-le", "replace")
+    if len(text) == count:
+        return text
+    # GetText leaves out characters without a meaning; ask for each one, so that offsets stay glyph numbers.
+    codes = (pdfium.FPDFText_GetUnicode(text_page, i) for i in range(count))
+    return "".join(chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\0" for code in codes)
+
+
+def word_boxes(text_page: ctypes.c_void_p, text: str) -> list[tuple[int, int, Box]]:
+    """(start, end, box in page space) of every word, from the boxes of its first and last glyph."""
+    rect = pdfium.FS_RECTF()
+    reference = ctypes.byref(rect)
+    box_of = pdfium.FPDFText_GetLooseCharBox
+    words = []
+    for match in WORD.finditer(text):
+        start, end = match.span()
+        if not box_of(text_page, start, reference):
+            continue
+        left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
+        if end - start > 1 and box_of(text_page, end - 1, reference):
+            left, right = min(left, rect.left), max(right, rect.right)
+            bottom, top = min(bottom, rect.bottom), max(top, rect.top)
+        words.append((start, end, (left, bottom, right, top)))
+    return words
+
+
+def direction(text_page: ctypes.c_void_p, words: list[tuple[int, int, Box]]) -> int:
+    """The quarter turns, counter-clockwise, of most sampled words of a page."""
+    sample = [word for word in words if word[1] - word[0] > 2] or words
+    votes = [0, 0, 0, 0]
+    for start, end, _ in sample[:: max(1, len(sample) // 12)]:
+        angle = pdfium.FPDFText_GetCharAngle(text_page, start)
+        votes[round(angle / 1.5707963) % 4 if angle >= 0 else 0] += end - start
+    return votes.index(max(votes))
+
+
+def into_frame(box: Box, visible: Box, turns: int) -> tuple[int, int, int, int]:
+    """`box` as (x0, y0, x1, y1) in tenths of a point in the reading frame of text turned by `turns`."""
+    left, bottom, right, top = box
+    v_left, v_bottom, v_right, v_top = visible
+    if turns == 0:
+        x0, y0, x1, y1 = left - v_left, v_top - top, right - v_left, v_top - bottom
+    elif turns == 1:  # the text runs upwards
+        x0, y0, x1, y1 = bottom - v_bottom, left - v_left, top - v_bottom, right - v_left
+    elif turns == 2:
+        x0, y0, x1, y1 = v_right - right, bottom - v_bottom, v_right - left, top - v_bottom
+    else:  # the text runs downwards
+        x0, y0, x1, y1 = v_top - top, v_right - right, v_top - bottom, v_right - left
+    return round(x0 * 10), round(y0 * 10), round(x1 * 10), round(y1 * 10)
+
+
+def page_objects(page: ctypes.c_void_p) -> Iterator[tuple[int, int, Box]]:
+    """(type, handle, box in page space) of pictures, paths and shadings, those inside forms by the form's own box."""
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    for i in range(min(pdfium.FPDFPage_CountObjects(page), OBJECTS_AT_MOST)):
+        handle = pdfium.FPDFPage_GetObject(page, i)
+        kind = pdfium.FPDFPageObj_GetType(handle)
+        if kind == FORM_OBJECT and not holds_image(handle):
+            kind = SHADING_OBJECT  # something is painted there, what colour is not known
+        elif kind == FORM_OBJECT:
+            kind = IMAGE_OBJECT
+        if kind == TEXT_OBJECT:
+            continue
+        if pdfium.FPDFPageObj_GetBounds(handle, left, bottom, right, top):
+            yield kind, handle, (left.value, bottom.value, right.value, top.value)
+
+
+def holds_image(form: int, depth: int = 3) -> bool:
+    for i in range(min(pdfium.FPDFFormObj_CountObjects(form), 200)):
+        child = pdfium.FPDFFormObj_GetObject(form, i)
+        kind = pdfium.FPDFPageObj_GetType(child)
+        if kind == IMAGE_OBJECT or (kind == FORM_OBJECT and depth and holds_image(child, depth - 1)):
+            return True
+    return False
+
+
+def overlap(a: Box, b: Box) -> float:
+    return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
+
+
+def covers(outer: Box, inner: Box) -> bool:
+    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
+
+
+def colour(handle: int) -> tuple[int, int, int, int]:
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not pdfium.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha):
+        return 0, 0, 0, 255
+    return red.value, green.value, blue.value, alpha.value
+
+
+def is_filled(path: int) -> bool:
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    return bool(pdfium.FPDFPath_GetDrawMode(path, fill, stroke)) and fill.value != 0
+
+
+def hidden_words(
+    text_page: ctypes.c_void_p,
+    words: list[tuple[int, int, Box]],
+    visible: Box,
+    objects: list[tuple[int, int, Box]],
+) -> tuple[list[tuple[int, int]], bool]:
+    """Words a reader cannot see, and whether the page's words are the invisible text layer over a scan."""
+    pictures = [box for kind, _, box in objects if kind == IMAGE_OBJECT]
+    looks: dict[int, tuple[bool, bool]] = {}
+    hidden: list[tuple[int, int]] = []
+    layer_words = 0
+    for start, end, box in words:
+        handle = pdfium.FPDFText_GetTextObject(text_page, start)
+        look = looks.get(handle)
+        if look is None:
+            red, green, blue, alpha = colour(handle) if handle else (0, 0, 0, 255)
+            mode = pdfium.FPDFTextObj_GetTextRenderMode(handle) if handle else 0
+            look = looks[handle] = (mode in INVISIBLE_MODES or alpha == 0, mode == 0 and min(red, green, blue) > 245)
+        invisible, white = look
+        if invisible and any(covers(picture, box) for picture in pictures):
+            layer_words += 1
+        elif invisible or is_out_of_sight(box, visible) or (white and not on_dark(box, objects)):
+            hidden.append((start, end))
+    return hidden, layer_words * 2 > len(words)
+
+
+def is_out_of_sight(box: Box, visible: Box) -> bool:
+    if min(box[2] - box[0], box[3] - box[1]) < TINY_PT and max(visible[2] - visible[0], visible[3] - visible[1]) < 3000:
+        return box[3] - box[1] < TINY_PT or box[3] - box[1] > 4 * (box[2] - box[0]) > 0
+    return box[2] <= visible[0] or box[0] >= visible[2] or box[3] <= visible[1] or box[1] >= visible[3]
+
+
+def on_dark(box: Box, objects: list[tuple[int, int, Box]]) -> bool:
+    """Whether anything but white paper lies under white words. Unknown paint counts as dark: never hide what shows."""
+    for kind, handle, bounds in reversed(objects):
+        if not covers(bounds, box):
+            continue
+        if kind != PATH_OBJECT:
+            return True
+        if is_filled(handle):
+            return min(colour(handle)[:3]) <= 245
+    return False
+
+
+def is_bold(text_page: ctypes.c_void_p, index: int, names: ctypes.Array[ctypes.c_char], flags: ctypes.c_int) -> bool:
+    length = pdfium.FPDFText_GetFontInfo(text_page, index, names, len(names), flags)
+    name = names.raw[: max(0, length - 1)].lower() if length <= len(names) else b""
+    return any(mark in name for mark in (b"bold", b"black", b"heavy", b"semib", b"demi")) or bool(flags.value & 1 << 18)
+
+
+def bold_lines(text_page: ctypes.c_void_p, text: str, words: list[tuple[int, int, Box]]) -> list[int]:
+    """The first words of lines that are set in a bold font, by their start."""
+    names, flags = ctypes.create_string_buffer(128), ctypes.c_int()
+    previous_end = 0
+    found = []
+    for start, end, _ in words:
+        if (start == 0 or "\n" in text[previous_end:start]) and is_bold(text_page, start, names, flags):
+            found.append(start)
+        previous_end = end
+    return found
+
+
+def read_page(document: ctypes.c_void_p, index: int, max_chars: int) -> dict[str, object]:
+    page = pdfium.FPDF_LoadPage(document, index)
+    if not page:
+        return {"page": index + 1, "lost": "its description in the file is damaged"}
+    rect = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page, rect)
+    visible = (rect.left, rect.bottom, rect.right, rect.top)
+    text_page = pdfium.FPDFText_LoadPage(page)
+    if not text_page:
+        return {"page": index + 1, "lost": "its text cannot be decoded"}
+    found = pdfium.FPDFText_CountChars(text_page)
+    text = characters(text_page, min(found, max_chars)) if found > 0 else ""
+    words = word_boxes(text_page, text)
+    objects = list(page_objects(page))
+    hidden, is_layer = hidden_words(text_page, words, visible, objects)
+    area = max(1.0, (visible[2] - visible[0]) * (visible[3] - visible[1]))
+    covered = sum(overlap(box, visible) for kind, _, box in objects if kind == IMAGE_OBJECT)
+    turns = direction(text_page, words) if words else 0
+    flat: list[int] = []
+    for start, end, box in words:
+        flat += (start, end, *into_frame(box, visible, turns))
+    message: dict[str, object] = {
+        "page": index + 1,
+        "label": utf16(pdfium.FPDF_GetPageLabel, document, index),
+        "width": pdfium.FPDF_GetPageWidthF(page),
+        "height": pdfium.FPDF_GetPageHeightF(page),
+        "frame_height": round(10 * (visible[3] - visible[1] if turns % 2 == 0 else visible[2] - visible[0])),
+        "text": text,
+        "cut": found > max_chars,
+        "words": flat,
+        "bold": bold_lines(text_page, text, words),
+        "hidden": hidden,
+        "is_layer": is_layer,
+        "pictures": min(1.0, covered / area),
+        "objects": len(objects),
+    }
+    pdfium.FPDFText_ClosePage(text_page)
+    pdfium.FPDF_ClosePage(page)
+    return message
+
+
+def declare_fast_prototypes() -> None:
+    """Handles as plain integers: half the cost of a call, and they can be dictionary keys."""
+    handle = ctypes.c_void_p
+    pdfium.FPDFText_GetTextObject.restype = handle
+    pdfium.FPDFText_GetTextObject.argtypes = [handle, ctypes.c_int]
+    pdfium.FPDFPage_GetObject.restype = handle
+    pdfium.FPDFFormObj_GetObject.restype = handle
+    pdfium.FPDFFormObj_GetObject.argtypes = [handle, ctypes.c_ulong]
+    for name in ("FPDFPageObj_GetType", "FPDFTextObj_GetTextRenderMode", "FPDFFormObj_CountObjects"):
+        getattr(pdfium, name).argtypes = [handle]
+    for name, arity in (("FPDFPageObj_GetBounds", 4), ("FPDFPageObj_GetFillColor", 4), ("FPDFPath_GetDrawMode", 2)):
+        getattr(pdfium, name).argtypes = [handle, *getattr(pdfium, name).argtypes[1 : arity + 1]]
+
+
+def main() -> None:
+    request = json.loads(sys.stdin.readline())
+    confine(request["memory_bytes"], request["cpu_s"])
+    global pdfium
+    import pypdfium2_raw as pdfium
+
+    declare_fast_prototypes()
+    pdfium.FPDF_InitLibrary()
+    document = load_document(request["path"], request["password"])
+    if isinstance(document, str):
+        send({"error": document})
+        return
+    pages = pdfium.FPDF_GetPageCount(document)
+    send({"opened": describe(document, pages) if request["first"] == 1 else {"pages": pages}})
+    for index in range(request["first"] - 1, min(pages, request["max_pages"])):
+        send(read_page(document, index, request["max_chars"]))
+    send({"done": True})
+
+
+if __name__ == "__main__":
+    main()

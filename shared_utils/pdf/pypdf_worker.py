@@ -1,0 +1,193 @@
+"""The child process for what PDFium does not do: form values, decrypted copies, and a second try at lost pages.
+
+Run as a script by `reader.py`, never imported by the application; speaks the protocol of `pdfium_worker.py`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import resource
+import sys
+from collections.abc import Iterator
+
+import pypdf
+
+FIELDS_AT_MOST = 3_000
+
+
+def confine(memory_bytes: int, cpu_s: int) -> None:
+    """As in pdfium_worker.py: these scripts share nothing, so that each can run alone."""
+    wanted = [
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_s),
+    ]
+    for limit, value in wanted:
+        try:
+            resource.setrlimit(limit, (value, value))
+        except (ValueError, OSError):
+            continue
+    try:
+        os.nice(5)
+    except OSError:
+        return
+
+
+def send(message: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def open_document(path: str, password: str | None) -> pypdf.PdfReader | str:
+    """The open document, or why not: "password" or "damaged"."""
+    try:
+        document = pypdf.PdfReader(path, strict=False)
+        if document.is_encrypted and not document.decrypt(password or ""):
+            return "password"
+        len(document.pages)
+    except Exception as error:  # noqa: BLE001 - pypdf lets RecursionError, KeyError, … through on damaged files
+        return "password" if isinstance(error, pypdf.errors.FileNotDecryptedError) else "damaged"
+    return document
+
+
+def outline(document: pypdf.PdfReader) -> list[tuple[str, int, int]]:
+    entries: list[tuple[str, int, int]] = []
+    pending: list[tuple[object, int]] = [(document.outline, 0)]
+    while pending and len(entries) < FIELDS_AT_MOST:
+        node, level = pending.pop()
+        if isinstance(node, list):
+            pending += [(child, level + 1) for child in reversed(node)]
+        elif isinstance(node, pypdf.generic.Destination):
+            page = document.get_destination_page_number(node)
+            if node.title and page is not None and page >= 0:
+                entries.append((str(node.title), level, page + 1))
+    return entries
+
+
+def describe(document: pypdf.PdfReader) -> dict[str, object]:
+    described: dict[str, object] = {"pages": len(document.pages), "form": False}
+    for key, value_of in (
+        ("title", lambda: str(document.metadata.title or "") if document.metadata else ""),
+        ("outline", lambda: outline(document)),
+        ("attachments", lambda: [str(name) for name in document.attachments]),
+    ):
+        try:
+            described[key] = value_of()
+        except Exception:  # noqa: BLE001 - as above; the words matter more than the bookmarks
+            described[key] = "" if key == "title" else []
+    return described
+
+
+def label_of(document: pypdf.PdfReader, number: int) -> str:
+    try:
+        return str(document.page_labels[number - 1])
+    except Exception:  # noqa: BLE001 - as above
+        return ""
+
+
+def read_page(document: pypdf.PdfReader, number: int, max_chars: int) -> dict[str, object]:
+    try:
+        page = document.pages[number - 1]
+        text = page.extract_text()
+        box = page.cropbox
+        width, height = float(box.width), float(box.height)
+        if page.rotation % 180:
+            width, height = height, width
+    except Exception as error:  # noqa: BLE001 - as above
+        return {"page": number, "lost": f"cannot be decoded ({type(error).__name__})"}
+    return {
+        "page": number,
+        "width": width,
+        "height": height,
+        "text": text[:max_chars],
+        "cut": len(text) > max_chars,
+    }
+
+
+def field_name(annotation: pypdf.generic.DictionaryObject) -> str:
+    names: list[str] = []
+    node: object = annotation
+    for _ in range(8):  # a parent chain may be a ring
+        if not isinstance(node, pypdf.generic.DictionaryObject):
+            break
+        name = node.get("/TU") if not names else None
+        names.insert(0, str(name or node.get("/T") or ""))
+        if name:
+            break
+        parent = node.get("/Parent")
+        node = parent.get_object() if parent is not None else None
+    return ".".join(name for name in names if name)
+
+
+def field_value(annotation: pypdf.generic.DictionaryObject) -> str:
+    node: object = annotation
+    for _ in range(8):
+        if not isinstance(node, pypdf.generic.DictionaryObject):
+            return ""
+        if "/V" in node:
+            value: object = node["/V"].get_object()
+            if isinstance(value, list):
+                return ", ".join(str(item) for item in value)
+            text = str(value)
+            is_name = isinstance(value, pypdf.generic.NameObject)
+            return "" if is_name and text == "/Off" else text.lstrip("/") if is_name else text
+        parent = node.get("/Parent")
+        node = parent.get_object() if parent is not None else None
+    return ""
+
+
+def form_values(document: pypdf.PdfReader) -> Iterator[tuple[int, str, str]]:
+    """(page, field name as the form tells it, value) of every filled field."""
+    for number, page in enumerate(document.pages, start=1):
+        try:
+            for reference in page.get("/Annots") or []:
+                annotation = reference.get_object()
+                if annotation.get("/Subtype") != "/Widget":
+                    continue
+                value = field_value(annotation).strip()
+                if value:
+                    yield number, field_name(annotation), value
+        except Exception:  # noqa: BLE001, S112 - as above; the other pages may be fine
+            continue
+
+
+def send_decrypted(document: pypdf.PdfReader) -> None:
+    copy = io.BytesIO()
+    pypdf.PdfWriter(clone_from=document).write(copy)
+    data = copy.getvalue()
+    send({"bytes": len(data)})
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def main() -> None:
+    request = json.loads(sys.stdin.readline())
+    confine(request["memory_bytes"], request["cpu_s"])
+    global pypdf
+    import pypdf
+
+    pypdf.overwrite_configuration(jbig2dec_binary=None)  # never start a program because a file wants it
+    logging.disable()
+    document = open_document(request["path"], request["password"])
+    if isinstance(document, str):
+        send({"error": document})
+        return
+    if request["task"] == "decrypt":
+        send_decrypted(document)
+    elif request["task"] == "form":
+        filled = [value for value, _ in zip(form_values(document), range(FIELDS_AT_MOST), strict=False)]
+        send({"fields": filled})
+    else:
+        described = describe(document)
+        send({"opened": described})
+        for number in request["pages"] or range(1, min(len(document.pages), request["max_pages"]) + 1):
+            send(read_page(document, number, request["max_chars"]) | {"label": label_of(document, number)})
+        send({"done": True})
+
+
+if __name__ == "__main__":
+    main()

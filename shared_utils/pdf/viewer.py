@@ -1,0 +1,173 @@
+"""Pictures of pages, and where on them given words stand, from one child process that may die at any time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared_utils.errors import DocumentGone, UnreadablePdf
+from shared_utils.pdf.isolation import VIEWER_WORKER, ReadingLimits, Worker, WorkerLost, WorkerStalled
+from shared_utils.pdf.quotes import find_quote
+from shared_utils.types import GlyphRun, Page, Rect, Span
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """A drawn page. `mime` is image/jpeg, or image/x-portable-graymap for OCR."""
+
+    data: bytes
+    mime: str
+    width_px: int
+    height_px: int
+
+
+class PageViewer:
+    """Draws pages and locates words. Every call may come from any thread, and takes at most `limits.page_s` twice."""
+
+    def __init__(self, limits: ReadingLimits) -> None:
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._worker: Worker | None = None
+        self._is_closed = False
+
+    def draw(
+        self,
+        path: Path,
+        page_number: int,
+        *,
+        width_px: int,
+        highlights: Sequence[Rect] = (),
+        is_grey: bool = False,
+    ) -> PageImage:
+        """The page `width_px` wide, or as wide as 4 megapixels and 4,000 px a side allow; grey for OCR.
+
+        `highlights` are points from the top left, as `locate` gives them. Raises DocumentGone where the file is no
+        longer there, UnreadablePdf where the page cannot be drawn.
+        """
+        request = {"task": "draw", "width_px": width_px, "rects": [list(r) for r in highlights], "is_grey": is_grey}
+        answer, data = self._ask(path, page_number, request)
+        try:
+            return PageImage(data, str(answer["mime"]), int(str(answer["width_px"])), int(str(answer["height_px"])))
+        except (KeyError, ValueError) as error:
+            raise UnreadablePdf(f"Page {page_number} cannot be drawn.") from error
+
+    def locate(self, path: Path, page: Page, spans: Sequence[Span]) -> tuple[tuple[Rect, ...], ...]:
+        """For each span of `page.text`, the rectangles of its words, one per line; () where that is not sure."""
+        if page.word_boxes:
+            return tuple(_boxes_of(page, span) for span in spans)
+        with suppress(UnreadablePdf, DocumentGone):
+            glyphs = [self._glyphs(path, page, span) for span in spans]
+            answer, _ = self._ask(path, page.number, {"task": "locate", "spans": glyphs})
+            return tuple(tuple(one_per_line(rects)) for rects in _rects(answer, len(spans)))
+        return ((),) * len(spans)
+
+    def close(self) -> None:
+        """End the child. Later calls raise UnreadablePdf."""
+        with self._lock:
+            self._is_closed = True
+            self._end_worker()
+
+    def _glyphs(self, path: Path, page: Page, span: Span) -> list[tuple[int, int]]:
+        if page.reader == "pdfium":
+            return glyphs_of(page.runs, span)
+        # pypdf read the page: find its words again among PDFium's
+        answer, _ = self._ask(path, page.number, {"task": "text"})
+        found = find_quote(str(answer.get("text", "")), page.text[span.start : span.end])
+        return [(found.start, found.end)] if found else []
+
+    def _ask(self, path: Path, page_number: int, request: Mapping[str, object]) -> tuple[Mapping[str, object], bytes]:
+        request = {**request, "path": str(path), "page": page_number}
+        with self._lock:
+            answer, data = self._ask_twice(request, page_number)
+        if "error" in answer:
+            if not path.exists():
+                raise DocumentGone("This document was deleted while it was being looked at.")
+            raise UnreadablePdf(f"Page {page_number} cannot be drawn: {answer['error']}.")
+        return answer, data
+
+    def _ask_twice(self, request: Mapping[str, object], page_number: int) -> tuple[Mapping[str, object], bytes]:
+        """A child that dies may have been worn out by other pages: a fresh one tries once more. A hang is final."""
+        for is_last in (False, True):
+            try:
+                return self._ask_once(request)
+            except WorkerLost as error:
+                self._end_worker()
+                if is_last or isinstance(error, WorkerStalled):
+                    raise UnreadablePdf(f"Page {page_number} {error}, so it cannot be drawn.") from error
+            except BaseException:
+                self._end_worker()  # its next answer would belong to this request
+                raise
+        raise AssertionError
+
+    def _ask_once(self, request: Mapping[str, object]) -> tuple[Mapping[str, object], bytes]:
+        if self._is_closed:
+            raise UnreadablePdf("The page viewer is closed.")
+        if self._worker is None:
+            self._worker = Worker(VIEWER_WORKER, {"memory_bytes": self._limits.memory_bytes})
+        self._worker.ask(request)
+        answer = self._worker.receive(self._limits.page_s)
+        size = answer.get("bytes", 0)
+        data = self._worker.receive_bytes(size, self._limits.page_s) if isinstance(size, int) and size else b""
+        return answer, data
+
+    def _end_worker(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+
+# ------------------------------------------------------------------------------------------------ geometry
+
+
+def glyphs_of(runs: Iterable[GlyphRun], span: Span) -> list[tuple[int, int]]:
+    """The half-open ranges of PDFium's characters that `span` was made of, neighbours joined."""
+    ranges: list[tuple[int, int]] = []
+    for run in runs:
+        first = max(span.start, run.text_start)
+        last = min(span.end, run.text_start + run.length)
+        if first >= last:
+            continue
+        start, end = first - run.text_start + run.glyph_start, last - run.text_start + run.glyph_start
+        if ranges and ranges[-1][0] <= start <= ranges[-1][1]:
+            ranges[-1] = (ranges[-1][0], max(end, ranges[-1][1]))
+        else:
+            ranges.append((start, end))
+    return ranges
+
+
+def one_per_line(rects: Iterable[Rect]) -> list[Rect]:
+    """Unite consecutive rectangles that stand on one line, upright or (on sideways pages) vertical."""
+    lines: list[Rect] = []
+    for rect in rects:
+        if lines and (
+            _share_line(lines[-1], rect, 1) or (_is_tall(lines[-1], rect) and _share_line(lines[-1], rect, 0))
+        ):
+            last = lines[-1]
+            lines[-1] = (min(last[0], rect[0]), min(last[1], rect[1]), max(last[2], rect[2]), max(last[3], rect[3]))
+        else:
+            lines.append(rect)
+    return lines
+
+
+def _share_line(a: Rect, b: Rect, axis: int) -> bool:
+    shared = min(a[axis + 2], b[axis + 2]) - max(a[axis], b[axis])
+    return shared > 0.5 * min(a[axis + 2] - a[axis], b[axis + 2] - b[axis])
+
+
+def _is_tall(a: Rect, b: Rect) -> bool:
+    return max(a[3] - a[1], b[3] - b[1]) > 2 * max(a[2] - a[0], b[2] - b[0])
+
+
+def _boxes_of(page: Page, span: Span) -> tuple[Rect, ...]:
+    boxes = (box.rect for box in page.word_boxes if box.start < span.end and span.start < box.end)
+    return tuple(one_per_line(boxes))
+
+
+def _rects(answer: Mapping[str, object], count: int) -> list[list[Rect]]:
+    found = answer.get("rects")
+    if not isinstance(found, list) or len(found) != count:
+        raise UnreadablePdf("The page viewer gave no answer.")
+    return [[(float(a), float(b), float(c), float(d)) for a, b, c, d in rects] for rects in found]

@@ -1,0 +1,192 @@
+"""The child process that draws pages and tells where words stand. Run as a script by `viewer.py`, never imported.
+
+One JSON request a line on stdin, one JSON answer a line on stdout; a picture's bytes follow the line that announces
+them. Rectangles are points from the top left of the page as displayed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import json
+import math
+import os
+import resource
+import sys
+from collections import OrderedDict
+
+import pypdfium2_raw as pdfium  # type: ignore[import-untyped]
+from PIL import Image, ImageChops
+
+PIXELS_AT_MOST = 4_000_000  # a 14,400 pt page drawn at 110 dpi would take 1.4 GB
+SIDE_AT_MOST = 4_000
+DOCUMENTS_AT_MOST = 4  # kept open
+HIGHLIGHT = (0xFF, 0xE2, 0x5C)
+SUBPIXELS = 16  # FPDF_PageToDevice answers in whole pixels; a finer device makes them fractions of a point
+
+Rect = tuple[float, float, float, float]
+
+
+def confine(memory_bytes: int) -> None:
+    """As in pdfium_worker.py, without a CPU limit: this child lives as long as the application."""
+    for limit, value in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_AS, memory_bytes)):
+        try:
+            resource.setrlimit(limit, (value, value))
+        except (ValueError, OSError):
+            continue
+    try:
+        os.nice(5)
+    except OSError:
+        return
+
+
+class CannotAnswer(Exception): ...
+
+
+class Documents:
+    """The few documents looked at last, open."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[tuple[str, int, int], ctypes.c_void_p] = OrderedDict()
+
+    def page(self, path: str, number: int) -> ctypes.c_void_p:
+        page = pdfium.FPDF_LoadPage(self._document(path), number - 1)
+        if not page:
+            raise CannotAnswer("the page is damaged")
+        return page  # type: ignore[no-any-return]
+
+    def _document(self, path: str) -> ctypes.c_void_p:
+        status = os.stat(path)
+        key = (path, status.st_mtime_ns, status.st_size)
+        if key not in self._open:
+            document = pdfium.FPDF_LoadDocument(os.fsencode(path), None)
+            if not document:
+                raise CannotAnswer("the file does not open")
+            self._open[key] = document
+            if len(self._open) > DOCUMENTS_AT_MOST:
+                pdfium.FPDF_CloseDocument(self._open.popitem(last=False)[1])
+        self._open.move_to_end(key)
+        return self._open[key]
+
+
+def pixel_size(width: float, height: float, width_px: int) -> tuple[int, int]:
+    """The size to draw at: as wide as wished, within the limits."""
+    if not (width > 0 and height > 0 and math.isfinite(width * height)):
+        raise CannotAnswer("the page has no size")
+    scale = min(width_px / width, SIDE_AT_MOST / max(width, height), math.sqrt(PIXELS_AT_MOST / width / height))
+    return max(1, int(width * scale)), max(1, int(height * scale))
+
+
+def draw(page: ctypes.c_void_p, width_px: int, rects: list[Rect], is_grey: bool) -> tuple[bytes, str, int, int]:
+    """(picture, mime type, width, height): JPEG with highlights, or a grey PGM for OCR, which nobody has to decode."""
+    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+    width_px, height_px = pixel_size(width, height, width_px)
+    layout = pdfium.FPDFBitmap_Gray if is_grey else pdfium.FPDFBitmap_BGRx
+    bitmap = pdfium.FPDFBitmap_CreateEx(width_px, height_px, layout, None, 0)
+    if not bitmap:
+        raise CannotAnswer("there is not enough memory to draw it")
+    try:
+        pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width_px, height_px, 0xFFFFFFFF)
+        flags = pdfium.FPDF_ANNOT | (pdfium.FPDF_GRAYSCALE if is_grey else 0)
+        pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width_px, height_px, 0, flags)
+        stride = pdfium.FPDFBitmap_GetStride(bitmap)
+        pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * height_px)
+    finally:
+        pdfium.FPDFBitmap_Destroy(bitmap)
+    size = (width_px, height_px)
+    if is_grey:
+        rows = (pixels[y * stride : y * stride + width_px] for y in range(height_px))
+        return b"P5 %d %d 255\n" % size + b"".join(rows), "image/x-portable-graymap", *size
+    image = Image.frombuffer("RGB", size, pixels, "raw", "BGRX", stride, 1)
+    for x0, y0, x1, y1 in rects:
+        highlight(image, (x0 / width, y0 / height, x1 / width, y1 / height))
+    data = io.BytesIO()
+    image.save(data, "JPEG", quality=80)
+    return data.getvalue(), "image/jpeg", *size
+
+
+def highlight(image: Image.Image, share: Rect) -> None:
+    """Multiply a part of the picture, given as shares of its sides, with the marker's colour: black stays black."""
+    x0, y0, x1, y1 = share
+    box = (
+        max(0, math.floor(x0 * image.width)),
+        max(0, math.floor(y0 * image.height)),
+        min(image.width, math.ceil(x1 * image.width)),
+        min(image.height, math.ceil(y1 * image.height)),
+    )
+    if box[0] < box[2] and box[1] < box[3]:
+        part = image.crop(box)
+        image.paste(ImageChops.multiply(part, Image.new("RGB", part.size, HIGHLIGHT)), box)
+
+
+def displayed(page: ctypes.c_void_p, left: float, bottom: float, right: float, top: float) -> Rect:
+    """A box in page space as it is displayed, through PDFium's own matrix: crop box and rotation are its business."""
+    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+    scale = min(SUBPIXELS, 2**28 / max(width, height, 1))
+    x, y = ctypes.c_int(), ctypes.c_int()
+    corners = []
+    for page_x, page_y in ((left, top), (right, bottom)):
+        size = (round(width * scale), round(height * scale))
+        pdfium.FPDF_PageToDevice(page, 0, 0, *size, 0, page_x, page_y, x, y)
+        corners.append((x.value / scale, y.value / scale))
+    (ax, ay), (bx, by) = corners
+    return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+
+def glyph_rects(page: ctypes.c_void_p, text_page: ctypes.c_void_p, start: int, end: int) -> list[Rect]:
+    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
+    return [
+        displayed(page, left.value, bottom.value, right.value, top.value)
+        for i in range(pdfium.FPDFText_CountRects(text_page, start, end - start))
+        if pdfium.FPDFText_GetRect(text_page, i, left, top, right, bottom)
+    ]
+
+
+def characters(text_page: ctypes.c_void_p) -> str:
+    """The page's characters such that text[i] is PDFium's character i."""
+    codes = (pdfium.FPDFText_GetUnicode(text_page, i) for i in range(pdfium.FPDFText_CountChars(text_page)))
+    return "".join(chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\0" for code in codes)
+
+
+def answer(documents: Documents, request: dict[str, object]) -> tuple[dict[str, object], bytes]:
+    page = documents.page(str(request["path"]), int(str(request["page"])))
+    try:
+        if request["task"] == "draw":
+            rects = request["rects"]
+            assert isinstance(rects, list)  # noqa: S101 - written by viewer.py
+            wanted = [tuple(rect) for rect in rects]
+            data, mime, width, height = draw(page, int(str(request["width_px"])), wanted, bool(request["is_grey"]))
+            return {"bytes": len(data), "mime": mime, "width_px": width, "height_px": height}, data
+        text_page = pdfium.FPDFText_LoadPage(page)
+        try:
+            if request["task"] == "text":
+                return {"text": characters(text_page)}, b""
+            spans = request["spans"]
+            assert isinstance(spans, list)  # noqa: S101 - as above
+            found = [[r for start, end in span for r in glyph_rects(page, text_page, start, end)] for span in spans]
+            return {"rects": found}, b""
+        finally:
+            pdfium.FPDFText_ClosePage(text_page)
+    finally:
+        pdfium.FPDF_ClosePage(page)
+
+
+def main() -> None:
+    confine(json.loads(sys.stdin.readline())["memory_bytes"])
+    global pdfium, Image, ImageChops
+    import pypdfium2_raw as pdfium
+    from PIL import Image, ImageChops
+
+    pdfium.FPDF_InitLibrary()
+    documents = Documents()
+    for line in sys.stdin:
+        try:
+            message, data = answer(documents, json.loads(line))
+        except (CannotAnswer, OSError, MemoryError) as error:
+            message, data = {"error": str(error) or "there is not enough memory"}, b""
+        sys.stdout.buffer.write(json.dumps(message).encode() + b"\n" + data)
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
