@@ -4,6 +4,7 @@
     <root>/files/<id>.pdf      the bytes as uploaded
     <root>/vectors/<id>.npy    float32 (n, d)
     <root>/lock                held, shared, by every process that has the folder open
+    <root>/reserve             room on the disk that only opening and deleting may use
     <root>/damaged-<time>/     what a damaged database left behind; never deleted by us
 
 *Content* is shared by all who hold the same bytes, so it must hold nothing about them: never give `save_opened` or
@@ -22,7 +23,8 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -36,6 +38,7 @@ from shared_utils.storage.vectors import checksum, decode_vectors, encode_vector
 from shared_utils.types import Document, OutlineEntry, Page, Vectors
 
 _MIN_KEY_LENGTH = 16  # characters; a shorter key could be guessed, and an empty one would be everybody's
+_RESERVE_BYTES = 8 * 2**20  # twice what SQLite lets its log grow to before it writes it back
 _ID = re.compile(r"[0-9a-f]{64}")
 
 
@@ -88,6 +91,7 @@ class DocumentStore:
         self._root = root
         self._files = root / "files"
         self._vectors = root / "vectors"
+        self._reserve = root / "reserve"
         self._clock = clock
         self.moved_aside: Path | None = None
         with plain_errors():
@@ -95,9 +99,10 @@ class DocumentStore:
             self._lock = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 alone = self._wait_for_folder()
-                self._database = self._open_database(alone)
-                if alone:
-                    self._clear_remains()
+                with self._room_to_delete():
+                    self._database = self._open_database(alone)
+                    if alone:
+                        self._clear_remains()
                 fcntl.flock(self._lock, fcntl.LOCK_SH)
             except BaseException:
                 os.close(self._lock)
@@ -108,6 +113,16 @@ class DocumentStore:
     def _make_folders(self) -> None:
         for folder in (self._root, self._files, self._vectors):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @contextmanager
+    def _room_to_delete(self) -> Iterator[None]:
+        """Give up the reserve meanwhile: SQLite needs room even to delete, so a full disk could never be emptied."""
+        self._reserve.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # no room for it now: the next time, perhaps
+                self._reserve.write_bytes(bytes(_RESERVE_BYTES))
 
     def _wait_for_folder(self) -> bool:
         """Whether nobody else has the folder open: then, until we share the lock, nobody else gets in."""
@@ -344,12 +359,12 @@ class DocumentStore:
         When no other workspace holds the content, its text, vectors and file are deleted. Conversations that quote it
         are the person's own and stay.
         """
-        with self._database.write() as db:
-            removed = db.execute(
-                "DELETE FROM entry WHERE id = ? AND workspace_id = ? RETURNING document_id",
-                (entry_id, _workspace_id(key)),
-            ).fetchall()
-        if removed:
+        with self._room_to_delete():
+            with self._database.write() as db:
+                removed = db.execute(
+                    "DELETE FROM entry WHERE id = ? AND workspace_id = ? RETURNING document_id",
+                    (entry_id, _workspace_id(key)),
+                ).fetchall()
             self._erase(document_id for (document_id,) in removed)
         return bool(removed)
 
@@ -384,18 +399,20 @@ class DocumentStore:
             return tuple(body.decode("utf-8", "surrogatepass") for (body,) in rows)
 
     def delete_conversation(self, key: str, conversation_id: str) -> None:
-        with self._database.write() as db:
-            db.execute(
-                "DELETE FROM turn WHERE workspace_id = ? AND conversation_id = ?",
-                (_workspace_id(key), conversation_id),
-            )
-        self._database.forget_log()
+        with self._room_to_delete():
+            with self._database.write() as db:
+                db.execute(
+                    "DELETE FROM turn WHERE workspace_id = ? AND conversation_id = ?",
+                    (_workspace_id(key), conversation_id),
+                )
+            self._database.forget_log()
 
     def delete_workspace(self, key: str) -> None:
         """Delete a person's list and conversations, and every content that nobody else holds."""
-        with self._database.write() as db:
-            held = _delete_workspace(db, _workspace_id(key))
-        self._erase(held)
+        with self._room_to_delete():
+            with self._database.write() as db:
+                held = _delete_workspace(db, _workspace_id(key))
+            self._erase(held)
 
     def expire_workspaces(self, older_than_s: float, now: float) -> int:
         """Delete the workspaces not touched for `older_than_s` before `now` (seconds since the epoch); how many.
@@ -403,11 +420,12 @@ class DocumentStore:
         Content of that age which never reached a workspace goes with them.
         """
         oldest = now - older_than_s
-        with self._database.write() as db:
-            expired = [row[0] for row in db.execute("SELECT id FROM workspace WHERE seen_at < ?", (oldest,))]
-            held = {document_id for workspace_id in expired for document_id in _delete_workspace(db, workspace_id)}
-            held.update(row[0] for row in db.execute("SELECT id FROM content WHERE stored_at < ?", (oldest,)))
-        self._erase(held)
+        with self._room_to_delete():
+            with self._database.write() as db:
+                expired = [row[0] for row in db.execute("SELECT id FROM workspace WHERE seen_at < ?", (oldest,))]
+                held = {document_id for workspace_id in expired for document_id in _delete_workspace(db, workspace_id)}
+                held.update(row[0] for row in db.execute("SELECT id FROM content WHERE stored_at < ?", (oldest,)))
+            self._erase(held)
         return len(expired)
 
     def usage(self, key: str) -> Usage:

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import resource
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from shared_utils.errors import DocumentGone, StorageError
+from shared_utils.errors import DocumentGone
 from shared_utils.storage.database import Database
 from shared_utils.storage.document_store import DocumentStore, ReadingState, Usage
 from shared_utils.types import Document
@@ -317,38 +316,3 @@ class TestTransactions:
         with database.read() as db:
             assert db.execute("SELECT * FROM workspace").fetchall() == []
         database.close()
-
-
-class TestFullDisk:
-    def test_a_full_disk_is_a_sentence_and_loses_nothing_saved_before(self, tmp_path: Path) -> None:
-        database = Database(tmp_path / "small.sqlite")
-
-        def add_people(names: Iterable[str]) -> None:
-            with database.write() as db:
-                db.executemany("INSERT INTO workspace (id, seen_at) VALUES (?, 0)", [(name,) for name in names])
-
-        add_people(["anna"])
-        with database.read() as db:
-            db.execute("PRAGMA max_page_count = 40")
-        with pytest.raises(StorageError, match=r"disk .* is full"):
-            add_people(f"{number:0>1000}" for number in range(1_000))
-        add_people(["ben"])
-        with database.read() as db:
-            assert db.execute("SELECT id FROM workspace").fetchall() == [("anna",), ("ben",)]
-        database.close()
-
-    def test_a_file_that_does_not_fit_is_refused_and_leaves_no_half(self, store: DocumentStore, tmp_path: Path) -> None:
-        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, limits[1]))
-        try:
-            with pytest.raises(StorageError, match=r"disk .* is full"):
-                store.put_file(pdf(1, 2_000_000))
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        assert list((tmp_path / "data" / "files").iterdir()) == []
-        assert store.total_usage().files == 0
-
-    def test_a_folder_that_cannot_be_made_is_a_sentence(self, tmp_path: Path) -> None:
-        (tmp_path / "taken").write_text("a file, not a folder")
-        with pytest.raises(StorageError, match="data folder"):
-            DocumentStore(tmp_path / "taken")
