@@ -1,0 +1,1 @@
+"""Pages cut into verbatim chunks at sentence borders."""

@@ -1,0 +1,1 @@
+"""Text as unit vectors: the packaged MiniLM through ONNX Runtime, or any model through sentence-transformers."""

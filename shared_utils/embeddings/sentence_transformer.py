@@ -1,0 +1,49 @@
+"""Any sentence-transformers model, through torch: the reference, and the way to other models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shared_utils.errors import EmbeddingError
+from shared_utils.types import Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+
+class SentenceTransformerEmbedder:
+    """`path_or_name`: a folder, or a model's name on the hub (downloaded on first use). Loads on construction."""
+
+    def __init__(self, path_or_name: str | Path) -> None:
+        # Takes ten seconds and half a gigabyte, so only those pay who construct one.
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError as error:
+            raise EmbeddingError(
+                "Embedding models other than the default need sentence-transformers. "
+                "Install it with: pip install sentence-transformers"
+            ) from error
+        try:
+            self._model: SentenceTransformer = SentenceTransformer(str(path_or_name), device="cpu")
+        except (OSError, ValueError) as error:
+            raise EmbeddingError(
+                f"The embedding model {path_or_name} cannot be loaded: {error}. Check its name or folder."
+            ) from error
+        self._dimension = int(self.embed_query("dimension").shape[1])
+
+    @property
+    def dimension(self) -> int:
+        return self._dimension
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.empty((0, self._dimension), dtype=np.float32)
+        vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+    def embed_query(self, text: str) -> Vectors:
+        return self.embed_passages([text])

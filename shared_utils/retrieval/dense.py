@@ -1,0 +1,43 @@
+"""Nearest vectors by inner product: FAISS IndexFlatIP, exact."""
+
+from __future__ import annotations
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_utils.types import Vectors
+
+Scores = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+
+class DenseIndex:
+    """The vectors of one document. Immutable; pickles as its vectors."""
+
+    def __init__(self, vectors: Vectors) -> None:
+        """`vectors`: float32 (n, d), rows of unit length, so that the inner product is the cosine."""
+        contiguous = np.ascontiguousarray(vectors, dtype=np.float32)
+        self._index = faiss.IndexFlatIP(contiguous.shape[1])
+        self._index.add(contiguous)
+
+    def __reduce__(self) -> tuple[type[DenseIndex], tuple[Vectors]]:
+        return DenseIndex, (self.vectors.copy(),)
+
+    @property
+    def vectors(self) -> Vectors:
+        """float32 (n, d): a view of FAISS's own memory, so the vectors are held once. Do not write to it."""
+        view: Vectors = faiss.rev_swig_ptr(self._index.get_xb(), self._index.ntotal * self._index.d)
+        view = view.reshape(self._index.ntotal, self._index.d)
+        view.flags.writeable = False
+        return view
+
+    def nearest(self, query: Vectors, top_k: int) -> tuple[Rows, Scores]:
+        """Row numbers and cosines of the `top_k` vectors nearest to a query (1, d), best first."""
+        scores, rows = self._index.search(query, min(top_k, self._index.ntotal))
+        return rows[0], scores[0]
+
+    def cosines(self, query: Vectors, rows: Rows) -> Scores:
+        """The cosines of chosen rows."""
+        chosen: Scores = self.vectors[rows] @ query[0]
+        return chosen

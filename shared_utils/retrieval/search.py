@@ -1,0 +1,129 @@
+"""Hybrid search over one or many documents: words of the chunk, words of its page, meaning, and the document's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared_utils.retrieval.bm25 import Statistics, Term, bm25_scores, statistics, with_pairs
+from shared_utils.retrieval.fusion import max_normalised
+from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.text.words import terms
+from shared_utils.types import Embedder, Passage, Vectors
+
+# Measured with benchmarks/retrieval.py; see docs/adr/0010.
+CHUNK_WEIGHT = 1.0
+DENSE_WEIGHT = 1.0
+PAGE_WEIGHT = 0.7
+TITLE_WEIGHT = 0.3
+_CANDIDATES = 200  # of each document and each list: enough for any top_k a prompt has room for
+
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Some chunks of one document, and what each way of looking thinks of them. Arrays are aligned with `rows`."""
+
+    index: DocumentIndex
+    rows: NDArray[np.int64]
+    chunk_words: Scores
+    page_words: Scores
+    cosines: Scores | None
+    title: float
+
+
+def search(
+    question: str,
+    indexes: Sequence[DocumentIndex],
+    titles: Mapping[str, str],
+    embedder: Embedder | None,
+    top_k: int,
+) -> list[Passage]:
+    """The `top_k` chunks that speak to the question best, over all the documents given.
+
+    score = (w_c · BM25 of the chunk + w_p · BM25 of its page + w_d · cosine) / Σ w, each divided by its best, plus
+    w_t · the share of the question found in the document's title when there are several. A document whose vectors
+    are not there yet is scored by the remaining terms. `titles` maps document ids to names.
+    """
+    asked = with_pairs(terms(question))
+    searched = [index for index in indexes if index.chunks]
+    if not searched or top_k < 1:
+        return []
+    has_vectors = any(index.dense for index in searched)
+    query = embedder.embed_query(question) if embedder and has_vectors else None
+    chunk_statistics = statistics(asked, [index.chunk_words for index in searched])
+    page_statistics = statistics(asked, [index.page_words for index in searched])
+    title_scores = _title_scores(asked, searched, titles, chunk_statistics)
+    candidates = [
+        _candidates(asked, index, query, chunk_statistics, page_statistics, title)
+        for index, title in zip(searched, title_scores, strict=True)
+    ]
+    return _ranked(candidates, top_k)
+
+
+def _candidates(
+    asked: Sequence[Term],
+    index: DocumentIndex,
+    query: Vectors | None,
+    chunk_statistics: Statistics,
+    page_statistics: Statistics,
+    title: float,
+) -> _Candidates:
+    chunk_words = bm25_scores(asked, index.chunk_words, chunk_statistics)
+    page_words = bm25_scores(asked, index.page_words, page_statistics)
+    rows = _best_rows(chunk_words + page_words[index.page_of])
+    cosines = None
+    if index.dense is not None and query is not None:
+        nearest, _ = index.dense.nearest(query, _CANDIDATES)
+        rows = np.union1d(rows, nearest)
+        cosines = index.dense.cosines(query, rows)
+    return _Candidates(index, rows, chunk_words[rows], page_words[index.page_of[rows]], cosines, title)
+
+
+def _best_rows(scores: Scores) -> NDArray[np.int64]:
+    if len(scores) <= _CANDIDATES:
+        return np.arange(len(scores))
+    return np.argpartition(-scores, _CANDIDATES)[:_CANDIDATES]
+
+
+def _ranked(candidates: Sequence[_Candidates], top_k: int) -> list[Passage]:
+    chunk_words = max_normalised(np.concatenate([found.chunk_words for found in candidates]))
+    page_words = max_normalised(np.concatenate([found.page_words for found in candidates]))
+    cosines = max_normalised(
+        np.concatenate(
+            [
+                found.cosines if found.cosines is not None else np.zeros(len(found.rows), np.float32)
+                for found in candidates
+            ]
+        )
+    )
+    embedded = np.concatenate([np.full(len(found.rows), found.cosines is not None) for found in candidates])
+    title = np.concatenate([np.full(len(found.rows), found.title) for found in candidates])
+    weights = CHUNK_WEIGHT + PAGE_WEIGHT + DENSE_WEIGHT * embedded
+    scores = (CHUNK_WEIGHT * chunk_words + PAGE_WEIGHT * page_words + DENSE_WEIGHT * cosines) / weights
+    scores = scores + TITLE_WEIGHT * title
+    chunks = [found.index.chunks[row] for found in candidates for row in found.rows]
+    best = np.argsort(-scores, kind="stable")[:top_k]
+    return [
+        Passage(chunk=chunks[i], rank=rank, score=float(scores[i]))
+        for rank, i in enumerate(best, start=1)
+        if scores[i] > 0
+    ]
+
+
+def _title_scores(
+    asked: Sequence[Term], indexes: Sequence[DocumentIndex], titles: Mapping[str, str], known: Statistics
+) -> list[float]:
+    """How much of the question, by idf, stands in each document's title; all 0 when there is nothing to choose."""
+    if len(indexes) < 2:
+        return [0.0] * len(indexes)
+    shares = []
+    for index in indexes:
+        title = set(terms(titles.get(index.document_id, "")))
+        shares.append(sum(known.idf.get(term, 0.0) for term in set(asked) if term in title))
+    best = max(shares)
+    return [share / best if best > 0 else 0.0 for share in shares]
