@@ -136,6 +136,12 @@ class AnswerQueue:
             self._drop([ticket])
             self._advance()
 
+    def load(self) -> tuple[bool, int]:
+        """Whether an answer is being written, and how many questions wait behind it."""
+        with self._changed:
+            self._advance()
+            return self._turn is not None, len(self._waiting)
+
     def _advance(self) -> None:
         """Bring everything up to now: end what overran, drop what was abandoned, give the turn to the next."""
         now = self._clock()

@@ -122,6 +122,7 @@ class AnswerFinished:
     """The last event of every question that could be asked."""
 
     answer: Answer
+    evidence_tokens: int  # offered to the engine, whether or not one read them
     timings: dict[str, float]  # search_s, first_evidence_s, first_token_s, total_s
 
 

@@ -1,0 +1,324 @@
+"""The use-cases: read files, search, ask. Everything is handed in; nothing is remembered between calls.
+
+A `Rag` holds no documents, so one serves everybody; documents travel as arguments.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from shared_utils.citations.attribution import cite
+from shared_utils.errors import DocumentError, QuestionError
+from shared_utils.generation.extractive import extractive_answer
+from shared_utils.pdf.reader import ReadingLimits
+from shared_utils.pdf.viewer import PageViewer
+from shared_utils.retrieval.answerability import judge
+from shared_utils.retrieval.evidence import select_evidence
+from shared_utils.retrieval.search import search as search_indexes
+from shared_utils.types import (
+    Answer,
+    Cancelled,
+    Citation,
+    Embedder,
+    Evidence,
+    GenerationStats,
+    Page,
+    Passage,
+    Rect,
+    Sentence,
+    Span,
+    Verdict,
+)
+from src.events import (
+    AnswerEvent,
+    AnswerFinished,
+    EvidenceFound,
+    ExtractiveAnswer,
+    IngestEvent,
+    Stage,
+    StageStarted,
+)
+from src.file_report import page_ranges, unread_pages
+from src.ingestion import (
+    IndexedDocument,
+    Publish,
+    Recogniser,
+    SourceFile,
+    embed_document,
+    failed,
+    finished,
+    read_file,
+)
+from src.prompts import is_refusal
+from src.writing import Job, PastTurn, Scribe, Writer, Written
+
+NO_MODEL = "No language model wrote this: these are the documents' own sentences."
+NOT_IN_DOCUMENTS = "The documents do not seem to speak to this question."
+
+_CLOSEST = 3  # passages shown when the documents do not speak to the question
+_CANDIDATES = 40  # chunks that the evidence is picked from
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What was found for a question, before anybody writes."""
+
+    passages: tuple[Passage, ...]
+    evidence: Evidence
+    answerable: bool
+    elapsed_s: float
+
+
+class EmbedderSource(Protocol):
+    """An embedding model that may still be loading."""
+
+    def start(self) -> None: ...
+
+    def ready(self) -> Embedder | None:
+        """The model, or None while it is not there: then words alone are searched."""
+        ...
+
+    def wait(self) -> Embedder:
+        """The model, once it is there. Raises EmbeddingError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rag:
+    """Built in src/wiring.py."""
+
+    limits: ReadingLimits
+    viewer: PageViewer
+    embedder: EmbedderSource
+    vector_model: str  # names all that vectors depend on: kept ones of another name are made anew
+    recogniser: Recogniser
+    scribe: Scribe
+    evidence_tokens: int
+    max_question_chars: int
+    now: Callable[[], float] = time.monotonic
+
+    # -------------------------------------------------------------------------------------------- ingest
+
+    def ingest(self, source: SourceFile, publish: Publish, *, cancelled: Cancelled) -> Iterator[IngestEvent]:
+        """Read and embed one file. The last event is FileFinished, whatever is wrong with the file."""
+        latest: list[IndexedDocument] = []
+
+        def keep(indexed: IndexedDocument) -> None:
+            latest[:] = [indexed]
+            publish(indexed)
+
+        began = self.now()
+        try:
+            yield from self.read(source, keep, cancelled=cancelled)
+        except DocumentError as exc:
+            yield failed(source, exc, self.now() - began)
+            return
+        read_s = self.now() - began
+        yield from self.embed(latest[0], keep, cancelled=cancelled)
+        yield finished(latest[0], read_s, self.now() - began - read_s, self.recogniser.hint())
+
+    def read(
+        self, source: SourceFile, publish: Publish, *, password: str | None = None, cancelled: Cancelled
+    ) -> Iterator[IngestEvent]:
+        """Pages, then what can be searched of them; scans are recognised where that is possible.
+
+        Raises DocumentError.
+        """
+        yield from read_file(source, self.limits, publish, self.recogniser, password=password, cancelled=cancelled)
+
+    def embed(self, indexed: IndexedDocument, publish: Publish, *, cancelled: Cancelled) -> Iterator[IngestEvent]:
+        """Meaning for a document that has words; waits for the model. Raises EmbeddingError."""
+        if indexed.index.chunks:
+            yield from embed_document(indexed, self.embedder.wait(), publish, cancelled=cancelled, now=self.now)
+
+    # -------------------------------------------------------------------------------------------- search
+
+    def search(
+        self,
+        question: str,
+        documents: Sequence[IndexedDocument],
+        *,
+        top_k: int = _CANDIDATES,
+        budget: int | None = None,
+    ) -> SearchResult:
+        """The best passages for a question, and the numbered evidence picked from them under a token budget."""
+        began, embedder = self.now(), self.embedder.ready()
+        indexes = [document.index for document in documents]
+        titles = {d.document.id: f"{d.document.title} {d.document.name}" for d in documents}
+        passages = search_indexes(question, indexes, titles, embedder, max(top_k, _CANDIDATES))
+        evidence = select_evidence(
+            question,
+            passages,
+            pages_of(documents),
+            budget_tokens=self.evidence_tokens if budget is None else budget,
+            embedder=embedder,
+        )
+        answerable = bool(evidence.spans) and judge(question, passages, indexes).answerable
+        return SearchResult(tuple(passages[:top_k]), evidence, answerable, self.now() - began)
+
+    # -------------------------------------------------------------------------------------------- ask
+
+    def ask(
+        self,
+        question: str,
+        documents: Sequence[IndexedDocument],
+        *,
+        writers: Callable[[], Sequence[Writer]],
+        history: Sequence[PastTurn] = (),
+        person: str = "",
+        ask_anyway: bool = False,
+        cancelled: Cancelled,
+    ) -> Iterator[AnswerEvent]:
+        """Answer from `documents`, evidence first. The last event is AnswerFinished.
+
+        `writers` gives the engines in the order they are asked; without one the extractive answer is the answer.
+        Raises QuestionError where there is nothing to ask, or nothing to ask it of.
+        """
+        question = checked_question(question, self.max_question_chars, documents)
+        began, timings = self.now(), dict[str, float]()
+
+        def mark(name: str) -> None:
+            timings[name] = self.now() - began
+
+        yield StageStarted(Stage.RETRIEVING)
+        found = self.search(question, documents)
+        mark("search_s")
+        yield EvidenceFound(found.evidence, found.answerable)
+        if found.answerable or (ask_anyway and found.evidence.spans):
+            quick = self._quick(question, found, documents)
+            mark("first_evidence_s")
+            yield ExtractiveAnswer(quick)
+            job = Job(question, found.evidence, labels_of(found.evidence, documents), tuple(history), person)
+            outcome = yield from self.scribe.write(job, writers(), lambda: mark("first_token_s"), cancelled)
+            answer = self._checked(job, outcome, quick, documents)
+        else:
+            answer = _refusal(question, found, documents)
+            mark("first_evidence_s")
+        answer = replace(answer, notes=(*answer.notes, *unread_notes(documents)))
+        answer = self._with_rects(answer, documents)
+        mark("total_s")
+        yield AnswerFinished(answer, found.evidence.tokens, timings)
+
+    def _quick(self, question: str, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
+        return extractive_answer(
+            question, found.evidence, pages_of(documents), names_of(documents), embedder=self.embedder.ready()
+        )
+
+    def _checked(self, job: Job, written: Written, quick: Answer, documents: Sequence[IndexedDocument]) -> Answer:
+        """The engine's words with footnotes and verdicts; the extractive answer where it said nothing."""
+        if not written.text.strip():
+            trouble = (written.trouble,) if written.trouble else ()
+            return replace(quick, notes=(*quick.notes, *trouble, NO_MODEL))
+        cited = cite(
+            written.text,
+            job.question,
+            job.evidence,
+            pages_of(documents),
+            names_of(documents),
+            embedder=self.embedder.ready(),
+        )
+        refused = is_refusal(written.text)
+        notes = [written.trouble] if written.trouble else []
+        if cited.dropped_markers:
+            notes.append(f"{cited.dropped_markers} footnotes to passages that do not exist were dropped.")
+        return Answer(
+            question=job.question,
+            answerable=not refused,
+            sentences=cited.sentences,
+            citations=quick.citations[:_CLOSEST] if refused else cited.citations,
+            finish_reason="refused" if refused else written.finish_reason,
+            stats=written.stats,
+            raw_text=written.text,
+            notes=tuple(notes),
+        )
+
+    def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
+        """Where a citation's words are drawn on its page; () where that is not known."""
+        page = document.page(citation.page)
+        if page is None:
+            return ()
+        return self.viewer.locate(document.path, page, [Span(citation.start, citation.end)])[0]
+
+    def _with_rects(self, answer: Answer, documents: Sequence[IndexedDocument]) -> Answer:
+        by_id = {document.document.id: document for document in documents}
+        located = tuple(replace(c, rects=self.locate(c, by_id[c.document_id])) for c in answer.citations)
+        return replace(answer, citations=located)
+
+
+# ------------------------------------------------------------------------------------------------ pure helpers
+
+
+def checked_question(question: str, max_chars: int, documents: Sequence[IndexedDocument]) -> str:
+    """The question without blanks around it. Raises QuestionError with a sentence for the person."""
+    question = question.strip()
+    if not any(character.isalnum() for character in question):
+        raise QuestionError("There is no question yet. Type what you would like to know.")
+    if len(question) > max_chars:
+        raise QuestionError(
+            f"This question has {len(question):,} characters; at most {max_chars:,} can be taken. "
+            "Shorten it, or split it into several questions."
+        )
+    if not documents:
+        raise QuestionError("There is no document to ask yet. Add a PDF, or wait until its first page has been read.")
+    return question
+
+
+def pages_of(documents: Sequence[IndexedDocument]) -> dict[tuple[str, int], Page]:
+    """(document id, page number) -> page, over all of `documents`."""
+    return {(d.document.id, page.number): page for d in documents for page in d.document.pages}
+
+
+def names_of(documents: Sequence[IndexedDocument]) -> dict[str, str]:
+    """Document id -> display name."""
+    return {document.document.id: document.document.name for document in documents}
+
+
+def labels_of(evidence: Evidence, documents: Sequence[IndexedDocument]) -> dict[int, str]:
+    """Marker -> where it stands, as the model is told: "report.pdf p. 7"."""
+    names = names_of(documents)
+    return {span.marker: f"{names[span.document_id]} p. {span.page}" for span in evidence.spans}
+
+
+def unread_notes(documents: Sequence[IndexedDocument]) -> tuple[str, ...]:
+    """What an answer may have missed: pages still being read, pages that could not be."""
+    notes = []
+    for document in documents:
+        name = document.document.name
+        if not document.complete:
+            read = len(document.document.pages)
+            notes.append(f"{name} is still being read: this answer knows its first {read} pages.")
+        elif unread := unread_pages(document.document.pages):
+            pages = page_ranges(unread)
+            notes.append(f"{pages.capitalize()} of {name} could not be read; what they say is missing here.")
+    return tuple(notes)
+
+
+def _refusal(question: str, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
+    """ "The documents do not say", with the closest passages to look at."""
+    names, pages = names_of(documents), pages_of(documents)
+    citations = tuple(
+        Citation(
+            marker=marker,
+            document_id=passage.chunk.document_id,
+            document=names[passage.chunk.document_id],
+            page=passage.chunk.page,
+            page_label=pages[passage.chunk.document_id, passage.chunk.page].label,
+            quote=passage.chunk.text,
+            start=passage.chunk.start,
+            end=passage.chunk.end,
+        )
+        for marker, passage in enumerate(found.passages[:_CLOSEST], start=1)
+    )
+    sentence = Sentence(NOT_IN_DOCUMENTS, (), Verdict.NOT_FOUND, "no passage speaks to the question")
+    return Answer(
+        question=question,
+        answerable=False,
+        sentences=(sentence,),
+        citations=citations,
+        finish_reason="refused",
+        stats=GenerationStats("extractive", ""),
+        raw_text=NOT_IN_DOCUMENTS,
+    )

@@ -1,0 +1,269 @@
+"""The composition root: which engine, which order, which deadline. Everything else is handed what is built here."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared_utils.errors import DocumentError, EmbeddingError, GenerationError
+from shared_utils.generation.fallback import Engine
+from shared_utils.generation.hf_answer_generator import HfAnswerGenerator
+from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
+from shared_utils.generation.ollama_server import OllamaServer
+from shared_utils.generation.watched_stream import Deadlines
+from shared_utils.pdf.ocr import HOW_TO_INSTALL, ocr_page, tesseract_available
+from shared_utils.pdf.reader import ReadingLimits
+from shared_utils.pdf.viewer import PageViewer
+from shared_utils.processes.resources import available_cores
+from shared_utils.storage.document_store import DocumentStore
+from shared_utils.types import Cancelled, Embedder, Page, PageVerdict
+from src.answer_queue import AnswerQueue
+from src.library import Library
+from src.model_status import ModelState, ModelStatus, read_status, status_path
+from src.rag_with_generation import Rag
+from src.settings import Settings
+from src.views import EngineView
+from src.writing import Scribe, Writer
+
+_PROBE_S = 5.0  # an Ollama that nobody supervises is asked what it has at most this often
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """What a program needs besides people's documents."""
+
+    rag: Rag
+    engines: Engines
+
+    def writers(self, choice: str = "auto") -> Sequence[Writer]:
+        return self.engines.writers(choice)
+
+
+@contextmanager
+def wire(settings: Settings) -> Iterator[Wired]:
+    """For the command line: everything but the store, closed at the end."""
+    rag = build_rag(settings)
+    try:
+        yield Wired(rag, Engines(settings))
+    finally:
+        rag.viewer.close()
+
+
+def build_library(settings: Settings) -> Library:
+    """For the web process: one for everybody. The embedding model starts to load in the background."""
+    rag = build_rag(settings)
+    engines = Engines(settings)
+    rag.embedder.start()
+    store = DocumentStore(settings.data_dir / "store")
+    return Library(rag, store, settings, engines.writers, lambda: engines.view(rag.scribe))
+
+
+def build_rag(settings: Settings) -> Rag:
+    """The use-cases on the engines of this machine. Quick: models are loaded when first needed."""
+    limits = ReadingLimits(max_bytes=settings.max_file_mb * _MEGABYTE, max_pages=settings.max_pages)
+    viewer = PageViewer(limits)
+    return Rag(
+        limits=limits,
+        viewer=viewer,
+        embedder=LateEmbedder(lambda: load_embedder(settings)),
+        vector_model=f"{settings.embedder}:{settings.embedding_model or 'all-MiniLM-L6-v2'}:1",
+        recogniser=OcrWithinBudget(viewer, settings.ocr_seconds),
+        scribe=Scribe(AnswerQueue(longest_turn_s=settings.total_deadline_s + settings.first_token_deadline_s)),
+        evidence_tokens=settings.evidence_tokens,
+        max_question_chars=settings.max_question_chars,
+    )
+
+
+# ------------------------------------------------------------------------------------------------ embeddings
+
+
+def load_embedder(settings: Settings) -> Embedder:
+    """The embedding model the settings name. Takes a second, or ten with PyTorch. Raises EmbeddingError."""
+    from shared_utils.embeddings.packaged_model import packaged_model_dir
+
+    if settings.embedder == "sentence-transformers":
+        from shared_utils.embeddings.sentence_transformer import SentenceTransformerEmbedder
+
+        return SentenceTransformerEmbedder(settings.embedding_model or str(packaged_model_dir()))
+    if settings.embedder != "onnx":
+        raise EmbeddingError(f"FOOTNOTE_EMBEDDER is “{settings.embedder}”; it takes “onnx” or “sentence-transformers”.")
+    from shared_utils.embeddings.onnx_minilm import OnnxMiniLmEmbedder
+
+    return OnnxMiniLmEmbedder(packaged_model_dir(), settings.data_dir / "models", threads=_threads(settings))
+
+
+class LateEmbedder:
+    """An embedding model that loads in a thread of its own, so that nothing waits for it that need not."""
+
+    def __init__(self, load: Callable[[], Embedder]) -> None:
+        self._load = load
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._embedder: Embedder | None = None
+        self._error: EmbeddingError | None = None
+
+    def start(self) -> None:
+        """Begin to load, if that has not been done."""
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="embedding-model", daemon=True)
+                self._thread.start()
+
+    def ready(self) -> Embedder | None:
+        """The model, or None while it is loading or out of reach. Never waits."""
+        return self._embedder
+
+    def wait(self) -> Embedder:
+        """The model, once it is there. Raises EmbeddingError."""
+        self.start()
+        assert self._thread is not None  # noqa: S101 - start() made it
+        self._thread.join()
+        if self._embedder is None:
+            raise self._error or EmbeddingError("The embedding model could not be loaded. The log says more.")
+        return self._embedder
+
+    def _run(self) -> None:
+        try:
+            self._embedder = self._load()
+        except EmbeddingError as exc:
+            self._error = exc
+
+
+# ------------------------------------------------------------------------------------------------ scans
+
+
+@dataclass(frozen=True, slots=True)
+class OcrWithinBudget:
+    """Recognises scanned pages in order, for at most `seconds` a file."""
+
+    viewer: PageViewer
+    seconds: float
+
+    def hint(self) -> str:
+        if self.seconds <= 0:
+            return "Text recognition is turned off on this server (FOOTNOTE_OCR_SECONDS)."
+        if not tesseract_available():
+            return HOW_TO_INSTALL
+        return f"Text recognition had {self.seconds:.0f} s for this file and did not reach or could not read them."
+
+    def recognise(self, path: Path, pages: Sequence[Page], cancelled: Cancelled) -> Iterator[Page]:
+        scans = [page for page in pages if page.verdict is PageVerdict.SCANNED]
+        if not scans or self.seconds <= 0 or not tesseract_available():
+            return
+        until = time.monotonic() + self.seconds
+        for page in scans:
+            left = until - time.monotonic()
+            if left <= 0 or cancelled():
+                return
+            try:
+                yield ocr_page(self.viewer, path, page, time_limit_s=left)
+            except DocumentError:  # this page stays a scan, and is reported as one
+                continue
+
+
+# ------------------------------------------------------------------------------------------------ engines
+
+
+class Engines:
+    """Which engines could write now. Asks the supervisor's status file, or Ollama itself where nobody supervises."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._server = OllamaServer(settings.ollama_url, connect_s=settings.connect_deadline_s)
+        self._probed_at = float("-inf")
+        self._probed: ModelStatus | None = None
+        self._lock = threading.Lock()
+
+    def writers(self, choice: str = "auto") -> Sequence[Writer]:
+        """In the order they are asked. `choice`: "auto", or one engine by name and no other."""
+        writers = []
+        status = self.status()
+        if choice in ("auto", "ollama") and status.state is ModelState.READY:
+            writers.append(self._local(status.model))
+        if choice in ("auto", "remote") and self._settings.hf_token and self._settings.hf_models:
+            writers.append(self._remote())
+        return writers
+
+    def status(self) -> ModelStatus:
+        """Where the local model stands."""
+        supervised = read_status(status_path(self._settings.data_dir), time.time())
+        return supervised or self._probe()
+
+    def view(self, scribe: Scribe) -> EngineView:
+        """The status line of the page."""
+        status = self.status()
+        remote = bool(self._settings.hf_token and self._settings.hf_models)
+        busy, waiting = scribe.queue.load()
+        if status.state is ModelState.READY:
+            return EngineView("ollama", status.model, f"{status.model} · on this machine", busy, waiting)
+        if remote:
+            model = self._settings.hf_models[0]
+            return EngineView("remote", model, f"{model.rpartition('/')[2]} · on Hugging Face", busy, waiting)
+        return EngineView("extractive", "", _waiting_line(status), busy, waiting)
+
+    def _probe(self) -> ModelStatus:
+        with self._lock:
+            if time.monotonic() - self._probed_at > _PROBE_S or self._probed is None:
+                self._probed = self._asked()
+                self._probed_at = time.monotonic()
+            return self._probed
+
+    def _asked(self) -> ModelStatus:
+        try:
+            for model in (self._settings.model, self._settings.fallback_model):
+                if self._server.has(model):
+                    return ModelStatus(ModelState.READY, model)
+        except GenerationError as exc:
+            return ModelStatus(ModelState.UNAVAILABLE, reason=str(exc))
+        return ModelStatus(
+            ModelState.UNAVAILABLE,
+            reason=f"Ollama has no {self._settings.model} yet. Fetch it with `ollama pull {self._settings.model}`.",
+        )
+
+    def _local(self, model: str) -> Writer:
+        generator = OllamaAnswerGenerator(
+            self._settings.ollama_url,
+            model,
+            num_ctx=self._settings.num_ctx,
+            num_thread=_threads(self._settings),
+            deadlines=_deadlines(self._settings),
+        )
+        return Writer(Engine("ollama", generator), model, local=True)
+
+    def _remote(self) -> Writer:
+        generator = HfAnswerGenerator(
+            self._settings.hf_token, self._settings.hf_models, deadlines=_deadlines(self._settings)
+        )
+        return Writer(Engine("remote", generator), self._settings.hf_models[0], local=False)
+
+
+def _waiting_line(status: ModelStatus) -> str:
+    """What the status line says while no model can write."""
+    match status.state:
+        case ModelState.PULLING if status.total_bytes:
+            share = (status.completed_bytes or 0) / status.total_bytes
+            left = f", about {max(1, round(status.seconds_left / 60))} min left" if status.seconds_left else ""
+            return f"Fetching {status.model} ({share:.0%}{left}) · answers quote the documents until then"
+        case ModelState.STARTING | ModelState.PULLING | ModelState.LOADING | ModelState.RESTARTING:
+            return f"{status.model or 'The model'} is {status.state} · answers quote the documents until then"
+        case _:
+            return "No language model · answers quote the documents"
+
+
+def _deadlines(settings: Settings) -> Deadlines:
+    return Deadlines(
+        connect_s=settings.connect_deadline_s,
+        first_token_s=settings.first_token_deadline_s,
+        stall_s=settings.stall_deadline_s,
+        total_s=settings.total_deadline_s,
+    )
+
+
+def _threads(settings: Settings) -> int:
+    """Never more threads than the container has cores: above them generation collapses (12 → 0.6 tokens a second)."""
+    return settings.threads or available_cores()

@@ -1,0 +1,156 @@
+"""A model's turn on a question: wait for it, watch it read, stream its words. What it wrote is checked afterwards."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from shared_utils.citations.markers import MarkerStream
+from shared_utils.errors import GenerationError, GenerationInterrupted
+from shared_utils.generation.fallback import Engine, EngineGivenUp, generate_with_fallback
+from shared_utils.generation.speed import Speed, estimate_answer_s, estimate_first_token_s, updated
+from shared_utils.types import Cancelled, Evidence, GenerationDone, GenerationStats, Message, Prompt, TextDelta
+from src.answer_queue import AnswerQueue
+from src.events import AnswerEvent, AnswerText, EngineChanged, Stage, StageStarted
+from src.prompts import build_prompt
+
+_TYPICAL_OUTPUT_TOKENS = 80  # of a short factual answer; for estimates only
+
+
+@dataclass(frozen=True, slots=True)
+class PastTurn:
+    """A question of this conversation and the text of its answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """An engine that can write now. Only those on this machine wait for their turn."""
+
+    engine: Engine
+    model: str
+    local: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A question and all that may be read for it."""
+
+    question: str
+    evidence: Evidence
+    labels: Mapping[int, str]  # marker -> "report.pdf p. 7"
+    history: tuple[PastTurn, ...] = ()
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an engine wrote, unchecked. `text` is empty when none said a word."""
+
+    text: str = ""
+    finish_reason: str = "stop"  # "stop", "length", "cancelled" or "interrupted"
+    stats: GenerationStats = field(default_factory=lambda: GenerationStats("extractive", ""))
+    trouble: str = ""  # why it broke off, or why nobody wrote, in words for a person
+
+
+class Scribe:
+    """Asks the engines in order, one question at a time on the local one. Shared by everybody; thread-safe."""
+
+    def __init__(self, queue: AnswerQueue) -> None:
+        self.queue = queue
+        self._speeds: dict[str, Speed] = {}
+        self._lock = threading.Lock()
+
+    def speed(self, model: str) -> Speed:
+        """What has been learnt about a model's speed here."""
+        with self._lock:
+            return self._speeds.get(model, Speed())
+
+    def learn(self, stats: GenerationStats) -> None:
+        with self._lock:
+            self._speeds[stats.model] = updated(self._speeds.get(stats.model, Speed()), stats)
+
+    def write(
+        self, job: Job, writers: Sequence[Writer], on_first_token: Callable[[], None], cancelled: Cancelled
+    ) -> Generator[AnswerEvent, None, Written]:
+        """Stream an answer. Returns what was written; nothing is raised for an engine that fails."""
+        if not writers:
+            return Written()
+        history = [message for turn in job.history for message in _messages(turn)]
+        prompt = build_prompt(job.question, job.evidence, job.labels, history)
+        try:
+            return (yield from self._turn(job, prompt, writers, on_first_token, cancelled))
+        except GenerationError as exc:
+            yield EngineChanged("extractive", str(exc))
+            return Written(trouble=str(exc))
+
+    def _turn(
+        self,
+        job: Job,
+        prompt: Prompt,
+        writers: Sequence[Writer],
+        on_first_token: Callable[[], None],
+        cancelled: Cancelled,
+    ) -> Generator[AnswerEvent, None, Written]:
+        first = writers[0]
+        if not first.local:
+            return (yield from self._stream(job, prompt, writers, on_first_token, cancelled))
+        speed = self.speed(first.model)
+        ticket = self.queue.enter(job.person, estimate_answer_s(speed, prompt.estimated_tokens, _TYPICAL_OUTPUT_TOKENS))
+        try:
+            for place in self.queue.wait(ticket, cancelled):
+                if place.position:
+                    yield StageStarted(
+                        Stage.WAITING, first.engine.name, first.model, place.seconds_left, place.position
+                    )
+            return (yield from self._stream(job, prompt, writers, on_first_token, cancelled))
+        finally:
+            self.queue.leave(ticket)
+
+    def _stream(
+        self,
+        job: Job,
+        prompt: Prompt,
+        writers: Sequence[Writer],
+        on_first_token: Callable[[], None],
+        cancelled: Cancelled,
+    ) -> Generator[AnswerEvent, None, Written]:
+        by_name = {writer.engine.name: writer for writer in writers}
+        writer, text = writers[0], ""
+        markers = MarkerStream({span.marker for span in job.evidence.spans})
+        yield self._reading(writer, prompt)
+        stream = generate_with_fallback([writer.engine for writer in writers], prompt, cancelled)
+        try:
+            with closing(stream):
+                for event in stream:
+                    match event:
+                        case TextDelta(delta):
+                            if not text:
+                                on_first_token()
+                                yield StageStarted(Stage.WRITING, writer.engine.name, writer.model)
+                            text += delta
+                            yield AnswerText(markers.feed(delta))
+                        case EngineGivenUp():
+                            writer = by_name[event.next_engine]
+                            yield EngineChanged(event.next_engine, event.reason)
+                            yield self._reading(writer, prompt)
+                        case GenerationDone():
+                            self.learn(event.stats)
+                            return Written(text, event.finish_reason, event.stats)
+        except GenerationInterrupted as exc:
+            if text.strip():
+                return Written(text, "interrupted", GenerationStats(writer.engine.name, writer.model), str(exc))
+            raise
+        return Written(text, "cancelled", GenerationStats(writer.engine.name, writer.model))
+
+    def _reading(self, writer: Writer, prompt: Prompt) -> StageStarted:
+        seconds = estimate_first_token_s(self.speed(writer.model), prompt.estimated_tokens)
+        return StageStarted(Stage.READING, writer.engine.name, writer.model, seconds)
+
+
+def _messages(turn: PastTurn) -> tuple[Message, Message]:
+    return Message("user", turn.question), Message("assistant", turn.answer)
