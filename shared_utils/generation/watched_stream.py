@@ -16,7 +16,7 @@ from shared_utils.types import Cancelled
 T = TypeVar("T")
 
 _POLL_S = 0.05  # how often Stop and the deadlines are looked at while nothing arrives
-_JOIN_S = 1.0  # a reader that was hung up on ends at once; one that cannot be is left to its own read timeout
+_JOIN_S = 0.2  # a reader that was hung up on ends at once; one that cannot be is left to its own read timeout
 
 
 @dataclass(frozen=True, slots=True)

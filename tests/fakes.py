@@ -1,0 +1,79 @@
+"""Scripted stand-ins for the parts a test does not mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from shared_utils.errors import GenerationError
+from shared_utils.types import (
+    Cancelled,
+    Evidence,
+    EvidenceSpan,
+    GenerationDone,
+    GenerationEvent,
+    GenerationStats,
+    Message,
+    Prompt,
+    TextDelta,
+)
+
+
+class FakeClock:
+    """Time that moves only when told to; also a sleeper."""
+
+    def __init__(self, now: float = 1000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def never() -> bool:
+    """A `Cancelled` that never is."""
+    return False
+
+
+@dataclass
+class FakeGenerator:
+    """Says its words one by one, then ends, or raises `error` after `error_after` of them. Remembers its prompts."""
+
+    words: Sequence[str] = ("Fine", ".")
+    error: GenerationError | None = None
+    error_after: int = 0
+    backend: str = "ollama"
+    model: str = "fake:1b"
+    prompts: list[Prompt] = field(default_factory=list)
+    closed: int = 0  # how many of its answers have ended, by themselves or by being closed
+
+    def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
+        self.prompts.append(prompt)
+        stats = GenerationStats(backend=self.backend, model=self.model)
+        try:
+            for position, word in enumerate(self.words):
+                if self.error is not None and position == self.error_after:
+                    raise self.error
+                if cancelled():
+                    yield GenerationDone("cancelled", stats)
+                    return
+                yield TextDelta(word)
+            if self.error is not None:
+                raise self.error
+            yield GenerationDone("stop", stats)
+        finally:
+            self.closed += 1
+
+
+def prompt_saying(text: str, max_output_tokens: int = 64) -> Prompt:
+    return Prompt((Message("system", "Be brief."), Message("user", text)), len(text) // 4 + 10, max_output_tokens)
+
+
+def evidence_of(*texts: str, document_id: str = "d" * 64) -> Evidence:
+    """Evidence of one document, a page for each text, numbered from 1."""
+    spans = tuple(
+        EvidenceSpan(number, document_id, number, 0, len(text), text, 1.0) for number, text in enumerate(texts, start=1)
+    )
+    return Evidence(spans, sum(len(text) // 4 for text in texts), budget=600)

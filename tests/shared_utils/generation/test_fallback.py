@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+
+from shared_utils.errors import GenerationInterrupted, GeneratorUnavailable
+from shared_utils.generation.fallback import Engine, EngineGivenUp, generate_with_fallback
+from shared_utils.types import GenerationDone, TextDelta
+from tests.fakes import FakeGenerator, never, prompt_saying
+
+PROMPT = prompt_saying("Hi")
+BUSY = GeneratorUnavailable("Ollama is busy.")
+CUT = GenerationInterrupted("It broke off.")
+
+
+def test_the_first_engine_that_speaks_answers() -> None:
+    spare = FakeGenerator()
+    engines = [Engine("ollama", FakeGenerator(words=("Yes",))), Engine("extractive", spare)]
+    events = list(generate_with_fallback(engines, PROMPT, never))
+    assert events[0] == TextDelta("Yes")
+    assert spare.prompts == []
+
+
+def test_a_failure_before_the_first_word_switches_and_says_why() -> None:
+    engines = [Engine("ollama", FakeGenerator(error=BUSY)), Engine("extractive", FakeGenerator(words=("Quoted",)))]
+    events = list(generate_with_fallback(engines, PROMPT, never))
+    assert events[:2] == [EngineGivenUp("ollama", "Ollama is busy.", "extractive"), TextDelta("Quoted")]
+
+
+def test_after_the_first_word_nothing_is_spliced_on() -> None:
+    spare = FakeGenerator()
+    broken = FakeGenerator(words=("One", " two"), error=CUT, error_after=1)
+    events = generate_with_fallback([Engine("ollama", broken), Engine("extractive", spare)], PROMPT, never)
+    assert next(events) == TextDelta("One")
+    with pytest.raises(GenerationInterrupted):
+        next(events)
+    assert spare.prompts == []
+
+
+def test_an_engine_that_writes_nothing_is_given_up_too() -> None:
+    engines = [Engine("ollama", FakeGenerator(words=(" ",))), Engine("extractive", FakeGenerator(words=("Quoted",)))]
+    assert EngineGivenUp("ollama", "ollama ended without writing a word.", "extractive") in list(
+        generate_with_fallback(engines, PROMPT, never)
+    )
+
+
+def test_stopping_is_not_a_reason_to_ask_another_engine() -> None:
+    spare = FakeGenerator()
+    engines = [Engine("ollama", FakeGenerator()), Engine("extractive", spare)]
+    (done,) = generate_with_fallback(engines, PROMPT, lambda: True)
+    assert isinstance(done, GenerationDone)
+    assert done.finish_reason == "cancelled"
+    assert spare.prompts == []
+
+
+def test_the_last_engines_error_goes_up() -> None:
+    with pytest.raises(GeneratorUnavailable, match="busy"):
+        list(generate_with_fallback([Engine("ollama", FakeGenerator(error=BUSY))], PROMPT, never))
+
+
+def test_without_an_engine_a_person_is_told_what_to_start() -> None:
+    with pytest.raises(GeneratorUnavailable, match="ollama serve"):
+        list(generate_with_fallback([], PROMPT, never))
+
+
+def test_closing_the_answer_closes_the_engine() -> None:
+    engine = FakeGenerator()
+    events = generate_with_fallback([Engine("ollama", engine)], PROMPT, never)
+    next(events)
+    events.close()  # type: ignore[attr-defined]
+    assert engine.closed == 1
