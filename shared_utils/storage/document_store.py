@@ -420,11 +420,14 @@ class DocumentStore:
         Content of that age which never reached a workspace goes with them.
         """
         oldest = now - older_than_s
+        with self._database.read() as db:
+            if not _expired(db, oldest) and not _stray(db, oldest):
+                return 0  # as almost always: whoever asks every few seconds should cost the disk nothing
         with self._room_to_delete():
             with self._database.write() as db:
-                expired = [row[0] for row in db.execute("SELECT id FROM workspace WHERE seen_at < ?", (oldest,))]
+                expired = _expired(db, oldest)
                 held = {document_id for workspace_id in expired for document_id in _delete_workspace(db, workspace_id)}
-                held.update(row[0] for row in db.execute("SELECT id FROM content WHERE stored_at < ?", (oldest,)))
+                held.update(_stray(db, oldest))
             self._erase(held)
         return len(expired)
 
@@ -490,6 +493,21 @@ def _workspace_id(key: str) -> str:
     if len(key) < _MIN_KEY_LENGTH:
         raise ValueError(f"a workspace key has at least {_MIN_KEY_LENGTH} characters, this one {len(key)}")
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _expired(db: sqlite3.Connection, oldest: float) -> list[str]:
+    """The workspaces last touched before `oldest`."""
+    return [row[0] for row in db.execute("SELECT id FROM workspace WHERE seen_at < ?", (oldest,))]
+
+
+def _stray(db: sqlite3.Connection, oldest: float) -> list[str]:
+    """The contents stored before `oldest` that nobody holds."""
+    rows = db.execute(
+        "SELECT id FROM content WHERE stored_at < ? "
+        "AND NOT EXISTS (SELECT 1 FROM entry WHERE document_id = content.id)",
+        (oldest,),
+    )
+    return [row[0] for row in rows]
 
 
 def _delete_workspace(db: sqlite3.Connection, workspace_id: str) -> list[str]:

@@ -252,6 +252,13 @@ class TestExpiry:
             store.expire_workspaces(3_600, now=4_000)
             assert store.reading_state(stray) is None
 
+    def test_looking_for_the_expired_writes_nothing_when_nobody_is(self, store: DocumentStore, tmp_path: Path) -> None:
+        _add(store, ANNA, pdf(1))
+        before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+        assert store.expire_workspaces(3_600, now=0) == 0
+        after = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+        assert after == before
+
 
 class TestThreads:
     def test_threads_of_one_process_lose_nothing(self, store: DocumentStore) -> None:
