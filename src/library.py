@@ -1,4 +1,4 @@
-"""A person's documents and conversations: who sees what, for how long, and the threads that work for them.
+"""Everybody's shelves: who sees what, and for how long.
 
 A `Library` serves everybody; a `Shelf` is one person's. Nothing on a shelf can be reached without its key, and the
 finished work on a file is reused only for the person who already has that file: a quick answer must not tell a
@@ -12,85 +12,23 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from shared_utils.errors import DocumentError, DocumentGone, EmbeddingError, FootnoteError, PdfTooLarge, QuestionError
-from shared_utils.pdf.reader import save_decrypted_copy
+from shared_utils.errors import FootnoteError
 from shared_utils.pdf.viewer import PageImage
 from shared_utils.storage.document_store import DocumentStore
-from shared_utils.types import Answer, Citation, PageVerdict, Rect
-from src.events import (
-    AnswerFinished,
-    AnswerText,
-    Embedding,
-    EngineChanged,
-    ExtractiveAnswer,
-    FileStatus,
-    PageRead,
-    ReadingStarted,
-    Searchable,
-    Stage,
-    StageStarted,
-)
-from src.ingestion import IndexedDocument, SourceFile, failed, finished, index_document
+from shared_utils.types import Citation, Rect
+from src.conversations import Conversations
+from src.documents import Documents
 from src.jobs import FairPool
 from src.rag_with_generation import Rag
 from src.settings import Settings
-from src.turn_codec import TurnRecord, decode_turn, encode_turn
-from src.views import ConversationView, DocumentState, DocumentView, EngineView, TurnView
-from src.writing import PastTurn, Writer
+from src.views import ConversationView, DocumentView, EngineView, TurnView
+from src.writing import Writer
 
 _log = logging.getLogger(__name__)
 
-UNDO_S = 30.0  # how long a removed document can be brought back before it is wiped
-_MEGABYTE = 1_000_000
-_REMEMBERED_TURNS = 4  # of a conversation, offered to the prompt; the prompt keeps what fits
-
-
-@dataclass
-class _Entry:
-    """A document on a shelf. Written by one background job at a time, read under the shelf's lock."""
-
-    id: str
-    source: SourceFile
-    state: DocumentState = DocumentState.QUEUED
-    pages: int = 0
-    verdicts: list[PageVerdict] = field(default_factory=list)
-    embedded: int = 0
-    seconds_left: float | None = None
-    reason: str = ""
-    needs_password: bool = False
-    indexed: IndexedDocument | None = None
-    cancel: threading.Event = field(default_factory=threading.Event)
-    removed_at: float | None = None
-
-    def view(self) -> DocumentView:
-        chunks = len(self.indexed.index.chunks) if self.indexed else 0
-        return DocumentView(
-            entry_id=self.id,
-            document_id=self.source.id,
-            name=self.source.name,
-            title=self.indexed.document.title if self.indexed else self.source.name,
-            state=self.state,
-            pages=self.pages,
-            page_verdicts=tuple(self.verdicts),
-            chunks=chunks,
-            embedded=self.embedded,
-            seconds_left=self.seconds_left,
-            reason=self.reason,
-            needs_password=self.needs_password,
-        )
-
-
-@dataclass
-class _Turn:
-    """A question being answered. Its view is replaced as a whole, under the shelf's lock."""
-
-    view: TurnView
-    ask_anyway: bool
-    cancel: threading.Event = field(default_factory=threading.Event)
+_TIDY_EVERY_S = 5.0
+_TOUCH_EVERY_S = 60.0  # how often a visit is written down
 
 
 class Library:
@@ -137,7 +75,7 @@ class Library:
 
     def _tidy(self) -> None:
         """Wipe what was removed and, where a time is set, the shelves of people who have not come back."""
-        while not self._closed.wait(5.0):
+        while not self._closed.wait(_TIDY_EVERY_S):
             try:
                 for key, shelf in list(self._shelves.items()):
                     shelf.wipe_removed()
@@ -157,492 +95,111 @@ class Shelf:
     def __init__(self, key: str, library: Library) -> None:
         self._key = key
         self._library = library
-        self._rag = library.rag
-        self._store = library.store
-        self._person = secrets.token_hex(8)  # names this shelf in queues, without its key
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._version = 0
-        self._touched = time.monotonic()
-        self._entries: dict[str, _Entry] = {}
-        self._turns: list[_Turn] = []
-        self._conversation = secrets.token_urlsafe(16)
-        self._restore()
-
-    # -------------------------------------------------------------------------------------------- what is seen
+        self._seen_at = time.monotonic()
+        self._touched_at = float("-inf")
+        person = secrets.token_hex(8)  # names this shelf in queues, without its key
+        self._documents = Documents(
+            key, person, library.rag, library.store, library.settings, library.readers, library.embedders, self._changed
+        )
+        self._conversations = Conversations(
+            key, person, library.rag, library.store, library.writers, self._documents.searchable, self._changed
+        )
 
     def version(self) -> int:
-        """Grows whenever something a person can see has changed."""
+        """Grows whenever something this person can see has changed."""
         return self._version
 
-    def documents(self) -> tuple[DocumentView, ...]:
+    def _changed(self) -> None:
         with self._lock:
-            return tuple(entry.view() for entry in self._present())
+            self._version += 1
 
-    def turns(self) -> tuple[TurnView, ...]:
-        """The current conversation, oldest first."""
-        with self._lock:
-            return tuple(turn.view for turn in self._turns)
-
-    def conversations(self) -> tuple[ConversationView, ...]:
-        """Every conversation that has an answer, the latest first."""
-        views = []
-        for stored in self._store.conversations(self._key):
-            bodies = self._store.turns(self._key, stored.id)
-            views.append(ConversationView(stored.id, decode_turn(bodies[0]).question, stored.turns))
-        return tuple(views)
-
-    def conversation_id(self) -> str:
-        return self._conversation
+    # -------------------------------------------------------------------------------------------- for how long
 
     def touch(self) -> None:
         """The person is here: their shelf does not expire."""
-        now = time.monotonic()
-        if self._library.settings.keep_hours and now - self._touched > 60:
-            self._store.touch_workspace(self._key)
-        self._touched = now
+        now = self._seen_at = time.monotonic()
+        if self._library.settings.keep_hours and now - self._touched_at > _TOUCH_EVERY_S:
+            self._touched_at = now
+            self._library.store.touch_workspace(self._key)
 
     def expired(self) -> bool:
         hours = self._library.settings.keep_hours
-        return bool(hours) and time.monotonic() - self._touched > hours * 3600
+        return bool(hours) and time.monotonic() - self._seen_at > hours * 3600
+
+    def wipe_removed(self) -> None:
+        self._documents.wipe_removed()
+
+    def cancel_all(self) -> None:
+        """Stop everything that runs for this person."""
+        self._documents.cancel_all()
+        self._conversations.stop()
 
     # -------------------------------------------------------------------------------------------- documents
 
-    def add(self, name: str, data: bytes) -> str:
-        """Take a file in; returns its entry's id. What is wrong with its content shows in its view.
+    def documents(self) -> tuple[DocumentView, ...]:
+        return self._documents.views()
 
-        The same bytes again are the entry that is there already, under the new name.
-        Raises FootnoteError where a limit refuses it.
-        """
-        self._refuse_beyond_limits(name, len(data))
-        document_id = self._store.put_file(data)
-        entry_id = self._store.add_to_workspace(self._key, document_id, name)
-        source = SourceFile(document_id, name, self._store.file_path(document_id))
-        with self._lock:
-            known = self._entries.get(entry_id)
-            if known is not None:
-                known.removed_at = None
-                known.source = source
-                if known.state is not DocumentState.FAILED:
-                    self._changed()
-                    return entry_id
-            self._entries[entry_id] = entry = _Entry(entry_id, source)
-            self._changed()
-        self._library.readers.submit(self._person, lambda: self._read(entry))
-        return entry_id
+    def add(self, name: str, data: bytes) -> str:
+        """See `Documents.add`. Raises FootnoteError where a limit refuses the file."""
+        return self._documents.add(name, data)
 
     def retry(self, entry_id: str, password: str | None = None) -> None:
-        """Read a failed file again, with its password if there is one. The password is used once and not kept."""
-        with self._lock:
-            entry = self._entry(entry_id)
-            fresh = _Entry(entry.id, entry.source)
-            self._entries[entry_id] = fresh
-            self._changed()
-        if password is None:
-            self._library.readers.submit(self._person, lambda: self._read(fresh))
-        else:
-            self._library.readers.submit(self._person, lambda: self._unlock(fresh, password))
+        self._documents.retry(entry_id, password)
 
     def remove(self, entry_id: str) -> None:
-        """Take a document off the shelf. For UNDO_S seconds it can be restored, then it is wiped."""
-        with self._lock:
-            entry = self._entry(entry_id)
-            entry.removed_at = time.monotonic()
-            self._changed()
+        self._documents.remove(entry_id)
 
     def restore(self, entry_id: str) -> None:
-        """Undo `remove`. Raises DocumentGone when it is too late."""
-        with self._lock:
-            self._entry(entry_id).removed_at = None
-            self._changed()
-
-    def wipe_removed(self, after_s: float = UNDO_S) -> None:
-        """Delete for good what was removed `after_s` seconds ago or earlier."""
-        with self._lock:
-            now = time.monotonic()
-            due = [e for e in self._entries.values() if e.removed_at is not None and now - e.removed_at >= after_s]
-            for entry in due:
-                entry.cancel.set()
-                del self._entries[entry.id]
-        for entry in due:
-            self._store.remove_from_workspace(self._key, entry.id)
-
-    def cancel_all(self) -> None:
-        with self._lock:
-            for entry in self._entries.values():
-                entry.cancel.set()
-            for turn in self._turns:
-                turn.cancel.set()
-
-    # -------------------------------------------------------------------------------------------- pages
+        self._documents.restore(entry_id)
 
     def page_count(self, document_id: str) -> int:
-        return len(self._indexed(document_id).document.pages)
+        return self._documents.page_count(document_id)
 
     def page_label(self, document_id: str, page: int) -> str:
-        found = self._indexed(document_id).page(page)
-        return found.label if found else str(page)
+        return self._documents.page_label(document_id, page)
 
     def rects(self, citation: Citation) -> tuple[Rect, ...]:
-        """Where a citation's words are drawn; () where that is not known."""
-        return citation.rects or self._rag.locate(citation, self._indexed(citation.document_id))
+        return self._documents.rects(citation)
 
     def page_image(self, document_id: str, page: int, *, width_px: int, highlights: Sequence[Rect] = ()) -> PageImage:
-        """A page as a picture. Raises FootnoteError with a sentence when it cannot be drawn."""
-        path = self._indexed(document_id).path
-        return self._rag.viewer.draw(path, page, width_px=width_px, highlights=highlights)
+        return self._documents.page_image(document_id, page, width_px=width_px, highlights=highlights)
 
     def file(self, document_id: str) -> bytes:
-        """The original. Raises DocumentGone."""
-        return self._indexed(document_id).path.read_bytes()
+        return self._documents.file(document_id)
 
     # -------------------------------------------------------------------------------------------- questions
 
+    def turns(self) -> tuple[TurnView, ...]:
+        return self._conversations.turns()
+
     def ask(self, question: str, *, ask_anyway: bool = False) -> str:
-        """Begin to answer; returns the turn's id at once. Raises QuestionError while another is being answered."""
-        with self._lock:
-            if any(not turn.view.done for turn in self._turns):
-                raise QuestionError("An answer is being written. Wait for it, or stop it first.")
-            now = time.monotonic()
-            turn = _Turn(_asked(secrets.token_urlsafe(12), question, now), ask_anyway)
-            documents = [e.indexed for e in self._present() if e.indexed is not None and e.indexed.index.chunks]
-            history = self._history()
-            self._turns.append(turn)
-            self._changed()
-        threading.Thread(
-            target=self._answer, args=(turn, documents, history), name=f"answer-{turn.view.id[:6]}", daemon=True
-        ).start()
-        return turn.view.id
+        """See `Conversations.ask`. Raises QuestionError while another question is being answered."""
+        return self._conversations.ask(question, ask_anyway=ask_anyway)
 
     def stop(self) -> None:
-        """Stop the answer that is being written; the words so far stay."""
-        with self._lock:
-            for turn in self._turns:
-                turn.cancel.set()
+        self._conversations.stop()
 
     def regenerate(self, *, ask_anyway: bool = False) -> None:
-        """Ask the last question again; its answer takes the place of the earlier one."""
-        with self._lock:
-            if not self._turns or not self._turns[-1].view.done:
-                return
-            question = self._turns.pop().view.question
-        self.ask(question, ask_anyway=ask_anyway)
+        self._conversations.regenerate(ask_anyway=ask_anyway)
+
+    def conversations(self) -> tuple[ConversationView, ...]:
+        return self._conversations.views()
+
+    def conversation_id(self) -> str:
+        return self._conversations.current
 
     def new_conversation(self) -> None:
-        with self._lock:
-            self.stop()
-            self._turns = []
-            self._conversation = secrets.token_urlsafe(16)
-            self._changed()
+        self._conversations.new()
 
     def open_conversation(self, conversation_id: str) -> None:
-        """Show an earlier conversation; one that is not this person's is simply empty."""
-        records = [decode_turn(body) for body in self._store.turns(self._key, conversation_id)]
-        with self._lock:
-            if conversation_id == self._conversation or not records:
-                return
-            self.stop()
-            self._turns = [_Turn(_remembered(record), ask_anyway=False) for record in records]
-            self._conversation = conversation_id
-            self._changed()
+        self._conversations.open(conversation_id)
 
     def suggestions(self) -> tuple[str, ...]:
-        """Questions the documents themselves suggest: their sections. Empty once a conversation has begun."""
-        with self._lock:
-            documents = [e.indexed.document for e in self._present() if e.indexed is not None and e.indexed.complete]
-            if self._turns or not documents:
-                return ()
+        """Questions that the latest document's own sections suggest. Empty once a conversation has begun."""
+        documents = [indexed.document for indexed in self._documents.searchable() if indexed.complete]
+        if self._conversations.turns() or not documents:
+            return ()
         titles = dict.fromkeys(entry.title.strip() for entry in documents[-1].outline if entry.title.strip())
         return tuple(f"What does it say about “{title}”?" for title in list(titles)[:3])
-
-    # -------------------------------------------------------------------------------------------- background work
-
-    def _read(self, entry: _Entry) -> None:
-        began = time.monotonic()
-        source = entry.source
-
-        def published(indexed: IndexedDocument) -> None:
-            self._update(entry, indexed=indexed)
-
-        try:
-            for event in self._rag.read(source, published, cancelled=entry.cancel.is_set):
-                match event:
-                    case ReadingStarted():
-                        self._update(entry, state=DocumentState.READING, pages=event.pages)
-                    case PageRead():
-                        self._page_read(entry, event, began)
-                    case Searchable():
-                        self._save(entry)
-            if entry.cancel.is_set() or entry.indexed is None:
-                return
-            report = finished(entry.indexed, time.monotonic() - began, 0.0, self._rag.recogniser.hint())
-            self._store.save_reading_finished(source.id, report.status, report.reason, report.read_s)
-        except DocumentError as exc:
-            report = failed(source, exc, time.monotonic() - began)
-        except (
-            FootnoteError
-        ) as exc:  # the disk is full, or the store is broken: the file is readable, keeping it is not
-            self._update(entry, state=DocumentState.FAILED, reason=str(exc), seconds_left=None)
-            return
-        if report.status is FileStatus.FAILED:
-            self._update(
-                entry,
-                state=DocumentState.FAILED,
-                reason=report.reason,
-                needs_password=report.needs_password,
-                seconds_left=None,
-            )
-            return
-        self._update(entry, state=DocumentState.EMBEDDING, reason=report.reason, seconds_left=None)
-        self._library.embedders.submit(self._person, lambda: self._embed(entry, report.status))
-
-    def _page_read(self, entry: _Entry, event: PageRead, began: float) -> None:
-        with self._lock:
-            if event.page <= len(entry.verdicts):  # a scan that has been recognised
-                entry.state = DocumentState.RECOGNISING
-                entry.verdicts[event.page - 1] = event.verdict
-            else:
-                entry.verdicts.append(event.verdict)
-                left = event.pages - len(entry.verdicts)
-                entry.seconds_left = (time.monotonic() - began) / len(entry.verdicts) * left
-            self._changed()
-
-    def _save(self, entry: _Entry) -> None:
-        """Keep what was read. The title goes along only where it is the file's own, not the name a person gave."""
-        if entry.indexed is None:
-            return
-        document = entry.indexed.document
-        title = "" if document.title == document.name else document.title
-        self._store.save_opened(document.id, title, document.outline, len(document.pages))
-        self._store.save_pages(document.id, document.pages)
-
-    def _embed(self, entry: _Entry, status: FileStatus) -> None:
-        indexed = entry.indexed
-        if indexed is None or entry.cancel.is_set():
-            return
-        settled = DocumentState.READY if status is FileStatus.READY else DocumentState.PARTIAL
-        try:
-            for event in self._rag.embed(
-                indexed, lambda i: self._update(entry, indexed=i), cancelled=entry.cancel.is_set
-            ):
-                if isinstance(event, Embedding):
-                    self._update(entry, embedded=event.done, seconds_left=event.seconds_left)
-            vectors = entry.indexed.index.vectors if entry.indexed else None
-            if vectors is not None:
-                self._store.save_vectors(indexed.document.id, self._rag.vector_model, vectors)
-        except EmbeddingError as exc:
-            self._update(
-                entry, state=settled, seconds_left=None, reason=f"{entry.reason} Found by words only: {exc}".strip()
-            )
-            return
-        except FootnoteError:
-            _log.exception("vectors could not be kept; they are made again after a restart")
-        if not entry.cancel.is_set():
-            self._update(entry, state=settled, seconds_left=None)
-
-    def _unlock(self, entry: _Entry, password: str) -> None:
-        """Put a copy without the password in the locked file's place, so that the password need not be kept."""
-        with TemporaryDirectory() as folder:
-            copy = Path(folder) / "unlocked.pdf"
-            try:
-                save_decrypted_copy(entry.source.path, password, copy, self._rag.limits)
-                document_id = self._store.put_file(copy.read_bytes(), password)
-            except FootnoteError as exc:
-                locked = failed(entry.source, exc, 0.0) if isinstance(exc, DocumentError) else None
-                needs_password = locked is not None and locked.needs_password
-                self._update(entry, state=DocumentState.FAILED, reason=str(exc), needs_password=needs_password)
-                return
-        entry_id = self._store.add_to_workspace(self._key, document_id, entry.source.name)
-        unlocked = _Entry(entry_id, SourceFile(document_id, entry.source.name, self._store.file_path(document_id)))
-        with self._lock:
-            # the unlocked copy stands where the locked file stood
-            self._entries = {
-                (unlocked.id if key == entry.id else key): (unlocked if key == entry.id else kept)
-                for key, kept in self._entries.items()
-            }
-            self._changed()
-        self._store.remove_from_workspace(self._key, entry.id)
-        self._read(unlocked)
-
-    def _answer(self, turn: _Turn, documents: Sequence[IndexedDocument], history: Sequence[PastTurn]) -> None:
-        question = turn.view.question
-        try:
-            events = self._rag.ask(
-                question,
-                documents,
-                writers=self._library.writers,
-                history=history,
-                person=self._person,
-                ask_anyway=turn.ask_anyway,
-                cancelled=turn.cancel.is_set,
-            )
-            for event in events:
-                match event:
-                    case StageStarted():
-                        self._show(
-                            turn,
-                            stage=event.stage,
-                            engine=event.engine,
-                            model=event.model,
-                            stage_started_at=time.monotonic(),
-                            seconds_left=event.seconds_left,
-                            position=event.position,
-                        )
-                    case ExtractiveAnswer():
-                        self._show(turn, extractive=event.answer)
-                    case AnswerText():
-                        self._show(turn, text=event.text)
-                    case EngineChanged():
-                        self._show(turn, changes=(*turn.view.changes, event.reason))
-                    case AnswerFinished():
-                        self._finish(turn, answer=event.answer, timings=event.timings)
-        except FootnoteError as exc:
-            self._finish(turn, error=str(exc))
-        except Exception:  # noqa: BLE001 - a bug must show as one, and must not leave the page waiting for ever
-            _log.exception("answering failed")
-            self._finish(turn, error="Something went wrong inside Footnote. Your question is kept: ask again.")
-
-    def _finish(
-        self, turn: _Turn, *, answer: Answer | None = None, timings: dict[str, float] | None = None, error: str = ""
-    ) -> None:
-        with self._lock:
-            stats = answer.stats if answer else None
-            view = replace(turn.view, stage=None, answer=answer, timings=timings or {}, error=error, seconds_left=None)
-            if stats is not None:
-                view = replace(view, engine=stats.backend, model=stats.model)
-            turn.view = view
-            kept = turn in self._turns
-            self._changed()
-        if kept and answer is not None:
-            record = TurnRecord(view.id, view.question, answer, view.extractive, view.changes, view.timings, view.error)
-            try:
-                self._store.save_turn(self._key, self._conversation, encode_turn(record))
-            except FootnoteError:
-                _log.exception("a turn could not be kept; it is on the page until that is closed")
-
-    # -------------------------------------------------------------------------------------------- under the lock
-
-    def _restore(self) -> None:
-        """Bring back what this person has in the store: finished work is loaded, the rest is read again."""
-        for stored in self._store.workspace_documents(self._key):
-            try:
-                source = SourceFile(stored.document_id, stored.name, self._store.file_path(stored.document_id))
-            except DocumentGone:
-                continue
-            entry = self._entries[stored.id] = _Entry(stored.id, source)
-            self._library.readers.submit(self._person, lambda entry=entry: self._load(entry))  # type: ignore[misc]
-        conversations = self._store.conversations(self._key)
-        if conversations:
-            self.open_conversation(conversations[0].id)
-
-    def _load(self, entry: _Entry) -> None:
-        state = self._store.reading_state(entry.source.id)
-        document = self._store.load_document(entry.source.id, entry.source.name)
-        if document is None or state is None or state.status is None or state.status == FileStatus.FAILED:
-            self._read(entry)
-            return
-        indexed = index_document(document, entry.source.path)
-        vectors = self._store.load_vectors(document.id, self._rag.vector_model)
-        if vectors is not None and len(vectors) == len(indexed.index.chunks):
-            indexed = replace(indexed, index=indexed.index.with_vectors(vectors))
-        status = FileStatus(state.status)
-        self._update(
-            entry,
-            indexed=indexed,
-            pages=len(document.pages),
-            verdicts=[page.verdict for page in document.pages],
-            reason=state.reason,
-            state=DocumentState.EMBEDDING,
-        )
-        if indexed.index.vectors is None:
-            self._library.embedders.submit(self._person, lambda: self._embed(entry, status))
-        else:
-            settled = DocumentState.READY if status is FileStatus.READY else DocumentState.PARTIAL
-            self._update(entry, state=settled, embedded=len(vectors) if vectors is not None else 0)
-
-    def _present(self) -> list[_Entry]:
-        return [entry for entry in self._entries.values() if entry.removed_at is None]
-
-    def _entry(self, entry_id: str) -> _Entry:
-        if entry_id not in self._entries:
-            raise DocumentGone("This document has been deleted. Add the file again to go on with it.")
-        return self._entries[entry_id]
-
-    def _indexed(self, document_id: str) -> IndexedDocument:
-        with self._lock:
-            for entry in self._entries.values():
-                if entry.source.id == document_id and entry.indexed is not None:
-                    return entry.indexed
-        raise DocumentGone("This document has been deleted. Add the file again to see its pages.")
-
-    def _history(self) -> list[PastTurn]:
-        answered = [turn.view for turn in self._turns if turn.view.answer is not None and turn.view.answer.answerable]
-        return [PastTurn(v.question, _plain(v.answer)) for v in answered[-_REMEMBERED_TURNS:] if v.answer is not None]
-
-    def _update(self, entry: _Entry, **changes: object) -> None:
-        with self._lock:
-            for name, value in changes.items():
-                setattr(entry, name, value)
-            self._changed()
-
-    def _show(self, turn: _Turn, **changes: object) -> None:
-        with self._lock:
-            turn.view = replace(turn.view, **changes)  # type: ignore[arg-type]
-            self._changed()
-
-    def _changed(self) -> None:
-        self._version += 1
-
-    def _refuse_beyond_limits(self, name: str, size: int) -> None:
-        limits, used, total = self._library.settings, self._store.usage(self._key), self._store.total_usage()
-        if size > limits.max_file_mb * _MEGABYTE:
-            raise PdfTooLarge(
-                f"{name} has {size / _MEGABYTE:.0f} MB; at most {limits.max_file_mb} MB can be taken. "
-                "Split it, or save it with smaller pictures."
-            )
-        if used.files >= limits.max_files:
-            raise PdfTooLarge(f"You keep {used.files} files, the most there may be. Remove one to add {name}.")
-        if used.bytes + size > limits.max_person_mb * _MEGABYTE:
-            raise PdfTooLarge(
-                f"With {name} your files would have more than {limits.max_person_mb} MB together. Remove some first."
-            )
-        if total.bytes + size > limits.max_total_mb * _MEGABYTE:
-            raise PdfTooLarge(f"This server is full, so {name} was not taken. Try again later, or run your own copy.")
-
-
-def _asked(turn_id: str, question: str, now: float) -> TurnView:
-    return TurnView(
-        id=turn_id,
-        question=question,
-        stage=Stage.RETRIEVING,
-        engine="",
-        model="",
-        stage_started_at=now,
-        asked_at=now,
-        seconds_left=None,
-        position=0,
-        text="",
-        extractive=None,
-        answer=None,
-        changes=(),
-        timings={},
-    )
-
-
-def _remembered(record: TurnRecord) -> TurnView:
-    view = _asked(record.id, record.question, 0.0)
-    stats = record.answer.stats if record.answer else None
-    return replace(
-        view,
-        stage=None,
-        engine=stats.backend if stats else "",
-        model=stats.model if stats else "",
-        answer=record.answer,
-        extractive=record.extractive,
-        changes=record.changes,
-        timings=record.timings,
-        error=record.error,
-    )
-
-
-def _plain(answer: Answer) -> str:
-    return " ".join(sentence.text for sentence in answer.sentences)

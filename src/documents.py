@@ -1,0 +1,371 @@
+"""One person's documents: taken in, read in the background, kept, drawn, deleted."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from shared_utils.errors import DocumentError, DocumentGone, EmbeddingError, FootnoteError, PdfTooLarge
+from shared_utils.pdf.reader import save_decrypted_copy
+from shared_utils.pdf.viewer import PageImage
+from shared_utils.storage.document_store import DocumentStore
+from shared_utils.types import Citation, PageVerdict, Rect
+from src.events import Embedding, FileStatus, PageRead, ReadingStarted, Searchable
+from src.ingestion import IndexedDocument, SourceFile, failed, finished, index_document
+from src.jobs import FairPool
+from src.rag_with_generation import Rag
+from src.settings import Settings
+from src.views import DocumentState, DocumentView
+
+_log = logging.getLogger(__name__)
+
+UNDO_S = 30.0  # how long a removed document can be brought back before it is wiped
+_MEGABYTE = 1_000_000
+
+
+@dataclass
+class _Entry:
+    """A document on a shelf. Written by one background job at a time, read under the shelf's lock."""
+
+    id: str
+    source: SourceFile
+    state: DocumentState = DocumentState.QUEUED
+    pages: int = 0
+    verdicts: list[PageVerdict] = field(default_factory=list)
+    embedded: int = 0
+    seconds_left: float | None = None
+    reason: str = ""
+    needs_password: bool = False
+    indexed: IndexedDocument | None = None
+    cancel: threading.Event = field(default_factory=threading.Event)
+    removed_at: float | None = None
+
+    def view(self) -> DocumentView:
+        chunks = len(self.indexed.index.chunks) if self.indexed else 0
+        return DocumentView(
+            entry_id=self.id,
+            document_id=self.source.id,
+            name=self.source.name,
+            title=self.indexed.document.title if self.indexed else self.source.name,
+            state=self.state,
+            pages=self.pages,
+            page_verdicts=tuple(self.verdicts),
+            chunks=chunks,
+            embedded=self.embedded,
+            seconds_left=self.seconds_left,
+            reason=self.reason,
+            needs_password=self.needs_password,
+        )
+
+
+class Documents:
+    """The documents on one shelf. Every method may be called from any thread; `changed` is told of whatever shows."""
+
+    def __init__(
+        self,
+        key: str,
+        person: str,
+        rag: Rag,
+        store: DocumentStore,
+        settings: Settings,
+        readers: FairPool,
+        embedders: FairPool,
+        changed: Callable[[], None],
+    ) -> None:
+        self._key = key
+        self._person = person  # names this shelf in queues, without its key
+        self._rag = rag
+        self._store = store
+        self._settings = settings
+        self._readers = readers
+        self._embedders = embedders
+        self._changed = changed
+        self._lock = threading.RLock()
+        self._entries: dict[str, _Entry] = {}
+        self._restore()
+
+    def views(self) -> tuple[DocumentView, ...]:
+        with self._lock:
+            return tuple(entry.view() for entry in self._present())
+
+    def searchable(self) -> list[IndexedDocument]:
+        """What can be asked at this moment, half-read documents included."""
+        with self._lock:
+            return [e.indexed for e in self._present() if e.indexed is not None and e.indexed.index.chunks]
+
+    # -------------------------------------------------------------------------------------------- in and out
+
+    def add(self, name: str, data: bytes) -> str:
+        """Take a file in; returns its entry's id. What is wrong with its content shows in its view.
+
+        The same bytes again are the entry that is there already, under the new name.
+        Raises FootnoteError where a limit refuses it.
+        """
+        self._refuse_beyond_limits(name, len(data))
+        document_id = self._store.put_file(data)
+        entry_id = self._store.add_to_workspace(self._key, document_id, name)
+        source = SourceFile(document_id, name, self._store.file_path(document_id))
+        with self._lock:
+            known = self._entries.get(entry_id)
+            if known is not None:
+                known.removed_at = None
+                known.source = source
+                if known.state is not DocumentState.FAILED:
+                    self._changed()
+                    return entry_id
+            self._entries[entry_id] = entry = _Entry(entry_id, source)
+            self._changed()
+        self._readers.submit(self._person, lambda: self._read(entry))
+        return entry_id
+
+    def retry(self, entry_id: str, password: str | None = None) -> None:
+        """Read a failed file again, with its password if there is one. The password is used once and not kept."""
+        with self._lock:
+            entry = self._entry(entry_id)
+            fresh = _Entry(entry.id, entry.source)
+            self._entries[entry_id] = fresh
+            self._changed()
+        if password is None:
+            self._readers.submit(self._person, lambda: self._read(fresh))
+        else:
+            self._readers.submit(self._person, lambda: self._unlock(fresh, password))
+
+    def remove(self, entry_id: str) -> None:
+        """Take a document off the shelf. For UNDO_S seconds it can be restored, then it is wiped."""
+        with self._lock:
+            entry = self._entry(entry_id)
+            entry.removed_at = time.monotonic()
+            self._changed()
+
+    def restore(self, entry_id: str) -> None:
+        """Undo `remove`. Raises DocumentGone when it is too late."""
+        with self._lock:
+            self._entry(entry_id).removed_at = None
+            self._changed()
+
+    def wipe_removed(self, after_s: float = UNDO_S) -> None:
+        """Delete for good what was removed `after_s` seconds ago or earlier."""
+        with self._lock:
+            now = time.monotonic()
+            due = [e for e in self._entries.values() if e.removed_at is not None and now - e.removed_at >= after_s]
+            for entry in due:
+                entry.cancel.set()
+                del self._entries[entry.id]
+        for entry in due:
+            self._store.remove_from_workspace(self._key, entry.id)
+
+    def cancel_all(self) -> None:
+        with self._lock:
+            for entry in self._entries.values():
+                entry.cancel.set()
+
+    # -------------------------------------------------------------------------------------------- pages
+
+    def page_count(self, document_id: str) -> int:
+        return len(self._indexed(document_id).document.pages)
+
+    def page_label(self, document_id: str, page: int) -> str:
+        found = self._indexed(document_id).page(page)
+        return found.label if found else str(page)
+
+    def rects(self, citation: Citation) -> tuple[Rect, ...]:
+        """Where a citation's words are drawn; () where that is not known."""
+        return citation.rects or self._rag.locate(citation, self._indexed(citation.document_id))
+
+    def page_image(self, document_id: str, page: int, *, width_px: int, highlights: Sequence[Rect] = ()) -> PageImage:
+        """A page as a picture. Raises FootnoteError with a sentence when it cannot be drawn."""
+        path = self._indexed(document_id).path
+        return self._rag.viewer.draw(path, page, width_px=width_px, highlights=highlights)
+
+    def file(self, document_id: str) -> bytes:
+        """The original. Raises DocumentGone."""
+        return self._indexed(document_id).path.read_bytes()
+
+    # -------------------------------------------------------------------------------------------- background work
+
+    def _read(self, entry: _Entry) -> None:
+        began = time.monotonic()
+        source = entry.source
+
+        def published(indexed: IndexedDocument) -> None:
+            self._update(entry, indexed=indexed)
+
+        try:
+            for event in self._rag.read(source, published, cancelled=entry.cancel.is_set):
+                match event:
+                    case ReadingStarted():
+                        self._update(entry, state=DocumentState.READING, pages=event.pages)
+                    case PageRead():
+                        self._page_read(entry, event, began)
+                    case Searchable():
+                        self._save(entry)
+            if entry.cancel.is_set() or entry.indexed is None:
+                return
+            report = finished(entry.indexed, time.monotonic() - began, 0.0, self._rag.recogniser.hint())
+            self._store.save_reading_finished(source.id, report.status, report.reason, report.read_s)
+        except DocumentError as exc:
+            report = failed(source, exc, time.monotonic() - began)
+        except (
+            FootnoteError
+        ) as exc:  # the disk is full, or the store is broken: the file is readable, keeping it is not
+            self._update(entry, state=DocumentState.FAILED, reason=str(exc), seconds_left=None)
+            return
+        if report.status is FileStatus.FAILED:
+            self._update(
+                entry,
+                state=DocumentState.FAILED,
+                reason=report.reason,
+                needs_password=report.needs_password,
+                seconds_left=None,
+            )
+            return
+        self._update(entry, state=DocumentState.EMBEDDING, reason=report.reason, seconds_left=None)
+        self._embedders.submit(self._person, lambda: self._embed(entry, report.status))
+
+    def _page_read(self, entry: _Entry, event: PageRead, began: float) -> None:
+        with self._lock:
+            if event.page <= len(entry.verdicts):  # a scan that has been recognised
+                entry.state = DocumentState.RECOGNISING
+                entry.verdicts[event.page - 1] = event.verdict
+            else:
+                entry.verdicts.append(event.verdict)
+                left = event.pages - len(entry.verdicts)
+                entry.seconds_left = (time.monotonic() - began) / len(entry.verdicts) * left
+            self._changed()
+
+    def _save(self, entry: _Entry) -> None:
+        """Keep what was read. The title goes along only where it is the file's own, not the name a person gave."""
+        if entry.indexed is None:
+            return
+        document = entry.indexed.document
+        title = "" if document.title == document.name else document.title
+        self._store.save_opened(document.id, title, document.outline, len(document.pages))
+        self._store.save_pages(document.id, document.pages)
+
+    def _embed(self, entry: _Entry, status: FileStatus) -> None:
+        indexed = entry.indexed
+        if indexed is None or entry.cancel.is_set():
+            return
+        settled = DocumentState.READY if status is FileStatus.READY else DocumentState.PARTIAL
+        try:
+            for event in self._rag.embed(
+                indexed, lambda i: self._update(entry, indexed=i), cancelled=entry.cancel.is_set
+            ):
+                if isinstance(event, Embedding):
+                    self._update(entry, embedded=event.done, seconds_left=event.seconds_left)
+            vectors = entry.indexed.index.vectors if entry.indexed else None
+            if vectors is not None:
+                self._store.save_vectors(indexed.document.id, self._rag.vector_model, vectors)
+        except EmbeddingError as exc:
+            self._update(
+                entry, state=settled, seconds_left=None, reason=f"{entry.reason} Found by words only: {exc}".strip()
+            )
+            return
+        except FootnoteError:
+            _log.exception("vectors could not be kept; they are made again after a restart")
+        if not entry.cancel.is_set():
+            self._update(entry, state=settled, seconds_left=None)
+
+    def _unlock(self, entry: _Entry, password: str) -> None:
+        """Put a copy without the password in the locked file's place, so that the password need not be kept."""
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / "unlocked.pdf"
+            try:
+                save_decrypted_copy(entry.source.path, password, copy, self._rag.limits)
+                document_id = self._store.put_file(copy.read_bytes(), password)
+            except FootnoteError as exc:
+                locked = failed(entry.source, exc, 0.0) if isinstance(exc, DocumentError) else None
+                needs_password = locked is not None and locked.needs_password
+                self._update(entry, state=DocumentState.FAILED, reason=str(exc), needs_password=needs_password)
+                return
+        entry_id = self._store.add_to_workspace(self._key, document_id, entry.source.name)
+        unlocked = _Entry(entry_id, SourceFile(document_id, entry.source.name, self._store.file_path(document_id)))
+        with self._lock:
+            # the unlocked copy stands where the locked file stood
+            self._entries = {
+                (unlocked.id if key == entry.id else key): (unlocked if key == entry.id else kept)
+                for key, kept in self._entries.items()
+            }
+            self._changed()
+        self._store.remove_from_workspace(self._key, entry.id)
+        self._read(unlocked)
+
+    def _restore(self) -> None:
+        """Bring back what this person has in the store: finished work is loaded, the rest is read again."""
+        for stored in self._store.workspace_documents(self._key):
+            try:
+                source = SourceFile(stored.document_id, stored.name, self._store.file_path(stored.document_id))
+            except DocumentGone:
+                continue
+            entry = self._entries[stored.id] = _Entry(stored.id, source)
+            self._readers.submit(self._person, partial(self._load, entry))
+
+    def _load(self, entry: _Entry) -> None:
+        state = self._store.reading_state(entry.source.id)
+        document = self._store.load_document(entry.source.id, entry.source.name)
+        if document is None or state is None or state.status is None or state.status == FileStatus.FAILED:
+            self._read(entry)
+            return
+        indexed = index_document(document, entry.source.path)
+        vectors = self._store.load_vectors(document.id, self._rag.vector_model)
+        if vectors is not None and len(vectors) == len(indexed.index.chunks):
+            indexed = replace(indexed, index=indexed.index.with_vectors(vectors))
+        status = FileStatus(state.status)
+        self._update(
+            entry,
+            indexed=indexed,
+            pages=len(document.pages),
+            verdicts=[page.verdict for page in document.pages],
+            reason=state.reason,
+            state=DocumentState.EMBEDDING,
+        )
+        if indexed.index.vectors is None:
+            self._embedders.submit(self._person, lambda: self._embed(entry, status))
+        else:
+            settled = DocumentState.READY if status is FileStatus.READY else DocumentState.PARTIAL
+            self._update(entry, state=settled, embedded=len(vectors) if vectors is not None else 0)
+
+    # -------------------------------------------------------------------------------------------- helpers
+
+    def _present(self) -> list[_Entry]:
+        return [entry for entry in self._entries.values() if entry.removed_at is None]
+
+    def _entry(self, entry_id: str) -> _Entry:
+        if entry_id not in self._entries:
+            raise DocumentGone("This document has been deleted. Add the file again to go on with it.")
+        return self._entries[entry_id]
+
+    def _indexed(self, document_id: str) -> IndexedDocument:
+        with self._lock:
+            for entry in self._entries.values():
+                if entry.source.id == document_id and entry.indexed is not None:
+                    return entry.indexed
+        raise DocumentGone("This document has been deleted. Add the file again to see its pages.")
+
+    def _update(self, entry: _Entry, **changes: object) -> None:
+        with self._lock:
+            for name, value in changes.items():
+                setattr(entry, name, value)
+            self._changed()
+
+    def _refuse_beyond_limits(self, name: str, size: int) -> None:
+        limits, used, total = self._settings, self._store.usage(self._key), self._store.total_usage()
+        if size > limits.max_file_mb * _MEGABYTE:
+            raise PdfTooLarge(
+                f"{name} has {size / _MEGABYTE:.0f} MB; at most {limits.max_file_mb} MB can be taken. "
+                "Split it, or save it with smaller pictures."
+            )
+        if used.files >= limits.max_files:
+            raise PdfTooLarge(f"You keep {used.files} files, the most there may be. Remove one to add {name}.")
+        if used.bytes + size > limits.max_person_mb * _MEGABYTE:
+            raise PdfTooLarge(
+                f"With {name} your files would have more than {limits.max_person_mb} MB together. Remove some first."
+            )
+        if total.bytes + size > limits.max_total_mb * _MEGABYTE:
+            raise PdfTooLarge(f"This server is full, so {name} was not taken. Try again later, or run your own copy.")
