@@ -117,7 +117,8 @@ class DocumentStore:
     @contextmanager
     def _room_to_delete(self) -> Iterator[None]:
         """Give up the reserve meanwhile: SQLite needs room even to delete, so a full disk could never be emptied."""
-        self._reserve.unlink(missing_ok=True)
+        with plain_errors():
+            self._reserve.unlink(missing_ok=True)
         try:
             yield
         finally:
