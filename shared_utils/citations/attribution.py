@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared_utils.citations.markers import take_out_markers
-from shared_utils.citations.units import Unit, content_keys, covered, units_of, weights, words_of
+from shared_utils.citations.support import speaking_units
+from shared_utils.citations.units import content_keys, units_of, words_of
 from shared_utils.citations.verification import verify
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Citation, Embedder, Evidence, EvidenceSpan, Page, Sentence, Span, Verdict
 
 _BULLET = re.compile(r"\s*[-*•–]\s+")
-_SECOND_GAIN = 0.15  # a further sentence is cited only when it adds this share of the claim
+_MOST_QUOTED = 2  # sentences or rows of one evidence span behind one sentence of the answer
 _CANDIDATES = 3  # evidence spans compared with a sentence that names none
 
 Pages = Mapping[tuple[str, int], Page]
@@ -113,28 +114,15 @@ def _closest(claim: str, spans: Sequence[EvidenceSpan]) -> list[EvidenceSpan]:
 
 
 def _narrowed(claim: str, span: EvidenceSpan) -> list[Quote]:
+    """The places of an evidence span that speak of the claim; the whole span when none can be told apart."""
     units = units_of(span.text)
-    runs = _runs(_best_units(claim, units))
+    runs = _runs(sorted(speaking_units(claim, units)[:_MOST_QUOTED]))
     if not runs:
         return [(span.document_id, span.page, span.start, span.end)]
     return [
         (span.document_id, span.page, span.start + units[first].start, span.start + units[last].end)
         for first, last in runs
     ]
-
-
-def _best_units(claim: str, units: Sequence[Unit]) -> list[int]:
-    weight = weights(units, content_keys(words_of(claim)))
-    chosen: list[int] = []
-    keys: frozenset[str] = frozenset()
-    while len(chosen) < 2:
-        gains = {i: covered(weight, keys | u.keys) - covered(weight, keys) for i, u in enumerate(units)}
-        best = max(gains, key=gains.__getitem__, default=None)
-        if best is None or gains[best] < _SECOND_GAIN:
-            break
-        chosen.append(best)
-        keys |= units[best].keys
-    return sorted(chosen)
 
 
 def _runs(indices: Sequence[int]) -> list[tuple[int, int]]:

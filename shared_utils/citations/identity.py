@@ -1,16 +1,20 @@
-"""Names: is each one in the answer the one that the page uses in that place?"""
+"""Names: does the answer use the one that the page has in that place?"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from shared_utils.citations.units import Word
 
-_LONGEST_SWAP = 5  # words: longer replaced stretches are rewording, not another name
-_GENERIC = frozenset("compani group busi firm organ corpor author registr product devic report document page".split())
+_MOST_NAMES = 40  # of one sentence that are looked up; more is a list, or hostile
+_LONGEST = 4  # words of a name, or of what stands in its place
+_REACH = 4  # words of context compared on each side
+# Words that stand in for a name: no name is exchanged where the page has one of these.
+_GENERIC = frozenset(
+    ("compani", "group", "busi", "firm", "organ", "corpor", "author", "product", "devic", "report", "document", "page")
+)
+_NO_NAMES = frozenset(("fy", "cy", "yes", "no", "us"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,32 +25,124 @@ class Swap:
     page: str
 
 
-def names_in(words: Sequence[Word], page_words: Sequence[Word]) -> list[Word]:
-    """The words of a claim that are names by their spelling; the first word only if the page never writes it small."""
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """Words `start … end` of a page's sentence, and how much of a claim's context they share."""
+
+    start: int
+    end: int
+    left: int
+    right: int
+    content: int  # content words among the shared ones
+    number: bool  # a number directly beside it is shared
+
+    @property
+    def fits(self) -> bool:
+        both = self.left > 0 and self.right > 0 and (self.content > 0 or self.left + self.right >= 4)
+        one = max(self.left, self.right) >= 3 and self.content >= 2
+        return both or one or self.number
+
+
+def names_in(words: Sequence[Word], page_words: Sequence[Word]) -> list[int]:
+    """Indices of the words that are names by their spelling; of the first word, if the page never writes it small."""
     small = {key for word in page_words if word.text[:1].islower() for key in word.keys}
     return [
-        word
+        i
         for i, word in enumerate(words)
-        if word.content
+        if _may_name(word)
+        and len(word.text) > 1
         and any(char.isupper() for char in word.text)
         and (i > 0 or any(char.isupper() for char in word.text[1:]) or not small & set(word.keys))
     ]
 
 
 def swapped(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> Swap | None:
-    """A name of the claim that stands exactly where the page's sentence has other words."""
-    names = {word.start for word in names_in(claim_words, page_words)}
-    surplus = Counter(word.keys for word in claim_words)
-    surplus.subtract(word.keys for word in page_words)
-    ours, theirs = [word.keys for word in claim_words], [word.keys for word in page_words]
-    for tag, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
-        if tag != "replace" or max(b - a, d - c) > _LONGEST_SWAP:
-            continue
-        new = [w for w in claim_words[a:b] if w.start in names and surplus[w.keys] > 0]
-        gone = [w for w in page_words[c:d] if w.content and not set(w.keys) & _GENERIC]
-        if new and gone:
-            return Swap(_text(claim, claim_words[a:b]), _text(page, page_words[c:d]))
+    """A name of the claim in whose place the page's sentence has other words.
+
+    The place is told by the words on both sides; a name that the page uses in this very place is no swap, whatever
+    else stands elsewhere between the same words.
+    """
+    for start, end in _runs(names_in(claim_words, page_words)):
+        if swap := _other_filler(claim, claim_words, start, end, page, page_words):
+            return swap
     return None
+
+
+def replaced(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> Swap | None:
+    """A word of an otherwise copied sentence that was exchanged for one the page does not use there."""
+    known = {key for word in page_words for key in word.keys}
+    for i, word in enumerate(claim_words):
+        if word.content and not known & set(word.keys):
+            swap = _other_filler(claim, claim_words, i, i + 1, page, page_words, least=2)
+            if swap:
+                return swap
+    return None
+
+
+def _may_name(word: Word) -> bool:
+    return word.content and word.text.casefold() not in _NO_NAMES
+
+
+def _runs(names: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Every stretch of neighbouring names, the parts of longer ones too: any part may have been exchanged."""
+    present = set(names[:_MOST_NAMES])
+    for start in sorted(present):
+        end = start
+        while end in present and end - start < _LONGEST:
+            end += 1
+            yield start, end
+
+
+def _other_filler(
+    claim: str, ours: Sequence[Word], a: int, b: int, page: str, theirs: Sequence[Word], least: int = 0
+) -> Swap | None:
+    wanted = [word.keys for word in ours[a:b]]
+    keys = {key for word in ours[a:b] for key in word.keys}
+    same, other = 0, None
+    for slot in _slots(ours, a, b, theirs):
+        filler = theirs[slot.start : slot.end]
+        if [word.keys for word in filler] == wanted:
+            same = max(same, slot.left + slot.right)
+        elif (
+            slot.fits
+            and min(slot.left, slot.right) >= least
+            and not any(keys & set(word.keys) for word in filler)
+            and _may_name(filler[0])  # "our", "it", "these" stand in for the name itself
+            and _may_name(filler[-1])
+            and not all(word.text[0].isdigit() or set(word.keys) & _GENERIC for word in filler)
+            and (other is None or slot.left + slot.right > other.left + other.right)
+        ):
+            other = slot
+    if other is None or other.left + other.right <= same:
+        return None
+    return Swap(_text(claim, ours[a:b]), _text(page, theirs[other.start : other.end]))
+
+
+def _slots(ours: Sequence[Word], a: int, b: int, theirs: Sequence[Word]) -> Iterator[_Slot]:
+    for start in range(len(theirs)):
+        left = _shared(ours[:a][::-1], theirs[:start][::-1])
+        for end in range(start + 1, min(len(theirs), start + _LONGEST) + 1):
+            right = _shared(ours[b:], theirs[end:])
+            if left or right:
+                shared = [*ours[a - left : a], *ours[b : b + right]]
+                beside = shared[left - 1 : left] + shared[left : left + 1] if left else shared[:1]
+                yield _Slot(
+                    start,
+                    end,
+                    left,
+                    right,
+                    sum(word.content for word in shared),
+                    end == start + 1 and any(word.text[0].isdigit() for word in beside),
+                )
+
+
+def _shared(ours: Sequence[Word], theirs: Sequence[Word]) -> int:
+    count = 0
+    for one, other in zip(ours[:_REACH], theirs[:_REACH], strict=False):
+        if one.keys != other.keys:
+            break
+        count += 1
+    return count
 
 
 def _text(text: str, words: Sequence[Word]) -> str:

@@ -12,9 +12,11 @@ from shared_utils.text.folding import fold
 from shared_utils.text.words import terms
 
 _NEGATIONS = frozenset(
-    "not no never none nor neither cannot without nobody nothing unable fail fails failed lack lacks lacked lacking "
-    "nicht kein keine keinen keinem keiner keines nie niemals ohne pas jamais sans aucun aucune nunca jamas sin ningun "
-    "ninguna ninguno non nao nem sem mai senza niet geen zonder не нет без ни никогда لا لم لن ليس ليست नहीं".split()
+    (  # noqa: SIM905 - one word a line would fill the screen
+        "not no never none nor neither cannot without nobody nothing unable fail fails failed lack lacks lacked lacking "
+        "nicht kein keine keinen keinem keiner keines nie niemals ohne pas jamais sans aucun aucune nunca jamas sin ningun "
+        "ninguna ninguno non nao nem sem mai senza niet geen zonder не нет без ни никогда لا لم لن ليس ليست नहीं"
+    ).split()
 )
 _NEGATING_SIGNS = re.compile(r"[不没沒未无無]|ない|ません|않|없|못|ไม่")
 _NEGATIVE_PREFIX = re.compile(r"(?:un|in|im|ir|il|dis|non|de)-?(?=\w{4})")
@@ -25,8 +27,8 @@ _WINDOW = 4  # words to each side by which two uses of one word are told apart
 # The two ends of one scale; inflections that stemming does not unite are listed.
 _SCALES = (
     (
-        "increase rise rose risen grow grew grown growth gain up climb surge expand improve strengthen accelerate raise "
-        "jump soar",
+        "increase rise rose risen grow grew grown growth gain up climb surge expand improve strengthen "
+        "accelerate raise jump soar",
         "decrease fall fell fallen decline drop shrink shrank shrunk loss down reduce reduction slide plunge contract "
         "worsen weaken slow deteriorate cut",
     ),
@@ -83,6 +85,10 @@ _SCALES = (
 )
 
 
+Sentence = tuple[str, Sequence[Word]]
+"""A text and its words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opposed:
     """What the answer says, and what the page says in its place."""
@@ -97,34 +103,33 @@ class _Use:
     """A word in its sentence: who stands around it, and whether a negation reaches it."""
 
     word: Word
-    around: frozenset[str]
+    around: frozenset[tuple[str, int]]  # (key, distance; negative to the left)
     negated: bool
     head: bool  # the first content word behind the negation: what it is about
     cue: str  # the negation as written, with the word
 
 
-def opposition(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> Opposed | None:
+def opposition(claim: Sentence, page: Sequence[Sentence]) -> Opposed | None:
     """The first place where the answer turns what the page says into its opposite, if there is one.
 
     Uses of the same word are paired by the words around them, so that "may rise, will not fall" is compared with the
-    right halves of the page's sentence.
+    right halves of the page's sentences.
     """
-    claim_uses, page_uses = _uses(claim, claim_words), _uses(page, page_words)
+    claim_uses = _uses(claim)
+    page_uses = [use for sentence in page for use in _uses(sentence)]
     return _negated(claim_uses, page_uses) or _flipped(claim_uses, page_uses) or _signs(claim, page)
 
 
-def unmatched_negation(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> str | None:
+def unmatched_negation(claim: Sentence, page: Sequence[Sentence]) -> str | None:
     """A negation of the answer that has no counterpart on the page at all, as written."""
-    if any(use.negated for use in _uses(page, page_words)) or _NEGATING_SIGNS.search(page):
+    page_uses = [use for sentence in page for use in _uses(sentence)]
+    if any(use.negated for use in page_uses) or any(_NEGATING_SIGNS.search(text) for text, _ in page):
         return None
-    page_keys = {key for word in page_words for key in word.keys}
-    opposites = {key for key in page_keys if _scales().get(key)}
-    for use in _uses(claim, claim_words):
-        if use.head and not _NEGATIVE_PREFIX.match(fold(use.word.text)):
-            ends = {end for key in use.word.keys for end in _scales().get(key, ())}
-            answered = any((scale, 1 - end) in _scales()[key] for key in opposites for scale, end in ends)
-            if not answered:
-                return use.cue
+    page_ends = {end for use in page_uses for end in _ends(use)}
+    for use in _uses(claim):
+        answered = any((scale, 1 - end) in page_ends for scale, end in _ends(use))  # "did not rise": "fell"
+        if use.head and not answered:
+            return use.cue
     return None
 
 
@@ -158,24 +163,26 @@ def _flipped(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
     return None
 
 
-def _signs(claim: str, page: str) -> Opposed | None:
+def _signs(claim: Sentence, page: Sequence[Sentence]) -> Opposed | None:
     """Scripts without spaces: only whether there is a negation at all can be told."""
-    ours, theirs = _NEGATING_SIGNS.search(claim), _NEGATING_SIGNS.search(page)
+    ours = _NEGATING_SIGNS.search(claim[0])
+    theirs = next((found for text, _ in page if (found := _NEGATING_SIGNS.search(text))), None)
     if bool(ours) == bool(theirs):
         return None
     return Opposed(ours[0] if ours else "no negation", theirs[0] if theirs else "no negation", True)
 
 
-def _uses(text: str, words: Sequence[Word]) -> list[_Use]:
+def _uses(sentence: Sentence) -> list[_Use]:
+    text, words = sentence
     folded = [fold(word.text) for word in words]
     reach = dict(_reach(text, words, folded))
     uses = []
     for i, word in enumerate(words):
-        around = {key for other in words[max(0, i - _WINDOW) : i] for key in other.keys}
-        around |= {key for other in words[i + 1 : i + 1 + _WINDOW] for key in other.keys}
+        near = range(max(0, i - _WINDOW), min(len(words), i + 1 + _WINDOW))
+        around = frozenset((key, other - i) for other in near if other != i for key in words[other].keys)
         cue, order = reach.get(i, (i, 0))
         shown = text[words[cue].start : word.end] if order else word.text
-        uses.append(_Use(word, frozenset(around), bool(order), order == 1, " ".join(shown.split())))
+        uses.append(_Use(word, around, bool(order), order == 1, " ".join(shown.split())))
     return uses
 
 
@@ -196,9 +203,11 @@ def _reach(text: str, words: Sequence[Word], folded: Sequence[str]) -> Iterator[
 
 
 def _is_label(text: str, words: Sequence[Word], folded: Sequence[str], i: int) -> bool:
-    """ "telephone no for", "No. 5": a number is announced, nothing is denied."""
-    if folded[i] != "no" or i + 1 == len(words):
-        return folded[i] == "no"
+    """ "telephone no for", "No. 5", "NO TE": a number or a note is announced, nothing is denied."""
+    if folded[i] != "no":
+        return False
+    if i + 1 == len(words) or (words[i].text == "NO" and not text.isupper()):
+        return True
     return not words[i + 1].content or folded[i + 1][0].isdigit() or text[words[i].end] in ".:"
 
 
@@ -213,7 +222,10 @@ def _without_prefix(use: _Use, other_side: set[str]) -> tuple[set[str], bool, st
 
 
 def _nearness(one: _Use, other: _Use) -> float:
-    return float(len(one.around & other.around))
+    """What stands around both on the same side; the nearer, the more it counts."""
+    ours = dict(one.around)
+    shared = ((ours[key], at) for key, at in other.around if key in ours and ours[key] * at > 0)
+    return sum(1 / max(abs(here), abs(there)) for here, there in shared)
 
 
 def _ends(use: _Use) -> set[tuple[int, int]]:

@@ -20,7 +20,7 @@ _SCALES = {
     Decimal(10) ** 7: "crore crores",
 }
 _SCALE_OF = {word: scale for scale, words in _SCALES.items() for word in words.split()}
-_ONLY_AFTER_MONEY = frozenset("m b t k mm mil".split())  # "5 m" alone may be metres
+_ONLY_AFTER_MONEY = frozenset(("m", "b", "t", "k", "mm", "mil"))  # "5 m" alone may be metres
 
 _UNITS = {
     "%": "% percent pct prozent процентов процента パーセント",
@@ -78,11 +78,11 @@ _UNITS = {
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 _MONEY = frozenset({"$", "€", "£", "¥", "₹", "CHF"})
 
-_ONES = (
+_ONES = (  # noqa: SIM905 - one word a line would fill the screen
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
 ).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORD_VALUE = {word: value for value, word in enumerate(_ONES)} | {
     word: 10 * tens for tens, word in enumerate(_TENS, start=2)
 }
@@ -280,9 +280,9 @@ def _from_words(words: str) -> Decimal:
 
 def _from_digits(digits: str, *, european: bool) -> Decimal:
     digits = re.sub(r"['\u00a0 ]", "", digits)
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}", digits):
-        digits = digits.replace(".", "")
-    elif european and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", digits):
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}", digits) or (
+        european and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", digits)
+    ):
         digits = digits.replace(".", "")
     elif re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?", digits):
         digits = digits.replace(",", "")

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from shared_utils.citations.identity import names_in, swapped
+from shared_utils.citations.dates import Date, dates
+from shared_utils.citations.identity import Swap, names_in, replaced, swapped
 from shared_utils.citations.polarity import opposition, unmatched_negation
 from shared_utils.citations.quantities import (
     Match,
@@ -23,17 +24,21 @@ from shared_utils.citations.quantities import (
     identifiers,
     quantities,
 )
+from shared_utils.citations.support import speaking_units
 from shared_utils.citations.tables import cells_of, column_keys, columns_over, headings_of, key_of_cell
 from shared_utils.citations.units import Unit, Word, content_keys, covered, units_of, weights, words_of
 from shared_utils.text.sentences import split_sentences
-from shared_utils.types import Embedder, Verdict
+from shared_utils.types import Verdict
 
 _SUPPORTED = 0.72  # weighted share of the claim's words
 _PARTLY = 0.45
 _SPEAKS_OF_IT = 0.6  # a unit counts as speaking of the same thing from this share of the best unit's score on
-_SECOND_GAIN = 0.12  # share of the claim that a further unit must add to be read with the best one
-_MOST_UNITS = 3
 _CLAUSE = re.compile(r",\s+(?:and|but|while|whereas)\s+|;\s+")
+_COMPARISON = re.compile(
+    r"\b(?:compared (?:with|to)|versus|vs\.?|than (?:in|for)|(?:up|down|increase|decrease) from)\b"
+    r"[^.;,]{0,40}?(?:19|20)\d\d"
+)
+_ALTERNATIVE = re.compile(r"\([a-z]+\)")
 _CLAUSE_WORDS = 4  # content words; a shorter clause is a list item
 _CLAUSE_HELD = 0.4
 _SEVERITY = (Verdict.SUPPORTED, Verdict.PARTLY, Verdict.NOT_FOUND, Verdict.CONTRADICTED)
@@ -56,6 +61,7 @@ class _Reading:
 
     claim: str
     words: tuple[Word, ...]
+    numbers: tuple[Quantity, ...]  # of the claim, without the days and years of its dates
     weight: dict[str, float]
     units: tuple[Unit, ...]
     anchor: tuple[int, ...]
@@ -101,69 +107,91 @@ def _verify_one(claim: str, units: tuple[Unit, ...]) -> Finding:
     if not reading.weight:
         return Verdict.NOT_FOUND, "there is nothing in it to check"
     score = covered(reading.weight, reading.keys)
-    if score < _PARTLY:
-        missing = _missing_words(reading)
-        return (
-            Verdict.NOT_FOUND,
-            f"the cited words do not speak of {missing}" if missing else "the cited words do not say it",
-        )
-    findings = [*_numbers(reading), *_columns(reading), *_polarity(reading), *_names(reading), *_clauses(reading)]
+    if score < _PARTLY and not _row_says_it(reading):
+        return Verdict.NOT_FOUND, f"the cited words do not speak of {_missing_words(reading)}"
+    findings = [
+        *_dates(reading),
+        *_numbers(reading),
+        *_columns(reading),
+        *_polarity(reading),
+        *_names(reading),
+        *_clauses(reading),
+    ]
     if score < _SUPPORTED:
-        missing = _missing_words(reading)
-        findings.append((Verdict.PARTLY, f"the cited words do not speak of {missing}"))
+        findings.append((Verdict.PARTLY, f"the cited words do not speak of {_missing_words(reading)}"))
     return _worst([*findings, (Verdict.SUPPORTED, "the cited words say it")])
 
 
 def _read(claim: str, units: tuple[Unit, ...]) -> _Reading:
     words = words_of(claim)
-    weight = weights(units, content_keys(words))
-    anchor = _anchor(weight, units)
-    headings = tuple(
-        heading for i in anchor if units[i].is_row for heading in headings_of(units, i) if heading not in anchor
-    )
-    return _Reading(claim, words, weight, units, anchor, headings)
+    anchor = speaking_units(claim, units)
+    headings = tuple(dict.fromkeys(over for i in anchor if units[i].is_row for over in headings_of(units, i)))
+    days = [(date.start, date.end) for date in dates(claim)]
+    plain = tuple(q for q in quantities(claim) if not any(start <= q.start < end for start, end in days))
+    return _Reading(claim, words, plain, weights(units, content_keys(words)), units, anchor, headings)
 
 
-def _anchor(weight: dict[str, float], units: Sequence[Unit]) -> tuple[int, ...]:
-    chosen: list[int] = []
-    keys: frozenset[str] = frozenset()
-    while len(chosen) < _MOST_UNITS:
-        held = covered(weight, keys)
-        gains = {i: covered(weight, keys | unit.keys) - held for i, unit in enumerate(units) if i not in chosen}
-        best = max(gains, key=gains.__getitem__, default=None)
-        if best is None or gains[best] < _SECOND_GAIN:
-            break
-        chosen.append(best)
-        keys |= units[best].keys
-        if units[best].is_row:
-            keys |= frozenset[str]().union(*(heading.keys for heading in headings_of(units, best)))
-    return tuple(chosen)
+def _row_says_it(reading: _Reading) -> bool:
+    """Its headings may be out of sight, but a row with this label holds one of these numbers."""
+    return any(_holds(reading.units[i], q) for i in reading.anchor if reading.units[i].is_row for q in reading.numbers)
 
 
 # ------------------------------------------------------------------------------------------------ numbers
 
 
+def _dates(reading: _Reading) -> Iterator[Finding]:
+    on_page = dates("\n".join(unit.text for unit in reading.units))
+    anchored = dates(reading.page) + tuple(date for over in reading.headings for date in dates(over.text))
+    for wanted in dates(reading.claim):
+        if any(_agree(wanted, date) for date in on_page):
+            continue
+        rivals = [date for date in on_page if _same_day(wanted, date)] or anchored
+        if rivals:
+            rival = max(rivals, key=lambda date: (date.month == wanted.month, date.day == wanted.day, len(date.text)))
+            yield Verdict.CONTRADICTED, f"the page says {rival.text}, the answer {wanted.text}"
+        else:
+            yield Verdict.PARTLY, f"the cited words do not say {wanted.text}"
+
+
+def _same_day(one: Date, other: Date) -> bool:
+    return (one.month, one.day) == (other.month, other.day)
+
+
+def _agree(wanted: Date, page: Date) -> bool:
+    """Nothing that both tell differs; the page must tell the day when the answer does."""
+    years_agree = not wanted.years or not page.years or bool(set(wanted.years) & set(page.years))
+    return years_agree and wanted.month == page.month and wanted.day in (None, page.day)
+
+
 def _numbers(reading: _Reading) -> Iterator[Finding]:
     scale = declared_scale("\n".join(unit.text for unit in reading.units))
-    for wanted in quantities(reading.claim):
+    for wanted in reading.numbers:
         found = list(_found(wanted, reading, scale))
         kinds = {match for _, match in found}
         if Match.EXACT in kinds:
+            if wanted.is_year and _only_compared(wanted, reading):
+                yield Verdict.PARTLY, f"the page names {wanted.text} only for comparison"
             continue
         page = next((q for q, _ in found), None)
-        if wanted.is_year and page is None:
-            yield _year(wanted, reading)
-        elif page is None:
-            yield _other_number(wanted, reading)
-        elif kinds & {Match.ROUNDED}:
+        if page is None:
+            yield _year(wanted, reading) if wanted.is_year else _other_number(wanted, reading)
+        elif Match.ROUNDED in kinds:
             yield Verdict.PARTLY, f"the page says {page.text}, the answer rounds it to {wanted.text}"
-        elif kinds & {Match.SIGN}:
+        elif Match.SIGN in kinds:
             yield Verdict.PARTLY, f"the page says {page.text}, with another sign than the answer's {wanted.text}"
         else:
             yield Verdict.CONTRADICTED, f"the page says {page.text}, the answer {wanted.text}"
     known = frozenset[str]().union(*(identifiers(unit.text) for unit in reading.units))
     for name in sorted(identifiers(reading.claim) - known):
         yield Verdict.NOT_FOUND, f"the cited words have no “{name}”"
+
+
+def _only_compared(year: Quantity, reading: _Reading) -> bool:
+    """The year of "up from 2017" is not the one the sentence is about."""
+    if _COMPARISON.search(reading.claim):
+        return False
+    held = [text for i in reading.anchor if year.text in (text := reading.units[i].text)]
+    return bool(held) and all(year.text not in _COMPARISON.sub("", text) for text in held)
 
 
 def _found(wanted: Quantity, reading: _Reading, scale: Decimal) -> Iterator[tuple[Quantity, Match]]:
@@ -211,7 +239,7 @@ def _likeness(one: str, other: str) -> float:
 def _columns(reading: _Reading) -> Iterator[Finding]:
     """A number taken from the right row but another year's or quarter's column."""
     keys = column_keys(reading.claim)
-    for wanted in quantities(reading.claim):
+    for wanted in reading.numbers:
         if not keys or wanted.is_year:
             continue
         rows = [i for i in reading.anchor if reading.units[i].is_row and _holds(reading.units[i], wanted)]
@@ -229,7 +257,10 @@ def _column(wanted: Quantity, reading: _Reading, row: int) -> Finding | None:
     told = False
     for columns in columns_over(reading.units, row):
         family = "year" if len(columns[0]) == 4 else "quarter"
-        ours = [column for column in named if column.family == family and column.key in columns]
+        ours = [column for column in named if column.family == family]
+        if len(columns) == len(ours) == 1 and ours[0].key != columns[0]:  # a section that has one year throughout
+            return Verdict.CONTRADICTED, f"the page has {wanted.text} under {columns[0]}, the answer says {ours[0].key}"
+        ours = [column for column in ours if column.key in columns]
         if not ours:
             continue
         told = True
@@ -253,29 +284,40 @@ def _column(wanted: Quantity, reading: _Reading, row: int) -> Finding | None:
 
 
 def _polarity(reading: _Reading) -> Iterator[Finding]:
-    for i in reading.anchor:
-        page = reading.units[i]
-        opposed = opposition(reading.claim, reading.words, page.text, page.words)
-        if opposed:
-            yield Verdict.CONTRADICTED, f"the page says “{opposed.page}”, the answer “{opposed.answer}”"
-            return
-    cue = unmatched_negation(reading.claim, reading.words, reading.page, words_of(reading.page))
-    if cue:
+    claim = (reading.claim, reading.words)
+    page = [_without_alternative(reading.units[i], reading) for i in reading.anchor]
+    if opposed := opposition(claim, page):
+        yield Verdict.CONTRADICTED, f"the page says “{opposed.page}”, the answer “{opposed.answer}”"
+    elif cue := unmatched_negation(claim, page):
         yield Verdict.NOT_FOUND, f"the answer says “{cue}”; the cited words deny nothing"
 
 
+def _without_alternative(unit: Unit, reading: _Reading) -> tuple[str, tuple[Word, ...]]:
+    """A row "Net income (loss) 724" speaks of an income: what is in brackets holds for cells in brackets."""
+    wanted = {q.mantissa for q in quantities(reading.claim)}
+    if not unit.is_row or any(q and q.negative and q.mantissa in wanted for q in cells_of(unit)):
+        return unit.text, unit.words
+    text = _ALTERNATIVE.sub(lambda match: " " * len(match[0]), unit.text)
+    return text, words_of(text)
+
+
 def _names(reading: _Reading) -> Iterator[Finding]:
-    for i in reading.anchor[:1]:
-        swap = swapped(reading.claim, reading.words, reading.units[i].text, reading.units[i].words)
-        if swap:
-            yield Verdict.NOT_FOUND, f"the page says “{swap.page}” where the answer says “{swap.answer}”"
+    for unit in (*(reading.units[i] for i in reading.anchor), *reading.headings):
+        if swap := swapped(reading.claim, reading.words, unit.text, unit.words):
+            yield Verdict.NOT_FOUND, _instead(swap)
             return
+        if swap := replaced(reading.claim, reading.words, unit.text, unit.words):
+            yield Verdict.PARTLY, _instead(swap)
     page_words = [word for unit in reading.units for word in unit.words]
     everywhere = {key for word in page_words for key in word.keys}
-    for word in names_in(reading.words, page_words):
-        if not set(word.keys) & everywhere:
-            yield Verdict.PARTLY, f"the cited words do not name “{word.text}”"
+    for i in names_in(reading.words, page_words):
+        if not set(reading.words[i].keys) & everywhere:
+            yield Verdict.PARTLY, f"the cited words do not name “{reading.words[i].text}”"
             return
+
+
+def _instead(swap: Swap) -> str:
+    return f"the page says “{swap.page}” where the answer says “{swap.answer}”"
 
 
 def _clauses(reading: _Reading) -> Iterator[Finding]:
