@@ -13,9 +13,9 @@ from shared_utils.text.words import terms
 
 _NEGATIONS = frozenset(
     (  # noqa: SIM905 - one word a line would fill the screen
-        "not no never none nor neither cannot without nobody nothing unable fail fails failed lack lacks lacked lacking "
-        "nicht kein keine keinen keinem keiner keines nie niemals ohne pas jamais sans aucun aucune nunca jamas sin ningun "
-        "ninguna ninguno non nao nem sem mai senza niet geen zonder не нет без ни никогда لا لم لن ليس ليست नहीं"
+        "not no never none nor neither cannot without nobody nothing unable fail fails failed lack lacks lacked "
+        "nicht kein keine keinen keinem keiner keines nie niemals ohne pas jamais sans aucun aucune nunca jamas sin "
+        "lacking ningun ninguna non nao nem sem mai senza niet geen zonder не нет без ни никогда لا لم لن ليس ليست नहीं"
     ).split()
 )
 _NEGATING_SIGNS = re.compile(r"[不没沒未无無]|ない|ません|않|없|못|ไม่")
