@@ -135,8 +135,8 @@ def dagger(index: int) -> str:
 
 
 def cautions(answer: Answer) -> tuple[Sentence, ...]:
-    """The sentences that do not fully stand on what they cite, in reading order."""
-    return tuple(s for s in answer.sentences if s.verdict is not Verdict.SUPPORTED)
+    """The sentences that do not fully stand on what they cite, in reading order. A refusal claims nothing."""
+    return tuple(s for s in answer.sentences if answer.answerable and s.verdict is not Verdict.SUPPORTED)
 
 
 def describe_verdict(sentence: Sentence) -> str:
@@ -155,11 +155,11 @@ _END = re.compile(r"(?:\\?[.!?]|…)+$")
 
 
 def _with_marks(text: str, marks: str) -> str:
-    """Marks stand before a sentence's full stop, as footnotes to a clause do: "renewed [1]."."""
+    """Marks stand before a sentence's full stop and never begin a line: "renewed [1]."."""
     end = _END.search(text)
     if not marks or end is None:
-        return f"{text} {marks}" if marks else text
-    return f"{text[: end.start()].rstrip()} {marks}{end[0]}"
+        return f"{text}\u00a0{marks}" if marks else text
+    return f"{text[: end.start()].rstrip()}\u00a0{marks}{end[0]}"
 
 
 def _composed(answer: Answer, shown: Callable[[str], str], chip: Chip, sign: Callable[[int], str]) -> str:
@@ -187,7 +187,7 @@ def answer_markdown(answer: Answer, chip: Chip | None = None, sign: Callable[[in
 
 def terminal_answer(answer: Answer) -> str:
     """The answer and its footnotes for a terminal: no colours, no control characters from anywhere."""
-    body = _composed(answer, plain, lambda n: f"[{n}]", dagger)
+    body = _composed(answer, plain, lambda n: f"[{n}]", dagger).replace("\u00a0", " ")
     notes = [
         f"[{c.marker}] {plain(c.document)}, {page_name(c.page, c.page_label)}: “{plain(c.quote)}”"
         for c in answer.citations
@@ -318,7 +318,7 @@ def describe_answer(turn: TurnView) -> str:
         return ""
     sources = _count(len(turn.answer.citations), "source") if turn.answer.answerable else ""
     stats = turn.answer.stats
-    wrote = engine_name(stats.backend, stats.model)
+    wrote = engine_name(stats.backend, stats.model) if stats.backend != "extractive" else ""  # its notes say so
     first, total = turn.timings.get("first_token_s"), turn.timings.get("total_s")
     timed = [f"first words {first:.1f} s"] if first is not None and stats.backend != "extractive" else []
     timed += [f"{total:.1f} s in total"] if total is not None else []

@@ -1,0 +1,71 @@
+// The one script of the page: citation chips and drops anywhere.
+// Streamlit loads it as a component and calls it again, with new data, whenever the viewer changes.
+const CHIP = 'a[href^="#cite-"]', SIGN = 'a[href^="#doubt-"]';
+const INPUT = '[data-testid="stFileUploaderDropzoneInput"]', ZONE = '[data-testid="stFileUploaderDropzone"]';
+const NARROW = '(max-width: 900px)';
+
+export default function ({ data, setTriggerValue }) {
+  const closest = (event, selector) => event.target instanceof Element && event.target.closest(selector);
+
+  const open = chip => setTriggerValue('cite', {
+    anchor: chip.getAttribute('href').slice('#cite-'.length),
+    narrow: matchMedia(NARROW).matches,
+  });
+  const click = event => {
+    const chip = closest(event, CHIP), sign = closest(event, SIGN);
+    if (!chip && !sign) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (chip) open(chip);
+  };
+  const key = event => { // Enter clicks a link by itself; a button answers to Space as well
+    const chip = event.key === ' ' && closest(event, CHIP);
+    if (chip) { event.preventDefault(); open(chip); }
+  };
+
+  const name = () => {
+    document.querySelectorAll(CHIP).forEach(chip => {
+      const number = (chip.querySelector('.fn-number') ?? chip).textContent.trim();
+      const label = `Source ${number}${chip.title ? ': ' + chip.title : ''}`;
+      if (chip.getAttribute('role') !== 'button') chip.setAttribute('role', 'button');
+      if (chip.ariaLabel !== label) chip.ariaLabel = label;
+      const here = chip.getAttribute('href') === '#cite-' + data.anchor;
+      chip.classList.toggle('fn-here', here);
+      if (chip.ariaPressed !== String(here)) chip.ariaPressed = String(here);
+    });
+    document.querySelectorAll(SIGN).forEach(sign => {
+      if (sign.getAttribute('role') !== 'note') sign.setAttribute('role', 'note');
+      if (sign.ariaLabel !== sign.title) sign.ariaLabel = sign.title;
+    });
+    document.querySelectorAll(INPUT).forEach(input => { input.ariaLabel ||= 'PDF files'; });
+  };
+
+  const carriesFiles = event => event.dataTransfer?.types?.includes('Files');
+  const over = event => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    document.body.classList.add('fn-dropping');
+  };
+  const leave = event => { if (!event.relatedTarget) document.body.classList.remove('fn-dropping'); };
+  const drop = event => {
+    document.body.classList.remove('fn-dropping');
+    if (!carriesFiles(event) || closest(event, ZONE)) return; // the uploader takes its own
+    event.preventDefault();
+    const input = document.querySelector(INPUT);
+    if (!input) return;
+    const files = new DataTransfer();
+    [...event.dataTransfer.files].forEach(file => files.items.add(file));
+    input.files = files.files;
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+  };
+
+  name();
+  const watch = new MutationObserver(name);
+  watch.observe(document.body, { childList: true, subtree: true });
+  const listeners = { click, keydown: key, dragover: over, dragleave: leave, drop };
+  Object.entries(listeners).forEach(([type, listener]) => document.addEventListener(type, listener, true));
+  return () => {
+    watch.disconnect();
+    Object.entries(listeners).forEach(([type, listener]) => document.removeEventListener(type, listener, true));
+  };
+}

@@ -1,0 +1,101 @@
+"""The page's own HTML. Every text that comes from outside passes `html.escape` here, quotes included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from html import escape
+
+from shared_utils.types import Answer, Citation, PageVerdict
+from src.presentation import (
+    cautions,
+    dagger,
+    describe_document,
+    describe_pages,
+    describe_verdict,
+    document_progress,
+    page_name,
+    page_strip,
+    plain,
+)
+from src.views import DocumentState, DocumentView
+
+Anchor = Callable[[int], str]
+"""Marker -> the fragment of the link that opens its page."""
+
+
+_SEPARATE_CELLS = 30  # more of them, and the gaps would be all one sees
+
+
+def said(text: str) -> str:
+    """Text from anywhere as HTML text or a quoted attribute."""
+    return escape(plain(text), quote=True)
+
+
+def note(text: str, kind: str = "quiet", *, role: str = "") -> str:
+    """A line in words. `kind`: quiet, warning or error."""
+    spoken = f' role="{role}"' if role else ""
+    return f'<p class="fn-note fn-{kind}"{spoken}>{said(text)}</p>'
+
+
+# ------------------------------------------------------------------------------------------------ documents
+
+
+def document_card(view: DocumentView) -> str:
+    """The strip of pages, the bar while something is being done, and the line in words."""
+    kind = "error" if view.state is DocumentState.FAILED else "quiet"
+    lines = [note(describe_document(view), kind)]
+    if view.state is DocumentState.PARTIAL and view.reason:
+        lines.append(note(view.reason, "warning"))
+    bar = "" if view.settled else _bar(view)
+    return f'<div class="fn-card">{_strip(view)}{bar}{"".join(lines)}</div>'
+
+
+def _strip(view: DocumentView) -> str:
+    if not view.pages or view.state is DocumentState.FAILED:
+        return ""
+    strip = page_strip(view)
+    cells = "".join(f'<i class="fn-cell fn-{_css(cell)}"></i>' for cell in strip)
+    fine = " fn-fine" if len(strip) > _SEPARATE_CELLS else ""
+    words = said(describe_pages(view))
+    return f'<div class="fn-strip{fine}" role="img" aria-label="{words}" title="{words}">{cells}</div>'
+
+
+def _css(cell: PageVerdict | None) -> str:
+    return "unread" if cell is None else cell.value
+
+
+def _bar(view: DocumentView) -> str:
+    percent = round(100 * document_progress(view))
+    return (
+        f'<div class="fn-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent}" '
+        f'aria-label="Progress of {said(view.name)}"><i style="width:{percent}%"></i></div>'
+    )
+
+
+# ------------------------------------------------------------------------------------------------ answers
+
+
+def footnotes(citations: Iterable[Citation], anchor: Anchor, label: str = "Sources") -> str:
+    """The list under an answer; every entry opens the page it quotes."""
+    entries = "".join(_footnote(c, anchor(c.marker)) for c in citations)
+    return f'<ol class="fn-notes" aria-label="{said(label)}">{entries}</ol>' if entries else ""
+
+
+def _footnote(citation: Citation, anchor: str) -> str:
+    where = said(page_name(citation.page, citation.page_label))
+    name = said(citation.document)
+    return (
+        f'<li><a class="fn-entry" href="#{escape(anchor)}" title="{name}, page {citation.page}">'
+        f'<span class="fn-number">{citation.marker}</span><span class="fn-words">'
+        f'<span class="fn-where"><b>{name}</b> {where}</span> '
+        f'<q class="fn-quote">{said(citation.quote)}</q></span></a></li>'
+    )
+
+
+def doubts(answer: Answer) -> str:
+    """What the daggers in the text mean."""
+    entries = "".join(
+        f'<li><span class="fn-sign">{dagger(i)}</span><span>{said(describe_verdict(s))}</span></li>'
+        for i, s in enumerate(cautions(answer))
+    )
+    return f'<ul class="fn-doubts" aria-label="Sentences to check">{entries}</ul>' if entries else ""

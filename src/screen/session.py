@@ -1,0 +1,59 @@
+"""What one browser tab remembers, and whose shelf it looks at."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from shared_utils.types import Citation
+
+WORKSPACE_COOKIE = "footnote_shelf"
+_KEY = re.compile(r"[A-Za-z0-9_-]{32}")
+
+
+def new_workspace_key() -> str:
+    """A secret nobody can guess: whoever holds it sees the shelf."""
+    return secrets.token_urlsafe(24)
+
+
+def is_workspace_key(text: str) -> bool:
+    return _KEY.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the viewer shows: a page, and the citation whose words are marked on it."""
+
+    document_id: str
+    page: int  # 1-based
+    citation: Citation | None = None
+    anchor: str = ""  # the chip that leads here
+
+
+@dataclass(slots=True)
+class Session:
+    """Mutable, one per tab; lives in st.session_state."""
+
+    fallback_key: str = field(default_factory=new_workspace_key)  # when no cookie came: `streamlit run`
+    upload_round: int = 0  # a new uploader each time, so that Streamlit forgets the files it took
+    place: Place | None = None
+    followed: str = ""  # the last answer whose first source the viewer opened by itself
+    removed: tuple[str, str] | None = None  # (entry id, name), while it can be undone
+    notices: list[str] = field(default_factory=list)  # about files, shown once
+    unasked: str = ""  # why the last question could not be asked, shown once
+
+
+def this_session() -> Session:
+    if "session" not in st.session_state:
+        st.session_state["session"] = Session()
+    session: Session = st.session_state["session"]
+    return session
+
+
+def workspace_key(session: Session) -> str:
+    """The key in the cookie that src/asgi.py sets and no script can read; else one for this tab alone."""
+    cookie = st.context.cookies.get(WORKSPACE_COOKIE, "")
+    return cookie if is_workspace_key(cookie) else session.fallback_key
