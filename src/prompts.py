@@ -50,6 +50,17 @@ def build_prompt(
     return Prompt(messages, estimated_tokens=tokens, max_output_tokens=MAX_OUTPUT_TOKENS, stop=_STOP)
 
 
+def standard_prompt(evidence_tokens: int, nonce: str) -> Prompt:
+    """A prompt of the usual length, to measure a model with and to have it read the rules before anybody asks.
+
+    `nonce` makes its passages new to the server, which would otherwise answer from its cache and seem too fast.
+    """
+    sentence = "The committee met in the spring, heard the annual report and set the budget for the coming year. "
+    passage = f"{nonce}: " + sentence * max(1, evidence_tokens // estimate_tokens(sentence))
+    span = EvidenceSpan(1, "standard", 1, 0, len(passage), passage, score=1.0)
+    return build_prompt("When did the committee meet?", Evidence((span,), evidence_tokens, evidence_tokens), {})
+
+
 def _passages(spans: Sequence[EvidenceSpan], labels: Mapping[int, str]) -> list[str]:
     """The numbered passages. Among several documents each is named where it begins: a name costs a dozen tokens."""
     several = len({span.document_id for span in spans}) > 1

@@ -66,5 +66,5 @@ def test_closing_the_answer_closes_the_engine() -> None:
     engine = FakeGenerator()
     events = generate_with_fallback([Engine("ollama", engine)], PROMPT, never)
     next(events)
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     assert engine.closed == 1

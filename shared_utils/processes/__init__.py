@@ -1,0 +1,1 @@
+"""Child processes: start, watch, stop for certain; and what this machine may spend on them."""
