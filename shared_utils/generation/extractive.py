@@ -6,10 +6,11 @@ import math
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from shared_utils.text.sentences import split_sentences
+from shared_utils.text.sentences import is_table_row, split_sentences
 from shared_utils.text.words import terms
 from shared_utils.types import (
     Answer,
@@ -20,22 +21,59 @@ from shared_utils.types import (
     GenerationStats,
     Page,
     Sentence,
+    Span,
     Verdict,
 )
 
 Pages = Mapping[tuple[str, int], Page]
 
+_EMBEDDED = 20  # candidates whose meaning is compared: embedding more costs more than it finds
+_W_NEAR = 0.35  # question words in the heading and the neighbouring sentences
+_W_PAIR = 0.2  # pairs of question words that stand side by side
+_W_KIND = 0.2  # holds a value of the kind asked for
+_W_MEANING = 0.4  # cosine
+_W_SPAN = 0.1  # how well its evidence span was thought to speak to the question
+_HEADING_SHARE = 0.4  # a heading names the subject, the sentence under it answers
+_LEAST = 0.5  # share of the best score that a sentence needs to be shown beside it
+_SAME = 0.8  # share of its terms by which a sentence repeats another
+_LONGEST_CHARS = 700  # of one sentence; longer "sentences" are text without punctuation
+_COLUMN_HEADS = re.compile(r"(?:\D*\b(?:FY)?(?:19|20)\d\d\b\D*){2,}")
+_FARTHEST_HEAD = 4000  # characters above a row in which its column heads are looked for
+
+_ASKS_NUMBER = re.compile(
+    r"\bhow (?:many|much|long|often|old|far|high|large|big)\b|\b(?:number|amount|total|percentage|percent|rate|ratio"
+    r"|price|cost|value|income|revenue|sales|margin|population|temperature|duration|capacity|weight|size)\b"
+    r"|\b(?:wie ?viele?|combien|cu[aá]nt[oa]s?|quant[oi]s?|сколько)\b|多少|几|いくら|何",
+    re.IGNORECASE,
+)
+_ASKS_WHEN = re.compile(
+    r"\bwhen\b|\b(?:what|which|on what) (?:date|day|month|year)\b|\b(?:wann|quand|cu[aá]ndo|quando|когда)\b|何时|いつ",
+    re.IGNORECASE,
+)
+_ASKS_WHO = re.compile(r"\bwho(?:m|se)?\b|\b(?:wer|qui|qui[eé]n|quem|chi|кто)\b|谁|誰", re.IGNORECASE)
+_NUMBER = re.compile(r"\d[\d.,]*")
+_NUMBER_WORD = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|once|twice|half|dozen)\b", re.IGNORECASE
+)
+_WHEN = re.compile(
+    r"\b(?:19|20)\d\d\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d|\d{1,2}:\d\d|年",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][a-z]+\.?\s(?:[A-Z]\.\s)?[A-Z][a-z]+")
+
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A sentence or table row: `page.text[start:end]` of `span`'s page."""
+    """A sentence or table row: `page.text[start:end] == text`, in reading order `position`."""
 
     span: EvidenceSpan
+    position: int
     start: int
     end: int
     text: str
-    terms: frozenset[str]
-    score: float
+    terms: tuple[str, ...]
+    is_heading: bool
+    score: float = 0.0
 
 
 def extractive_answer(
@@ -45,65 +83,192 @@ def extractive_answer(
     names: Mapping[str, str],
     *,
     max_sentences: int = 4,
-    embedder: Embedder | None = None,  # noqa: ARG001
+    embedder: Embedder | None = None,
 ) -> Answer:
-    """The best sentences of the evidence, word for word, each with its citation.
+    """The best sentences of the evidence, word for word, the best first; what touches is shown together.
 
     `pages` maps (document id, page number) to the page of every evidence span, `names` document ids to display names.
+    A table row whose column heads stand higher on the page has them before it, with a citation of their own.
     """
     began = time.perf_counter()
-    candidates = _ranked(question, evidence)
-    chosen = _distinct(candidates)[:max_sentences]
-    citations = tuple(_citation(i, c, pages, names) for i, c in enumerate(chosen, start=1))
-    sentences = tuple(
-        Sentence(" ".join(c.quote.split()), (c.marker,), Verdict.SUPPORTED, "quoted word for word", c.marker - 1)
-        for c in citations
-    )
+    candidates = _scored(question, _candidates(evidence, pages), embedder)
+    runs = _merged(_chosen(candidates, max_sentences))
+    citations: list[Citation] = []
+    sentences: list[Sentence] = []
+    for paragraph, run in enumerate(runs):
+        page = pages[run[0].span.document_id, run[0].span.page]
+        places = [place for place in (_column_heads(run[0], page), Span(run[0].start, run[-1].end)) if place]
+        cited = [_citation(len(citations) + i, run[0].span, place, page, names) for i, place in enumerate(places, 1)]
+        text = " · ".join(" ".join(citation.quote.split()) for citation in cited)
+        markers = tuple(citation.marker for citation in cited)
+        sentences.append(Sentence(text, markers, Verdict.SUPPORTED, "quoted word for word", paragraph))
+        citations += cited
     return Answer(
         question=question,
         answerable=bool(sentences),
-        sentences=sentences,
-        citations=citations,
+        sentences=tuple(sentences),
+        citations=tuple(citations),
         finish_reason="stop" if sentences else "refused",
         stats=GenerationStats("extractive", "", generation_s=time.perf_counter() - began),
-        raw_text="\n".join(f"{sentence.text} [{sentence.citations[0]}]" for sentence in sentences),
+        raw_text="\n".join(s.text + " " + "".join(f"[{marker}]" for marker in s.citations) for s in sentences),
     )
 
 
-def _ranked(question: str, evidence: Evidence) -> list[_Candidate]:
-    wanted = frozenset(terms(question))
-    found = [
-        _Candidate(span, span.start + s.start, span.start + s.end, span.text[s.start : s.end], frozenset(), 0.0)
-        for span in evidence.spans
-        for s in split_sentences(span.text)
+# ------------------------------------------------------------------------------------------------ what there is
+
+
+def _candidates(evidence: Evidence, pages: Pages) -> list[_Candidate]:
+    found: dict[tuple[str, int, int], _Candidate] = {}
+    for span in evidence.spans:
+        page = pages[span.document_id, span.page]
+        for start, end in _units(span, page):
+            text = page.text[start:end]
+            key = (span.document_id, span.page, start)
+            if key not in found:
+                found[key] = _Candidate(span, len(found), start, end, text, tuple(terms(text)), _is_heading(text, page))
+    return list(found.values())
+
+
+def _units(span: EvidenceSpan, page: Page) -> Iterator[tuple[int, int]]:
+    for unit in split_sentences(span.text):
+        start, end = span.start + unit.start, span.start + unit.end
+        if end - start <= _LONGEST_CHARS and not any(
+            hole.start < end and start < hole.end for hole in (*page.boilerplate, *page.hidden)
+        ):
+            yield start, end
+
+
+def _is_heading(text: str, page: Page) -> bool:
+    """Short, without an end of sentence, without a value: it says what follows."""
+    if any(page.text[heading.start : heading.end].strip() == text for heading in page.headings):
+        return True
+    return (
+        len(text.split()) <= 8 and text[-1] not in ".!?。！？;" and not is_table_row(text) and not _NUMBER.search(text)
+    )
+
+
+# ------------------------------------------------------------------------------------------------ what is best
+
+
+def _scored(question: str, candidates: Sequence[_Candidate], embedder: Embedder | None) -> list[_Candidate]:
+    """score = own words + near words + pairs + kind + span, each 0 … 1 times its weight; then the cosine of the best.
+
+    Words count by their idf over the candidates, so what every sentence repeats decides nothing.
+    """
+    asked = tuple(terms(question))
+    df = Counter(term for c in candidates for term in set(c.terms))
+    idf = {term: math.log(1 + len(candidates) / (df[term] or 0.5)) for term in asked}
+    whole = sum(idf.values()) or 1.0
+    pairs = set(pairwise(asked))
+    best_span = max((c.span.score for c in candidates), default=0.0) or 1.0
+
+    def score(i: int, c: _Candidate) -> float:
+        own = idf.keys() & set(c.terms)
+        near = (idf.keys() & _near(candidates, i)) - own
+        beside = len(pairs & set(pairwise(c.terms))) / max(1, len(pairs))
+        value = (sum(idf[t] for t in own) + _W_NEAR * sum(idf[t] for t in near)) / whole
+        if not own and not near:
+            return 0.0
+        value += _W_PAIR * beside + _W_KIND * _holds_kind(question, c.text) + _W_SPAN * c.span.score / best_span
+        return value * (_HEADING_SHARE if c.is_heading else 1.0)
+
+    scored = sorted((replace(c, score=score(i, c)) for i, c in enumerate(candidates)), key=lambda c: -c.score)
+    return _by_meaning(question, scored, embedder) if embedder and scored else scored
+
+
+def _near(candidates: Sequence[_Candidate], i: int) -> set[str]:
+    """The terms of the sentences beside it and of the heading it stands under, of the same evidence span."""
+    here = candidates[i].span
+    neighbours = [candidates[j] for j in (i - 1, i + 1) if 0 <= j < len(candidates) and candidates[j].span is here]
+    above = next((c for c in reversed(candidates[:i]) if c.span is not here or c.is_heading), None)
+    return {term for c in (*neighbours, *([above] if above and above.span is here else [])) for term in c.terms}
+
+
+def _holds_kind(question: str, text: str) -> bool:
+    """Whether a sentence has a value of the kind asked for that the question does not already hold."""
+    known = set(_NUMBER.findall(question))
+    fresh = [number for number in _NUMBER.findall(text) if number not in known]
+    if _ASKS_WHEN.search(question):
+        return any(match.group() not in question for match in _WHEN.finditer(text))
+    if _ASKS_WHO.search(question):
+        return any(match.group() not in question for match in _NAME.finditer(text))
+    if _ASKS_NUMBER.search(question):
+        return bool(fresh) or bool(_NUMBER_WORD.search(text))
+    return False
+
+
+def _by_meaning(question: str, scored: Sequence[_Candidate], embedder: Embedder) -> list[_Candidate]:
+    compared = scored[:_EMBEDDED]
+    cosines = embedder.embed_passages([c.text for c in compared]) @ embedder.embed_query(question)[0]
+    moved = [
+        replace(c, score=c.score + _W_MEANING * float(cosine) * (_HEADING_SHARE if c.is_heading else 1.0))
+        for c, cosine in zip(compared, cosines, strict=True)
     ]
-    found = [_Candidate(c.span, c.start, c.end, c.text, frozenset(terms(c.text)), 0.0) for c in found]
-    df = Counter(term for c in found for term in c.terms)
-    idf = {term: math.log(1 + len(found) / max(1, df[term])) for term in wanted}
-    scored = [_Candidate(c.span, c.start, c.end, c.text, c.terms, sum(idf[t] for t in wanted & c.terms)) for c in found]
-    return sorted(scored, key=lambda c: -c.score)
+    return [*sorted(moved, key=lambda c: -c.score), *scored[_EMBEDDED:]]
 
 
-def _distinct(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    seen: set[str] = set()
-    kept = []
-    for c in candidates:
-        key = " ".join(re.findall(r"\w+", c.text.casefold()))
-        if key not in seen and c.score > 0:
-            seen.add(key)
+# ------------------------------------------------------------------------------------------------ what is shown
+
+
+def _chosen(ranked: Sequence[_Candidate], max_sentences: int) -> list[_Candidate]:
+    kept: list[_Candidate] = []
+    for c in ranked:
+        if len(kept) == max_sentences or c.score <= 0 or c.score < _LEAST * ranked[0].score:
+            break
+        if not any(_repeats(c, other) for other in kept):
             kept.append(c)
     return kept
 
 
-def _citation(marker: int, c: _Candidate, pages: Pages, names: Mapping[str, str]) -> Citation:
-    page = pages[c.span.document_id, c.span.page]
+def _repeats(c: _Candidate, other: _Candidate) -> bool:
+    if not c.terms or not other.terms:
+        return c.text == other.text
+    ours, theirs = set(c.terms), set(other.terms)
+    return len(ours & theirs) >= _SAME * len(ours | theirs)
+
+
+def _merged(chosen: Sequence[_Candidate]) -> list[list[_Candidate]]:
+    """What touches on the page becomes one run in reading order, at the place of its best sentence."""
+    runs: list[list[_Candidate]] = []
+    for c in chosen:
+        touching = [run for run in runs if any(_touch(c, member) for member in run)]
+        if not touching:
+            runs.append([c])
+            continue
+        first, *others = touching
+        first += [c, *(member for run in others for member in run)]
+        first.sort(key=lambda member: member.position)
+        runs = [run for run in runs if run not in others]
+    return runs
+
+
+def _touch(one: _Candidate, other: _Candidate) -> bool:
+    same_page = (one.span.document_id, one.span.page) == (other.span.document_id, other.span.page)
+    return same_page and abs(one.position - other.position) == 1 and one.span is other.span
+
+
+def _column_heads(row: _Candidate, page: Page) -> Span | None:
+    """The nearest line above a table row that is a list of years, where there is one."""
+    if not is_table_row(row.text):
+        return None
+    above = page.text[max(0, row.start - _FARTHEST_HEAD) : row.start]
+    offset = row.start - len(above)
+    for match in reversed(list(re.finditer(r"[^\n]+", above))):
+        line = match.group().strip()
+        if len(line) <= 80 and _COLUMN_HEADS.fullmatch(line):
+            start = offset + match.start() + len(match.group()) - len(match.group().lstrip())
+            return Span(start, start + len(line))
+    return None
+
+
+def _citation(marker: int, span: EvidenceSpan, place: Span, page: Page, names: Mapping[str, str]) -> Citation:
     return Citation(
         marker=marker,
-        document_id=c.span.document_id,
-        document=names.get(c.span.document_id, c.span.document_id),
-        page=c.span.page,
+        document_id=span.document_id,
+        document=names.get(span.document_id, span.document_id),
+        page=span.page,
         page_label=page.label,
-        quote=page.text[c.start : c.end],
-        start=c.start,
-        end=c.end,
+        quote=page.text[place.start : place.end],
+        start=place.start,
+        end=place.end,
     )
