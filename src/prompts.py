@@ -31,6 +31,7 @@ _STOP = ("\nQuestion:", "\nPassages:")  # small models go on to ask themselves t
 
 _PAGE_OF_LABEL = re.compile(r",?\s+p\.?\s*\S+$")
 _BRACKETED_NUMBERS = re.compile(r"\[(\d[\d,;\s–-]*)\]")
+_OUR_MARKERS = re.compile(rf"\s*{_BRACKETED_NUMBERS.pattern}")
 
 
 def build_prompt(
@@ -95,7 +96,7 @@ def _without_brackets(text: str) -> str:
 def _turn(message: Message) -> str:
     """Markers of earlier answers count other passages than today's, so they are left out."""
     speaker = "Q" if message.role == "user" else "A"
-    words = " ".join(_BRACKETED_NUMBERS.sub("", message.content).split())
+    words = " ".join(_OUR_MARKERS.sub("", message.content).split())
     return f"{speaker}: {_short(words, _HISTORY_CHARS)}"
 
 
@@ -105,7 +106,10 @@ def _short(text: str, chars: int) -> str:
 
 # ------------------------------------------------------------------------------------------------ refusals
 
-_PAPERS = r"(?:documents?|passages?|texts?|evidence|context|excerpts?|sources?|files?|information|pdfs?)"
+_PAPERS = (
+    r"(?:documents?|passages?|texts?|evidence|context|excerpts?|sources?|files?|pdfs?|"
+    r"(?:provided|given|available) information)"
+)
 _REFUSALS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -122,6 +126,7 @@ _REFUSALS = tuple(
         # German, French, Spanish, Portuguese, Italian, Dutch
         r"\b(?:dokumente?n?|passagen?|texte?n?|quellen?|auszüg\w+|unterlagen|informationen)\b.*"
         r"\b(?:nicht|kein\w*)\b.*(?:sag|steh|erwähn|enth|angab|angegeb|beantwort|geht|nenn|hervor|information)",
+        r"\b(?:nicht|nichts|kein\w*)\b.*\b(?:in|aus) den (?:dokumenten|passagen|texten|quellen|unterlagen)\b",
         r"\b(?:sagen|enthalten|erwähnen|nennen|beantworten|geben)\b.*"
         r"\b(?:dokumente?|passagen?|texte?|quellen?)\b.*\b(?:nicht|kein\w*)\b",
         r"\b(?:documents?|passages?|textes?|extraits?|sources?)\b.*\bn(?:e |['’])\w+\b.*\b(?:pas|aucun\w*|rien)\b",
