@@ -98,10 +98,16 @@ def written_markdown(text: str, chip: Chip) -> str:
     for line in text.splitlines():
         item, heading = _LIST_ITEM.match(line), _HEADING.match(line)
         body = line[(item or heading).end() :] if item or heading else line  # type: ignore[union-attr]
-        body = body.removesuffix("**") if body.count("**") % 2 else body  # bold that is still being written
-        shown = _inline(body.strip(), chip)
+        shown = _inline(_closed(body.strip()), chip)
         lines.append(f"**{shown}**" if heading and shown else _bullet(item) + shown)
     return "\n".join(lines)
+
+
+def _closed(line: str) -> str:
+    """Bold that is still being written is bold already."""
+    if line.count("**") % 2 == 0:
+        return line
+    return line.removesuffix("**").rstrip() if line.endswith("**") else f"{line}**"
 
 
 def _bullet(item: re.Match[str] | None) -> str:

@@ -1,0 +1,151 @@
+"""The edge of the web application: what it hides, refuses and sets. Real requests through the real application."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+import streamlit
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from src.asgi import Edge, content_security_policy, is_cross_site, workspace_cookie
+from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
+
+Call = Callable[..., httpx.Response]
+
+
+async def hello(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("hello")(scope, receive, send)
+
+
+@pytest.fixture
+def call() -> Call:
+    """One request through the middleware to an application that always says hello."""
+
+    def ask(method: str, path: str, headers: dict[str, str] | None = None, scheme: str = "http") -> httpx.Response:
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(app=Edge(hello, "https://huggingface.co"))
+            async with httpx.AsyncClient(transport=transport, base_url=f"{scheme}://footnote.test") as client:
+                return await client.request(method, path, headers=headers or {})
+
+        pending: Awaitable[httpx.Response] = send()
+        return asyncio.run(pending)  # type: ignore[arg-type]
+
+    return ask
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/mcp"])
+def test_streamlits_internals_are_not_there(call: Call, path: str) -> None:
+    assert call("GET", path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site", "origin": "http://footnote.test"},
+        {"origin": "null"},
+        {"origin": "http://footnote.test.evil.example"},
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_a_write_that_another_site_sends_is_refused(call: Call, method: str, headers: dict[str, str]) -> None:
+    assert call(method, "/_stcore/upload_file/x/y", headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"origin": "http://footnote.test", "sec-fetch-site": "same-origin"},
+        {"origin": "https://seen.example", "x-forwarded-host": "seen.example", "sec-fetch-site": "same-origin"},
+    ],
+)
+def test_the_pages_own_writes_and_those_of_programs_pass(call: Call, headers: dict[str, str]) -> None:
+    assert call("PUT", "/_stcore/upload_file/x/y", headers).text == "hello"
+
+
+def test_reading_is_never_refused(call: Call) -> None:
+    assert call("GET", "/", {"sec-fetch-site": "cross-site"}).status_code == 200
+
+
+def test_a_missing_sec_fetch_site_does_not_make_a_foreign_origin_welcome() -> None:
+    assert is_cross_site({"origin": "https://evil.example"}, "footnote.test")
+
+
+# ------------------------------------------------------------------------------------------------ cookie
+
+
+def test_a_first_visit_gets_a_secret_that_no_script_can_read(call: Call) -> None:
+    cookie = call("GET", "/").headers["set-cookie"]
+    key = re.match(rf"{WORKSPACE_COOKIE}=([^;]+)", cookie)
+    assert key
+    assert is_workspace_key(key[1])
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_two_visitors_never_get_the_same_secret(call: Call) -> None:
+    assert call("GET", "/").headers["set-cookie"] != call("GET", "/").headers["set-cookie"]
+
+
+def test_a_later_visit_keeps_its_secret(call: Call) -> None:
+    key = new_workspace_key()
+    cookie = call("GET", "/", {"cookie": f"other=1; {WORKSPACE_COOKIE}={key}"}).headers["set-cookie"]
+    assert cookie.startswith(f"{WORKSPACE_COOKIE}={key};")
+
+
+@pytest.mark.parametrize("guess", ["", "short", "../../etc/passwd", "x" * 33, "'; drop table--aaaaaaaaaaaaaaaaaaa"])
+def test_a_made_up_secret_is_replaced(call: Call, guess: str) -> None:
+    cookie = call("GET", "/", {"cookie": f"{WORKSPACE_COOKIE}={guess}"}).headers["set-cookie"]
+    assert not cookie.startswith(f"{WORKSPACE_COOKIE}={guess};")
+
+
+def test_under_https_the_cookie_survives_in_the_frame_of_another_site(call: Call) -> None:
+    direct = call("GET", "/", scheme="https").headers["set-cookie"]
+    proxied = call("GET", "/", {"x-forwarded-proto": "https"}).headers["set-cookie"]
+    for cookie in (direct, proxied):
+        assert cookie.endswith("; HttpOnly; Secure; SameSite=None; Partitioned")
+
+
+def test_a_page_with_a_secret_is_never_kept_by_a_shared_cache(call: Call) -> None:
+    assert call("GET", "/").headers["cache-control"] == "no-store"
+    assert "set-cookie" not in call("GET", "/static/js/index.js").headers
+
+
+def test_the_cookie_names_how_long_it_lasts() -> None:
+    assert "Max-Age=" in workspace_cookie(new_workspace_key(), https=False)
+
+
+# ------------------------------------------------------------------------------------------------ policy
+
+
+def test_the_policy_allows_nothing_from_elsewhere() -> None:
+    policy = content_security_policy("https://huggingface.co")
+    directives = {name: rest for name, _, rest in (part.partition(" ") for part in policy.split("; "))}
+    assert directives["default-src"] == "'none'"
+    assert directives["img-src"] == "'self' data: blob:"
+    assert directives["connect-src"] == "'self'"
+    assert "'unsafe-inline'" not in directives["script-src"]
+    assert "'unsafe-eval'" not in directives["script-src"]
+    assert directives["frame-ancestors"] == "'self' https://huggingface.co"
+
+
+def test_streamlits_inline_script_runs_by_its_hash() -> None:
+    html = (Path(streamlit.__file__).parent / "static/index.html").read_text(encoding="utf-8")
+    (script,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    expected = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"'sha256-{expected}'" in content_security_policy("")
+
+
+def test_every_answer_carries_the_policy(call: Call) -> None:
+    for path in ("/", "/healthz", "/media/x.jpg"):
+        assert "default-src 'none'" in call("GET", path).headers["content-security-policy"]
