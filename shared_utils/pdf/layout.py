@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 from statistics import median
-from typing import NamedTuple
 
 from shared_utils.types import GlyphRun
 
@@ -26,20 +25,8 @@ KeepHyphen = Callable[[str, str], bool]
 """Asked with the two parts of a word broken at a line end: does the hyphen belong to the word?"""
 
 
-class Word(NamedTuple):
-    """`raw[start:end]`, drawn in the box (x0, y0, x1, y1)."""
-
-    start: int
-    end: int
-    x0: int
-    y0: int
-    x1: int
-    y1: int
-
-    @property
-    def is_vertical(self) -> bool:
-        """Set sideways to the rest of the page, like a stamp along its margin."""
-        return self.end - self.start > 2 and self.y1 - self.y0 > 2 * (self.x1 - self.x0)
+Word = tuple[int, int, int, int, int, int]
+"""(start, end, x0, y0, x1, y1): `raw[start:end]`, drawn in this box. Plain tuples: a filing has 150,000 of them."""
 
 
 @dataclass(slots=True)
@@ -52,9 +39,10 @@ class Segment:
     y0: int
     x1: int
     y1: int
-    height: int  # of its first word, which stands for the font size
+    height: int  # of its lowest word, which stands for the font size: others may carry a raised note mark
     is_vertical: bool = False
-    is_bold: bool = False
+    starts_bold: bool = False
+    ends_bold: bool = False
     is_broken: bool = False  # PDFium saw a line-end hyphen after it
 
 
@@ -70,7 +58,7 @@ class Line:
     end: int
     y0: int
     y1: int
-    height: int
+    height: int  # 0 where the line is set sideways
     is_bold: bool
 
 
@@ -88,31 +76,46 @@ class Composed:
 
 
 def segments(raw: str, words: Iterable[Word], bold: frozenset[int]) -> list[Segment]:
-    """Cut PDFium's text at its line breaks, at wide gaps and at jumps of the baseline."""
+    """Cut PDFium's text at its line breaks, at wide gaps and at jumps of the baseline.
+
+    Runs for every word of a document, hence the plain comparisons where min and max would do.
+    """
     found: list[Segment] = []
     current: Segment | None = None
-    previous_x0 = previous_x1 = 0
-    for word in words:
-        start, end, x0, y0, x1, y1 = word
+    last_x0 = last_x1 = last_y0 = last_y1 = last_end = last_start = 0
+    last_vertical = False
+    for start, end, x0, y0, x1, y1 in words:
+        height = y1 - y0
+        is_vertical = end - start > 2 and height > 2 * (x1 - x0)  # sideways, like a stamp along the margin
         if current is not None:
-            between = raw[current.end : start]
-            gap = max(x0 - previous_x1, previous_x0 - x1)
-            shared = min(y1, current.y1) - max(y0, current.y0)
-            is_level = shared * 3 > min(y1 - y0, current.y1 - current.y0)
-            fits = gap <= CELL_GAP * current.height and is_level
-            if "\n" in between or SOFT_HYPHEN in between or not (fits or (current.is_vertical and word.is_vertical)):
-                current.is_broken = between.startswith(SOFT_HYPHEN)
+            between = raw[last_end:start]
+            is_broken = SOFT_HYPHEN in between
+            last_height = last_y1 - last_y0
+            gap = x0 - last_x1 if x0 > last_x0 else last_x0 - x1
+            shared = (y1 if y1 < last_y1 else last_y1) - (y0 if y0 > last_y0 else last_y0)
+            fits = gap <= CELL_GAP * current.height and shared * 3 > (height if height < last_height else last_height)
+            if is_broken or "\n" in between or not (fits or (is_vertical and last_vertical)):
+                current.end, current.is_broken, current.ends_bold = last_end, is_broken, last_start in bold
                 current = None
         if current is None:
-            current = Segment(start, end, x0, y0, x1, y1, max(1, y1 - y0), word.is_vertical, start in bold)
+            current = Segment(start, end, x0, y0, x1, y1, height or 1, is_vertical, start in bold)
             found.append(current)
         else:
-            current.end = end
-            current.x0, current.x1 = min(current.x0, x0), max(current.x1, x1)
-            current.y0, current.y1 = min(current.y0, y0), max(current.y1, y1)
-        previous_x0, previous_x1 = x0, x1
+            if x0 < current.x0:
+                current.x0 = x0
+            if x1 > current.x1:
+                current.x1 = x1
+            if y0 < current.y0:
+                current.y0 = y0
+            if y1 > current.y1:
+                current.y1 = y1
+            if 0 < height < current.height:
+                current.height = height
+        last_start, last_end, last_vertical = start, end, is_vertical
+        last_x0, last_y0, last_x1, last_y1 = x0, y0, x1, y1
     if current is not None:
-        current.is_broken = raw[current.end : current.end + 1] == SOFT_HYPHEN
+        is_broken = raw[last_end : last_end + 1] == SOFT_HYPHEN
+        current.end, current.is_broken, current.ends_bold = last_end, is_broken, last_start in bold
     return found
 
 
@@ -332,7 +335,8 @@ def compose(raw: str, page_rows: Sequence[Row], keep_hyphen: KeepHyphen) -> Comp
         elif row[-1].is_broken:
             composer.write_glyphs(row[-1].end, row[-1].end + 1)
         y0, y1 = min(s.y0 for s in row), max(s.y1 for s in row)
-        lines.append(Line(start, composer.length, y0, y1, row[0].height, row[0].is_bold))
+        height = 0 if row[0].is_vertical else row[0].height
+        lines.append(Line(start, composer.length, y0, y1, height, row[0].starts_bold and row[-1].ends_bold))
         composer.write("\n")
     text = "".join(composer.parts)[:-1]
     return Composed(text, tuple(composer.runs), tuple(lines), tuple(hyphens))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from shared_utils.pdf.hyphens import keep_hyphen_by
 from shared_utils.pdf.layout import CELL_SEPARATOR, Composed, KeepHyphen, Line, Row, Word, clean, compose, lay_out
 from shared_utils.types import GlyphRun, Page, PageVerdict, Span
 
@@ -45,6 +46,7 @@ class Draft:
 
     raw: RawPage
     rows: tuple[Row, ...]
+    composed: Composed
 
 
 def raw_page(message: Mapping[str, object], reader: str) -> RawPage:
@@ -54,10 +56,10 @@ def raw_page(message: Mapping[str, object], reader: str) -> RawPage:
         return lost_page(number, str(message["lost"]), reader)
     text = str(message["text"])
     flat = _integers(message.get("words", []))
-    columns = [iter(flat)] * 6
-    words = tuple(Word(*values) for values in zip(*columns, strict=True))
-    if any(not 0 <= word.start < word.end <= len(text) for word in words):
+    if flat and not (min(flat[::6]) >= 0 and max(flat[1::6]) <= len(text)):
         raise ValueError("a word lies outside of its page")
+    columns = iter(flat)
+    words = tuple(zip(columns, columns, columns, columns, columns, columns, strict=True))
     hidden = message.get("hidden", [])
     if not isinstance(hidden, list):
         raise TypeError("hidden words must be a list")
@@ -80,7 +82,7 @@ def raw_page(message: Mapping[str, object], reader: str) -> RawPage:
 
 
 def _integers(value: object) -> list[int]:
-    if not isinstance(value, list) or not all(isinstance(item, int) for item in value):
+    if not isinstance(value, list) or not {*map(type, value)} <= {int}:
         raise TypeError("a list of integers was expected")
     return value
 
@@ -90,15 +92,19 @@ def lost_page(number: int, why: str, reader: str = "pdfium") -> RawPage:
 
 
 def draft(raw: RawPage) -> Draft:
-    return Draft(raw, tuple(lay_out(raw.text, raw.words, raw.bold)))
+    """The page in reading order. pypdf gives no boxes, so its lines stay as they are."""
+    if raw.reader == "pdfium":
+        rows = lay_out(raw.text, raw.words, raw.bold)
+        return Draft(raw, tuple(rows), compose(raw.text, rows, keep_hyphen_by([raw.text])))
+    text = clean(raw.text).strip("\n")
+    return Draft(raw, (), Composed(text, (), tuple(_plain_lines(text)), ()))
 
 
-def write(page: Draft, keep_hyphen: KeepHyphen) -> Composed:
-    """The page's text. pypdf gives no boxes, so its lines stay as they are."""
-    if page.raw.reader == "pdfium":
-        return compose(page.raw.text, page.rows, keep_hyphen)
-    text = clean(page.raw.text).strip("\n")
-    return Composed(text, (), tuple(_plain_lines(text)), ())
+def rewrite(page: Draft, keep_hyphen: KeepHyphen) -> Draft:
+    """The same page with its broken words joined by another judgement."""
+    if not page.composed.hyphens:
+        return page
+    return replace(page, composed=compose(page.raw.text, page.rows, keep_hyphen))
 
 
 def _plain_lines(text: str) -> Iterable[Line]:
@@ -114,7 +120,7 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 
 def junk_share(text: str) -> float:
     """The share of characters that mean nothing: replacement, private-use and control characters."""
-    return len(_JUNK.findall(text)) / max(1, len(text))
+    return len(_JUNK.findall(text)) / max(1, len("".join(text.split())))
 
 
 def poverty(text: str) -> float:
@@ -140,7 +146,7 @@ def is_better(other: str, text: str) -> bool:
 
 def judge(raw: RawPage, text: str) -> tuple[PageVerdict, str]:
     """What reading the page came to, and why in words where that is not plain text."""
-    chars = sum(not character.isspace() for character in text)
+    chars = len("".join(text.split()))
     if raw.lost:
         return PageVerdict.UNREADABLE, f"This page {raw.lost}."
     if chars < FEW_CHARS and raw.pictures >= LARGE_PICTURE:
@@ -195,8 +201,9 @@ def text_spans(runs: Sequence[GlyphRun], glyphs: Iterable[tuple[int, int]], text
     return tuple(Span(first, last) for first, last in merged)
 
 
-def page_of(raw: RawPage, composed: Composed) -> Page:
+def page_of(draft: Draft) -> Page:
     """The page as far as it can be known by itself."""
+    raw, composed = draft.raw, draft.composed
     verdict, reason = judge(raw, composed.text)
     rows = (Span(line.start, line.end) for line in composed.lines if is_table_row(composed.text[line.start : line.end]))
     return Page(

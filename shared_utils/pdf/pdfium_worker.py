@@ -17,6 +17,7 @@ import resource
 import sys
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pypdfium2_raw as pdfium  # type: ignore[import-untyped]
 
@@ -80,9 +81,9 @@ def utf16(call: object, *arguments: object) -> str:
     needed = int(call(*arguments, None, 0))  # type: ignore[operator]
     if not 2 < needed < 65_536:
         return ""
-    buffer = ctypes.create_string_buffer(needed)
+    buffer = (ctypes.c_ushort * (needed // 2))()
     call(*arguments, buffer, needed)  # type: ignore[operator]
-    return buffer.raw[: needed - 2].decode("utf-16-le", "replace")
+    return bytes(buffer)[:-2].decode("utf-16-le", "replace")
 
 
 def outline(document: ctypes.c_void_p) -> list[tuple[str, int, int]]:
@@ -110,8 +111,10 @@ def outline(document: ctypes.c_void_p) -> list[tuple[str, int, int]]:
 
 
 def attachments(document: ctypes.c_void_p) -> list[str]:
-    count = min(pdfium.FPDFDoc_GetAttachmentCount(document), 100)
-    return [utf16(pdfium.FPDFAttachment_GetName, pdfium.FPDFDoc_GetAttachment(document, i)) for i in range(count)]
+    handles = (
+        pdfium.FPDFDoc_GetAttachment(document, i) for i in range(min(pdfium.FPDFDoc_GetAttachmentCount(document), 100))
+    )
+    return [utf16(pdfium.FPDFAttachment_GetName, handle) for handle in handles if handle]
 
 
 def describe(document: ctypes.c_void_p, pages: int) -> dict[str, object]:
@@ -276,15 +279,13 @@ def is_bold(text_page: ctypes.c_void_p, index: int, names: ctypes.Array[ctypes.c
 
 
 def bold_lines(text_page: ctypes.c_void_p, text: str, words: list[tuple[int, int, Box]]) -> list[int]:
-    """The first words of lines that are set in a bold font, by their start."""
+    """The first and last words of lines that are set in a bold font, by their start."""
     names, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-    previous_end = 0
-    found = []
-    for start, end, _ in words:
-        if (start == 0 or "\n" in text[previous_end:start]) and is_bold(text_page, start, names, flags):
-            found.append(start)
-        previous_end = end
-    return found
+    if not words:
+        return []
+    at_break = ["\n" in text[a[1] : b[0]] for a, b in pairwise(words)]
+    ends = zip(words, [True, *at_break], [*at_break, True], strict=True)
+    return [word[0] for word, first, last in ends if (first or last) and is_bold(text_page, word[0], names, flags)]
 
 
 def read_page(document: ctypes.c_void_p, index: int, max_chars: int) -> dict[str, object]:
@@ -345,9 +346,6 @@ def declare_fast_prototypes() -> None:
 def main() -> None:
     request = json.loads(sys.stdin.readline())
     confine(request["memory_bytes"], request["cpu_s"])
-    global pdfium
-    import pypdfium2_raw as pdfium
-
     declare_fast_prototypes()
     pdfium.FPDF_InitLibrary()
     document = load_document(request["path"], request["password"])
@@ -355,7 +353,7 @@ def main() -> None:
         send({"error": document})
         return
     pages = pdfium.FPDF_GetPageCount(document)
-    send({"opened": describe(document, pages) if request["first"] == 1 else {"pages": pages}})
+    send({"opened": describe(document, pages) if request["describe"] else {"pages": pages}})
     for index in range(request["first"] - 1, min(pages, request["max_pages"])):
         send(read_page(document, index, request["max_chars"]))
     send({"done": True})

@@ -48,7 +48,6 @@ def open_document(path: str, password: str | None) -> pypdf.PdfReader | str:
         document = pypdf.PdfReader(path, strict=False)
         if document.is_encrypted and not document.decrypt(password or ""):
             return "password"
-        len(document.pages)
     except Exception as error:  # noqa: BLE001 - pypdf lets RecursionError, KeyError, … through on damaged files
         return "password" if isinstance(error, pypdf.errors.FileNotDecryptedError) else "damaged"
     return document
@@ -68,7 +67,18 @@ def outline(document: pypdf.PdfReader) -> list[tuple[str, int, int]]:
     return entries
 
 
-def describe(document: pypdf.PdfReader) -> dict[str, object]:
+def claimed_pages(document: pypdf.PdfReader) -> int:
+    """/Count of the page tree: counting the leaves of a tree built as a trap never ends."""
+    try:
+        return int(document.root_object["/Pages"]["/Count"])  # type: ignore[index]
+    except Exception:  # noqa: BLE001 - as above
+        return 0
+
+
+def describe(document: pypdf.PdfReader, max_pages: int) -> dict[str, object]:
+    claimed = claimed_pages(document)
+    if claimed > max_pages:
+        return {"pages": claimed}
     described: dict[str, object] = {"pages": len(document.pages), "form": False}
     for key, value_of in (
         ("title", lambda: str(document.metadata.title or "") if document.metadata else ""),
@@ -167,9 +177,6 @@ def send_decrypted(document: pypdf.PdfReader) -> None:
 def main() -> None:
     request = json.loads(sys.stdin.readline())
     confine(request["memory_bytes"], request["cpu_s"])
-    global pypdf
-    import pypdf
-
     pypdf.overwrite_configuration(jbig2dec_binary=None)  # never start a program because a file wants it
     logging.disable()
     document = open_document(request["path"], request["password"])
@@ -182,9 +189,9 @@ def main() -> None:
         filled = [value for value, _ in zip(form_values(document), range(FIELDS_AT_MOST), strict=False)]
         send({"fields": filled})
     else:
-        described = describe(document)
+        described = describe(document, request["max_pages"])
         send({"opened": described})
-        for number in request["pages"] or range(1, min(len(document.pages), request["max_pages"]) + 1):
+        for number in request["pages"] or range(1, int(str(described["pages"])) + 1):
             send(read_page(document, number, request["max_chars"]) | {"label": label_of(document, number)})
         send({"done": True})
 

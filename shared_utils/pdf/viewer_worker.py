@@ -173,10 +173,6 @@ def answer(documents: Documents, request: dict[str, object]) -> tuple[dict[str, 
 
 def main() -> None:
     confine(json.loads(sys.stdin.readline())["memory_bytes"])
-    global pdfium, Image, ImageChops
-    import pypdfium2_raw as pdfium
-    from PIL import Image, ImageChops
-
     pdfium.FPDF_InitLibrary()
     documents = Documents()
     for line in sys.stdin:
