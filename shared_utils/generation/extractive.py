@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from shared_utils.text.sentences import is_table_row, split_sentences
 from shared_utils.text.words import terms
@@ -28,16 +27,18 @@ from shared_utils.types import (
 Pages = Mapping[tuple[str, int], Page]
 
 _EMBEDDED = 20  # candidates whose meaning is compared: embedding more costs more than it finds
-_W_NEAR = 0.35  # question words in the heading and the neighbouring sentences
-_W_PAIR = 0.2  # pairs of question words that stand side by side
+_W_NEAR = 0.6  # question words in the heading and the neighbouring sentences
 _W_KIND = 0.2  # holds a value of the kind asked for
 _W_MEANING = 0.4  # cosine
-_W_SPAN = 0.1  # how well its evidence span was thought to speak to the question
+_W_SPAN = 0.3  # how well its evidence span was thought to speak to the question
 _HEADING_SHARE = 0.4  # a heading names the subject, the sentence under it answers
-_LEAST = 0.5  # share of the best score that a sentence needs to be shown beside it
+_LEAD_IN_SHARE = 0.7  # so does "The components are as follows:", though less so
+_HEADINGS_OVER_A_ROW = 8
+_LEAST = 0.4  # share of the best score that a sentence needs to be shown beside it
 _SAME = 0.8  # share of its terms by which a sentence repeats another
 _LONGEST_CHARS = 700  # of one sentence; longer "sentences" are text without punctuation
 _COLUMN_HEADS = re.compile(r"(?:\D*\b(?:FY)?(?:19|20)\d\d\b\D*){2,}")
+_FARTHEST_HEADING = 40  # sentences and rows above
 _FARTHEST_HEAD = 4000  # characters above a row in which its column heads are looked for
 
 _ASKS_NUMBER = re.compile(
@@ -151,7 +152,7 @@ def _is_heading(text: str, page: Page) -> bool:
 
 
 def _scored(question: str, candidates: Sequence[_Candidate], embedder: Embedder | None) -> list[_Candidate]:
-    """score = own words + near words + pairs + kind + span, each 0 … 1 times its weight; then the cosine of the best.
+    """score = own words + near words + kind + span, each 0 … 1 times its weight; then the cosine of the best.
 
     Words count by their idf over the candidates, so what every sentence repeats decides nothing.
     """
@@ -159,29 +160,39 @@ def _scored(question: str, candidates: Sequence[_Candidate], embedder: Embedder 
     df = Counter(term for c in candidates for term in set(c.terms))
     idf = {term: math.log(1 + len(candidates) / (df[term] or 0.5)) for term in asked}
     whole = sum(idf.values()) or 1.0
-    pairs = set(pairwise(asked))
     best_span = max((c.span.score for c in candidates), default=0.0) or 1.0
 
     def score(i: int, c: _Candidate) -> float:
         own = idf.keys() & set(c.terms)
         near = (idf.keys() & _near(candidates, i)) - own
-        beside = len(pairs & set(pairwise(c.terms))) / max(1, len(pairs))
         value = (sum(idf[t] for t in own) + _W_NEAR * sum(idf[t] for t in near)) / whole
         if not own and not near:
             return 0.0
-        value += _W_PAIR * beside + _W_KIND * _holds_kind(question, c.text) + _W_SPAN * c.span.score / best_span
-        return value * (_HEADING_SHARE if c.is_heading else 1.0)
+        value += _W_KIND * _holds_kind(question, c.text) + _W_SPAN * c.span.score / best_span
+        return value * _share(c)
 
     scored = sorted((replace(c, score=score(i, c)) for i, c in enumerate(candidates)), key=lambda c: -c.score)
     return _by_meaning(question, scored, embedder) if embedder and scored else scored
 
 
 def _near(candidates: Sequence[_Candidate], i: int) -> set[str]:
-    """The terms of the sentences beside it and of the heading it stands under, of the same evidence span."""
-    here = candidates[i].span
-    neighbours = [candidates[j] for j in (i - 1, i + 1) if 0 <= j < len(candidates) and candidates[j].span is here]
-    above = next((c for c in reversed(candidates[:i]) if c.span is not here or c.is_heading), None)
-    return {term for c in (*neighbours, *([above] if above and above.span is here else [])) for term in c.terms}
+    """The terms of what a sentence is read with: its neighbours, and its heading or, for a row, what is over the table.
+
+    Within one evidence span only: nothing tells what stood between two of them.
+    """
+    here = [c for c in candidates[max(0, i - _FARTHEST_HEADING) : i] if c.span is candidates[i].span]
+    read_with = [*here[-1:], *(c for c in candidates[i + 1 : i + 2] if c.span is candidates[i].span)]
+    if is_table_row(candidates[i].text):
+        read_with += [c for c in here if not is_table_row(c.text)][-_HEADINGS_OVER_A_ROW:]
+    else:
+        read_with += [c for c in here if c.is_heading][-1:]
+    return {term for c in read_with for term in c.terms}
+
+
+def _share(c: _Candidate) -> float:
+    if c.is_heading:
+        return _HEADING_SHARE
+    return _LEAD_IN_SHARE if c.text.rstrip().endswith((":", "：")) else 1.0
 
 
 def _holds_kind(question: str, text: str) -> bool:
@@ -201,7 +212,7 @@ def _by_meaning(question: str, scored: Sequence[_Candidate], embedder: Embedder)
     compared = scored[:_EMBEDDED]
     cosines = embedder.embed_passages([c.text for c in compared]) @ embedder.embed_query(question)[0]
     moved = [
-        replace(c, score=c.score + _W_MEANING * float(cosine) * (_HEADING_SHARE if c.is_heading else 1.0))
+        replace(c, score=c.score + _W_MEANING * float(cosine) * _share(c))
         for c, cosine in zip(compared, cosines, strict=True)
     ]
     return [*sorted(moved, key=lambda c: -c.score), *scored[_EMBEDDED:]]
