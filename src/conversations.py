@@ -152,7 +152,7 @@ class Conversations:
                     case ExtractiveAnswer():
                         self._show(turn, extractive=event.answer)
                     case AnswerText():
-                        self._show(turn, text=event.text)
+                        self._show(turn, text=event.text, spans=event.spans)
                     case EngineChanged():
                         self._show(turn, changes=(*turn.view.changes, event.reason))
                     case AnswerFinished():

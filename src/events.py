@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared_utils.types import Answer, Evidence, PageVerdict
+from shared_utils.types import Answer, Evidence, EvidenceSpan, PageVerdict
 
 # ------------------------------------------------------------------------------------------------ ingest
 
@@ -107,6 +107,7 @@ class AnswerText:
     """The model's answer so far, markers already renumbered."""
 
     text: str
+    spans: tuple[EvidenceSpan, ...] = ()  # what [1], [2], … point at so far
 
 
 @dataclass(frozen=True, slots=True)

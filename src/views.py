@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared_utils.types import Answer, PageVerdict
+from shared_utils.types import Answer, EvidenceSpan, PageVerdict
 from src.events import Stage
 
 
@@ -62,6 +62,7 @@ class TurnView:
     changes: tuple[str, ...]  # why an engine was given up for the next, in words
     timings: dict[str, float]
     error: str = ""  # a question that could not be asked says why here
+    spans: tuple[EvidenceSpan, ...] = ()  # what the markers [1], [2], … of `text` point at so far
 
     @property
     def done(self) -> bool:

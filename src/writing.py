@@ -121,7 +121,8 @@ class Scribe:
     ) -> Generator[AnswerEvent, None, Written]:
         by_name = {writer.engine.name: writer for writer in writers}
         writer, text = writers[0], ""
-        markers = MarkerStream({span.marker for span in job.evidence.spans})
+        spans = {span.marker: span for span in job.evidence.spans}
+        markers = MarkerStream(spans)
         yield self._reading(writer, prompt)
         stream = generate_with_fallback([writer.engine for writer in writers], prompt, cancelled)
         try:
@@ -133,7 +134,8 @@ class Scribe:
                                 on_first_token()
                                 yield StageStarted(Stage.WRITING, writer.engine.name, writer.model)
                             text += delta
-                            yield AnswerText(markers.feed(delta))
+                            shown = markers.feed(delta)
+                            yield AnswerText(shown, tuple(spans[number] for number in markers.order))
                         case EngineGivenUp():
                             writer = by_name[event.next_engine]
                             yield EngineChanged(event.next_engine, event.reason)
