@@ -11,8 +11,7 @@ neighbouring words: pairs reward phrases ("operating income") at the price of a 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -137,7 +136,7 @@ def _postings(
     )
 
 
-def statistics(question: Sequence[Term], documents: Sequence[Postings]) -> Statistics:
+def statistics(question: Iterable[Term], documents: Sequence[Postings]) -> Statistics:
     """Sum what the documents know of the question's terms.
 
     The mean idf behind the floor is the mean of the documents' own: exact for one document, and for several it only
@@ -156,11 +155,13 @@ def statistics(question: Sequence[Term], documents: Sequence[Postings]) -> Stati
     return Statistics(units, length / max(1, units), idf)
 
 
-def bm25_scores(question: Sequence[Term], postings: Postings, known: Statistics) -> Scores:
-    """The score of every unit of one document, float32 (n,). A term asked twice counts twice, as in rank_bm25.
+def bm25_scores(question: Mapping[Term, float], postings: Postings, known: Statistics) -> Scores:
+    """The score of every unit of one document, float32 (n,).
+
+    `question` weights its terms; how often they are asked is rank_bm25's weight.
 
     >>> postings = build_postings([["net", "sale"], ["gross", "margin"], ["outlook"]])
-    >>> scores = bm25_scores(["sale"], postings, statistics(["sale"], [postings]))
+    >>> scores = bm25_scores({"sale": 1.0}, postings, statistics(["sale"], [postings]))
     >>> int(scores.argmax()), float(scores[1])
     (0, 0.0)
     """
@@ -168,8 +169,8 @@ def bm25_scores(question: Sequence[Term], postings: Postings, known: Statistics)
     if not known.idf:
         return scores
     saturation = K1 * (1 - B + B * postings.lengths / known.average_length)
-    for term, asked in Counter(question).items():
+    for term, weight in question.items():
         held = postings.held(term)
         units, counts = postings.units[held], postings.counts[held]
-        scores[units] += asked * known.idf.get(term, 0.0) * counts * (K1 + 1) / (counts + saturation[units])
+        scores[units] += weight * known.idf.get(term, 0.0) * counts * (K1 + 1) / (counts + saturation[units])
     return scores

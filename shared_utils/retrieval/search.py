@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_utils.retrieval.bm25 import Statistics, Term, bm25_scores, statistics, with_pairs
+from shared_utils.retrieval.bm25 import Statistics, Term, bm25_scores, statistics
 from shared_utils.retrieval.fusion import max_normalised
 from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.retrieval.question import question_terms
 from shared_utils.text.words import terms
 from shared_utils.types import Embedder, Passage, Vectors
 
 # Measured with benchmarks/retrieval.py; see docs/adr/0010.
 CHUNK_WEIGHT = 1.0
 DENSE_WEIGHT = 1.0
-PAGE_WEIGHT = 0.7
-TITLE_WEIGHT = 0.3
+PAGE_WEIGHT = 1.0
+DOCUMENT_WEIGHT = 0.5
 _CANDIDATES = 200  # of each document and each list: enough for any top_k a prompt has room for
 
 Scores = NDArray[np.float32]
@@ -33,7 +35,7 @@ class _Candidates:
     chunk_words: Scores
     page_words: Scores
     cosines: Scores | None
-    title: float
+    document: float
 
 
 def search(
@@ -46,10 +48,10 @@ def search(
     """The `top_k` chunks that speak to the question best, over all the documents given.
 
     score = (w_c · BM25 of the chunk + w_p · BM25 of its page + w_d · cosine) / Σ w, each divided by its best, plus
-    w_t · the share of the question found in the document's title when there are several. A document whose vectors
+    w_n · how much the document itself is what is asked about when there are several. A document whose vectors
     are not there yet is scored by the remaining terms. `titles` maps document ids to names.
     """
-    asked = with_pairs(terms(question))
+    asked = question_terms(question)
     searched = [index for index in indexes if index.chunks]
     if not searched or top_k < 1:
         return []
@@ -57,21 +59,21 @@ def search(
     query = embedder.embed_query(question) if embedder and has_vectors else None
     chunk_statistics = statistics(asked, [index.chunk_words for index in searched])
     page_statistics = statistics(asked, [index.page_words for index in searched])
-    title_scores = _title_scores(asked, searched, titles, chunk_statistics)
+    document_scores = _document_scores(asked, searched, titles, chunk_statistics)
     candidates = [
-        _candidates(asked, index, query, chunk_statistics, page_statistics, title)
-        for index, title in zip(searched, title_scores, strict=True)
+        _candidates(asked, index, query, chunk_statistics, page_statistics, document)
+        for index, document in zip(searched, document_scores, strict=True)
     ]
     return _ranked(candidates, top_k)
 
 
 def _candidates(
-    asked: Sequence[Term],
+    asked: Mapping[Term, float],
     index: DocumentIndex,
     query: Vectors | None,
     chunk_statistics: Statistics,
     page_statistics: Statistics,
-    title: float,
+    document: float,
 ) -> _Candidates:
     chunk_words = bm25_scores(asked, index.chunk_words, chunk_statistics)
     page_words = bm25_scores(asked, index.page_words, page_statistics)
@@ -81,7 +83,7 @@ def _candidates(
         nearest, _ = index.dense.nearest(query, _CANDIDATES)
         rows = np.union1d(rows, nearest)
         cosines = index.dense.cosines(query, rows)
-    return _Candidates(index, rows, chunk_words[rows], page_words[index.page_of[rows]], cosines, title)
+    return _Candidates(index, rows, chunk_words[rows], page_words[index.page_of[rows]], cosines, document)
 
 
 def _best_rows(scores: Scores) -> NDArray[np.int64]:
@@ -102,10 +104,10 @@ def _ranked(candidates: Sequence[_Candidates], top_k: int) -> list[Passage]:
         )
     )
     embedded = np.concatenate([np.full(len(found.rows), found.cosines is not None) for found in candidates])
-    title = np.concatenate([np.full(len(found.rows), found.title) for found in candidates])
+    document = np.concatenate([np.full(len(found.rows), found.document) for found in candidates])
     weights = CHUNK_WEIGHT + PAGE_WEIGHT + DENSE_WEIGHT * embedded
     scores = (CHUNK_WEIGHT * chunk_words + PAGE_WEIGHT * page_words + DENSE_WEIGHT * cosines) / weights
-    scores = scores + TITLE_WEIGHT * title
+    scores = scores + DOCUMENT_WEIGHT * document
     chunks = [found.index.chunks[row] for found in candidates for row in found.rows]
     best = np.argsort(-scores, kind="stable")[:top_k]
     return [
@@ -115,15 +117,26 @@ def _ranked(candidates: Sequence[_Candidates], top_k: int) -> list[Passage]:
     ]
 
 
-def _title_scores(
-    asked: Sequence[Term], indexes: Sequence[DocumentIndex], titles: Mapping[str, str], known: Statistics
+def _document_scores(
+    asked: Mapping[Term, float], indexes: Sequence[DocumentIndex], titles: Mapping[str, str], known: Statistics
 ) -> list[float]:
-    """How much of the question, by idf, stands in each document's title; all 0 when there is nothing to choose."""
+    """Which of several documents is asked about: by its name, and by how many of its pages speak of it. Best is 1."""
     if len(indexes) < 2:
         return [0.0] * len(indexes)
-    shares = []
-    for index in indexes:
-        title = set(terms(titles.get(index.document_id, "")))
-        shares.append(sum(known.idf.get(term, 0.0) for term in set(asked) if term in title))
-    best = max(shares)
-    return [share / best if best > 0 else 0.0 for share in shares]
+    named = np.array([_name_score(asked, titles.get(index.document_id, ""), known) for index in indexes], np.float32)
+    spread = np.zeros(len(indexes), dtype=np.float32)
+    for word in (term for term in asked if isinstance(term, str)):
+        share = np.array(
+            [index.page_words.document_frequency(word) / len(index.page_words.lengths) for index in indexes]
+        )
+        holding = np.count_nonzero(share)
+        spread += math.log(1 + (len(indexes) - holding + 0.5) / (holding + 0.5)) * share
+    return [float(score) for score in max_normalised(max_normalised(named) + 0.5 * max_normalised(spread))]
+
+
+def _name_score(asked: Mapping[Term, float], name: str, known: Statistics) -> float:
+    """The idf of the question's words in a name, also where it runs them together (BESTBUY_2019.pdf)."""
+    words = terms(name)
+    joined = "".join(words)
+    found = (term in words if isinstance(term, str) else "".join(term) in joined for term in asked)
+    return sum(known.idf.get(term, 0.0) for term, is_found in zip(asked, found, strict=True) if is_found)
