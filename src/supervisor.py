@@ -24,6 +24,8 @@ from shared_utils.processes.guardian import Guardian
 from src.model_status import ModelState, ModelStatus, status_path, write_status
 from src.settings import Settings
 
+PAGE_COMMAND = (sys.executable, "-m", "src.asgi")
+
 _TICK_S = 0.2
 _PUBLISH_S = 1.0
 _LOOK_S = 1.0  # between two looks for an Ollama that is starting
@@ -273,7 +275,7 @@ class BackgroundTending:
             self._log(str(exc))
 
 
-def supervise(settings: Settings) -> int:
+def supervise(settings: Settings, page_command: Sequence[str] = PAGE_COMMAND) -> int:
     """Run everything until it is asked to end. Returns the exit code."""
     signals = Signals()
     signals.install()
@@ -292,8 +294,8 @@ def supervise(settings: Settings) -> int:
     why_not = why_no_ollama(settings, binary)
     supervisor = Supervisor(
         address=page_address(settings),
-        start_page=lambda: spawn("page", [sys.executable, "-m", "src.asgi"]),
-        page_answers=lambda: _accepts_connections(settings.port),
+        start_page=lambda: spawn("page", page_command),
+        page_answers=lambda: _accepts_connections(_reachable_host(settings.host), settings.port),
         start_ollama=None if why_not else lambda: spawn("ollama", ollama_command(settings, binary or "")),
         why_not=why_not,
         ollama_answers=lambda: _ollama_answers(settings.ollama_url),
@@ -363,8 +365,12 @@ def _on_this_machine(url: str) -> bool:
 
 def page_address(settings: Settings) -> str:
     """Where a person on this machine finds the page."""
-    host = "localhost" if settings.host in ("0.0.0.0", "::", "127.0.0.1") else settings.host  # noqa: S104 - compared
-    return f"http://{host}:{settings.port}"
+    return f"http://{_reachable_host(settings.host)}:{settings.port}"
+
+
+def _reachable_host(listening_on: str) -> str:
+    """A host to connect to, for one to listen on."""
+    return "localhost" if listening_on in ("0.0.0.0", "::", "127.0.0.1") else listening_on  # noqa: S104 - compared
 
 
 def _tending_steps(settings: Settings, chosen: str) -> Iterator[ModelStatus]:
@@ -394,8 +400,8 @@ def _publisher(settings: Settings, log: Callable[[str], None]) -> Callable[[Mode
     return publish
 
 
-def _accepts_connections(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.2):
+def _accepts_connections(host: str, port: int) -> bool:
+    with suppress(OSError), socket.create_connection((host, port), timeout=0.2):
         return True
     return False
 
