@@ -14,7 +14,6 @@ from decimal import Decimal
 from typing import Protocol
 
 from shared_utils.citations.dates import Date, dates
-from shared_utils.citations.identity import Swap, names_in, replaced, swapped
 from shared_utils.citations.polarity import opposition, unmatched_negation
 from shared_utils.citations.quantities import (
     Match,
@@ -24,6 +23,7 @@ from shared_utils.citations.quantities import (
     identifiers,
     quantities,
 )
+from shared_utils.citations.slots import Swap, exchanged_number, names_in, replaced, swapped
 from shared_utils.citations.support import speaking_units
 from shared_utils.citations.tables import cells_of, column_keys, columns_over, headings_of, key_of_cell
 from shared_utils.citations.units import Unit, Word, content_keys, covered, units_of, weights, words_of
@@ -103,6 +103,8 @@ def verify(
 def _verify_one(claim: str, units: tuple[Unit, ...]) -> Finding:
     if not units:
         return Verdict.NOT_FOUND, "no words are cited for this"
+    if _word_for_word(claim, units):
+        return Verdict.SUPPORTED, "the page says it word for word"
     reading = _read(claim, units)
     if not reading.weight:
         return Verdict.NOT_FOUND, "there is nothing in it to check"
@@ -112,6 +114,7 @@ def _verify_one(claim: str, units: tuple[Unit, ...]) -> Finding:
     findings = [
         *_dates(reading),
         *_numbers(reading),
+        *_exchanged(reading),
         *_columns(reading),
         *_polarity(reading),
         *_names(reading),
@@ -120,6 +123,12 @@ def _verify_one(claim: str, units: tuple[Unit, ...]) -> Finding:
     if score < _SUPPORTED:
         findings.append((Verdict.PARTLY, f"the cited words do not speak of {_missing_words(reading)}"))
     return _worst([*findings, (Verdict.SUPPORTED, "the cited words say it")])
+
+
+def _word_for_word(claim: str, units: Sequence[Unit]) -> bool:
+    """A whole sentence or row of the page: a part of one may have lost its "not"."""
+    said = [word.text for word in words_of(claim)]
+    return any([word.text for word in unit.words] == said for unit in units)
 
 
 def _read(claim: str, units: tuple[Unit, ...]) -> _Reading:
@@ -184,6 +193,15 @@ def _numbers(reading: _Reading) -> Iterator[Finding]:
     known = frozenset[str]().union(*(identifiers(unit.text) for unit in reading.units))
     for name in sorted(identifiers(reading.claim) - known):
         yield Verdict.NOT_FOUND, f"the cited words have no “{name}”"
+
+
+def _exchanged(reading: _Reading) -> Iterator[Finding]:
+    """A number that stands elsewhere in the sentence, but not in this place of it."""
+    for i in reading.anchor:
+        page = reading.units[i]
+        if not page.is_row and (swap := exchanged_number(reading.claim, reading.words, page.text, page.words)):
+            yield Verdict.CONTRADICTED, f"the page says {swap.page}, the answer {swap.answer}"
+            return
 
 
 def _only_compared(year: Quantity, reading: _Reading) -> bool:

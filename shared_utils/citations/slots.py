@@ -1,4 +1,4 @@
-"""Names: does the answer use the one that the page has in that place?"""
+"""A name, word or number in its place: does the page have the same one between the same neighbours?"""
 
 from __future__ import annotations
 
@@ -83,6 +83,16 @@ def _may_name(word: Word) -> bool:
     return word.content and word.text.casefold() not in _NO_NAMES
 
 
+def exchanged_number(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> Swap | None:
+    """A number of an otherwise copied sentence that stands where the page has another one."""
+    for i, word in enumerate(claim_words):
+        if word.text[0].isdigit():
+            swap = _other_filler(claim, claim_words, i, i + 1, page, page_words, least=2, numbers=True)
+            if swap:
+                return swap
+    return None
+
+
 def _runs(names: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Every stretch of neighbouring names, the parts of longer ones too: any part may have been exchanged."""
     present = set(names[:_MOST_NAMES])
@@ -94,7 +104,14 @@ def _runs(names: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _other_filler(
-    claim: str, ours: Sequence[Word], a: int, b: int, page: str, theirs: Sequence[Word], least: int = 0
+    claim: str,
+    ours: Sequence[Word],
+    a: int,
+    b: int,
+    page: str,
+    theirs: Sequence[Word],
+    least: int = 0,
+    numbers: bool = False,
 ) -> Swap | None:
     wanted = [word.keys for word in ours[a:b]]
     keys = {key for word in ours[a:b] for key in word.keys}
@@ -109,7 +126,8 @@ def _other_filler(
             and not any(keys & set(word.keys) for word in filler)
             and _may_name(filler[0])  # "our", "it", "these" stand in for the name itself
             and _may_name(filler[-1])
-            and not all(word.text[0].isdigit() or set(word.keys) & _GENERIC for word in filler)
+            and not all(set(word.keys) & _GENERIC for word in filler)
+            and all(word.text[0].isdigit() is numbers for word in filler)
             and (other is None or slot.left + slot.right > other.left + other.right)
         ):
             other = slot
