@@ -18,7 +18,7 @@ from shared_utils.storage.document_store import DocumentStore
 from shared_utils.types import Citation, PageVerdict, Rect
 from src.events import Embedding, FileStatus, PageRead, ReadingStarted, Searchable
 from src.ingestion import IndexedDocument, SourceFile, failed, finished, index_document
-from src.jobs import FairPool
+from src.jobs import FairPool, Job
 from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.views import DocumentState, DocumentView
@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 UNDO_S = 30.0  # how long a removed document can be brought back before it is wiped
 _MEGABYTE = 1_000_000
+_OUR_FAULT = "Something went wrong inside Footnote while reading this file. The log says more; try it again."
 
 
 @dataclass
@@ -121,7 +122,7 @@ class Documents:
                     return entry_id
             self._entries[entry_id] = entry = _Entry(entry_id, source)
             self._changed()
-        self._readers.submit(self._person, lambda: self._read(entry))
+        self._submit(self._readers, entry, partial(self._read, entry))
         return entry_id
 
     def retry(self, entry_id: str, password: str | None = None) -> None:
@@ -131,10 +132,8 @@ class Documents:
             fresh = _Entry(entry.id, entry.source)
             self._entries[entry_id] = fresh
             self._changed()
-        if password is None:
-            self._readers.submit(self._person, lambda: self._read(fresh))
-        else:
-            self._readers.submit(self._person, lambda: self._unlock(fresh, password))
+        job = partial(self._read, fresh) if password is None else partial(self._unlock, fresh, password)
+        self._submit(self._readers, fresh, job)
 
     def remove(self, entry_id: str) -> None:
         """Take a document off the shelf. For UNDO_S seconds it can be restored, then it is wiped."""
@@ -189,6 +188,18 @@ class Documents:
 
     # -------------------------------------------------------------------------------------------- background work
 
+    def _submit(self, pool: FairPool, entry: _Entry, job: Job) -> None:
+        """Queue work on an entry, which settles whatever happens in it: a bug must not leave a bar standing still."""
+
+        def settled() -> None:
+            try:
+                job()
+            except Exception:
+                self._update(entry, state=DocumentState.FAILED, seconds_left=None, reason=_OUR_FAULT)
+                raise
+
+        pool.submit(self._person, settled)
+
     def _read(self, entry: _Entry) -> None:
         began = time.monotonic()
         source = entry.source
@@ -226,7 +237,7 @@ class Documents:
             )
             return
         self._update(entry, state=DocumentState.EMBEDDING, reason=report.reason, seconds_left=None)
-        self._embedders.submit(self._person, lambda: self._embed(entry, report.status))
+        self._submit(self._embedders, entry, partial(self._embed, entry, report.status))
 
     def _page_read(self, entry: _Entry, event: PageRead, began: float) -> None:
         with self._lock:
@@ -304,7 +315,7 @@ class Documents:
             except DocumentGone:
                 continue
             entry = self._entries[stored.id] = _Entry(stored.id, source)
-            self._readers.submit(self._person, partial(self._load, entry))
+            self._submit(self._readers, entry, partial(self._load, entry))
 
     def _load(self, entry: _Entry) -> None:
         state = self._store.reading_state(entry.source.id)
@@ -326,7 +337,7 @@ class Documents:
             state=DocumentState.EMBEDDING,
         )
         if indexed.index.vectors is None:
-            self._embedders.submit(self._person, lambda: self._embed(entry, status))
+            self._submit(self._embedders, entry, partial(self._embed, entry, status))
         else:
             settled = DocumentState.READY if status is FileStatus.READY else DocumentState.PARTIAL
             self._update(entry, state=settled, embedded=len(vectors) if vectors is not None else 0)

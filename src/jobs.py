@@ -31,12 +31,14 @@ class FairPool:
             self._waiting.setdefault(person, deque()).append(job)
             self._changed.notify()
 
-    def close(self) -> None:
-        """Take no further job; what runs is left to end by itself (its owner cancels it)."""
+    def close(self, wait_s: float = 5.0) -> None:
+        """Take no further job, and wait for those that run; their owner cancels them first."""
         with self._changed:
             self._closed = True
             self._waiting.clear()
             self._changed.notify_all()
+        for thread in self._threads:
+            thread.join(wait_s)
 
     def _work(self) -> None:
         while (job := self._next()) is not None:

@@ -111,7 +111,8 @@ class LateEmbedder:
         """Begin to load, if that has not been done."""
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="embedding-model", daemon=True)
+                # not a daemon: a process that ends while native code is loading a model dies with a noise
+                self._thread = threading.Thread(target=self._run, name="embedding-model")
                 self._thread.start()
 
     def ready(self) -> Embedder | None:
