@@ -179,7 +179,7 @@ def _composed(answer: Answer, shown: Callable[[str], str], chip: Chip, sign: Cal
         for sentence in sentences:
             text = sentence.text[item.end() :] if item and sentence is sentences[0] else sentence.text
             marks = [*(chip(n) or "" for n in sentence.citations), doubts.get(id(sentence), "")]
-            words.append(_with_marks(shown(text.strip()), " ".join(filter(None, marks))))
+            words.append(_with_marks(shown(text.strip()), "\u00a0".join(filter(None, marks))))
         joined = "\n" if item and blocks and _LIST_ITEM.match(blocks[-1]) else "\n\n"
         blocks += [joined] if blocks else []
         blocks.append(_bullet(item) + " ".join(words))
@@ -299,6 +299,7 @@ def describe_stage(turn: TurnView, now: float) -> str:
     """The status line of a running answer; `now` is seconds on the monotonic clock of the view."""
     since = max(0.0, now - turn.stage_started_at)
     left = turn.seconds_left - since if turn.seconds_left is not None else None
+    by = f" · {engine_name(turn.engine, turn.model)}" if turn.engine else ""
     match turn.stage:
         case Stage.RETRIEVING:
             return "Searching your documents"
@@ -307,11 +308,11 @@ def describe_stage(turn: TurnView, now: float) -> str:
             return f"Waiting for the model{place}" + (f" · about {about(left)}" if left and left > 0 else "")
         case Stage.READING:
             if left is None:
-                return f"Reading the passages · {since:.0f} s"
+                return f"Reading the passages · {since:.0f} s{by}"
             soon = f"in about {about(left)}" if left > 0.5 else "any moment now"
-            return f"Reading the passages · first words {soon}"
+            return f"Reading the passages · first words {soon}{by}"
         case Stage.WRITING:
-            return f"Writing · {max(0.0, now - turn.asked_at):.1f} s"
+            return f"Writing · {max(0.0, now - turn.asked_at):.1f} s{by}"
         case Stage.VERIFYING:
             return "Checking every sentence against the pages"
         case None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 import streamlit as st
 
 from shared_utils.errors import QuestionError
-from shared_utils.types import Answer, Citation
+from shared_utils.types import Answer, Citation, EvidenceSpan
 from src.library import Shelf
 from src.presentation import (
     answer_markdown,
@@ -31,22 +32,35 @@ _TITLE_CHARACTERS = 60
 
 # ------------------------------------------------------------------------------------------------ addresses of chips
 
-ANSWER, QUOTES = "a", "q"  # whose numbering a marker belongs to: the answer's, or that of the quotes shown before it
+# Whose numbering a marker belongs to: the finished answer's, that of the quotes shown before it, or that of the words
+# that are being written.
+ANSWER, QUOTES, WRITING = "a", "q", "w"
 
 
 def anchor(turn: TurnView, source: str, marker: int) -> str:
     return f"{turn.id}.{source}.{marker}"
 
 
-def find_citation(turns: tuple[TurnView, ...], address: str) -> Citation | None:
+def find_citation(shelf: Shelf, address: str) -> Citation | None:
     """The citation a chip leads to; addresses come from a browser and may be anything."""
     turn_id, _, rest = address.partition(".")
     source, _, marker = rest.partition(".")
-    for turn in turns:
-        if turn.id == turn_id:
-            answer = turn.extractive if source == QUOTES else turn.answer
-            return next((c for c in answer.citations if str(c.marker) == marker), None) if answer else None
-    return None
+    turn = next((t for t in shelf.turns() if t.id == turn_id), None)
+    return next((c for c in _citations(turn, source, shelf) if str(c.marker) == marker), None) if turn else None
+
+
+def _citations(turn: TurnView, source: str, shelf: Shelf) -> Iterable[Citation]:
+    if source == WRITING:
+        return (_citation(n, span, shelf) for n, span in enumerate(turn.spans, start=1))
+    answer = turn.extractive if source == QUOTES else turn.answer
+    return answer.citations if answer else ()
+
+
+def _citation(marker: int, span: EvidenceSpan, shelf: Shelf) -> Citation:
+    """A whole passage, until the answer is done and its exact words are known."""
+    name = next((view.name for view in shelf.documents() if view.document_id == span.document_id), "")
+    label = shelf.page_label(span.document_id, span.page)
+    return Citation(marker, span.document_id, name, span.page, label, span.text, span.start, span.end)
 
 
 def follow_answer(turns: tuple[TurnView, ...], session: Session) -> None:
@@ -75,13 +89,11 @@ def _chosen(session: Session, turn: TurnView) -> bool:
 def draw_conversation(shelf: Shelf, session: Session) -> None:
     turns = shelf.turns()
     _draw_bar(turns, shelf, session)
-    for turn in turns:
-        _draw_question(turn)
-        if turn.done:
-            _draw_finished(turn, shelf, latest=turn is turns[-1])
-        else:
-            quoted = turn.extractive is not None
-            st.fragment(_draw_running, run_every=_TICK_S)(turn.id, shelf, quoted)
+    for turn in turns[:-1]:
+        _draw_turn(turn, shelf, latest=False)
+    if turns:
+        with st.container(key="latest"):  # as tall as the window, so that a new question can stand at its top
+            _draw_turn(turns[-1], shelf, latest=True)
     if not turns:
         st.html(note("Ask a question about your documents. Every sentence of the answer leads to its page."))
         _draw_suggestions(shelf, session)
@@ -111,6 +123,15 @@ def _new_conversation(shelf: Shelf, session: Session) -> None:
     session.place, session.followed = None, ""
 
 
+def _draw_turn(turn: TurnView, shelf: Shelf, *, latest: bool) -> None:
+    _draw_question(turn)
+    if turn.done:
+        _draw_finished(turn, shelf, latest=latest)
+    else:
+        quoted = turn.extractive is not None
+        st.fragment(_draw_running, run_every=_TICK_S)(turn.id, shelf, quoted)
+
+
 def _draw_question(turn: TurnView) -> None:
     with st.container(key=f"question-{turn.id}", horizontal_alignment="right"):
         st.html(f'<p class="fn-question">{said(turn.question)}</p>', width="content")
@@ -128,15 +149,20 @@ def _draw_running(turn_id: str, shelf: Shelf, quoted: bool) -> None:
         for change in turn.changes:
             st.html(note(change))
         if turn.text:
-            st.markdown(written_markdown(turn.text, _waiting_chip) + " ▌")
+            chips = _chips(turn, WRITING, _citations(turn, WRITING, shelf))
+            st.markdown(written_markdown(turn.text, chips.get) + " ▌")
         if turn.extractive and turn.extractive.citations:
-            st.html('<p class="fn-label">Found in your documents</p>')
-            st.html(footnotes(turn.extractive.citations, lambda n: "cite-" + anchor(turn, QUOTES, n), "Found"))
+            st.html(_labelled("Found in your documents", turn, QUOTES, turn.extractive))
 
 
-def _waiting_chip(marker: int) -> str:
-    """A marker whose page is told once the whole answer has been checked."""
-    return f":small[:gray-badge[{marker}]]"
+def _chips(turn: TurnView, source: str, citations: Iterable[Citation]) -> dict[int, str]:
+    return {c.marker: chip_link(c, "cite-" + anchor(turn, source, c.marker)) for c in citations}
+
+
+def _labelled(label: str, turn: TurnView, source: str, answer: Answer) -> str:
+    """A list of sources under a heading of its own."""
+    listed = footnotes(answer.citations, lambda n: "cite-" + anchor(turn, source, n), label)
+    return f'<p class="fn-label">{said(label)}</p>{listed}'
 
 
 def _draw_finished(turn: TurnView, shelf: Shelf, *, latest: bool) -> None:
@@ -153,18 +179,13 @@ def _draw_finished(turn: TurnView, shelf: Shelf, *, latest: bool) -> None:
 
 
 def _draw_answer(turn: TurnView, answer: Answer) -> None:
-    citations = {c.marker: c for c in answer.citations}
     doubtful = cautions(answer)
-
-    def chip(marker: int) -> str | None:
-        citation = citations.get(marker)
-        return chip_link(citation, "cite-" + anchor(turn, ANSWER, marker)) if citation else None
 
     def sign(index: int) -> str:
         return f'[{dagger(index)}](#doubt-{index} "{escape_markdown(describe_verdict(doubtful[index]))}")'
 
     if answer.stats.backend != "extractive":  # else the list of quotes is the answer
-        st.markdown(answer_markdown(answer, chip, sign))
+        st.markdown(answer_markdown(answer, _chips(turn, ANSWER, answer.citations).get, sign))
     st.html(
         footnotes(answer.citations, lambda n: "cite-" + anchor(turn, ANSWER, n))
         + doubts(answer)
@@ -175,10 +196,7 @@ def _draw_answer(turn: TurnView, answer: Answer) -> None:
 def _draw_refusal(turn: TurnView, answer: Answer, shelf: Shelf, *, latest: bool) -> None:
     st.markdown("Your documents do not seem to answer this." if not answer.sentences else answer_markdown(answer))
     if answer.citations:
-        st.html(
-            '<p class="fn-label">The closest passages</p>'
-            + footnotes(answer.citations, lambda n: "cite-" + anchor(turn, ANSWER, n), "The closest passages")
-        )
+        st.html(_labelled("The closest passages", turn, ANSWER, answer))
     for text in answer.notes:
         st.html(note(text))
     if latest:

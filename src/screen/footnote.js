@@ -1,4 +1,4 @@
-// The one script of the page: citation chips and drops anywhere.
+// The one script of the page: citation chips, drops anywhere, and the way to a new question.
 // Streamlit loads it as a component and calls it again, with new data, whenever the viewer changes.
 const CHIP = 'a[href^="#cite-"]', SIGN = 'a[href^="#doubt-"]';
 const INPUT = '[data-testid="stFileUploaderDropzoneInput"]', ZONE = '[data-testid="stFileUploaderDropzone"]';
@@ -59,7 +59,15 @@ export default function ({ data, setTriggerValue }) {
     input.dispatchEvent(new Event('change', { bubbles: true }));
   };
 
+  const arrive = () => { // at a new question, once
+    const latest = document.querySelector('.st-key-latest');
+    if (!latest || latest.dataset.turn === data.turn) return;
+    latest.dataset.turn = data.turn;
+    latest.scrollIntoView({ block: 'start' });
+  };
+
   name();
+  requestAnimationFrame(arrive);
   const watch = new MutationObserver(name);
   watch.observe(document.body, { childList: true, subtree: true });
   const listeners = { click, keydown: key, dragover: over, dragleave: leave, drop };

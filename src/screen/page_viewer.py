@@ -25,9 +25,10 @@ _WIDTH_PX = 1100  # twice the column's width on a large screen: sharp on high-de
 def draw_viewer(shelf: Shelf, session: Session) -> None:
     """The room is its own fragment: opening a citation draws nothing else again."""
     place = _place(shelf, session)
-    chosen = mount(place.anchor if place else "")
+    turns = shelf.turns()
+    chosen = mount(place.anchor if place else "", turns[-1].id if turns else "")
     if chosen is not None:
-        citation = find_citation(shelf.turns(), chosen.anchor)
+        citation = find_citation(shelf, chosen.anchor)
         if citation is not None:
             session.place = Place(citation.document_id, citation.page, citation, chosen.anchor)
             if chosen.narrow:

@@ -149,7 +149,7 @@ def test_a_hostile_file_name_cannot_leave_the_title_of_its_chip() -> None:
 
 
 def test_a_marker_stands_before_the_full_stop_and_never_begins_a_line() -> None:
-    assert answer_markdown(answer(sentence("Leakage fell.", 1, 2))) == "Leakage fell\u00a0\\[1\\] \\[2\\]\\."
+    assert answer_markdown(answer(sentence("Leakage fell.", 1, 2))) == "Leakage fell\u00a0\\[1\\]\u00a0\\[2\\]\\."
 
 
 def test_paragraphs_are_parted_and_list_items_stay_one_list() -> None:
@@ -245,8 +245,14 @@ def test_every_stage_has_words(stage: Stage) -> None:
 
 
 def test_the_estimate_of_the_first_words_counts_down_and_never_goes_below_nothing() -> None:
-    assert describe_stage(TURN, now=102.0) == "Reading the passages · first words in about 10 s"
-    assert describe_stage(TURN, now=140.0) == "Reading the passages · first words any moment now"
+    assert (
+        describe_stage(TURN, now=102.0)
+        == "Reading the passages · first words in about 10 s · llama3.2:3b on this machine"
+    )
+    assert (
+        describe_stage(TURN, now=140.0)
+        == "Reading the passages · first words any moment now · llama3.2:3b on this machine"
+    )
 
 
 def test_the_line_under_an_answer_says_who_wrote_it_and_how_long_it_took() -> None:
