@@ -295,16 +295,18 @@ def quotes(documents: int = 12, sentences: int = 20) -> None:
             page, other = rng.sample(pages, 2)
             quote = squeezed(rng.choice(_SENTENCE.findall(page.text)))
             words = quote.split()
-            at = rng.choice([i for i, word in enumerate(words) if word.isalpha()] or [0])
+            at = rng.choice([i for i, word in enumerate(words) if word.isalpha()] or [-1])
+            if at < 0 or len(words) < 8:  # a web address, not a sentence
+                continue
             changed = " ".join([*words[:at], "replacement", *words[at + 1 :]])
             found["trials"] += 1
             found["verbatim"] += find_quote(page.text, quote) is not None
             found["one word changed"] += find_quote(page.text, changed) is not None
             if squeezed(quote) not in squeezed(other.text):
                 found["wrong page"] += find_quote(other.text, quote) is not None
-    trials = found.pop("trials")
+    trials, wrong = found.pop("trials"), found.pop("wrong page", 0)
     shares = ", ".join(f"{name} {count / trials:.1%}" for name, count in found.items())
-    print(f"quotes: located of {trials} sentences: {shares}; wrong page {found['wrong page']} of {trials}")
+    print(f"quotes: located of {trials} sentences: {shares}; {wrong} found on a wrong page")
 
 
 def clicks(clicks_a_document: int = 4) -> None:

@@ -99,7 +99,7 @@ def _session(job: Job, script: Path, **request: object) -> Iterator[Mapping[str,
             try:
                 raw = raw_page(message, reader)
             except (ValueError, TypeError, KeyError) as error:
-                raise WorkerLost("cannot be decoded") from error
+                raise WorkerLost("has text that cannot be decoded") from error
             yield raw
 
 

@@ -44,7 +44,7 @@ def never() -> bool:
 
 
 class WorkerLost(Exception):
-    """The child died, hung or talked nonsense. The message says which, to finish "this page …"."""
+    """The child died, hung or talked nonsense. The message says which, to finish "it …"."""
 
 
 class WorkerStalled(WorkerLost): ...

@@ -16,6 +16,7 @@ from statistics import median
 from shared_utils.types import GlyphRun
 
 CELL_GAP = 1.5  # × line height: wider than any word space, narrower than a gutter or the gap between table cells
+CLIMBING_SHARE = 0.8  # of the steps from row to row; columns and sidebars climb now and then
 CELL_SEPARATOR = "   "
 COLUMN_ROWS = 5  # rows with words on both sides before a common gap is believed to be a gutter
 SOFT_HYPHEN = "\ufffe"  # how PDFium writes a hyphen at the end of a line
@@ -201,9 +202,15 @@ def in_reading_order(raw: str, page_rows: list[Row], depth: int = 3) -> list[Row
     ]
 
 
+def from_the_top(page_rows: list[Row]) -> list[Row]:
+    """The rows the other way round where they climb the page: PDFium does so on pages turned by a quarter."""
+    climbs = sum(second[0].y1 <= first[0].y0 for first, second in pairwise(page_rows))
+    return page_rows[::-1] if climbs > CLIMBING_SHARE * (len(page_rows) - 1) else page_rows
+
+
 def lay_out(raw: str, words: Sequence[Word], bold: frozenset[int]) -> list[Row]:
     """The rows of a page in reading order."""
-    return in_reading_order(raw, rows(segments(raw, words, bold)))
+    return in_reading_order(raw, from_the_top(rows(segments(raw, words, bold))))
 
 
 # ------------------------------------------------------------------------------------------------ text

@@ -37,7 +37,7 @@ class RawPage:
     frame_height: int = 0
     is_cut: bool = False
     is_layer: bool = False  # its words are the invisible layer that an OCR program laid over a scan
-    lost: str = ""  # why it could not be read, to finish "this page …"
+    lost: str = ""  # why it could not be read, to finish "it …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +115,13 @@ def _plain_lines(text: str) -> Iterable[Line]:
 # ------------------------------------------------------------------------------------------------ quality
 
 _JUNK = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
+_GLYPH_NAME = re.compile(r"/[A-Za-z]{1,2}[0-9A-Fa-f]{2,3}(?=/)")  # what pypdf writes for a glyph without a meaning
 _LETTERS = re.compile(r"[A-Za-z]+")
 
 
 def junk_share(text: str) -> float:
-    """The share of characters that mean nothing: replacement, private-use and control characters."""
-    return len(_JUNK.findall(text)) / max(1, len("".join(text.split())))
+    """The share of characters that mean nothing: replacement, private-use and control characters, glyph names."""
+    return (len(_JUNK.findall(text)) + sum(map(len, _GLYPH_NAME.findall(text)))) / max(1, len("".join(text.split())))
 
 
 def poverty(text: str) -> float:
@@ -148,7 +149,7 @@ def judge(raw: RawPage, text: str) -> tuple[PageVerdict, str]:
     """What reading the page came to, and why in words where that is not plain text."""
     chars = len("".join(text.split()))
     if raw.lost:
-        return PageVerdict.UNREADABLE, f"This page {raw.lost}."
+        return PageVerdict.UNREADABLE, f"This page cannot be read: it {raw.lost}."
     if chars < FEW_CHARS and raw.pictures >= LARGE_PICTURE:
         return PageVerdict.SCANNED, "This page is a picture, probably a scan: its words can be found only after OCR."
     if not chars:

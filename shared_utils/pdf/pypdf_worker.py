@@ -108,7 +108,7 @@ def read_page(document: pypdf.PdfReader, number: int, max_chars: int) -> dict[st
         if page.rotation % 180:
             width, height = height, width
     except Exception as error:  # noqa: BLE001 - as above
-        return {"page": number, "lost": f"cannot be decoded ({type(error).__name__})"}
+        return {"page": number, "lost": f"has text that cannot be decoded ({type(error).__name__})"}
     return {
         "page": number,
         "width": width,

@@ -96,7 +96,7 @@ class PageViewer:
             except WorkerLost as error:
                 self._end_worker()
                 if is_last or isinstance(error, WorkerStalled):
-                    raise UnreadablePdf(f"Page {page_number} {error}, so it cannot be drawn.") from error
+                    raise UnreadablePdf(f"Page {page_number} cannot be drawn: it {error}.") from error
             except BaseException:
                 self._end_worker()  # its next answer would belong to this request
                 raise
