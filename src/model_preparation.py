@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -128,12 +128,17 @@ def prepare_model(
             yield ModelStatus(ModelState.READY, model, " ".join(reasons))
             return
         slow = model
-        server.load(model, num_ctx=settings.num_ctx, num_thread=machine.cores, keep_alive=0)  # makes room for the next
-    if slow:  # slow beats nothing: its answers still come, after those quoted from the page
+        with suppress(GenerationError):  # it only makes room for the next
+            server.load(model, num_ctx=settings.num_ctx, num_thread=machine.cores, keep_alive=0)
+    if slow:  # beats nothing: its answers still come, after those quoted from the page
         yield ModelStatus(ModelState.LOADING, slow, " ".join(reasons))
-        _load(slow, settings, server, machine)
-        yield ModelStatus(ModelState.READY, slow, " ".join(reasons))
-        return
+        try:
+            _load(slow, settings, server, machine)
+        except _Unfit as exc:
+            reasons.append(str(exc))
+        else:
+            yield ModelStatus(ModelState.READY, slow, " ".join(reasons))
+            return
     yield ModelStatus(ModelState.UNAVAILABLE, settings.model, " ".join(reasons))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from shared_utils.errors import GenerationError, GeneratorUnavailable
@@ -28,7 +28,7 @@ class EngineGivenUp:
 
 def generate_with_fallback(
     engines: Sequence[Engine], prompt: Prompt, cancelled: Cancelled
-) -> Iterator[GenerationEvent | EngineGivenUp]:
+) -> Generator[GenerationEvent | EngineGivenUp, None, None]:
     """The events of the first engine that speaks; a switch happens only before the first token.
 
     After it two spliced halves could not be checked, so the error goes up, as does the last engine's.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout, GeneratorUnavailable
@@ -69,23 +70,25 @@ class HfAnswerGenerator:
     def _answer(self, model: str, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
         started, first_token_s, finish_reason = self._clock(), None, ""
         prompt_tokens = output_tokens = None
+        chunks = watched(
+            self._chunks(model, prompt),
+            speaks=lambda chunk: bool(_text(chunk)),
+            deadlines=self._deadlines,
+            cancelled=cancelled,
+            hang_up=_cannot_hang_up,
+            clock=self._clock,
+        )
         try:
-            for chunk in watched(
-                self._chunks(model, prompt),
-                speaks=lambda chunk: bool(_text(chunk)),
-                deadlines=self._deadlines,
-                cancelled=cancelled,
-                hang_up=_cannot_hang_up,
-                clock=self._clock,
-            ):
-                if text := _text(chunk):
-                    if first_token_s is None:
-                        first_token_s = self._clock() - started
-                    yield TextDelta(text)
-                if chunk.choices and chunk.choices[0].finish_reason:
-                    finish_reason = chunk.choices[0].finish_reason
-                if chunk.usage is not None:
-                    prompt_tokens, output_tokens = chunk.usage.prompt_tokens, chunk.usage.completion_tokens
+            with closing(chunks):
+                for chunk in chunks:
+                    if text := _text(chunk):
+                        if first_token_s is None:
+                            first_token_s = self._clock() - started
+                        yield TextDelta(text)
+                    if chunk.choices and chunk.choices[0].finish_reason:
+                        finish_reason = chunk.choices[0].finish_reason
+                    if chunk.usage is not None:
+                        prompt_tokens, output_tokens = chunk.usage.prompt_tokens, chunk.usage.completion_tokens
         except Stopped:
             finish_reason = "cancelled"
         except Overdue as exc:

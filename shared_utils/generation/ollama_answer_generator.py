@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 
 import httpx
 import ollama
@@ -73,23 +74,25 @@ class OllamaAnswerGenerator:
         """TextDelta … and one GenerationDone; raises GenerationError. Stop works in every phase, loading included."""
         line = HangUpTransport(self._transport)
         started, first_token_s = self._clock(), None
+        frames = watched(
+            self._frames(prompt, line),
+            speaks=lambda frame: bool(frame.message.content),
+            deadlines=self._deadlines,
+            cancelled=cancelled,
+            hang_up=line.hang_up,
+            clock=self._clock,
+        )
         try:
-            for frame in watched(
-                self._frames(prompt, line),
-                speaks=lambda frame: bool(frame.message.content),
-                deadlines=self._deadlines,
-                cancelled=cancelled,
-                hang_up=line.hang_up,
-                clock=self._clock,
-            ):
-                if frame.message.content:
-                    if first_token_s is None:
-                        first_token_s = self._clock() - started
-                    yield TextDelta(frame.message.content)
-                if frame.done:
-                    finish_reason = "length" if frame.done_reason == "length" else "stop"
-                    yield GenerationDone(finish_reason, _stats(self.model, frame, first_token_s))
-                    return
+            with closing(frames):
+                for frame in frames:
+                    if frame.message.content:
+                        if first_token_s is None:
+                            first_token_s = self._clock() - started
+                        yield TextDelta(frame.message.content)
+                    if frame.done:
+                        finish_reason = "length" if frame.done_reason == "length" else "stop"
+                        yield GenerationDone(finish_reason, _stats(self.model, frame, first_token_s))
+                        return
         except Stopped:
             stats = GenerationStats(backend="ollama", model=self.model, time_to_first_token_s=first_token_s)
             yield GenerationDone("cancelled", stats)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -62,7 +62,7 @@ def watched(
     cancelled: Cancelled,
     hang_up: Callable[[], None],
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[T]:
+) -> Generator[T, None, None]:
     """The same items. `items` runs in a thread of its own, `cancelled` is asked in the caller's.
 
     `speaks(item)` tells a token from a frame without words; `hang_up` must make a blocked read return.

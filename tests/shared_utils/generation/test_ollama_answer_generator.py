@@ -254,6 +254,24 @@ def test_no_foreign_exception_reaches_a_person(error: Exception, spoken: bool) -
     assert str(ours).endswith((".", "11434."))
 
 
+@pytest.mark.parametrize("error", foreign_errors(), ids=lambda error: type(error).__name__)
+def test_whatever_breaks_while_asking_becomes_an_error_of_ours(error: Exception) -> None:
+    def broken(_request: httpx.Request) -> httpx.Response:
+        raise error
+
+    engine = OllamaAnswerGenerator(
+        "http://ollama.test:11434",
+        "llama3.2:1b",
+        num_ctx=2048,
+        num_thread=2,
+        deadlines=PATIENT,
+        transport=httpx.MockTransport(broken),
+    )
+    with pytest.raises(GenerationError) as caught:
+        list(engine.generate(PROMPT, never))
+    assert caught.value.__cause__ is error
+
+
 def test_a_bug_of_ours_is_not_dressed_up_as_the_servers() -> None:
     assert in_our_words(ZeroDivisionError(), host="http://127.0.0.1:11434") is None
 

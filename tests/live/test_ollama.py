@@ -1,0 +1,79 @@
+"""The promises that only a real Ollama can keep or break. `ollama serve`, one model, then `pytest -m live`."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from shared_utils.errors import GeneratorUnavailable
+from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
+from shared_utils.generation.ollama_server import OllamaServer
+from shared_utils.generation.watched_stream import Deadlines
+from shared_utils.processes.resources import available_cores
+from shared_utils.types import GenerationDone, Prompt, TextDelta
+from src.prompts import MAX_OUTPUT_TOKENS, build_prompt, is_refusal
+from tests.fakes import evidence_of, never, prompt_saying
+
+pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
+
+HOST = "http://127.0.0.1:11434"
+MODELS = ("llama3.2:1b", "llama3.2:3b")
+PATIENT = Deadlines(connect_s=3, first_token_s=300, stall_s=120, total_s=900)
+LEASE = evidence_of("The rent is 940 euros a month.", "Pets are allowed with the landlord's written consent.")
+
+
+@pytest.fixture(scope="module")
+def engine() -> OllamaAnswerGenerator:
+    server = OllamaServer(HOST)
+    if not server.is_alive():
+        pytest.skip(f"no Ollama answers at {HOST}")
+    model = next((model for model in MODELS if server.has(model)), None)
+    if model is None:
+        pytest.skip(f"none of {', '.join(MODELS)} is installed")
+    server.load(model, num_ctx=2048, num_thread=available_cores())
+    return OllamaAnswerGenerator(HOST, model, num_ctx=2048, num_thread=available_cores(), deadlines=PATIENT)
+
+
+def answer(engine: OllamaAnswerGenerator, prompt: Prompt) -> tuple[str, GenerationDone]:
+    *words, done = engine.generate(prompt, never)
+    assert isinstance(done, GenerationDone)
+    return "".join(event.text for event in words if isinstance(event, TextDelta)), done
+
+
+def test_an_answer_says_what_the_passage_says_and_the_token_estimate_is_close(engine: OllamaAnswerGenerator) -> None:
+    prompt = build_prompt("How much is the rent?", LEASE, {})
+    text, done = answer(engine, prompt)
+    assert "940" in text
+    assert done.stats.prompt_tokens is not None
+    assert 0.7 <= prompt.estimated_tokens / done.stats.prompt_tokens <= 1.5
+
+
+def test_what_the_passages_do_not_tell_is_refused(engine: OllamaAnswerGenerator) -> None:
+    text, _ = answer(engine, build_prompt("Who designed the Eiffel Tower?", LEASE, {}))
+    assert is_refusal(text)
+
+
+def test_the_same_beginning_is_read_only_once(engine: OllamaAnswerGenerator) -> None:
+    prompt = build_prompt("Are pets allowed?", evidence_of(*["The lease begins in May and ends in June."] * 30), {})
+    _, first = answer(engine, prompt)
+    _, second = answer(engine, prompt)
+    assert first.stats.prompt_evaluation_s is not None
+    assert second.stats.prompt_evaluation_s is not None
+    assert second.stats.prompt_evaluation_s < 0.5 * first.stats.prompt_evaluation_s
+
+
+def test_stopping_while_the_prompt_is_read_frees_the_model_soon(engine: OllamaAnswerGenerator) -> None:
+    long_prompt = prompt_saying(f"{time.time()} " + "The committee met again and again. " * 200)
+    began = time.monotonic()
+    events = list(engine.generate(long_prompt, lambda: time.monotonic() - began > 1))
+    assert isinstance(events[-1], GenerationDone)
+    assert events[-1].finish_reason == "cancelled"
+    text, _ = answer(engine, prompt_saying("Say yes."))
+    assert text
+
+
+def test_too_long_a_prompt_is_an_error_and_not_half_an_answer(engine: OllamaAnswerGenerator) -> None:
+    prompt = prompt_saying("One more word. " * 3000, max_output_tokens=MAX_OUTPUT_TOKENS)
+    with pytest.raises(GeneratorUnavailable, match="context window"):
+        list(engine.generate(prompt, never))
