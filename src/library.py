@@ -160,6 +160,10 @@ class Shelf:
     def page_label(self, document_id: str, page: int) -> str:
         return self._documents.page_label(document_id, page)
 
+    def page_height(self, document_id: str, page: int) -> float:
+        """In points, as `rects` counts; 0 where it is not known."""
+        return self._documents.page_height(document_id, page)
+
     def rects(self, citation: Citation) -> tuple[Rect, ...]:
         return self._documents.rects(citation)
 
