@@ -230,8 +230,8 @@ def describe_document(view: DocumentView) -> str:
         case DocumentState.QUEUED:
             return "Waiting to be read"
         case DocumentState.READING:
-            of = f"Reading page {len(view.page_verdicts)} of {view.pages}" if view.pages else "Opening"
-            return of + left
+            page = min(len(view.page_verdicts) + 1, view.pages)
+            return (f"Reading page {page} of {view.pages}" if page else "Opening") + left
         case DocumentState.RECOGNISING:
             return f"Recognising the words on scanned pages{left}"
         case DocumentState.EMBEDDING:
@@ -320,10 +320,10 @@ def describe_stage(turn: TurnView, now: float) -> str:
 
 
 def describe_answer(turn: TurnView) -> str:
-    """The line under a finished answer: sources, who wrote it, how long it took."""
-    if turn.answer is None:
+    """The line under a finished answer: sources, who wrote it, how long it took. A refusal has none."""
+    if turn.answer is None or not turn.answer.answerable:
         return ""
-    sources = _count(len(turn.answer.citations), "source") if turn.answer.answerable else ""
+    sources = _count(len(turn.answer.citations), "source")
     stats = turn.answer.stats
     wrote = engine_name(stats.backend, stats.model) if stats.backend != "extractive" else ""  # its notes say so
     first, total = turn.timings.get("first_token_s"), turn.timings.get("total_s")

@@ -210,6 +210,8 @@ def _draw_refusal(turn: TurnView, answer: Answer, shelf: Shelf, *, latest: bool)
 
 
 def _draw_footer(turn: TurnView, shelf: Shelf, *, latest: bool) -> None:
+    if turn.answer is not None and not turn.answer.answerable:
+        return
     with st.container(horizontal=True, vertical_alignment="center", key=f"footer-{turn.id}", wrap=False):
         st.html(note(describe_answer(turn)))
         if latest:

@@ -1,4 +1,4 @@
-// The one script of the page: citation chips, drops anywhere, and the way to a new question.
+// The one script of the page: citation chips, drops anywhere, the way to a new question and to the marked line.
 // Streamlit loads it as a component and calls it again, with new data, whenever the viewer changes.
 const CHIP = 'a[href^="#cite-"]', SIGN = 'a[href^="#doubt-"]';
 const INPUT = '[data-testid="stFileUploaderDropzoneInput"]', ZONE = '[data-testid="stFileUploaderDropzone"]';
@@ -66,8 +66,16 @@ export default function ({ data, setTriggerValue }) {
     latest.scrollIntoView({ block: 'start' });
   };
 
+  const reveal = () => { // the marked line, where the page is taller than the viewer
+    const sheet = document.querySelector('.st-key-sheet-viewer'), image = sheet?.querySelector('img');
+    if (!image || sheet.dataset.anchor === data.anchor) return;
+    const scroll = () => { sheet.scrollTop = data.focus * image.clientHeight - sheet.clientHeight / 3; };
+    sheet.dataset.anchor = data.anchor;
+    if (image.complete) scroll(); else image.addEventListener('load', scroll, { once: true });
+  };
+
   name();
-  requestAnimationFrame(arrive);
+  requestAnimationFrame(() => { arrive(); reveal(); });
   const watch = new MutationObserver(name);
   watch.observe(document.body, { childList: true, subtree: true });
   const listeners = { click, keydown: key, dragover: over, dragleave: leave, drop };

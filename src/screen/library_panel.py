@@ -115,16 +115,19 @@ def _draw_document(view: DocumentView, shelf: Shelf, session: Session) -> None:
     name = escape_markdown(view.name)
     with st.container(border=True, key=f"doc-{view.entry_id}", gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
-            st.button(
-                f":{colour}[{symbol}] {name}",
-                key=f"open-{view.entry_id}",
-                type="tertiary",
-                width="stretch",
-                wrap=False,
-                disabled=view.state is DocumentState.FAILED,
-                on_click=_open,
-                args=(view, session),
-            )
+            label = f":{colour}[{symbol}] {name}"
+            if view.state is DocumentState.FAILED:
+                st.markdown(label, wrap=False, width="stretch")
+            else:
+                st.button(
+                    label,
+                    key=f"open-{view.entry_id}",
+                    type="tertiary",
+                    width="stretch",
+                    wrap=False,
+                    on_click=_open,
+                    args=(view, session),
+                )
             st.button(
                 "",
                 icon=":material/close:",

@@ -26,7 +26,7 @@ def draw_viewer(shelf: Shelf, session: Session) -> None:
     """The room is its own fragment: opening a citation draws nothing else again."""
     place = _place(shelf, session)
     turns = shelf.turns()
-    chosen = mount(place.anchor if place else "", turns[-1].id if turns else "")
+    chosen = mount(place.anchor if place else "", _focus(shelf, place), turns[-1].id if turns else "")
     if chosen is not None:
         citation = find_citation(shelf, chosen.anchor)
         if citation is not None:
@@ -60,6 +60,13 @@ def _marked(shelf: Shelf, place: Place) -> tuple[Rect, ...]:
     if place.citation is None or place.citation.page != place.page:
         return ()
     return place.citation.rects or shelf.rects(place.citation)
+
+
+def _focus(shelf: Shelf, place: Place | None) -> float:
+    """How far down the page the first marked line stands, 0 … 1."""
+    rects = _marked(shelf, place) if place else ()
+    height = shelf.page_height(place.document_id, place.page) if place else 0.0
+    return min(rect[1] for rect in rects) / height if rects and height else 0.0
 
 
 def _draw_page(place: Place, shelf: Shelf, session: Session, where: str) -> None:

@@ -29,10 +29,13 @@ def styles() -> None:
     st.html(f"<style>{_text('footnote.css')}</style>")
 
 
-def mount(anchor: str, turn: str) -> Opened | None:
-    """`anchor` is the chip to show as open, `turn` the newest question, scrolled to once."""
+def mount(anchor: str, focus: float, turn: str) -> Opened | None:
+    """`anchor` is the chip to show as open, `focus` how far down the page its words stand (0 … 1), `turn` the newest
+    question. Both are scrolled to once."""
     component = st.components.v2.component("footnote", js=_text("footnote.js"))
-    result: Any = component(key="script", data={"anchor": anchor, "turn": turn}, on_cite_change=lambda: None)
+    result: Any = component(
+        key="script", data={"anchor": anchor, "focus": focus, "turn": turn}, on_cite_change=lambda: None
+    )
     chosen = result.cite  # sent by the browser: anything
     if not isinstance(chosen, dict):
         return None
