@@ -15,6 +15,7 @@ from shared_utils.types import Citation, Embedder, Evidence, EvidenceSpan, Page,
 
 _BULLET = re.compile(r"\s*[-*•–]\s+")
 _MOST_QUOTED = 2  # sentences or rows of one evidence span behind one sentence of the answer
+_SAYS_SOMETHING = 4  # content words
 _CANDIDATES = 3  # evidence spans compared with a sentence that names none
 
 Pages = Mapping[tuple[str, int], Page]
@@ -41,11 +42,11 @@ Quote = tuple[str, int, int, int]  # document id, page, start, end
 
 def cite(
     raw_text: str,
-    question: str,  # noqa: ARG001 -- sentences without a marker will be read in its light
+    question: str,
     evidence: Evidence,
     pages: Pages,
     names: Mapping[str, str],
-    embedder: Embedder | None = None,  # noqa: ARG001
+    embedder: Embedder | None = None,
 ) -> CitedText:
     """Footnotes and verdicts for a finished answer.
 
@@ -56,8 +57,9 @@ def cite(
     order: dict[Quote, int] = {}
     sentences: list[Sentence] = []
     for claim in claims:
-        spans, verdict, reason = _supporting(claim, by_marker)
-        quotes = [quote for span in spans for quote in _narrowed(claim.text, span)]
+        complete = _complete(claim.text, question)
+        spans, verdict, reason = _supporting(complete, [by_marker[n] for n in claim.named], evidence.spans, embedder)
+        quotes = [quote for span in spans for quote in _narrowed(complete, span)]
         numbers = [order.setdefault(quote, len(order) + 1) for quote in dict.fromkeys(quotes)]
         sentences.append(Sentence(claim.text, tuple(sorted(numbers)), verdict, reason, claim.paragraph))
     citations = tuple(_citation(number, quote, pages, names) for quote, number in order.items())
@@ -96,14 +98,25 @@ def _claims_of_line(line: str, markers: Sequence[tuple[int, tuple[int, ...]]], p
     ]
 
 
-def _supporting(claim: _Claim, spans: Mapping[int, EvidenceSpan]) -> tuple[list[EvidenceSpan], Verdict, str]:
-    named = [spans[number] for number in claim.named]
-    verdict, reason = verify(claim.text, [span.text for span in named])
+def _complete(claim: str, question: str) -> str:
+    """A short answer ("15 %.") says something only together with its question."""
+    return claim if len(content_keys(words_of(claim))) >= _SAYS_SOMETHING else f"{question.rstrip(' ?？')}: {claim}"
+
+
+def _supporting(
+    claim: str, named: Sequence[EvidenceSpan], spans: Sequence[EvidenceSpan], embedder: Embedder | None
+) -> tuple[Sequence[EvidenceSpan], Verdict, str]:
+    """The evidence that a sentence stands on, and how firmly.
+
+    That is what the model named, unless those words do not say it and others do: small models mix up numbers. A
+    sentence gets evidence it did not name only by the same measure as any other, never by a lower one.
+    """
+    verdict, reason = verify(claim, [span.text for span in named], embedder=embedder)
     if named and verdict is not Verdict.NOT_FOUND:
         return named, verdict, reason
-    for span in _closest(claim.text, [span for span in spans.values() if span not in named]):
-        found, why = verify(claim.text, [span.text])
-        if found is not Verdict.NOT_FOUND:
+    for span in _closest(claim, [span for span in spans if span not in named]):
+        found, why = verify(claim, [span.text], embedder=embedder)
+        if found is Verdict.SUPPORTED or (found is not Verdict.NOT_FOUND and not named):
             return [span], found, why
     return named, verdict, reason
 

@@ -17,7 +17,7 @@ _NUMBER = r"(?:#?\d{1,4})"
 _RANGE = re.compile(rf"({_NUMBER})\s*[-–—]\s*({_NUMBER})|({_NUMBER})")
 _LIST = (
     rf"{_NUMBER}(?:\s*[-–—]\s*{_NUMBER})?"
-    rf"(?:\s*(?:[,;&、，]|\band\b)?\s*(?:{_LABEL}\s*)?{_NUMBER}(?:\s*[-–—]\s*{_NUMBER})?)*"
+    rf"(?:(?:\s*[,;&、，]\s*(?:and\s+)?|\s+and\s+|\s+)(?:{_LABEL}\s*)?{_NUMBER}(?:\s*[-–—]\s*{_NUMBER})?)*"
 )
 _INSIDE_BRACKETS = re.compile(rf"\s*\^?\s*(?:{_LABEL}\s*[:.#№]?\s*)?{_LIST}\s*(?:†[^\]】]*)?", re.IGNORECASE)
 _INSIDE_PARENTHESES = re.compile(rf"\s*{_LABEL}\s*[:.#№]?\s*{_LIST}\s*", re.IGNORECASE)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from shared_utils.citations.units import Word
 from shared_utils.text.folding import fold
@@ -20,7 +21,7 @@ _NEGATIONS = frozenset(
 )
 _NEGATING_SIGNS = re.compile(r"[不没沒未无無]|ない|ません|않|없|못|ไม่")
 _NEGATIVE_PREFIX = re.compile(r"(?:un|in|im|ir|il|dis|non|de)-?(?=\w{4})")
-_CLAUSE_BREAK = re.compile(r"[,;:.!?()](?:\s|$)|[，。；：]|\b(?:but|aber|mais|pero)\b", re.IGNORECASE)
+_CLAUSE_BREAK = re.compile(r"[,;:.!?()](?:\s|$)|[，。；：]|\b(?:but|while|whereas|aber|mais|pero)\b", re.IGNORECASE)
 _SCOPE = 5  # words a negation reaches, two of them content words
 _WINDOW = 4  # words to each side by which two uses of one word are told apart
 
@@ -104,6 +105,7 @@ class _Use:
 
     word: Word
     around: frozenset[tuple[str, int]]  # (key, distance; negative to the left)
+    clause: frozenset[str]  # content keys of its clause
     negated: bool
     head: bool  # the first content word behind the negation: what it is about
     cue: str  # the negation as written, with the word
@@ -156,9 +158,10 @@ def _flipped(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
             continue
         same = [found for found in page if ends & _ends(found)]
         opposite = [found for found in page if {(scale, 1 - end) for scale, end in ends} & _ends(found)]
-        near = max((_nearness(use, found) for found in same), default=-1.0)
         other = max(opposite, key=lambda found: _nearness(use, found), default=None)
-        if other and other.negated == use.negated and _nearness(use, other) > max(near, 0.0):
+        if not other or other.negated != use.negated or not _nearness(use, other):
+            continue
+        if all(_fits_better(use, other, one) for one in same):
             return Opposed(use.word.text, other.word.text, False)
     return None
 
@@ -177,13 +180,25 @@ def _uses(sentence: Sentence) -> list[_Use]:
     folded = [fold(word.text) for word in words]
     reach = dict(_reach(text, words, folded))
     uses = []
+    clauses = _clauses(text, words)
     for i, word in enumerate(words):
         near = range(max(0, i - _WINDOW), min(len(words), i + 1 + _WINDOW))
         around = frozenset((key, other - i) for other in near if other != i for key in words[other].keys)
         cue, order = reach.get(i, (i, 0))
         shown = text[words[cue].start : word.end] if order else word.text
-        uses.append(_Use(word, around, bool(order), order == 1, " ".join(shown.split())))
+        uses.append(_Use(word, around, clauses[i], bool(order), order == 1, " ".join(shown.split())))
     return uses
+
+
+def _clauses(text: str, words: Sequence[Word]) -> list[frozenset[str]]:
+    """For every word, the content keys of the clause it stands in."""
+    starts = [i for i in range(len(words)) if i and _CLAUSE_BREAK.search(text[words[i - 1].end : words[i].end])]
+    borders = [0, *starts, len(words)]
+    found: list[frozenset[str]] = []
+    for start, end in pairwise(borders):
+        keys = frozenset(key for word in words[start:end] if word.content for key in word.keys)
+        found += [keys] * (end - start)
+    return found
 
 
 def _reach(text: str, words: Sequence[Word], folded: Sequence[str]) -> Iterator[tuple[int, tuple[int, int]]]:
@@ -191,14 +206,17 @@ def _reach(text: str, words: Sequence[Word], folded: Sequence[str]) -> Iterator[
     for cue, word in enumerate(folded):
         if not (word in _NEGATIONS or word.endswith("n't")) or _is_label(text, words, folded, cue):
             continue
-        order = 0
-        for i in range(cue + 1, min(len(words), cue + 1 + _SCOPE)):
-            if _CLAUSE_BREAK.search(text[words[i - 1].end : words[i].start]) or folded[i] in _NEGATIONS:
+        order, scope, that = 0, _SCOPE, False
+        for i in range(cue + 1, len(words)):
+            gap = text[words[i - 1].end : words[i].start]
+            if i > cue + scope or _CLAUSE_BREAK.search(gap) or folded[i] in _NEGATIONS:
                 break
-            if words[i].content or folded[i] == "only":
+            if folded[i] == "that" and order:  # "no evidence that sales rose" denies all that follows
+                scope, that = len(words), True
+            elif words[i].content or folded[i] == "only":
                 order += 1
-                yield i, (cue, order)
-            if order == 2:
+                yield i, (cue, 1 if that else order)
+            if order == 2 and not that and (i + 1 == len(words) or folded[i + 1] != "that"):
                 break
 
 
@@ -226,6 +244,18 @@ def _nearness(one: _Use, other: _Use) -> float:
     ours = dict(one.around)
     shared = ((ours[key], at) for key, at in other.around if key in ours and ours[key] * at > 0)
     return sum(1 / max(abs(here), abs(there)) for here, there in shared)
+
+
+def _fits_better(use: _Use, other: _Use, one: _Use) -> bool:
+    """Whether `other` rather than `one` is what the page has in the place of `use`."""
+    if _nearness(use, other) <= _nearness(use, one) or _in_common(use, other) < _in_common(use, one):
+        return False
+    sides = {at > 0 for key, at in other.around if any(key == k and at * here > 0 for k, here in use.around)}
+    return len(sides) == 2 or _in_common(use, other) > _in_common(use, one)
+
+
+def _in_common(one: _Use, other: _Use) -> int:
+    return len(one.clause & other.clause)
 
 
 def _ends(use: _Use) -> set[tuple[int, int]]:

@@ -109,6 +109,7 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _IDENTIFIER = re.compile(rf"(?<![\w.,])(?=\d*[{_LETTER}])(?=[{_LETTER}]*\d)(?!\d+(?:st|nd|rd|th)\b)[{_LETTER}\d]+")
+_POINTS = re.compile(r"\s?(?:%|percentage|percent)[\s-]points?\b", re.IGNORECASE)
 _FISCAL = re.compile(r"(?:FY|CY|HY)'?\d{2,4}", re.IGNORECASE)
 _DECLARED_SCALE = re.compile(r"\bin (?:\w+ ){0,3}(thousands|millions|billions)\b", re.IGNORECASE)
 _HEDGE = re.compile(
@@ -235,9 +236,11 @@ def _read(text: str, plain: str, match: re.Match[str], *, european: bool) -> tup
         "",
     )
     scale = Decimal(1)
+    if points := _POINTS.match(plain, end):
+        unit, end = "percentage points", points.end()
     for name in ("tail", "tail2"):
         word = (match[name] or "").strip(" -\u00a0\n").casefold()
-        if not word or match["ordinal"] or kind == "fiscal":
+        if not word or match["ordinal"] or kind == "fiscal" or points:
             break
         if word in _SCALE_OF and scale == 1 and (word not in _ONLY_AFTER_MONEY or unit in _MONEY):
             scale, end = _SCALE_OF[word], match.end(name)
@@ -249,8 +252,6 @@ def _read(text: str, plain: str, match: re.Match[str], *, european: bool) -> tup
             break
         else:
             break
-    if unit == "%" and re.match(r"[\s-]points?\b", plain[end:]):
-        unit = "percentage points"
     bracketed = bool(match["open"]) and plain[end : end + 1] == ")"
     start, end = (match.start("open"), end + 1) if bracketed else (start, end)
     start = match.start("money") if match["money"] else start

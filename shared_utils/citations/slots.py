@@ -94,13 +94,12 @@ def exchanged_number(claim: str, claim_words: Sequence[Word], page: str, page_wo
 
 
 def _runs(names: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Every stretch of neighbouring names, the parts of longer ones too: any part may have been exchanged."""
+    """Every stretch of neighbouring names, the parts of longer ones too: a part alone may have been exchanged."""
     present = set(names[:_MOST_NAMES])
     for start in sorted(present):
-        end = start
-        while end in present and end - start < _LONGEST:
-            end += 1
-            yield start, end
+        for end in range(start + _LONGEST, start, -1):
+            if present.issuperset(range(start, end)):
+                yield start, end
 
 
 def _other_filler(

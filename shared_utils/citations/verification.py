@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 
@@ -28,18 +28,25 @@ from shared_utils.citations.support import speaking_units
 from shared_utils.citations.tables import cells_of, column_keys, columns_over, headings_of, key_of_cell
 from shared_utils.citations.units import Unit, Word, content_keys, covered, units_of, weights, words_of
 from shared_utils.text.sentences import split_sentences
-from shared_utils.types import Verdict
+from shared_utils.types import Embedder, Verdict
 
 _SUPPORTED = 0.72  # weighted share of the claim's words
 _PARTLY = 0.45
+_SAME_MEANING = 0.7  # cosine, for a sentence that shares few words with the page
 _SPEAKS_OF_IT = 0.6  # a unit counts as speaking of the same thing from this share of the best unit's score on
 _CLAUSE = re.compile(r",\s+(?:and|but|while|whereas)\s+|;\s+")
+_LEAD_IN = re.compile(
+    r"^\W*(?:based on|according to|from|as (?:stated|mentioned|noted|shown|described) in|per|in)\s+(?:the\s+)?"
+    r"(?:provided |given |cited |above )*(?:evidence|documents?|passages?|context|text|sources?|information|excerpts?)"
+    r"(?: provided| given)?\s*[,:]\s*",
+    re.IGNORECASE,
+)  # speaks of the task, not of the subject
 _COMPARISON = re.compile(
     r"\b(?:compared (?:with|to)|versus|vs\.?|than (?:in|for)|(?:up|down|increase|decrease) from)\b"
     r"[^.;,]{0,40}?(?:19|20)\d\d"
 )
 _ALTERNATIVE = re.compile(r"\([a-z]+\)")
-_CLAUSE_WORDS = 4  # content words; a shorter clause is a list item
+_CLAUSE_WORDS = 2  # content words; a shorter clause is a list item
 _CLAUSE_HELD = 0.4
 _SEVERITY = (Verdict.SUPPORTED, Verdict.PARTLY, Verdict.NOT_FOUND, Verdict.CONTRADICTED)
 
@@ -82,17 +89,19 @@ def verify(
     sentence: str,
     cited: Sequence[str],
     *,
+    embedder: Embedder | None = None,
     entailment: Entailment | None = None,
 ) -> Finding:
     """The verdict on one sentence of an answer, and the reason in words for a person.
 
     `cited` are the evidence texts it points at, as they stand on their pages: a table's headings decide its columns,
-    so give the whole span, not only the row.
+    so give the whole span, not only the row. With an `embedder`, a rewording that shares few words with the page is
+    "partly" instead of "not found", if its numbers and names hold; it never becomes "supported" by that.
     """
     parts = [sentence[span.start : span.end] for span in split_sentences(sentence)]
     claims = [part for part in parts if len(content_keys(words_of(part))) > 1] or [sentence]
     units = tuple(unit for text in cited for unit in units_of(text))
-    findings = [_verify_one(claim, units) for claim in claims]
+    findings = [finding for claim in claims for finding in _verify_claim(_LEAD_IN.sub("", claim), units, embedder)]
     if any(v is Verdict.NOT_FOUND for v, _ in findings) and any(v is Verdict.SUPPORTED for v, _ in findings):
         missing = next(reason for v, reason in findings if v is Verdict.NOT_FOUND)
         findings = [f for f in findings if f[0] is not Verdict.NOT_FOUND] + [(Verdict.PARTLY, missing)]
@@ -100,7 +109,17 @@ def verify(
     return _settled(sentence, cited, verdict, reason, entailment) if entailment else (verdict, reason)
 
 
-def _verify_one(claim: str, units: tuple[Unit, ...]) -> Finding:
+def _verify_claim(claim: str, units: tuple[Unit, ...], embedder: Embedder | None) -> list[Finding]:
+    """One finding; one for each half when the page says only one of them."""
+    whole = _verify_one(claim, units, embedder)
+    halves = _halves(claim)
+    if whole[0] is not Verdict.NOT_FOUND or len(halves) < 2:
+        return [whole]
+    findings = [_verify_one(half, units, embedder) for half in halves]
+    return findings if {Verdict.SUPPORTED, Verdict.NOT_FOUND} <= {verdict for verdict, _ in findings} else [whole]
+
+
+def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None) -> Finding:
     if not units:
         return Verdict.NOT_FOUND, "no words are cited for this"
     if _word_for_word(claim, units):
@@ -110,6 +129,9 @@ def _verify_one(claim: str, units: tuple[Unit, ...]) -> Finding:
         return Verdict.NOT_FOUND, "there is nothing in it to check"
     score = covered(reading.weight, reading.keys)
     if score < _PARTLY and not _row_says_it(reading):
+        closest = _closest_in_meaning(claim, units, embedder) if embedder else None
+        reading = replace(reading, anchor=() if closest is None else (closest,))
+    if not reading.anchor:
         return Verdict.NOT_FOUND, f"the cited words do not speak of {_missing_words(reading)}"
     findings = [
         *_dates(reading),
@@ -123,6 +145,12 @@ def _verify_one(claim: str, units: tuple[Unit, ...]) -> Finding:
     if score < _SUPPORTED:
         findings.append((Verdict.PARTLY, f"the cited words do not speak of {_missing_words(reading)}"))
     return _worst([*findings, (Verdict.SUPPORTED, "the cited words say it")])
+
+
+def _closest_in_meaning(claim: str, units: Sequence[Unit], embedder: Embedder) -> int | None:
+    cosines = embedder.embed_passages([unit.text for unit in units]) @ embedder.embed_query(claim)[0]
+    best = int(cosines.argmax())
+    return best if cosines[best] >= _SAME_MEANING else None
 
 
 def _word_for_word(claim: str, units: Sequence[Unit]) -> bool:
@@ -231,6 +259,8 @@ def _year(wanted: Quantity, reading: _Reading) -> Finding:
         return Verdict.CONTRADICTED, f"the page says {anchored[0].text}, the answer {wanted.text}"
     if any(q.is_year and q.value == wanted.value for unit in reading.units for q in quantities(unit.text)):
         return Verdict.SUPPORTED, ""
+    if any(reading.units[i].is_row for i in reading.anchor):  # its headings may be out of sight
+        return Verdict.PARTLY, f"the cited words do not say which number is for {wanted.text}"
     return Verdict.NOT_FOUND, f"the cited words do not speak of {wanted.text}"
 
 
@@ -340,13 +370,15 @@ def _instead(swap: Swap) -> str:
 
 def _clauses(reading: _Reading) -> Iterator[Finding]:
     """A sentence of which one half is on the page and the other is not."""
-    clauses = [
-        clause for clause in _CLAUSE.split(reading.claim) if len(content_keys(words_of(clause))) >= _CLAUSE_WORDS
-    ]
+    clauses = _halves(reading.claim)
     for clause in clauses if len(clauses) > 1 else ():
         weight = {key: reading.weight[key] for key in content_keys(words_of(clause)) if key in reading.weight}
         if covered(weight, reading.keys) < _CLAUSE_HELD:
             yield Verdict.PARTLY, f"the cited words do not say “{clause.strip()}”"
+
+
+def _halves(claim: str) -> list[str]:
+    return [clause for clause in _CLAUSE.split(claim) if len(content_keys(words_of(clause))) >= _CLAUSE_WORDS]
 
 
 def _missing_words(reading: _Reading) -> str:

@@ -1,0 +1,167 @@
+"""Verification: a changed number, date, sign, name, direction or negation is named; what the page says stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.verify import CASES, is_right, read_cases
+from shared_utils.citations.verification import verify
+from shared_utils.types import Verdict
+
+REPORT = (
+    "Results for the year\n"
+    "Net sales of the Lighting division rose 14.9 % to €41.2 million in 2023, while its operating costs fell.\n"
+    "The board, chaired by Anna Lindqvist, does not expect the merger with Borealis to close before March 31, 2024.\n"
+    "Batteries must be stored below 30 °C and must never be opened.\n"
+)
+TABLE = (
+    "Consolidated statements of operations (in millions)\n"
+    "Year Ended December 31,\n"
+    "2021 2022 2023\n"
+    "Net income (loss) $ 3,033 $ 10,073 $ 11,588\n"
+    "Income taxes (769) (1,197) (2,374)\n"
+)
+
+
+def verdict(claim: str, page: str = REPORT) -> Verdict:
+    return verify(claim, [page])[0]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Net sales of the Lighting division rose 14.9 % to €41.2 million in 2023, while its operating costs fell.",
+        "The Lighting division's net sales rose by 14.9 percent in 2023.",
+        "In 2023 the Lighting division had net sales of €41,200,000.",
+        "Operating costs of the Lighting division fell.",
+        "The merger with Borealis is not expected to close before March 31, 2024.",
+        "Batteries must never be opened.",
+        "According to the documents, batteries must be stored below 30 °C.",
+    ],
+)
+def test_what_the_page_says_is_supported(claim: str) -> None:
+    assert verdict(claim) is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Net income for 2022 was $10,073 million.",
+        "In the year ended December 31, 2023 net income was 11,588.",
+    ],
+)
+def test_a_cell_is_supported_in_its_own_column(claim: str) -> None:
+    assert verdict(claim, TABLE) is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "page", "answer"),
+    [
+        ("Net sales of the Lighting division rose 18.6 % in 2023.", "14.9 %", "18.6 %"),
+        ("Net sales of the Lighting division rose to $41.2 million in 2023.", "€41.2 million", "$41.2 million"),
+        ("Net sales of the Lighting division rose to €41.2 billion in 2023.", "€41.2 million", "€41.2 billion"),
+        ("Net sales of the Lighting division rose 14.9 % in 2022.", "2023", "2022"),
+        ("Net sales of the Lighting division fell 14.9 % in 2023.", "rose", "fell"),
+        ("Batteries must be stored above 30 °C.", "below", "above"),
+        ("Batteries must be stored below 30 °F.", "30 °C", "30 °F"),
+        ("The board does not expect the merger to close before March 13, 2024.", "March 31, 2024", "March 13, 2024"),
+        ("The board expects the merger with Borealis to close before March 31, 2024.", "not expect", "expects"),
+        ("Batteries must not be stored below 30 °C.", "stored", "not be stored"),
+    ],
+)
+def test_a_changed_fact_is_contradicted_and_both_sides_are_named(claim: str, page: str, answer: str) -> None:
+    found, reason = verify(claim, [REPORT])
+    assert found is Verdict.CONTRADICTED
+    assert page in reason
+    assert answer in reason
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Net income for 2022 was $11,588 million.",
+        "Net income for 2021 was 10,073.",
+        "The net loss for 2022 was 10,073.",
+        "Net income for the year ended December 31, 2020 was 3,033.",
+    ],
+)
+def test_a_cell_of_another_column_is_contradicted(claim: str) -> None:
+    assert verdict(claim, TABLE) is Verdict.CONTRADICTED
+
+
+def test_a_column_that_nobody_can_tell_is_not_supported() -> None:
+    assert verdict("Net income for 2022 was 11,588.", "Net income (loss) $ 3,033 $ 10,073 $ 11,588") is Verdict.PARTLY
+
+
+def test_a_name_in_anothers_place_is_not_supported() -> None:
+    found, reason = verify("The board, chaired by Peter Holm, does not expect the merger to close.", [REPORT])
+    assert found is not Verdict.SUPPORTED
+    assert "Holm" in reason
+
+
+def test_a_second_half_that_the_page_does_not_say_makes_it_partly() -> None:
+    claim = "Batteries must never be opened, and employees receive free lunches on Fridays."
+    assert verdict(claim) is Verdict.PARTLY
+
+
+def test_another_subject_is_not_found() -> None:
+    assert verdict("The company plans to build a factory in Vietnam.") is Verdict.NOT_FOUND
+
+
+def test_a_negated_half_of_a_sentence_is_not_word_for_word() -> None:
+    page = "There is no evidence that the drug shortens the illness."
+    assert verdict("The drug shortens the illness.", page) is not Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "page"),
+    [
+        ("Der Umsatz stieg 2023 auf 41,2 Mio. Euro.", "Der Umsatz stieg 2023 auf 41,2 Mio. Euro, vor allem in Europa."),
+        ("2023年营业收入增长14.9%。", "2023年公司营业收入增长14.9%,达到41.2亿元。"),
+        ("لم ترتفع المبيعات في عام 2023.", "لم ترتفع المبيعات في عام 2023."),
+    ],
+)
+def test_other_languages_are_read_too(claim: str, page: str) -> None:
+    assert verdict(claim, page) is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "page"),
+    [
+        ("2023年营业收入增长18.6%。", "2023年公司营业收入增长14.9%,达到41.2亿元。"),
+        ("2023年营业收入没有增长。", "2023年公司营业收入增长14.9%,达到41.2亿元。"),
+        ("Der Umsatz stieg 2023 auf 42,1 Mio. Euro.", "Der Umsatz stieg 2023 auf 41,2 Mio. Euro, vor allem in Europa."),
+        ("Der Umsatz sank 2023 auf 41,2 Mio. Euro.", "Der Umsatz stieg 2023 auf 41,2 Mio. Euro, vor allem in Europa."),
+    ],
+)
+def test_changes_are_seen_in_other_languages(claim: str, page: str) -> None:
+    assert verdict(claim, page) is not Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize("cited", [[], [""], ["   \n "]])
+def test_nothing_cited_is_not_found(cited: list[str]) -> None:
+    assert verify("Sales rose.", cited)[0] is Verdict.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "claim", ["", ".", "—", "of the", "[" * 200, "1" * 500, "<img src=x onerror=alert(1)>", "A " * 2000]
+)
+def test_hostile_sentences_get_a_verdict(claim: str) -> None:
+    assert verdict(claim) is not Verdict.SUPPORTED
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not CASES.is_file(), reason="the measured claims live beside the checkout")
+def test_the_bars_are_met_on_the_measured_claims() -> None:
+    judged: dict[str, list[bool]] = {}
+    for case in read_cases(CASES):
+        group = "true" if case.label == "supported" else case.kind
+        judged.setdefault(group, []).append(is_right(case.label, verify(case.claim, [case.passage])[0]))
+    share = {group: sum(right) / len(right) for group, right in judged.items()}
+    assert share["one digit changed"] == 1
+    assert share["number from the same row"] == 1
+    assert share["negation added"] >= 0.9
+    assert share["negation removed"] >= 0.9
+    assert share["direction or polarity word flipped"] >= 0.9
+    assert share["entity swapped"] >= 0.9
+    assert share["true"] >= 0.9
