@@ -76,19 +76,15 @@ def _visible(page: Page) -> list[Span]:
 
 
 def _units(page: Page, visible: Span, max_tokens: int) -> Iterator[_Unit]:
-    fixed = [(span, False) for span in page.table_rows] + [(Span(h.start, h.end), True) for h in page.headings]
-    inside = sorted(
-        ((span, heading) for span, heading in fixed if visible.start <= span.start and span.end <= visible.end),
-        key=lambda pair: pair[0].start,
-    )
-    pieces = [(gap, None) for gap in _gaps(visible, [span for span, _ in inside])] + [*inside]
-    for span, heading in sorted(pieces, key=lambda pair: pair[0].start):
-        text = page.text[span.start : span.end]
-        sentences = split_sentences(text) if heading is None else _trimmed(text)
-        for sentence in sentences:
-            yield from _fitting(
-                page.text, span.start + sentence.start, span.start + sentence.end, bool(heading), max_tokens
-            )
+    shift = visible.start
+    headings = {heading.start - shift for heading in page.headings}
+    known = [Span(row.start - shift, row.end - shift) for row in page.table_rows if row.start not in headings]
+    known += [Span(heading.start - shift, heading.end - shift) for heading in page.headings]
+    text = page.text[visible.start : visible.end]
+    inside = [span for span in known if span.start >= 0 and span.end <= len(text)]
+    for span in split_sentences(text, inside):
+        heading = span.start in headings
+        yield from _fitting(page.text, shift + span.start, shift + span.end, heading, max_tokens)
 
 
 def _fitting(text: str, start: int, end: int, heading: bool, max_tokens: int) -> Iterator[_Unit]:
@@ -117,12 +113,6 @@ def _gaps(whole: Span, holes: Iterable[Span]) -> list[Span]:
     if position < whole.end:
         gaps.append(Span(position, whole.end))
     return gaps
-
-
-def _trimmed(text: str) -> list[Span]:
-    stripped = text.strip()
-    start = len(text) - len(text.lstrip())
-    return [Span(start, start + len(stripped))] if stripped else []
 
 
 def _heading_text(page: Page, heading: Heading) -> str:

@@ -46,17 +46,26 @@ _THAI_CLAUSE_CHARS = 40  # Thai has no full stop; a space after this many charac
 _MIN_WRAPPED_CHARS = 30  # shorter lines are labels, not prose that ran out of room
 
 
-def split_sentences(text: str) -> list[Span]:
+def split_sentences(text: str, alone: Sequence[Span] = ()) -> list[Span]:
     """The sentences, headings, list items and table rows of a page text, in reading order.
 
     Spans do not overlap, start and end on non-space characters and leave out nothing but white space. A sentence may
-    run over several lines; a table row or a heading is its own line.
+    run over several lines; a table row or a heading is its own line. `alone` are spans already known to be one (rows
+    and headings that the layout gave away); of two that overlap the first counts.
 
     >>> text = "Results\\nNet sales of the U.S. rose\\nto $4.2 billion. Costs fell."
     >>> [text[s.start : s.end] for s in split_sentences(text)]
     ['Results', 'Net sales of the U.S. rose\\nto $4.2 billion.', 'Costs fell.']
     """
-    return [span for block in _blocks(text) for span in _sentences_of(text, block)]
+    sentences: list[Span] = []
+    position = 0
+    for known in sorted(alone, key=lambda span: span.start):
+        if known.start < position:
+            continue
+        sentences += _sentences_between(text, position, known.start)
+        sentences += _trimmed(text, known)
+        position = known.end
+    return sentences + _sentences_between(text, position, len(text))
 
 
 def is_table_row(line: str) -> bool:
@@ -67,6 +76,18 @@ def is_table_row(line: str) -> bool:
     cells = sum(_NUMERIC_CELL.fullmatch(token) is not None for token in tokens)
     ends_in_cells = _trailing_cells(tokens) >= 2
     return cells >= 2 and (ends_in_cells or cells >= 0.5 * len(tokens)) and cells >= 0.15 * len(tokens)
+
+
+def _sentences_between(text: str, start: int, end: int) -> list[Span]:
+    part = text[start:end]
+    found = (span for block in _blocks(part) for span in _sentences_of(part, block))
+    return [Span(start + span.start, start + span.end) for span in found]
+
+
+def _trimmed(text: str, span: Span) -> list[Span]:
+    content = text[span.start : span.end]
+    start = span.start + len(content) - len(content.lstrip())
+    return [Span(start, start + len(content.strip()))] if content.strip() else []
 
 
 def _trailing_cells(tokens: Sequence[str]) -> int:
