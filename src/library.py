@@ -64,7 +64,9 @@ class Library:
         return shelf
 
     def close(self) -> None:
-        """Cancel what runs, stop the threads, close the store."""
+        """Cancel what runs, stop the threads, close the store. Closing twice does no harm."""
+        if self._closed.is_set():
+            return
         self._closed.set()
         for shelf in list(self._shelves.values()):
             shelf.cancel_all()

@@ -183,8 +183,7 @@ class Engines:
     def writers(self, choice: str = "auto") -> Sequence[Writer]:
         """In the order they are asked. `choice`: "auto", or one engine by name and no other."""
         writers = []
-        status = self.status()
-        if choice in ("auto", "ollama") and status.state is ModelState.READY:
+        if choice in ("auto", "ollama") and (status := self.status()).state is ModelState.READY:
             writers.append(self._local(status.model))
         if choice in ("auto", "remote") and self._settings.hf_token and self._settings.hf_models:
             writers.append(self._remote())

@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from shared_utils.errors import DocumentGone, FootnoteError, QuestionError
+from shared_utils.generation.fallback import Engine
+from shared_utils.types import GenerationEvent, GenerationStats, Prompt, Rect, TextDelta
+from src.library import Library, Shelf
+from src.sample import sample_pdf
+from src.settings import Settings
+from src.views import DocumentState, TurnView
+from src.wiring import build_library
+from src.writing import Writer
+from tests.conftest import DrawPdf
+
+MINE, THEIRS = "m" * 24, "t" * 24
+
+
+@pytest.fixture
+def open_library(settings: Settings, tmp_path: Path) -> Iterator[Callable[[], Library]]:
+    """Opens the same data folder each time; the embedding graph is taken from the session's folder."""
+    opened: list[Library] = []
+    (tmp_path / "data").mkdir()
+    (settings.data_dir / "models").mkdir(exist_ok=True)
+    (tmp_path / "data" / "models").symlink_to(settings.data_dir / "models")
+
+    def open_(**changes: object) -> Library:
+        library = build_library(replace(settings, data_dir=tmp_path / "data", **changes))  # type: ignore[arg-type]
+        library.writers = list  # no engine: the extractive answer
+        opened.append(library)
+        return library
+
+    yield open_
+    for library in opened:
+        library.close()
+
+
+def until(condition: Callable[[], bool], within_s: float = 20.0) -> None:
+    """Wait for background work, or fail."""
+    end = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < end, "the background work did not end"
+        time.sleep(0.01)
+
+
+def settled(shelf: Shelf) -> bool:
+    return all(view.settled for view in shelf.documents())
+
+
+def answered(shelf: Shelf) -> TurnView:
+    until(lambda: shelf.turns()[-1].done)
+    return shelf.turns()[-1]
+
+
+def shelf_with_sample(library: Library, key: str = MINE) -> Shelf:
+    shelf = library.shelf(key)
+    shelf.add(*sample_pdf())
+    until(lambda: settled(shelf))
+    return shelf
+
+
+def bytes_of(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_file_goes_from_queued_to_ready_with_every_page_and_passage_counted(
+    open_library: Callable[[], Library],
+) -> None:
+    (view,) = shelf_with_sample(open_library()).documents()
+    assert view.state is DocumentState.READY
+    assert view.pages == len(view.page_verdicts) == 4
+    assert view.embedded == view.chunks > 0
+    assert view.title == "Harbour Trust of Nordhaven: annual report 2025"
+
+
+def test_documents_and_conversations_outlive_the_process(open_library: Callable[[], Library]) -> None:
+    library = open_library()
+    shelf = shelf_with_sample(library)
+    shelf.ask("How many ships called at the port?")
+    before = answered(shelf)
+    library.close()
+
+    shelf = open_library().shelf(MINE)
+    until(lambda: settled(shelf))
+    (view,) = shelf.documents()
+    assert (view.state, view.embedded) == (DocumentState.READY, view.chunks)
+    (turn,) = shelf.turns()
+    assert turn.answer == before.answer
+    assert [conversation.title for conversation in shelf.conversations()] == ["How many ships called at the port?"]
+
+
+def test_a_file_whose_reading_was_cut_short_is_read_again_after_a_restart(open_library: Callable[[], Library]) -> None:
+    library = open_library()
+    document_id = library.store.put_file(sample_pdf()[1])
+    library.store.add_to_workspace(MINE, document_id, "sample.pdf")
+    library.close()
+
+    shelf = open_library().shelf(MINE)
+    until(lambda: settled(shelf))
+    assert [view.state for view in shelf.documents()] == [DocumentState.READY]
+
+
+def test_strangers_see_nothing_of_each_other(open_library: Callable[[], Library]) -> None:
+    library = open_library()
+    mine = shelf_with_sample(library)
+    mine.ask("How many ships called at the port?")
+    answered(mine)
+    theirs = library.shelf(THEIRS)
+    assert theirs.documents() == ()
+    assert theirs.turns() == ()
+    assert theirs.conversations() == ()
+    (view,) = mine.documents()
+    with pytest.raises(DocumentGone):
+        theirs.file(view.document_id)
+    with pytest.raises(DocumentGone):
+        theirs.page_image(view.document_id, 1, width_px=200)
+    with pytest.raises(DocumentGone):
+        theirs.remove(view.entry_id)
+    theirs.open_conversation(mine.conversation_id())
+    assert theirs.turns() == ()
+
+
+def test_the_same_bytes_again_are_the_same_document_under_the_new_name(open_library: Callable[[], Library]) -> None:
+    shelf = shelf_with_sample(open_library())
+    first = shelf.documents()[0].entry_id
+    assert shelf.add("other name.pdf", sample_pdf()[1]) == first
+    (view,) = shelf.documents()
+    assert (view.name, view.state) == ("other name.pdf", DocumentState.READY)
+
+
+def test_the_same_name_with_other_bytes_is_another_document(
+    open_library: Callable[[], Library], draw_pdf: DrawPdf
+) -> None:
+    shelf = shelf_with_sample(open_library())
+    shelf.add(sample_pdf()[0], draw_pdf("x.pdf", [["Other words."]]).read_bytes())
+    until(lambda: settled(shelf))
+    assert len(shelf.documents()) == 2
+
+
+def test_a_removed_document_can_be_restored_and_is_wiped_when_it_is_not(
+    open_library: Callable[[], Library], draw_pdf: DrawPdf, tmp_path: Path
+) -> None:
+    library = open_library()
+    shelf = library.shelf(MINE)
+    entry = shelf.add("secret.pdf", draw_pdf("secret.pdf", [["The password is xyzzyplugh."]]).read_bytes())
+    until(lambda: settled(shelf))
+    shelf.remove(entry)
+    assert shelf.documents() == ()
+    shelf.restore(entry)
+    assert len(shelf.documents()) == 1
+    shelf.remove(entry)
+    shelf._documents.wipe_removed(after_s=0)
+    with pytest.raises(DocumentGone):
+        shelf.restore(entry)
+    library.close()
+    assert b"xyzzyplugh" not in bytes_of(tmp_path / "data")
+
+
+def test_a_locked_file_asks_for_its_password_says_when_it_is_wrong_and_never_keeps_it(
+    open_library: Callable[[], Library], draw_pdf: DrawPdf, tmp_path: Path
+) -> None:
+    from pypdf import PdfWriter
+
+    writer = PdfWriter(clone_from=draw_pdf("open.pdf", [["The valve closes at 4.2 bar."]]))
+    writer.encrypt("sea-salt-42", algorithm="AES-256")
+    locked = tmp_path / "locked.pdf"
+    writer.write(locked)
+
+    library = open_library()
+    shelf = library.shelf(MINE)
+    entry = shelf.add("locked.pdf", locked.read_bytes())
+    until(lambda: settled(shelf))
+    assert shelf.documents()[0].needs_password
+
+    shelf.retry(entry, "pepper")
+    until(lambda: settled(shelf))
+    (view,) = shelf.documents()
+    assert view.state is DocumentState.FAILED
+    assert view.needs_password
+    assert "does not open" in view.reason or "wrong" in view.reason.lower() or "password" in view.reason
+
+    shelf.retry(entry, "sea-salt-42")
+    until(lambda: settled(shelf))
+    (view,) = shelf.documents()
+    assert view.state is DocumentState.READY
+    shelf.ask("At what pressure does the valve close?")
+    assert "4.2 bar" in str(answered(shelf).answer)
+    assert shelf.page_image(view.document_id, 1, width_px=300).data
+    library.close()
+    assert b"sea-salt-42" not in bytes_of(tmp_path / "data")
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [({"max_file_mb": 0}, "at most 0 MB"), ({"max_files": 0}, "Remove one"), ({"max_total_mb": 0}, "server is full")],
+)
+def test_limits_refuse_in_a_sentence_and_keep_nothing(
+    open_library: Callable[..., Library], limit: dict[str, int], words: str
+) -> None:
+    library = open_library(**limit)
+    shelf = library.shelf(MINE)
+    with pytest.raises(FootnoteError, match=words):
+        shelf.add(*sample_pdf())
+    assert shelf.documents() == ()
+    assert library.store.total_usage().files == 0
+
+
+def test_a_broken_file_says_why_and_the_others_go_on(open_library: Callable[[], Library]) -> None:
+    shelf = open_library().shelf(MINE)
+    shelf.add("../<b>not a pdf</b>.pdf", b"PK\x03\x04 something else")
+    shelf.add(*sample_pdf())
+    until(lambda: settled(shelf))
+    broken, sample = shelf.documents()
+    assert broken.state is DocumentState.FAILED
+    assert "not a PDF" in broken.reason
+    assert broken.name == "../<b>not a pdf</b>.pdf"
+    assert sample.state is DocumentState.READY
+
+
+def test_a_question_that_cannot_be_asked_is_kept_with_the_reason(open_library: Callable[[], Library]) -> None:
+    shelf = open_library().shelf(MINE)
+    shelf.ask("Anything at all?")
+    turn = answered(shelf)
+    assert turn.answer is None
+    assert "Add a PDF" in turn.error
+
+
+class Endless:
+    """Says one word after another until it is stopped."""
+
+    def generate(self, prompt: Prompt, cancelled: Callable[[], bool]) -> Iterator[GenerationEvent]:
+        while not cancelled():
+            yield TextDelta("more ")
+            time.sleep(0.005)
+        from shared_utils.types import GenerationDone
+
+        yield GenerationDone("cancelled", GenerationStats("ollama", "endless"))
+
+
+def test_stop_ends_an_answer_keeps_its_words_and_lets_the_next_question_in(
+    open_library: Callable[[], Library],
+) -> None:
+    library = open_library()
+    library.writers = lambda: [Writer(Engine("ollama", Endless()), "endless", local=True)]
+    shelf = shelf_with_sample(library)
+    shelf.ask("How many ships called at the port?")
+    until(lambda: "more" in shelf.turns()[-1].text)
+    with pytest.raises(QuestionError, match="Wait for it"):
+        shelf.ask("And now?")
+    shelf.stop()
+    turn = answered(shelf)
+    assert turn.answer is not None
+    assert turn.answer.finish_reason == "cancelled"
+    assert "more" in turn.answer.raw_text
+    assert library.rag.scribe.queue.load() == (False, 0)
+
+
+def test_a_bug_while_answering_ends_the_turn_with_a_sentence(
+    open_library: Callable[[], Library], caplog: pytest.LogCaptureFixture
+) -> None:
+    library = open_library()
+
+    def broken() -> list[Writer]:
+        raise ZeroDivisionError
+
+    library.writers = broken
+    shelf = shelf_with_sample(library)
+    shelf.ask("How many ships called at the port?")
+    assert "inside Footnote" in answered(shelf).error
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_asking_again_replaces_the_answer_and_a_new_conversation_starts_empty(
+    open_library: Callable[[], Library],
+) -> None:
+    shelf = shelf_with_sample(open_library())
+    shelf.ask("How many ships called at the port?")
+    first = answered(shelf)
+    shelf.regenerate()
+    again = answered(shelf)
+    assert again.id != first.id
+    assert len(shelf.turns()) == 1
+    conversation = shelf.conversation_id()
+    shelf.new_conversation()
+    assert shelf.turns() == ()
+    shelf.open_conversation(conversation)
+    assert shelf.turns()[-1].question == first.question
+
+
+def test_the_version_grows_with_whatever_can_be_seen(open_library: Callable[[], Library]) -> None:
+    shelf = open_library().shelf(MINE)
+    before = shelf.version()
+    entry = shelf.add(*sample_pdf())
+    until(lambda: settled(shelf))
+    ready = shelf.version()
+    shelf.remove(entry)
+    assert before < ready < shelf.version()
+
+
+def test_a_cited_page_can_be_drawn_with_its_words_highlighted(open_library: Callable[[], Library]) -> None:
+    shelf = shelf_with_sample(open_library())
+    shelf.ask("How many ships called at the port?")
+    answer = answered(shelf).answer
+    assert answer is not None
+    citation = answer.citations[0]
+    rects: tuple[Rect, ...] = shelf.rects(citation)
+    plain = shelf.page_image(citation.document_id, citation.page, width_px=500)
+    marked = shelf.page_image(citation.document_id, citation.page, width_px=500, highlights=rects)
+    assert rects
+    assert plain.width_px == marked.width_px == 500
+    assert plain.data != marked.data
+
+
+def test_people_who_do_not_come_back_are_forgotten_after_the_time_set(
+    open_library: Callable[..., Library], tmp_path: Path
+) -> None:
+    library = open_library(keep_hours=1e-5)
+    shelf_with_sample(library)
+    until(lambda: library.store.total_usage().files == 0)
+    assert library.shelf(MINE).documents() == ()
+    library.close()
+    assert b"Nordhaven" not in bytes_of(tmp_path / "data" / "store")

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from shared_utils.errors import GenerationInterrupted, GeneratorUnavailable, QuestionError
+from shared_utils.generation.fallback import Engine
+from shared_utils.types import Answer, Page, PageVerdict, Verdict
+from src.events import (
+    AnswerEvent,
+    AnswerFinished,
+    AnswerText,
+    EngineChanged,
+    EvidenceFound,
+    ExtractiveAnswer,
+    Stage,
+    StageStarted,
+)
+from src.ingestion import IndexedDocument, index_document
+from src.prompts import REFUSAL
+from src.rag_with_generation import NO_MODEL, Rag, pages_of, unread_notes
+from src.sample import sample_pdf
+from src.writing import PastTurn, Writer
+from tests.conftest import source
+from tests.fakes import FakeGenerator, never
+
+QUESTION = "How long were the outer gates closed in January?"
+
+
+@pytest.fixture(scope="session")
+def document(rag: Rag, tmp_path_factory: pytest.TempPathFactory) -> IndexedDocument:
+    path = tmp_path_factory.mktemp("rag") / "sample.pdf"
+    path.write_bytes(sample_pdf()[1])
+    versions: list[IndexedDocument] = []
+    for _ in rag.ingest(source(path), versions.append, cancelled=never):
+        pass
+    return versions[-1]
+
+
+def ask(
+    rag: Rag,
+    document: IndexedDocument,
+    *generators: FakeGenerator,
+    question: str = QUESTION,
+    ask_anyway: bool = False,
+    history: Sequence[PastTurn] = (),
+) -> list[AnswerEvent]:
+    writers = [Writer(Engine(g.backend, g), g.model, local=g.backend == "ollama") for g in generators]
+    return list(
+        rag.ask(question, [document], writers=lambda: writers, history=history, ask_anyway=ask_anyway, cancelled=never)
+    )
+
+
+def answer_of(events: Sequence[AnswerEvent]) -> Answer:
+    last = events[-1]
+    assert isinstance(last, AnswerFinished)
+    return last.answer
+
+
+def stages(events: Sequence[AnswerEvent]) -> list[Stage]:
+    return [event.stage for event in events if isinstance(event, StageStarted)]
+
+
+def marker_of(document: IndexedDocument, rag: Rag, words: str) -> int:
+    """The number under which the model is shown a passage."""
+    evidence = rag.search(QUESTION, [document]).evidence
+    return next(span.marker for span in evidence.spans if words in span.text)
+
+
+# ------------------------------------------------------------------------------------------------ without a model
+
+
+def test_without_a_model_the_documents_own_sentences_are_the_answer_and_it_says_so(
+    rag: Rag, document: IndexedDocument
+) -> None:
+    events = ask(rag, document)
+    answer = answer_of(events)
+    assert answer.stats.backend == "extractive"
+    assert NO_MODEL in answer.notes
+    assert "61 hours" in answer.sentences[0].text
+    assert all(sentence.verdict is Verdict.SUPPORTED for sentence in answer.sentences)
+    assert stages(events) == [Stage.RETRIEVING]
+
+
+def test_every_citation_is_the_exact_words_of_its_page_and_has_a_place_on_it(
+    rag: Rag, document: IndexedDocument
+) -> None:
+    pages = pages_of([document])
+    for citation in answer_of(ask(rag, document)).citations:
+        page = pages[citation.document_id, citation.page]
+        assert page.text[citation.start : citation.end] == citation.quote
+        assert citation.page_label == page.label
+        assert citation.rects
+        for x0, y0, x1, y1 in citation.rects:
+            assert 0 <= x0 < x1 <= page.width
+            assert 0 <= y0 < y1 <= page.height
+
+
+def test_a_question_the_document_does_not_speak_to_is_refused_with_the_three_closest_passages(
+    rag: Rag, document: IndexedDocument
+) -> None:
+    model = FakeGenerator()
+    events = ask(rag, document, model, question="Which enzyme digests lactose in infants?")
+    answer = answer_of(events)
+    assert not answer.answerable
+    assert answer.finish_reason == "refused"
+    assert len(answer.citations) == 3
+    assert model.prompts == []
+
+
+def test_ask_anyway_lets_the_model_have_it(rag: Rag, document: IndexedDocument) -> None:
+    model = FakeGenerator([REFUSAL])
+    question = "Which enzyme digests lactose in infants at the harbour?"
+    answer = answer_of(ask(rag, document, model, question=question, ask_anyway=True))
+    assert len(model.prompts) == 1
+    assert not answer.answerable
+    assert answer.finish_reason == "refused"
+
+
+# ------------------------------------------------------------------------------------------------ with a model
+
+
+def test_the_evidence_is_shown_before_the_model_reads_and_its_words_after(rag: Rag, document: IndexedDocument) -> None:
+    marker = marker_of(document, rag, "61 hours")
+    events = ask(rag, document, FakeGenerator(["The gates were closed ", "for 61 hours", f" [{marker}]."]))
+    kinds = [type(event) for event in events]
+    assert kinds.index(EvidenceFound) < kinds.index(ExtractiveAnswer) < kinds.index(AnswerText)
+    assert stages(events) == [Stage.RETRIEVING, Stage.READING, Stage.WRITING]
+    shown = [event.text for event in events if isinstance(event, AnswerText)]
+    assert all(later.startswith(earlier) for earlier, later in pairwise(shown))
+
+
+def test_a_models_sentence_is_footnoted_to_the_exact_sentence_and_verified(rag: Rag, document: IndexedDocument) -> None:
+    marker = marker_of(document, rag, "61 hours")
+    events = ask(rag, document, FakeGenerator([f"The outer gates were closed for 61 hours [{marker}]."]))
+    answer = answer_of(events)
+    (sentence,) = answer.sentences
+    assert sentence.citations == (1,)
+    assert sentence.verdict is Verdict.SUPPORTED
+    assert "61 hours" in answer.citations[0].quote
+    assert answer.stats.backend == "ollama"
+    assert NO_MODEL not in answer.notes
+
+
+def test_a_changed_number_is_caught_and_both_sides_are_named(rag: Rag, document: IndexedDocument) -> None:
+    marker = marker_of(document, rag, "61 hours")
+    (sentence,) = answer_of(
+        ask(rag, document, FakeGenerator([f"The outer gates were closed for 67 hours [{marker}]."]))
+    ).sentences
+    assert sentence.verdict is Verdict.CONTRADICTED
+    assert "61" in sentence.reason
+    assert "67" in sentence.reason
+
+
+def test_a_footnote_to_a_passage_that_does_not_exist_is_dropped_and_told(rag: Rag, document: IndexedDocument) -> None:
+    answer = answer_of(ask(rag, document, FakeGenerator(["The gates were closed for 61 hours [9]."])))
+    assert any("do not exist" in note for note in answer.notes)
+    assert all(citation.marker == 1 for citation in answer.citations)
+
+
+def test_an_engine_that_fails_before_its_first_word_gives_way_to_the_next(rag: Rag, document: IndexedDocument) -> None:
+    local = FakeGenerator(error=GeneratorUnavailable("Ollama is not there."))
+    remote = FakeGenerator(["The gates were closed for 61 hours."], backend="remote", model="far/away")
+    events = ask(rag, document, local, remote)
+    assert [event.reason for event in events if isinstance(event, EngineChanged)] == ["Ollama is not there."]
+    assert answer_of(events).stats.backend == "remote"
+
+
+def test_when_no_engine_speaks_the_extractive_answer_stands_and_says_why(rag: Rag, document: IndexedDocument) -> None:
+    events = ask(rag, document, FakeGenerator(error=GeneratorUnavailable("Ollama is not there.")))
+    answer = answer_of(events)
+    assert answer.stats.backend == "extractive"
+    assert "Ollama is not there." in answer.notes
+    assert NO_MODEL in answer.notes
+
+
+def test_words_that_stop_coming_are_kept_and_marked(rag: Rag, document: IndexedDocument) -> None:
+    broken = FakeGenerator(
+        ["The gates were closed for 61 hours. ", "And"], error=GenerationInterrupted("It broke off."), error_after=1
+    )
+    answer = answer_of(ask(rag, document, broken))
+    assert answer.finish_reason == "interrupted"
+    assert "61 hours" in answer.raw_text
+    assert "It broke off." in answer.notes
+
+
+def test_the_conversation_so_far_is_told_to_the_model(rag: Rag, document: IndexedDocument) -> None:
+    model = FakeGenerator(["61 hours."])
+    ask(rag, document, model, history=[PastTurn("Who chairs the board?", "Ingrid Solberg.")])
+    told = model.prompts[0].messages[-1].content
+    assert "Ingrid Solberg." in told
+    assert told.index("Passages") < told.index("Ingrid Solberg.") < told.index(QUESTION)
+
+
+# ------------------------------------------------------------------------------------------------ questions
+
+
+@pytest.mark.parametrize("question", ["", "   \n", "?!"])
+def test_an_empty_question_is_answered_with_a_sentence(rag: Rag, document: IndexedDocument, question: str) -> None:
+    with pytest.raises(QuestionError, match="no question yet"):
+        ask(rag, document, question=question)
+
+
+def test_a_question_of_ten_thousand_characters_is_refused_with_both_numbers(
+    rag: Rag, document: IndexedDocument
+) -> None:
+    with pytest.raises(QuestionError, match=r"10,000 characters; at most 2,000"):
+        ask(rag, document, question="a" * 10_000)
+
+
+def test_a_question_without_documents_says_what_to_do(rag: Rag) -> None:
+    with pytest.raises(QuestionError, match="Add a PDF"):
+        list(rag.ask("Anything?", [], writers=list, cancelled=never))
+
+
+def test_a_document_deleted_while_it_is_asked_still_answers_without_rectangles(
+    rag: Rag, document: IndexedDocument, tmp_path: Path
+) -> None:
+    gone = IndexedDocument(document.document, tmp_path / "gone.pdf", document.index, complete=True)
+    answer = answer_of(ask(rag, gone))
+    assert "61 hours" in answer.sentences[0].text
+    assert all(citation.rects == () for citation in answer.citations)
+
+
+# ------------------------------------------------------------------------------------------------ what may be missing
+
+
+def test_pages_that_could_not_be_read_are_named_in_the_answer(document: IndexedDocument) -> None:
+    broken = Page(5, "5", "", PageVerdict.UNREADABLE, "damaged")
+    pages = (*document.document.pages, broken)
+    partial = index_document(
+        type(document.document)(document.document.id, "a.pdf", "", pages), document.path, complete=True
+    )
+    assert unread_notes([partial]) == ("Page 5 of a.pdf could not be read; what they say is missing here.",)
+
+
+def test_a_document_that_is_still_being_read_is_named_in_the_answer(document: IndexedDocument) -> None:
+    half = index_document(document.document, document.path, complete=False)
+    (note,) = unread_notes([half])
+    assert "still being read" in note

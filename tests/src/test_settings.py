@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from src.settings import Settings, SettingsError
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    assert Settings.from_env({}) == Settings()
+
+
+def test_blanks_around_a_value_are_dropped_and_an_empty_value_counts_as_unset() -> None:
+    settings = Settings.from_env({"HF_TOKEN": "  hf_secret\n", "FOOTNOTE_MODEL": "   "})
+    assert settings.hf_token == "hf_secret"
+    assert settings.model == Settings().model
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "field", "value"),
+    [
+        ("PORT", "7860", "port", 7860),
+        ("FOOTNOTE_KEEP_HOURS", "1.5", "keep_hours", 1.5),
+        ("FOOTNOTE_START_OLLAMA", "off", "start_ollama", False),
+        ("FOOTNOTE_DATA_DIR", "/somewhere", "data_dir", Path("/somewhere")),
+        ("FOOTNOTE_HF_MODELS", "a/b, c/d,", "hf_models", ("a/b", "c/d")),
+    ],
+)
+def test_each_kind_of_value_is_read_as_its_type(variable: str, text: str, field: str, value: object) -> None:
+    assert getattr(Settings.from_env({variable: text}), field) == value
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"), [("PORT", "web"), ("FOOTNOTE_PULL_MODELS", "perhaps"), ("FOOTNOTE_KEEP_HOURS", "a day")]
+)
+def test_a_value_that_cannot_be_meant_is_refused_by_the_name_of_its_variable(variable: str, text: str) -> None:
+    with pytest.raises(SettingsError, match=variable) as refused:
+        Settings.from_env({variable: text})
+    assert text in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:11434"),
+        ("0.0.0.0:8080", "http://127.0.0.1:8080"),
+        ("http://box.local:11434/", "http://box.local:11434"),
+        ("https://box.example", "https://box.example:443"),
+        ("[::1]", "http://[::1]:11434"),
+    ],
+)
+def test_what_a_server_binds_to_becomes_a_url_a_client_can_reach(host: str, url: str) -> None:
+    assert Settings.from_env({"OLLAMA_HOST": host}).ollama_url == url
+
+
+def test_every_variable_is_read_once() -> None:
+    variables = [setting.metadata["env"] for setting in fields(Settings)]
+    assert len(variables) == len(set(variables))

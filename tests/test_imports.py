@@ -1,0 +1,82 @@
+"""Which file may use which package. Import-linter guards the layers; this guards the doors to the outside."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = sorted(
+    path
+    for path in [
+        *ROOT.glob("src/**/*.py"),
+        *ROOT.glob("shared_utils/**/*.py"),
+        ROOT / "startup.py",
+        ROOT / "streamlit_app.py",
+    ]
+)
+
+# package -> the only places that may import it
+DOORS = {
+    "streamlit": ("src/screen/", "src/asgi.py", "streamlit_app.py"),
+    "starlette": ("src/asgi.py",),
+    "faiss": ("shared_utils/retrieval/dense.py",),
+    "rank_bm25": ("shared_utils/retrieval/bm25.py",),
+    "sentence_transformers": ("shared_utils/embeddings/sentence_transformer.py", "shared_utils/citations/nli.py"),
+    "torch": (),
+    "transformers": (),
+    "onnx": ("shared_utils/embeddings/",),
+    "onnxruntime": ("shared_utils/embeddings/",),
+    "pypdf": ("shared_utils/pdf/",),
+    "pypdfium2": ("shared_utils/pdf/",),
+    "ollama": ("shared_utils/generation/",),
+    "httpx": ("shared_utils/generation/",),
+    "huggingface_hub": ("shared_utils/generation/hf_answer_generator.py",),
+    "sqlite3": ("shared_utils/storage/",),
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_packages_are_imported_only_behind_their_own_door(path: Path) -> None:
+    name = path.relative_to(ROOT).as_posix()
+    for package in set(imports(path)) & DOORS.keys():
+        assert name.startswith(DOORS[package]), f"{name} imports {package}, which belongs in {DOORS[package]}"
+
+
+def test_every_package_the_owner_fixed_is_on_a_real_path() -> None:
+    used = {package for path in OURS for package in imports(path)}
+    owners = {"streamlit", "ollama", "pypdf", "rank_bm25", "sentence_transformers", "faiss", "numpy"}
+    assert owners <= used
+
+
+def test_the_environment_is_read_in_one_file_only() -> None:
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for path in OURS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+    }
+    assert readers == {"src/settings.py"}
+
+
+def test_building_everything_starts_neither_torch_nor_a_model() -> None:
+    """The page must be up long before PyTorch would be."""
+    code = (
+        "import sys; from src.settings import Settings; from src.wiring import build_rag; build_rag(Settings());"
+        "print([m for m in ('torch', 'transformers', 'sentence_transformers', 'streamlit') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
