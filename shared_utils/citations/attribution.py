@@ -113,12 +113,23 @@ def _supporting(
     """
     verdict, reason = verify(claim, [span.text for span in named], embedder=embedder)
     if named and verdict is not Verdict.NOT_FOUND:
-        return named, verdict, reason
+        return _needed(claim, named, verdict, embedder), verdict, reason
     for span in _closest(claim, [span for span in spans if span not in named]):
         found, why = verify(claim, [span.text], embedder=embedder)
         if found is Verdict.SUPPORTED or (found is not Verdict.NOT_FOUND and not named):
             return [span], found, why
     return named, verdict, reason
+
+
+def _needed(
+    claim: str, named: Sequence[EvidenceSpan], verdict: Verdict, embedder: Embedder | None
+) -> Sequence[EvidenceSpan]:
+    """Without the evidence that says nothing of the claim, as long as the rest carries it as far."""
+    if len(named) == 1:
+        return named
+    speaking = [span for span in named if verify(claim, [span.text], embedder=embedder)[0] is not Verdict.NOT_FOUND]
+    alone, _ = verify(claim, [span.text for span in speaking], embedder=embedder)
+    return speaking if alone is verdict else named
 
 
 def _closest(claim: str, spans: Sequence[EvidenceSpan]) -> list[EvidenceSpan]:

@@ -210,9 +210,9 @@ class _Tidy:
 
     def hole(self) -> int:
         """Leaves a marker out, and tells the offset where it stood: behind the last word, or at its line's start."""
-        if "\n" in self._before:
-            self._write(self._before)
-            self._before = ""
+        if "\n" in self._before + self._after:
+            self._write(self._after if "\n" in self._after else self._before)
+            self._before, self._after = "", ""
         self._hole = True
         return self._length
 

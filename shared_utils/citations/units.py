@@ -45,6 +45,7 @@ def words_of(text: str) -> tuple[Word, ...]:
     return tuple(_word(match.group(), match.start()) for match in _WORD.finditer(text))
 
 
+@lru_cache(maxsize=256)  # every sentence of an answer is compared with the same few evidence texts
 def units_of(text: str) -> tuple[Unit, ...]:
     """The sentences and table rows of a page text, in reading order."""
     return tuple(_unit(text, span) for span in split_sentences(text))

@@ -1,0 +1,191 @@
+"""Footnotes: every marker has a citation, every citation is the exact words of its page, none is listed in vain."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared_utils.citations.attribution import CitedText, cite
+from shared_utils.types import Evidence, EvidenceSpan, Page, PageVerdict, Verdict
+
+SALES = (
+    "Annual report\n"
+    "Net sales of the Lighting division rose 14.9 % to €41.2 million\nin 2023. Operating costs fell to €12.3 million. "
+    "The division employs 312 people in Gothenburg.\n"
+)
+SAFETY = "Safety\nBatteries must be stored below 30 °C.\nThey must never be opened by the user.\n"
+TABLE = "Year ended December 31,\n2021 2022 2023\nNet income 3,033 10,073 11,588\nIncome taxes 769 1,197 2,374\n"
+PAGES = {
+    ("a", 3): Page(3, "iii", SALES, PageVerdict.TEXT),
+    ("a", 4): Page(4, "1", SAFETY, PageVerdict.TEXT),
+    ("b", 1): Page(1, "1", TABLE, PageVerdict.TEXT),
+}
+NAMES = {"a": "report.pdf", "b": "accounts.pdf"}
+
+
+def _span(marker: int, document: str, page: int) -> EvidenceSpan:
+    text = PAGES[document, page].text
+    start = text.index("\n") + 1 if document == "a" else 0
+    return EvidenceSpan(marker, document, page, start, len(text) - 1, text[start:-1], 1.0)
+
+
+EVIDENCE = Evidence((_span(1, "a", 3), _span(2, "a", 4), _span(3, "b", 1)), 200, 600)
+
+
+def answered(raw: str, question: str = "How did the Lighting division do?") -> CitedText:
+    cited = cite(raw, question, EVIDENCE, PAGES, NAMES)
+    check_invariants(cited)
+    return cited
+
+
+def check_invariants(cited: CitedText) -> None:
+    numbers = [citation.marker for citation in cited.citations]
+    assert numbers == list(range(1, len(numbers) + 1))
+    used = [number for sentence in cited.sentences for number in sentence.citations]
+    assert set(used) == set(numbers)
+    assert list(dict.fromkeys(used)) == numbers  # in order of appearance
+    for citation in cited.citations:
+        page = PAGES[citation.document_id, citation.page]
+        assert page.text[citation.start : citation.end] == citation.quote
+        assert citation.quote == citation.quote.strip()
+        assert citation.page_label == page.label
+        assert citation.document == NAMES[citation.document_id]
+    assert [s.paragraph for s in cited.sentences] == sorted(s.paragraph for s in cited.sentences)
+
+
+def test_a_citation_is_narrowed_to_the_sentence_that_says_it() -> None:
+    cited = answered("Operating costs fell to €12.3 million [1].")
+    assert cited.sentences[0].verdict is Verdict.SUPPORTED
+    assert [citation.quote for citation in cited.citations] == ["Operating costs fell to €12.3 million."]
+
+
+def test_a_citation_of_a_table_is_narrowed_to_its_row() -> None:
+    cited = answered("Net income in 2022 was 10,073 [3].")
+    assert cited.sentences[0].verdict is Verdict.SUPPORTED
+    assert cited.citations[0].quote == "Net income 3,033 10,073 11,588"
+
+
+def test_a_marker_behind_the_full_stop_belongs_to_the_sentence_before_it() -> None:
+    cited = answered("Operating costs fell to €12.3 million. [1] Batteries must be stored below 30 °C. [2]")
+    assert [sentence.text for sentence in cited.sentences] == [
+        "Operating costs fell to €12.3 million.",
+        "Batteries must be stored below 30 °C.",
+    ]
+    assert [sentence.citations for sentence in cited.sentences] == [(1,), (2,)]
+
+
+def test_a_marker_that_opens_a_line_belongs_to_what_follows() -> None:
+    cited = answered("Operating costs fell to €12.3 million. [1]\n[2] Batteries must be stored below 30 °C.")
+    assert [citation.page for citation in cited.citations] == [3, 4]
+
+
+def test_two_sentences_of_one_passage_get_footnotes_of_their_own_and_the_same_words_share_one() -> None:
+    cited = answered(
+        "Operating costs fell to €12.3 million [1]. The division employs 312 people in Gothenburg [1]. "
+        "Operating costs fell to €12.3 million [1]."
+    )
+    assert [sentence.citations for sentence in cited.sentences] == [(1,), (2,), (1,)]
+    assert len(cited.citations) == 2
+
+
+def test_a_sentence_without_a_marker_gets_the_words_that_support_it() -> None:
+    cited = answered("Batteries must be stored below 30 °C.")
+    assert cited.citations[0].quote == "Batteries must be stored below 30 °C."
+    assert cited.sentences[0].verdict is Verdict.SUPPORTED
+
+
+def test_a_sentence_that_nothing_supports_gets_no_footnote() -> None:
+    cited = answered("The company plans to build a new factory in Vietnam.")
+    assert cited.citations == ()
+    assert cited.sentences[0].verdict is Verdict.NOT_FOUND
+
+
+def test_a_wrong_marker_is_put_right_when_other_words_say_it() -> None:
+    cited = answered("Batteries must be stored below 30 °C [3].")
+    assert cited.citations[0].page == 4
+    assert cited.sentences[0].verdict is Verdict.SUPPORTED
+
+
+def test_of_several_markers_only_those_that_carry_the_sentence_stay() -> None:
+    cited = answered("Operating costs fell to €12.3 million [1][2][3].")
+    assert [citation.page for citation in cited.citations] == [3]
+
+
+def test_a_sentence_made_of_two_passages_keeps_both() -> None:
+    cited = answered("Operating costs fell to €12.3 million, and batteries must be stored below 30 °C [1][2].")
+    assert [citation.page for citation in cited.citations] == [3, 4]
+    assert cited.sentences[0].verdict is Verdict.SUPPORTED
+
+
+def test_a_contradicted_sentence_keeps_the_footnote_that_shows_it() -> None:
+    cited = answered("Net sales of the Lighting division rose 18.6 % in 2023.")
+    assert cited.sentences[0].verdict is Verdict.CONTRADICTED
+    assert "14.9 %" in cited.sentences[0].reason
+    assert "14.9 %" in cited.citations[0].quote
+
+
+def test_a_bare_value_is_read_together_with_its_question() -> None:
+    cited = answered("312 [1]", "How many people does the division employ in Gothenburg?")
+    assert cited.sentences[0].verdict is Verdict.SUPPORTED
+    assert cited.citations[0].quote == "The division employs 312 people in Gothenburg."
+
+
+def test_markers_of_evidence_that_does_not_exist_are_dropped_and_counted() -> None:
+    cited = answered("Operating costs fell to €12.3 million [1][7]. Batteries must be stored below 30 °C [9].")
+    assert cited.dropped_markers == 2
+    assert all("[" not in sentence.text for sentence in cited.sentences)
+
+
+def test_list_items_and_lines_are_paragraphs_of_their_own() -> None:
+    cited = answered(
+        "In short:\n\n- Operating costs fell to €12.3 million [1].\n* Batteries must be stored below 30 °C [2]."
+    )
+    assert [(sentence.text, sentence.paragraph) for sentence in cited.sentences] == [
+        ("In short:", 0),
+        ("Operating costs fell to €12.3 million.", 1),
+        ("Batteries must be stored below 30 °C.", 2),
+    ]
+
+
+def test_hostile_output_stays_text() -> None:
+    raw = 'See <script>alert(1)</script> ![x](http://evil.example/?q=1) [click](javascript:alert(1)) <img src="x">.'
+    assert answered(raw).sentences[0].text == raw
+
+
+def test_ten_thousand_markers_do_no_harm() -> None:
+    cited = answered("Operating costs fell " + "[1][2][3]" * 3_400)
+    assert len(cited.citations) <= 6
+
+
+def test_an_empty_answer_has_nothing_to_cite() -> None:
+    assert answered("") == CitedText((), (), 0)
+    assert answered(" \n [1] \n").sentences == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Operating costs fell.",
+                "Net income in 2022 was 10,073",
+                "Batteries must never be opened",
+                " [1]",
+                "[2, 3]",
+                "[9]",
+                ". ",
+                "\n",
+                "\n- ",
+                "Nothing of the kind.",
+                " and ",
+                "【1】",
+                "41.2 %",
+                "\n\n",
+                "[",
+            ]
+        ),
+        max_size=14,
+    ).map("".join)
+)
+def test_the_invariants_hold_for_whatever_a_model_writes(raw: str) -> None:
+    answered(raw)
