@@ -56,9 +56,13 @@ def cite(
     claims, dropped = _claims(raw_text, by_marker)
     order: dict[Quote, int] = {}
     sentences: list[Sentence] = []
+    judged: dict[tuple[str, tuple[int, ...]], tuple[Sequence[EvidenceSpan], Verdict, str]] = {}
     for claim in claims:
         complete = _complete(claim.text, question)
-        spans, verdict, reason = _supporting(complete, [by_marker[n] for n in claim.named], evidence.spans, embedder)
+        if (complete, claim.named) not in judged:  # a model that is stuck says the same hundreds of times
+            named = [by_marker[number] for number in claim.named]
+            judged[complete, claim.named] = _supporting(complete, named, evidence.spans, embedder)
+        spans, verdict, reason = judged[complete, claim.named]
         quotes = [quote for span in spans for quote in _narrowed(complete, span)]
         numbers = [order.setdefault(quote, len(order) + 1) for quote in dict.fromkeys(quotes)]
         sentences.append(Sentence(claim.text, tuple(sorted(numbers)), verdict, reason, claim.paragraph))
