@@ -27,11 +27,13 @@ def tesseract_available() -> bool:
     return bool(_languages())
 
 
-@lru_cache(maxsize=1)
 def _languages() -> tuple[str, ...]:
     program = shutil.which("tesseract")
-    if program is None:
-        return ()
+    return _languages_of(program) if program else ()
+
+
+@lru_cache(maxsize=1)
+def _languages_of(program: str) -> tuple[str, ...]:
     listed = subprocess.run([program, "--list-langs"], capture_output=True, text=True, timeout=10, check=False)
     return tuple(sorted({line for line in listed.stdout.splitlines()[1:] if line and line not in ("osd", "equ")}))
 

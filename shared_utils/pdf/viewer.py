@@ -138,13 +138,13 @@ def glyphs_of(runs: Iterable[GlyphRun], span: Span) -> list[tuple[int, int]]:
     return ranges
 
 
-def one_per_line(rects: Iterable[Rect]) -> list[Rect]:
-    """Unite consecutive rectangles that stand on one line, upright or (on sideways pages) vertical."""
+def one_per_line(rects: Sequence[Rect]) -> list[Rect]:
+    """Unite consecutive rectangles that stand on one line; on sideways pages lines are vertical."""
+    is_sideways = sum(y1 - y0 for _, y0, _, y1 in rects) > 2 * sum(x1 - x0 for x0, _, x1, _ in rects)
+    across = 0 if is_sideways else 1  # the axis from line to line
     lines: list[Rect] = []
     for rect in rects:
-        if lines and (
-            _share_line(lines[-1], rect, 1) or (_is_tall(lines[-1], rect) and _share_line(lines[-1], rect, 0))
-        ):
+        if lines and _share_line(lines[-1], rect, across):
             last = lines[-1]
             lines[-1] = (min(last[0], rect[0]), min(last[1], rect[1]), max(last[2], rect[2]), max(last[3], rect[3]))
         else:
@@ -157,12 +157,8 @@ def _share_line(a: Rect, b: Rect, axis: int) -> bool:
     return shared > 0.5 * min(a[axis + 2] - a[axis], b[axis + 2] - b[axis])
 
 
-def _is_tall(a: Rect, b: Rect) -> bool:
-    return max(a[3] - a[1], b[3] - b[1]) > 2 * max(a[2] - a[0], b[2] - b[0])
-
-
 def _boxes_of(page: Page, span: Span) -> tuple[Rect, ...]:
-    boxes = (box.rect for box in page.word_boxes if box.start < span.end and span.start < box.end)
+    boxes = [box.rect for box in page.word_boxes if box.start < span.end and span.start < box.end]
     return tuple(one_per_line(boxes))
 
 

@@ -74,7 +74,7 @@ def pixel_size(width: float, height: float, width_px: int) -> tuple[int, int]:
     if not (width > 0 and height > 0 and math.isfinite(width * height)):
         raise CannotAnswer("the page has no size")
     scale = min(width_px / width, SIDE_AT_MOST / max(width, height), math.sqrt(PIXELS_AT_MOST / width / height))
-    return max(1, int(width * scale)), max(1, int(height * scale))
+    return max(1, int(width * scale + 0.001)), max(1, int(height * scale + 0.001))
 
 
 def draw(page: ctypes.c_void_p, width_px: int, rects: list[Rect], is_grey: bool) -> tuple[bytes, str, int, int]:

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from shared_utils.pdf.isolation import Worker, WorkerCancelled, WorkerLost, WorkerStalled, never
+
+
+def worker(folder: Path, script: str) -> Worker:
+    path = folder / "script.py"
+    path.write_text("import json, os, sys, time\n" + script)
+    return Worker(path)
+
+
+def test_a_child_that_says_nothing_is_stalled_and_can_be_killed_with_its_children(tmp_path: Path) -> None:
+    script = """import subprocess
+child = subprocess.Popen(['sleep', '60'])
+print(json.dumps({'pid': child.pid}), flush=True)
+time.sleep(60)"""
+    with worker(tmp_path, script) as child:
+        grandchild = int(str(child.receive(10)["pid"]))
+        with pytest.raises(WorkerStalled):
+            child.receive(0.05)
+    with pytest.raises(ProcessLookupError):
+        os.kill(child.pid, 0)
+    # the grandchild is adopted by init, which collects it when it gets to it
+    deadline = time.monotonic() + 10
+    while (state := Path(f"/proc/{grandchild}/stat")).exists() and " Z " not in state.read_text():
+        assert time.monotonic() < deadline
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("os.abort()", "stop"),
+        ("print('nonsense', flush=True)", "nonsense"),
+        ("print('[1]', flush=True)", "nonsense"),
+        ("print('{', end='', flush=True)", "stop"),
+    ],
+)
+def test_a_child_that_dies_or_talks_nonsense_is_lost(tmp_path: Path, script: str, said: str) -> None:
+    with worker(tmp_path, script) as child, pytest.raises(WorkerLost, match=said):
+        child.receive(10)
+
+
+def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared_utils.pdf.isolation.LINE_AT_MOST", 2**20)
+    with (
+        worker(tmp_path, "while True: sys.stdout.write('x' * 65536)") as child,
+        pytest.raises(WorkerLost, match="more"),
+    ):
+        child.receive(30)
+
+
+def test_a_cancelled_wait_ends(tmp_path: Path) -> None:
+    with worker(tmp_path, "time.sleep(60)") as child, pytest.raises(WorkerCancelled):
+        child.receive(60, cancelled=lambda: True)
+
+
+def test_a_child_sees_no_environment_and_none_of_our_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "do not tell")
+    script = "print(json.dumps({'env': sorted(os.environ), 'path': sys.path}), flush=True)"
+    with worker(tmp_path, script) as child:
+        message = child.receive(10, never)
+    assert "SECRET_TOKEN" not in str(message["env"])
+    assert str(Path.cwd()) not in message["path"]  # type: ignore[operator]
+
+
+def test_bytes_follow_the_line_that_announces_them(tmp_path: Path) -> None:
+    script = (
+        'sys.stdout.buffer.write(b\'{"bytes": 5}\\n\\x00\\n\\xff{}{"next": 1}\\n\'); sys.stdout.flush(); time.sleep(60)'
+    )
+    with worker(tmp_path, script) as child:
+        assert child.receive(10) == {"bytes": 5}
+        assert child.receive_bytes(5, 10) == b"\x00\n\xff{}"
+        assert child.receive(10) == {"next": 1}

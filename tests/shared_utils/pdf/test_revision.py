@@ -1,0 +1,93 @@
+"""What the whole document tells about a page: running lines, headings, hyphens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shared_utils.pdf.hyphens import keep_hyphen_by
+from shared_utils.pdf.reader import PagesRevised, ReadingLimits, read_pdf
+from shared_utils.types import Page
+from tests.shared_utils.pdf import pdfs
+
+LIMITS = ReadingLimits(max_bytes=50_000_000)
+
+
+def pages_of(folder: Path, *draws: pdfs.Draw) -> tuple[Page, ...]:
+    last = list(read_pdf(pdfs.written(folder, pdfs.pdf(*draws)), LIMITS))[-1]
+    assert isinstance(last, PagesRevised)
+    return last.pages
+
+
+def running(page: Page) -> list[str]:
+    return [" ".join(page.text[span.start : span.end].split()) for span in page.boilerplate]
+
+
+def chapter(i: int, head: str = "Annual Report", foot: str = "") -> pdfs.Draw:
+    body = pdfs.lines(
+        f"Section {i} begins.", "The crew logs every reading.", f"Code QX{i * 37:04d} was assigned.", y=640
+    )
+    return pdfs.together(
+        pdfs.lines(head, y=760, size=8), body, pdfs.lines(foot or f"Page {i} of 9", x=300, y=30, size=8)
+    )
+
+
+def test_heads_and_page_numbers_are_marked_and_stay_in_the_text(tmp_path: Path) -> None:
+    pages = pages_of(tmp_path, *(chapter(i) for i in range(1, 10)))
+    assert running(pages[3]) == ["Annual Report", "Page 4 of 9"]
+    assert pages[3].text.startswith("Annual Report\n")
+
+
+def test_a_number_that_changes_from_page_to_page_is_content(tmp_path: Path) -> None:
+    pages = pages_of(tmp_path, *(chapter(i, foot=f"Serial {i * i * 31 % 997:04d}") for i in range(1, 10)))
+    assert running(pages[3]) == ["Annual Report"]
+
+
+def test_the_heads_of_left_and_right_pages_are_both_marked(tmp_path: Path) -> None:
+    heads = ["The Harbour Board", "A Study of Lamps"]
+    pages = pages_of(tmp_path, *(chapter(i, heads[i % 2]) for i in range(1, 10)))
+    assert running(pages[0])[0] == "A Study of Lamps"
+    assert running(pages[1])[0] == "The Harbour Board"
+
+
+def test_a_sentence_repeated_inside_the_pages_is_not_marked(tmp_path: Path) -> None:
+    pages = pages_of(tmp_path, *(chapter(i, head=f"Chapter about {'abcdefghi'[i - 1]}") for i in range(1, 10)))
+    assert all("The crew logs every reading." not in running(page) for page in pages)
+
+
+def test_two_pages_are_too_few_to_call_a_line_running(tmp_path: Path) -> None:
+    assert [running(page) for page in pages_of(tmp_path, chapter(1), chapter(2))] == [[], []]
+
+
+def test_larger_and_bold_lines_are_headings_and_larger_ones_stand_above(tmp_path: Path) -> None:
+    body = pdfs.lines(*[pdfs.PROSE[:80]] * 12, y=560, size=10)
+    draw = pdfs.together(
+        pdfs.lines("A Study of Lamps", y=740, size=20),
+        pdfs.lines("1 Brass", y=680, size=13),
+        pdfs.lines("Care of the lamp", y=600, size=10, font="Helvetica-Bold"),
+        body,
+    )
+    (page,) = pages_of(tmp_path, draw)
+    found = [(page.text[h.start : h.end], h.level) for h in page.headings]
+    assert [text for text, _ in found] == ["A Study of Lamps", "1 Brass", "Care of the lamp"]
+    assert [level for _, level in found] == sorted({level for _, level in found})
+
+
+def test_a_line_that_only_begins_bold_and_a_bold_sentence_are_no_headings(tmp_path: Path) -> None:
+    mixed = pdfs.together(
+        pdfs.lines("Warranty.", y=640, size=10, font="Helvetica-Bold"),
+        pdfs.lines("It lasts for two years after delivery.", x=140, y=640, size=10),
+    )
+    bold = pdfs.lines("no claim may be made after this date,", y=600, size=10, font="Helvetica-Bold")
+    body = pdfs.lines(*[pdfs.PROSE[:80]] * 12, y=560, size=10)
+    (page,) = pages_of(tmp_path, pdfs.together(mixed, bold, body))
+    assert page.headings == ()
+
+
+def test_the_document_s_words_decide_about_hyphens_before_the_list_of_compounds() -> None:
+    keep = keep_hyphen_by(["The shortstop saw a self-made lamp. Gear and box. The book-keeper left."])
+    assert not keep("short", "stop")  # "short" often forms compounds, but this document writes one word
+    assert keep("self", "made")
+    assert keep("book", "keeper")
+    assert keep("gear", "box")  # both are words here, and the joined form is not
+    assert not keep("tem", "perature")
+    assert keep("Anglo", "Saxon")
