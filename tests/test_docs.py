@@ -1,0 +1,42 @@
+"""What the documentation promises is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from src.settings import Settings
+from tests.configuration_table import PAGE, table
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")])
+
+
+def test_every_setting_is_documented_as_it_is() -> None:
+    assert PAGE.read_text(encoding="utf-8") == table(), "run `python -m tests.configuration_table`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_make_target_that_is_mentioned_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for mentioned in re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8")):
+        assert mentioned in targets, f"{page.name} mentions `make {mentioned}`"
+
+
+def test_the_two_commands_stand_at_the_top_of_the_readme() -> None:
+    head = (ROOT / "README.md").read_text(encoding="utf-8")[:1200]
+    assert "make run" in head
+    assert "make test" in head
+
+
+def test_the_defaults_keep_everything_on_this_machine() -> None:
+    assert Settings().hf_token == ""
+    assert Settings().host == "127.0.0.1"
