@@ -40,11 +40,16 @@ def keep_hyphen_by(texts: Sequence[str]) -> KeepHyphen:
         return words_of(texts)
 
     def keep(head: str, tail: str) -> bool:
-        vocabulary, first, second = words(), head.lower(), tail.lower()
+        vocabulary, second = words(), tail.lower()
+        *before, first = head.lower().split("-")
         if first + second in vocabulary:
             return False
         if f"{first}-{second}" in vocabulary or (tail[:1].isupper() and not head.isupper()):
             return True
-        return first in _COMPOUND_FIRST or (len(first) > 3 and first in vocabulary and second in vocabulary)
+        return (
+            bool(before)
+            or first in _COMPOUND_FIRST
+            or (len(first) > 3 and first in vocabulary and second in vocabulary)
+        )
 
     return keep

@@ -293,7 +293,7 @@ def _write_row(composer: _Composer, row: Row) -> None:
         previous = segment
 
 
-_HEAD = re.compile(r"[^\W\d_]+\Z")
+_HEAD = re.compile(r"(?:[^\W\d_]+-)*[^\W\d_]+\Z")
 _TAIL = re.compile(r"[^\W\d_]+")
 
 

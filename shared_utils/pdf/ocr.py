@@ -15,6 +15,7 @@ from shared_utils.pdf.viewer import PageViewer
 from shared_utils.types import Page, PageVerdict, Rect, WordBox
 
 DPI = 200  # 150 is enough for prose; the small figures of tables need 200
+LETTER_WIDTH = 612.0  # points
 SURE_ENOUGH = 30.0  # tesseract's confidence in per cent; below, specks of dirt become words
 HOW_TO_INSTALL = (
     "Scanned pages need the program tesseract: on Debian and Ubuntu `apt install tesseract-ocr`, on a Mac "
@@ -46,16 +47,17 @@ def ocr_page(viewer: PageViewer, path: Path, page: Page, *, time_limit_s: float 
     languages = _languages()
     if not languages:
         raise DocumentError(HOW_TO_INSTALL)
-    image = viewer.draw(path, page.number, width_px=round(page.width / 72 * DPI), is_grey=True)
-    tsv = _tesseract(image.data, "+".join(languages), round(image.width_px / max(1.0, page.width) * 72), time_limit_s)
-    points_per_px = page.width / image.width_px
+    width = page.width or LETTER_WIDTH  # a page that was lost in reading has no size yet
+    image = viewer.draw(path, page.number, width_px=round(width / 72 * DPI), is_grey=True)
+    points_per_px = image.width / image.width_px
+    tsv = _tesseract(image.data, "+".join(languages), round(72 / points_per_px), time_limit_s)
     text, boxes = _text_and_boxes(
         csv.DictReader(tsv.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE), points_per_px
     )
     verdict, reason = (PageVerdict.TEXT, "") if text else (PageVerdict.EMPTY, "OCR found no words on this page.")
     return replace(
-        page, text=text, verdict=verdict, reason=reason, reader="ocr", runs=(), word_boxes=boxes,
-        boilerplate=(), hidden=(), headings=(), table_rows=(),
+        page, text=text, verdict=verdict, reason=reason, width=image.width, height=image.height, reader="ocr",
+        runs=(), word_boxes=boxes, boilerplate=(), hidden=(), headings=(), table_rows=(),
     )  # fmt: skip
 
 

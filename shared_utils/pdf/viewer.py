@@ -16,12 +16,14 @@ from shared_utils.types import GlyphRun, Page, Rect, Span
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """A drawn page. `mime` is image/jpeg, or image/x-portable-graymap for OCR."""
+    """A drawn page, `width` by `height` points large. `mime` is image/jpeg, or image/x-portable-graymap for OCR."""
 
     data: bytes
     mime: str
     width_px: int
     height_px: int
+    width: float
+    height: float
 
 
 class PageViewer:
@@ -50,7 +52,14 @@ class PageViewer:
         request = {"task": "draw", "width_px": width_px, "rects": [list(r) for r in highlights], "is_grey": is_grey}
         answer, data = self._ask(path, page_number, request)
         try:
-            return PageImage(data, str(answer["mime"]), int(str(answer["width_px"])), int(str(answer["height_px"])))
+            return PageImage(
+                data=data,
+                mime=str(answer["mime"]),
+                width_px=int(str(answer["width_px"])),
+                height_px=int(str(answer["height_px"])),
+                width=float(str(answer["width"])),
+                height=float(str(answer["height"])),
+            )
         except (KeyError, ValueError) as error:
             raise UnreadablePdf(f"Page {page_number} cannot be drawn.") from error
 

@@ -77,8 +77,8 @@ def pixel_size(width: float, height: float, width_px: int) -> tuple[int, int]:
     return max(1, int(width * scale + 0.001)), max(1, int(height * scale + 0.001))
 
 
-def draw(page: ctypes.c_void_p, width_px: int, rects: list[Rect], is_grey: bool) -> tuple[bytes, str, int, int]:
-    """(picture, mime type, width, height): JPEG with highlights, or a grey PGM for OCR, which nobody has to decode."""
+def draw(page: ctypes.c_void_p, width_px: int, rects: list[Rect], is_grey: bool) -> tuple[dict[str, object], bytes]:
+    """What was drawn, and the picture: JPEG with highlights, or a grey PGM for OCR, which nobody has to decode."""
     width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
     width_px, height_px = pixel_size(width, height, width_px)
     layout = pdfium.FPDFBitmap_Gray if is_grey else pdfium.FPDFBitmap_BGRx
@@ -94,15 +94,19 @@ def draw(page: ctypes.c_void_p, width_px: int, rects: list[Rect], is_grey: bool)
     finally:
         pdfium.FPDFBitmap_Destroy(bitmap)
     size = (width_px, height_px)
+
+    def described(mime: str) -> dict[str, object]:
+        return {"mime": mime, "width_px": width_px, "height_px": height_px, "width": width, "height": height}
+
     if is_grey:
         rows = (pixels[y * stride : y * stride + width_px] for y in range(height_px))
-        return b"P5 %d %d 255\n" % size + b"".join(rows), "image/x-portable-graymap", *size
+        return described("image/x-portable-graymap"), b"P5 %d %d 255\n" % size + b"".join(rows)
     image = Image.frombuffer("RGB", size, pixels, "raw", "BGRX", stride, 1)
     for x0, y0, x1, y1 in rects:
         highlight(image, (x0 / width, y0 / height, x1 / width, y1 / height))
     data = io.BytesIO()
     image.save(data, "JPEG", quality=80)
-    return data.getvalue(), "image/jpeg", *size
+    return described("image/jpeg"), data.getvalue()
 
 
 def highlight(image: Image.Image, share: Rect) -> None:
@@ -155,8 +159,8 @@ def answer(documents: Documents, request: dict[str, object]) -> tuple[dict[str, 
             rects = request["rects"]
             assert isinstance(rects, list)  # noqa: S101 - written by viewer.py
             wanted = [tuple(rect) for rect in rects]
-            data, mime, width, height = draw(page, int(str(request["width_px"])), wanted, bool(request["is_grey"]))
-            return {"bytes": len(data), "mime": mime, "width_px": width, "height_px": height}, data
+            message, data = draw(page, int(str(request["width_px"])), wanted, bool(request["is_grey"]))
+            return message | {"bytes": len(data)}, data
         text_page = pdfium.FPDFText_LoadPage(page)
         try:
             if request["task"] == "text":

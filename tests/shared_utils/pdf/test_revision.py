@@ -90,4 +90,6 @@ def test_the_document_s_words_decide_about_hyphens_before_the_list_of_compounds(
     assert keep("book", "keeper")
     assert keep("gear", "box")  # both are words here, and the joined form is not
     assert not keep("tem", "perature")
+    assert keep("chain-of", "thought")
+    assert not keep("well-short", "stop")
     assert keep("Anglo", "Saxon")
