@@ -143,11 +143,14 @@ def _slots(ours: Sequence[Word], a: int, b: int, theirs: Sequence[Word]) -> Iter
             if left or right:
                 shared = [*ours[a - left : a], *ours[b : b + right]]
                 beside = shared[left - 1 : left] + shared[left : left + 1] if left else shared[:1]
+                # To end (or begin) a sentence on both sides is something shared as well.
+                ends = b + right == len(ours) and end + right == len(theirs)
+                begins = a == left and start == left
                 yield _Slot(
                     start,
                     end,
-                    left,
-                    right,
+                    left + begins,
+                    right + ends,
                     sum(word.content for word in shared),
                     end == start + 1 and any(word.text[0].isdigit() for word in beside),
                 )

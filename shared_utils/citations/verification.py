@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 
-from shared_utils.citations.dates import Date, dates
+from shared_utils.citations.dates import dates
 from shared_utils.citations.polarity import opposition, unmatched_negation
 from shared_utils.citations.quantities import (
     Match,
@@ -180,24 +180,16 @@ def _dates(reading: _Reading) -> Iterator[Finding]:
     on_page = dates("\n".join(unit.text for unit in reading.units))
     anchored = dates(reading.page) + tuple(date for over in reading.headings for date in dates(over.text))
     for wanted in dates(reading.claim):
-        if any(_agree(wanted, date) for date in on_page):
+        same_day = [date for date in on_page if date.month == wanted.month and wanted.day in (None, date.day)]
+        years = {year for date in same_day for year in date.years}
+        if same_day and (not years or years.issuperset(wanted.years)):
             continue
-        rivals = [date for date in on_page if _same_day(wanted, date)] or anchored
+        rivals = same_day or anchored
         if rivals:
             rival = max(rivals, key=lambda date: (date.month == wanted.month, date.day == wanted.day, len(date.text)))
             yield Verdict.CONTRADICTED, f"the page says {rival.text}, the answer {wanted.text}"
         else:
             yield Verdict.PARTLY, f"the cited words do not say {wanted.text}"
-
-
-def _same_day(one: Date, other: Date) -> bool:
-    return (one.month, one.day) == (other.month, other.day)
-
-
-def _agree(wanted: Date, page: Date) -> bool:
-    """Nothing that both tell differs; the page must tell the day when the answer does."""
-    years_agree = not wanted.years or not page.years or bool(set(wanted.years) & set(page.years))
-    return years_agree and wanted.month == page.month and wanted.day in (None, page.day)
 
 
 def _numbers(reading: _Reading) -> Iterator[Finding]:
