@@ -139,7 +139,7 @@ def ingested(pdf: Path, folder: Path, *, embed: bool) -> tuple[IndexedDocument, 
 def search_ms(pdf: Path, folder: Path) -> float:
     """Copies of the manual until there are 5,000 passages; their vectors are random, the question's is real."""
     document, settings = ingested(pdf, folder, embed=False)
-    random, copies = np.random.default_rng(7), []
+    random, copies = np.random.default_rng(7), list[IndexedDocument]()
     while sum(len(copy.index.chunks) for copy in copies) < 5000:
         vectors = random.standard_normal((len(document.index.chunks), 384)).astype(np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

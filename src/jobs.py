@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 _log = logging.getLogger(__name__)
 
-Job = Callable[[], None]
+Job = Callable[[], object]
 
 
 class FairPool:

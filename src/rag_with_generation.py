@@ -52,6 +52,7 @@ from src.ingestion import (
     finished,
     read_file,
 )
+from src.follow_up import standalone
 from src.prompts import is_refusal
 from src.writing import Job, PastTurn, Scribe, Writer, Written
 
@@ -184,11 +185,12 @@ class Rag:
             timings[name] = self.now() - began
 
         yield StageStarted(Stage.RETRIEVING)
-        found = self.search(question, documents)
+        searched = standalone(question, [turn.question for turn in history])
+        found = self.search(searched, documents)
         mark("search_s")
         yield EvidenceFound(found.evidence, found.answerable)
         if found.answerable or (ask_anyway and found.evidence.spans):
-            quick = self._quick(question, found, documents)
+            quick = replace(self._quick(searched, found, documents), question=question)
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
             job = Job(question, found.evidence, labels_of(found.evidence, documents), tuple(history), person)
