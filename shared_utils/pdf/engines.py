@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 from shared_utils.errors import PdfTooLarge
 from shared_utils.pdf.isolation import (
+    NONSENSE,
     PDFIUM_WORKER,
     PYPDF_WORKER,
+    Message,
     ReadingLimits,
     Worker,
     WorkerLost,
     WorkerStalled,
+    integer,
+    items,
 )
 from shared_utils.pdf.pages import RawPage, lost_page, raw_page
-from shared_utils.types import Cancelled
+from shared_utils.types import Cancelled, OutlineEntry
+
+NAME_AT_MOST = 300  # characters of a title, bookmark or attachment's name
 
 
 @dataclass(slots=True)
@@ -57,7 +64,7 @@ class Job:
         }
         return Worker(script, request | more)
 
-    def receive(self, worker: Worker, timeout_s: float) -> Mapping[str, object]:
+    def receive(self, worker: Worker, timeout_s: float) -> Message:
         return worker.receive(min(timeout_s, max(0.0, self.budget.left_s())), self.cancelled)
 
 
@@ -70,20 +77,51 @@ class CannotOpen(Exception):
         self.is_crash = is_crash
 
 
-def _description(message: Mapping[str, object], limits: ReadingLimits) -> Mapping[str, object]:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a document says of itself."""
+
+    pages: int
+    title: str
+    outline: tuple[OutlineEntry, ...]
+    attachments: tuple[str, ...]
+    has_form: bool
+
+
+def _opened(message: Message, limits: ReadingLimits) -> Opened:
     if "error" in message:
         raise CannotOpen(str(message["error"]))
-    opened = message.get("opened")
-    if not isinstance(opened, dict) or not isinstance(opened.get("pages"), int):
-        raise CannotOpen("damaged")
-    if opened["pages"] > limits.max_pages:
-        raise PdfTooLarge(
-            f"The PDF has {opened['pages']:,} pages; at most {limits.max_pages:,} are read. Please split it."
-        )
-    return opened
+    pages = integer(message, "pages")
+    if pages > limits.max_pages:
+        raise PdfTooLarge(f"The PDF has {pages:,} pages; at most {limits.max_pages:,} are read. Please split it.")
+    return Opened(
+        pages=pages,
+        title=_title(str(message.get("title") or "")),
+        outline=tuple(_outline_entry(entry) for entry in items(message, "outline")),
+        attachments=tuple(_base_name(str(name)) for name in items(message, "attachments")),
+        has_form=bool(message.get("form")),
+    )
 
 
-def _session(job: Job, script: Path, **request: object) -> Iterator[Mapping[str, object] | RawPage]:
+def _title(metadata: str) -> str:
+    """The title as a person would write it: programs leave their own name, or a word for "none"."""
+    title = " ".join(metadata.split()).removeprefix("Microsoft Word - ").removeprefix("Microsoft PowerPoint - ")
+    return "" if title.lower() in ("untitled", "title", "document", "unknown") else title[:NAME_AT_MOST]
+
+
+def _outline_entry(entry: object) -> OutlineEntry:
+    match entry:
+        case [str(title), int(level), int(page)]:
+            return OutlineEntry(" ".join(title.split())[:NAME_AT_MOST], level, page)
+    raise WorkerLost(NONSENSE)
+
+
+def _base_name(name: str) -> str:
+    """An attachment may be called ../../etc/passwd."""
+    return re.split(r"[/\\]", name)[-1][:NAME_AT_MOST] or "unnamed"
+
+
+def _session(job: Job, script: Path, **request: object) -> Iterator[Opened | RawPage]:
     """One child: what the document says of itself, then pages until it is done.
 
     Raises CannotOpen before the first item, WorkerLost after it.
@@ -91,43 +129,39 @@ def _session(job: Job, script: Path, **request: object) -> Iterator[Mapping[str,
     reader = "pdfium" if script == PDFIUM_WORKER else "pypdf"
     with job.start(script, **request) as worker:
         try:
-            description = _description(job.receive(worker, job.limits.open_s), job.limits)
+            opened = _opened(job.receive(worker, job.limits.open_s), job.limits)
         except WorkerLost as error:
             raise CannotOpen(str(error), is_crash=not isinstance(error, WorkerStalled)) from error
-        yield description
+        yield opened
         while "done" not in (message := job.receive(worker, job.limits.page_s)):
-            try:
-                raw = raw_page(message, reader)
-            except (ValueError, TypeError, KeyError) as error:
-                raise WorkerLost("has text that cannot be decoded") from error
-            yield raw
+            yield raw_page(message, reader)
 
 
-def _open_pdfium(job: Job) -> Iterator[Mapping[str, object] | RawPage]:
+def _open_pdfium(job: Job) -> Iterator[Opened | RawPage]:
     """A session that has opened; where bookmarks or attachments kill the child, the document is read without them."""
     for describe in (True, False):
         session = _session(job, PDFIUM_WORKER, first=1, describe=describe)
         try:
-            description = next(session)
+            opened = next(session)
         except CannotOpen as error:
             if not (describe and error.is_crash):
                 raise
         else:
-            return chain([description], session)
+            return chain([opened], session)
     raise AssertionError
 
 
-def pdfium_pages(job: Job) -> Iterator[Mapping[str, object] | RawPage]:
+def pdfium_pages(job: Job) -> Iterator[Opened | RawPage]:
     """What the document says of itself, then every page in order, lost ones included.
 
     After a stall or a death a fresh child resumes behind the page that did it. A page that killed a child which had
     read others before gets one more chance: the others may have filled the memory.
     """
     session = _open_pdfium(job)
-    description = next(session)
-    assert not isinstance(description, RawPage)  # noqa: S101 - a session's first item describes the document
-    yield description
-    number, pages = 1, int(str(description["pages"]))
+    opened = next(session)
+    assert isinstance(opened, Opened)  # noqa: S101 - the first item of every session
+    yield opened
+    number, pages = 1, opened.pages
     while number <= pages:
         first = number
         try:
@@ -148,13 +182,13 @@ def pdfium_pages(job: Job) -> Iterator[Mapping[str, object] | RawPage]:
             session = _session(job, PDFIUM_WORKER, first=number, describe=False)
 
 
-def pypdf_pages(job: Job, wanted: list[int]) -> Iterator[Mapping[str, object] | RawPage]:
+def pypdf_pages(job: Job, wanted: list[int]) -> Iterator[Opened | RawPage]:
     """The same through pypdf, for these pages only, or for all where `wanted` is empty; it may end before the last."""
     session = _session(job, PYPDF_WORKER, task="read", pages=wanted)
-    description = next(session)
-    assert not isinstance(description, RawPage)  # noqa: S101 - as above
-    yield description
-    left = wanted or list(range(1, int(str(description["pages"])) + 1))
+    opened = next(session)
+    assert isinstance(opened, Opened)  # noqa: S101 - as above
+    yield opened
+    left = wanted or list(range(1, opened.pages + 1))
     while left:
         try:
             for raw in session:

@@ -54,13 +54,43 @@ class WorkerCancelled(Exception):
     """Nobody wants the result any more."""
 
 
+Message = Mapping[str, object]
+"""One JSON line from a child. The child may have been taken over by the file it reads: check every value."""
+
+NONSENSE = "made the PDF reader answer nonsense"
+
+
+def integer(message: Message, key: str) -> int:
+    """The whole number under `key`. Raises WorkerLost where there is none."""
+    value = message.get(key)
+    if type(value) is not int:
+        raise WorkerLost(NONSENSE)
+    return value
+
+
+def number(message: Message, key: str) -> float:
+    """The number under `key`. Raises WorkerLost where there is none."""
+    value = message.get(key)
+    if not isinstance(value, int | float):
+        raise WorkerLost(NONSENSE)
+    return float(value)
+
+
+def items(message: Message, key: str) -> list[object]:
+    """The list under `key`; empty where there is none."""
+    value = message.get(key, [])
+    if not isinstance(value, list):
+        raise WorkerLost(NONSENSE)
+    return value
+
+
 class Worker:
     """One child: a fresh interpreter in its own session, which sees no environment and no module of ours.
 
     Never a fork: the parent is a threaded server. Requests go over the pipe, so a password is in no process list.
     """
 
-    def __init__(self, script: Path, request: Mapping[str, object] | None = None) -> None:
+    def __init__(self, script: Path, request: Message | None = None) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-X", "utf8", str(script)],
             stdin=subprocess.PIPE,
@@ -78,14 +108,14 @@ class Worker:
     def pid(self) -> int:
         return self._process.pid
 
-    def ask(self, request: Mapping[str, object]) -> None:
+    def ask(self, request: Message) -> None:
         assert self._process.stdin is not None  # noqa: S101 - it was opened as a pipe
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
         except OSError as error:
             raise WorkerLost("made the PDF reader stop") from error
 
-    def receive(self, timeout_s: float, cancelled: Cancelled = never) -> Mapping[str, object]:
+    def receive(self, timeout_s: float, cancelled: Cancelled = never) -> Message:
         """The next JSON line. Raises WorkerLost or WorkerStalled, and WorkerCancelled when asked to stop."""
         deadline = time.monotonic() + timeout_s
         searched = 0
@@ -99,9 +129,9 @@ class Worker:
         try:
             message = json.loads(line)
         except ValueError as error:
-            raise WorkerLost("made the PDF reader answer nonsense") from error
+            raise WorkerLost(NONSENSE) from error
         if not isinstance(message, dict):
-            raise WorkerLost("made the PDF reader answer nonsense")
+            raise WorkerLost(NONSENSE)
         return message
 
     def receive_bytes(self, count: int, timeout_s: float) -> bytes:

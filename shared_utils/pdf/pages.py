@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from shared_utils.pdf.hyphens import keep_hyphen_by
+from shared_utils.pdf.isolation import NONSENSE, Message, WorkerLost, integer, items, number
 from shared_utils.pdf.layout import CELL_SEPARATOR, Composed, KeepHyphen, Line, Row, Word, clean, compose, lay_out
 from shared_utils.types import GlyphRun, Page, PageVerdict, Span
 
@@ -45,46 +46,53 @@ class Draft:
     """A page whose words are in order, before the rest of the document is known."""
 
     raw: RawPage
-    rows: tuple[Row, ...]
+    rows: tuple[Row, ...]  # empty where no other judgement of hyphens can change them
     composed: Composed
 
 
-def raw_page(message: Mapping[str, object], reader: str) -> RawPage:
-    """Check and name what a worker sent. Raises ValueError, TypeError or KeyError where it does not add up."""
-    number = int(str(message["page"]))
+def raw_page(message: Message, reader: str) -> RawPage:
+    """Check and name what a worker sent. Raises WorkerLost where it does not add up."""
     if "lost" in message:
-        return lost_page(number, str(message["lost"]), reader)
-    text = str(message["text"])
-    flat = _integers(message.get("words", []))
-    if flat and not (min(flat[::6]) >= 0 and max(flat[1::6]) <= len(text)):
-        raise ValueError("a word lies outside of its page")
-    columns = iter(flat)
-    words = tuple(zip(columns, columns, columns, columns, columns, columns, strict=True))
-    hidden = message.get("hidden", [])
-    if not isinstance(hidden, list):
-        raise TypeError("hidden words must be a list")
-    return RawPage(
-        number=number,
-        label=str(message.get("label") or ""),
-        width=float(str(message["width"])),
-        height=float(str(message["height"])),
+        return lost_page(integer(message, "page"), str(message["lost"]), reader)
+    text = str(message.get("text", ""))
+    read = RawPage(
+        number=integer(message, "page"),
+        label=str(message.get("label", "")),
+        width=number(message, "width"),
+        height=number(message, "height"),
         text=text,
         reader=reader,
-        words=words,
-        bold=frozenset(_integers(message.get("bold", []))),
-        hidden=tuple((int(start), int(end)) for start, end in hidden),
-        pictures=float(str(message.get("pictures", 0))),
-        objects=int(str(message.get("objects", 0))),
-        frame_height=int(str(message.get("frame_height", 0))),
         is_cut=bool(message.get("cut")),
+    )
+    if reader != "pdfium":
+        return read
+    flat = iter(_glyphs(message, "words", len(text)))
+    hidden = iter(_glyphs(message, "hidden", len(text)))
+    return replace(
+        read,
+        words=tuple(zip(flat, flat, flat, flat, flat, flat, strict=True)),
+        bold=frozenset(_glyphs(message, "bold", len(text))),
+        hidden=tuple(zip(hidden, hidden, strict=True)),
+        pictures=number(message, "pictures"),
+        objects=integer(message, "objects"),
+        frame_height=integer(message, "frame_height"),
         is_layer=bool(message.get("is_layer")),
     )
 
 
-def _integers(value: object) -> list[int]:
-    if not isinstance(value, list) or not {*map(type, value)} <= {int}:
-        raise TypeError("a list of integers was expected")
-    return value
+_STRIDE = {"words": 6, "hidden": 2, "bold": 1}  # integers an entry; the first, and the second if any, number glyphs
+
+
+def _glyphs(message: Message, key: str, glyphs: int) -> list[int]:
+    """A flat list of integers whose glyph numbers lie within the page."""
+    values = items(message, key)
+    flat = [value for value in values if isinstance(value, int)]
+    stride = _STRIDE[key]
+    glyph_numbers = flat[::stride] + flat[1::stride]
+    is_whole = len(flat) == len(values) and len(flat) % stride == 0
+    if not is_whole or (flat and not (min(glyph_numbers) >= 0 and max(glyph_numbers) <= glyphs)):
+        raise WorkerLost(NONSENSE)
+    return flat
 
 
 def lost_page(number: int, why: str, reader: str = "pdfium") -> RawPage:
@@ -92,10 +100,14 @@ def lost_page(number: int, why: str, reader: str = "pdfium") -> RawPage:
 
 
 def draft(raw: RawPage) -> Draft:
-    """The page in reading order. pypdf gives no boxes, so its lines stay as they are."""
+    """The page in reading order. pypdf gives no boxes, so its lines stay as they are.
+
+    What the text no longer needs is let go: the boxes of 3,000 pages would fill hundreds of megabytes.
+    """
     if raw.reader == "pdfium":
         rows = lay_out(raw.text, raw.words, raw.bold)
-        return Draft(raw, tuple(rows), compose(raw.text, rows, keep_hyphen_by([raw.text])))
+        composed = compose(raw.text, rows, keep_hyphen_by([raw.text]))
+        return Draft(replace(raw, words=(), bold=frozenset()), tuple(rows) if composed.hyphens else (), composed)
     text = clean(raw.text).strip("\n")
     return Draft(raw, (), Composed(text, (), tuple(_plain_lines(text)), ()))
 

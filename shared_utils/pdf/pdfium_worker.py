@@ -319,7 +319,7 @@ def read_page(document: ctypes.c_void_p, index: int, max_chars: int) -> dict[str
         "cut": found > max_chars,
         "words": flat,
         "bold": bold_lines(text_page, text, words),
-        "hidden": hidden,
+        "hidden": [glyph for word in hidden for glyph in word],
         "is_layer": is_layer,
         "pictures": min(1.0, covered / area),
         "objects": len(objects),
@@ -353,7 +353,7 @@ def main() -> None:
         send({"error": document})
         return
     pages = pdfium.FPDF_GetPageCount(document)
-    send({"opened": describe(document, pages) if request["describe"] else {"pages": pages}})
+    send(describe(document, pages) if request["describe"] else {"pages": pages})
     for index in range(request["first"] - 1, min(pages, request["max_pages"])):
         send(read_page(document, index, request["max_chars"]))
     send({"done": True})

@@ -190,7 +190,7 @@ def main() -> None:
         send({"fields": filled})
     else:
         described = describe(document, request["max_pages"])
-        send({"opened": described})
+        send(described)
         for number in request["pages"] or range(1, int(str(described["pages"])) + 1):
             send(read_page(document, number, request["max_chars"]) | {"label": label_of(document, number)})
         send({"done": True})

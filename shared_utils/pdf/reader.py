@@ -10,8 +10,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shared_utils.errors import EncryptedPdf, NotAPdf, PdfTooLarge, UnreadablePdf, WrongPassword
-from shared_utils.pdf.engines import Budget, CannotOpen, Job, given_up, pdfium_pages, pypdf_pages
-from shared_utils.pdf.isolation import PYPDF_WORKER, ReadingLimits, Worker, WorkerCancelled, WorkerLost, never
+from shared_utils.pdf.engines import Budget, CannotOpen, Job, Opened, given_up, pdfium_pages, pypdf_pages
+from shared_utils.pdf.isolation import (
+    PYPDF_WORKER,
+    ReadingLimits,
+    Worker,
+    WorkerCancelled,
+    WorkerLost,
+    integer,
+    items,
+    never,
+)
 from shared_utils.pdf.pages import POOR_TEXT, Draft, RawPage, draft, is_better, lost_page, page_of, poverty
 from shared_utils.pdf.revision import revise
 from shared_utils.types import Cancelled, OutlineEntry, Page
@@ -106,50 +115,19 @@ def _check(path: Path, limits: ReadingLimits) -> None:
 # ------------------------------------------------------------------------------------------------ the document
 
 
-def _document_opened(description: Mapping[str, object]) -> DocumentOpened:
-    outline = description.get("outline")
-    names = description.get("attachments")
-    return DocumentOpened(
-        pages=int(str(description["pages"])),
-        title=_title(str(description.get("title") or "")),
-        outline=tuple(_outline_entry(entry) for entry in outline) if isinstance(outline, list) else (),
-        attachments=tuple(_base_name(str(name)) for name in names) if isinstance(names, list) else (),
-    )
-
-
-def _title(metadata: str) -> str:
-    """The title as a person would write it: programs leave their own name, or a word for "none"."""
-    title = " ".join(metadata.split()).removeprefix("Microsoft Word - ").removeprefix("Microsoft PowerPoint - ")
-    return "" if title.lower() in ("untitled", "title", "document", "unknown") else title[:300]
-
-
-def _outline_entry(entry: object) -> OutlineEntry:
-    if not isinstance(entry, list) or len(entry) != 3:
-        raise CannotOpen("damaged")
-    title, level, page = entry
-    return OutlineEntry(" ".join(str(title).split())[:300], int(level), int(page))
-
-
-def _base_name(name: str) -> str:
-    """An attachment may be called ../../etc/passwd."""
-    return re.split(r"[/\\]", name)[-1][:200] or "unnamed"
-
-
-def _start(job: Job) -> tuple[DocumentOpened, bool, Iterator[Mapping[str, object] | RawPage]]:
-    """Open with PDFium, else with pypdf: (the document, whether it has a form, its pages)."""
+def _start(job: Job) -> tuple[Opened, Iterator[Opened | RawPage]]:
+    """Open with PDFium, else with pypdf: what the document says of itself, and its pages."""
     reasons: list[str] = []
     for pages in (pdfium_pages(job), pypdf_pages(job, [])):
         try:
-            description = next(pages)
+            opened = next(pages)
         except CannotOpen as error:
             reasons.append(error.why)
             continue
-        assert not isinstance(description, RawPage)  # noqa: S101 - the first item describes the document
-        opened = _document_opened(description)
-        if not opened.pages:
-            reasons.append("no pages")
-            continue
-        return opened, bool(description.get("form")), pages
+        assert isinstance(opened, Opened)  # noqa: S101 - the first item of every engine
+        if opened.pages > 0:
+            return opened, pages
+        reasons.append("no pages")
     if "password" in reasons:
         if job.password is not None:
             raise WrongPassword("This password does not open the PDF. Please try again.")
@@ -164,10 +142,11 @@ def _start(job: Job) -> tuple[DocumentOpened, bool, Iterator[Mapping[str, object
 def _form_values(job: Job, worker: Worker) -> dict[int, list[tuple[str, str]]]:
     """What is filled into the form's fields, by page. A form that cannot be read is no reason to lose the text."""
     values: dict[int, list[tuple[str, str]]] = {}
-    with suppress(WorkerLost, ValueError, TypeError):
-        fields = job.receive(worker, job.limits.open_s).get("fields")
-        for page, name, value in fields if isinstance(fields, list) else []:
-            values.setdefault(int(page), []).append((str(name), str(value)))
+    with suppress(WorkerLost):
+        for field in items(job.receive(worker, job.limits.open_s), "fields"):
+            match field:
+                case [int(page), str(name), str(value)]:
+                    values.setdefault(page, []).append((name, value))
     return values
 
 
@@ -187,9 +166,9 @@ def read_pdf(
 
 
 def _read(job: Job) -> Iterator[ReadingEvent]:
-    opened, has_form, pages = _start(job)
-    yield opened
-    form = job.start(PYPDF_WORKER, task="form") if has_form else None
+    opened, pages = _start(job)
+    yield DocumentOpened(opened.pages, opened.title, opened.outline, opened.attachments)
+    form = job.start(PYPDF_WORKER, task="form") if opened.has_form else None
     try:
         drafts: dict[int, Draft] = {}
         for raw in pages:
@@ -240,9 +219,9 @@ def save_decrypted_copy(path: Path, password: str, out: Path, limits: ReadingLim
             message = job.receive(worker, limits.open_s + limits.document_s / 4)
             if message.get("error") == "password":
                 raise WrongPassword("This password does not open the PDF. Please try again.")
-            size = int(str(message.get("bytes", 0)))
-            if not 0 < size <= 4 * limits.max_bytes:
-                raise UnreadablePdf("No copy without the password could be made of this PDF.")
+            size = integer(message, "bytes")
+            if size > 4 * limits.max_bytes:
+                raise PdfTooLarge("The copy of this PDF without its password would be far larger than the PDF.")
             data = worker.receive_bytes(size, limits.page_s)
     except WorkerLost as error:
         raise UnreadablePdf("No copy without the password could be made of this PDF.") from error

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from shared_utils.errors import DocumentGone, UnreadablePdf
-from shared_utils.pdf.isolation import VIEWER_WORKER, ReadingLimits, Worker, WorkerLost, WorkerStalled
+from shared_utils.pdf.isolation import (
+    VIEWER_WORKER,
+    Message,
+    ReadingLimits,
+    Worker,
+    WorkerLost,
+    WorkerStalled,
+    integer,
+    number,
+)
 from shared_utils.pdf.quotes import find_quote
 from shared_utils.types import GlyphRun, Page, Rect, Span
 
@@ -54,14 +63,14 @@ class PageViewer:
         try:
             return PageImage(
                 data=data,
-                mime=str(answer["mime"]),
-                width_px=int(str(answer["width_px"])),
-                height_px=int(str(answer["height_px"])),
-                width=float(str(answer["width"])),
-                height=float(str(answer["height"])),
+                mime=str(answer.get("mime")),
+                width_px=integer(answer, "width_px"),
+                height_px=integer(answer, "height_px"),
+                width=number(answer, "width"),
+                height=number(answer, "height"),
             )
-        except (KeyError, ValueError) as error:
-            raise UnreadablePdf(f"Page {page_number} cannot be drawn.") from error
+        except WorkerLost as error:
+            raise UnreadablePdf(f"Page {page_number} cannot be drawn: it {error}.") from error
 
     def locate(self, path: Path, page: Page, spans: Sequence[Span]) -> tuple[tuple[Rect, ...], ...]:
         """For each span of `page.text`, the rectangles of its words, one per line; () where that is not sure."""
@@ -87,7 +96,7 @@ class PageViewer:
         found = find_quote(str(answer.get("text", "")), page.text[span.start : span.end])
         return [(found.start, found.end)] if found else []
 
-    def _ask(self, path: Path, page_number: int, request: Mapping[str, object]) -> tuple[Mapping[str, object], bytes]:
+    def _ask(self, path: Path, page_number: int, request: Message) -> tuple[Message, bytes]:
         request = {**request, "path": str(path), "page": page_number}
         with self._lock:
             answer, data = self._ask_twice(request, page_number)
@@ -97,7 +106,7 @@ class PageViewer:
             raise UnreadablePdf(f"Page {page_number} cannot be drawn: {answer['error']}.")
         return answer, data
 
-    def _ask_twice(self, request: Mapping[str, object], page_number: int) -> tuple[Mapping[str, object], bytes]:
+    def _ask_twice(self, request: Message, page_number: int) -> tuple[Message, bytes]:
         """A child that dies may have been worn out by other pages: a fresh one tries once more. A hang is final."""
         for is_last in (False, True):
             try:
@@ -111,7 +120,7 @@ class PageViewer:
                 raise
         raise AssertionError
 
-    def _ask_once(self, request: Mapping[str, object]) -> tuple[Mapping[str, object], bytes]:
+    def _ask_once(self, request: Message) -> tuple[Message, bytes]:
         if self._is_closed:
             raise UnreadablePdf("The page viewer is closed.")
         if self._worker is None:
@@ -171,8 +180,8 @@ def _boxes_of(page: Page, span: Span) -> tuple[Rect, ...]:
     return tuple(one_per_line(boxes))
 
 
-def _rects(answer: Mapping[str, object], count: int) -> list[list[Rect]]:
+def _rects(answer: Message, count: int) -> list[list[Rect]]:
     found = answer.get("rects")
     if not isinstance(found, list) or len(found) != count:
-        raise UnreadablePdf("The page viewer gave no answer.")
+        return [[] for _ in range(count)]
     return [[(float(a), float(b), float(c), float(d)) for a, b, c, d in rects] for rects in found]

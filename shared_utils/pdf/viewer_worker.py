@@ -14,6 +14,7 @@ import os
 import resource
 import sys
 from collections import OrderedDict
+from typing import Literal, TypedDict
 
 import pypdfium2_raw as pdfium  # type: ignore[import-untyped]
 from PIL import Image, ImageChops
@@ -38,6 +39,18 @@ def confine(memory_bytes: int) -> None:
         os.nice(5)
     except OSError:
         return
+
+
+class Request(TypedDict):
+    """One line from viewer.py; which of the last four there are depends on the task."""
+
+    task: Literal["draw", "locate", "text"]
+    path: str
+    page: int
+    width_px: int
+    rects: list[Rect]
+    is_grey: bool
+    spans: list[list[tuple[int, int]]]
 
 
 class CannotAnswer(Exception): ...
@@ -152,23 +165,21 @@ def characters(text_page: ctypes.c_void_p) -> str:
     return "".join(chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\0" for code in codes)
 
 
-def answer(documents: Documents, request: dict[str, object]) -> tuple[dict[str, object], bytes]:
-    page = documents.page(str(request["path"]), int(str(request["page"])))
+def answer(documents: Documents, request: Request) -> tuple[dict[str, object], bytes]:
+    page = documents.page(request["path"], request["page"])
     try:
         if request["task"] == "draw":
-            rects = request["rects"]
-            assert isinstance(rects, list)  # noqa: S101 - written by viewer.py
-            wanted = [tuple(rect) for rect in rects]
-            message, data = draw(page, int(str(request["width_px"])), wanted, bool(request["is_grey"]))
+            message, data = draw(page, request["width_px"], request["rects"], request["is_grey"])
             return message | {"bytes": len(data)}, data
         text_page = pdfium.FPDFText_LoadPage(page)
         try:
             if request["task"] == "text":
                 return {"text": characters(text_page)}, b""
-            spans = request["spans"]
-            assert isinstance(spans, list)  # noqa: S101 - as above
-            found = [[r for start, end in span for r in glyph_rects(page, text_page, start, end)] for span in spans]
-            return {"rects": found}, b""
+            rects = [
+                [rect for start, end in span for rect in glyph_rects(page, text_page, start, end)]
+                for span in request["spans"]
+            ]
+            return {"rects": rects}, b""
         finally:
             pdfium.FPDFText_ClosePage(text_page)
     finally:
