@@ -1,6 +1,6 @@
 """The command line: `python -m src.cli ask|search|ingest FILE…`. Results on stdout, progress on stderr.
 
-Benchmarks and checks read the `--json` shapes; docs/command_line.md holds them.
+Benchmarks and checks read the `--json` shapes, so they are kept.
 """
 
 from __future__ import annotations
