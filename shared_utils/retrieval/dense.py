@@ -22,15 +22,13 @@ class DenseIndex:
         self._index.add(contiguous)
 
     def __reduce__(self) -> tuple[type[DenseIndex], tuple[Vectors]]:
-        return DenseIndex, (self.vectors.copy(),)
+        return DenseIndex, (self.vectors,)
 
     @property
     def vectors(self) -> Vectors:
-        """float32 (n, d): a view of FAISS's own memory, so the vectors are held once. Do not write to it."""
-        view: Vectors = faiss.rev_swig_ptr(self._index.get_xb(), self._index.ntotal * self._index.d)
-        view = view.reshape(self._index.ntotal, self._index.d)
-        view.flags.writeable = False
-        return view
+        """float32 (n, d): a copy, for FAISS's own memory is gone with its index."""
+        copied: Vectors = self._index.reconstruct_n(0, self._index.ntotal)
+        return copied
 
     def nearest(self, query: Vectors, top_k: int) -> tuple[Rows, Scores]:
         """Row numbers and cosines of the `top_k` vectors nearest to a query (1, d), best first."""
@@ -39,5 +37,5 @@ class DenseIndex:
 
     def cosines(self, query: Vectors, rows: Rows) -> Scores:
         """The cosines of chosen rows."""
-        chosen: Scores = self.vectors[rows] @ query[0]
+        chosen: Scores = self._index.reconstruct_batch(rows) @ query[0]
         return chosen

@@ -27,7 +27,7 @@ class DocumentIndex:
 
     @property
     def vectors(self) -> Vectors | None:
-        """float32 (chunks, d), or None while the document is searched by words only."""
+        """float32 (chunks, d), a copy, or None while the document is searched by words only."""
         return self.dense.vectors if self.dense else None
 
     def with_vectors(self, vectors: Vectors) -> DocumentIndex:

@@ -1,0 +1,50 @@
+"""FAISS finds what a plain argsort finds, and gives its memory back as it was put in."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+
+from shared_utils.retrieval.dense import DenseIndex
+from shared_utils.types import Vectors
+
+
+def unit_vectors(n: int, seed: int) -> Vectors:
+    vectors = np.random.default_rng(seed).standard_normal((n, 384)).astype(np.float32)
+    unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
+
+
+def test_the_nearest_are_those_of_an_argsort() -> None:
+    vectors, query = unit_vectors(500, 1), unit_vectors(1, 2)
+    index = DenseIndex(vectors)
+    rows, cosines = index.nearest(query, 20)
+
+    expected = np.argsort(-(vectors @ query[0]))[:20]
+    assert rows.tolist() == expected.tolist()
+    np.testing.assert_allclose(cosines, (vectors @ query[0])[expected], rtol=1e-5)
+    np.testing.assert_allclose(index.cosines(query, rows), cosines, rtol=1e-5)
+
+
+def test_asking_for_more_than_there_are_gives_all() -> None:
+    rows, _ = DenseIndex(unit_vectors(3, 1)).nearest(unit_vectors(1, 2), 10)
+    assert sorted(rows.tolist()) == [0, 1, 2]
+
+
+def test_writing_to_the_vectors_does_not_change_the_index() -> None:
+    index = DenseIndex(unit_vectors(3, 1))
+    index.vectors[:] = 0.0
+    np.testing.assert_array_equal(index.vectors, unit_vectors(3, 1))
+
+
+def test_an_index_survives_pickling() -> None:
+    index = pickle.loads(pickle.dumps(DenseIndex(unit_vectors(5, 1))))  # noqa: S301
+    np.testing.assert_array_equal(index.vectors, unit_vectors(5, 1))
+
+
+def test_vectors_outlive_the_index_they_were_asked_of() -> None:
+    vectors = DenseIndex(unit_vectors(2000, 1)).vectors
+    churn = [DenseIndex(unit_vectors(2000, seed)) for seed in (2, 3)]
+    np.testing.assert_array_equal(vectors, unit_vectors(2000, 1))
+    assert len(churn) == 2
