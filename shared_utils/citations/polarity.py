@@ -170,6 +170,8 @@ def _flipped(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
         other = max(opposite, key=lambda found: _nearness(use, found), default=None)
         if not other or other.negated != use.negated or not _nearness(use, other):
             continue
+        if _coordinated(other, ends):
+            continue
         if all(_fits_better(use, other, one) for one in same):
             return Opposed(use.word.text, other.word.text, False)
     return None
@@ -261,6 +263,15 @@ def _fits_better(use: _Use, other: _Use, one: _Use) -> bool:
         return False
     sides = {at > 0 for key, at in other.around if any(key == k and at * here > 0 for k, here in use.around)}
     return len(sides) == 2 or _in_common(use, other) > _in_common(use, one)
+
+
+def _coordinated(use: _Use, ends: set[tuple[int, int]]) -> bool:
+    """ "High and low prices": both ends are meant."""
+    return any(
+        ends & set(_scales().get(key, ())) and any((joint, at // 2) in use.around for joint in ("and", "or"))
+        for key, at in use.around
+        if abs(at) == 2
+    )
 
 
 def _in_common(one: _Use, other: _Use) -> int:

@@ -87,7 +87,7 @@ def exchanged_number(claim: str, claim_words: Sequence[Word], page: str, page_wo
     """A number of an otherwise copied sentence that stands where the page has another one."""
     for i, word in enumerate(claim_words):
         if word.text[0].isdigit():
-            swap = _other_filler(claim, claim_words, i, i + 1, page, page_words, least=2, numbers=True)
+            swap = _other_filler(claim, claim_words, i, i + 1, page, page_words, least=1, together=4, numbers=True)
             if swap:
                 return swap
     return None
@@ -110,6 +110,7 @@ def _other_filler(
     page: str,
     theirs: Sequence[Word],
     least: int = 0,
+    together: int = 0,
     numbers: bool = False,
 ) -> Swap | None:
     wanted = [word.keys for word in ours[a:b]]
@@ -122,6 +123,7 @@ def _other_filler(
         elif (
             slot.fits
             and min(slot.left, slot.right) >= least
+            and slot.left + slot.right >= together
             and not any(keys & set(word.keys) for word in filler)
             and _may_name(filler[0])  # "our", "it", "these" stand in for the name itself
             and _may_name(filler[-1])
