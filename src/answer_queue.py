@@ -24,6 +24,10 @@ class QueueFull(GeneratorUnavailable):
     """Too many questions are waiting already; another engine may still answer."""
 
 
+class TurnLost(GeneratorUnavailable):
+    """Nobody asked about the ticket for so long that its place was given away, or its turn ran out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """One question's claim to a turn. `expected_s` is how long its answer should take."""
@@ -110,15 +114,15 @@ class AnswerQueue:
             return Place(len(ahead) + 1, self._seconds_before(ahead))
 
     def wait(self, ticket: Ticket, cancelled: Cancelled) -> Iterator[Place]:
-        """The ticket's place whenever it moves, position 0 last. Ends without it when cancelled or dropped.
+        """The ticket's place whenever it moves, position 0 last; without it only when cancelled.
 
-        Whoever took the ticket calls `leave` afterwards, in every case.
+        Raises TurnLost when the ticket was dropped. Whoever took it calls `leave` afterwards, in every case.
         """
         shown: int | None = None
         while not cancelled():
             place = self.place(ticket)
             if place is None:
-                return
+                raise TurnLost("This question was left waiting for too long and lost its place. Ask it again.")
             if place.position != shown:
                 shown = place.position
                 yield place

@@ -89,7 +89,7 @@ def tend_model(
         for status in prepare_model(settings, server, machine, first_token_s, chosen=chosen, sleep=sleep):
             yield status
         ready = status.state is ModelState.READY
-        chosen = status.model if ready else chosen
+        chosen = status.model if ready else ""
         silences, waited_s = 0, 0.0
         while silences < _MISSED_WATCHES and (ready or waited_s < _TRY_AGAIN_S):
             sleep(_WATCH_S)

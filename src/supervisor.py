@@ -33,7 +33,7 @@ _LOOK_AGAIN_S = 10.0  # and for one that nobody here can start: a person may
 _START_S = 60.0  # an Ollama that does not answer by then is stopped and started again
 _LONGEST_RESTART_WAIT_S = 60.0
 _STEADY_S = 60.0  # after so long without trouble, earlier failures are forgotten
-_GRACE_S = 4.0  # for each of the two to end by itself; together below ten seconds
+_GRACE_S = 3.5  # for each of the two to end by itself; with what a kill takes, below ten seconds together
 
 _HERE = Path(__file__).resolve().parent.parent
 

@@ -167,7 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif script.fault == "503" or fake.waiting > script.max_queue:
             self._json(503, {"error": "server busy, please try again.  maximum pending requests exceeded"})
         elif script.fault == "500":
-            self._json(500, {"error": "llama runner process has terminated: signal: killed"})
+            self._json(500, {"error": "llama-server process has terminated: exit status 2"})
         elif script.fault == "400":
             self._json(400, {"error": "the input length exceeds the context length"})
         elif script.fault == "memory" or model in script.too_large:

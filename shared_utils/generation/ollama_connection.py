@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,6 +14,7 @@ from shared_utils.errors import GenerationError, GenerationInterrupted, Generati
 
 # What the client's own parsing raises on a line that is no JSON object of the expected shape
 # (json.JSONDecodeError, pydantic.ValidationError and UnicodeDecodeError are ValueErrors).
+_TOO_LONG = re.compile(r"exceeds? the .*context|context (?:length|size|window)|too long", re.IGNORECASE)
 _NOT_THE_PROTOCOL = (ValueError, TypeError, AttributeError, KeyError)
 
 
@@ -90,12 +92,12 @@ def _refusal(exc: ollama.ResponseError, host: str, model: str, spoken: bool) -> 
             )
         case 503:
             return GeneratorUnavailable(f"Ollama at {host} is busy with other questions. Ask again in a minute.")
-        case 400 if "context" in said or "exceed" in said:
+        case _ if _TOO_LONG.search(said):
             return GeneratorUnavailable(
                 f"The question and its evidence are longer than {model}'s context window ({said}). "
                 "Ask a shorter question or start a new conversation."
             )
-        case _ if "memory" in said:
+        case _ if "memory" in said or "signal: killed" in said:  # the kernel kills what outgrows the container
             return GeneratorUnavailable(f"{model} does not fit into memory ({said}). Choose a smaller model.")
         case _:
             return GeneratorUnavailable(f"Ollama at {host} could not answer: {said}. Ask again, or look at its log.")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 _KNOWN_SECRETS = re.compile(r"\bhf_[A-Za-z0-9]{8,}")
+_AFTER_KILL_S = 1.0  # even a killed process may hang in the kernel, on a dead network disk for instance
 _SHORTEST_SECRET = 4  # masking "a" would black out the whole log
 
 
@@ -31,12 +32,15 @@ class Child:
         return self._process.poll()
 
     def stop(self, grace_s: float) -> None:
-        """Ask it to end, wait, then kill what is left of its group. Does nothing to a family that is gone."""
+        """Ask it to end, wait, then kill what is left of its group. Takes at most `grace_s` and a second."""
         self._signal_group(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(grace_s)
+        self._wait(grace_s)
         self._signal_group(signal.SIGKILL)  # also for grandchildren that outlived an orderly parent
-        self._process.wait()
+        self._wait(_AFTER_KILL_S)
+
+    def _wait(self, seconds: float) -> None:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
 
     def _signal_group(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):  # gone; on macOS a zombie's group answers with EPERM
@@ -84,4 +88,5 @@ def masked(text: str, secrets: Sequence[str]) -> str:
 def _pump(stream: IO[bytes], name: str, write: Callable[[str], object], secrets: Sequence[str]) -> None:
     with stream:
         for line in stream:
-            write(f"{name} | {masked(line.decode('utf-8', 'replace').rstrip(), secrets)}")
+            if text := line.decode("utf-8", "replace").rstrip():
+                write(f"{name} | {masked(text, secrets)}")

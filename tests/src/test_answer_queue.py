@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_utils.errors import GeneratorUnavailable
-from src.answer_queue import AnswerQueue, Place, QueueFull, Ticket, fair_order
+from src.answer_queue import AnswerQueue, Place, QueueFull, Ticket, TurnLost, fair_order
 from tests.fakes import FakeClock, never
 
 
@@ -118,6 +118,18 @@ def test_waiting_ends_without_a_turn_when_it_is_stopped() -> None:
     queue = AnswerQueue()
     queue.enter("ann")
     assert list(queue.wait(queue.enter("bob"), lambda: True)) == []
+
+
+def test_waiting_with_a_ticket_that_was_dropped_is_an_error_and_not_a_turn() -> None:
+    clock = FakeClock()
+    queue = AnswerQueue(abandoned_after_s=15, clock=clock)
+    queue.enter("ann")
+    places = queue.wait(queue.enter("bob"), never)
+    next(places)
+    clock.now += 16
+    queue.enter("eve")  # whoever comes next finds bob's place abandoned
+    with pytest.raises(TurnLost, match="Ask it again"):
+        next(places)
 
 
 def test_many_threads_get_one_turn_each_and_never_two_at_a_time() -> None:

@@ -390,3 +390,18 @@ def test_a_page_that_dies_takes_everything_with_it(supervise: Callable[..., Runn
     running.process.communicate(timeout=15)
     assert running.process.returncode == 137
     assert running.everything_is_gone()
+
+
+def test_a_setting_that_cannot_be_meant_ends_the_start_with_a_sentence() -> None:
+    result = subprocess.run(
+        [sys.executable, "startup.py"],
+        cwd=REPO,
+        env={**os.environ, "PORT": "eighty"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert "PORT is set to “eighty”" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import threading
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -212,6 +214,33 @@ def test_closing_the_generator_closes_the_http_response() -> None:
     next(events)
     events.close()  # type: ignore[attr-defined]
     assert stream.closed.wait(5)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "words"),
+    [
+        (400, "the request exceeds the available context size, try increasing it", "context window"),
+        (500, "input length exceeds the context length", "context window"),
+        (500, "llama-server process has terminated: signal: killed", "smaller model"),
+        (500, "context canceled", "could not answer"),
+    ],
+)
+def test_what_a_server_says_is_turned_into_what_to_do(status: int, said: str, words: str) -> None:
+    with pytest.raises(GeneratorUnavailable, match=words):
+        list(mocked(json.dumps({"error": said}).encode(), status=status).generate(PROMPT, never))
+
+
+def test_questions_beyond_the_servers_queue_are_told_that_it_is_busy() -> None:
+    stop = threading.Event()
+    with FakeOllama(Script(first_token_s=3600, max_queue=0)) as ollama_server:
+        first = threading.Thread(target=lambda: list(generator(ollama_server.url).generate(PROMPT, stop.is_set)))
+        first.start()
+        while not ollama_server.waiting:
+            time.sleep(0.01)
+        with pytest.raises(GeneratorUnavailable, match="busy"):
+            list(generator(ollama_server.url).generate(PROMPT, never))
+        stop.set()
+        first.join(10)
 
 
 def test_an_error_that_is_no_json_is_still_explained() -> None:
