@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 
 _TIDY_EVERY_S = 5.0
 _TOUCH_EVERY_S = 60.0  # how often a visit is written down
+_PUT_AWAY_AFTER_S = 1800.0  # an idle shelf's indexes leave the memory; the store brings them back
 
 
 class Library:
@@ -81,7 +82,7 @@ class Library:
             try:
                 for key, shelf in list(self._shelves.items()):
                     shelf.wipe_removed()
-                    if shelf.expired():
+                    if shelf.expired() or shelf.idle(_PUT_AWAY_AFTER_S):
                         with self._lock:
                             del self._shelves[key]
                         shelf.cancel_all()
@@ -110,7 +111,8 @@ class Shelf:
         )
 
     def version(self) -> int:
-        """Grows whenever something this person can see has changed."""
+        """Grows whenever something this person can see has changed. Asking counts as being here."""
+        self.touch()
         return self._version
 
     def _changed(self) -> None:
@@ -129,6 +131,11 @@ class Shelf:
     def expired(self) -> bool:
         hours = self._library.settings.keep_hours
         return bool(hours) and time.monotonic() - self._seen_at > hours * 3600
+
+    def idle(self, for_s: float) -> bool:
+        """Nobody has looked for so long, and nothing is being done."""
+        working = any(not view.settled for view in self.documents()) or any(not turn.done for turn in self.turns())
+        return not working and time.monotonic() - self._seen_at > for_s
 
     def wipe_removed(self) -> None:
         self._documents.wipe_removed()

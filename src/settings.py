@@ -37,7 +37,9 @@ class Settings:
         "FOOTNOTE_FRAME_ANCESTORS", "https://huggingface.co", "sites that may show the page in a frame"
     )
     keep_hours: float = _setting(
-        "FOOTNOTE_KEEP_HOURS", 0.0, "hours after a person's last visit until their files are wiped; 0 keeps them"
+        "FOOTNOTE_KEEP_HOURS",
+        0.0,
+        "hours after a person's last visit until their files are wiped; 0 keeps them (24 on a Hugging Face Space)",
     )
 
     # -- limits
@@ -100,6 +102,8 @@ class Settings:
             text = environ.get(name, "").strip()
             if text:
                 values[setting.name] = _parsed(name, text, setting.default)
+        if environ.get("SPACE_ID"):  # strangers side by side: nobody's files stay for ever
+            values.setdefault("keep_hours", 24.0)
         if "ollama_url" in values:
             values["ollama_url"] = _as_url(str(values["ollama_url"]))
         return cls(**values)  # type: ignore[arg-type]

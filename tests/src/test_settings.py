@@ -55,6 +55,11 @@ def test_what_a_server_binds_to_becomes_a_url_a_client_can_reach(host: str, url:
     assert Settings.from_env({"OLLAMA_HOST": host}).ollama_url == url
 
 
+def test_on_a_space_files_are_wiped_after_a_day_unless_it_is_said_otherwise() -> None:
+    assert Settings.from_env({"SPACE_ID": "someone/footnote"}).keep_hours == 24
+    assert Settings.from_env({"SPACE_ID": "someone/footnote", "FOOTNOTE_KEEP_HOURS": "2"}).keep_hours == 2
+
+
 def test_every_variable_is_read_once() -> None:
     variables = [setting.metadata["env"] for setting in fields(Settings)]
     assert len(variables) == len(set(variables))
