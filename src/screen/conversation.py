@@ -216,11 +216,10 @@ def _draw_footer(turn: TurnView, shelf: Shelf, *, latest: bool) -> None:
         st.html(note(describe_answer(turn)))
         if latest:
             st.button(
-                "",
+                "Answer again",
                 icon=":material/refresh:",
-                key="regenerate",
+                key="bare-regenerate",
                 type="tertiary",
-                help="Answer again",
                 on_click=shelf.regenerate,
             )
 

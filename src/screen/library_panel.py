@@ -129,11 +129,10 @@ def _draw_document(view: DocumentView, shelf: Shelf, session: Session) -> None:
                     args=(view, session),
                 )
             st.button(
-                "",
+                f"Remove {name}",
                 icon=":material/close:",
-                key=f"remove-{view.entry_id}",
+                key=f"bare-remove-{view.entry_id}",
                 type="tertiary",
-                help=f"Remove {name}",
                 on_click=_remove,
                 args=(view, shelf, session),
             )

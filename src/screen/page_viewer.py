@@ -101,16 +101,15 @@ def _draw_heading(view: DocumentView, place: Place, shelf: Shelf, session: Sessi
             f"<span>Page {place.page} of {pages}{printed}</span></div>"
         )
         turn = partial(_turn_page, session, place)
-        _icon_button("chevron_left", "Previous page", f"previous-{where}", turn, place.page - 1, place.page <= 1)
-        _icon_button("chevron_right", "Next page", f"next-{where}", turn, place.page + 1, place.page >= pages)
+        _icon_button("chevron_left", "Previous page", f"bare-previous-{where}", turn, place.page - 1, place.page <= 1)
+        _icon_button("chevron_right", "Next page", f"bare-next-{where}", turn, place.page + 1, place.page >= pages)
         st.download_button(
-            "",
+            f"Download {escape_markdown(view.name)}",
             partial(shelf.file, place.document_id),
             file_name=plain(view.name),
             mime="application/pdf",
             icon=":material/download:",
-            key=f"download-{where}",
-            help=f"Download {escape_markdown(view.name)}",
+            key=f"bare-download-{where}",
             type="tertiary",
             on_click="ignore",
         )
@@ -118,10 +117,9 @@ def _draw_heading(view: DocumentView, place: Place, shelf: Shelf, session: Sessi
 
 def _icon_button(icon: str, name: str, key: str, act: Callable[[int], None], page: int, disabled: bool) -> None:
     st.button(
-        "",
+        name,
         icon=f":material/{icon}:",
         key=key,
-        help=name,
         type="tertiary",
         disabled=disabled,
         on_click=act,

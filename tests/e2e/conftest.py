@@ -1,0 +1,213 @@
+"""A real server process, a real Chromium, and the few gestures the tests are made of."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from tests.fake_ollama import FakeOllama, Script
+
+ROOT = Path(__file__).resolve().parents[2]
+OUT = ROOT / "tests" / "out"
+_CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+expect.set_options(timeout=15_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.enable_socket)
+
+
+# ------------------------------------------------------------------------------------------------ servers
+
+
+@contextmanager
+def serve(folder: Path, ollama: str) -> Iterator[str]:
+    """`python -m src.asgi` on a free port; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {
+        "PORT": str(port),
+        "FOOTNOTE_DATA_DIR": str(folder / "data"),
+        "OLLAMA_HOST": ollama,
+        "FOOTNOTE_START_OLLAMA": "no",
+        "HF_TOKEN": "",
+    }
+    log = folder / "server.log"
+    with log.open("w") as lines:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "src.asgi"], cwd=ROOT, env=os.environ | settings, stdout=lines, stderr=lines
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_ready(address, server, log)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:  # noqa: S310 - our own server
+                if b'"ok"' in answer.read():
+                    return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            pass
+        assert server.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server without a language model: answers quote the documents."""
+    with serve(tmp_path_factory.mktemp("server"), "http://127.0.0.1:9") as at:
+        yield at
+
+
+@pytest.fixture(scope="session")
+def model() -> Iterator[FakeOllama]:
+    with FakeOllama(Script(models=["llama3.2:3b"])) as ollama:
+        yield ollama
+
+
+@pytest.fixture(scope="session")
+def address_with_model(tmp_path_factory: pytest.TempPathFactory, model: FakeOllama) -> Iterator[str]:
+    with serve(tmp_path_factory.mktemp("server-with-model"), model.url) as at:
+        yield at
+
+
+# ------------------------------------------------------------------------------------------------ browser
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        executable = _CHROMIUM if Path(_CHROMIUM).exists() else None  # else Playwright's own
+        browser = playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+class Screen:
+    """Footnote as a person uses it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def add(self, name: str, data: bytes) -> None:
+        """Choose a file with the button."""
+        self.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+            {"name": name, "mimeType": "application/pdf", "buffer": data}
+        )
+
+    def drop(self, name: str, data: bytes) -> None:
+        """Drop a file onto the middle of the page, far from any drop zone."""
+        self.page.evaluate(
+            """([name, data]) => {
+                const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0));
+                const carried = new DataTransfer();
+                carried.items.add(new File([bytes], name, { type: 'application/pdf' }));
+                const target = document.querySelector('[data-testid="stMain"]');
+                const about = { dataTransfer: carried, bubbles: true, cancelable: true };
+                for (const type of ['dragover', 'drop']) target.dispatchEvent(new DragEvent(type, about));
+            }""",
+            [name, base64.b64encode(data).decode()],
+        )
+
+    def card(self, name: str) -> Locator:
+        return self.page.locator('[class*="st-key-doc-"]').filter(has_text=name)
+
+    def wait_ready(self, name: str) -> None:
+        expect(self.card(name)).to_contain_text("passage")
+        expect(self.card(name).get_by_role("progressbar")).to_have_count(0)
+
+    def ask(self, question: str) -> None:
+        box = self.page.get_by_placeholder("Ask about your documents")
+        expect(box).to_be_enabled()
+        box.fill(question)
+        box.press("Enter")
+
+    def sources(self) -> Locator:
+        """The chips and the list entries that lead to a page."""
+        return self.page.locator('a[href^="#cite-"]')
+
+    def answered(self) -> None:
+        expect(self.page.get_by_role("button", name="Stop")).to_have_count(0)
+        expect(self.sources().first).to_be_visible()
+
+    def shown_page(self, where: str = "viewer") -> Image.Image:
+        """The picture of the page, as it was sent."""
+        image = self.page.locator(f".st-key-sheet-{where} img")
+        expect(image).to_be_visible()
+        source = image.evaluate("image => image.src")
+        return Image.open(io.BytesIO(self.page.request.get(source).body())).convert("RGB")
+
+    def picture(self, name: str) -> None:
+        OUT.mkdir(exist_ok=True)
+        self.page.screenshot(path=OUT / f"{name}.png")
+
+    def is_wider_than_its_window(self) -> bool:
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+Open = Callable[..., Screen]
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Open]:
+    """Opens a page as a new person. At the end: nothing in the console, nothing asked of another site."""
+    troubles: list[str] = []
+    contexts = []
+
+    def note_foreign(url: str, own: str) -> None:
+        if not url.startswith((own, own.replace("http", "ws", 1), "data:", "blob:")):
+            troubles.append(f"asked {url}")
+
+    def open_page(address: str, viewport: dict[str, int] = WIDE, scheme: str = "light") -> Screen:
+        context = chromium.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("request", lambda request: note_foreign(request.url, address))
+        page.goto(address)
+        expect(page.get_by_test_id("stChatInput")).to_be_visible()
+        return Screen(page)
+
+    yield open_page
+    for context in contexts:
+        for page in context.pages:
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+        context.close()
+    assert troubles == []

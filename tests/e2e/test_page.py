@@ -1,0 +1,249 @@
+"""What a person does and sees, in a real browser against the real server, without a language model."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import NARROW, Open, Screen
+from tests.e2e.pdfs import BRIDGES, LEAKAGE, REPAIRS, WATER, WIDTH, Line, pdf
+
+QUESTION = "How far did leakage fall after mains were renewed?"
+HOSTILE_NAME = "<img src=x onerror=alert(1)> ![y](https:evil.example) [z](#cite-1) $x$ :red[hi].pdf"
+
+
+@pytest.fixture
+def screen(visit: Open, address: str) -> Screen:
+    return visit(address)
+
+
+@pytest.fixture
+def answered(screen: Screen) -> Screen:
+    """The water report is read and a question about its second page is answered."""
+    screen.add("water.pdf", pdf(WATER))
+    screen.wait_ready("water.pdf")
+    screen.ask(QUESTION)
+    screen.answered()
+    return screen
+
+
+def marked_box(image: Image.Image) -> tuple[float, float, float, float] | None:
+    """The box of everything yellow, in points from the top left of an A4 page."""
+    pixels = np.asarray(image).astype(int)
+    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
+    rows, columns = np.nonzero((red > 180) & (green > 150) & (blue < 140) & (red - blue > 90))
+    if not len(rows):
+        return None
+    scale = WIDTH / image.width
+    return columns.min() * scale, rows.min() * scale, columns.max() * scale, rows.max() * scale
+
+
+def assert_marks(image: Image.Image, quote: str) -> None:
+    """What is yellow on the second page of the water report is what was quoted: no line less, no line more."""
+    boxes = [line.box() for line in (LEAKAGE, REPAIRS) if line.text[:30] in quote]
+    expected = (boxes[0][0], boxes[0][1], max(box[2] for box in boxes), boxes[-1][3])
+    assert marked_box(image) == pytest.approx(expected, abs=5)  # the final full stop may or may not be quoted
+
+
+def entry_of(screen: Screen, line: Line) -> Locator:
+    """The last list entry that quotes `line`."""
+    entry = screen.page.locator("a.fn-entry").filter(has_text=line.text[:30]).last
+    expect(entry).to_be_visible()
+    return entry
+
+
+# ------------------------------------------------------------------------------------------------ reading and asking
+
+
+def test_a_file_dropped_anywhere_can_be_asked_and_its_citation_marks_the_very_words(screen: Screen) -> None:
+    screen.drop("water.pdf", pdf(WATER))
+    screen.wait_ready("water.pdf")
+    screen.ask(QUESTION)
+    screen.answered()
+    source = entry_of(screen, LEAKAGE)
+    source.click()
+    expect(screen.page.locator(".st-key-viewer")).to_contain_text("Page 2 of 3 · printed ii")
+    assert_marks(screen.shown_page(), source.inner_text())
+    screen.picture("answer-light")
+
+
+def test_another_question_marks_other_words_of_the_same_page(answered: Screen) -> None:
+    answered.ask("How many hours did the average repair of a burst take?")
+    expect(answered.page.locator(".fn-question")).to_have_count(2)
+    answered.answered()
+    source = entry_of(answered, REPAIRS)
+    source.click()
+    expect(answered.page.get_by_alt_text(re.compile(r"9\.4 hours"))).to_be_visible()
+    assert_marks(answered.shown_page(), source.inner_text())
+
+
+def test_a_page_beside_the_cited_one_is_shown_without_marks(answered: Screen) -> None:
+    entry_of(answered, LEAKAGE).click()
+    answered.page.get_by_role("button", name="Next page").click()
+    expect(answered.page.locator(".st-key-viewer")).to_contain_text("Page 3 of 3")
+    assert marked_box(answered.shown_page()) is None
+    expect(answered.page.get_by_role("button", name="Next page")).to_be_disabled()
+
+
+def test_without_a_model_the_answer_says_so(answered: Screen) -> None:
+    expect(answered.page.locator('[class*="st-key-answer-"]')).to_contain_text("No language model")
+
+
+def test_a_question_the_documents_do_not_speak_to_gets_the_closest_passages(answered: Screen) -> None:
+    answered.ask("Which team won the ice hockey championship in Ottawa?")
+    expect(answered.page.get_by_text("The closest passages")).to_be_visible()
+    expect(answered.page.get_by_role("button", name="Ask anyway")).to_be_visible()
+
+
+def test_the_original_file_can_be_downloaded(answered: Screen) -> None:
+    with answered.page.expect_download() as download:
+        answered.page.get_by_role("button", name="Download water.pdf").click()
+    assert download.value.suggested_filename == "water.pdf"
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+
+
+# ------------------------------------------------------------------------------------------------ whose files
+
+
+def test_a_refresh_keeps_library_and_conversation(answered: Screen) -> None:
+    answered.page.reload()
+    expect(answered.page.locator(".fn-question")).to_have_text(QUESTION)
+    expect(answered.sources().first).to_be_visible()
+    answered.wait_ready("water.pdf")
+
+
+def test_two_people_are_strangers(answered: Screen, visit: Open, address: str) -> None:
+    stranger = visit(address)
+    expect(stranger.page.get_by_role("heading", name="Ask your documents")).to_be_visible()
+    expect(stranger.page.get_by_text("water.pdf")).to_have_count(0)
+    expect(stranger.page.get_by_text(QUESTION)).to_have_count(0)
+
+
+def test_the_key_to_a_shelf_is_out_of_reach_of_scripts(answered: Screen) -> None:
+    assert "footnote_shelf" not in answered.page.evaluate("document.cookie")
+
+
+# ------------------------------------------------------------------------------------------------ files that fail
+
+
+def test_a_file_that_is_no_pdf_says_why_beside_the_others(answered: Screen) -> None:
+    answered.add("holiday.pdf", b"PK\x03\x04 this is a zip archive")
+    card = answered.card("holiday.pdf")
+    expect(card.locator(".fn-error")).not_to_be_empty()
+    expect(card.get_by_role("button", name="Try again")).to_be_visible()
+    expect(answered.page.get_by_text("1 of 2 ready")).to_be_visible()
+
+
+def test_a_locked_file_opens_with_its_password(screen: Screen) -> None:
+    screen.add("locked.pdf", pdf(BRIDGES, password="open sesame"))
+    field = screen.page.get_by_placeholder("Password of this PDF")
+    field.fill("wrong")
+    field.press("Enter")
+    expect(screen.card("locked.pdf").locator(".fn-error")).to_contain_text("password")
+    screen.page.get_by_placeholder("Password of this PDF").fill("open sesame")
+    screen.page.get_by_role("button", name="Open", exact=True).click()
+    screen.wait_ready("locked.pdf")
+
+
+def test_a_removed_file_can_be_brought_back(answered: Screen) -> None:
+    answered.page.get_by_role("button", name="Remove water.pdf").click()
+    expect(answered.card("water.pdf")).to_have_count(0)
+    answered.page.get_by_role("button", name="Undo").click()
+    answered.wait_ready("water.pdf")
+
+
+def test_a_hostile_file_name_is_only_text(screen: Screen) -> None:
+    screen.add(HOSTILE_NAME, pdf(WATER))
+    expect(screen.page.locator(".fn-sheet b")).to_have_text(HOSTILE_NAME)
+    screen.wait_ready("onerror")
+    screen.ask(QUESTION)
+    screen.answered()
+    expect(screen.page.locator(".fn-where b").first).to_have_text(HOSTILE_NAME)
+    assert screen.page.locator('img[src="x"], a[href*="evil"], .katex').count() == 0
+
+
+# ------------------------------------------------------------------------------------------------ small screens, keys
+
+
+def test_on_a_phone_nothing_scrolls_sideways_and_a_source_opens_as_a_drawer(visit: Open, address: str) -> None:
+    phone = visit(address, NARROW)
+    assert not phone.is_wider_than_its_window()
+    phone.picture("welcome-390")
+    phone.add("water.pdf", pdf(WATER))
+    phone.ask(QUESTION)
+    phone.answered()
+    assert not phone.is_wider_than_its_window()
+    phone.picture("answer-390")
+    source = entry_of(phone, LEAKAGE)
+    quote = source.inner_text()
+    source.click()
+    drawer = phone.page.get_by_role("dialog")
+    expect(drawer).to_contain_text("Page 2 of 3")
+    assert_marks(phone.shown_page("drawer"), quote)
+    phone.picture("drawer-390")
+    phone.page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_a_source_is_a_button_that_the_keyboard_opens(answered: Screen, key: str) -> None:
+    answered.page.get_by_role("button", name="Next page").click()
+    expect(answered.page.locator(".st-key-viewer")).to_contain_text("Page 3 of 3")
+    source = answered.page.get_by_role("button", name="Source 1: water.pdf, page 2").first
+    source.focus()
+    answered.page.keyboard.press(key)
+    expect(answered.page.locator(".st-key-viewer")).to_contain_text("Page 2 of 3")
+    expect(source).to_have_attribute("aria-pressed", "true")
+
+
+# ------------------------------------------------------------------------------------------------ look
+
+
+def violations(page: Page) -> list[str]:
+    """WCAG A and AA violations outside of Streamlit's own widgets."""
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:160]}"
+        for rule in found
+        for node in rule["nodes"]
+        if "stFileUploader" not in node["html"] and not _in_uploader(page, node["target"][0])
+    ]
+
+
+def _in_uploader(page: Page, selector: str) -> bool:
+    return bool(
+        page.evaluate("s => !!document.querySelector(s)?.closest('[data-testid=\"stFileUploader\"]')", selector)
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_passes_the_accessibility_rules_in_both_themes(visit: Open, address: str, scheme: str) -> None:
+    screen = visit(address, scheme=scheme)
+    screen.picture(f"welcome-{scheme}")
+    assert violations(screen.page) == []
+    screen.add("water.pdf", pdf(WATER))
+    screen.add("broken.pdf", b"not a pdf at all")
+    screen.wait_ready("water.pdf")
+    screen.ask(QUESTION)
+    screen.answered()
+    screen.picture(f"answer-{scheme}")
+    assert violations(screen.page) == []
+
+
+def test_the_dark_theme_is_dark(visit: Open, address: str) -> None:
+    screen = visit(address, scheme="dark")
+    colour = screen.page.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor")
+    red, green, blue = (int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(","))
+    assert max(red, green, blue) < 60
+
+
+def test_the_fonts_come_from_this_server(answered: Screen) -> None:
+    loaded = answered.page.evaluate(
+        "document.fonts.ready.then(f => [...f].filter(x => x.status === 'loaded').map(x => x.family))"
+    )
+    assert {"Inter", "Newsreader"} <= {family.strip('"') for family in loaded}
