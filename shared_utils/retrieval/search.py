@@ -59,7 +59,7 @@ def search(
     query = embedder.embed_query(question) if embedder and has_vectors else None
     chunk_statistics = statistics(asked, [index.chunk_words for index in searched])
     page_statistics = statistics(asked, [index.page_words for index in searched])
-    document_scores = _document_scores(asked, searched, titles, chunk_statistics)
+    document_scores = _document_scores(asked, searched, titles)
     candidates = [
         _candidates(asked, index, query, chunk_statistics, page_statistics, document)
         for index, document in zip(searched, document_scores, strict=True)
@@ -118,25 +118,32 @@ def _ranked(candidates: Sequence[_Candidates], top_k: int) -> list[Passage]:
 
 
 def _document_scores(
-    asked: Mapping[Term, float], indexes: Sequence[DocumentIndex], titles: Mapping[str, str], known: Statistics
+    asked: Mapping[Term, float], indexes: Sequence[DocumentIndex], titles: Mapping[str, str]
 ) -> list[float]:
-    """Which of several documents is asked about: by its name, and by how many of its pages speak of it. Best is 1."""
+    """Which of several documents is asked about: by its name, and by how many of its pages speak of it. Best is 1.
+
+    Both are Σ idf · share over the question's terms, the idf telling documents apart, not chunks.
+    """
     if len(indexes) < 2:
         return [0.0] * len(indexes)
-    named = np.array([_name_score(asked, titles.get(index.document_id, ""), known) for index in indexes], np.float32)
+    names = [terms(titles.get(index.document_id, "")) for index in indexes]
+    named = np.zeros(len(indexes), dtype=np.float32)
     spread = np.zeros(len(indexes), dtype=np.float32)
-    for word in (term for term in asked if isinstance(term, str)):
-        share = np.array(
-            [index.page_words.document_frequency(word) / len(index.page_words.lengths) for index in indexes]
-        )
-        holding = np.count_nonzero(share)
-        spread += math.log(1 + (len(indexes) - holding + 0.5) / (holding + 0.5)) * share
+    for term in asked:
+        named += _told_apart([float(_in_name(term, name)) for name in names])
+        if isinstance(term, str):
+            pages = (index.page_words for index in indexes)
+            spread += _told_apart([words.document_frequency(term) / len(words.lengths) for words in pages])
     return [float(score) for score in max_normalised(max_normalised(named) + 0.5 * max_normalised(spread))]
 
 
-def _name_score(asked: Mapping[Term, float], name: str, known: Statistics) -> float:
-    """The idf of the question's words in a name, also where it runs them together (BESTBUY_2019.pdf)."""
-    words = terms(name)
-    joined = "".join(words)
-    found = (term in words if isinstance(term, str) else "".join(term) in joined for term in asked)
-    return sum(known.idf.get(term, 0.0) for term, is_found in zip(asked, found, strict=True) if is_found)
+def _told_apart(shares: Sequence[float]) -> Scores:
+    """The shares of several documents in a term, weighted by how few of them have any."""
+    holding = sum(share > 0 for share in shares)
+    idf = math.log(1 + (len(shares) - holding + 0.5) / (holding + 0.5))
+    return np.array(shares, dtype=np.float32) * np.float32(idf)
+
+
+def _in_name(term: Term, name: Sequence[str]) -> bool:
+    """Also where the name runs a pair of words together: "Best Buy" in BESTBUY_2019.pdf."""
+    return term in name if isinstance(term, str) else "".join(term) in "".join(name)
