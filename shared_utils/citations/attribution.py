@@ -14,6 +14,7 @@ from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Citation, Embedder, Evidence, EvidenceSpan, Page, Sentence, Span, Verdict
 
 _BULLET = re.compile(r"\s*[-*•–]\s+")
+_ASKING = re.compile(r"\bhow (?:many|much|long|often|old|far|large|high)\b", re.IGNORECASE)
 _MOST_QUOTED = 2  # sentences or rows of one evidence span behind one sentence of the answer
 _SAYS_SOMETHING = 4  # content words
 _CANDIDATES = 3  # evidence spans compared with a sentence that names none
@@ -104,7 +105,9 @@ def _claims_of_line(line: str, markers: Sequence[tuple[int, tuple[int, ...]]], p
 
 def _complete(claim: str, question: str) -> str:
     """A short answer ("15 %.") says something only together with its question."""
-    return claim if len(content_keys(words_of(claim))) >= _SAYS_SOMETHING else f"{question.rstrip(' ?？')}: {claim}"
+    if len(content_keys(words_of(claim))) >= _SAYS_SOMETHING:
+        return claim
+    return f"{_ASKING.sub('', question).rstrip(' ?？')}: {claim}"
 
 
 def _supporting(

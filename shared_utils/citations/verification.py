@@ -30,7 +30,7 @@ from shared_utils.citations.units import Unit, Word, content_keys, covered, unit
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Embedder, Verdict
 
-_SUPPORTED = 0.72  # weighted share of the claim's words
+_SUPPORTED = 0.8  # weighted share of the claim's words
 _PARTLY = 0.45
 _SAME_MEANING = 0.7  # cosine, for a sentence that shares few words with the page
 _SPEAKS_OF_IT = 0.6  # a unit counts as speaking of the same thing from this share of the best unit's score on
@@ -48,6 +48,8 @@ _COMPARISON = re.compile(
 _ALTERNATIVE = re.compile(r"\([a-z]+\)")
 _CLAUSE_WORDS = 2  # content words; a shorter clause is a list item
 _CLAUSE_HELD = 0.4
+_SURE = 0.9  # probability from which an inference model is believed
+_NOT_SPOKEN_OF = "the cited words do not speak of"  # a matter of wording, which an inference model may settle
 _SEVERITY = (Verdict.SUPPORTED, Verdict.PARTLY, Verdict.NOT_FOUND, Verdict.CONTRADICTED)
 
 
@@ -127,12 +129,12 @@ def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None) 
     reading = _read(claim, units)
     if not reading.weight:
         return Verdict.NOT_FOUND, "there is nothing in it to check"
-    score = covered(reading.weight, reading.keys)
+    score = covered(_wording(reading), reading.keys)
     if score < _PARTLY and not _row_says_it(reading):
         closest = _closest_in_meaning(claim, units, embedder) if embedder else None
         reading = replace(reading, anchor=() if closest is None else (closest,))
     if not reading.anchor:
-        return Verdict.NOT_FOUND, f"the cited words do not speak of {_missing_words(reading)}"
+        return Verdict.NOT_FOUND, f"{_NOT_SPOKEN_OF} {_missing_words(reading)}"
     findings = [
         *_dates(reading),
         *_numbers(reading),
@@ -143,7 +145,7 @@ def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None) 
         *_clauses(reading),
     ]
     if score < _SUPPORTED:
-        findings.append((Verdict.PARTLY, f"the cited words do not speak of {_missing_words(reading)}"))
+        findings.append((Verdict.PARTLY, f"{_NOT_SPOKEN_OF} {_missing_words(reading)}"))
     return _worst([*findings, (Verdict.SUPPORTED, "the cited words say it")])
 
 
@@ -166,6 +168,13 @@ def _read(claim: str, units: tuple[Unit, ...]) -> _Reading:
     days = [(date.start, date.end) for date in dates(claim)]
     plain = tuple(q for q in quantities(claim) if not any(start <= q.start < end for start, end in days))
     return _Reading(claim, words, plain, weights(units, content_keys(words)), units, anchor, headings)
+
+
+def _wording(reading: _Reading) -> dict[str, float]:
+    """The weights without those of numbers and their units: 14.9 % and 14.9 percent are compared as numbers."""
+    spans = [(q.start, q.end) for q in quantities(reading.claim)]
+    words = [word for word in reading.words if not any(start <= word.start < end for start, end in spans)]
+    return {key: reading.weight[key] for key in content_keys(words)} or reading.weight
 
 
 def _row_says_it(reading: _Reading) -> bool:
@@ -385,8 +394,8 @@ def _worst(findings: Sequence[Finding]) -> Finding:
 
 def _settled(sentence: str, cited: Sequence[str], verdict: Verdict, reason: str, entailment: Entailment) -> Finding:
     entails, _, contradicts = entailment.judge("\n".join(cited), sentence)
-    if verdict is Verdict.PARTLY and entails >= 0.9 and "speak of" in reason:
+    if verdict is Verdict.PARTLY and reason.startswith(_NOT_SPOKEN_OF) and entails >= _SURE:
         return Verdict.SUPPORTED, "the cited words say it in other words"
-    if verdict is Verdict.SUPPORTED and contradicts >= 0.9:
+    if verdict is Verdict.SUPPORTED and contradicts >= _SURE:
         return Verdict.CONTRADICTED, "the cited words say otherwise, as an inference model reads them"
     return verdict, reason

@@ -150,6 +150,21 @@ def test_hostile_sentences_get_a_verdict(claim: str) -> None:
     assert verdict(claim) is not Verdict.SUPPORTED
 
 
+class Believer:
+    """An inference model that finds everything entailed."""
+
+    def judge(self, premise: str, hypothesis: str) -> tuple[float, float, float]:
+        return 1.0, 0.0, 0.0
+
+
+def test_an_inference_model_settles_wording_and_never_overrules_a_number() -> None:
+    reworded = "Net sales of the Lighting division rose 14.9 % in 2023 on healthy demand."
+    assert verdict(reworded) is Verdict.PARTLY
+    assert verify(reworded, [REPORT], entailment=Believer())[0] is Verdict.SUPPORTED
+    changed = "Net sales of the Lighting division rose 18.6 % in 2023."
+    assert verify(changed, [REPORT], entailment=Believer())[0] is Verdict.CONTRADICTED
+
+
 @pytest.mark.corpus
 @pytest.mark.skipif(not CASES.is_file(), reason="the measured claims live beside the checkout")
 def test_the_bars_are_met_on_the_measured_claims() -> None:
