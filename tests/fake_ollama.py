@@ -38,7 +38,7 @@ class Script:
     Chat faults, the streaming ones after `fault_after` tokens: "stall" (silence), "cut" (a clean end without the last
     frame), "drop" (the connection breaks), "error line", "invalid json", "not an object"; before any byte: "404",
     "400", "500", "503", "memory", "html".
-    Pull faults, after `fault_after` lines of progress, `pull_faults` times: "dies", "error line", "no space",
+    Pull faults, after `fault_after` lines of progress, `pull_faults` times: "dies", "cut", "error line", "no space",
     "no manifest".
     """
 
@@ -287,6 +287,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._end_stream()
 
     def _break_pull(self, fault: str) -> None:
+        if fault == "cut":
+            self._end_stream()
+            return
         if fault == "dies":
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True

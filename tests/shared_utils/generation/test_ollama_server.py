@@ -58,8 +58,9 @@ def test_a_download_reports_the_sum_of_its_layers_and_then_the_model_is_there() 
     assert completed == sorted(completed)
 
 
-def test_a_download_that_breaks_goes_on_where_it_stopped() -> None:
-    with FakeOllama(Script(models=[], layers=[4000], pull_fault="dies", fault_after=5)) as fake:
+@pytest.mark.parametrize("fault", ["dies", "cut"])
+def test_a_download_that_breaks_goes_on_where_it_stopped(fault: str) -> None:
+    with FakeOllama(Script(models=[], layers=[4000], pull_fault=fault, fault_after=5)) as fake:
         server = OllamaServer(fake.url)
         with pytest.raises(PullFailed) as caught:
             list(server.pull("llama3.2:3b"))
