@@ -163,6 +163,19 @@ def test_slow_beats_nothing() -> None:
     assert states(both_slow)[-1] == ("ready", SMALL)
 
 
+def test_a_slow_model_that_cannot_be_loaded_again_is_no_model() -> None:
+    server = FakeServer(installed={BIG}, pulls={SMALL: [([], NO_ROOM)]})
+
+    def measure_and_fill_the_memory(_model: str) -> float:
+        server.load_errors[BIG] = NO_MEMORY
+        return 32.0
+
+    *_, last = prepare_model(DEFAULTS, server, ROOMY, measure_and_fill_the_memory, sleep=lambda _s: None)
+    assert last.state is ModelState.UNAVAILABLE
+    assert "No room." in last.reason
+    assert "does not fit" in last.reason
+
+
 def test_a_model_that_does_not_fit_when_loaded_gives_way_too() -> None:
     server = FakeServer(installed={BIG, SMALL}, load_errors={BIG: NO_MEMORY})
     statuses = prepared(server)

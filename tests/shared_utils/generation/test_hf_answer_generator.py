@@ -147,6 +147,30 @@ def test_stop_and_the_first_token_deadline_do_not_wait_for_the_network(router: C
 
 
 @pytest.mark.parametrize(
+    ("deadlines", "words"),
+    [
+        (Deadlines(connect_s=5, first_token_s=20, stall_s=0.1, total_s=60), "fell silent"),
+        (Deadlines(connect_s=5, first_token_s=20, stall_s=20, total_s=0.1), "longer than"),
+    ],
+)
+def test_an_answer_that_stops_coming_is_an_interruption(
+    router: Callable[[Handler], None], deadlines: Deadlines, words: str
+) -> None:
+    released = threading.Event()
+
+    def body() -> Iterator[bytes]:
+        yield chunk("900")
+        released.wait(30)
+
+    router(lambda _request: httpx2.Response(200, content=body()))
+    events = generator(deadlines=deadlines).generate(PROMPT, never)
+    assert next(events) == TextDelta("900")
+    with pytest.raises(GenerationInterrupted, match=words):
+        next(events)
+    released.set()
+
+
+@pytest.mark.parametrize(
     "cls",
     [c for c in vars(httpx2).values() if isinstance(c, type) and issubclass(c, httpx2.HTTPError)],
 )
