@@ -13,7 +13,7 @@ from shared_utils.generation import hf_answer_generator
 from shared_utils.generation.hf_answer_generator import HfAnswerGenerator
 from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.types import GenerationDone, TextDelta
-from tests.fakes import never, prompt_saying
+from tests.fakes import FakeClock, never, prompt_saying
 
 TOKEN = "hf_abcdefghijklmnopqrstuvwxyz"
 DEADLINES = Deadlines(connect_s=5, first_token_s=20, stall_s=20, total_s=60)
@@ -147,24 +147,22 @@ def test_stop_and_the_first_token_deadline_do_not_wait_for_the_network(router: C
 
 
 @pytest.mark.parametrize(
-    ("deadlines", "words"),
-    [
-        (Deadlines(connect_s=5, first_token_s=20, stall_s=0.1, total_s=60), "fell silent"),
-        (Deadlines(connect_s=5, first_token_s=20, stall_s=20, total_s=0.1), "longer than"),
-    ],
+    ("seconds", "words"),
+    [(DEADLINES.stall_s + 1, "fell silent"), (DEADLINES.total_s + 1, "longer than")],
 )
 def test_an_answer_that_stops_coming_is_an_interruption(
-    router: Callable[[Handler], None], deadlines: Deadlines, words: str
+    router: Callable[[Handler], None], seconds: float, words: str
 ) -> None:
-    released = threading.Event()
+    released, clock = threading.Event(), FakeClock()
 
     def body() -> Iterator[bytes]:
         yield chunk("900")
         released.wait(30)
 
     router(lambda _request: httpx2.Response(200, content=body()))
-    events = generator(deadlines=deadlines).generate(PROMPT, never)
+    events = HfAnswerGenerator(TOKEN, ["a/first"], deadlines=DEADLINES, clock=clock).generate(PROMPT, never)
     assert next(events) == TextDelta("900")
+    clock.now += seconds
     with pytest.raises(GenerationInterrupted, match=words):
         next(events)
     released.set()

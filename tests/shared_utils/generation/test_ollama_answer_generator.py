@@ -15,7 +15,7 @@ from shared_utils.generation.ollama_connection import in_our_words
 from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.types import GenerationDone, GenerationEvent, GenerationStats, Message, Prompt, TextDelta
 from tests.fake_ollama import FakeOllama, Script
-from tests.fakes import never, prompt_saying
+from tests.fakes import FakeClock, never, prompt_saying
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -143,19 +143,24 @@ def test_too_late_a_first_token_is_a_timeout_and_hangs_up() -> None:
         assert ollama_server.left.wait(5)
 
 
-def test_silence_in_the_middle_is_an_interruption() -> None:
-    hurried = Deadlines(connect_s=5, first_token_s=20, stall_s=0.1, total_s=60)
-    stalling = Script(answer="one two three", fault="stall", fault_after=1)
-    with FakeOllama(stalling) as ollama_server, pytest.raises(GenerationInterrupted, match="fell silent"):
-        list(generator(ollama_server.url, hurried).generate(PROMPT, never))
-
-
-def test_the_total_has_its_own_clock_however_lively_the_stream() -> None:
-    hurried = Deadlines(connect_s=5, first_token_s=20, stall_s=20, total_s=0.3)
-    endless = Script(answer="word " * 10_000, token_s=0.01)
-    talkative = prompt_saying("Talk", max_output_tokens=10_000)
-    with FakeOllama(endless) as ollama_server, pytest.raises(GenerationInterrupted, match="longer than"):
-        list(generator(ollama_server.url, hurried).generate(talkative, never))
+@pytest.mark.parametrize(
+    ("fault", "seconds", "words"),
+    [("stall", PATIENT.stall_s + 1, "fell silent"), ("", PATIENT.total_s + 1, "longer than 60 s")],
+    ids=["silence in the middle", "too long in all, however lively"],
+)
+def test_an_answer_has_a_deadline_between_words_and_one_for_the_whole(fault: str, seconds: float, words: str) -> None:
+    clock = FakeClock()
+    talkative = prompt_saying("Talk", max_output_tokens=100_000)
+    with FakeOllama(Script(answer="word " * 10_000, token_s=0.01, fault=fault, fault_after=1)) as ollama_server:
+        engine = OllamaAnswerGenerator(
+            ollama_server.url, "llama3.2:1b", num_ctx=2048, num_thread=2, deadlines=PATIENT, clock=clock
+        )
+        events = engine.generate(talkative, never)
+        assert next(events) == TextDelta("word")
+        clock.now += seconds
+        with pytest.raises(GenerationInterrupted, match=words):
+            list(events)
+        assert ollama_server.left.wait(5)
 
 
 def test_stop_works_while_the_prompt_is_being_evaluated() -> None:
