@@ -1,4 +1,4 @@
-"""How safely, truly and fast PDFs are read. Run: python -m benchmarks.ingest [corpus hostile fuzz speed quotes clicks]
+"""How safely, truly and fast PDFs are read. Run: python -m benchmarks.ingest [hostile corpus fuzz speed quotes clicks]
 
 Reads the measured sets beside the checkout (../shared/pdf-corpus, ../shared/retrieval-dev) and says so when they are
 absent. Every figure is a ratio or a median; the machine it ran on is printed first.
@@ -331,7 +331,7 @@ def clicks(clicks_a_document: int = 4) -> None:
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["corpus", "hostile", "fuzz", "speed", "quotes", "clicks"]
+    wanted = sys.argv[1:] or ["hostile", "corpus", "fuzz", "speed", "quotes", "clicks"]
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     for folder in (SHARED / "pdf-corpus", SHARED / "retrieval-dev"):
         if not folder.is_dir():

@@ -10,7 +10,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, zip_longest
+from itertools import groupby, pairwise, zip_longest
+from operator import itemgetter
 from statistics import median
 
 from shared_utils.types import GlyphRun
@@ -19,6 +20,8 @@ CELL_GAP = 1.5  # × line height: wider than any word space, narrower than a gut
 CLIMBING_SHARE = 0.8  # of the steps from row to row; columns and sidebars climb now and then
 CELL_SEPARATOR = "   "
 COLUMN_ROWS = 5  # rows with words on both sides before a common gap is believed to be a gutter
+COLUMN_CELLS = 3  # numbers standing alone, one after the other, before they are believed to be a column
+HOME_SHARE = 0.9  # of them must stand on the line of a label
 SOFT_HYPHEN = "\ufffe"  # how PDFium writes a hyphen at the end of a line
 LINE_END_HYPHENS = "-\u2010\u00ad"
 
@@ -140,6 +143,45 @@ def rows(found: Iterable[Segment]) -> list[Row]:
     return made
 
 
+_CELL = re.compile(r"[\s$€£¥(+−–—-]*(?:\d[\d.,]*)?[\s)%]*")
+
+
+def _is_lone_number(raw: str, row: Row) -> bool:
+    return len(row) == 1 and row[0].end - row[0].start <= 16 and bool(_CELL.fullmatch(raw, row[0].start, row[0].end))
+
+
+def _row_left_of(cell: Segment, candidates: Iterable[Row]) -> Row | None:
+    """The row on whose baseline this cell stands, to its right."""
+    middle = cell.y0 + cell.y1
+    for row in candidates:
+        last = row[-1]
+        is_level = abs(middle - last.y0 - last.y1) * 2 <= cell.height
+        if is_level and last.x1 <= cell.x0 and not last.is_vertical:
+            return row
+    return None
+
+
+def with_columns_of_numbers(raw: str, page_rows: list[Row]) -> list[Row]:
+    """Put columns of numbers that were drawn after all their labels back on the labels' lines.
+
+    Three numbers in a row that stand alone make a column; nine in ten of them must find a line, or they are the axis
+    of a chart beside a paragraph.
+    """
+    lone = [_is_lone_number(raw, row) for row in page_rows]
+    kept: list[Row] = []
+    for is_number, group in groupby(zip(lone, page_rows, strict=True), key=itemgetter(0)):
+        column = [row for _, row in group]
+        if is_number and len(column) >= COLUMN_CELLS:
+            homes = [_row_left_of(row[0], kept) for row in column]
+            if sum(home is not None for home in homes) >= HOME_SHARE * len(column):
+                for row in column:  # looked up again: a second column joins behind the first
+                    home = _row_left_of(row[0], kept)
+                    home.append(row[0]) if home else kept.append(row)
+                continue
+        kept += column
+    return kept
+
+
 # ------------------------------------------------------------------------------------------------ columns
 
 
@@ -210,7 +252,8 @@ def from_the_top(page_rows: list[Row]) -> list[Row]:
 
 def lay_out(raw: str, words: Sequence[Word], bold: frozenset[int]) -> list[Row]:
     """The rows of a page in reading order."""
-    return in_reading_order(raw, from_the_top(rows(segments(raw, words, bold))))
+    found = from_the_top(rows(segments(raw, words, bold)))
+    return in_reading_order(raw, with_columns_of_numbers(raw, found))
 
 
 # ------------------------------------------------------------------------------------------------ text

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import math
 import os
 import re
 import resource
@@ -162,8 +163,8 @@ def direction(text_page: ctypes.c_void_p, words: list[tuple[int, int, Box]]) -> 
     sample = [word for word in words if word[1] - word[0] > 2] or words
     votes = [0, 0, 0, 0]
     for start, end, _ in sample[:: max(1, len(sample) // 12)]:
-        angle = pdfium.FPDFText_GetCharAngle(text_page, start)
-        votes[round(angle / 1.5707963) % 4 if angle >= 0 else 0] += end - start
+        clockwise = pdfium.FPDFText_GetCharAngle(text_page, start)  # -1 where it fails; the header says otherwise
+        votes[round(-clockwise / (math.pi / 2)) % 4 if clockwise >= 0 else 0] += end - start
     return votes.index(max(votes))
 
 

@@ -194,6 +194,28 @@ def test_the_cells_of_a_table_row_stand_on_one_line_with_their_label(tmp_path: P
     assert [page.text[row.start : row.end] for row in page.table_rows] == page.text.splitlines()
 
 
+def test_numbers_drawn_column_by_column_return_to_their_labels(tmp_path: Path) -> None:
+    table = [
+        ("Properties", "30", "(71)"),
+        ("Legal Proceedings", "32", "88"),
+        ("Summary", "114", "12"),
+        ("Index", "115", "96"),
+    ]
+    columns = zip(*table, strict=True)
+    draws = (
+        pdfs.cells(*[[text] for text in column], columns=[x]) for x, column in zip((72, 400, 500), columns, strict=True)
+    )
+    (page,) = pages_of(tmp_path, pdfs.pdf(pdfs.together(*draws)))
+    assert page.text.splitlines() == ["   ".join(row) for row in table]
+
+
+def test_the_axis_of_a_chart_does_not_join_the_paragraph_beside_it(tmp_path: Path) -> None:
+    prose = pdfs.lines(*[pdfs.PROSE[:40]] * 12, size=10)
+    axis = pdfs.cells(["$90"], ["$60"], ["$30"], ["$0"], columns=[420], y=690)
+    (page,) = pages_of(tmp_path, pdfs.pdf(pdfs.together(prose, axis)))
+    assert page.text.splitlines() == [pdfs.PROSE[:40].strip()] * 12 + ["$90", "$60", "$30", "$0"]
+
+
 @pytest.mark.parametrize("row_by_row", [True, False])
 def test_columns_are_read_one_after_the_other_however_they_were_drawn(tmp_path: Path, row_by_row: bool) -> None:
     words = (pdfs.PROSE * 3).split()
@@ -215,6 +237,20 @@ def test_the_whole_document_decides_about_a_hyphen(tmp_path: Path) -> None:
     broken = pdfs.lines("They measured the cross-", "bar twice.")
     pages = pages_of(tmp_path, pdfs.pdf(broken, pdfs.lines("The crossbar is new.")))
     assert "crossbar\ntwice" in pages[0].text
+
+
+@pytest.mark.parametrize("degrees", [90, 270])
+def test_a_table_set_sideways_keeps_its_rows(tmp_path: Path, degrees: int) -> None:
+    """As filings set wide tables: the words are turned, and the page turned back where a reader is to see it."""
+
+    def sideways(canvas: Canvas) -> None:
+        canvas.translate(306, 396)
+        canvas.rotate(degrees)
+        canvas.translate(-306, -396)
+        pdfs.cells(("Balance, April 1", "367", "362,097"), ("Options exercised", "50", "1,201"), y=500)(canvas)
+
+    (page,) = pages_of(tmp_path, pdfs.pdf(sideways))
+    assert page.text.split("\n") == ["Balance, April 1   367   362,097", "Options exercised   50   1,201"]
 
 
 def test_lines_that_climb_a_turned_page_are_read_from_the_top(tmp_path: Path) -> None:
