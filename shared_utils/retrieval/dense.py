@@ -32,6 +32,9 @@ class DenseIndex:
 
     def nearest(self, query: Vectors, top_k: int) -> tuple[Rows, Scores]:
         """Row numbers and cosines of the `top_k` vectors nearest to a query (1, d), best first."""
+        # FAISS shares out queries among threads, and there is one: more threads would only spin, and take the cores
+        # from whatever else runs. OpenMP keeps this setting per calling thread.
+        faiss.omp_set_num_threads(1)
         scores, rows = self._index.search(query, min(top_k, self._index.ntotal))
         return rows[0], scores[0]
 
