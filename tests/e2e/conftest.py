@@ -14,10 +14,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, StorageState, ViewportSize, expect, sync_playwright
 
 from tests.fake_ollama import FakeOllama, Script
 
@@ -32,7 +33,8 @@ _FLAGS = [
     "--disable-component-update",
     "--no-first-run",
 ]
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 expect.set_options(timeout=15_000)
 
 
@@ -193,8 +195,15 @@ def visit(chromium: Browser) -> Iterator[Open]:
         if not url.startswith((own, own.replace("http", "ws", 1), "data:", "blob:")):
             troubles.append(f"asked {url}")
 
-    def open_page(address: str, viewport: dict[str, int] = WIDE, scheme: str = "light") -> Screen:
-        context = chromium.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    def open_page(
+        address: str,
+        viewport: ViewportSize = WIDE,
+        scheme: Literal["light", "dark"] = "light",
+        person: StorageState | None = None,
+    ) -> Screen:
+        context = chromium.new_context(
+            viewport=viewport, color_scheme=scheme, reduced_motion="reduce", storage_state=person
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)

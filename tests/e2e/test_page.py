@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
 from tests.e2e.conftest import NARROW, Open, Screen
 from tests.e2e.pdfs import BRIDGES, LEAKAGE, REPAIRS, WATER, WIDTH, Line, pdf
@@ -22,12 +23,29 @@ def screen(visit: Open, address: str) -> Screen:
     return visit(address)
 
 
-@pytest.fixture
-def answered(screen: Screen) -> Screen:
+def ask_about_water(screen: Screen) -> None:
     """The water report is read and a question about its second page is answered."""
     screen.add("water.pdf", pdf(WATER))
     screen.wait_ready("water.pdf")
     screen.ask(QUESTION)
+    screen.answered()
+
+
+@pytest.fixture(scope="module")
+def reader(chromium: Browser, address: str) -> StorageState:
+    """A person who has asked about the water report; for tests that only look."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(address)
+    ask_about_water(Screen(page))
+    person = context.storage_state()
+    context.close()
+    return person
+
+
+@pytest.fixture
+def answered(visit: Open, address: str, reader: StorageState) -> Screen:
+    screen = visit(address, person=reader)
     screen.answered()
     return screen
 
@@ -72,14 +90,19 @@ def test_a_file_dropped_anywhere_can_be_asked_and_its_citation_marks_the_very_wo
     screen.picture("answer-light")
 
 
-def test_another_question_marks_other_words_of_the_same_page(answered: Screen) -> None:
-    answered.ask("How many hours did the average repair of a burst take?")
-    expect(answered.page.locator(".fn-question")).to_have_count(2)
-    answered.answered()
-    source = entry_of(answered, REPAIRS)
+def test_a_conversation_goes_on_and_the_newest_question_comes_into_view(screen: Screen) -> None:
+    ask_about_water(screen)
+    screen.ask("How many hours did the average repair of a burst take?")
+    expect(screen.page.locator(".fn-question")).to_have_count(2)
+    screen.answered()
+    expect(screen.page.locator(".fn-question").last).to_be_in_viewport()
+    source = entry_of(screen, REPAIRS)
     source.click()
-    expect(answered.page.get_by_alt_text(re.compile(r"9\.4 hours"))).to_be_visible()
-    assert_marks(answered.shown_page(), source.inner_text())
+    expect(screen.page.get_by_alt_text(re.compile(r"9\.4 hours"))).to_be_visible()
+    assert_marks(screen.shown_page(), source.inner_text())
+    screen.ask("Which team won the ice hockey championship in Ottawa?")
+    expect(screen.page.get_by_text("The closest passages")).to_be_visible()
+    expect(screen.page.get_by_role("button", name="Ask anyway")).to_be_visible()
 
 
 def test_a_page_beside_the_cited_one_is_shown_without_marks(answered: Screen) -> None:
@@ -92,12 +115,6 @@ def test_a_page_beside_the_cited_one_is_shown_without_marks(answered: Screen) ->
 
 def test_without_a_model_the_answer_says_so(answered: Screen) -> None:
     expect(answered.page.locator('[class*="st-key-answer-"]')).to_contain_text("No language model")
-
-
-def test_a_question_the_documents_do_not_speak_to_gets_the_closest_passages(answered: Screen) -> None:
-    answered.ask("Which team won the ice hockey championship in Ottawa?")
-    expect(answered.page.get_by_text("The closest passages")).to_be_visible()
-    expect(answered.page.get_by_role("button", name="Ask anyway")).to_be_visible()
 
 
 def test_the_original_file_can_be_downloaded(answered: Screen) -> None:
@@ -131,12 +148,14 @@ def test_the_key_to_a_shelf_is_out_of_reach_of_scripts(answered: Screen) -> None
 # ------------------------------------------------------------------------------------------------ files that fail
 
 
-def test_a_file_that_is_no_pdf_says_why_beside_the_others(answered: Screen) -> None:
-    answered.add("holiday.pdf", b"PK\x03\x04 this is a zip archive")
-    card = answered.card("holiday.pdf")
+def test_a_file_that_is_no_pdf_says_why_beside_the_others(screen: Screen) -> None:
+    screen.add("water.pdf", pdf(WATER))
+    screen.wait_ready("water.pdf")
+    screen.add("holiday.pdf", b"PK\x03\x04 this is a zip archive")
+    card = screen.card("holiday.pdf")
     expect(card.locator(".fn-error")).not_to_be_empty()
     expect(card.get_by_role("button", name="Try again")).to_be_visible()
-    expect(answered.page.get_by_text("1 of 2 ready")).to_be_visible()
+    expect(screen.page.get_by_text("1 of 2 ready")).to_be_visible()
 
 
 def test_a_locked_file_opens_with_its_password(screen: Screen) -> None:
@@ -222,7 +241,9 @@ def _in_uploader(page: Page, selector: str) -> bool:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_passes_the_accessibility_rules_in_both_themes(visit: Open, address: str, scheme: str) -> None:
+def test_the_page_passes_the_accessibility_rules_in_both_themes(
+    visit: Open, address: str, scheme: Literal["light", "dark"]
+) -> None:
     screen = visit(address, scheme=scheme)
     screen.picture(f"welcome-{scheme}")
     assert violations(screen.page) == []

@@ -1,0 +1,101 @@
+"""An answer while it is being written: a real page, a real server, and Ollama's protocol spoken by a stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Open, Screen
+from tests.e2e.pdfs import WATER, pdf
+from tests.fake_ollama import FakeOllama, Script
+
+QUESTION = "How far did leakage fall after mains were renewed?"
+HOSTILE = (
+    "Leakage fell to 14.9 percent [1]. ![x](https://evil.example/a.png) <img src=x onerror=alert(1)> "
+    "[here](https://evil.example) https://evil.example/b :red[red] $x^2$."
+)
+
+
+@pytest.fixture
+def says(model: FakeOllama) -> Iterator[Script]:
+    """What the stand-in will say; as before at the end."""
+    usual = model.script
+    model.script = Script(models=["llama3.2:3b"])
+    yield model.script
+    model.script = usual
+
+
+@pytest.fixture
+def screen(visit: Open, address_with_model: str) -> Screen:
+    screen = visit(address_with_model)
+    screen.add("water.pdf", pdf((WATER[1], WATER[0], WATER[2])))  # what answers comes first, as marker 1
+    screen.wait_ready("water.pdf")
+    return screen
+
+
+def test_the_documents_own_words_are_there_before_the_model_says_anything(screen: Screen, says: Script) -> None:
+    says.first_token_s = 2.0
+    says.answer = "Leakage fell to 14.9 percent [1]."
+    screen.ask(QUESTION)
+    expect(screen.page.get_by_text("Found in your documents")).to_be_visible()
+    expect(screen.page.get_by_role("status")).to_contain_text("Reading the passages")
+    expect(screen.page.locator(".fn-quote").first).to_contain_text("Leakage fell from 18.6 percent")
+    screen.answered()
+    expect(screen.page.locator('[class*="st-key-footer-"]')).to_contain_text("llama3.2:3b on this machine")
+
+
+def test_a_source_opens_while_the_answer_is_still_being_written(screen: Screen, says: Script) -> None:
+    says.token_s = 0.2
+    says.answer = "Leakage fell to 14.9 percent [1]. " + "The rest of the answer takes its time. " * 3
+    screen.ask(QUESTION)
+    chip = screen.page.get_by_test_id("stMarkdown").get_by_role("button", name="Source 1: water.pdf, page 1")
+    chip.click()
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    expect(screen.page.get_by_role("button", name="Stop")).to_be_visible()
+    screen.picture("streaming-light")
+    screen.page.get_by_role("button", name="Stop").click()
+    screen.answered()
+
+
+def test_stop_keeps_what_was_written_and_frees_the_model(screen: Screen, says: Script, model: FakeOllama) -> None:
+    says.token_s = 0.2
+    says.answer = "Leakage fell to 14.9 percent [1]. " + "And so on and on. " * 200
+    left_before = model.hang_ups
+    screen.ask(QUESTION)
+    expect(screen.page.get_by_role("status")).to_contain_text("Writing")
+    expect(screen.page.get_by_text("Leakage fell to 14.9").first).to_be_visible()
+    screen.page.get_by_role("button", name="Stop").click()
+    screen.answered()
+    expect(screen.page.get_by_test_id("stMarkdown").filter(has_text="Leakage fell to 14.9")).to_be_visible()
+    assert model.hang_ups == left_before + 1
+
+
+def test_a_refresh_in_mid_answer_goes_on_with_it(screen: Screen, says: Script) -> None:
+    says.token_s = 0.1
+    says.answer = "Leakage fell to 14.9 percent [1]. " + "A few more words follow here. " * 4
+    screen.ask(QUESTION)
+    expect(screen.page.get_by_role("status")).to_contain_text("Writing")
+    screen.page.reload()
+    screen.answered()
+    expect(screen.page.locator(".fn-question")).to_have_text(QUESTION)
+
+
+def test_a_models_markup_is_shown_as_the_characters_it_is(screen: Screen, says: Script) -> None:
+    says.answer = HOSTILE
+    screen.ask(QUESTION)
+    screen.answered()
+    text = screen.page.get_by_test_id("stMarkdown").filter(has_text="evil").first
+    expect(text).to_contain_text("<img src=x onerror=alert(1)>")
+    expect(text).to_contain_text(":red[red] $x^2$")
+    answer = screen.page.locator('[class*="st-key-answer-"]')
+    expect(answer.locator("img, .katex, a:not([href^='#'])")).to_have_count(0)
+
+
+def test_a_sentence_the_pages_contradict_carries_a_sign_that_says_why(screen: Screen, says: Script) -> None:
+    says.answer = "Leakage fell from 18.6 percent to 99.9 percent [1]."
+    screen.ask(QUESTION)
+    screen.answered()
+    expect(screen.page.locator('a[href^="#doubt-"]')).to_have_text("†")
+    expect(screen.page.locator(".fn-doubts")).to_contain_text("99.9")
