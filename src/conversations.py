@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from shared_utils.errors import FootnoteError, QuestionError
 from shared_utils.storage.document_store import DocumentStore
-from shared_utils.types import Answer
-from src.events import AnswerFinished, AnswerText, EngineChanged, ExtractiveAnswer, Stage, StageStarted
+from shared_utils.types import Answer, Evidence
+from src.events import AnswerFinished, AnswerText, EngineChanged, EvidenceFound, ExtractiveAnswer, Stage, StageStarted
 from src.ingestion import IndexedDocument
 from src.rag_with_generation import Rag
 from src.turn_codec import TurnRecord, decode_turn, encode_turn
@@ -30,6 +30,7 @@ class _Turn:
 
     view: TurnView
     ask_anyway: bool
+    evidence: Evidence | None = None  # what could be read for it; a follow-up may read the same again
     cancel: threading.Event = field(default_factory=threading.Event)
 
 
@@ -43,9 +44,12 @@ class Conversations:
         rag: Rag,
         store: DocumentStore,
         writers: Callable[[], Sequence[Writer]],
+        remote_answers: int,
         documents: Callable[[], list[IndexedDocument]],
         changed: Callable[[], None],
     ) -> None:
+        self.keep_here = False  # the person's choice: no passage leaves this machine
+        self._remote_answers_left = remote_answers
         self._key = key
         self._person = person
         self._rag = rag
@@ -104,8 +108,10 @@ class Conversations:
         with self._lock:
             if not self._turns or not self._turns[-1].view.done:
                 return
-            question = self._turns.pop().view.question
-        self.ask(question, ask_anyway=ask_anyway)
+            again = self._turns.pop().view
+        if again.answer is not None:
+            self._store.delete_last_turn(self._key, self._current)
+        self.ask(again.question, ask_anyway=ask_anyway)
 
     def new(self) -> None:
         with self._lock:
@@ -131,7 +137,7 @@ class Conversations:
             events = self._rag.ask(
                 question,
                 documents,
-                writers=self._writers,
+                writers=self._allowed_writers,
                 history=history,
                 person=self._person,
                 ask_anyway=turn.ask_anyway,
@@ -149,6 +155,8 @@ class Conversations:
                             seconds_left=event.seconds_left,
                             position=event.position,
                         )
+                    case EvidenceFound():
+                        turn.evidence = event.evidence
                     case ExtractiveAnswer():
                         self._show(turn, extractive=event.answer)
                     case AnswerText():
@@ -168,6 +176,8 @@ class Conversations:
     ) -> None:
         with self._lock:
             stats = answer.stats if answer else None
+            if stats is not None and stats.backend == "remote":
+                self._remote_answers_left -= 1
             view = replace(turn.view, stage=None, answer=answer, timings=timings or {}, error=error, seconds_left=None)
             if stats is not None:
                 view = replace(view, engine=stats.backend, model=stats.model)
@@ -184,8 +194,12 @@ class Conversations:
     # -------------------------------------------------------------------------------------------- helpers
 
     def _history(self) -> list[PastTurn]:
-        answered = [turn.view for turn in self._turns if turn.view.answer is not None and turn.view.answer.answerable]
-        return [PastTurn(v.question, _plain(v.answer)) for v in answered[-_REMEMBERED_TURNS:] if v.answer is not None]
+        answered = [(t, t.view.answer) for t in self._turns if t.view.answer is not None and t.view.answer.answerable]
+        return [PastTurn(t.view.question, _plain(a), t.evidence) for t, a in answered[-_REMEMBERED_TURNS:]]
+
+    def _allowed_writers(self) -> list[Writer]:
+        may_leave = not self.keep_here and self._remote_answers_left > 0
+        return [writer for writer in self._writers() if writer.local or may_leave]
 
     def _show(self, turn: _Turn, **changes: object) -> None:
         with self._lock:

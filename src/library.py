@@ -107,7 +107,14 @@ class Shelf:
             key, person, library.rag, library.store, library.settings, library.readers, library.embedders, self._changed
         )
         self._conversations = Conversations(
-            key, person, library.rag, library.store, library.writers, self._documents.searchable, self._changed
+            key,
+            person,
+            library.rag,
+            library.store,
+            lambda: library.writers(),
+            library.settings.remote_answers,
+            self._documents.searchable,
+            self._changed,
         )
 
     def version(self) -> int:
@@ -193,6 +200,14 @@ class Shelf:
 
     def stop(self) -> None:
         self._conversations.stop()
+
+    def keeps_here(self) -> bool:
+        """Whether this person lets no passage leave the machine."""
+        return self._conversations.keep_here
+
+    def keep_here(self, value: bool) -> None:
+        self._conversations.keep_here = value
+        self._changed()
 
     def regenerate(self, *, ask_anyway: bool = False) -> None:
         self._conversations.regenerate(ask_anyway=ask_anyway)

@@ -13,6 +13,7 @@ from typing import Protocol
 from shared_utils.citations.attribution import cite
 from shared_utils.errors import DocumentError, QuestionError
 from shared_utils.generation.extractive import extractive_answer
+from shared_utils.generation.speed import Speed
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.retrieval.answerability import judge
@@ -24,6 +25,7 @@ from shared_utils.types import (
     Citation,
     Embedder,
     Evidence,
+    EvidenceSpan,
     GenerationStats,
     Page,
     Passage,
@@ -42,6 +44,7 @@ from src.events import (
     StageStarted,
 )
 from src.file_report import page_ranges, unread_pages
+from src.follow_up import standalone
 from src.ingestion import (
     IndexedDocument,
     Publish,
@@ -52,15 +55,16 @@ from src.ingestion import (
     finished,
     read_file,
 )
-from src.follow_up import standalone
 from src.prompts import is_refusal
 from src.writing import Job, PastTurn, Scribe, Writer, Written
 
 NO_MODEL = "No language model wrote this: these are the documents' own sentences."
+STOPPED_EARLY = "You stopped the model before its first word."
 NOT_IN_DOCUMENTS = "The documents do not seem to speak to this question."
 
 _CLOSEST = 3  # passages shown when the documents do not speak to the question
 _CANDIDATES = 40  # chunks that the evidence is picked from
+_PROMPT_OVERHEAD_TOKENS = 150  # rules, template and a question of middling length
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ class Rag:
     recogniser: Recogniser
     scribe: Scribe
     evidence_tokens: int
+    first_token_target_s: float
     max_question_chars: int
     now: Callable[[], float] = time.monotonic
 
@@ -185,8 +190,11 @@ class Rag:
             timings[name] = self.now() - began
 
         yield StageStarted(Stage.RETRIEVING)
+        available = writers()
         searched = standalone(question, [turn.question for turn in history])
-        found = self.search(searched, documents)
+        found = self.search(searched, documents, budget=self._budget(available))
+        if searched != question and history:
+            found = replace(found, evidence=kept_evidence(history[-1].evidence, found.evidence))
         mark("search_s")
         yield EvidenceFound(found.evidence, found.answerable)
         if found.answerable or (ask_anyway and found.evidence.spans):
@@ -194,7 +202,7 @@ class Rag:
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
             job = Job(question, found.evidence, labels_of(found.evidence, documents), tuple(history), person)
-            outcome = yield from self.scribe.write(job, writers(), lambda: mark("first_token_s"), cancelled)
+            outcome = yield from self.scribe.write(job, available, lambda: mark("first_token_s"), cancelled)
             answer = self._checked(job, outcome, quick, documents)
         else:
             answer = _refusal(question, found, documents)
@@ -204,6 +212,11 @@ class Rag:
         mark("total_s")
         yield AnswerFinished(answer, found.evidence.tokens, timings)
 
+    def _budget(self, writers: Sequence[Writer]) -> int:
+        """Fewer tokens of evidence where the model that will read them is known to be too slow for the target."""
+        speed = self.scribe.speed(writers[0].model) if writers else Speed()
+        return affordable_tokens(speed, self.first_token_target_s, self.evidence_tokens)
+
     def _quick(self, question: str, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
         return extractive_answer(
             question, found.evidence, pages_of(documents), names_of(documents), embedder=self.embedder.ready()
@@ -212,8 +225,9 @@ class Rag:
     def _checked(self, job: Job, written: Written, quick: Answer, documents: Sequence[IndexedDocument]) -> Answer:
         """The engine's words with footnotes and verdicts; the extractive answer where it said nothing."""
         if not written.text.strip():
-            trouble = (written.trouble,) if written.trouble else ()
-            return replace(quick, notes=(*quick.notes, *trouble, NO_MODEL))
+            stopped = written.finish_reason == "cancelled"
+            silent = (*quick.notes, *written.notes, *([STOPPED_EARLY] if stopped else []), NO_MODEL)
+            return replace(quick, notes=silent, finish_reason="cancelled" if stopped else quick.finish_reason)
         cited = cite(
             written.text,
             job.question,
@@ -223,7 +237,7 @@ class Rag:
             embedder=self.embedder.ready(),
         )
         refused = is_refusal(written.text)
-        notes = [written.trouble] if written.trouble else []
+        notes = list(written.notes)
         if cited.dropped_markers:
             notes.append(f"{cited.dropped_markers} footnotes to passages that do not exist were dropped.")
         return Answer(
@@ -266,6 +280,36 @@ def checked_question(question: str, max_chars: int, documents: Sequence[IndexedD
     if not documents:
         raise QuestionError("There is no document to ask yet. Add a PDF, or wait until its first page has been read.")
     return question
+
+
+def affordable_tokens(speed: Speed, target_s: float, most: int) -> int:
+    """How much evidence a model reads within `target_s`, at most `most`, at least a third of it: less says too little.
+
+    >>> affordable_tokens(Speed(prompt_rates=(20.0,)), 20.0, 560)
+    250
+    >>> affordable_tokens(Speed(), 20.0, 560)
+    560
+    """
+    rate = speed.prompt_tokens_per_s
+    if rate is None:
+        return most
+    return max(most // 3, min(most, round(rate * target_s) - _PROMPT_OVERHEAD_TOKENS))
+
+
+def kept_evidence(earlier: Evidence | None, found: Evidence) -> Evidence:
+    """The evidence of the question before, where it still serves: the best of what was found is already in it.
+
+    The model has then read it, and its server reuses that: a follow-up starts several times faster.
+    """
+    if earlier is None:
+        return found
+    best = sorted(found.spans, key=lambda span: -span.score)[:_CLOSEST]
+    return earlier if best and all(any(_holds(old, new) for old in earlier.spans) for new in best) else found
+
+
+def _holds(old: EvidenceSpan, new: EvidenceSpan) -> bool:
+    same_page = (old.document_id, old.page) == (new.document_id, new.page)
+    return same_page and old.start <= new.start and new.end <= old.end
 
 
 def pages_of(documents: Sequence[IndexedDocument]) -> dict[tuple[str, int], Page]:

@@ -60,7 +60,7 @@ class Settings:
     embedding_model: str = _setting(
         "FOOTNOTE_EMBEDDING_MODEL", "", "another model's folder or name, for `sentence-transformers`; empty: MiniLM"
     )
-    evidence_tokens: int = _setting("FOOTNOTE_EVIDENCE_TOKENS", 500, "most tokens of evidence put into a prompt")
+    evidence_tokens: int = _setting("FOOTNOTE_EVIDENCE_TOKENS", 560, "most tokens of evidence put into a prompt")
 
     # -- the local model
     ollama_url: str = _setting("OLLAMA_HOST", "http://127.0.0.1:11434", "where Ollama answers")
@@ -83,6 +83,9 @@ class Settings:
 
     # -- the remote engine
     hf_token: str = _setting("HF_TOKEN", "", "Hugging Face token; without it nothing ever leaves this machine")
+    remote_answers: int = _setting(
+        "FOOTNOTE_REMOTE_ANSWERS", 20, "answers one person may have from the remote engine until the server restarts"
+    )
     hf_models: tuple[str, ...] = _setting(
         "FOOTNOTE_HF_MODELS",
         ("meta-llama/Llama-3.1-8B-Instruct", "Qwen/Qwen2.5-7B-Instruct"),

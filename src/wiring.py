@@ -75,6 +75,7 @@ def build_rag(settings: Settings) -> Rag:
         recogniser=OcrWithinBudget(viewer, settings.ocr_seconds),
         scribe=Scribe(AnswerQueue(longest_turn_s=settings.total_deadline_s + settings.first_token_deadline_s)),
         evidence_tokens=settings.evidence_tokens,
+        first_token_target_s=settings.first_token_target_s,
         max_question_chars=settings.max_question_chars,
     )
 
@@ -192,7 +193,11 @@ class Engines:
     def status(self) -> ModelStatus:
         """Where the local model stands."""
         supervised = read_status(status_path(self._settings.data_dir), time.time())
-        return supervised or self._probe()
+        if supervised is not None and supervised.state is not ModelState.UNAVAILABLE:
+            return supervised
+        # nobody supervises, or the one who did has died: an Ollama that answers is still an Ollama that answers
+        probed = self._probe()
+        return probed if supervised is None or probed.state is ModelState.READY else supervised
 
     def view(self, scribe: Scribe) -> EngineView:
         """The status line of the page."""
@@ -233,7 +238,7 @@ class Engines:
             num_thread=_threads(self._settings),
             deadlines=_deadlines(self._settings),
         )
-        return Writer(Engine("ollama", generator), model, local=True)
+        return Writer(Engine("ollama", generator), model, local=True, num_ctx=self._settings.num_ctx)
 
     def _remote(self) -> Writer:
         generator = HfAnswerGenerator(

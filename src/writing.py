@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from shared_utils.citations.markers import MarkerStream
 from shared_utils.errors import GenerationError, GenerationInterrupted
 from shared_utils.generation.fallback import Engine, EngineGivenUp, generate_with_fallback
+from shared_utils.generation.ollama_answer_generator import truncation_suspected
 from shared_utils.generation.speed import Speed, estimate_answer_s, estimate_first_token_s, updated
 from shared_utils.types import Cancelled, Evidence, GenerationDone, GenerationStats, Message, Prompt, TextDelta
 from src.answer_queue import AnswerQueue
@@ -21,19 +22,21 @@ _TYPICAL_OUTPUT_TOKENS = 80  # of a short factual answer; for estimates only
 
 @dataclass(frozen=True, slots=True)
 class PastTurn:
-    """A question of this conversation and the text of its answer."""
+    """A question of this conversation, the text of its answer, and what could be read for it, if still known."""
 
     question: str
     answer: str
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """An engine that can write now. Only those on this machine wait for their turn."""
+    """An engine that can write now. Those on this machine wait for their turn."""
 
     engine: Engine
     model: str
     local: bool
+    num_ctx: int = 0  # its context window in tokens, where we set it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Written:
     text: str = ""
     finish_reason: str = "stop"  # "stop", "length", "cancelled" or "interrupted"
     stats: GenerationStats = field(default_factory=lambda: GenerationStats("extractive", ""))
-    trouble: str = ""  # why it broke off, or why nobody wrote, in words for a person
+    notes: tuple[str, ...] = ()  # what a person should know: why it broke off, why nobody wrote, what was not read
 
 
 class Scribe:
@@ -86,7 +89,7 @@ class Scribe:
             return (yield from self._turn(job, prompt, writers, on_first_token, cancelled))
         except GenerationError as exc:
             yield EngineChanged("extractive", str(exc))
-            return Written(trouble=str(exc))
+            return Written(notes=(str(exc),))
 
     def _turn(
         self,
@@ -107,6 +110,8 @@ class Scribe:
                     yield StageStarted(
                         Stage.WAITING, first.engine.name, first.model, place.seconds_left, place.position
                     )
+            if cancelled():
+                return Written(finish_reason="cancelled")
             return (yield from self._stream(job, prompt, writers, on_first_token, cancelled))
         finally:
             self.queue.leave(ticket)
@@ -142,16 +147,33 @@ class Scribe:
                             yield self._reading(writer, prompt)
                         case GenerationDone():
                             self.learn(event.stats)
-                            return Written(text, event.finish_reason, event.stats)
+                            return Written(
+                                text, event.finish_reason, event.stats, _notes(writer, job, prompt, event.stats)
+                            )
         except GenerationInterrupted as exc:
             if text.strip():
-                return Written(text, "interrupted", GenerationStats(writer.engine.name, writer.model), str(exc))
+                return Written(text, "interrupted", GenerationStats(writer.engine.name, writer.model), (str(exc),))
             raise
         return Written(text, "cancelled", GenerationStats(writer.engine.name, writer.model))
 
     def _reading(self, writer: Writer, prompt: Prompt) -> StageStarted:
         seconds = estimate_first_token_s(self.speed(writer.model), prompt.estimated_tokens)
         return StageStarted(Stage.READING, writer.engine.name, writer.model, seconds)
+
+
+def _notes(writer: Writer, job: Job, prompt: Prompt, stats: GenerationStats) -> tuple[str, ...]:
+    """Whether passages left the machine, and whether the model read all it was sent."""
+    notes = []
+    if not writer.local:
+        count = len(job.evidence.spans)
+        passages = f"{count} passages" if count != 1 else "One passage"
+        notes.append(f"{passages} of your documents went to Hugging Face, where {stats.model} wrote this.")
+    if writer.num_ctx and truncation_suspected(prompt, stats, writer.num_ctx):
+        notes.append(
+            f"The model read {stats.prompt_tokens} of about {prompt.estimated_tokens} tokens, so it may have missed "
+            "something. Ask a shorter question, or raise FOOTNOTE_NUM_CTX."
+        )
+    return tuple(notes)
 
 
 def _messages(turn: PastTurn) -> tuple[Message, Message]:

@@ -399,6 +399,17 @@ class DocumentStore:
             )
             return tuple(body.decode("utf-8", "surrogatepass") for (body,) in rows)
 
+    def delete_last_turn(self, key: str, conversation_id: str) -> None:
+        """Take back a conversation's latest turn, to be asked again."""
+        with self._room_to_delete():
+            with self._database.write() as db:
+                db.execute(
+                    "DELETE FROM turn WHERE workspace_id = ?1 AND conversation_id = ?2 AND number = "
+                    "(SELECT MAX(number) FROM turn WHERE workspace_id = ?1 AND conversation_id = ?2)",
+                    (_workspace_id(key), conversation_id),
+                )
+            self._database.forget_log()
+
     def delete_conversation(self, key: str, conversation_id: str) -> None:
         with self._room_to_delete():
             with self._database.write() as db:

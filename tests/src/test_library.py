@@ -17,6 +17,7 @@ from src.views import DocumentState, TurnView
 from src.wiring import build_library
 from src.writing import Writer
 from tests.conftest import DrawPdf
+from tests.fakes import FakeGenerator
 
 MINE, THEIRS = "m" * 24, "t" * 24
 
@@ -325,3 +326,43 @@ def test_people_who_do_not_come_back_are_forgotten_after_the_time_set(
     assert library.shelf(MINE).documents() == ()
     library.close()
     assert b"Nordhaven" not in bytes_of(tmp_path / "data" / "store")
+
+
+def remote_writer() -> Writer:
+    return Writer(
+        Engine("remote", FakeGenerator(["1,206 ships."], backend="remote", model="far/away")), "far/away", False
+    )
+
+
+def test_whoever_keeps_everything_here_sends_nothing_away(open_library: Callable[[], Library]) -> None:
+    library = open_library()
+    library.writers = lambda: [remote_writer()]
+    shelf = shelf_with_sample(library)
+    shelf.keep_here(True)
+    shelf.ask("How many ships called at the port?")
+    assert answered(shelf).engine == "extractive"
+    shelf.keep_here(False)
+    shelf.regenerate()
+    assert answered(shelf).engine == "remote"
+
+
+def test_the_remote_engine_answers_one_person_only_so_often(open_library: Callable[..., Library]) -> None:
+    library = open_library(remote_answers=1)
+    library.writers = lambda: [remote_writer()]
+    shelf = shelf_with_sample(library)
+    engines = []
+    for _ in range(2):
+        shelf.ask("How many ships called at the port?")
+        engines.append(answered(shelf).engine)
+    assert engines == ["remote", "extractive"]
+
+
+def test_an_answer_that_was_asked_for_again_is_kept_once(open_library: Callable[[], Library]) -> None:
+    library = open_library()
+    shelf = shelf_with_sample(library)
+    shelf.ask("How many ships called at the port?")
+    answered(shelf)
+    shelf.regenerate()
+    answered(shelf)
+    library.close()
+    assert len(open_library().shelf(MINE).turns()) == 1

@@ -8,6 +8,7 @@ import pytest
 
 from shared_utils.errors import GenerationInterrupted, GeneratorUnavailable, QuestionError
 from shared_utils.generation.fallback import Engine
+from shared_utils.generation.speed import Speed
 from shared_utils.types import Answer, Page, PageVerdict, Verdict
 from src.events import (
     AnswerEvent,
@@ -21,7 +22,7 @@ from src.events import (
 )
 from src.ingestion import IndexedDocument, index_document
 from src.prompts import REFUSAL
-from src.rag_with_generation import NO_MODEL, Rag, pages_of, unread_notes
+from src.rag_with_generation import NO_MODEL, Rag, affordable_tokens, kept_evidence, pages_of, unread_notes
 from src.sample import sample_pdf
 from src.writing import PastTurn, Writer
 from tests.conftest import source
@@ -241,3 +242,40 @@ def test_a_document_that_is_still_being_read_is_named_in_the_answer(document: In
     half = index_document(document.document, document.path, complete=False)
     (note,) = unread_notes([half])
     assert "still being read" in note
+
+
+# ------------------------------------------------------------------------------------------------ few tokens
+
+
+def test_a_follow_up_on_the_same_evidence_reads_the_same_beginning_again(rag: Rag, document: IndexedDocument) -> None:
+    first, second = FakeGenerator(["61 hours."]), FakeGenerator(["Because of the storm."])
+    evidence = next(e.evidence for e in ask(rag, document, first) if isinstance(e, EvidenceFound))
+    past = PastTurn(QUESTION, "61 hours.", evidence)
+    ask(rag, document, second, question="And why were they closed for so long?", history=[past])
+    one, two = (generator.prompts[0].messages for generator in (first, second))
+    assert one[0] == two[0]
+    shared = one[1].content.split("\n\nQuestion:")[0]
+    assert two[1].content.startswith(shared)
+
+
+def test_a_follow_up_about_something_else_gets_evidence_of_its_own(document: IndexedDocument, rag: Rag) -> None:
+    evidence = rag.search(QUESTION, [document]).evidence
+    other = rag.search("How much was spent on dredging?", [document]).evidence
+    narrow = type(evidence)(evidence.spans[:1], evidence.tokens, evidence.budget)
+    assert kept_evidence(narrow, other) is other
+    assert kept_evidence(evidence, evidence) is evidence
+    assert kept_evidence(None, other) is other
+
+
+def test_a_slow_model_is_given_less_to_read(rag: Rag) -> None:
+    assert affordable_tokens(Speed(), 20, 560) == 560
+    assert affordable_tokens(Speed(prompt_rates=(60.0,)), 20, 560) == 560
+    assert affordable_tokens(Speed(prompt_rates=(19.0,)), 20, 560) == 230
+    assert affordable_tokens(Speed(prompt_rates=(1.0,)), 20, 560) == 186
+
+
+def test_an_answer_from_the_remote_engine_says_that_passages_left_the_machine(
+    rag: Rag, document: IndexedDocument
+) -> None:
+    answer = answer_of(ask(rag, document, FakeGenerator(["61 hours."], backend="remote", model="far/away")))
+    assert any("went to Hugging Face" in note for note in answer.notes)
