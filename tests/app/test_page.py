@@ -1,0 +1,139 @@
+"""The page as a script: what it draws for which state, without a browser."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from src.sample import sample_pdf
+from src.screen.house import the_house
+from tests.e2e.pdfs import BRIDGES, WATER, pdf
+
+pytestmark = pytest.mark.enable_socket  # it asks whether an Ollama is there
+
+SCRIPT = Path(__file__).resolve().parents[2] / "streamlit_app.py"
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """A first visit to a server with an empty data folder and no model."""
+    for name, value in {
+        "FOOTNOTE_DATA_DIR": str(tmp_path),
+        "OLLAMA_HOST": "http://127.0.0.1:9",
+        "HF_TOKEN": "",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(type(st.context), "cookies", {})  # AppTest has a mock there
+    the_house.clear()
+    yield AppTest.from_file(str(SCRIPT), default_timeout=30).run()
+    the_house().library.close()
+    the_house.clear()
+
+
+def until(app: AppTest, holds: Callable[[AppTest], bool]) -> AppTest:
+    """Run the script as a tick of its fragments would, until what is expected is drawn."""
+    deadline = time.monotonic() + 30
+    while not holds(app):
+        assert time.monotonic() < deadline, shown(app)
+        time.sleep(0.05)
+        app.run()
+    return app
+
+
+def shown(app: AppTest) -> str:
+    """Everything drawn as HTML or Markdown."""
+    return "\n".join([*(str(e.proto.body) for e in app.get("html")), *(m.value for m in app.markdown)])
+
+
+def upload(app: AppTest, name: str, data: bytes) -> AppTest:
+    return app.file_uploader[0].upload(name, data, "application/pdf").run()
+
+
+def read(app: AppTest, name: str, data: bytes) -> AppTest:
+    return until(upload(app, name, data), lambda p: "passage" in shown(p) and "progressbar" not in shown(p))
+
+
+def ask(app: AppTest, question: str) -> AppTest:
+    app.chat_input[0].set_value(question).run()
+    return until(app, lambda p: not any(b.label == "Stop" for b in p.button) and "fn-question" in shown(p))
+
+
+def test_a_first_visit_says_what_this_is_and_where_files_go(app: AppTest) -> None:
+    assert not app.exception
+    assert "footnoted to the exact words" in shown(app)
+    assert "kept until you remove them" in shown(app)
+    assert app.chat_input[0].disabled
+
+
+def test_the_sample_report_is_one_click_away(app: AppTest) -> None:
+    next(b for b in app.button if b.label == "Try the sample report").click().run()
+    until(app, lambda p: "passage" in shown(p))
+    assert sample_pdf()[0] in shown(app)
+    assert not app.chat_input[0].disabled
+
+
+def test_an_uploaded_file_is_taken_over_by_the_library(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    assert "3 pages" in shown(app)
+    assert app.file_uploader[0].value in (None, [])
+
+
+def test_an_answer_quotes_the_document_and_leads_to_its_page(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    ask(app, "How far did leakage fall after mains were renewed?")
+    assert not app.exception
+    assert "18.6 percent to 14.9 percent" in shown(app)
+    assert 'href="#cite-' in shown(app)
+    assert "p. 2, printed ii" in shown(app)
+
+
+def test_a_refused_question_shows_the_closest_passages_and_can_be_asked_anyway(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    ask(app, "Which team won the ice hockey championship in Ottawa?")
+    assert "The closest passages" in shown(app)
+    next(b for b in app.button if b.label == "Ask anyway").click().run()
+    until(app, lambda p: "The closest passages" not in shown(p))
+    assert not app.exception
+
+
+def test_a_file_that_is_no_pdf_says_so_and_offers_another_try(app: AppTest) -> None:
+    until(upload(app, "holiday.pdf", b"PK\x03\x04 zip"), lambda p: any(b.label == "Try again" for b in p.button))
+    assert "fn-error" in shown(app)
+    assert app.chat_input[0].disabled
+
+
+def test_a_locked_file_asks_for_its_password_and_opens_with_it(app: AppTest) -> None:
+    until(upload(app, "locked.pdf", pdf(BRIDGES, password="sesame")), lambda p: bool(p.text_input))
+    app.text_input[0].set_value("sesame")
+    next(b for b in app.button if b.label == "Open").click().run()
+    until(app, lambda p: "1 page · 1 passage" in shown(p))
+
+
+def test_a_removed_file_can_be_brought_back(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    next(b for b in app.button if b.label.startswith("Remove")).click().run()
+    assert 'class="fn-card"' not in shown(app)
+    next(b for b in app.button if b.label == "Undo").click().run()
+    assert "3 pages" in shown(app)
+
+
+def test_a_file_beyond_the_limits_is_refused_in_words(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_MAX_FILES", "1")
+    the_house().library.close()
+    the_house.clear()
+    app.run()
+    read(app, "water.pdf", pdf(WATER))
+    upload(app, "bridges.pdf", pdf(BRIDGES))
+    assert "the most there may be" in shown(app)
+
+
+def test_a_hostile_name_reaches_the_page_escaped(app: AppTest) -> None:
+    read(app, "<b>[x](https:y)</b>.pdf", pdf(WATER))
+    drawn = shown(app) + "".join(b.label for b in app.button)
+    assert "<b>[x]" not in drawn
+    assert "\\<b\\>\\[x\\]" in drawn
