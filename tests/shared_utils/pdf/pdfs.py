@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pypdf
+import pypdfium2
 from pypdf.generic import RectangleObject
 from reportlab.lib.pagesizes import letter
 from reportlab.lib.utils import ImageReader
@@ -65,8 +66,6 @@ def cells(*table: Sequence[str], columns: Sequence[float] = (72, 330, 420, 510),
 
 def picture_of(draw: Draw, *, text_layer: Draw | None = None) -> Draw:
     """A scan of a drawing: a picture that covers the page, with an invisible text layer if wished."""
-    import pypdfium2
-
     document = pypdfium2.PdfDocument(pdf(draw))
     image = document[0].render(scale=150 / 72).to_pil()
     document.close()
