@@ -30,7 +30,7 @@ from shared_utils.retrieval.bm25 import Term, bm25_scores, statistics
 from shared_utils.retrieval.evidence import prompt_tokens, select_evidence
 from shared_utils.retrieval.fusion import reciprocal_rank_fusion
 from shared_utils.retrieval.index import DocumentIndex
-from shared_utils.retrieval.search import search
+from shared_utils.retrieval.search import Weights, search
 from shared_utils.text.words import terms
 from shared_utils.types import Chunk, Page, Passage
 
@@ -113,6 +113,9 @@ def methods(data: RetrievalSet) -> Iterator[Method]:
     def product(question: str, asked: Sequence[DocumentIndex]) -> list[Passage]:
         return search(question, asked, titles, embedder, DEPTH)
 
+    def without(weights: Weights) -> Ranker:
+        return lambda question, asked: search(question, asked, titles, embedder, DEPTH, weights)
+
     def words_only(question: str, asked: Sequence[DocumentIndex]) -> list[Passage]:
         return search(question, asked, titles, None, DEPTH)
 
@@ -156,6 +159,10 @@ def methods(data: RetrievalSet) -> Iterator[Method]:
     yield Method("both, reciprocal rank fusion k = 60", indexes, fused, whole_chunks)
     yield Method("**Footnote**, before the vectors are there", indexes, words_only, evidence)
     yield Method("**Footnote**, whole chunks in the prompt", indexes, product, whole_chunks)
+    yield Method("… without the page's words", indexes, without(Weights(page_words=0.0)), evidence)
+    yield Method("… without the chunk's words", indexes, without(Weights(chunk_words=0.0)), evidence)
+    yield Method("… without the line items of ratios", indexes, without(Weights(line_items=0.0)), evidence)
+    yield Method("… without telling documents apart", indexes, without(Weights(document=0.0)), evidence)
     yield Method("**Footnote**", indexes, product, evidence)
 
 

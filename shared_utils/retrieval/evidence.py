@@ -2,7 +2,7 @@
 
 A unit's score is its passage's, plus the share of the question it covers itself (by idf among the candidates), plus a
 little of its better neighbour's share: an answer often stands beside the sentence that repeats the question.
-Units are taken best first while they fit; see docs/adr/0012 for what was measured and what was left out.
+Units are taken best first while they fit; see docs/adr/0013 for what was measured and what was left out.
 """
 
 from __future__ import annotations

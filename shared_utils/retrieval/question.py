@@ -99,8 +99,8 @@ def question_words(question: str) -> list[str]:
     return [word for word in words if word not in _ABOUT_ASKING] or words
 
 
-def question_terms(question: str) -> dict[Term, float]:
-    """Words and pairs with their weights: one for each time asked, and one for line items of what is asked.
+def question_terms(question: str, line_item_weight: float = EXPANSION_WEIGHT) -> dict[Term, float]:
+    """Words and pairs with their weights: one for each time asked, `line_item_weight` for line items of it.
 
     >>> question_terms("capex")["capex"], question_terms("capex")[("capit", "expenditur")]
     (1.0, 1.0)
@@ -110,7 +110,7 @@ def question_terms(question: str) -> dict[Term, float]:
     for term in with_pairs(words):
         weights[term] = weights.get(term, 0.0) + 1.0
     for term in _line_items(words):
-        weights.setdefault(term, EXPANSION_WEIGHT)
+        weights.setdefault(term, line_item_weight)
     return weights
 
 

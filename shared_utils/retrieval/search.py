@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,18 +12,28 @@ from numpy.typing import NDArray
 from shared_utils.retrieval.bm25 import Statistics, Term, bm25_scores, statistics
 from shared_utils.retrieval.fusion import max_normalised
 from shared_utils.retrieval.index import DocumentIndex
-from shared_utils.retrieval.question import question_terms
+from shared_utils.retrieval.question import EXPANSION_WEIGHT, question_terms
 from shared_utils.text.words import terms
-from shared_utils.types import Embedder, Passage, Vectors
+from shared_utils.types import Chunk, Embedder, Passage, Vectors
 
-# Measured with benchmarks/retrieval.py; see docs/adr/0010.
-CHUNK_WEIGHT = 1.0
-DENSE_WEIGHT = 1.0
-PAGE_WEIGHT = 1.0
-DOCUMENT_WEIGHT = 0.5
 _CANDIDATES = 200  # of each document and each list: enough for any top_k a prompt has room for
 
 Scores = NDArray[np.float32]
+Within = Callable[[Chunk], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each way of looking counts. Equal ones did as well as fitted ones: docs/adr/0012-hybrid-search.md."""
+
+    chunk_words: float = 1.0
+    page_words: float = 1.0
+    meaning: float = 1.0
+    document: float = 0.5  # only tells several documents apart
+    line_items: float = EXPANSION_WEIGHT  # of a ratio that is asked for by name
+
+
+EQUAL = Weights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +54,17 @@ def search(
     titles: Mapping[str, str],
     embedder: Embedder | None,
     top_k: int,
+    weights: Weights = EQUAL,
+    within: Within | None = None,
 ) -> list[Passage]:
     """The `top_k` chunks that speak to the question best, over all the documents given.
 
     score = (w_c · BM25 of the chunk + w_p · BM25 of its page + w_d · cosine) / Σ w, each divided by its best, plus
     w_n · how much the document itself is what is asked about when there are several. A document whose vectors
-    are not there yet is scored by the remaining terms. `titles` maps document ids to names.
+    are not there yet is scored by the remaining terms. `titles` maps document ids to names. With `within`, only the
+    chunks it accepts are searched.
     """
-    asked = question_terms(question)
+    asked = question_terms(question, weights.line_items)
     searched = [index for index in indexes if index.chunks]
     if not searched or top_k < 1:
         return []
@@ -61,10 +74,10 @@ def search(
     page_statistics = statistics(asked, [index.page_words for index in searched])
     document_scores = _document_scores(asked, searched, titles)
     candidates = [
-        _candidates(asked, index, query, chunk_statistics, page_statistics, document)
+        _candidates(asked, index, query, chunk_statistics, page_statistics, document, within)
         for index, document in zip(searched, document_scores, strict=True)
     ]
-    return _ranked(candidates, top_k)
+    return _ranked(candidates, top_k, weights)
 
 
 def _candidates(
@@ -74,15 +87,17 @@ def _candidates(
     chunk_statistics: Statistics,
     page_statistics: Statistics,
     document: float,
+    within: Within | None,
 ) -> _Candidates:
     chunk_words = bm25_scores(asked, index.chunk_words, chunk_statistics)
     page_words = bm25_scores(asked, index.page_words, page_statistics)
-    rows = _best_rows(chunk_words + page_words[index.page_of])
-    cosines = None
-    if index.dense is not None and query is not None:
-        nearest, _ = index.dense.nearest(query, _CANDIDATES)
-        rows = np.union1d(rows, nearest)
-        cosines = index.dense.cosines(query, rows)
+    if within is None:
+        rows = _best_rows(chunk_words + page_words[index.page_of])
+        if index.dense is not None and query is not None:
+            rows = np.union1d(rows, index.dense.nearest(query, _CANDIDATES)[0])
+    else:
+        rows = np.array([row for row, chunk in enumerate(index.chunks) if within(chunk)], dtype=np.int64)
+    cosines = index.dense.cosines(query, rows) if index.dense is not None and query is not None else None
     return _Candidates(index, rows, chunk_words[rows], page_words[index.page_of[rows]], cosines, document)
 
 
@@ -92,7 +107,7 @@ def _best_rows(scores: Scores) -> NDArray[np.int64]:
     return np.argpartition(-scores, _CANDIDATES)[:_CANDIDATES]
 
 
-def _ranked(candidates: Sequence[_Candidates], top_k: int) -> list[Passage]:
+def _ranked(candidates: Sequence[_Candidates], top_k: int, weights: Weights) -> list[Passage]:
     chunk_words = max_normalised(np.concatenate([found.chunk_words for found in candidates]))
     page_words = max_normalised(np.concatenate([found.page_words for found in candidates]))
     cosines = max_normalised(
@@ -105,9 +120,9 @@ def _ranked(candidates: Sequence[_Candidates], top_k: int) -> list[Passage]:
     )
     embedded = np.concatenate([np.full(len(found.rows), found.cosines is not None) for found in candidates])
     document = np.concatenate([np.full(len(found.rows), found.document) for found in candidates])
-    weights = CHUNK_WEIGHT + PAGE_WEIGHT + DENSE_WEIGHT * embedded
-    scores = (CHUNK_WEIGHT * chunk_words + PAGE_WEIGHT * page_words + DENSE_WEIGHT * cosines) / weights
-    scores = scores + DOCUMENT_WEIGHT * document
+    total = weights.chunk_words + weights.page_words + weights.meaning * embedded
+    scores = weights.chunk_words * chunk_words + weights.page_words * page_words + weights.meaning * cosines
+    scores = scores / np.maximum(total, 1e-9) + weights.document * document
     chunks = [found.index.chunks[row] for found in candidates for row in found.rows]
     best = np.argsort(-scores, kind="stable")[:top_k]
     return [

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from shared_utils.retrieval.index import DocumentIndex, build_index, indexed_text
+from shared_utils.retrieval.question_kind import asked_part
 from shared_utils.retrieval.search import search
 from shared_utils.types import Chunk, Vectors
 
@@ -101,6 +102,16 @@ def test_how_to_answer_is_not_what_is_searched() -> None:
     texts = [*_BOEING, "We round numbers to one decimal place in this report, unless we answer otherwise."]
     found = pages("What was the effective tax rate? Round your answer to one decimal place.", index_of("d", texts))
     assert found[0] == "d:2"
+
+
+@pytest.mark.parametrize("vectors", [True, False])
+def test_only_the_part_that_is_asked_about_is_searched(vectors: bool) -> None:
+    index = index_of("boeing", _BOEING, vectors)
+    part = asked_part("What was the effective tax rate on pages 1 and 1?")
+    found = search("effective tax rate", [index], {}, WordVectors(), 10, within=part.holds)
+
+    assert {passage.chunk.page for passage in found} <= {1}
+    assert search("effective tax rate", [index], {}, WordVectors(), 10, within=lambda chunk: chunk.page > 9) == []
 
 
 @pytest.mark.parametrize("question", ["", "???", "the of and", "xyzzy"])
