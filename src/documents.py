@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from shared_utils.errors import DocumentError, DocumentGone, EmbeddingError, FootnoteError, PdfTooLarge
+from shared_utils.errors import DocumentGone, EmbeddingError, EncryptedPdf, FootnoteError, PdfTooLarge
 from shared_utils.pdf.reader import save_decrypted_copy
 from shared_utils.pdf.viewer import PageImage
 from shared_utils.storage.document_store import DocumentStore
 from shared_utils.types import Citation, PageVerdict, Rect
 from src.events import Embedding, FileStatus, PageRead, ReadingStarted, Searchable
-from src.ingestion import IndexedDocument, SourceFile, failed, finished, index_document
+from src.ingestion import IndexedDocument, SourceFile, finished, index_document
 from src.jobs import FairPool, Job
 from src.rag_with_generation import Rag
 from src.settings import Settings
@@ -38,7 +38,8 @@ class _Entry:
     source: SourceFile
     state: DocumentState = DocumentState.QUEUED
     pages: int = 0
-    verdicts: list[PageVerdict] = field(default_factory=list)
+    verdicts: dict[int, PageVerdict] = field(default_factory=dict)  # page number -> verdict
+    looked_at: int = 1  # the page that matters most now: the one drawn or cited last
     embedded: int = 0
     seconds_left: float | None = None
     reason: str = ""
@@ -56,7 +57,7 @@ class _Entry:
             title=self.indexed.document.title if self.indexed else self.source.name,
             state=self.state,
             pages=self.pages,
-            page_verdicts=tuple(self.verdicts),
+            page_verdicts=tuple(verdict for _, verdict in sorted(self.verdicts.items())),
             chunks=chunks,
             embedded=self.embedded,
             seconds_left=self.seconds_left,
@@ -140,13 +141,22 @@ class Documents:
         with self._lock:
             entry = self._entry(entry_id)
             entry.removed_at = time.monotonic()
-            self._changed()
+            entry.cancel.set()
+        self._changed()
 
     def restore(self, entry_id: str) -> None:
-        """Undo `remove`. Raises DocumentGone when it is too late."""
+        """Undo `remove`; what was cut short is taken up again. Raises DocumentGone when it is too late."""
         with self._lock:
-            self._entry(entry_id).removed_at = None
-            self._changed()
+            entry = self._entry(entry_id)
+            entry.removed_at = None
+            unfinished = not entry.view().settled
+            if unfinished:
+                entry = self._entries[entry_id] = _Entry(entry_id, entry.source)
+            else:
+                entry.cancel.clear()
+        self._changed()
+        if unfinished:
+            self._submit(self._readers, entry, partial(self._load, entry))
 
     def wipe_removed(self, after_s: float = UNDO_S) -> None:
         """Delete for good what was removed `after_s` seconds ago or earlier."""
@@ -180,11 +190,11 @@ class Documents:
 
     def rects(self, citation: Citation) -> tuple[Rect, ...]:
         """Where a citation's words are drawn; () where that is not known."""
-        return citation.rects or self._rag.locate(citation, self._indexed(citation.document_id))
+        return citation.rects or self._rag.locate(citation, self._indexed(citation.document_id, citation.page))
 
     def page_image(self, document_id: str, page: int, *, width_px: int, highlights: Sequence[Rect] = ()) -> PageImage:
         """A page as a picture. Raises FootnoteError with a sentence when it cannot be drawn."""
-        path = self._indexed(document_id).path
+        path = self._indexed(document_id, page).path
         return self._rag.viewer.draw(path, page, width_px=width_px, highlights=highlights)
 
     def file(self, document_id: str) -> bytes:
@@ -207,59 +217,68 @@ class Documents:
 
     def _read(self, entry: _Entry) -> None:
         began = time.monotonic()
-        source = entry.source
-
-        def published(indexed: IndexedDocument) -> None:
-            self._update(entry, indexed=indexed)
-
         try:
-            for event in self._rag.read(source, published, cancelled=entry.cancel.is_set):
+            for event in self._rag.read(entry.source, partial(self._publish, entry), cancelled=entry.cancel.is_set):
                 match event:
                     case ReadingStarted():
                         self._update(entry, state=DocumentState.READING, pages=event.pages)
                     case PageRead():
                         self._page_read(entry, event, began)
-                    case Searchable():
-                        self._save(entry)
-            if entry.cancel.is_set() or entry.indexed is None:
+                    case Searchable() if entry.indexed is not None:
+                        self._keep_pages(entry.indexed)
+        except FootnoteError as exc:  # the file cannot be read, or what was read cannot be kept
+            self._fail(entry, str(exc), needs_password=isinstance(exc, EncryptedPdf))
+            return
+        self._recognise(entry, time.monotonic() - began)
+
+    def _recognise(self, entry: _Entry, read_s: float) -> None:
+        """The words of scanned pages, each kept as it is found; then the file is read."""
+        began = time.monotonic()
+        if entry.indexed is None or entry.cancel.is_set():
+            return
+        try:
+            events = self._rag.recognise(
+                entry.indexed,
+                partial(self._publish, entry),
+                nearest_to=lambda: entry.looked_at,
+                cancelled=entry.cancel.is_set,
+            )
+            for event in events:
+                page = entry.indexed.page(event.page) if isinstance(event, PageRead) else None
+                if page is not None:
+                    self._store.save_page(entry.source.id, page)
+                    with self._lock:
+                        entry.verdicts[page.number] = page.verdict
+                    self._update(entry, state=DocumentState.RECOGNISING)
+            if entry.cancel.is_set():
                 return
-            report = finished(entry.indexed, time.monotonic() - began, 0.0, self._rag.recogniser.hint())
-            self._store.save_reading_finished(source.id, report.status, report.reason, report.read_s)
-        except DocumentError as exc:
-            report = failed(source, exc, time.monotonic() - began)
-        except (
-            FootnoteError
-        ) as exc:  # the disk is full, or the store is broken: the file is readable, keeping it is not
-            self._update(entry, state=DocumentState.FAILED, reason=str(exc), seconds_left=None)
+            report = finished(entry.indexed, read_s + time.monotonic() - began, 0.0, self._rag.recogniser.hint())
+            self._store.save_reading_finished(entry.source.id, report.status, report.reason, report.read_s)
+        except FootnoteError as exc:
+            self._fail(entry, str(exc))
             return
         if report.status is FileStatus.FAILED:
-            self._update(
-                entry,
-                state=DocumentState.FAILED,
-                reason=report.reason,
-                needs_password=report.needs_password,
-                seconds_left=None,
-            )
+            self._fail(entry, report.reason)
             return
         self._update(entry, state=DocumentState.EMBEDDING, reason=report.reason, seconds_left=None)
         self._submit(self._embedders, entry, partial(self._embed, entry, report.status))
 
+    def _publish(self, entry: _Entry, indexed: IndexedDocument) -> None:
+        self._update(entry, indexed=indexed)
+
+    def _fail(self, entry: _Entry, reason: str, *, needs_password: bool = False) -> None:
+        self._update(entry, state=DocumentState.FAILED, reason=reason, needs_password=needs_password, seconds_left=None)
+
     def _page_read(self, entry: _Entry, event: PageRead, began: float) -> None:
         with self._lock:
-            if event.page <= len(entry.verdicts):  # a scan that has been recognised
-                entry.state = DocumentState.RECOGNISING
-                entry.verdicts[event.page - 1] = event.verdict
-            else:
-                entry.verdicts.append(event.verdict)
-                left = event.pages - len(entry.verdicts)
-                entry.seconds_left = (time.monotonic() - began) / len(entry.verdicts) * left
-            self._changed()
+            entry.verdicts[event.page] = event.verdict
+            left = event.pages - len(entry.verdicts)
+            entry.seconds_left = (time.monotonic() - began) / len(entry.verdicts) * left
+        self._changed()
 
-    def _save(self, entry: _Entry) -> None:
-        """Keep what was read. The title goes along only where it is the file's own, not the name a person gave."""
-        if entry.indexed is None:
-            return
-        document = entry.indexed.document
+    def _keep_pages(self, indexed: IndexedDocument) -> None:
+        """The title goes along only where it is the file's own, not the name a person gave."""
+        document = indexed.document
         title = "" if document.title == document.name else document.title
         self._store.save_opened(document.id, title, document.outline, len(document.pages))
         self._store.save_pages(document.id, document.pages)
@@ -296,9 +315,7 @@ class Documents:
                 save_decrypted_copy(entry.source.path, password, copy, self._rag.limits)
                 document_id = self._store.put_file(copy.read_bytes(), password)
             except FootnoteError as exc:
-                locked = failed(entry.source, exc, 0.0) if isinstance(exc, DocumentError) else None
-                needs_password = locked is not None and locked.needs_password
-                self._update(entry, state=DocumentState.FAILED, reason=str(exc), needs_password=needs_password)
+                self._fail(entry, str(exc), needs_password=isinstance(exc, EncryptedPdf))
                 return
         entry_id = self._store.add_to_workspace(self._key, document_id, entry.source.name)
         unlocked = _Entry(entry_id, SourceFile(document_id, entry.source.name, self._store.file_path(document_id)))
@@ -325,10 +342,18 @@ class Documents:
     def _load(self, entry: _Entry) -> None:
         state = self._store.reading_state(entry.source.id)
         document = self._store.load_document(entry.source.id, entry.source.name)
-        if document is None or state is None or state.status is None or state.status == FileStatus.FAILED:
+        if document is None or state is None or len(document.pages) != state.page_count or not document.pages:
             self._read(entry)
             return
         indexed = index_document(document, entry.source.path)
+        verdicts = {page.number: page.verdict for page in document.pages}
+        self._update(entry, indexed=indexed, pages=len(document.pages), verdicts=verdicts)
+        if state.status is None:  # cut short while scans were recognised: the pages found so far are kept
+            self._recognise(entry, state.read_s or 0.0)
+            return
+        if state.status == FileStatus.FAILED:
+            self._fail(entry, state.reason)
+            return
         vectors = self._store.load_vectors(document.id, self._rag.vector_model)
         if vectors is not None and len(vectors) == len(indexed.index.chunks):
             indexed = replace(indexed, index=indexed.index.with_vectors(vectors))
@@ -336,8 +361,6 @@ class Documents:
         self._update(
             entry,
             indexed=indexed,
-            pages=len(document.pages),
-            verdicts=[page.verdict for page in document.pages],
             reason=state.reason,
             state=DocumentState.EMBEDDING,
         )
@@ -357,10 +380,11 @@ class Documents:
             raise DocumentGone("This document has been deleted. Add the file again to go on with it.")
         return self._entries[entry_id]
 
-    def _indexed(self, document_id: str) -> IndexedDocument:
+    def _indexed(self, document_id: str, page: int | None = None) -> IndexedDocument:
         with self._lock:
             for entry in self._entries.values():
                 if entry.source.id == document_id and entry.indexed is not None:
+                    entry.looked_at = page or entry.looked_at
                     return entry.indexed
         raise DocumentGone("This document has been deleted. Add the file again to see its pages.")
 

@@ -30,7 +30,8 @@ def page_ranges(numbers: Iterable[int]) -> str:
 
 
 def has_words(page: Page) -> bool:
-    return any(character.isalnum() for character in page.text)
+    """Words that can be trusted: an unreadable page may hold characters that mean nothing."""
+    return page.verdict is not PageVerdict.UNREADABLE and any(character.isalnum() for character in page.text)
 
 
 def unread_pages(pages: Sequence[Page]) -> tuple[int, ...]:

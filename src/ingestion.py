@@ -14,7 +14,7 @@ from shared_utils.chunking.chunker import chunk_pages
 from shared_utils.errors import DocumentError, EncryptedPdf
 from shared_utils.pdf.reader import DocumentOpened, PageReady, PagesRevised, ReadingLimits, read_pdf
 from shared_utils.retrieval.index import DocumentIndex, build_index, indexed_text
-from shared_utils.types import Cancelled, Document, Embedder, Page, Vectors
+from shared_utils.types import Cancelled, Document, Embedder, Page, PageVerdict, Vectors
 from src.events import Embedding, FileFinished, FileStatus, IngestEvent, PageRead, ReadingStarted, Searchable
 from src.file_report import count_verdicts, outcome
 
@@ -41,8 +41,7 @@ class IndexedDocument:
 
     def page(self, number: int) -> Page | None:
         """The page at a 1-based position, if it has been read."""
-        pages = self.document.pages
-        return pages[number - 1] if 1 <= number <= len(pages) else None
+        return next((page for page in self.document.pages if page.number == number), None)
 
 
 Publish = Callable[[IndexedDocument], object]
@@ -56,14 +55,20 @@ class Recogniser(Protocol):
         """What would make scans readable here, in a sentence; "" where they are."""
         ...
 
-    def recognise(self, path: Path, pages: Sequence[Page], cancelled: Cancelled) -> Iterator[Page]:
-        """The scanned ones of `pages` with their words, one by one, within a time budget."""
+    def recognise(
+        self, path: Path, pages: Sequence[Page], nearest_to: Callable[[], int], cancelled: Cancelled
+    ) -> Iterator[Page]:
+        """Those of `pages` whose words are unknown, with their words, one by one, within a time budget.
+
+        `nearest_to` is asked before each for the page number that matters most at that moment.
+        """
         ...
 
 
 def index_document(document: Document, path: Path, *, complete: bool = True) -> IndexedDocument:
     """Chunk and index a document's pages: words only, in a few milliseconds a page."""
-    chunks = chunk_pages(document.id, document.pages)
+    readable = [page for page in document.pages if page.verdict is not PageVerdict.UNREADABLE]
+    chunks = chunk_pages(document.id, readable)
     return IndexedDocument(document, path, build_index(document.id, chunks), complete)
 
 
@@ -71,21 +76,18 @@ def read_file(
     source: SourceFile,
     limits: ReadingLimits,
     publish: Publish,
-    recogniser: Recogniser,
     *,
     password: str | None,
     cancelled: Cancelled,
 ) -> Iterator[IngestEvent]:
-    """Read every page; publish what can be searched after 1, 2, 4, 8 … pages, then all of it, then recognised scans.
-
-    Raises DocumentError.
-    """
+    """Read every page; publish what can be searched after 1, 2, 4, 8 … pages, then all of it. Raises DocumentError."""
     opened = DocumentOpened(0, "", ())
     pages: list[Page] = []
     publish_at = 1  # doubling keeps the cost of indexing a growing document linear
 
     def published(complete: bool) -> IndexedDocument:
-        document = Document(source.id, source.name, opened.title or source.name, tuple(pages), opened.outline)
+        in_order = tuple(sorted(pages, key=lambda page: page.number))  # pages that were lost at first come last
+        document = Document(source.id, source.name, opened.title or source.name, in_order, opened.outline)
         indexed = index_document(document, source.path, complete=complete)
         publish(indexed)
         return indexed
@@ -103,13 +105,29 @@ def read_file(
                 yield PageRead(source.name, page.number, opened.pages, page.verdict)
             case PagesRevised():
                 pages = list(event.pages)
+    if cancelled():
+        return
     indexed = published(complete=True)
     yield Searchable(source.name, len(indexed.index.chunks))
-    for page in recogniser.recognise(source.path, pages, cancelled):
+
+
+def recognise_scans(
+    indexed: IndexedDocument,
+    recogniser: Recogniser,
+    publish: Publish,
+    *,
+    nearest_to: Callable[[], int],
+    cancelled: Cancelled,
+) -> Iterator[IngestEvent]:
+    """Find the words of pages that are pictures; publish the document after each."""
+    name, pages = indexed.document.name, list(indexed.document.pages)
+    for page in recogniser.recognise(indexed.path, indexed.document.pages, nearest_to, cancelled):
         pages[page.number - 1] = page
-        yield PageRead(source.name, page.number, opened.pages, page.verdict)
-        indexed = published(complete=True)
-        yield Searchable(source.name, len(indexed.index.chunks))
+        document = replace(indexed.document, pages=tuple(pages))
+        indexed = index_document(document, indexed.path)
+        publish(indexed)
+        yield PageRead(name, page.number, len(pages), page.verdict)
+        yield Searchable(name, len(indexed.index.chunks))
 
 
 def embed_document(

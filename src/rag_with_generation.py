@@ -54,6 +54,7 @@ from src.ingestion import (
     failed,
     finished,
     read_file,
+    recognise_scans,
 )
 from src.prompts import is_refusal
 from src.writing import Job, PastTurn, Scribe, Writer, Written
@@ -119,6 +120,7 @@ class Rag:
         began = self.now()
         try:
             yield from self.read(source, keep, cancelled=cancelled)
+            yield from self.recognise(latest[0], keep, cancelled=cancelled)
         except DocumentError as exc:
             yield failed(source, exc, self.now() - began)
             return
@@ -129,11 +131,19 @@ class Rag:
     def read(
         self, source: SourceFile, publish: Publish, *, password: str | None = None, cancelled: Cancelled
     ) -> Iterator[IngestEvent]:
-        """Pages, then what can be searched of them; scans are recognised where that is possible.
+        """Pages, and what can be searched of them. Raises DocumentError."""
+        yield from read_file(source, self.limits, publish, password=password, cancelled=cancelled)
 
-        Raises DocumentError.
-        """
-        yield from read_file(source, self.limits, publish, self.recogniser, password=password, cancelled=cancelled)
+    def recognise(
+        self,
+        indexed: IndexedDocument,
+        publish: Publish,
+        *,
+        nearest_to: Callable[[], int] = lambda: 1,
+        cancelled: Cancelled,
+    ) -> Iterator[IngestEvent]:
+        """The words of scanned pages, where this machine can find them; those next to `nearest_to()` first."""
+        yield from recognise_scans(indexed, self.recogniser, publish, nearest_to=nearest_to, cancelled=cancelled)
 
     def embed(self, indexed: IndexedDocument, publish: Publish, *, cancelled: Cancelled) -> Iterator[IngestEvent]:
         """Meaning for a document that has words; waits for the model. Raises EmbeddingError."""
@@ -336,9 +346,12 @@ def unread_notes(documents: Sequence[IndexedDocument]) -> tuple[str, ...]:
         if not document.complete:
             read = len(document.document.pages)
             notes.append(f"{name} is still being read: this answer knows its first {read} pages.")
-        elif unread := unread_pages(document.document.pages):
+            continue
+        if unread := unread_pages(document.document.pages):
             pages = page_ranges(unread)
-            notes.append(f"{pages.capitalize()} of {name} could not be read; what they say is missing here.")
+            notes.append(f"{pages.capitalize()} of {name} could not be read, so something may be missing here.")
+        if document.index.chunks and document.index.vectors is None:
+            notes.append(f"{name} was searched by its words alone; its passages are still being indexed by meaning.")
     return tuple(notes)
 
 

@@ -141,7 +141,7 @@ class LateEmbedder:
 
 @dataclass(frozen=True, slots=True)
 class OcrWithinBudget:
-    """Recognises scanned pages in order, for at most `seconds` a file."""
+    """Recognises pages whose words are unknown, for at most `seconds` a file."""
 
     viewer: PageViewer
     seconds: float
@@ -153,15 +153,20 @@ class OcrWithinBudget:
             return HOW_TO_INSTALL
         return f"Text recognition had {self.seconds:.0f} s for this file and did not reach or could not read them."
 
-    def recognise(self, path: Path, pages: Sequence[Page], cancelled: Cancelled) -> Iterator[Page]:
-        scans = [page for page in pages if page.verdict is PageVerdict.SCANNED]
+    def recognise(
+        self, path: Path, pages: Sequence[Page], nearest_to: Callable[[], int], cancelled: Cancelled
+    ) -> Iterator[Page]:
+        scans = [page for page in pages if page.verdict in (PageVerdict.SCANNED, PageVerdict.UNREADABLE)]
         if not scans or self.seconds <= 0 or not tesseract_available():
             return
         until = time.monotonic() + self.seconds
-        for page in scans:
+        while scans:
             left = until - time.monotonic()
             if left <= 0 or cancelled():
                 return
+            wanted = nearest_to()
+            page = min(scans, key=lambda scan: abs(scan.number - wanted))
+            scans.remove(page)
             try:
                 yield ocr_page(self.viewer, path, page, time_limit_s=left)
             except DocumentError:  # this page stays a scan, and is reported as one

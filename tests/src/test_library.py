@@ -1,16 +1,24 @@
 from __future__ import annotations
 
+import io
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
 from shared_utils.errors import DocumentGone, FootnoteError, QuestionError
 from shared_utils.generation.fallback import Engine
+from shared_utils.pdf.ocr import tesseract_available
 from shared_utils.types import GenerationEvent, GenerationStats, Prompt, Rect, TextDelta
 from src.library import Library, Shelf
+from src.rag_with_generation import Rag
 from src.sample import sample_pdf
 from src.settings import Settings
 from src.views import DocumentState, TurnView
@@ -19,6 +27,7 @@ from src.writing import Writer
 from tests.conftest import DrawPdf
 from tests.fakes import FakeGenerator
 
+ROOT = Path(__file__).parent.parent.parent
 MINE, THEIRS = "m" * 24, "t" * 24
 
 
@@ -366,3 +375,93 @@ def test_an_answer_that_was_asked_for_again_is_kept_once(open_library: Callable[
     answered(shelf)
     library.close()
     assert len(open_library().shelf(MINE).turns()) == 1
+
+
+# ------------------------------------------------------------------------------------------------ work in hand
+
+
+def test_what_is_removed_while_it_is_read_stops_and_is_taken_up_when_it_is_restored(
+    open_library: Callable[[], Library], draw_pdf: DrawPdf
+) -> None:
+    long = draw_pdf("long.pdf", [[f"Line {line} of page {page}." for line in range(30)] for page in range(80)])
+    shelf = open_library().shelf(MINE)
+    entry = shelf.add("long.pdf", long.read_bytes())
+    until(lambda: bool(shelf.documents()[0].page_verdicts))
+    shelf.remove(entry)
+    assert shelf.documents() == ()
+    shelf.restore(entry)
+    until(lambda: settled(shelf))
+    (view,) = shelf.documents()
+    assert (view.state, view.pages, len(view.page_verdicts)) == (DocumentState.READY, 80, 80)
+
+
+_INGEST = """
+import sys
+from pathlib import Path
+from dataclasses import replace
+from src.settings import Settings
+from src.wiring import build_library
+
+library = build_library(Settings(data_dir=Path(sys.argv[1]), ollama_url="http://127.0.0.1:9"))
+shelf = library.shelf(sys.argv[3])
+shelf.add("long.pdf", Path(sys.argv[2]).read_bytes())
+print("added", flush=True)
+while True:
+    print(len(shelf.documents()[0].page_verdicts), shelf.documents()[0].embedded, flush=True)
+"""
+
+
+@pytest.mark.parametrize("lines", [1, 200, 20_000])
+def test_a_kill_in_the_middle_of_reading_loses_nothing(
+    open_library: Callable[[], Library], draw_pdf: DrawPdf, tmp_path: Path, lines: int
+) -> None:
+    long = draw_pdf("long.pdf", [[f"Line {line} of page {page}." for line in range(30)] for page in range(60)])
+    command = [sys.executable, "-c", _INGEST, str(tmp_path / "data"), str(long), MINE]
+    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert child.stdout is not None
+    for _ in range(lines):
+        child.stdout.readline()
+    child.kill()
+    child.wait()
+    child.stdout.close()
+
+    shelf = open_library().shelf(MINE)
+    until(lambda: settled(shelf))
+    (view,) = shelf.documents()
+    assert (view.state, view.pages, view.embedded) == (DocumentState.READY, 60, view.chunks)
+
+
+@pytest.mark.skipif(not tesseract_available(), reason="tesseract is not installed")
+def test_a_scan_is_recognised_and_can_be_cited_with_a_place_on_its_page(
+    open_library: Callable[[], Library], rag: Rag, draw_pdf: DrawPdf, tmp_path: Path
+) -> None:
+    drawn = draw_pdf("drawn.pdf", [["The valve closes at 4.2 bar.", "It opens again at 3.1 bar."]])
+    picture = rag.viewer.draw(drawn, 1, width_px=1600)
+    scan = tmp_path / "scan.pdf"
+    canvas = Canvas(str(scan), pagesize=A4)
+    canvas.drawImage(ImageReader(io.BytesIO(picture.data)), 0, 0, *A4)
+    canvas.save()
+
+    shelf = open_library().shelf(MINE)
+    shelf.add("scan.pdf", scan.read_bytes())
+    until(lambda: settled(shelf))
+    shelf.ask("At what pressure does the valve close?")
+    answer = answered(shelf).answer
+    assert answer is not None
+    assert "4.2 bar" in answer.citations[0].quote
+    (x0, y0, x1, y1) = answer.citations[0].rects[0]
+    assert (60 < x0 < 85, 190 < x1 < 330, 60 < y0 < 90, 70 < y1 < 100) == (True, True, True, True)
+
+
+def test_fifty_files_at_once_all_settle_and_leave_room_for_somebody_else(
+    open_library: Callable[[], Library], draw_pdf: DrawPdf
+) -> None:
+    library = open_library()
+    mine, theirs = library.shelf(MINE), library.shelf(THEIRS)
+    for number in range(50):
+        mine.add(f"{number}.pdf", draw_pdf(f"{number}.pdf", [[f"File number {number}."]]).read_bytes())
+    theirs.add(*sample_pdf())
+    until(lambda: settled(theirs), within_s=60)
+    assert not settled(mine)
+    until(lambda: settled(mine), within_s=90)
+    assert {view.state for view in mine.documents()} == {DocumentState.READY}

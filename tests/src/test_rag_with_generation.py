@@ -235,7 +235,9 @@ def test_pages_that_could_not_be_read_are_named_in_the_answer(document: IndexedD
     partial = index_document(
         type(document.document)(document.document.id, "a.pdf", "", pages), document.path, complete=True
     )
-    assert unread_notes([partial]) == ("Page 5 of a.pdf could not be read; what they say is missing here.",)
+    unread, unembedded = unread_notes([partial])
+    assert unread == "Page 5 of a.pdf could not be read, so something may be missing here."
+    assert "by its words alone" in unembedded
 
 
 def test_a_document_that_is_still_being_read_is_named_in_the_answer(document: IndexedDocument) -> None:
