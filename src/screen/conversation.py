@@ -89,8 +89,10 @@ def _chosen(session: Session, turn: TurnView) -> bool:
 def draw_conversation(shelf: Shelf, session: Session) -> None:
     turns = shelf.turns()
     _draw_bar(turns, shelf, session)
-    for turn in turns[:-1]:
-        _draw_turn(turn, shelf, latest=False)
+    if turns[:-1]:
+        with st.container(key="earlier"):
+            for turn in turns[:-1]:
+                _draw_turn(turn, shelf, latest=False)
     if turns:
         with st.container(key="latest"):  # as tall as the window, so that a new question can stand at its top
             _draw_turn(turns[-1], shelf, latest=True)
@@ -184,10 +186,11 @@ def _draw_answer(turn: TurnView, answer: Answer) -> None:
     def sign(index: int) -> str:
         return f'[{dagger(index)}](#doubt-{index} "{escape_markdown(describe_verdict(doubtful[index]))}")'
 
-    if answer.stats.backend != "extractive":  # else the list of quotes is the answer
+    quoted = answer.stats.backend == "extractive"  # then the list of quotes is the answer
+    if not quoted:
         st.markdown(answer_markdown(answer, _chips(turn, ANSWER, answer.citations).get, sign))
     st.html(
-        footnotes(answer.citations, lambda n: "cite-" + anchor(turn, ANSWER, n))
+        footnotes(answer.citations, lambda n: "cite-" + anchor(turn, ANSWER, n), full=quoted)
         + doubts(answer)
         + "".join(map(note, answer.notes))
     )

@@ -4,13 +4,14 @@ const CHIP = 'a[href^="#cite-"]', SIGN = 'a[href^="#doubt-"]';
 const INPUT = '[data-testid="stFileUploaderDropzoneInput"]', ZONE = '[data-testid="stFileUploaderDropzone"]';
 const NARROW = '(max-width: 900px)';
 
-export default function ({ data, setTriggerValue }) {
+export default function ({ data, setStateValue, setTriggerValue }) {
   const closest = (event, selector) => event.target instanceof Element && event.target.closest(selector);
 
-  const open = chip => setTriggerValue('cite', {
-    anchor: chip.getAttribute('href').slice('#cite-'.length),
-    narrow: matchMedia(NARROW).matches,
-  });
+  const tellWidth = () => {
+    const narrow = matchMedia(NARROW).matches;
+    if (narrow !== data.narrow) setStateValue('narrow', narrow);
+  };
+  const open = chip => setTriggerValue('cite', chip.getAttribute('href').slice('#cite-'.length));
   const click = event => {
     const chip = closest(event, CHIP), sign = closest(event, SIGN);
     if (!chip && !sign) return;
@@ -63,7 +64,7 @@ export default function ({ data, setTriggerValue }) {
     const latest = document.querySelector('.st-key-latest');
     if (!latest || latest.dataset.turn === data.turn) return;
     latest.dataset.turn = data.turn;
-    latest.scrollIntoView({ block: 'start' });
+    if (document.querySelector('.st-key-earlier')) latest.scrollIntoView({ block: 'start' });
   };
 
   const reveal = () => { // the marked line, where the page is taller than the viewer
@@ -74,14 +75,18 @@ export default function ({ data, setTriggerValue }) {
     if (image.complete) scroll(); else image.addEventListener('load', scroll, { once: true });
   };
 
+  tellWidth();
   name();
   requestAnimationFrame(() => { arrive(); reveal(); });
   const watch = new MutationObserver(name);
   watch.observe(document.body, { childList: true, subtree: true });
   const listeners = { click, keydown: key, dragover: over, dragleave: leave, drop };
+  const width = matchMedia(NARROW);
+  width.addEventListener('change', tellWidth);
   Object.entries(listeners).forEach(([type, listener]) => document.addEventListener(type, listener, true));
   return () => {
     watch.disconnect();
+    width.removeEventListener('change', tellWidth);
     Object.entries(listeners).forEach(([type, listener]) => document.removeEventListener(type, listener, true));
   };
 }

@@ -40,6 +40,8 @@ def draw_library(shelf: Shelf, session: Session, settings: Settings) -> None:
 def where_files_go(settings: Settings) -> str:
     """One sentence of privacy, true for this server's settings."""
     stay = "Your files stay on this server; only your browser can open them."
+    if settings.hf_token:
+        stay += " Where a remote model answers, the passages it reads are sent to Hugging Face."
     if settings.keep_hours > 0:
         return f"{stay} They are deleted {settings.keep_hours:g} hours after your last visit."
     return f"{stay} They are kept until you remove them."
@@ -118,16 +120,8 @@ def _draw_document(view: DocumentView, shelf: Shelf, session: Session) -> None:
             label = f":{colour}[{symbol}] {name}"
             if view.state is DocumentState.FAILED:
                 st.markdown(label, wrap=False, width="stretch")
-            else:
-                st.button(
-                    label,
-                    key=f"open-{view.entry_id}",
-                    type="tertiary",
-                    width="stretch",
-                    wrap=False,
-                    on_click=_open,
-                    args=(view, session),
-                )
+            elif st.button(label, key=f"open-{view.entry_id}", type="tertiary", width="stretch", wrap=False):
+                _open(view, session)
             st.button(
                 f"Remove {name}",
                 icon=":material/close:",
@@ -160,6 +154,8 @@ def _draw_password(view: DocumentView, shelf: Shelf) -> None:
 
 def _open(view: DocumentView, session: Session) -> None:
     session.place = Place(view.document_id, 1)
+    session.wants_drawer = session.narrow
+    st.rerun()  # the viewer is another room
 
 
 def _remove(view: DocumentView, shelf: Shelf, session: Session) -> None:

@@ -26,15 +26,18 @@ def draw_viewer(shelf: Shelf, session: Session) -> None:
     """The room is its own fragment: opening a citation draws nothing else again."""
     place = _place(shelf, session)
     turns = shelf.turns()
-    chosen = mount(place.anchor if place else "", _focus(shelf, place), turns[-1].id if turns else "")
-    if chosen is not None:
-        citation = find_citation(shelf, chosen.anchor)
-        if citation is not None:
-            session.place = Place(citation.document_id, citation.page, citation, chosen.anchor)
-            if chosen.narrow:
-                _drawer(shelf, session)
-            else:
-                st.rerun(scope="fragment")
+    newest = turns[-1].id if turns else ""
+    heard = mount(place.anchor if place else "", _focus(shelf, place), newest, narrow=session.narrow)
+    session.narrow = heard.narrow
+    citation = find_citation(shelf, heard.anchor)
+    if citation is not None:
+        session.place = Place(citation.document_id, citation.page, citation, heard.anchor)
+        session.wants_drawer = heard.narrow
+        if not heard.narrow:
+            st.rerun(scope="fragment")
+    if session.wants_drawer and session.narrow:
+        _drawer(shelf, session)
+    session.wants_drawer = False
     if place is not None:
         _draw_page(place, shelf, session, "viewer")
 
@@ -92,7 +95,7 @@ def _alternative(view: DocumentView, place: Place) -> str:
 
 
 def _draw_heading(view: DocumentView, place: Place, shelf: Shelf, session: Session, where: str) -> None:
-    pages = shelf.page_count(place.document_id)
+    pages = view.pages or shelf.page_count(place.document_id)
     label = plain(shelf.page_label(place.document_id, place.page))
     printed = f" · printed {said(label)}" if label not in ("", str(place.page)) else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):

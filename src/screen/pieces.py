@@ -75,10 +75,11 @@ def _bar(view: DocumentView) -> str:
 # ------------------------------------------------------------------------------------------------ answers
 
 
-def footnotes(citations: Iterable[Citation], anchor: Anchor, label: str = "Sources") -> str:
-    """The list under an answer; every entry opens the page it quotes."""
+def footnotes(citations: Iterable[Citation], anchor: Anchor, label: str = "Sources", *, full: bool = False) -> str:
+    """The list under an answer; every entry opens the page it quotes. `full`: long quotes are not cut."""
     entries = "".join(_footnote(c, anchor(c.marker)) for c in citations)
-    return f'<ol class="fn-notes" aria-label="{said(label)}">{entries}</ol>' if entries else ""
+    kind = "fn-notes fn-full" if full else "fn-notes"
+    return f'<ol class="{kind}" aria-label="{said(label)}">{entries}</ol>' if entries else ""
 
 
 def _footnote(citation: Citation, anchor: str) -> str:

@@ -1,4 +1,4 @@
-"""Mounts the page's script, and tells when a citation was opened."""
+"""Mounts the page's styles and its script, and tells what the script heard."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A citation the person has just chosen."""
+class Heard:
+    """What the browser tells: the chip that was just chosen ("" if none), and whether a third column has room."""
 
     anchor: str
-    narrow: bool  # the window has no room for a third column
+    narrow: bool
 
 
 @cache
@@ -29,14 +29,19 @@ def styles() -> None:
     st.html(f"<style>{_text('footnote.css')}</style>")
 
 
-def mount(anchor: str, focus: float, turn: str) -> Opened | None:
+def mount(anchor: str, focus: float, turn: str, *, narrow: bool) -> Heard:
     """`anchor` is the chip to show as open, `focus` how far down the page its words stand (0 … 1), `turn` the newest
-    question. Both are scrolled to once."""
+    question (both are scrolled to once), `narrow` what is known of the window."""
     component = st.components.v2.component("footnote", js=_text("footnote.js"))
     result: Any = component(
-        key="script", data={"anchor": anchor, "focus": focus, "turn": turn}, on_cite_change=lambda: None
+        key="script",
+        data={"anchor": anchor, "focus": focus, "turn": turn, "narrow": narrow},
+        on_cite_change=_heard,
+        on_narrow_change=_heard,
     )
-    chosen = result.cite  # sent by the browser: anything
-    if not isinstance(chosen, dict):
-        return None
-    return Opened(str(chosen.get("anchor", "")), chosen.get("narrow") is True)
+    chosen = result.cite if isinstance(result.cite, str) else ""  # sent by a browser: anything
+    return Heard(chosen, result.narrow if isinstance(result.narrow, bool) else narrow)
+
+
+def _heard() -> None:
+    """Streamlit tells a value only to components that have a callback for it."""

@@ -40,6 +40,8 @@ class Session:
     fallback_key: str = field(default_factory=new_workspace_key)  # when no cookie came: `streamlit run`
     upload_round: int = 0  # a new uploader each time, so that Streamlit forgets the files it took
     place: Place | None = None
+    narrow: bool = False  # the window has no room for a third column
+    wants_drawer: bool = False  # something was opened in a narrow window
     followed: str = ""  # the last answer whose first source the viewer opened by itself
     removed: tuple[str, str] | None = None  # (entry id, name), while it can be undone
     notices: list[str] = field(default_factory=list)  # about files, shown once

@@ -117,6 +117,11 @@ def test_without_a_model_the_answer_says_so(answered: Screen) -> None:
     expect(answered.page.locator('[class*="st-key-answer-"]')).to_contain_text("No language model")
 
 
+def test_a_document_opens_from_the_library(answered: Screen) -> None:
+    answered.card("water.pdf").get_by_role("button", name="water.pdf").first.click()
+    expect(answered.page.locator(".st-key-viewer")).to_contain_text("Page 1 of 3")
+
+
 def test_the_original_file_can_be_downloaded(answered: Screen) -> None:
     with answered.page.expect_download() as download:
         answered.page.get_by_role("button", name="Download water.pdf").click()
@@ -207,6 +212,10 @@ def test_on_a_phone_nothing_scrolls_sideways_and_a_source_opens_as_a_drawer(visi
     phone.picture("drawer-390")
     phone.page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
+    phone.page.get_by_test_id("stExpandSidebarButton").click()
+    phone.picture("library-390")
+    phone.card("water.pdf").get_by_role("button", name="water.pdf").first.click()
+    expect(drawer).to_contain_text("Page 1 of 3")
 
 
 @pytest.mark.parametrize("key", ["Enter", "Space"])
