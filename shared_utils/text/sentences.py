@@ -13,13 +13,13 @@ _LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]+")
 _LIST_ITEM = re.compile(
     r"(?:[•▪‣◦●○■□▶►➢✓✔·*–—-]|\(?[ivx]{1,4}[.)]|\(?\d{1,2}\)|\d{1,2}\.(?:\d{1,2}\.?)*|\(?[A-Za-z]\))\s+(?=\S)"
 )
-_NUMERIC_CELL = re.compile(r"[(\[$€£¥+−–—-]*\d[\d.,]*(?:%|\)|\]|[a-zA-Z]{0,2})*|[—–-]|N/?A", re.ASCII)
+_NUMERIC_CELL = re.compile(r"[(\[$€£¥+−–—-]*\d[\d.,]*[%)\]a-zA-Z]{0,4}|[—–-]|N/?A", re.ASCII)
 _CELL_SIGN = re.compile(r"[$€£¥%()]+|US\$|%\)?")
 
 # A sentence may end here: a terminator, its closing quotes or brackets, then a gap (none needed after a CJK stop).
 _SENTENCE_END = re.compile(
     r"[。！？｡](?:[」』”’）】]*)"
-    r"|(?:[.!?…؟۔।॥։።]+)(?:[\"'”’»)\]]*)(?=\s)"
+    r"|(?<![.!?…])[.!?…؟۔।॥։።]++[\"'”’»)\]]*+(?=\s)"
     r"|(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u0e7f])"
 )
 
@@ -43,6 +43,7 @@ _OPENERS = _word_set(
     "although since after before during to all each such any no see under with from what who how"
 )
 _THAI_CLAUSE_CHARS = 40  # Thai has no full stop; a space after this many characters is taken for one
+_LOOK_BACK_CHARS = 60  # enough for two words; looking back to the start would be quadratic in hostile pages
 _MIN_WRAPPED_CHARS = 30  # shorter lines are labels, not prose that ran out of room
 
 
@@ -165,7 +166,8 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], block_end: int) 
         return True
     if after[0].islower() or after[0] in ",;:)":
         return False
-    return mark[0] != "." or len(mark) > 1 or not _is_abbreviation(text[start : match.start()], after)
+    before = text[max(start, match.start() - _LOOK_BACK_CHARS) : match.start()]
+    return mark[0] != "." or len(mark) > 1 or not _is_abbreviation(before, after)
 
 
 def _is_abbreviation(before: str, after: str) -> bool:

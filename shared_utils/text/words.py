@@ -28,7 +28,7 @@ _TOKEN = re.compile(
 _YEAR_IN_WORD = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LETTER_RUN = re.compile(r"[^\W\d_]+|\d+")
 _ACRONYM = re.compile(r"\b(?:[a-z]\.){2,}")
-_WRAPPED_WORD = re.compile(r"(\w+)-[ ]*\n[ ]*([^\W\d_]+)")
+_WRAPPED_WORD = re.compile(r"\b(\w++)-[ ]*\n[ ]*([^\W\d_]+)")
 
 
 def _word_set(words: str) -> frozenset[str]:

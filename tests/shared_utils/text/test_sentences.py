@@ -112,3 +112,10 @@ def test_short_lines_are_labels_of_their_own() -> None:
 )
 def test_a_row_is_a_label_with_cells(line: str, row: bool) -> None:
     assert is_table_row(line) is row
+
+
+@pytest.mark.parametrize("piece", [".", ".)", "A. ", "1a", "a", "1 2 3\n", "ab\n", "- ", "公"])
+def test_hostile_pages_are_split_in_one_pass(piece: str) -> None:
+    """Quadratic matching would take minutes here, and the suite would be killed."""
+    text = piece * (200_000 // len(piece))
+    assert sentences(text)[-1].endswith(piece.strip()[-1])
