@@ -146,7 +146,8 @@ def _draw_running(turn_id: str, shelf: Shelf, quoted: bool) -> None:
         st.rerun()
     with st.container(key=f"answer-{turn.id}"):
         with st.container(horizontal=True, vertical_alignment="center", key="status", wrap=False):
-            st.html(f'<p class="fn-stage" role="status">{said(describe_stage(turn, time.monotonic()))}</p>')
+            # a timer, not a status: nobody wants a clock read out three times a second
+            st.html(f'<p class="fn-stage" role="timer">{said(describe_stage(turn, time.monotonic()))}</p>')
             st.button("Stop", icon=":material/stop_circle:", key="stop", type="tertiary", on_click=shelf.stop)
         for change in turn.changes:
             st.html(note(change))

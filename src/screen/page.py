@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from shared_utils.errors import FootnoteError
-from src.library import Shelf
+from src.library import Library, Shelf
 from src.screen.conversation import ask, draw_conversation, follow_answer
 from src.screen.house import House, the_house
 from src.screen.library_panel import add_sample, draw_library, draw_notices, draw_uploader, where_files_go
@@ -17,6 +17,7 @@ from src.screen.script import styles
 from src.screen.session import Session, this_session, workspace_key
 
 _STATIC = Path(__file__).resolve().parents[2] / "static"
+_ENGINE_TICK_S = 5.0
 _COLUMNS = [1.12, 1.0]  # conversation, viewer
 
 
@@ -63,9 +64,15 @@ def _draw_question_box(shelf: Shelf, house: House, session: Session) -> None:
             max_chars=house.settings.max_question_chars,
             disabled=not ready,
         )
-        left.html(f'<p class="fn-engine">{said(house.library.engine().line)}</p>')
+        with left:
+            waits = house.library.engine().engine == "extractive"  # a model may be on its way
+            st.fragment(_draw_engine, run_every=_ENGINE_TICK_S if waits else None)(house.library)
     if question:
         ask(question, shelf, session)
+
+
+def _draw_engine(library: Library) -> None:
+    st.html(f'<p class="fn-engine">{said(library.engine().line)}</p>')
 
 
 def _draw_welcome(shelf: Shelf, house: House, session: Session, theme: str) -> None:

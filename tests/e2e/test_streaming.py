@@ -40,7 +40,7 @@ def test_the_documents_own_words_are_there_before_the_model_says_anything(screen
     says.answer = "Leakage fell to 14.9 percent [1]."
     screen.ask(QUESTION)
     expect(screen.page.get_by_text("Found in your documents")).to_be_visible()
-    expect(screen.page.get_by_role("status")).to_contain_text("Reading the passages")
+    expect(screen.page.get_by_role("timer")).to_contain_text("Reading the passages")
     expect(screen.page.locator(".fn-quote").first).to_contain_text("Leakage fell from 18.6 percent")
     screen.answered()
     expect(screen.page.locator('[class*="st-key-footer-"]')).to_contain_text("llama3.2:3b on this machine")
@@ -64,7 +64,7 @@ def test_stop_keeps_what_was_written_and_frees_the_model(screen: Screen, says: S
     says.answer = "Leakage fell to 14.9 percent [1]. " + "And so on and on. " * 200
     left_before = model.hang_ups
     screen.ask(QUESTION)
-    expect(screen.page.get_by_role("status")).to_contain_text("Writing")
+    expect(screen.page.get_by_role("timer")).to_contain_text("Writing")
     expect(screen.page.get_by_text("Leakage fell to 14.9").first).to_be_visible()
     screen.page.get_by_role("button", name="Stop").click()
     screen.answered()
@@ -76,7 +76,7 @@ def test_a_refresh_in_mid_answer_goes_on_with_it(screen: Screen, says: Script) -
     says.token_s = 0.1
     says.answer = "Leakage fell to 14.9 percent [1]. " + "A few more words follow here. " * 4
     screen.ask(QUESTION)
-    expect(screen.page.get_by_role("status")).to_contain_text("Writing")
+    expect(screen.page.get_by_role("timer")).to_contain_text("Writing")
     screen.page.reload()
     screen.answered()
     expect(screen.page.locator(".fn-question")).to_have_text(QUESTION)
