@@ -172,7 +172,7 @@ class Rag:
             budget_tokens=self.evidence_tokens if budget is None else budget,
             embedder=embedder,
         )
-        answerable = bool(evidence.spans) and judge(question, passages, indexes).answerable
+        answerable = bool(evidence.spans) and judge(question, passages, indexes, embedder).answerable
         return SearchResult(tuple(passages[:top_k]), evidence, answerable, self.now() - began)
 
     # -------------------------------------------------------------------------------------------- ask
