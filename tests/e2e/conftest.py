@@ -89,20 +89,20 @@ def _wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) 
         time.sleep(0.05)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server without a language model: answers quote the documents."""
     with serve(tmp_path_factory.mktemp("server"), "http://127.0.0.1:9") as at:
         yield at
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def model() -> Iterator[FakeOllama]:
     with FakeOllama(Script(models=["llama3.2:3b"])) as ollama:
         yield ollama
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address_with_model(tmp_path_factory: pytest.TempPathFactory, model: FakeOllama) -> Iterator[str]:
     with serve(tmp_path_factory.mktemp("server-with-model"), model.url) as at:
         yield at
@@ -111,7 +111,7 @@ def address_with_model(tmp_path_factory: pytest.TempPathFactory, model: FakeOlla
 # ------------------------------------------------------------------------------------------------ browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not longer: while Playwright runs, no other test can run an event loop
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         executable = _CHROMIUM if Path(_CHROMIUM).exists() else None  # else Playwright's own

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
-import httpx
 import pytest
 import streamlit
 from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from src.asgi import Edge, content_security_policy, is_cross_site, workspace_cookie
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
 
-Call = Callable[..., httpx.Response]
+
+class Response(Protocol):
+    @property
+    def status_code(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def text(self) -> str: ...
+
+
+Call = Callable[..., Response]
 
 
 async def hello(scope: Scope, receive: Receive, send: Send) -> None:
@@ -29,14 +39,9 @@ async def hello(scope: Scope, receive: Receive, send: Send) -> None:
 def call() -> Call:
     """One request through the middleware to an application that always says hello."""
 
-    def ask(method: str, path: str, headers: dict[str, str] | None = None, scheme: str = "http") -> httpx.Response:
-        async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(app=Edge(hello, "https://huggingface.co"))
-            async with httpx.AsyncClient(transport=transport, base_url=f"{scheme}://footnote.test") as client:
-                return await client.request(method, path, headers=headers or {})
-
-        pending: Awaitable[httpx.Response] = send()
-        return asyncio.run(pending)  # type: ignore[arg-type]
+    def ask(method: str, path: str, headers: dict[str, str] | None = None, scheme: str = "http") -> Response:
+        client = TestClient(Edge(hello, "https://huggingface.co"), base_url=f"{scheme}://footnote.test")
+        return client.request(method, path, headers=headers or {})
 
     return ask
 
