@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -40,17 +40,3 @@ def max_normalised(scores: Scores) -> Scores:
     positive = np.maximum(scores, 0)
     best = positive.max(initial=0)
     return positive / best if best > 0 else positive
-
-
-def weighted_sum(parts: Mapping[str, Scores], weights: Mapping[str, float]) -> Scores:
-    """Σ weight · max-normalised score, for aligned arrays.
-
-    >>> a, b = np.array([4.0, 2.0], dtype=np.float32), np.array([0.1, 0.2], dtype=np.float32)
-    >>> weighted_sum({"bm25": a, "dense": b}, {"bm25": 0.5, "dense": 0.5}).tolist()
-    [0.75, 0.75]
-    """
-    first = next(iter(parts.values()))
-    total = np.zeros_like(first)
-    for name, scores in parts.items():
-        total += weights[name] * max_normalised(scores)
-    return total

@@ -128,7 +128,7 @@ def _ranked(candidates: Sequence[_Candidates], top_k: int, weights: Weights) -> 
     return [
         Passage(chunk=chunks[i], rank=rank, score=float(scores[i]))
         for rank, i in enumerate(best, start=1)
-        if scores[i] > 0
+        if scores[i] > 0 or embedded[i]  # however far, the closest by meaning are still the closest
     ]
 
 
