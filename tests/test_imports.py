@@ -57,7 +57,7 @@ def test_packages_are_imported_only_behind_their_own_door(path: Path) -> None:
 
 
 def test_every_package_the_owner_fixed_is_on_a_real_path() -> None:
-    """rank_bm25's formula runs over postings (docs/adr/0012); its class is the reference that they are compared with."""
+    """rank_bm25's formula runs over postings (docs/adr/0012); its class is the reference it is compared with."""
     used = {package for path in OURS for package in imports(path)}
     owners = {"streamlit", "ollama", "pypdf", "sentence_transformers", "faiss", "numpy"}
     assert owners <= used
