@@ -1,0 +1,271 @@
+"""Documents that do not agree: "the handbook says 12 months, the contract 24".
+
+Made to be right rather than complete, since a false alarm costs more trust than a missed one. Two sentences of
+different documents are held against each other only when they say the same with the same words but for one quantity:
+the same kinds of quantities in the same order, all equal but one, the same bounds ("at least"), the same years, and
+no word of substance that the other sentence and the heading over it lack. Rows of tables are left alone: what a cell
+is about stands in headings that may be out of sight.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from itertools import combinations
+
+from shared_utils.citations.dates import Date, dates
+from shared_utils.citations.quantities import Quantity, identifiers, quantities
+from shared_utils.citations.units import Unit, content_keys, units_of, words_of
+from shared_utils.text.words import terms
+from shared_utils.types import EvidenceSpan
+
+_LONGEST_CHARS = 400  # of a sentence; longer is a list, or text without punctuation
+_SAME = Decimal("0.035")  # relative difference within which a month is 30 or 31 days, and a year twelve of them
+_SAME_HEDGED = Decimal("0.15")  # "about 100" and 104
+
+# Units of one dimension, each in terms of the first.
+_DIMENSIONS = (
+    {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800, "months": 2_629_800}
+    | {"years": 31_557_600},
+    {"mm": 1, "cm": 10, "m": 1000, "km": 1_000_000},
+    {"mg": 1, "g": 1000, "kg": 1_000_000, "t": 1_000_000_000},
+    {"ml": 1, "l": 1000},
+    {"W": 1, "kW": 1000, "MW": 1_000_000, "GW": 1_000_000_000},
+    {"kWh": 1, "MWh": 1000, "GWh": 1_000_000, "TWh": 1_000_000_000},
+    {"Hz": 1, "kHz": 1000, "MHz": 1_000_000, "GHz": 1_000_000_000},
+    {"KB": 1, "MB": 1000, "GB": 1_000_000, "TB": 1_000_000_000},
+)
+_BASE_OF = {unit: (next(iter(units)), factor) for units in _DIMENSIONS for unit, factor in units.items()}
+
+# Words that frame a quantity and say nothing of what it is the quantity of.
+_FRAME = (
+    "is are was were be been last lasts period duration term length amount amounts total totals equal equals come "
+    "comes set sets fixed grant grants granted give given provide provides provided offer offers offered receive "
+    "receives received get gets entitle entitled entitlement have has had run runs valid apply applies applied "
+    "currently normally generally usually standard must shall may will can full whole "
+    "beträgt betragen dauert gilt erhalten erhält dure durée est dura duración es"
+)
+_REFERENCE = re.compile(
+    r"(?:\b(?:sections?|articles?|clauses?|chapters?|pages?|pp?|paragraphs?|figures?|fig|tables?|steps?|versions?|parts?"
+    r"|items?|notes?|appendix|annex|exhibit|schedule|nos?|number|level|class|form|rule|model|release)\b\.?|[#§v])\s*\W?$",
+    re.IGNORECASE,
+)
+_LIST_NUMBER = re.compile(r"\(?\d{1,3}(?:\.\d{1,3})*(?:[.)]\s|\s+(?=[^\W\d_a-z]))")
+# A sentence, or a label and its value ("Notice period: 3 months"); other lines may be cells of a table.
+_STATES = re.compile(r"[.!?。！？]\W*$|[^\W\d]:\s+\W?\d")
+_BOUND = re.compile(
+    r"(?P<least>\b(?:at least|no (?:less|fewer) than|not less than|minimum(?: of)?|mindestens|au moins|al menos)"
+    r"\s+\W?$)"
+    r"|(?P<most>\b(?:at most|no more than|not more than|up to|maximum(?: of)?|within|höchstens|bis zu|au plus|hasta)"
+    r"\s+\W?$)"
+    r"|(?P<above>\b(?:more than|over|above|exceed(?:s|ing)?|mehr als|über|plus de|más de)\s+\W?$)"
+    r"|(?P<below>\b(?:less than|fewer than|under|below|weniger als|unter|moins de|menos de)\s+\W?$)",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(r"\b(?:not|no|never|without|except|unless|nicht|kein\w*|pas|sans|sin|no longer)\b|n['’]t\b", re.I)
+_AUTHOR = re.compile(r"\b(?:we|our|us|(?:the|this) (?:company|group|firm|product|device|paper|study|report))\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A sentence on a page: `page.text[start:end] == quote`. `value` is its quantity as it is written there."""
+
+    document_id: str
+    page: int
+    start: int
+    end: int
+    quote: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two documents that give different quantities for the same thing. `reason` names both, for a person to read."""
+
+    first: Place
+    second: Place
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A sentence with quantities, taken apart.
+
+    `told` are its words of substance, none of them a number's; `headed` those of the headings over it.
+    """
+
+    span: EvidenceSpan
+    unit: Unit
+    quantities: tuple[Quantity, ...]
+    kinds: tuple[tuple[str, ...], ...]  # of each quantity: what makes two of them comparable
+    told: frozenset[str]
+    headed: frozenset[str]
+    years: frozenset[int]
+    negated: bool
+
+
+def find_conflicts(question: str, spans: Sequence[EvidenceSpan], names: Mapping[str, str]) -> tuple[Conflict, ...]:
+    """Where the evidence for a question contradicts itself across documents, in the order of the evidence.
+
+    `names` maps document ids to display names; a year in a name ("report 2023.pdf") says which year a document is of,
+    and documents of different years are taken to speak of different things.
+    """
+    asked = content_keys(words_of(question))
+    statements = [statement for span in spans for statement in _statements(span)]
+    found: list[Conflict] = []
+    for one, other in combinations(statements, 2):
+        documents = one.span.document_id, other.span.document_id
+        if documents[0] == documents[1] or not _same_subject(one, other, asked):
+            continue
+        if not _same_statement(one, other) or not _same_time(one, other, names):
+            continue
+        if any(_closer(rival, one, other) or _closer(rival, other, one) for rival in statements):
+            continue
+        if (differing := _differing(one, other)) is not None:
+            found.append(_conflict(one, other, differing, names))
+    return tuple({(c.first.quote, c.second.quote): c for c in reversed(found)}.values())[::-1]
+
+
+def _statements(span: EvidenceSpan) -> Iterator[_Statement]:
+    headed: frozenset[str] = frozenset()
+    for unit in units_of(span.text):
+        if unit.is_row or len(unit.text) > _LONGEST_CHARS:
+            continue
+        if not _STATES.search(unit.text):
+            headed = unit.keys
+            continue
+        named_days = dates(unit.text)
+        numbers = quantities(unit.text)
+        years = {int(q.value) for q in numbers if q.is_year} | {year for day in named_days for year in day.years}
+        compared = tuple(q for q in numbers if not q.is_year and _is_quantity(q, unit.text, named_days))
+        if compared:
+            yield _Statement(
+                span,
+                unit,
+                compared,
+                tuple(_kind(q, unit) for q in compared),
+                _told(unit, numbers),
+                headed,
+                frozenset(years),
+                bool(_NEGATED.search(unit.text)),
+            )
+
+
+def _is_quantity(q: Quantity, text: str, days: Sequence[Date]) -> bool:
+    """Not the number of a section, a list item or a day."""
+    if any(day.start <= q.start < day.end for day in days):
+        return False
+    if q.start <= 1 and _LIST_NUMBER.match(text):
+        return False
+    return not _REFERENCE.search(text[max(0, q.start - 14) : q.start]) and q.text.casefold() not in ("one", "zero")
+
+
+def _kind(q: Quantity, unit: Unit) -> tuple[str, ...]:
+    """Dimension and bound; for a bare number, the word that it counts."""
+    bound = _BOUND.search(unit.text[max(0, q.start - 16) : q.start])
+    limit = (bound.lastgroup or "") if bound else ""
+    if q.unit:
+        return (_BASE_OF.get(q.unit, (q.unit, 1))[0], limit)
+    following = next((word for word in unit.words if word.start >= q.end), None)
+    counted = following.keys if following and following.content else ()
+    return ("count", limit, *counted)
+
+
+def _told(unit: Unit, numbers: Sequence[Quantity]) -> frozenset[str]:
+    words = [word for word in unit.words if not any(q.start <= word.start < q.end for q in numbers)]
+    return content_keys(words) - _frame()
+
+
+@cache
+def _frame() -> frozenset[str]:
+    return frozenset(terms(_FRAME))
+
+
+def _same_subject(one: _Statement, other: _Statement, asked: frozenset[str]) -> bool:
+    """Whether both speak of what was asked, and no word of substance sets them apart ("part-time").
+
+    A heading over one of them may supply what it leaves out; two headings must say the same.
+    """
+    ours, theirs = one.told | one.headed, other.told | other.headed
+    if not ours & theirs & asked:
+        return False
+    if one.headed and other.headed:
+        return ours == theirs
+    return bool(one.told & other.told) and one.told <= theirs and other.told <= ours
+
+
+def _same_statement(one: _Statement, other: _Statement) -> bool:
+    if one.kinds != other.kinds or one.negated != other.negated:
+        return False
+    if identifiers(one.unit.text) != identifiers(other.unit.text):
+        return False
+    return not (_AUTHOR.search(one.unit.text) or _AUTHOR.search(other.unit.text))  # each document's own "we"
+
+
+def _same_time(one: _Statement, other: _Statement, names: Mapping[str, str]) -> bool:
+    if one.years != other.years:
+        return False
+    if one.years:
+        return True
+    ours, theirs = (_years(names.get(s.span.document_id, "")) for s in (one, other))
+    if ours and theirs:
+        return ours == theirs
+    ours, theirs = (_years(s.span.text) for s in (one, other))
+    return not ours or not theirs or max(ours) == max(theirs)
+
+
+def _years(text: str) -> frozenset[int]:
+    return frozenset(int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text))
+
+
+def _likeness(one: _Statement, other: _Statement) -> float:
+    """The share of their words of substance, 0 … 1, that both have (Jaccard)."""
+    return len(one.told & other.told) / max(1, len(one.told | other.told))
+
+
+def _closer(rival: _Statement, one: _Statement, other: _Statement) -> bool:
+    """Whether `rival`, of `other`'s document, is a better partner for `one`, or as good a one that agrees with it."""
+    if rival is other or rival.span.document_id != other.span.document_id:
+        return False
+    theirs, ours = _likeness(rival, one), _likeness(one, other)
+    agrees = rival.kinds == one.kinds and not _differences(rival, one)
+    return theirs > ours or (agrees and theirs >= ours)
+
+
+def _differing(one: _Statement, other: _Statement) -> int | None:
+    """The place of the one quantity that differs; None when none does, or several: then the cases differ."""
+    differences = _differences(one, other)
+    return differences[0] if len(differences) == 1 else None
+
+
+def _differences(one: _Statement, other: _Statement) -> list[int]:
+    pairs = zip(one.quantities, other.quantities, strict=True)
+    return [i for i, (ours, theirs) in enumerate(pairs) if not _equal(ours, theirs)]
+
+
+def _equal(one: Quantity, other: Quantity) -> bool:
+    a, b = (q.value * _BASE_OF.get(q.unit, ("", 1))[1] * (-1 if q.negative else 1) for q in (one, other))
+    rough = _SAME if one.unit != other.unit else Decimal(0)
+    tolerance = _SAME_HEDGED if one.hedged or other.hedged else rough
+    return abs(a - b) <= tolerance * max(abs(a), abs(b))
+
+
+def _conflict(one: _Statement, other: _Statement, differing: int, names: Mapping[str, str]) -> Conflict:
+    first, second = _place(one, differing), _place(other, differing)
+    ours, theirs = (f"{names.get(p.document_id, p.document_id)} p. {p.page} says {p.value}" for p in (first, second))
+    return Conflict(first, second, f"{ours}, {theirs}")
+
+
+def _place(statement: _Statement, differing: int) -> Place:
+    span, unit = statement.span, statement.unit
+    return Place(
+        span.document_id,
+        span.page,
+        span.start + unit.start,
+        span.start + unit.end,
+        unit.text,
+        " ".join(statement.quantities[differing].text.split()),
+    )

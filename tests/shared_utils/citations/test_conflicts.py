@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from shared_utils.citations.conflicts import Conflict, find_conflicts
+from shared_utils.pdf.reader import PagesRevised, ReadingLimits, read_pdf
+from shared_utils.types import EvidenceSpan, Page
+
+NAMES = {"a": "handbook.pdf", "b": "contract.pdf", "c": "notice.pdf"}
+
+
+def span(marker: int, document_id: str, text: str, *, start: int = 0) -> EvidenceSpan:
+    return EvidenceSpan(marker, document_id, marker + 2, start, start + len(text), text, 1.0)
+
+
+def conflicts(question: str, *texts: str, names: dict[str, str] | None = None) -> tuple[Conflict, ...]:
+    """One document a text."""
+    spans = [span(i, document_id, text) for i, (document_id, text) in enumerate(zip("abc", texts, strict=False), 1)]
+    return find_conflicts(question, spans, names or NAMES)
+
+
+CONTRADICTIONS = [
+    ("How long is the warranty?", "The warranty period is 12 months.", "The warranty lasts 24 months."),
+    ("How long is the warranty?", "The warranty period is one year.", "The warranty lasts 24 months."),
+    ("How long is the notice period?", "The notice period is three months.", "The notice period is six weeks."),
+    ("Notice period?", "Notice period: 3 months", "The notice period is six months."),
+    ("What is the rent?", "The monthly rent is 900 euros.", "The monthly rent amounts to € 950."),
+    (
+        "How many ships called?",
+        "In 2025, 2,840 ships called at Nordhaven.",
+        "In 2025, 2,480 ships called at Nordhaven.",
+    ),
+    (
+        "What discount is granted?",
+        "A discount of 5 % is granted on orders above 1,000 euros.",
+        "A discount of 10 % is granted on orders above 1,000 euros.",
+    ),
+    (
+        "At what pressure does the valve open?",
+        "The valve must open at a pressure of at least 4.2 bar.",
+        "The valve must open at a pressure of at least 5 bar.",
+    ),
+    (
+        "How much leave is there?",
+        "Annual leave\nEmployees receive 25 days.",
+        "Employees receive 28 days of annual leave.",
+    ),
+    (
+        "How many days of leave do employees have?",
+        "Welcome to the team. Employees have 25 days of annual leave. Coffee is free.",
+        "All desks are adjustable. Employees receive 28 days of annual leave.",
+    ),
+    ("Wie lange gilt die Garantie?", "Die Garantie gilt 12 Monate.", "Die Garantie beträgt 24 Monate."),
+]
+
+NO_CONTRADICTIONS = [
+    ("the same in other units", "The warranty period is 12 months.", "The warranty period is one year."),
+    ("the same in other words", "The warranty period is 12 months.", "The warranty lasts twelve months."),
+    ("a rounded figure", "About 100 ships called.", "104 ships called."),
+    ("another thing", "The warranty period is 12 months.", "The warranty period for batteries is 6 months."),
+    ("other people", "Employees receive 25 days of leave.", "Contractors receive 12 days of leave."),
+    ("a part of the people", "Employees receive 25 days of leave.", "Part-time employees receive 12 days of leave."),
+    (
+        "a part of the people, of whom the other document speaks elsewhere",
+        "Employees receive 25 days of leave. Part-time employees eat at noon.",
+        "Part-time employees receive 12 days of leave.",
+    ),
+    ("another place", "Employees in Spain receive 25 days of leave.", "Employees in Malta receive 28 days of leave."),
+    ("under other headings", "Leave\nEmployees receive 25 days.", "Sick leave\nEmployees receive 28 days."),
+    ("another case", "After 5 years employees receive 25 days.", "After 10 years employees receive 30 days."),
+    ("years named", "In 2023 employees received 25 days of leave.", "In 2024 employees received 28 days of leave."),
+    ("one year named", "Employees receive 25 days of leave.", "In 2024 employees received 28 days of leave."),
+    ("years over them", "Plan of 2023. Employees receive 25 days.", "Plan of 2024. Employees receive 28 days."),
+    ("two bounds", "Employees receive at least 20 days of leave.", "Employees receive at most 28 days of leave."),
+    ("a bound and a value", "Employees receive at least 20 days of leave.", "Employees receive 28 days of leave."),
+    ("a denial", "Employees receive 25 days of leave.", "Employees do not receive 28 days of leave."),
+    ("other units", "The warranty covers 12 months.", "The warranty covers 5,000 km."),
+    ("another currency", "The warranty costs 90 euros.", "The warranty costs 100 dollars."),
+    ("each its own author", "Our warranty lasts 12 months.", "Our warranty lasts 24 months."),
+    ("other models", "The X200 has a warranty of 12 months.", "The X300 has a warranty of 24 months."),
+    ("sections", "The warranty is set out in section 4.", "The warranty is set out in section 7."),
+    ("list numbers", "3. The warranty covers batteries.", "7. The warranty covers batteries."),
+    ("days of the calendar", "The warranty begins on 3 May.", "The warranty begins on 7 May."),
+    ("cells of a table", "Employees 25 28\nLeave 12 months 24 months", "Employees 23 22\nLeave 10 months 11 months"),
+    ("a cell on its own line", "Total leave of employees\n$ 30,986", "Total leave of employees\n$ 55,021"),
+    ("a swap of two values", "Employees get 25 days and 5 hours.", "Employees get 26 days and 6 hours."),
+    ("something nobody asked", "Parking costs 9 euros.", "Parking costs 12 euros."),
+]
+ASKED = "How long is the warranty, and how many days of leave do employees receive, and how many ships called?"
+
+
+@pytest.mark.parametrize(("question", "one", "other"), CONTRADICTIONS)
+def test_documents_that_give_different_quantities_for_the_same_thing_are_flagged(
+    question: str, one: str, other: str
+) -> None:
+    assert len(conflicts(question, one, other)) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [case[1:] for case in NO_CONTRADICTIONS], ids=[c[0] for c in NO_CONTRADICTIONS]
+)
+def test_what_may_both_be_true_is_not_flagged(one: str, other: str) -> None:
+    assert conflicts(ASKED, one, other) == ()
+
+
+def test_both_places_are_exact_and_the_reason_names_them_in_words() -> None:
+    prose = "Goods travel by rail. "
+    sentence = "The warranty period is 12 months."
+    spans = [span(1, "a", prose + sentence, start=40), span(2, "b", "The warranty lasts 24 months.")]
+    (conflict,) = find_conflicts("How long is the warranty?", spans, NAMES)
+    assert (conflict.first.start, conflict.first.end) == (40 + len(prose), 40 + len(prose + sentence))
+    assert (conflict.first.document_id, conflict.first.page, conflict.first.quote) == ("a", 3, sentence)
+    assert (conflict.first.value, conflict.second.value) == ("12 months", "24 months")
+    assert conflict.reason == "handbook.pdf p. 3 says 12 months, contract.pdf p. 4 says 24 months"
+
+
+def test_one_document_does_not_contradict_itself() -> None:
+    spans = [span(1, "a", "The warranty period is 12 months."), span(2, "a", "The warranty period is 24 months.")]
+    assert find_conflicts("How long is the warranty?", spans, NAMES) == ()
+
+
+def test_of_three_documents_the_one_that_differs_is_held_against_each_of_the_others() -> None:
+    twelve, also_twelve = "The warranty period is 12 months.", "The warranty lasts one year."
+    found = conflicts("How long is the warranty?", twelve, also_twelve, "The warranty period is 24 months.")
+    assert [(c.first.document_id, c.second.document_id) for c in found] == [("a", "c"), ("b", "c")]
+
+
+def test_a_document_that_says_both_is_not_held_against_one_that_says_either() -> None:
+    both = "The warranty period is 12 months. The warranty period is 24 months."
+    assert conflicts("How long is the warranty?", "The warranty period is 12 months.", both) == ()
+
+
+@pytest.mark.parametrize(("years", "flagged"), [((2023, 2024), 0), ((2024, 2024), 1)])
+def test_documents_named_for_different_years_speak_of_different_things(years: tuple[int, int], flagged: int) -> None:
+    names = {document_id: f"policy {document_id} {year}.pdf" for document_id, year in zip("ab", years, strict=True)}
+    texts = "The warranty period is 12 months.", "The warranty period is 24 months."
+    assert len(conflicts("How long is the warranty?", *texts, names=names)) == flagged
+
+
+@pytest.mark.corpus
+def test_two_reports_of_one_company_for_different_years_are_never_flagged() -> None:
+    """Every page against every page of the smallest such pair, asked about everything that stands in them."""
+    folder = Path(__file__).parents[4] / "shared" / "retrieval-dev" / "pdfs"
+    if not folder.is_dir():
+        pytest.skip("the measured PDFs are not beside this checkout")
+    reports = [path for path in folder.glob("*_20*.pdf") if path.stat().st_size < 2_000_000]
+    pairs = [
+        pair for pair in combinations(sorted(reports), 2) if pair[0].name.split("_")[0] == pair[1].name.split("_")[0]
+    ]
+    pair = min(pairs, key=lambda pair: sum(path.stat().st_size for path in pair))
+    spans = [
+        EvidenceSpan(1, path.name, page.number, 0, len(page.text), page.text, 1.0)
+        for path in pair
+        for page in pages_of(path)
+    ]
+    assert len(spans) > 10
+    everything = " ".join(span.text for span in spans)
+    assert find_conflicts(everything, spans, {path.name: path.name for path in pair}) == ()
+
+
+def pages_of(path: Path) -> tuple[Page, ...]:
+    revised = [event for event in read_pdf(path, ReadingLimits(max_bytes=2_000_000)) if isinstance(event, PagesRevised)]
+    return revised[-1].pages
