@@ -12,6 +12,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from shared_utils.errors import FootnoteError
 from shared_utils.pdf.viewer import PageImage
@@ -200,6 +201,15 @@ class Shelf:
 
     def stop(self) -> None:
         self._conversations.stop()
+
+    def engine(self) -> EngineView:
+        """Who would answer this person now."""
+        view = self._library.engine()
+        if view.engine == "remote" and self.keeps_here():
+            return replace(
+                view, engine="extractive", model="", line="Everything stays here · answers quote the documents"
+            )
+        return view
 
     def keeps_here(self) -> bool:
         """Whether this person lets no passage leave the machine."""

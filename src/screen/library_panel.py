@@ -34,7 +34,20 @@ def draw_library(shelf: Shelf, session: Session, settings: Settings) -> None:
         running = any(not view.settled for view in documents)
         st.fragment(_draw_documents, run_every=_TICK_S if running else None)(shelf, session, _stages(documents))
     _draw_conversations(shelf, session)
+    if settings.hf_token:
+        st.toggle(
+            "Keep everything on this server",
+            value=shelf.keeps_here(),
+            key="keep-here",
+            help="No passage goes to the remote model; where no model runs here, answers quote the documents",
+            on_change=_keep_here,
+            args=(shelf,),
+        )
     st.html(note(where_files_go(settings)))
+
+
+def _keep_here(shelf: Shelf) -> None:
+    shelf.keep_here(bool(st.session_state["keep-here"]))
 
 
 def where_files_go(settings: Settings) -> str:

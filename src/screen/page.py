@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from shared_utils.errors import FootnoteError
-from src.library import Library, Shelf
+from src.library import Shelf
 from src.screen.conversation import ask, draw_conversation, follow_answer
 from src.screen.house import House, the_house
 from src.screen.library_panel import add_sample, draw_library, draw_notices, draw_uploader, where_files_go
@@ -65,14 +65,14 @@ def _draw_question_box(shelf: Shelf, house: House, session: Session) -> None:
             disabled=not ready,
         )
         with left:
-            waits = house.library.engine().engine == "extractive"  # a model may be on its way
-            st.fragment(_draw_engine, run_every=_ENGINE_TICK_S if waits else None)(house.library)
+            waits = shelf.engine().engine == "extractive"  # a model may be on its way
+            st.fragment(_draw_engine, run_every=_ENGINE_TICK_S if waits else None)(shelf)
     if question:
         ask(question, shelf, session)
 
 
-def _draw_engine(library: Library) -> None:
-    st.html(f'<p class="fn-engine">{said(library.engine().line)}</p>')
+def _draw_engine(shelf: Shelf) -> None:
+    st.html(f'<p class="fn-engine">{said(shelf.engine().line)}</p>')
 
 
 def _draw_welcome(shelf: Shelf, house: House, session: Session, theme: str) -> None:
