@@ -1,0 +1,264 @@
+"""What a question costs its reader: prompt tokens, time to first token, and how much of a follow-up is read anew.
+
+python -m benchmarks.answers [--set FOLDER] [--questions N] [--no-report]
+
+Each question of the set is asked of its own document through the product's own search, evidence and prompt. Beside it
+stand the same question over four passages of 1,000 characters (a LangChain-like prompt) and over 10,000 tokens of pages
+(a kotaemon-like one), in words of ours. Tokens are estimated (shared_utils/text/tokens.py).
+With an Ollama at OLLAMA_HOST that has the configured model, N questions are also timed there; without, it says so.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from benchmarks.retrieval_set import ROOT, Question, RetrievalSet, argument_parser, open_set
+from shared_utils.errors import GenerationError
+from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
+from shared_utils.generation.ollama_server import OllamaServer
+from shared_utils.generation.watched_stream import Deadlines
+from shared_utils.processes.resources import available_cores
+from shared_utils.retrieval.evidence import select_evidence
+from shared_utils.retrieval.search import search
+from shared_utils.text.tokens import estimate_tokens
+from shared_utils.types import Evidence, GenerationDone, GenerationStats, Message, Page, Passage, Prompt
+from src.prompts import build_prompt
+from src.settings import Settings
+
+REPORT = ROOT / "docs" / "benchmarks.md"
+BAR_TOKENS = 750
+BAR_OF_FOUR_PASSAGES, BAR_OF_PAGES, BAR_FOLLOW_UP = 0.60, 0.15, 0.25
+CANDIDATES = 40  # passages that evidence is picked from, as in the product
+PASSAGES, PASSAGE_CHARS = 4, 1000
+PAGES_TOKENS = 10_000
+ROOM = 12_288  # context window for all three: another one would load the model again
+WORDS = 8  # output tokens, where only the first is timed
+PATIENT = Deadlines(connect_s=5, first_token_s=3600, stall_s=600, total_s=7200)
+FOLLOW_UP = "And what was it the year before?"
+TEMPLATE_TOKENS = 30  # the model's chat template, as src/prompts.py counts it
+PLAIN_RULES = (
+    "You answer questions about documents. Below are extracts that were found for the question; answer from them and "
+    "from nothing else. If the answer is not there, say that you do not know. Use three sentences at most."
+)
+_SECTION = re.compile(r"<!-- answers:start -->.*?<!-- answers:end -->", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as three prompts, and its follow-up on the same evidence."""
+
+    ours: Prompt
+    four_passages: Prompt
+    pages: Prompt
+    follow_up: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Seconds to the first token of a loaded model, and the follow-up's freshly evaluated share of the first prompt."""
+
+    ours_s: float
+    four_passages_s: float
+    pages_s: float
+    evaluated_again: float | None  # None where the server does not tell what it had in its cache
+
+
+def main() -> int:
+    parser = argument_parser(__doc__ or "")
+    parser.add_argument("--questions", type=int, default=3, help="how many are timed on a real Ollama")
+    parser.add_argument("--no-report", action="store_true", help="print only, leave docs/benchmarks.md as it is")
+    arguments = parser.parse_args()
+    settings = Settings.from_env()
+    data = open_set(arguments)
+    asked = [prompts for question in data.questions if (prompts := three_prompts(data, question, settings))]
+    section = token_section(asked)
+    print(section)
+    model = installed_model(settings)
+    if model:
+        timing = timing_section(timed(spread(asked, arguments.questions), settings, model), model)
+    else:
+        timing = f"No Ollama with {settings.model} or {settings.fallback_model} answered: nothing was timed."
+    print(f"\n{timing}")
+    if not arguments.no_report:
+        write_section(REPORT, f"{section}\n\n{timing}")
+    return int(median(prompt_tokens(a.ours) for a in asked) > BAR_TOKENS)
+
+
+# ------------------------------------------------------------------------------------------------ prompts
+
+
+def three_prompts(data: RetrievalSet, question: Question, settings: Settings) -> Asked | None:
+    """None where nothing is found: then no model is asked anything."""
+    indexes = [data.indexes[name] for name in question.documents]
+    passages = search(question.question, indexes, {}, data.embedder, CANDIDATES)
+    evidence = select_evidence(
+        question.question, passages, data.page_of, budget_tokens=settings.evidence_tokens, embedder=data.embedder
+    )
+    if not evidence.spans:
+        return None
+    labels = {span.marker: f"{span.document_id} p. {span.page}" for span in evidence.spans}
+    return Asked(
+        build_prompt(question.question, evidence, labels),
+        plain_prompt(question.question, four_passages(passages, data)),
+        plain_prompt(question.question, whole_pages(passages, data)),
+        build_prompt(FOLLOW_UP, evidence, labels, conversation(question.question, evidence)),
+    )
+
+
+def conversation(question: str, evidence: Evidence) -> list[Message]:
+    """The turn before the follow-up; the beginning of the evidence stands in for its answer."""
+    return [Message("user", question), Message("assistant", evidence.spans[0].text[:200])]
+
+
+def four_passages(passages: Sequence[Passage], data: RetrievalSet) -> list[str]:
+    """The best four pieces of 1,000 characters, from pages cut without regard to what they say."""
+    pieces: dict[tuple[str, int, int], str] = {}
+    for passage in passages:
+        page = data.page_of[passage.chunk.document_id, passage.chunk.page]
+        start = passage.chunk.start // PASSAGE_CHARS * PASSAGE_CHARS
+        pieces.setdefault((passage.chunk.document_id, page.number, start), page.text[start : start + PASSAGE_CHARS])
+    return list(pieces.values())[:PASSAGES]
+
+
+def whole_pages(passages: Sequence[Passage], data: RetrievalSet) -> list[str]:
+    """Pages, those of the best passages first, then the rest of the document, until they hold 10,000 tokens."""
+    found = [data.page_of[p.chunk.document_id, p.chunk.page] for p in passages]
+    rest = [page for name in dict.fromkeys(p.chunk.document_id for p in passages) for page in data.pages[name]]
+    texts, tokens = list[str](), 0
+    for page in _once([*found, *rest]):
+        cost = estimate_tokens(page.text)
+        if tokens + cost <= PAGES_TOKENS:
+            texts.append(page.text)
+            tokens += cost
+    return texts
+
+
+def _once(pages: Sequence[Page]) -> list[Page]:
+    return list({id(page): page for page in pages}.values())
+
+
+def plain_prompt(question: str, texts: Sequence[str]) -> Prompt:
+    messages = (
+        Message("system", PLAIN_RULES),
+        Message("user", f"Question: {question}\nContext: " + "\n\n".join(texts) + "\nAnswer:"),
+    )
+    tokens = TEMPLATE_TOKENS + sum(estimate_tokens(message.content) for message in messages)
+    return Prompt(messages, estimated_tokens=tokens, max_output_tokens=WORDS)
+
+
+def prompt_tokens(prompt: Prompt) -> int:
+    return prompt.estimated_tokens
+
+
+def read_anew(asked: Asked) -> float:
+    """What a server that reuses the longest common beginning must read of the follow-up, as a share of the first."""
+    first, second = ("".join(m.content for m in prompt.messages) for prompt in (asked.ours, asked.follow_up))
+    shared = next((i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), len(first))
+    return estimate_tokens(second[shared:]) / prompt_tokens(asked.ours)
+
+
+# ------------------------------------------------------------------------------------------------ a real Ollama
+
+
+def spread(asked: Sequence[Asked], count: int) -> Sequence[Asked]:
+    """`count` of them at even distances."""
+    return asked[:: max(1, len(asked) // max(1, count))][:count]
+
+
+def installed_model(settings: Settings) -> str:
+    """The model the product would use here; "" without one."""
+    server = OllamaServer(settings.ollama_url)
+    try:
+        return next((m for m in (settings.model, settings.fallback_model) if server.has(m)), "")
+    except GenerationError:
+        return ""
+
+
+def timed(asked: Sequence[Asked], settings: Settings, model: str) -> list[Timed]:
+    """Every first prompt is new to the server's cache, its rules included: the product would have those read before."""
+    threads = settings.threads or available_cores()
+    server = OllamaServer(settings.ollama_url)
+    generator = OllamaAnswerGenerator(settings.ollama_url, model, num_ctx=ROOM, num_thread=threads, deadlines=PATIENT)
+    server.load(model, num_ctx=ROOM, num_thread=threads)
+    stats_of(generator, plain_prompt("Are you there?", [secrets.token_hex(8)]))
+    return [_timed(generator, one) for one in asked]
+
+
+def _timed(generator: OllamaAnswerGenerator, asked: Asked) -> Timed:
+    pages, passages = (stats_of(generator, prompt) for prompt in (asked.pages, asked.four_passages))
+    ours, again = stats_of(generator, asked.ours), stats_of(generator, asked.follow_up)
+    evaluated = None
+    if again.prompt_tokens is not None and again.cached_prompt_tokens is not None and ours.prompt_tokens:
+        evaluated = (again.prompt_tokens - again.cached_prompt_tokens) / ours.prompt_tokens
+    return Timed(first_token_s(ours), first_token_s(passages), first_token_s(pages), evaluated)
+
+
+def stats_of(generator: OllamaAnswerGenerator, prompt: Prompt) -> GenerationStats:
+    *_, last = generator.generate(replace(prompt, max_output_tokens=WORDS), lambda: False)
+    assert isinstance(last, GenerationDone)
+    return last.stats
+
+
+def first_token_s(stats: GenerationStats) -> float:
+    assert stats.time_to_first_token_s is not None
+    return stats.time_to_first_token_s
+
+
+# ------------------------------------------------------------------------------------------------ in words
+
+
+def token_section(asked: Sequence[Asked]) -> str:
+    ours = [prompt_tokens(a.ours) for a in asked]
+    rows = [
+        ("ours, all told", ours),
+        (f"{PASSAGES} passages of {PASSAGE_CHARS:,} characters", [prompt_tokens(a.four_passages) for a in asked]),
+        (f"{PAGES_TOKENS:,} tokens of pages", [prompt_tokens(a.pages) for a in asked]),
+    ]
+    lines = ["| prompt | median tokens | p95 | ours as a share of it |", "|---|---:|---:|---:|"]
+    for name, tokens in rows:
+        share = median(one / other for one, other in zip(ours, tokens, strict=True))
+        lines.append(f"| {name} | {median(tokens):,.0f} | {np.percentile(tokens, 95):,.0f} | {share:.0%} |")
+    within = sum(tokens <= BAR_TOKENS for tokens in ours) / len(ours)
+    anew = median(read_anew(a) for a in asked)
+    return (
+        f"`python -m benchmarks.answers` over {len(asked)} questions, each asked of its own document; tokens are "
+        "estimated.\n\n" + "\n".join(lines) + f"\n\n{within:.1%} of our prompts hold {BAR_TOKENS} tokens or fewer "
+        f"(bar: the default question). A follow-up on the same evidence leaves {anew:.0%} of the first prompt's tokens "
+        f"to be read by a server that reuses the longest common beginning (bar {BAR_FOLLOW_UP:.0%})."
+    )
+
+
+def timing_section(measured: Sequence[Timed], model: str) -> str:
+    of_four = median(t.ours_s / t.four_passages_s for t in measured)
+    of_pages = median(t.ours_s / t.pages_s for t in measured)
+    told = [t.evaluated_again for t in measured if t.evaluated_again is not None]
+    again = f"{median(told):.0%} (bar {BAR_FOLLOW_UP:.0%})" if told else "unknown: this server does not tell"
+    return (
+        f"Time to first token of {model} on this machine, medians of {len(measured)} questions: ours "
+        f"{median(t.ours_s for t in measured):.1f} s, {of_four:.0%} of the four passages' (bar "
+        f"{BAR_OF_FOUR_PASSAGES:.0%}) and {of_pages:.0%} of the pages' (bar {BAR_OF_PAGES:.0%}). Evaluated by a "
+        f"follow-up on the same evidence: {again}."
+    )
+
+
+def write_section(report: Path, section: str) -> None:
+    """Between the markers; the section is added at the end where the file has none."""
+    marked = f"<!-- answers:start -->\n{section}\n<!-- answers:end -->"
+    text = report.read_text(encoding="utf-8") if report.is_file() else "# Benchmarks\n"
+    if _SECTION.search(text):
+        text = _SECTION.sub(lambda _: marked, text)
+    else:
+        text = f"{text.rstrip()}\n\n## What a question costs\n\n{marked}\n"
+    report.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
