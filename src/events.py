@@ -93,6 +93,7 @@ class EvidenceFound:
 
     evidence: Evidence
     answerable: bool
+    route: str = ""  # how it was looked for: "look-up", "pages 10–20", "summary of the whole document"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,15 @@ from typing import Protocol
 from shared_utils.citations.attribution import cite
 from shared_utils.errors import DocumentError, QuestionError
 from shared_utils.generation.extractive import extractive_answer
+from shared_utils.generation.quotes import quoted_answer
 from shared_utils.generation.speed import Speed
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.retrieval.answerability import judge
 from shared_utils.retrieval.evidence import select_evidence
+from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.retrieval.search import search as search_indexes
+from shared_utils.retrieval.spread import spread_evidence
 from shared_utils.types import (
     Answer,
     Cancelled,
@@ -44,7 +47,7 @@ from src.events import (
     StageStarted,
 )
 from src.file_report import page_ranges, unread_pages
-from src.follow_up import standalone
+from src.follow_up import is_follow_up, standalone
 from src.ingestion import (
     IndexedDocument,
     Publish,
@@ -57,6 +60,7 @@ from src.ingestion import (
     recognise_scans,
 )
 from src.prompts import is_refusal
+from src.routing import SMALL_TALK, Route, route
 from src.writing import Job, PastTurn, Scribe, Writer, Written
 
 NO_MODEL = "No language model wrote this: these are the documents' own sentences."
@@ -76,6 +80,7 @@ class SearchResult:
     evidence: Evidence
     answerable: bool
     elapsed_s: float
+    route: Route
 
 
 class EmbedderSource(Protocol):
@@ -157,23 +162,33 @@ class Rag:
         question: str,
         documents: Sequence[IndexedDocument],
         *,
+        history: Sequence[str] = (),
         top_k: int = _CANDIDATES,
         budget: int | None = None,
     ) -> SearchResult:
-        """The best passages for a question, and the numbered evidence picked from them under a token budget."""
+        """The best passages for a question, and the numbered evidence picked for it under a token budget.
+
+        `history` holds the questions before it, oldest first: what this one leaves out is taken from them.
+        """
         began, embedder = self.now(), self.embedder.ready()
+        taken = route(question, standalone(question, history), documents)
+        budget = self.evidence_tokens if budget is None else budget
+        if taken.kind is QuestionKind.SMALL_TALK:
+            return SearchResult((), Evidence((), 0, budget), answerable=False, elapsed_s=0.0, route=taken)
         indexes = [document.index for document in documents]
         titles = {d.document.id: f"{d.document.title} {d.document.name}" for d in documents}
-        passages = search_indexes(question, indexes, titles, embedder, max(top_k, _CANDIDATES))
-        evidence = select_evidence(
-            question,
-            passages,
-            pages_of(documents),
-            budget_tokens=self.evidence_tokens if budget is None else budget,
-            embedder=embedder,
+        passages = search_indexes(
+            taken.searched, indexes, titles, embedder, max(top_k, _CANDIDATES), within=taken.within
         )
-        answerable = bool(evidence.spans) and judge(question, passages, indexes, embedder).answerable
-        return SearchResult(tuple(passages[:top_k]), evidence, answerable, self.now() - began)
+        pages = pages_of(documents)
+        if taken.spreads:
+            chunks = [chunk for index in indexes for chunk in index.chunks if not taken.within or taken.within(chunk)]
+            evidence = spread_evidence(chunks, pages, budget_tokens=budget)
+        else:
+            evidence = select_evidence(taken.searched, passages, pages, budget_tokens=budget, embedder=embedder)
+        speaks = taken.spreads or judge(taken.searched, passages, indexes, embedder).answerable
+        answerable = bool(evidence.spans) and speaks
+        return SearchResult(tuple(passages[:top_k]), evidence, answerable, self.now() - began, taken)
 
     # -------------------------------------------------------------------------------------------- ask
 
@@ -199,16 +214,18 @@ class Rag:
         def mark(name: str) -> None:
             timings[name] = self.now() - began
 
+        if question_kind(question) is QuestionKind.SMALL_TALK:
+            raise QuestionError(SMALL_TALK)
         yield StageStarted(Stage.RETRIEVING)
         available = writers()
-        searched = standalone(question, [turn.question for turn in history])
-        found = self.search(searched, documents, budget=self._budget(available))
-        if searched != question and history:
+        earlier = [turn.question for turn in history]
+        found = self.search(question, documents, history=earlier, budget=self._budget(available))
+        if history and not found.route.note and is_follow_up(question):
             found = replace(found, evidence=kept_evidence(history[-1].evidence, found.evidence))
         mark("search_s")
-        yield EvidenceFound(found.evidence, found.answerable)
+        yield EvidenceFound(found.evidence, found.answerable, found.route.label)
         if found.answerable or (ask_anyway and found.evidence.spans):
-            quick = replace(self._quick(searched, found, documents), question=question)
+            quick = replace(self._quick(found, documents), question=question)
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
             job = Job(question, found.evidence, labels_of(found.evidence, documents), tuple(history), person)
@@ -217,7 +234,7 @@ class Rag:
         else:
             answer = _refusal(question, found, documents)
             mark("first_evidence_s")
-        answer = replace(answer, notes=(*answer.notes, *unread_notes(documents)))
+        answer = replace(answer, notes=(*answer.notes, *_route_notes(found.route), *unread_notes(documents)))
         answer = self._with_rects(answer, documents)
         mark("total_s")
         yield AnswerFinished(answer, found.evidence.tokens, timings)
@@ -227,10 +244,11 @@ class Rag:
         speed = self.scribe.speed(writers[0].model) if writers else Speed()
         return affordable_tokens(speed, self.first_token_target_s, self.evidence_tokens)
 
-    def _quick(self, question: str, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
-        return extractive_answer(
-            question, found.evidence, pages_of(documents), names_of(documents), embedder=self.embedder.ready()
-        )
+    def _quick(self, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
+        pages, names, question = pages_of(documents), names_of(documents), found.route.searched
+        if found.route.spreads:
+            return quoted_answer(question, found.evidence, pages, names)
+        return extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
 
     def _checked(self, job: Job, written: Written, quick: Answer, documents: Sequence[IndexedDocument]) -> Answer:
         """The engine's words with footnotes and verdicts; the extractive answer where it said nothing."""
@@ -336,6 +354,10 @@ def labels_of(evidence: Evidence, documents: Sequence[IndexedDocument]) -> dict[
     """Marker -> where it stands, as the model is told: "report.pdf p. 7"."""
     names = names_of(documents)
     return {span.marker: f"{names[span.document_id]} p. {span.page}" for span in evidence.spans}
+
+
+def _route_notes(taken: Route) -> tuple[str, ...]:
+    return (taken.note,) if taken.note else ()
 
 
 def unread_notes(documents: Sequence[IndexedDocument]) -> tuple[str, ...]:

@@ -226,6 +226,47 @@ def test_a_document_deleted_while_it_is_asked_still_answers_without_rectangles(
     assert all(citation.rects == () for citation in answer.citations)
 
 
+# ------------------------------------------------------------------------------------------------ other than look-ups
+
+
+def test_small_talk_is_told_what_can_be_asked_and_no_model_is_bothered(rag: Rag, document: IndexedDocument) -> None:
+    model = FakeGenerator(["Hello!"])
+    with pytest.raises(QuestionError, match="What do pages 10–20 say about noise"):
+        ask(rag, document, model, question="Thanks, very much!")
+    assert model.prompts == []
+    assert rag.search("Hi there!", [document]).passages == ()
+
+
+def test_a_summary_without_a_model_quotes_from_all_over_the_document_and_says_so(
+    rag: Rag, document: IndexedDocument
+) -> None:
+    events = ask(rag, document, question="What is this document about?")
+    answer = answer_of(events)
+    assert answer.answerable
+    assert {citation.page for citation in answer.citations} >= {1, len(document.document.pages)}
+    assert any("This draws on the whole document" in note for note in answer.notes)
+    assert [event.route for event in events if isinstance(event, EvidenceFound)] == ["summary of the whole document"]
+
+
+def test_a_question_about_a_page_is_answered_from_that_page(rag: Rag, document: IndexedDocument) -> None:
+    answer = answer_of(ask(rag, document, question="What does page 2 say?"))
+    assert {citation.page for citation in answer.citations} == {2}
+
+
+def test_a_look_up_is_called_one_and_brings_no_note(rag: Rag, document: IndexedDocument) -> None:
+    events = ask(rag, document)
+    assert [event.route for event in events if isinstance(event, EvidenceFound)] == ["look-up"]
+    assert not any("earched" in note for note in answer_of(events).notes)
+
+
+def test_a_page_that_is_not_there_is_told_and_the_question_answered_all_the_same(
+    rag: Rag, document: IndexedDocument
+) -> None:
+    answer = answer_of(ask(rag, document, question="How long were the outer gates closed in January, on page 99?"))
+    assert "61 hours" in answer.sentences[0].text
+    assert "No words were found on page 99; the whole document was searched." in answer.notes
+
+
 # ------------------------------------------------------------------------------------------------ what may be missing
 
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from shared_utils.retrieval.question_kind import AskedPart, QuestionKind, asked_part, question_kind
-from shared_utils.types import Chunk
+from shared_utils.retrieval.question_kind import (
+    AskedPart,
+    QuestionKind,
+    asked_part,
+    has_topic,
+    question_kind,
+    without_part,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,10 +54,57 @@ def test_parts(question: str, part: AskedPart) -> None:
     assert asked_part(question) == part
 
 
-def test_a_part_holds_its_pages_and_the_section_it_names() -> None:
-    chunk = Chunk("d:12:0", "d", 12, 0, 4, "text", heading="Item 1A. RISK FACTORS")
+@pytest.mark.parametrize(
+    ("question", "part"),
+    [
+        ("What do pages 3, 5 and 9 say?", AskedPart(pages=((3, 3), (5, 5), (9, 9)))),
+        ("What is said between pages 10 and 20?", AskedPart(pages=((10, 20),))),
+        ("And on page 12?", AskedPart(pages=((12, 12),))),
+        ("What does Table 2 on page 9 show?", AskedPart(pages=((9, 9),))),
+        ("Summarize chapter 3", AskedPart(section="3")),
+        ("In the Risk Factors section, what is said about data?", AskedPart(section="Risk Factors")),
+        ("Which limits stand in section “noise at night”?", AskedPart(section="noise at night")),
+        ("Summarise section risk factors", AskedPart(maybe=("risk factors", "risk"))),
+        ("What changed in Item 7A?", AskedPart(maybe=("Item 7A",))),
+    ],
+)
+def test_more_ways_to_name_a_part(question: str, part: AskedPart) -> None:
+    assert asked_part(question) == part
 
-    assert asked_part("pages 10-20, in section Risk Factors").holds(chunk)
-    assert not asked_part("pages 13-20").holds(chunk)
-    assert not asked_part("in section Properties").holds(chunk)
-    assert not asked_part("What was the revenue?")
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "It is printed as page 3 of 10; what is it?",
+        "Is there a section on noise?",
+        "How do I print pages 2 to 5?",
+        "Which requirements of Section 13(a) are met?",
+        "What does section 7 of the Water Act demand?",
+        "Does Section 3.3 cite more papers than Section 3.1?",
+        "How many papers in Table 2 are not named on page 9?",
+        "List all the sections that discuss the experiments.",
+        "Is the page number of the balance sheet greater than 40?",
+    ],
+)
+def test_questions_that_only_speak_of_pages_and_sections_are_confined_to_none(question: str) -> None:
+    assert asked_part(question) == AskedPart()
+
+
+@pytest.mark.parametrize(
+    ("question", "section", "rest"),
+    [
+        ("What do pages 10–20 say about noise?", "", "What do say about noise?"),
+        ("What was spent on page 3?", "", "What was spent ?"),
+        ("Which risks are named in section “Noise”, and why?", "Noise", "Which risks are named , and why?"),
+        ("What is in the noise section?", "noise", "What is ?"),
+        ("Who is in charge?", "", "Who is in charge?"),
+    ],
+)
+def test_what_is_searched_in_a_part_does_not_name_it(question: str, section: str, rest: str) -> None:
+    assert without_part(question, section) == rest
+
+
+def test_summaries_of_everything_have_no_topic() -> None:
+    assert not has_topic("Please give me the main points of this document")
+    assert not has_topic("What does it say?")
+    assert has_topic("Summarise the noise limits")
