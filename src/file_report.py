@@ -63,13 +63,19 @@ def outcome(pages: Sequence[Page], ocr_hint: str) -> tuple[FileStatus, str]:
     if any(has_words(page) for page in pages):
         return (FileStatus.PARTIAL if sentences else FileStatus.READY), " ".join(sentences)
     if not sentences:
-        blank = "Every page" if len(pages) > 1 else "The only page"
-        sentences.append(f"{blank} of this PDF is blank: there is nothing to search.")
+        which = "Every page" if len(pages) > 1 else "The only page"
+        pictured = any(page.reason for page in pages)  # looked at by OCR, in vain
+        what = "holds pictures, but no words were found on them" if pictured else "is blank"
+        sentences.append(f"{which} of this PDF {what}: there is nothing to search.")
     return FileStatus.FAILED, " ".join(sentences)
 
 
 def _about_broken(pages: Sequence[Page], numbers: Sequence[int]) -> str:
-    reasons = Counter(page.reason.rstrip(".") for page in pages if page.number in set(numbers) and page.reason)
+    reasons = Counter(
+        page.reason.removeprefix("This page cannot be read: ").rstrip(".")
+        for page in pages
+        if page.number in set(numbers) and page.reason
+    )
     why = f" ({reasons.most_common(1)[0][0]})" if reasons else ""
     if len(numbers) == len(pages):
         return f"No page could be read{why}."

@@ -80,3 +80,9 @@ def test_verdicts_are_counted_without_zeros() -> None:
         PageVerdict.TEXT: 1,
         PageVerdict.EMPTY: 2,
     }
+
+
+def test_pictures_without_words_are_not_called_blank() -> None:
+    _, reason = outcome([page(1, PageVerdict.EMPTY, reason="OCR found no words on this page.")], "")
+    assert "pictures" in reason
+    assert "blank" not in reason
