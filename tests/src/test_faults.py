@@ -36,7 +36,7 @@ from src.presentation import describe_answer
 from src.rag_with_generation import NO_MODEL
 from src.sample import sample_pdf
 from src.settings import Settings
-from src.turn_codec import decode_turn
+from src.turn_codec import TurnRecord, decode_turn
 from src.views import TurnView
 from src.wiring import Engines, build_library
 from src.writing import Writer
@@ -248,8 +248,12 @@ def check_kept(scene: Scene, turn: TurnView, key: str = ME) -> None:
     """A page opened again shows the same answer, reasons included."""
     assert not turn.error
     conversation = scene.shelf(key).conversation_id()
-    stored = decode_turn(scene.library.store.turns(key, conversation)[-1])
-    assert (stored.answer, stored.changes) == (turn.answer, turn.changes)
+
+    def stored() -> list[TurnRecord]:  # written down just after it is shown
+        return [decode_turn(body) for body in scene.library.store.turns(key, conversation)]
+
+    until(lambda: any(record.id == turn.id for record in stored()))
+    assert (stored()[-1].answer, stored()[-1].changes) == (turn.answer, turn.changes)
 
 
 # ------------------------------------------------------------------------------------------------ before any word
