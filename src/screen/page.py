@@ -61,7 +61,6 @@ def _draw_question_box(shelf: Shelf, house: House, session: Session) -> None:
         question = left.chat_input(
             "Ask about your documents" if ready else "You can ask as soon as the first page is read",
             key="question",
-            max_chars=house.settings.max_question_chars,
             disabled=not ready,
         )
         with left:
