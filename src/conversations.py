@@ -30,6 +30,7 @@ class _Turn:
 
     view: TurnView
     ask_anyway: bool
+    conversation: str  # its id; the person may have gone on to another by the time the answer is there
     evidence: Evidence | None = None  # what could be read for it; a follow-up may read the same again
     cancel: threading.Event = field(default_factory=threading.Event)
 
@@ -88,7 +89,7 @@ class Conversations:
             if any(not turn.view.done for turn in self._turns):
                 raise QuestionError("An answer is being written. Wait for it, or stop it first.")
             now = time.monotonic()
-            turn = _Turn(_asked(secrets.token_urlsafe(12), question, now), ask_anyway)
+            turn = _Turn(_asked(secrets.token_urlsafe(12), question, now), ask_anyway, self._current)
             history = self._history()
             self._turns.append(turn)
             self._changed()
@@ -127,7 +128,7 @@ class Conversations:
             if conversation_id == self._current or not records:
                 return
             self.stop()
-            self._turns = [_Turn(_remembered(record), ask_anyway=False) for record in records]
+            self._turns = [_Turn(_remembered(record), False, conversation_id) for record in records]
             self._current = conversation_id
             self._changed()
 
@@ -174,22 +175,19 @@ class Conversations:
     def _finish(
         self, turn: _Turn, *, answer: Answer | None = None, timings: dict[str, float] | None = None, error: str = ""
     ) -> None:
-        with self._lock:
-            stats = answer.stats if answer else None
-            if stats is not None and stats.backend == "remote":
-                self._remote_answers_left -= 1
-            view = replace(turn.view, stage=None, answer=answer, timings=timings or {}, error=error, seconds_left=None)
-            if stats is not None:
-                view = replace(view, engine=stats.backend, model=stats.model)
-            turn.view = view
-            kept = turn in self._turns
-            self._changed()
-        if kept and answer is not None:
+        view = replace(turn.view, stage=None, answer=answer, timings=timings or {}, error=error, seconds_left=None)
+        if answer is not None:
+            view = replace(view, engine=answer.stats.backend, model=answer.stats.model)
             record = TurnRecord(view.id, view.question, answer, view.extractive, view.changes, view.timings, view.error)
-            try:
-                self._store.save_turn(self._key, self._current, encode_turn(record))
+            try:  # before it shows as done: asked again at once, it must be there to be replaced
+                self._store.save_turn(self._key, turn.conversation, encode_turn(record))
             except FootnoteError:
                 _log.exception("a turn could not be kept; it is on the page until that is closed")
+        with self._lock:
+            if view.engine == "remote" and answer is not None:
+                self._remote_answers_left -= 1
+            turn.view = view
+            self._changed()
 
     # -------------------------------------------------------------------------------------------- helpers
 

@@ -8,12 +8,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from shared_utils.citations.markers import MarkerStream
-from shared_utils.errors import GenerationError, GenerationInterrupted
+from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout, GeneratorUnavailable
 from shared_utils.generation.fallback import Engine, EngineGivenUp, generate_with_fallback
 from shared_utils.generation.ollama_answer_generator import truncation_suspected
 from shared_utils.generation.speed import Speed, estimate_answer_s, estimate_first_token_s, updated
 from shared_utils.types import Cancelled, Evidence, GenerationDone, GenerationStats, Message, Prompt, TextDelta
-from src.answer_queue import AnswerQueue
+from src.answer_queue import AnswerQueue, Ticket
 from src.events import AnswerEvent, AnswerText, EngineChanged, Stage, StageStarted
 from src.prompts import build_prompt
 
@@ -99,22 +99,30 @@ class Scribe:
         on_first_token: Callable[[], None],
         cancelled: Cancelled,
     ) -> Generator[AnswerEvent, None, Written]:
-        first = writers[0]
-        if not first.local:
-            return (yield from self._stream(job, prompt, writers, on_first_token, cancelled))
-        speed = self.speed(first.model)
-        ticket = self.queue.enter(job.person, estimate_answer_s(speed, prompt.estimated_tokens, _TYPICAL_OUTPUT_TOKENS))
+        first, ticket = writers[0], None
         try:
-            for place in self.queue.wait(ticket, cancelled):
-                if place.position:
-                    yield StageStarted(
-                        Stage.WAITING, first.engine.name, first.model, place.seconds_left, place.position
+            if first.local:
+                try:
+                    expected_s = estimate_answer_s(
+                        self.speed(first.model), prompt.estimated_tokens, _TYPICAL_OUTPUT_TOKENS
                     )
+                    ticket = self.queue.enter(job.person, expected_s)
+                    for place in self.queue.wait(ticket, cancelled):
+                        if place.position:
+                            yield StageStarted(
+                                Stage.WAITING, first.engine.name, first.model, place.seconds_left, place.position
+                            )
+                except GeneratorUnavailable as exc:  # the line is too long, or the place in it was lost
+                    writers = [writer for writer in writers if not writer.local]
+                    if not writers:
+                        raise
+                    yield EngineChanged(writers[0].engine.name, str(exc))
             if cancelled():
                 return Written(finish_reason="cancelled")
-            return (yield from self._stream(job, prompt, writers, on_first_token, cancelled))
+            return (yield from self._stream(job, prompt, writers, on_first_token, cancelled, ticket))
         finally:
-            self.queue.leave(ticket)
+            if ticket is not None:
+                self.queue.leave(ticket)
 
     def _stream(
         self,
@@ -123,6 +131,7 @@ class Scribe:
         writers: Sequence[Writer],
         on_first_token: Callable[[], None],
         cancelled: Cancelled,
+        ticket: Ticket | None,
     ) -> Generator[AnswerEvent, None, Written]:
         by_name = {writer.engine.name: writer for writer in writers}
         writer, text = writers[0], ""
@@ -143,17 +152,22 @@ class Scribe:
                             yield AnswerText(shown, tuple(spans[number] for number in markers.order))
                         case EngineGivenUp():
                             writer = by_name[event.next_engine]
+                            if ticket is not None and not writer.local:
+                                self.queue.leave(ticket)  # the model here is free while another machine writes
                             yield EngineChanged(event.next_engine, event.reason)
                             yield self._reading(writer, prompt)
                         case GenerationDone():
                             self.learn(event.stats)
-                            return Written(
-                                text, event.finish_reason, event.stats, _notes(writer, job, prompt, event.stats)
-                            )
+                            notes = (*_departed(writer, job), *_unread(writer, prompt, event.stats))
+                            return Written(text, event.finish_reason, event.stats, notes)
         except GenerationInterrupted as exc:
             if text.strip():
-                return Written(text, "interrupted", GenerationStats(writer.engine.name, writer.model), (str(exc),))
+                stats = GenerationStats(writer.engine.name, exc.model or writer.model)
+                return Written(text, "interrupted", stats, (str(exc), *_departed(writer, job)))
             raise
+        except GenerationTimeout as exc:  # it wrote nothing, and yet it was sent everything
+            yield EngineChanged("extractive", str(exc))
+            return Written(notes=(str(exc), *_departed(writer, job)))
         return Written(text, "cancelled", GenerationStats(writer.engine.name, writer.model))
 
     def _reading(self, writer: Writer, prompt: Prompt) -> StageStarted:
@@ -161,19 +175,21 @@ class Scribe:
         return StageStarted(Stage.READING, writer.engine.name, writer.model, seconds)
 
 
-def _notes(writer: Writer, job: Job, prompt: Prompt, stats: GenerationStats) -> tuple[str, ...]:
-    """Whether passages left the machine, and whether the model read all it was sent."""
-    notes = []
-    if not writer.local:
-        count = len(job.evidence.spans)
-        passages = f"{count} passages" if count != 1 else "One passage"
-        notes.append(f"{passages} of your documents went to Hugging Face, where {stats.model} wrote this.")
-    if writer.num_ctx and truncation_suspected(prompt, stats, writer.num_ctx):
-        notes.append(
-            f"The model read {stats.prompt_tokens} of about {prompt.estimated_tokens} tokens, so it may have missed "
-            "something. Ask a shorter question, or raise FOOTNOTE_NUM_CTX."
-        )
-    return tuple(notes)
+def _departed(writer: Writer, job: Job) -> tuple[str, ...]:
+    """That passages left the machine. Who wrote the answer stands under it; this holds also where nobody did."""
+    count = len(job.evidence.spans)
+    passages = f"{count} passages" if count != 1 else "One passage"
+    return () if writer.local else (f"{passages} of your documents went to Hugging Face.",)
+
+
+def _unread(writer: Writer, prompt: Prompt, stats: GenerationStats) -> tuple[str, ...]:
+    """Whether the model read less than it was sent."""
+    if not writer.num_ctx or not truncation_suspected(prompt, stats, writer.num_ctx):
+        return ()
+    return (
+        f"The model read {stats.prompt_tokens} of about {prompt.estimated_tokens} tokens, so it may have missed "
+        "something. Ask a shorter question, or raise FOOTNOTE_NUM_CTX.",
+    )
 
 
 def _messages(turn: PastTurn) -> tuple[Message, Message]:

@@ -63,6 +63,9 @@ class HfAnswerGenerator:
                 yield from self._answer(model, prompt, cancelled)
             except _NextModel as exc:
                 reasons.append(str(exc))
+            except GenerationInterrupted as exc:
+                exc.model = model
+                raise
             else:
                 return
         raise GeneratorUnavailable(" ".join(reasons) or "No remote model is configured.")

@@ -73,6 +73,8 @@ def watched(
     reader = threading.Thread(target=_read, args=(items, arrivals, unwanted), name="stream-reader", daemon=True)
     started = last_arrival = clock()
     spoken = False
+    if cancelled():  # before anything is sent
+        raise Stopped
     reader.start()
     try:
         while not cancelled():

@@ -125,10 +125,12 @@ def _ranked(candidates: Sequence[_Candidates], top_k: int, weights: Weights) -> 
     scores = scores / np.maximum(total, 1e-9) + weights.document * document
     chunks = [found.index.chunks[row] for found in candidates for row in found.rows]
     best = np.argsort(-scores, kind="stable")[:top_k]
+    # in a document of one passage every idf is negative and every score 0: its words are found all the same
+    matched = np.concatenate([found.chunk_words for found in candidates]) != 0
     return [
         Passage(chunk=chunks[i], rank=rank, score=float(scores[i]))
         for rank, i in enumerate(best, start=1)
-        if scores[i] > 0 or embedded[i]  # however far, the closest by meaning are still the closest
+        if scores[i] > 0 or matched[i] or embedded[i]  # however far, the closest by meaning are still the closest
     ]
 
 

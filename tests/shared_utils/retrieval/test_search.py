@@ -138,3 +138,10 @@ def test_chinese_and_arabic_questions_find_their_pages() -> None:
     index = index_of("d", texts, vectors=False)
     assert search("营业收入是多少？", [index], {}, None, 1)[0].chunk.page == 1
     assert search("ما هي الإيرادات؟", [index], {}, None, 1)[0].chunk.page == 3
+
+
+def test_a_document_of_one_passage_is_found_by_its_words_before_its_vectors_are_there() -> None:
+    text = "The valve closes at 4.2 bar."
+    index = build_index("d", [Chunk("d:1:0", "d", 1, 0, len(text), text)])
+    assert [passage.chunk.text for passage in search("When does the valve close?", [index], {}, None, 5)] == [text]
+    assert search("Who chairs the board?", [index], {}, None, 5) == []
