@@ -780,3 +780,54 @@ def test_the_configured_engines_say_that_a_server_is_gone_and_use_it_when_it_is_
         scene.writers[:] = engines.writers()
         check_written(asked(scene.shelf()), "ollama", MODEL)
     check_extractive(asked(scene.shelf()), "Nothing answers")
+
+
+# ------------------------------------------------------------------------------------------------ what these showed
+
+
+@pytest.mark.parametrize(("behaviour", "deadlines"), [("cut", PATIENT), ("silent", HURRIED)])
+def test_whatever_becomes_of_a_remote_answer_it_is_said_that_passages_left(
+    scene: Scene, behaviour: str, deadlines: Deadlines
+) -> None:
+    scene.router.behaviour, scene.router.after = behaviour, 3
+    scene.engines(local=False, remote=[FAR], deadlines=deadlines)
+    assert "went to Hugging Face" in said(asked(scene.shelf()))
+
+
+def test_an_answer_is_signed_by_the_remote_model_whose_words_it_keeps(scene: Scene) -> None:
+    scene.router.behaviour, scene.router.after = "cut", 3
+    scene.router.served = (FARTHER,)
+    scene.engines(local=False, remote=[FAR, FARTHER])
+    assert asked(scene.shelf()).model == FARTHER
+
+
+def test_when_the_line_is_too_long_the_remote_engine_is_asked(scene: Scene) -> None:
+    queue = scene.library.rag.scribe.queue
+    tickets = [queue.enter(f"somebody {number}") for number in range(21)]
+    scene.engines(remote=[FAR])
+    turn = asked(scene.shelf())
+    for ticket in tickets:
+        queue.leave(ticket)
+    assert turn.engine == "remote"
+
+
+def test_the_model_here_is_free_while_another_machine_writes(scene: Scene) -> None:
+    scene.misbehaves(fault="503")
+    scene.router.behaviour, scene.router.after = "stall", 3
+    scene.engines(remote=[FAR])
+    shelf = scene.shelf()
+    shelf.ask(QUESTION)
+    until(lambda: bool(shelf.turns()[-1].text))
+    assert scene.library.rag.scribe.queue.load() == (False, 0)
+    shelf.stop()
+    ended(shelf)
+
+
+def test_an_answer_whose_conversation_was_left_is_found_in_it_again(scene: Scene) -> None:
+    scene.misbehaves(**STALLS)
+    shelf = scene.shelf()
+    shelf.ask(QUESTION)
+    until(lambda: bool(shelf.turns()[-1].text))
+    left = shelf.conversation_id()
+    shelf.new_conversation()
+    until(lambda: left in [conversation.id for conversation in shelf.conversations()])
