@@ -170,7 +170,10 @@ def bm25_scores(question: Mapping[Term, float], postings: Postings, known: Stati
         return scores
     saturation = K1 * (1 - B + B * postings.lengths / known.average_length)
     for term, weight in question.items():
+        idf = known.idf.get(term)
+        if idf is None:  # it stands nowhere
+            continue
         held = postings.held(term)
         units, counts = postings.units[held], postings.counts[held]
-        scores[units] += weight * known.idf.get(term, 0.0) * counts * (K1 + 1) / (counts + saturation[units])
+        scores[units] += (weight * idf * (K1 + 1)) * counts / (counts + saturation[units])
     return scores

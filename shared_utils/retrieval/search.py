@@ -123,12 +123,13 @@ def _ranked(candidates: Sequence[_Candidates], top_k: int, weights: Weights) -> 
     total = weights.chunk_words + weights.page_words + weights.meaning * embedded
     scores = weights.chunk_words * chunk_words + weights.page_words * page_words + weights.meaning * cosines
     scores = scores / np.maximum(total, 1e-9) + weights.document * document
-    chunks = [found.index.chunks[row] for found in candidates for row in found.rows]
+    source = np.repeat(np.arange(len(candidates)), [len(found.rows) for found in candidates])
+    rows = np.concatenate([found.rows for found in candidates])
     best = np.argsort(-scores, kind="stable")[:top_k]
     # in a document of one passage every idf is negative and every score 0: its words are found all the same
     matched = np.concatenate([found.chunk_words for found in candidates]) != 0
     return [
-        Passage(chunk=chunks[i], rank=rank, score=float(scores[i]))
+        Passage(chunk=candidates[source[i]].index.chunks[rows[i]], rank=rank, score=float(scores[i]))
         for rank, i in enumerate(best, start=1)
         if scores[i] > 0 or matched[i] or embedded[i]  # however far, the closest by meaning are still the closest
     ]
