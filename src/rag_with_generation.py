@@ -6,7 +6,7 @@ A `Rag` holds no documents, so one serves everybody; documents travel as argumen
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -21,6 +21,7 @@ from shared_utils.retrieval.answerability import judge
 from shared_utils.retrieval.evidence import select_evidence
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.retrieval.search import search as search_indexes
+from shared_utils.retrieval.sides import joined
 from shared_utils.retrieval.spread import spread_evidence
 from shared_utils.types import (
     Answer,
@@ -69,6 +70,7 @@ NOT_IN_DOCUMENTS = "The documents do not seem to speak to this question."
 
 _CLOSEST = 3  # passages shown when the documents do not speak to the question
 _CANDIDATES = 40  # chunks that the evidence is picked from
+_NAME_TOKENS = 14  # of a document's name, told once for each side of a comparison
 _PROMPT_OVERHEAD_TOKENS = 150  # rules, template and a question of middling length
 
 
@@ -180,15 +182,32 @@ class Rag:
         passages = search_indexes(
             taken.searched, indexes, titles, embedder, max(top_k, _CANDIDATES), within=taken.within
         )
-        pages = pages_of(documents)
-        if taken.spreads:
-            chunks = [chunk for index in indexes for chunk in index.chunks if not taken.within or taken.within(chunk)]
-            evidence = spread_evidence(chunks, pages, budget_tokens=budget)
-        else:
-            evidence = select_evidence(taken.searched, passages, pages, budget_tokens=budget, embedder=embedder)
+        evidence = self._evidence(taken, passages, documents, titles, budget)
         speaks = taken.spreads or judge(taken.searched, passages, indexes, embedder).answerable
         answerable = bool(evidence.spans) and speaks
         return SearchResult(tuple(passages[:top_k]), evidence, answerable, self.now() - began, taken)
+
+    def _evidence(
+        self,
+        taken: Route,
+        passages: Sequence[Passage],
+        documents: Sequence[IndexedDocument],
+        titles: Mapping[str, str],
+        budget: int,
+    ) -> Evidence:
+        """What the model may read: from all over, from each side of a comparison, or from the best passages."""
+        pages, embedder = pages_of(documents), self.embedder.ready()
+        if taken.spreads:
+            chunks = [chunk for d in documents for chunk in d.index.chunks if not taken.within or taken.within(chunk)]
+            return spread_evidence(chunks, pages, budget_tokens=budget)
+        share = budget // len(taken.sides) - _NAME_TOKENS if taken.sides else budget
+        by_side = []
+        for index in (document.index for document in documents if document.document.id in taken.sides):
+            found = search_indexes(taken.searched, [index], titles, embedder, _CANDIDATES)
+            by_side.append(select_evidence(taken.searched, found, pages, budget_tokens=share, embedder=embedder))
+        if by_side:
+            return joined(by_side, budget)
+        return select_evidence(taken.searched, passages, pages, budget_tokens=budget, embedder=embedder)
 
     # -------------------------------------------------------------------------------------------- ask
 

@@ -15,6 +15,7 @@ from shared_utils.retrieval.question_kind import (
 )
 from shared_utils.retrieval.search import Within
 from shared_utils.retrieval.sections import Section, named, sections
+from shared_utils.retrieval.sides import compared_documents
 from shared_utils.text.words import terms
 from shared_utils.types import Chunk
 from src.ingestion import IndexedDocument
@@ -34,6 +35,7 @@ class Route:
     within: Within | None = None
     label: str = str(QuestionKind.LOOK_UP)
     note: str = ""
+    sides: tuple[str, ...] = ()  # ids of the documents that are compared
 
     @property
     def spreads(self) -> bool:
@@ -73,6 +75,12 @@ def route(question: str, searched: str, documents: Sequence[IndexedDocument]) ->
             ids = {document.document.id for document in meant}
             return _summary(names, searched, lambda chunk: chunk.document_id in ids)
         return Route(QuestionKind.LOOK_UP, searched, note=missing)
+    if question_kind(question) is QuestionKind.COMPARISON and (
+        sides := compared_documents(searched, _titles(documents))
+    ):
+        names = " and ".join(document.document.name for document in documents if document.document.id in sides)
+        note = missing or f"{names} were each given the same room."
+        return Route(QuestionKind.COMPARISON, searched, None, f"comparison of {names}", note, sides)
     return Route(question_kind(question), searched, note=missing)
 
 
@@ -83,6 +91,10 @@ def _summary(of: str, searched: str, within: Within | None) -> Route:
 
 def _name_words(document: IndexedDocument) -> frozenset[str]:
     return frozenset(terms(f"{document.document.title} {document.document.name}"))
+
+
+def _titles(documents: Sequence[IndexedDocument]) -> dict[str, str]:
+    return {d.document.id: f"{d.document.title} {d.document.name}" for d in documents}
 
 
 def _find(asked: AskedPart, documents: Sequence[IndexedDocument]) -> _Part | None:

@@ -49,7 +49,8 @@ _SUMMARY = re.compile(
 )
 _COMPARISON = re.compile(
     r"\bcompar(?:e|es|ed|ing|ison)\b|\bdiffer(?:s|ed|ence|ences)?\b|\bversus\b|\bvs\b|\b(?:more|less|fewer|higher|lower|"
-    r"larger|smaller|better|worse|bigger|greater|faster|slower|older|newer) than\b|\bchanged? (?:from|between)\b"
+    r"larger|smaller|better|worse|bigger|greater|faster|slower|older|newer) than\b"
+    r"(?! (?:roughly |about )?(?:\d|(?:one|two|three|half|once|twice)\b))|\bchanged? (?:from|between)\b"
 )
 _LIST = re.compile(
     r"^(?:list|enumerate|name)\b|\blist (?:of|all|the|every)\b|\b(?:what|which|who) are\b|\ball (?:the|of)\b"

@@ -9,7 +9,7 @@ import pytest
 from shared_utils.errors import GenerationInterrupted, GeneratorUnavailable, QuestionError
 from shared_utils.generation.fallback import Engine
 from shared_utils.generation.speed import Speed
-from shared_utils.types import Answer, Page, PageVerdict, Verdict
+from shared_utils.types import Answer, Document, Page, PageVerdict, Verdict
 from src.events import (
     AnswerEvent,
     AnswerFinished,
@@ -265,6 +265,21 @@ def test_a_page_that_is_not_there_is_told_and_the_question_answered_all_the_same
     answer = answer_of(ask(rag, document, question="How long were the outer gates closed in January, on page 99?"))
     assert "61 hours" in answer.sentences[0].text
     assert "No words were found on page 99; the whole document was searched." in answer.notes
+
+
+def test_a_comparison_of_two_documents_shows_the_quieter_one_as_well(rag: Rag) -> None:
+    def harbour(letter: str, name: str, sentences: list[str]) -> IndexedDocument:
+        page = Page(1, "1", "\n".join(sentences), PageVerdict.TEXT)
+        return index_document(Document(letter * 64, f"{name}.pdf", name, (page,)), Path(f"{name}.pdf"))
+
+    loud = harbour(
+        "a", "Nordhavn", [f"Wages and pensions at Nordhavn rose by {n} percent in week {n}." for n in range(40)]
+    )
+    quiet = harbour("b", "Sudhavn", ["In spring, wages were discussed at length.", "The crane was painted."])
+    found = rag.search("How do wages and pensions differ between Nordhavn and Sudhavn?", [loud, quiet], budget=300)
+    assert {span.document_id[0] for span in found.evidence.spans} == {"a", "b"}
+    assert [span.marker for span in found.evidence.spans] == list(range(1, len(found.evidence.spans) + 1))
+    assert found.evidence.tokens <= 300
 
 
 # ------------------------------------------------------------------------------------------------ what may be missing

@@ -126,3 +126,15 @@ def test_a_summary_of_one_topic_looks_where_the_topic_is(report: IndexedDocument
 def test_a_follow_up_keeps_the_pages_of_the_question_before(report: IndexedDocument) -> None:
     taken = route("And when?", "Who complained on page 2? And when?", [report])
     assert pages_within(taken, report) == {2}
+
+
+def test_a_comparison_of_documents_names_its_sides(report: IndexedDocument) -> None:
+    other = replace(report, document=replace(report.document, id="b" * 64, name="storms.pdf", title="On storms"))
+    question = "How does the damage differ between the report and the paper on storms?"
+    taken = route(question, question, [report, other])
+    assert taken.sides == ("a" * 64, "b" * 64)
+    assert taken.label == "comparison of report.pdf and storms.pdf"
+
+
+def test_a_comparison_within_one_document_is_a_look_up(report: IndexedDocument) -> None:
+    assert asked("Is January wetter than May?", report).sides == ()

@@ -27,6 +27,7 @@ from shared_utils.retrieval.question_kind import (
         ("What are the key takeaways?", QuestionKind.SUMMARY),
         ("How did costs change from 2019 to 2020, compared with sales?", QuestionKind.COMPARISON),
         ("Is the gross margin of Adobe higher than that of Amazon?", QuestionKind.COMPARISON),
+        ("Can it be connected to more than one phone?", QuestionKind.LOOK_UP),
         ("List all the directors.", QuestionKind.LIST),
         ("Which segments are reported?", QuestionKind.LIST),
         ("", QuestionKind.LOOK_UP),
