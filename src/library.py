@@ -54,7 +54,8 @@ class Library:
         self._shelves: dict[str, Shelf] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        threading.Thread(target=self._tidy, name="janitor", daemon=True).start()
+        self._janitor = threading.Thread(target=self._tidy, name="janitor", daemon=True)
+        self._janitor.start()
 
     def shelf(self, key: str) -> Shelf:
         """The shelf of whoever holds `key` (16 characters or more): made, or brought back from the store."""
@@ -70,6 +71,7 @@ class Library:
         if self._closed.is_set():
             return
         self._closed.set()
+        self._janitor.join()
         for shelf in list(self._shelves.values()):
             shelf.cancel_all()
         self.readers.close()

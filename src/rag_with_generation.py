@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from shared_utils.citations.attribution import cite
+from shared_utils.citations.conflicts import find_conflicts
 from shared_utils.errors import DocumentError, QuestionError
 from shared_utils.generation.extractive import extractive_answer
 from shared_utils.generation.quotes import quoted_answer
@@ -250,6 +251,9 @@ class Rag:
             job = Job(question, found.evidence, labels_of(found.evidence, documents), tuple(history), person)
             outcome = yield from self.scribe.write(job, available, lambda: mark("first_token_s"), cancelled)
             answer = self._checked(job, outcome, quick, documents)
+            conflicts = find_conflicts(found.route.searched, found.evidence.spans, names_of(documents))
+            disagreements = (f"The documents do not agree: {conflict.reason}." for conflict in conflicts)
+            answer = replace(answer, notes=(*answer.notes, *disagreements))
         else:
             answer = _refusal(question, found, documents)
             mark("first_evidence_s")
@@ -392,7 +396,7 @@ def unread_notes(documents: Sequence[IndexedDocument]) -> tuple[str, ...]:
             pages = page_ranges(unread)
             notes.append(f"{pages.capitalize()} of {name} could not be read, so something may be missing here.")
         if document.index.chunks and document.index.vectors is None:
-            notes.append(f"{name} was searched by its words alone; its passages are still being indexed by meaning.")
+            notes.append(f"{name} was searched by its words alone: its passages are not indexed by meaning yet.")
     return tuple(notes)
 
 

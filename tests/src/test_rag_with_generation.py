@@ -25,7 +25,7 @@ from src.prompts import REFUSAL
 from src.rag_with_generation import NO_MODEL, Rag, affordable_tokens, kept_evidence, pages_of, unread_notes
 from src.sample import sample_pdf
 from src.writing import PastTurn, Writer
-from tests.conftest import source
+from tests.conftest import DrawPdf, source
 from tests.fakes import FakeGenerator, never
 
 QUESTION = "How long were the outer gates closed in January?"
@@ -337,3 +337,40 @@ def test_an_answer_from_the_remote_engine_says_that_passages_left_the_machine(
 ) -> None:
     answer = answer_of(ask(rag, document, FakeGenerator(["61 hours."], backend="remote", model="far/away")))
     assert any("went to Hugging Face" in note for note in answer.notes)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Can I bring my dog?",
+        "Did the Trust take out loans?",
+        "Why are there fewer timber shipments?",
+        "How big is the surplus?",
+    ],
+)
+def test_other_words_for_what_a_short_document_says_are_not_refused(
+    rag: Rag, document: IndexedDocument, question: str
+) -> None:
+    assert rag.search(question, [document]).answerable
+
+
+@pytest.mark.parametrize(
+    "question", ["Who wrote Hamlet?", "How do I reset my router?", "What is Adobe's revenue in 2020?"]
+)
+def test_what_a_short_document_does_not_speak_to_is_refused(rag: Rag, document: IndexedDocument, question: str) -> None:
+    assert not rag.search(question, [document]).answerable
+
+
+def test_documents_that_do_not_agree_are_named_with_both_places(rag: Rag, draw_pdf: DrawPdf) -> None:
+    documents = []
+    for name, months in (("handbook.pdf", 12), ("contract.pdf", 24)):
+        text = f"The warranty period for pumps is {months} months from delivery."
+        versions: list[IndexedDocument] = []
+        for _ in rag.ingest(source(draw_pdf(name, [[text]])), versions.append, cancelled=never):
+            pass
+        documents.append(versions[-1])
+    question = "How long is the warranty period for pumps?"
+    *_, last = rag.ask(question, documents, writers=list, cancelled=never)
+    assert isinstance(last, AnswerFinished)
+    (note,) = (note for note in last.answer.notes if "do not agree" in note)
+    assert all(words in note for words in ("handbook.pdf", "12 months", "contract.pdf", "24 months"))
