@@ -41,7 +41,7 @@ def draw() -> None:
 
 def _draw_rooms(shelf: Shelf, house: House, session: Session) -> None:
     st.set_page_config(initial_sidebar_state="auto")
-    _draw_question_box(shelf, house, session)
+    _draw_question_box(shelf, session)
     follow_answer(shelf.turns(), session)
     with st.sidebar:
         draw_library(shelf, session, house.settings)
@@ -52,7 +52,7 @@ def _draw_rooms(shelf: Shelf, house: House, session: Session) -> None:
         draw_viewer(shelf, session)
 
 
-def _draw_question_box(shelf: Shelf, house: House, session: Session) -> None:
+def _draw_question_box(shelf: Shelf, session: Session) -> None:
     """First in the script, so that the answer to what was just asked is drawn in the same run."""
     ready = any(view.searchable for view in shelf.documents())
     with st.bottom, st.container(key="question-row"):
