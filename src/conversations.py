@@ -30,6 +30,7 @@ class _Turn:
 
     view: TurnView
     ask_anyway: bool
+    only: str  # the one document that is asked; "" = all
     conversation: str  # its id; the person may have gone on to another by the time the answer is there
     evidence: Evidence | None = None  # what could be read for it; a follow-up may read the same again
     cancel: threading.Event = field(default_factory=threading.Event)
@@ -83,18 +84,24 @@ class Conversations:
             views.append(ConversationView(stored.id, first.question, stored.turns))
         return tuple(views)
 
-    def ask(self, question: str, *, ask_anyway: bool = False) -> str:
-        """Begin to answer; returns the turn's id at once. Raises QuestionError while another is being answered."""
+    def ask(self, question: str, *, only: str = "", ask_anyway: bool = False) -> str:
+        """Begin to answer; returns the turn's id at once. `only` is the id of the one document to ask, "" for all.
+
+        Raises QuestionError while another question is being answered.
+        """
         with self._lock:
             if any(not turn.view.done for turn in self._turns):
                 raise QuestionError("An answer is being written. Wait for it, or stop it first.")
             now = time.monotonic()
-            turn = _Turn(_asked(secrets.token_urlsafe(12), question, now), ask_anyway, self._current)
+            turn = _Turn(_asked(secrets.token_urlsafe(12), question, now), ask_anyway, only, self._current)
             history = self._history()
             self._turns.append(turn)
             self._changed()
         threading.Thread(
-            target=self._answer, args=(turn, self._documents(), history), name=f"answer-{turn.view.id[:6]}", daemon=True
+            target=self._answer,
+            args=(turn, self._asked_documents(only), history),
+            name=f"answer-{turn.view.id[:6]}",
+            daemon=True,
         ).start()
         return turn.view.id
 
@@ -109,10 +116,10 @@ class Conversations:
         with self._lock:
             if not self._turns or not self._turns[-1].view.done:
                 return
-            again = self._turns.pop().view
-        if again.answer is not None:
+            again = self._turns.pop()
+        if again.view.answer is not None:
             self._store.delete_last_turn(self._key, self._current)
-        self.ask(again.question, ask_anyway=ask_anyway)
+        self.ask(again.view.question, only=again.only, ask_anyway=ask_anyway)
 
     def new(self) -> None:
         with self._lock:
@@ -128,7 +135,7 @@ class Conversations:
             if conversation_id == self._current or not records:
                 return
             self.stop()
-            self._turns = [_Turn(_remembered(record), False, conversation_id) for record in records]
+            self._turns = [_Turn(_remembered(record), False, "", conversation_id) for record in records]
             self._current = conversation_id
             self._changed()
 
@@ -194,6 +201,9 @@ class Conversations:
     def _history(self) -> list[PastTurn]:
         answered = [(t, t.view.answer) for t in self._turns if t.view.answer is not None and t.view.answer.answerable]
         return [PastTurn(t.view.question, _plain(a), t.evidence) for t, a in answered[-_REMEMBERED_TURNS:]]
+
+    def _asked_documents(self, only: str) -> list[IndexedDocument]:
+        return [indexed for indexed in self._documents() if only in ("", indexed.document.id)]
 
     def _allowed_writers(self) -> list[Writer]:
         may_leave = not self.keep_here and self._remote_answers_left > 0

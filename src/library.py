@@ -197,9 +197,9 @@ class Shelf:
     def turns(self) -> tuple[TurnView, ...]:
         return self._conversations.turns()
 
-    def ask(self, question: str, *, ask_anyway: bool = False) -> str:
+    def ask(self, question: str, *, only: str = "", ask_anyway: bool = False) -> str:
         """See `Conversations.ask`. Raises QuestionError while another question is being answered."""
-        return self._conversations.ask(question, ask_anyway=ask_anyway)
+        return self._conversations.ask(question, only=only, ask_anyway=ask_anyway)
 
     def stop(self) -> None:
         self._conversations.stop()

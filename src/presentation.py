@@ -116,6 +116,23 @@ def _bullet(item: re.Match[str] | None) -> str:
     return f"{item['number']}. " if item["number"] else "- "
 
 
+_PAGE_RANGE = re.compile(r"\s*(\d{1,4})(?:\s*(?:-|–|—|to)\s*(\d{1,4}))?\s*")
+
+
+def within_pages(question: str, pages: str) -> str:
+    """The question confined to the pages chosen beside it, in the words that anybody could have typed.
+
+    >>> within_pages("What is said of noise?", "10-20")
+    'What is said of noise? (pages 10–20)'
+    >>> within_pages("What is said of noise?", "all")
+    'What is said of noise?'
+    """
+    chosen = _PAGE_RANGE.fullmatch(pages)
+    if chosen is None:
+        return question
+    return f"{question} (pages {chosen[1]}–{chosen[2]})" if chosen[2] else f"{question} (page {chosen[1]})"
+
+
 # ------------------------------------------------------------------------------------------------ answers
 
 

@@ -20,6 +20,7 @@ from src.presentation import (
     describe_verdict,
     escape_markdown,
     plain,
+    within_pages,
     written_markdown,
 )
 from src.screen.pieces import doubts, footnotes, note, said
@@ -244,6 +245,6 @@ def _draw_suggestions(shelf: Shelf, session: Session) -> None:
 
 def ask(question: str, shelf: Shelf, session: Session) -> None:
     try:
-        shelf.ask(question)
+        shelf.ask(within_pages(question, session.pages), only=session.only)
     except QuestionError as exc:
         session.unasked = str(exc)

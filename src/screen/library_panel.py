@@ -33,6 +33,7 @@ def draw_library(shelf: Shelf, session: Session, settings: Settings) -> None:
     if documents:
         running = any(not view.settled for view in documents)
         st.fragment(_draw_documents, run_every=_TICK_S if running else None)(shelf, session, _stages(documents))
+    _draw_where_to_look(documents, session)
     _draw_conversations(shelf, session)
     if settings.hf_token:
         st.toggle(
@@ -193,6 +194,27 @@ def _restore(entry_id: str, shelf: Shelf, session: Session) -> None:
         shelf.restore(entry_id)
     except FootnoteError as exc:  # too late
         session.notices.append(str(exc))
+
+
+# ------------------------------------------------------------------------------------------------ filters
+
+
+def _draw_where_to_look(documents: tuple[DocumentView, ...], session: Session) -> None:
+    """One document instead of all, some pages instead of all."""
+    names = {view.document_id: plain(view.name) for view in documents if view.searchable}
+    if session.only not in names:
+        session.only = ""
+    if not names:
+        return
+    with st.expander("Where to look"):
+        choices = ["", *names]
+        session.only = st.selectbox(
+            "Document",
+            choices,
+            index=choices.index(session.only),
+            format_func=lambda choice: names.get(choice, "All documents"),
+        )
+        session.pages = st.text_input("Pages", session.pages, placeholder="All, or for example 10–20")
 
 
 # ------------------------------------------------------------------------------------------------ conversations

@@ -45,6 +45,8 @@ class Session:
     followed: str = ""  # the last answer whose first source the viewer opened by itself
     removed: tuple[str, str] | None = None  # (entry id, name), while it can be undone
     notices: list[str] = field(default_factory=list)  # about files, shown once
+    only: str = ""  # the one document that is asked; "" = all
+    pages: str = ""  # the pages that are asked, as typed; "" = all
     unasked: str = ""  # why the last question could not be asked, shown once
 
 

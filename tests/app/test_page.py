@@ -137,3 +137,14 @@ def test_a_hostile_name_reaches_the_page_escaped(app: AppTest) -> None:
     drawn = shown(app) + "".join(b.label for b in app.button)
     assert "<b>[x]" not in drawn
     assert "\\<b\\>\\[x\\]" in drawn
+
+
+def test_one_document_and_some_of_its_pages_can_be_asked_alone(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    read(app, "bridges.pdf", pdf(BRIDGES))
+    assert list(app.selectbox[0].options) == ["All documents", "water.pdf", "bridges.pdf"]
+    app.selectbox[0].select("bridges.pdf").run()
+    next(box for box in app.text_input if box.label == "Pages").input("1").run()
+    ask(app, "How far did leakage fall after mains were renewed?")
+    assert "(page 1)" in shown(app)
+    assert "water.pdf" not in shown(app).split("fn-question")[-1]
