@@ -48,14 +48,27 @@ export default function ({ data, setStateValue, setTriggerValue }) {
     document.body.classList.add('fn-dropping');
   };
   const leave = event => { if (!event.relatedTarget) document.body.classList.remove('fn-dropping'); };
-  const drop = event => {
+  const filesOf = async entry => { // a dropped file, or all that is in a dropped folder
+    if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+    const reader = entry.createReader(), inside = [];
+    const next = () => new Promise((resolve, reject) => reader.readEntries(resolve, reject)); // a hundred at a time
+    for (let some = await next(); some.length; some = await next()) inside.push(...some);
+    return (await Promise.all(inside.map(filesOf))).flat();
+  };
+  const dropped = async transfer => {
+    const loose = [...transfer.files], entries = [...transfer.items].map(item => item.webkitGetAsEntry()).filter(Boolean);
+    if (!entries.some(entry => entry.isDirectory)) return loose;
+    const all = (await Promise.all(entries.map(filesOf))).flat();
+    return all.filter(file => /\.pdf$/i.test(file.name)); // a folder holds other things, too
+  };
+  const drop = async event => {
     document.body.classList.remove('fn-dropping');
     if (!carriesFiles(event) || closest(event, ZONE)) return; // the uploader takes its own
     event.preventDefault();
     const input = document.querySelector(INPUT);
     if (!input) return;
     const files = new DataTransfer();
-    [...event.dataTransfer.files].forEach(file => files.items.add(file));
+    (await dropped(event.dataTransfer)).forEach(file => files.items.add(file));
     input.files = files.files;
     input.dispatchEvent(new Event('change', { bubbles: true }));
   };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -277,3 +278,18 @@ def test_the_fonts_come_from_this_server(answered: Screen) -> None:
         "document.fonts.ready.then(f => [...f].filter(x => x.status === 'loaded').map(x => x.family))"
     )
     assert {"Inter", "Newsreader"} <= {family.strip('"') for family in loaded}
+
+
+def test_a_folder_dropped_anywhere_brings_the_pdfs_in_it_and_in_its_folders(screen: Screen, tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    (folder / "older").mkdir(parents=True)
+    (folder / "water.pdf").write_bytes(pdf(WATER))
+    (folder / "older" / "bridges.pdf").write_bytes(pdf(BRIDGES))
+    (folder / "notes.txt").write_text("not for Footnote")
+    browser = screen.page.context.new_cdp_session(screen.page)
+    data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        browser.send("Input.dispatchDragEvent", {"type": kind, "x": 700, "y": 700, "data": data})
+    screen.wait_ready("water.pdf")
+    screen.wait_ready("bridges.pdf")
+    expect(screen.page.locator('[class*="st-key-doc-"]')).to_have_count(2)
