@@ -31,7 +31,7 @@ browser: $(VENV)/.test-ready  ## a real Chromium drives the real page
 	$(BIN)/python -m pytest -m browser
 
 bench-retrieval: $(VENV)/.test-ready  ## the retrieval table of docs/benchmarks.md
-	$(BIN)/python -m benchmarks.retrieval
+	$(BIN)/python -m benchmarks.retrieval --write
 
 audit: $(VENV)/.test-ready  ## known vulnerabilities of what is pinned
 	$(BIN)/pip-audit --disable-pip --no-deps -r requirements.txt
