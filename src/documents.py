@@ -407,5 +407,9 @@ class Documents:
             raise PdfTooLarge(
                 f"With {name} your files would have more than {limits.max_person_mb} MB together. Remove some first."
             )
-        if total.bytes + size > limits.max_total_mb * _MEGABYTE:
+        if used.pages >= limits.max_person_pages:
+            raise PdfTooLarge(
+                f"Your files have {used.pages:,} pages, the most there may be. Remove some to add {name}."
+            )
+        if total.bytes + size > limits.max_total_mb * _MEGABYTE or total.pages >= limits.max_total_pages:
             raise PdfTooLarge(f"This server is full, so {name} was not taken. Try again later, or run your own copy.")

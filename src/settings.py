@@ -47,6 +47,8 @@ class Settings:
     max_pages: int = _setting("FOOTNOTE_MAX_PAGES", 3000, "most pages read of one PDF")
     max_files: int = _setting("FOOTNOTE_MAX_FILES", 100, "most files one person may keep")
     max_person_mb: int = _setting("FOOTNOTE_MAX_PERSON_MB", 500, "most megabytes one person may keep")
+    max_person_pages: int = _setting("FOOTNOTE_MAX_PERSON_PAGES", 20_000, "most pages one person may keep")
+    max_total_pages: int = _setting("FOOTNOTE_MAX_TOTAL_PAGES", 500_000, "most pages kept for everybody together")
     max_total_mb: int = _setting("FOOTNOTE_MAX_TOTAL_MB", 20_000, "most megabytes kept for everybody together")
     max_question_chars: int = _setting("FOOTNOTE_MAX_QUESTION_CHARS", 2000, "longest question taken, in characters")
     ocr_seconds: float = _setting(

@@ -207,7 +207,14 @@ def test_a_locked_file_asks_for_its_password_says_when_it_is_wrong_and_never_kee
 
 @pytest.mark.parametrize(
     ("limit", "words"),
-    [({"max_file_mb": 0}, "at most 0 MB"), ({"max_files": 0}, "Remove one"), ({"max_total_mb": 0}, "server is full")],
+    [
+        ({"max_file_mb": 0}, "at most 0 MB"),
+        ({"max_files": 0}, "Remove one"),
+        ({"max_person_mb": 0}, "Remove some"),
+        ({"max_person_pages": 0}, "0 pages"),
+        ({"max_total_mb": 0}, "server is full"),
+        ({"max_total_pages": 0}, "server is full"),
+    ],
 )
 def test_limits_refuse_in_a_sentence_and_keep_nothing(
     open_library: Callable[..., Library], limit: dict[str, int], words: str
