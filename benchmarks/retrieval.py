@@ -11,12 +11,14 @@ numbering included. Intervals are 95 %, by bootstrap over questions. The first r
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from benchmarks.retrieval_set import (
+    OUT,
     Question,
     RetrievalSet,
     argument_parser,
@@ -26,10 +28,13 @@ from benchmarks.retrieval_set import (
     timed_ms,
     write_section,
 )
+from shared_utils.chunking.chunker import chunk_pages
+from shared_utils.embeddings.onnx_minilm import OnnxMiniLmEmbedder
+from shared_utils.embeddings.packaged_model import packaged_model_dir
 from shared_utils.retrieval.bm25 import Term, bm25_scores, statistics
 from shared_utils.retrieval.evidence import prompt_tokens, select_evidence
 from shared_utils.retrieval.fusion import reciprocal_rank_fusion
-from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.retrieval.index import DocumentIndex, build_index, indexed_text
 from shared_utils.retrieval.search import Weights, search
 from shared_utils.text.words import terms
 from shared_utils.types import Chunk, Page, Passage
@@ -206,6 +211,26 @@ def table(data: RetrievalSet, library: bool) -> Iterator[str]:
         yield row
 
 
+def indexing_cost(data: RetrievalSet, least_pages: int = 200) -> str:
+    """CPU seconds to make pages searchable, by words and by meaning, over the first documents; nothing is cached."""
+    embedder = OnnxMiniLmEmbedder(packaged_model_dir(), OUT / "model", threads=1)
+    pages, words_s, meaning_s = 0, 0.0, 0.0
+    for name, document in data.pages.items():
+        if pages >= least_pages:
+            break
+        began = time.process_time()
+        index = build_index(name, chunk_pages(name, document))
+        words_s += time.process_time() - began
+        began = time.process_time()
+        embedder.embed_passages([indexed_text(chunk) for chunk in index.chunks])
+        meaning_s += time.process_time() - began
+        pages += len(document)
+    return (
+        f"Indexing 100 pages takes {100 * words_s / pages:.2f} CPU seconds for their words and "
+        f"{100 * meaning_s / pages:.1f} for their meaning (over {pages} pages)."
+    )
+
+
 def cell(values: Sequence[float]) -> str:
     low, high = bootstrap_interval(values)
     return f"{np.mean(values):.3f} <sub>{low:.2f}–{high:.2f}</sub>"
@@ -217,7 +242,8 @@ def main() -> None:
     arguments = parser.parse_args()
     data = open_set(arguments)
     body = ["## Retrieval", "", "`python -m benchmarks.retrieval --write`, development part, one core. " + METHOD, ""]
-    body += [*table(data, library=False), "", *table(data, library=True)]
+    body += [*table(data, library=False), "", *table(data, library=True), "", indexing_cost(data)]
+    print(body[-1])
     if arguments.write:
         write_section("retrieval", "\n".join(body))
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared_utils.errors import FootnoteError
-from shared_utils.types import Answer, Cancelled, Citation, Verdict
+from shared_utils.types import Answer, Cancelled, Citation
 from src.events import (
     AnswerEvent,
     AnswerFinished,
@@ -29,6 +29,7 @@ from src.events import (
     StageStarted,
 )
 from src.ingestion import IndexedDocument, SourceFile
+from src.presentation import page_name, plain, terminal_answer
 from src.rag_with_generation import Rag, SearchResult, names_of, pages_of
 from src.settings import Settings
 from src.wiring import Wired, wire
@@ -142,7 +143,7 @@ def _documents(rag: Rag, files: Sequence[Path]) -> list[IndexedDocument]:
     documents: list[IndexedDocument] = []
     for finished in _read(rag, files, documents):
         if finished.reason:
-            print(f"{finished.file}: {finished.reason}", file=sys.stderr)
+            print(f"{plain(finished.file)}: {finished.reason}", file=sys.stderr)
     if not documents:
         raise FootnoteError("None of the files can be searched.")
     return documents
@@ -162,11 +163,11 @@ def _file_json(finished: FileFinished) -> dict[str, object]:
 
 def _file_line(finished: FileFinished) -> str:
     if finished.status is FileStatus.FAILED:
-        return f"✗ {finished.file}: {finished.reason}"
+        return f"✗ {plain(finished.file)}: {finished.reason}"
     verdicts = ", ".join(f"{n} {verdict}" for verdict, n in finished.page_verdicts.items())
     mark = "✓" if finished.status is FileStatus.READY else "◐"
     line = (
-        f"{mark} {finished.file}: {finished.pages} pages ({verdicts}), {finished.chunks} passages; "
+        f"{mark} {plain(finished.file)}: {finished.pages} pages ({verdicts}), {finished.chunks} passages; "
         f"read in {finished.read_s:.1f} s, indexed in {finished.embed_s:.1f} s"
     )
     return f"{line}\n  {finished.reason}" if finished.reason else line
@@ -255,7 +256,7 @@ def _search_text(question: Question, found: SearchResult, documents: Sequence[In
         lines.append("Nothing in the documents seems to speak to this. The closest passages:")
     for passage in found.passages:
         page = pages[passage.chunk.document_id, passage.chunk.page]
-        where = f"{names[passage.chunk.document_id]}, {_page_name(page.number, page.label)}"
+        where = f"{plain(names[passage.chunk.document_id])}, {page_name(page.number, page.label)}"
         lines.append(f"\n{passage.rank:>3}. {where}  (score {passage.score:.3f})")
         lines.append(_wrapped(passage.chunk.text, "     "))
     lines.append(f"\nEvidence: {len(found.evidence.spans)} passages, {found.evidence.tokens} tokens.")
@@ -286,7 +287,7 @@ def _ask(options: argparse.Namespace, wired: Wired) -> int:
     if options.json:
         _print_line(_answer_json(last, ingest_s))
     else:
-        print(_answer_text(last.answer))
+        print("\n".join(_wrapped(line, "") for line in terminal_answer(last.answer).splitlines()))
     return 0
 
 
@@ -346,27 +347,9 @@ def answer_with_markers(answer: Answer) -> str:
     return "\n\n".join(" ".join(sentences) for sentences in paragraphs.values())
 
 
-def _answer_text(answer: Answer) -> str:
-    lines = [_wrapped(paragraph, "") for paragraph in answer_with_markers(answer).split("\n\n")]
-    lines += [f"({sentence.verdict}: {sentence.reason})" for sentence in answer.sentences if _doubted(sentence.verdict)]
-    for citation in answer.citations:
-        where = f"{citation.document}, {_page_name(citation.page, citation.page_label)}"
-        lines.append(f"\n[{citation.marker}] {where}\n{_wrapped(citation.quote, '    ')}")
-    if answer.notes:
-        lines.append("\n" + "\n".join(_wrapped(note, "") for note in answer.notes))
-    return "\n".join(lines)
-
-
-def _doubted(verdict: Verdict) -> bool:
-    return verdict is not Verdict.SUPPORTED
-
-
-def _page_name(number: int, label: str) -> str:
-    return f"p. {number}" if label in ("", str(number)) else f"p. {number}, printed {label}"
-
-
 def _wrapped(text: str, indent: str) -> str:
-    return textwrap.fill(" ".join(text.split()), 100, initial_indent=indent, subsequent_indent=indent)
+    """Text from outside on a terminal: one paragraph, without control characters."""
+    return textwrap.fill(plain(text), 100, initial_indent=indent, subsequent_indent=indent)
 
 
 def _print_line(row: dict[str, object]) -> None:
@@ -376,7 +359,7 @@ def _print_line(row: dict[str, object]) -> None:
 def _progress(line: str) -> None:
     """Redraw the one progress line of a terminal; a file or a pipe gets none of it."""
     if sys.stderr.isatty():
-        print(f"\r\x1b[2K{line[:110]}", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[2K{plain(line)[:110]}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
