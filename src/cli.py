@@ -270,6 +270,8 @@ def _ask(options: argparse.Namespace, wired: Wired) -> int:
     began = wired.rag.now()
     documents = _documents(wired.rag, options.files)
     ingest_s = wired.rag.now() - began
+    if reason := wired.why_not(options.engine):
+        print(reason, file=sys.stderr)
     last: AnswerEvent | None = None
     for event in wired.rag.ask(
         options.question, documents, writers=lambda: wired.writers(options.engine), cancelled=_NEVER

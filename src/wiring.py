@@ -43,6 +43,14 @@ class Wired:
     def writers(self, choice: str = "auto") -> Sequence[Writer]:
         return self.engines.writers(choice)
 
+    def why_not(self, choice: str) -> str:
+        """Why the engine that was asked for by name cannot write; "" where it can, or none was."""
+        if choice not in ("ollama", "remote") or self.engines.writers(choice):
+            return ""
+        if choice == "remote":
+            return "The remote engine needs a Hugging Face token in HF_TOKEN. The documents' own sentences follow."
+        return f"{self.engines.status().reason} The documents' own sentences follow.".strip()
+
 
 @contextmanager
 def wire(settings: Settings) -> Iterator[Wired]:

@@ -114,3 +114,15 @@ def test_when_no_file_can_be_searched_it_says_so(tmp_path: Path, capsys: pytest.
     empty.touch()
     assert main(["ask", str(empty), "--question", "What?", "--engine", "extractive"]) == 1
     assert "None of the files can be searched" in capsys.readouterr().err
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(("engine", "words"), [("ollama", "Ollama"), ("remote", "HF_TOKEN")])
+def test_an_engine_asked_for_by_name_that_cannot_write_says_why(
+    sample: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, engine: str, words: str
+) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:9")
+    assert main(["ask", str(sample), "--question", "How many ships called?", "--engine", engine, "--json"]) == 0
+    captured = capsys.readouterr()
+    assert words in captured.err
+    assert json.loads(captured.out)["engine"] == "extractive"
