@@ -13,7 +13,7 @@ from shared_utils.citations.verification import verify
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Citation, Embedder, Evidence, EvidenceSpan, Page, Sentence, Span, Verdict
 
-_BULLET = re.compile(r"\s*[-*•–]\s+")
+_BULLET = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+")  # a number that counts items is nobody's claim
 _ASKING = re.compile(r"\bhow (?:many|much|long|often|old|far|large|high)\b", re.IGNORECASE)
 _MOST_QUOTED = 2  # sentences or rows of one evidence span behind one sentence of the answer
 _SAYS_SOMETHING = 4  # content words

@@ -189,3 +189,12 @@ def test_an_empty_answer_has_nothing_to_cite() -> None:
 )
 def test_the_invariants_hold_for_whatever_a_model_writes(raw: str) -> None:
     answered(raw)
+
+
+def test_the_numbers_that_count_list_items_are_not_verified_as_the_pages_numbers() -> None:
+    cited = answered("1. Operating costs fell to €12.3 million [1].\n2) Batteries must be stored below 30 °C [2].")
+    assert [sentence.text for sentence in cited.sentences] == [
+        "Operating costs fell to €12.3 million.",
+        "Batteries must be stored below 30 °C.",
+    ]
+    assert {sentence.verdict for sentence in cited.sentences} == {Verdict.SUPPORTED}
