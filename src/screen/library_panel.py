@@ -25,11 +25,11 @@ _AT_WORK = (":material/progress_activity:", "orange")
 _LOCKED = (":material/lock:", "red")
 
 
-def draw_library(shelf: Shelf, session: Session, settings: Settings) -> None:
+def draw_library(documents: tuple[DocumentView, ...], shelf: Shelf, session: Session, settings: Settings) -> None:
+    """`documents` as the rest of the page saw them in this run."""
     draw_uploader("Add PDF files", shelf, session, settings)
     draw_notices(session)
     _draw_undo(shelf, session)
-    documents = shelf.documents()
     if documents:
         running = any(not view.settled for view in documents)
         st.fragment(_draw_documents, run_every=_TICK_S if running else None)(shelf, session, _stages(documents))

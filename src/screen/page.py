@@ -41,10 +41,13 @@ def draw() -> None:
 
 def _draw_rooms(shelf: Shelf, house: House, session: Session) -> None:
     st.set_page_config(initial_sidebar_state="auto")
-    _draw_question_box(shelf, session)
+    # One look at the documents for the whole run: if the box saw an unread file and the library a finished one, nothing
+    # would be left that ticks, and the box would stay closed.
+    documents = shelf.documents()
+    _draw_question_box(shelf, session, ready=any(view.searchable for view in documents))
     follow_answer(shelf.turns(), session)
     with st.sidebar:
-        draw_library(shelf, session, house.settings)
+        draw_library(documents, shelf, session, house.settings)
     left, right = st.columns(_COLUMNS, gap="large")
     with left:
         draw_conversation(shelf, session)
@@ -52,9 +55,8 @@ def _draw_rooms(shelf: Shelf, house: House, session: Session) -> None:
         draw_viewer(shelf, session)
 
 
-def _draw_question_box(shelf: Shelf, session: Session) -> None:
+def _draw_question_box(shelf: Shelf, session: Session, *, ready: bool) -> None:
     """First in the script, so that the answer to what was just asked is drawn in the same run."""
-    ready = any(view.searchable for view in shelf.documents())
     with st.bottom, st.container(key="question-row"):
         left, right = st.columns(_COLUMNS, gap="large")
         right.container(key="question-pad")  # keeps the box as wide as the conversation

@@ -258,8 +258,9 @@ def test_the_page_passes_the_accessibility_rules_in_both_themes(
     screen.picture(f"welcome-{scheme}")
     assert violations(screen.page) == []
     screen.add("water.pdf", pdf(WATER))
-    screen.add("broken.pdf", b"not a pdf at all")
     screen.wait_ready("water.pdf")
+    screen.add("broken.pdf", b"not a pdf at all")
+    expect(screen.card("broken.pdf").locator(".fn-error")).to_be_visible()
     screen.ask(QUESTION)
     screen.answered()
     screen.picture(f"answer-{scheme}")
