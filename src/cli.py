@@ -38,15 +38,6 @@ _NEVER: Cancelled = lambda: False  # noqa: E731 - a constant of the type, not a 
 _ENGINES = ("auto", "ollama", "remote", "extractive")
 
 
-@dataclass(frozen=True, slots=True)
-class Ingested:
-    """What the files given on the command line came to."""
-
-    documents: tuple[IndexedDocument, ...]
-    finished: tuple[FileFinished, ...]
-    seconds: float
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. 0: done; 1: every file failed, or nothing could be asked; 2: the call's words are off."""
     options = _parser().parse_args(arguments)
