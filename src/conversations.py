@@ -1,8 +1,13 @@
-"""One person's conversations: questions asked in a thread each, kept when they are answered."""
+"""One person's conversations. A question is kept when it is asked, its answer when it is there.
+
+Whichever process finds a question whose own process is gone asks it again: after a restart, a crash, or on another
+machine over the same store.
+"""
 
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import threading
 import time
@@ -10,212 +15,364 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from shared_utils.errors import FootnoteError, QuestionError
-from shared_utils.storage.document_store import DocumentStore
+from shared_utils.storage.conversation_store import ConversationStore, StoredTurn
 from shared_utils.types import Answer, Evidence
 from src.events import AnswerFinished, AnswerText, EngineChanged, EvidenceFound, ExtractiveAnswer, Stage, StageStarted
 from src.ingestion import IndexedDocument
-from src.rag_with_generation import Rag
-from src.turn_codec import TurnRecord, decode_turn, encode_turn
+from src.preferences import Pace, Preferences
+from src.rag_with_generation import STOPPED_EARLY, Rag
+from src.turn_codec import Asking, TurnRecord, decode_turn, encode_turn
 from src.views import ConversationView, TurnView
 from src.writing import PastTurn, Writer
 
 _log = logging.getLogger(__name__)
 
+LEASE_S = 20.0  # how long a question stays with a process that shows no sign of life
 _REMEMBERED_TURNS = 4  # of a conversation, offered to the prompt; the prompt keeps what fits
+_SHARES = {Pace.QUICK: 0.5, Pace.BALANCED: 1.0, Pace.THOROUGH: 2.0}  # of the evidence and of the time it may take
+_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+NOBODY_WAITED = (
+    "The page was closed while this question waited in line, so its turn went to the next person. "
+    "Press “Answer again” to have it written."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What conversations stand on, the same for everybody."""
+
+    rag: Rag
+    store: ConversationStore
+    owner: str  # names this process in the store
+    writers: Callable[[str], Sequence[Writer]]  # the engines that could write now; takes a person's choice of model
+    remote_answers: int  # how many answers one person may have from the remote engine
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose conversations they are. The callables may be called from any thread."""
+
+    key: str
+    name: str  # stands for them in queues, without their key
+    preferences: Callable[[], Preferences]
+    documents: Callable[[], list[IndexedDocument]]  # what can be asked now
+    await_documents: Callable[[], None]  # returns when what was kept has been loaded
+    is_here: Callable[[], bool]  # whether anybody still looks
+    changed: Callable[[], None]
 
 
 @dataclass
 class _Turn:
-    """A question being answered. Its view is replaced as a whole, under the shelf's lock."""
+    """A question and its answer. Its view is replaced as a whole, under the lock."""
 
     view: TurnView
-    ask_anyway: bool
-    only: str  # the one document that is asked; "" = all
-    conversation: str  # its id; the person may have gone on to another by the time the answer is there
+    asking: Asking
+    conversation: str
+    mine: bool = False  # this process answers it, or has
+    stored: bool = True
+    left: bool = False  # given up because nobody waited for it
     evidence: Evidence | None = None  # what could be read for it; a follow-up may read the same again
     cancel: threading.Event = field(default_factory=threading.Event)
 
 
 class Conversations:
-    """The conversations on one shelf, one of them current. Every method may be called from any thread."""
+    """Every method may be called from any thread."""
 
-    def __init__(
-        self,
-        key: str,
-        person: str,
-        rag: Rag,
-        store: DocumentStore,
-        writers: Callable[[], Sequence[Writer]],
-        remote_answers: int,
-        documents: Callable[[], list[IndexedDocument]],
-        changed: Callable[[], None],
-    ) -> None:
-        self.keep_here = False  # the person's choice: no passage leaves this machine
-        self._remote_answers_left = remote_answers
-        self._key = key
+    def __init__(self, person: Person, around: Surroundings) -> None:
         self._person = person
-        self._rag = rag
-        self._store = store
-        self._writers = writers
-        self._documents = documents
-        self._changed = changed
+        self._around = around
+        self._remote_answers_left = around.remote_answers
         self._lock = threading.RLock()
-        self._turns: list[_Turn] = []
-        self._current = secrets.token_urlsafe(16)
-        earlier = store.conversations(key)
-        if earlier:
-            self.open(earlier[0].id)
+        self._threads: dict[str, list[_Turn]] = {}  # conversation id -> its turns, oldest first
+        self._titles: dict[str, str] = {}
+        self._at_work: set[threading.Thread] = set()
+        self._closing = False
 
-    @property
-    def current(self) -> str:
-        """The current conversation's id; it is stored once it has an answer."""
-        return self._current
+    # -------------------------------------------------------------------------------------------- looking
 
-    def turns(self) -> tuple[TurnView, ...]:
-        """The current conversation, oldest first."""
+    def turns(self, conversation_id: str) -> tuple[TurnView, ...]:
+        """Oldest first; () for a conversation that is not this person's."""
         with self._lock:
-            return tuple(turn.view for turn in self._turns)
+            return tuple(turn.view for turn in self._thread(conversation_id))
 
     def views(self) -> tuple[ConversationView, ...]:
-        """Every conversation that has an answer, the latest first."""
-        views = []
-        for stored in self._store.conversations(self._key):
-            first = decode_turn(self._store.turns(self._key, stored.id)[0])
-            views.append(ConversationView(stored.id, first.question, stored.turns))
-        return tuple(views)
+        """Every conversation, the latest first."""
+        stored = self._around.store.conversations(self._person.key)
+        return tuple(ConversationView(c.id, self._title(c.id), c.turns) for c in stored)
 
-    def ask(self, question: str, *, only: str = "", ask_anyway: bool = False) -> str:
-        """Begin to answer; returns the turn's id at once. `only` is the id of the one document to ask, "" for all.
+    def latest(self) -> str:
+        """The id of the conversation spoken in last; "" where there is none."""
+        stored = self._around.store.conversations(self._person.key)
+        return stored[0].id if stored else ""
 
-        Raises QuestionError while another question is being answered.
+    def running(self) -> bool:
+        with self._lock:
+            return any(turn.mine and not turn.view.done for thread in self._threads.values() for turn in thread)
+
+    def _title(self, conversation_id: str) -> str:
+        if conversation_id not in self._titles:
+            body = self._around.store.first_turn(self._person.key, conversation_id)
+            self._titles[conversation_id] = decode_turn(body).question if body else ""
+        return self._titles[conversation_id]
+
+    def _thread(self, conversation_id: str) -> list[_Turn]:
+        """The turns of a conversation, from the store the first time."""
+        if conversation_id not in self._threads:
+            bodies = self._around.store.turns(self._person.key, conversation_id)
+            self._threads[conversation_id] = [_kept(decode_turn(body), conversation_id) for body in bodies]
+        return self._threads[conversation_id]
+
+    # -------------------------------------------------------------------------------------------- asking
+
+    def ask(
+        self, conversation_id: str, question: str, *, only: str = "", ask_anyway: bool = False, alone: bool = False
+    ) -> str:
+        """Begin to answer; returns the turn's id at once. A conversation begins with its first question.
+
+        `only` is the id of the one document to ask, "" for all; `alone` leaves out what was asked before.
+        Raises QuestionError while another question of this conversation is being answered.
         """
+        if not _ID.fullmatch(conversation_id):
+            raise QuestionError("There is no such conversation. Start a new one.")
         with self._lock:
-            if any(not turn.view.done for turn in self._turns):
-                raise QuestionError("An answer is being written. Wait for it, or stop it first.")
-            now = time.monotonic()
-            turn = _Turn(_asked(secrets.token_urlsafe(12), question, now), ask_anyway, only, self._current)
-            history = self._history()
-            self._turns.append(turn)
-            self._changed()
-        threading.Thread(
-            target=self._answer,
-            args=(turn, self._asked_documents(only), history),
-            name=f"answer-{turn.view.id[:6]}",
-            daemon=True,
-        ).start()
-        return turn.view.id
+            return self._begin(conversation_id, question, Asking(only, ask_anyway, alone), replacing=None)
 
-    def stop(self) -> None:
-        """Stop the answer that is being written; the words so far stay."""
-        with self._lock:
-            for turn in self._turns:
-                turn.cancel.set()
-
-    def regenerate(self, *, ask_anyway: bool = False) -> None:
+    def regenerate(self, conversation_id: str, *, ask_anyway: bool = False) -> None:
         """Ask the last question again; its answer takes the place of the earlier one."""
         with self._lock:
-            if not self._turns or not self._turns[-1].view.done:
-                return
-            again = self._turns.pop()
-        if again.view.answer is not None:
-            self._store.delete_last_turn(self._key, self._current)
-        self.ask(again.view.question, only=again.only, ask_anyway=ask_anyway)
+            thread = self._thread(conversation_id)
+            if thread and thread[-1].view.done:
+                last = thread[-1]
+                asking = replace(last.asking, ask_anyway=ask_anyway)
+                self._begin(conversation_id, last.view.question, asking, replacing=last)
 
-    def new(self) -> None:
+    def stop(self, conversation_id: str) -> None:
+        """Stop the answer that is being written; the words so far stay."""
         with self._lock:
-            self.stop()
-            self._turns = []
-            self._current = secrets.token_urlsafe(16)
-            self._changed()
+            for turn in self._thread(conversation_id):
+                turn.cancel.set()
 
-    def open(self, conversation_id: str) -> None:
-        """Show an earlier conversation; one that is not this person's is simply empty."""
-        records = [decode_turn(body) for body in self._store.turns(self._key, conversation_id)]
+    def rate(self, conversation_id: str, turn_id: str, rating: int) -> None:
+        """Keep the person's thumb on a finished answer: 1, -1, or 0 to take it back."""
         with self._lock:
-            if conversation_id == self._current or not records:
-                return
-            self.stop()
-            self._turns = [_Turn(_remembered(record), False, "", conversation_id) for record in records]
-            self._current = conversation_id
-            self._changed()
+            turn = next((t for t in self._thread(conversation_id) if t.view.id == turn_id and t.view.done), None)
+            if turn is not None:
+                turn.view = replace(turn.view, rating=max(-1, min(1, rating)))
+                self._around.store.rewrite(self._person.key, turn_id, encode_turn(_record(turn)))
+                self._person.changed()
 
-    def _answer(self, turn: _Turn, documents: Sequence[IndexedDocument], history: Sequence[PastTurn]) -> None:
-        question = turn.view.question
+    def delete(self, conversation_id: str) -> None:
+        """Delete a conversation for good; what is being answered in it stops."""
+        with self._lock:
+            for turn in self._threads.pop(conversation_id, []):
+                turn.cancel.set()
+            self._titles.pop(conversation_id, None)
+            self._around.store.delete(self._person.key, conversation_id)
+            self._person.changed()
+
+    def _begin(self, conversation_id: str, question: str, asking: Asking, *, replacing: _Turn | None) -> str:
+        thread = self._thread(conversation_id)
+        if any(not turn.view.done for turn in thread):
+            raise QuestionError("An answer is being written. Wait for it, or stop it first.")
+        view = _asked(secrets.token_urlsafe(12), question, time.monotonic(), time.time())
+        turn = _Turn(view, asking, conversation_id, mine=True)
+        turn.stored = self._store_question(turn, replacing)
+        before = [earlier for earlier in thread if earlier is not replacing]
+        history = [] if asking.alone else _history(before)
+        self._threads[conversation_id] = [*before, turn]
+        self._start(turn, history)
+        return view.id
+
+    def _store_question(self, turn: _Turn, replacing: _Turn | None) -> bool:
+        """False where it cannot be kept: it is answered all the same. Raises QuestionError if it may not be asked."""
         try:
-            events = self._rag.ask(
-                question,
-                documents,
-                writers=self._allowed_writers,
-                history=history,
-                person=self._person,
-                ask_anyway=turn.ask_anyway,
-                cancelled=turn.cancel.is_set,
+            begun = self._around.store.begin(
+                self._person.key,
+                turn.conversation,
+                turn.view.id,
+                encode_turn(_record(turn)),
+                owner=self._around.owner,
+                lease_s=LEASE_S,
+                replacing=replacing.view.id if replacing else "",
             )
-            for event in events:
-                match event:
-                    case StageStarted():
-                        self._show(
-                            turn,
-                            stage=event.stage,
-                            engine=event.engine,
-                            model=event.model,
-                            stage_started_at=time.monotonic(),
-                            seconds_left=event.seconds_left,
-                            position=event.position,
-                        )
-                    case EvidenceFound():
-                        turn.evidence = event.evidence
-                    case ExtractiveAnswer():
-                        self._show(turn, extractive=event.answer)
-                    case AnswerText():
-                        self._show(turn, text=event.text, spans=event.spans)
-                    case EngineChanged():
-                        self._show(turn, changes=(*turn.view.changes, event.reason))
-                    case AnswerFinished():
-                        self._finish(turn, answer=event.answer, timings=event.timings)
+        except FootnoteError:
+            _log.exception("a question could not be kept; it is on the page until that is closed")
+            return False
+        if not begun:
+            self.catch_up()
+            raise QuestionError("An answer is being written. Wait for it, or stop it first.")
+        return True
+
+    # -------------------------------------------------------------------------------------------- other processes
+
+    def adopt(self) -> None:
+        """Take over the questions whose process is gone."""
+        for left in self._around.store.adopt(self._person.key, owner=self._around.owner, lease_s=LEASE_S):
+            self._resume(left)
+
+    def catch_up(self) -> None:
+        """Look again at what other processes have changed."""
+        with self._lock:
+            for conversation_id in list(self._threads):
+                bodies = self._around.store.turns(self._person.key, conversation_id)
+                kept = [_kept(decode_turn(body), conversation_id) for body in bodies]
+                self._threads[conversation_id] = _merged(self._threads[conversation_id], kept)
+        self._person.changed()
+
+    def _resume(self, left: StoredTurn) -> None:
+        record = decode_turn(left.body)
+        with self._lock:
+            thread = self._thread(left.conversation_id)
+            before = [turn for turn in thread if turn.view.id != record.id]
+            turn = replace(_kept(record, left.conversation_id), mine=True)
+            self._threads[left.conversation_id] = [*before, turn]
+            history = [] if record.asking.alone else _history(before)
+            self._start(turn, history, resumed=True)
+
+    # -------------------------------------------------------------------------------------------- going
+
+    def cancel_all(self) -> None:
+        """Stop whatever runs; the words so far stay."""
+        with self._lock:
+            for thread in self._threads.values():
+                for turn in thread:
+                    turn.cancel.set()
+
+    def leave(self) -> None:
+        """The process ends: stop what runs without calling it answered, so that the question is taken up again."""
+        self._closing = True
+        self.cancel_all()
+        for thread in list(self._at_work):
+            thread.join(timeout=5.0)
+
+    # -------------------------------------------------------------------------------------------- answering
+
+    def _start(self, turn: _Turn, history: Sequence[PastTurn], *, resumed: bool = False) -> None:
+        self._person.changed()
+        thread = threading.Thread(
+            target=self._work, args=(turn, history, resumed), name=f"answer-{turn.view.id[:6]}", daemon=True
+        )
+        self._at_work.add(thread)
+        thread.start()
+
+    def _work(self, turn: _Turn, history: Sequence[PastTurn], resumed: bool) -> None:
+        try:
+            if resumed:
+                self._person.await_documents()
+            self._answer(turn, self._asked_documents(turn.asking.only), history)
         except FootnoteError as exc:
             self._finish(turn, error=str(exc))
         except Exception:  # noqa: BLE001 - a bug must show as one, and must not leave the page waiting for ever
             _log.exception("answering failed")
             self._finish(turn, error="Something went wrong inside Footnote. Your question is kept: ask again.")
+        finally:
+            self._at_work.discard(threading.current_thread())
+
+    def _answer(self, turn: _Turn, documents: Sequence[IndexedDocument], history: Sequence[PastTurn]) -> None:
+        preferences = self._person.preferences()
+        events = self._around.rag.ask(
+            turn.view.question,
+            documents,
+            writers=self._allowed_writers,
+            history=history,
+            person=self._person.name,
+            ask_anyway=turn.asking.ask_anyway,
+            share=_SHARES[preferences.pace],
+            cancelled=lambda: self._given_up(turn),
+        )
+        for event in events:
+            match event:
+                case StageStarted():
+                    self._show(
+                        turn,
+                        stage=event.stage,
+                        engine=event.engine,
+                        model=event.model,
+                        stage_started_at=time.monotonic(),
+                        seconds_left=event.seconds_left,
+                        position=event.position,
+                    )
+                case EvidenceFound():
+                    turn.evidence = event.evidence
+                case ExtractiveAnswer():
+                    self._show(turn, extractive=event.answer)
+                case AnswerText():
+                    self._show(turn, text=event.text, spans=event.spans)
+                case EngineChanged():
+                    self._show(turn, changes=(*turn.view.changes, event.reason))
+                case AnswerFinished():
+                    self._finish(turn, answer=event.answer, timings=event.timings)
+
+    def _given_up(self, turn: _Turn) -> bool:
+        """Stopped; or still in line while nobody waits for it any more."""
+        if turn.view.stage is Stage.WAITING and not turn.cancel.is_set() and not self._person.is_here():
+            turn.left = True
+            turn.cancel.set()
+        return turn.cancel.is_set()
 
     def _finish(
         self, turn: _Turn, *, answer: Answer | None = None, timings: dict[str, float] | None = None, error: str = ""
     ) -> None:
+        if self._closing and turn.cancel.is_set():
+            return  # it stays pending in the store, for whoever comes next
+        if answer is not None and turn.left:
+            answer = replace(answer, notes=tuple(NOBODY_WAITED if n == STOPPED_EARLY else n for n in answer.notes))
         view = replace(turn.view, stage=None, answer=answer, timings=timings or {}, error=error, seconds_left=None)
         if answer is not None:
             view = replace(view, engine=answer.stats.backend, model=answer.stats.model)
-            record = TurnRecord(view.id, view.question, answer, view.extractive, view.changes, view.timings, view.error)
-            try:  # before it shows as done: asked again at once, it must be there to be replaced
-                self._store.save_turn(self._key, turn.conversation, encode_turn(record))
-            except FootnoteError:
-                _log.exception("a turn could not be kept; it is on the page until that is closed")
+        over = replace(turn, view=view)
+        try:  # before it shows as done: asked again at once, it must be there to be replaced
+            self._store_answer(over)
+        except FootnoteError:
+            _log.exception("a turn could not be kept; it is on the page until that is closed")
         with self._lock:
             if view.engine == "remote" and answer is not None:
                 self._remote_answers_left -= 1
-            turn.view = view
-            self._changed()
+            turn.view, turn.stored = view, over.stored
+            self._person.changed()
+
+    def _store_answer(self, turn: _Turn) -> None:
+        store, body = self._around.store, encode_turn(_record(turn))
+        if not turn.stored:  # there was no room for the question; perhaps there is now
+            turn.stored = store.begin(
+                self._person.key, turn.conversation, turn.view.id, body, owner=self._around.owner, lease_s=LEASE_S
+            )
+        store.finish(self._person.key, turn.view.id, body, owner=self._around.owner)
 
     # -------------------------------------------------------------------------------------------- helpers
 
-    def _history(self) -> list[PastTurn]:
-        answered = [(t, t.view.answer) for t in self._turns if t.view.answer is not None and t.view.answer.answerable]
-        return [PastTurn(t.view.question, _plain(a), t.evidence) for t, a in answered[-_REMEMBERED_TURNS:]]
-
     def _asked_documents(self, only: str) -> list[IndexedDocument]:
-        return [indexed for indexed in self._documents() if only in ("", indexed.document.id)]
+        return [indexed for indexed in self._person.documents() if only in ("", indexed.document.id)]
 
     def _allowed_writers(self) -> list[Writer]:
-        may_leave = not self.keep_here and self._remote_answers_left > 0
-        return [writer for writer in self._writers() if writer.local or may_leave]
+        preferences = self._person.preferences()
+        may_leave = not preferences.keep_here and self._remote_answers_left > 0
+        return [writer for writer in self._around.writers(preferences.model) if writer.local or may_leave]
 
     def _show(self, turn: _Turn, **changes: object) -> None:
         with self._lock:
             turn.view = replace(turn.view, **changes)  # type: ignore[arg-type]
-            self._changed()
+            self._person.changed()
 
 
-def _asked(turn_id: str, question: str, now: float) -> TurnView:
+# ------------------------------------------------------------------------------------------------ pure helpers
+
+
+def _merged(known: Sequence[_Turn], kept: Sequence[_Turn]) -> list[_Turn]:
+    """What the store holds, but our own turns as we know them; those it has no room for stay at the end."""
+    ours = {turn.view.id: turn for turn in known if turn.mine and (turn.view.done or not turn.cancel.is_set())}
+    ids = {turn.view.id for turn in kept}
+    merged = [ours.get(turn.view.id, turn) for turn in kept]
+    return merged + [turn for turn in known if turn.view.id not in ids and not turn.stored]
+
+
+def _history(turns: Sequence[_Turn]) -> list[PastTurn]:
+    answered = [(t, t.view.answer) for t in turns if t.view.answer is not None and t.view.answer.answerable]
+    return [PastTurn(t.view.question, _plain(a), t.evidence) for t, a in answered[-_REMEMBERED_TURNS:]]
+
+
+def _asked(turn_id: str, question: str, now: float, on: float) -> TurnView:
     return TurnView(
         id=turn_id,
         question=question,
@@ -231,13 +388,16 @@ def _asked(turn_id: str, question: str, now: float) -> TurnView:
         answer=None,
         changes=(),
         timings={},
+        asked_on=on,
     )
 
 
-def _remembered(record: TurnRecord) -> TurnView:
-    view = _asked(record.id, record.question, 0.0)
+def _kept(record: TurnRecord, conversation_id: str) -> _Turn:
+    view = _asked(record.id, record.question, time.monotonic(), record.asked_on)
+    if record.pending:
+        return _Turn(view, record.asking, conversation_id)
     stats = record.answer.stats if record.answer else None
-    return replace(
+    view = replace(
         view,
         stage=None,
         engine=stats.backend if stats else "",
@@ -247,6 +407,26 @@ def _remembered(record: TurnRecord) -> TurnView:
         changes=record.changes,
         timings=record.timings,
         error=record.error,
+        rating=record.rating,
+    )
+    return _Turn(view, record.asking, conversation_id)
+
+
+def _record(turn: _Turn) -> TurnRecord:
+    view = turn.view
+    if not view.done:
+        return TurnRecord(view.id, view.question, asking=turn.asking, asked_on=view.asked_on, pending=True)
+    return TurnRecord(
+        view.id,
+        view.question,
+        view.answer,
+        view.extractive,
+        view.changes,
+        view.timings,
+        view.error,
+        turn.asking,
+        view.asked_on,
+        view.rating,
     )
 
 

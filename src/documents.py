@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from tempfile import TemporaryDirectory
 from shared_utils.errors import DocumentGone, EmbeddingError, EncryptedPdf, FootnoteError, PdfTooLarge
 from shared_utils.pdf.reader import save_decrypted_copy
 from shared_utils.pdf.viewer import PageImage
-from shared_utils.storage.document_store import DocumentStore
+from shared_utils.storage.document_store import DocumentStore, Entry
 from shared_utils.types import Citation, PageVerdict, Rect
 from src.events import Embedding, FileStatus, PageRead, ReadingStarted, Searchable
 from src.ingestion import IndexedDocument, SourceFile, finished, index_document
@@ -168,6 +169,26 @@ class Documents:
                 del self._entries[entry.id]
         for entry in due:
             self._store.remove_from_workspace(self._key, entry.id)
+
+    def loaded(self) -> bool:
+        """Whether everything kept has been brought back, or is being read anew."""
+        with self._lock:
+            return all(entry.state is not DocumentState.QUEUED for entry in self._present())
+
+    def catch_up(self) -> None:
+        """Look again at what another process has put on this shelf, renamed or taken from it."""
+        with self._lock:
+            stored = {entry.id: entry for entry in self._store.workspace_documents(self._key)}
+            for entry in self._present():
+                if entry.id in stored:
+                    entry.source = replace(entry.source, name=stored[entry.id].name)
+                else:
+                    entry.cancel.set()
+                    del self._entries[entry.id]
+            for kept in stored.values():
+                if kept.id not in self._entries:
+                    self._bring_back(kept)
+            self._changed()
 
     def cancel_all(self) -> None:
         with self._lock:
@@ -332,11 +353,13 @@ class Documents:
     def _restore(self) -> None:
         """Bring back what this person has in the store: finished work is loaded, the rest is read again."""
         for stored in self._store.workspace_documents(self._key):
-            try:
-                source = SourceFile(stored.document_id, stored.name, self._store.file_path(stored.document_id))
-            except DocumentGone:
-                continue
-            entry = self._entries[stored.id] = _Entry(stored.id, source)
+            self._bring_back(stored)
+
+    def _bring_back(self, stored: Entry) -> None:
+        with suppress(DocumentGone):
+            source = SourceFile(stored.document_id, stored.name, self._store.file_path(stored.document_id))
+            with self._lock:
+                entry = self._entries[stored.id] = _Entry(stored.id, source)
             self._submit(self._readers, entry, partial(self._load, entry))
 
     def _load(self, entry: _Entry) -> None:

@@ -12,15 +12,17 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from shared_utils.errors import FootnoteError
 from shared_utils.pdf.viewer import PageImage
 from shared_utils.storage.document_store import DocumentStore
 from shared_utils.types import Citation, Rect
-from src.conversations import Conversations
+from src.conversations import LEASE_S, Conversations, Person, Surroundings
 from src.documents import Documents
 from src.jobs import FairPool
+from src.preferences import Preferences, decode_preferences, encode_preferences
 from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.views import ConversationView, DocumentView, EngineView, TurnView
@@ -31,6 +33,8 @@ _log = logging.getLogger(__name__)
 _TIDY_EVERY_S = 5.0
 _TOUCH_EVERY_S = 60.0  # how often a visit is written down
 _PUT_AWAY_AFTER_S = 1800.0  # an idle shelf's indexes leave the memory; the store brings them back
+_HERE_S = 90.0  # a person not seen for so long has left; a tab in the background shows itself once a minute
+_LOADING_S = 60.0  # how long a question taken up again waits for its documents
 
 
 class Library:
@@ -41,7 +45,7 @@ class Library:
         rag: Rag,
         store: DocumentStore,
         settings: Settings,
-        writers: Callable[[], Sequence[Writer]],
+        writers: Callable[[str], Sequence[Writer]],
         engine: Callable[[], EngineView],
     ) -> None:
         self.rag = rag
@@ -49,6 +53,7 @@ class Library:
         self.settings = settings
         self.writers = writers
         self.engine = engine
+        self.owner = secrets.token_hex(8)  # names this process among those on the store
         self.readers = FairPool("reader", workers=2)
         self.embedders = FairPool("embedder", workers=1)
         self._shelves: dict[str, Shelf] = {}
@@ -73,18 +78,25 @@ class Library:
         self._closed.set()
         self._janitor.join()
         for shelf in list(self._shelves.values()):
-            shelf.cancel_all()
+            shelf.leave()
         self.readers.close()
         self.embedders.close()
+        with suppress(FootnoteError):  # else the lease runs out by itself
+            self.store.conversations.release(self.owner)
         self.rag.viewer.close()
         self.store.close()
 
     def _tidy(self) -> None:
-        """Wipe what was removed and, where a time is set, the shelves of people who have not come back."""
+        """Show that this process lives, look at what others have done, wipe what was removed, and, where a time is
+        set, the shelves of people who have not come back."""
         while not self._closed.wait(_TIDY_EVERY_S):
             try:
+                if any(shelf.answering() for shelf in list(self._shelves.values())):
+                    self.store.conversations.renew(self.owner, LEASE_S)
                 for key, shelf in list(self._shelves.items()):
                     shelf.wipe_removed()
+                    if shelf.is_here():
+                        shelf.catch_up()
                     if shelf.expired() or shelf.idle(_PUT_AWAY_AFTER_S):
                         with self._lock:
                             del self._shelves[key]
@@ -101,50 +113,92 @@ class Shelf:
     def __init__(self, key: str, library: Library) -> None:
         self._key = key
         self._library = library
-        self._lock = threading.Lock()
+        self._changes = threading.Condition()
         self._version = 0
+        self._revision = library.store.revision(key)
         self._seen_at = time.monotonic()
         self._touched_at = float("-inf")
+        self._preferences = decode_preferences(library.store.preferences(key))
         person = secrets.token_hex(8)  # names this shelf in queues, without its key
         self._documents = Documents(
             key, person, library.rag, library.store, library.settings, library.readers, library.embedders, self._changed
         )
         self._conversations = Conversations(
-            key,
-            person,
-            library.rag,
-            library.store,
-            lambda: library.writers(),
-            library.settings.remote_answers,
-            self._documents.searchable,
-            self._changed,
+            Person(
+                key,
+                person,
+                self.preferences,
+                self._documents.searchable,
+                self._await_documents,
+                self.is_here,
+                self._changed,
+            ),
+            Surroundings(
+                library.rag,
+                library.store.conversations,
+                library.owner,
+                lambda choice: library.writers(choice),
+                library.settings.remote_answers,
+            ),
         )
+        self._conversations.adopt()
+
+    # -------------------------------------------------------------------------------------------- what is new
 
     def version(self) -> int:
         """Grows whenever something this person can see has changed. Asking counts as being here."""
         self.touch()
         return self._version
 
+    def wait(self, version: int, timeout_s: float) -> int:
+        """The version, as soon as it is another than `version`, or after `timeout_s`. Waiting counts as being here."""
+        self.touch()
+        with self._changes:
+            self._changes.wait_for(lambda: self._version != version, timeout_s)
+            return self._version
+
     def _changed(self) -> None:
-        with self._lock:
+        with self._changes:
             self._version += 1
+            self._changes.notify_all()
+
+    def catch_up(self) -> None:
+        """Look at what other processes on the store have done for this person, and take up what they left behind."""
+        self._conversations.adopt()
+        revision = self._library.store.revision(self._key)
+        if revision != self._revision:
+            self._revision = revision
+            self._preferences = decode_preferences(self._library.store.preferences(self._key))
+            self._documents.catch_up()
+            self._conversations.catch_up()
+
+    def _await_documents(self) -> None:
+        """Return when every document has been loaded as far as it was kept, or after a minute."""
+        with self._changes:
+            self._changes.wait_for(self._documents.loaded, _LOADING_S)
 
     # -------------------------------------------------------------------------------------------- for how long
 
     def touch(self) -> None:
-        """The person is here: their shelf does not expire."""
+        """The person is here: their shelf does not expire, and their place in line is kept."""
         now = self._seen_at = time.monotonic()
         if self._library.settings.keep_hours and now - self._touched_at > _TOUCH_EVERY_S:
             self._touched_at = now
             self._library.store.touch_workspace(self._key)
 
+    def is_here(self) -> bool:
+        return time.monotonic() - self._seen_at < _HERE_S
+
     def expired(self) -> bool:
         hours = self._library.settings.keep_hours
         return bool(hours) and time.monotonic() - self._seen_at > hours * 3600
 
+    def answering(self) -> bool:
+        return self._conversations.running()
+
     def idle(self, for_s: float) -> bool:
         """Nobody has looked for so long, and nothing is being done."""
-        working = any(not view.settled for view in self.documents()) or any(not turn.done for turn in self.turns())
+        working = any(not view.settled for view in self.documents()) or self.answering()
         return not working and time.monotonic() - self._seen_at > for_s
 
     def wipe_removed(self) -> None:
@@ -153,7 +207,12 @@ class Shelf:
     def cancel_all(self) -> None:
         """Stop everything that runs for this person."""
         self._documents.cancel_all()
-        self._conversations.stop()
+        self._conversations.cancel_all()
+
+    def leave(self) -> None:
+        """The process ends: what is being done is taken up again by the next."""
+        self._documents.cancel_all()
+        self._conversations.leave()
 
     # -------------------------------------------------------------------------------------------- documents
 
@@ -192,54 +251,71 @@ class Shelf:
     def file(self, document_id: str) -> bytes:
         return self._documents.file(document_id)
 
-    # -------------------------------------------------------------------------------------------- questions
+    # -------------------------------------------------------------------------------------------- conversations
 
-    def turns(self) -> tuple[TurnView, ...]:
-        return self._conversations.turns()
+    def new_conversation(self) -> str:
+        """An id that nobody can guess. The conversation exists once it has a question."""
+        return secrets.token_urlsafe(16)
 
-    def ask(self, question: str, *, only: str = "", ask_anyway: bool = False) -> str:
-        """See `Conversations.ask`. Raises QuestionError while another question is being answered."""
-        return self._conversations.ask(question, only=only, ask_anyway=ask_anyway)
+    def latest_conversation(self) -> str:
+        """The one spoken in last; "" where there is none."""
+        return self._conversations.latest()
 
-    def stop(self) -> None:
-        self._conversations.stop()
+    def conversations(self) -> tuple[ConversationView, ...]:
+        """The latest first."""
+        return self._conversations.views()
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        self._conversations.delete(conversation_id)
+
+    def turns(self, conversation_id: str) -> tuple[TurnView, ...]:
+        """Oldest first; () for a conversation that is not this person's. Looking counts as being here."""
+        self._seen_at = time.monotonic()
+        return self._conversations.turns(conversation_id)
+
+    def ask(
+        self, conversation_id: str, question: str, *, only: str = "", ask_anyway: bool = False, alone: bool = False
+    ) -> str:
+        """See `Conversations.ask`. Raises QuestionError while that conversation has an answer running."""
+        self.touch()
+        return self._conversations.ask(conversation_id, question, only=only, ask_anyway=ask_anyway, alone=alone)
+
+    def regenerate(self, conversation_id: str, *, ask_anyway: bool = False) -> None:
+        """See `Conversations.regenerate`."""
+        self.touch()
+        self._conversations.regenerate(conversation_id, ask_anyway=ask_anyway)
+
+    def stop(self, conversation_id: str) -> None:
+        self._conversations.stop(conversation_id)
+
+    def rate(self, conversation_id: str, turn_id: str, rating: int) -> None:
+        """See `Conversations.rate`."""
+        self._conversations.rate(conversation_id, turn_id, rating)
+
+    # -------------------------------------------------------------------------------------------- engines, choices
 
     def engine(self) -> EngineView:
         """Who would answer this person now."""
         view = self._library.engine()
-        if view.engine == "remote" and self.keeps_here():
+        if view.engine == "remote" and self.preferences().keep_here:
             return replace(
                 view, engine="extractive", model="", line="Everything stays here · answers quote the documents"
             )
         return view
 
-    def keeps_here(self) -> bool:
-        """Whether this person lets no passage leave the machine."""
-        return self._conversations.keep_here
+    def preferences(self) -> Preferences:
+        return self._preferences
 
-    def keep_here(self, value: bool) -> None:
-        self._conversations.keep_here = value
+    def prefer(self, preferences: Preferences) -> None:
+        """Keep what the person chose. Raises StorageError; it holds for this process all the same."""
+        self._preferences = preferences
         self._changed()
+        self._library.store.save_preferences(self._key, encode_preferences(preferences))
 
-    def regenerate(self, *, ask_anyway: bool = False) -> None:
-        self._conversations.regenerate(ask_anyway=ask_anyway)
-
-    def conversations(self) -> tuple[ConversationView, ...]:
-        return self._conversations.views()
-
-    def conversation_id(self) -> str:
-        return self._conversations.current
-
-    def new_conversation(self) -> None:
-        self._conversations.new()
-
-    def open_conversation(self, conversation_id: str) -> None:
-        self._conversations.open(conversation_id)
-
-    def suggestions(self) -> tuple[str, ...]:
-        """Questions that the latest document's own sections suggest. Empty once a conversation has begun."""
+    def suggestions(self, conversation_id: str) -> tuple[str, ...]:
+        """Questions that the latest document's own sections suggest. Empty once the conversation has begun."""
         documents = [indexed.document for indexed in self._documents.searchable() if indexed.complete]
-        if self._conversations.turns() or not documents:
+        if self.turns(conversation_id) or not documents:
             return ()
         titles = dict.fromkeys(entry.title.strip() for entry in documents[-1].outline if entry.title.strip())
         return tuple(f"What does it say about “{title}”?" for title in list(titles)[:3])

@@ -221,11 +221,13 @@ class Rag:
         history: Sequence[PastTurn] = (),
         person: str = "",
         ask_anyway: bool = False,
+        share: float = 1.0,
         cancelled: Cancelled,
     ) -> Iterator[AnswerEvent]:
         """Answer from `documents`, evidence first. The last event is AnswerFinished.
 
         `writers` gives the engines in the order they are asked; without one the extractive answer is the answer.
+        `share` of the usual evidence is read, in that share of the usual time.
         Raises QuestionError where there is nothing to ask, or nothing to ask it of.
         """
         question = checked_question(question, self.max_question_chars, documents)
@@ -239,7 +241,7 @@ class Rag:
         yield StageStarted(Stage.RETRIEVING)
         available = writers()
         earlier = [turn.question for turn in history]
-        found = self.search(question, documents, history=earlier, budget=self._budget(available))
+        found = self.search(question, documents, history=earlier, budget=self._budget(available, share))
         if history and not found.route.note and is_follow_up(question):
             found = replace(found, evidence=kept_evidence(history[-1].evidence, found.evidence))
         mark("search_s")
@@ -262,10 +264,10 @@ class Rag:
         mark("total_s")
         yield AnswerFinished(answer, found.evidence.tokens, timings)
 
-    def _budget(self, writers: Sequence[Writer]) -> int:
+    def _budget(self, writers: Sequence[Writer], share: float) -> int:
         """Fewer tokens of evidence where the model that will read them is known to be too slow for the target."""
         speed = self.scribe.speed(writers[0].model) if writers else Speed()
-        return affordable_tokens(speed, self.first_token_target_s, self.evidence_tokens)
+        return affordable_tokens(speed, self.first_token_target_s * share, round(self.evidence_tokens * share))
 
     def _quick(self, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
         pages, names, question = pages_of(documents), names_of(documents), found.route.searched

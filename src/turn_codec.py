@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from shared_utils.types import Answer, Citation, GenerationStats, Sentence, Verdict
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """How a question was put, beyond its words: what it takes to ask it again."""
+
+    only: str = ""  # the one document that is asked; "" = all
+    ask_anyway: bool = False  # even where the documents do not seem to speak to it
+    alone: bool = False  # whatever was asked before it
+
+
+@dataclass(frozen=True, slots=True)
 class TurnRecord:
-    """A turn that is over. `answer` is None where the question could not be asked; `error` says why."""
+    """A turn as it is kept. While `pending`, nothing but the question is known; when over, `answer` is None where the
+    question could not be asked, and `error` says why."""
 
     id: str
     question: str
-    answer: Answer | None
-    extractive: Answer | None
-    changes: tuple[str, ...]
-    timings: dict[str, float]
+    answer: Answer | None = None
+    extractive: Answer | None = None
+    changes: tuple[str, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
     error: str = ""
+    asking: Asking = Asking()
+    asked_on: float = 0.0  # seconds since the epoch; 0 where it was not kept
+    rating: int = 0  # the person's thumb: 1 up, -1 down
+    pending: bool = False
 
 
 def encode_turn(turn: TurnRecord) -> str:
@@ -37,6 +51,10 @@ def decode_turn(body: str) -> TurnRecord:
             changes=tuple(record["changes"]),
             timings=record["timings"],
             error=record["error"],
+            asking=Asking(**record.get("asking", {})),
+            asked_on=record.get("asked_on", 0.0),
+            rating=record.get("rating", 0),
+            pending=record.get("pending", False),
         )
     except (KeyError, TypeError) as exc:
         raise ValueError(f"not a stored turn: {exc!r}") from exc

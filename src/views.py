@@ -63,6 +63,8 @@ class TurnView:
     timings: dict[str, float]
     error: str = ""  # a question that could not be asked says why here
     spans: tuple[EvidenceSpan, ...] = ()  # what the markers [1], [2], … of `text` point at so far
+    asked_on: float = 0.0  # seconds since the epoch; 0 where it was not kept
+    rating: int = 0  # the person's thumb: 1 up, -1 down, 0 none
 
     @property
     def done(self) -> bool:

@@ -31,13 +31,14 @@ from types import TracebackType
 from typing import Self
 
 from shared_utils.errors import DocumentGone, StorageError
+from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.database import Database, is_damage, plain_errors
 from shared_utils.storage.files import TEMPORARY_SUFFIX, put_in_place, write_aside
 from shared_utils.storage.page_codec import decode_outline, decode_page, encode_outline, encode_page
 from shared_utils.storage.vectors import checksum, decode_vectors, encode_vectors
+from shared_utils.storage.workspaces import note_change, touch, touch_changed, workspace_id
 from shared_utils.types import Document, OutlineEntry, Page, Vectors
 
-_MIN_KEY_LENGTH = 16  # characters; a shorter key could be guessed, and an empty one would be everybody's
 _RESERVE_BYTES = 8 * 2**20  # twice what SQLite lets its log grow to before it writes it back
 _ID = re.compile(r"[0-9a-f]{64}")
 
@@ -61,14 +62,6 @@ class Entry:
     document_id: str
     name: str
     added_at: float  # seconds since the epoch
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    id: str
-    turns: int
-    started_at: float  # seconds since the epoch
-    updated_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +94,10 @@ class DocumentStore:
                 alone = self._wait_for_folder()
                 with self._room_to_delete():
                     self._database = self._open_database(alone)
+                    self.conversations = ConversationStore(self._database, self._room_to_delete, clock)
                     if alone:
                         self._clear_remains()
+                        self.conversations.release_all()
                 fcntl.flock(self._lock, fcntl.LOCK_SH)
             except BaseException:
                 os.close(self._lock)
@@ -329,7 +324,7 @@ class DocumentStore:
     def touch_workspace(self, key: str) -> None:
         """Note that the holder of `key` is here, so that their workspace does not expire. Makes it if need be."""
         with self._database.write() as db:
-            self._touch(db, key)
+            touch(db, key, self._clock())
 
     def add_to_workspace(self, key: str, document_id: str, name: str) -> str:
         """Put a document into a workspace; returns the entry's id. One that is there already is renamed.
@@ -337,11 +332,11 @@ class DocumentStore:
         Raises DocumentGone when the content was deleted since `put_file`: put the file again.
         """
         with self._database.write() as db:
-            workspace_id = self._touch(db, key)
+            id_ = touch_changed(db, key, self._clock())
             row = db.execute(
                 "INSERT INTO entry (id, workspace_id, document_id, name, added_at) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (workspace_id, document_id) DO UPDATE SET name = excluded.name RETURNING id",
-                (secrets.token_urlsafe(16), workspace_id, document_id, _storable(name), self._clock()),
+                (secrets.token_urlsafe(16), id_, document_id, _storable(name), self._clock()),
             ).fetchone()
         return str(row[0])
 
@@ -350,7 +345,7 @@ class DocumentStore:
         with self._database.read() as db:
             rows = db.execute(
                 "SELECT id, document_id, name, added_at FROM entry WHERE workspace_id = ? ORDER BY rowid",
-                (_workspace_id(key),),
+                (workspace_id(key),),
             )
             return tuple(Entry(*row) for row in rows)
 
@@ -362,68 +357,36 @@ class DocumentStore:
         """
         with self._room_to_delete():
             with self._database.write() as db:
+                id_ = note_change(db, key)
                 removed = db.execute(
-                    "DELETE FROM entry WHERE id = ? AND workspace_id = ? RETURNING document_id",
-                    (entry_id, _workspace_id(key)),
+                    "DELETE FROM entry WHERE id = ? AND workspace_id = ? RETURNING document_id", (entry_id, id_)
                 ).fetchall()
             self._erase(document_id for (document_id,) in removed)
         return bool(removed)
 
-    def save_turn(self, key: str, conversation_id: str, turn_json: str) -> None:
-        """Append a turn to a conversation, which begins with its first."""
+    def preferences(self, key: str) -> str:
+        """What `save_preferences` was given last; "" where it never was."""
+        with self._database.read() as db:
+            row = db.execute("SELECT preferences FROM workspace WHERE id = ?", (workspace_id(key),)).fetchone()
+        return "" if row is None else str(row[0])
+
+    def save_preferences(self, key: str, text: str) -> None:
+        """Keep what a person prefers, in the caller's own words."""
         with self._database.write() as db:
-            workspace_id = self._touch(db, key)
-            db.execute(
-                "INSERT INTO turn (workspace_id, conversation_id, number, saved_at, body) "
-                "SELECT ?1, ?2, COALESCE(MAX(number), 0) + 1, ?3, ?4 FROM turn "
-                "WHERE workspace_id = ?1 AND conversation_id = ?2",
-                (workspace_id, conversation_id, self._clock(), turn_json.encode("utf-8", "surrogatepass")),
-            )
+            id_ = touch_changed(db, key, self._clock())
+            db.execute("UPDATE workspace SET preferences = ? WHERE id = ?", (_storable(text), id_))
 
-    def conversations(self, key: str) -> tuple[Conversation, ...]:
-        """A workspace's conversations, the one spoken in last first."""
+    def revision(self, key: str) -> int:
+        """Grows whenever the entries, turns or preferences of a workspace change, whichever process changes them."""
         with self._database.read() as db:
-            rows = db.execute(
-                "SELECT conversation_id, COUNT(*), MIN(saved_at), MAX(saved_at) FROM turn WHERE workspace_id = ? "
-                "GROUP BY conversation_id ORDER BY MAX(rowid) DESC",
-                (_workspace_id(key),),
-            )
-            return tuple(Conversation(*row) for row in rows)
-
-    def turns(self, key: str, conversation_id: str) -> tuple[str, ...]:
-        """A conversation's turns as they were saved, oldest first; none when this workspace has no such one."""
-        with self._database.read() as db:
-            rows = db.execute(
-                "SELECT body FROM turn WHERE workspace_id = ? AND conversation_id = ? ORDER BY number",
-                (_workspace_id(key), conversation_id),
-            )
-            return tuple(body.decode("utf-8", "surrogatepass") for (body,) in rows)
-
-    def delete_last_turn(self, key: str, conversation_id: str) -> None:
-        """Take back a conversation's latest turn, to be asked again."""
-        with self._room_to_delete():
-            with self._database.write() as db:
-                db.execute(
-                    "DELETE FROM turn WHERE workspace_id = ?1 AND conversation_id = ?2 AND number = "
-                    "(SELECT MAX(number) FROM turn WHERE workspace_id = ?1 AND conversation_id = ?2)",
-                    (_workspace_id(key), conversation_id),
-                )
-            self._database.forget_log()
-
-    def delete_conversation(self, key: str, conversation_id: str) -> None:
-        with self._room_to_delete():
-            with self._database.write() as db:
-                db.execute(
-                    "DELETE FROM turn WHERE workspace_id = ? AND conversation_id = ?",
-                    (_workspace_id(key), conversation_id),
-                )
-            self._database.forget_log()
+            row = db.execute("SELECT revision FROM workspace WHERE id = ?", (workspace_id(key),)).fetchone()
+        return 0 if row is None else int(row[0])
 
     def delete_workspace(self, key: str) -> None:
         """Delete a person's list and conversations, and every content that nobody else holds."""
         with self._room_to_delete():
             with self._database.write() as db:
-                held = _delete_workspace(db, _workspace_id(key))
+                held = _delete_workspace(db, workspace_id(key))
             self._erase(held)
 
     def expire_workspaces(self, older_than_s: float, now: float) -> int:
@@ -438,7 +401,7 @@ class DocumentStore:
         with self._room_to_delete():
             with self._database.write() as db:
                 expired = _expired(db, oldest)
-                held = {document_id for workspace_id in expired for document_id in _delete_workspace(db, workspace_id)}
+                held = {document_id for id_ in expired for document_id in _delete_workspace(db, id_)}
                 held.update(_stray(db, oldest))
             self._erase(held)
         return len(expired)
@@ -449,7 +412,7 @@ class DocumentStore:
             row = db.execute(
                 "SELECT COUNT(*), COALESCE(SUM(page_count), 0), COALESCE(SUM(bytes), 0) "
                 "FROM entry JOIN content ON content.id = document_id WHERE workspace_id = ?",
-                (_workspace_id(key),),
+                (workspace_id(key),),
             ).fetchone()
         return Usage(*row)
 
@@ -462,15 +425,6 @@ class DocumentStore:
         return Usage(*row)
 
     # -------------------------------------------------------------------------------------------- inside
-
-    def _touch(self, db: sqlite3.Connection, key: str) -> str:
-        workspace_id = _workspace_id(key)
-        db.execute(
-            "INSERT INTO workspace (id, seen_at) VALUES (?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at",
-            (workspace_id, self._clock()),
-        )
-        return workspace_id
 
     def _erase(self, document_ids: Iterable[str]) -> None:
         """Delete those contents that no workspace holds: their files, their text, and its last traces in the log.
@@ -501,12 +455,6 @@ def _content_id(data: bytes, password: str) -> str:
     return digest.hexdigest()
 
 
-def _workspace_id(key: str) -> str:
-    if len(key) < _MIN_KEY_LENGTH:
-        raise ValueError(f"a workspace key has at least {_MIN_KEY_LENGTH} characters, this one {len(key)}")
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def _expired(db: sqlite3.Connection, oldest: float) -> list[str]:
     """The workspaces last touched before `oldest`."""
     return [row[0] for row in db.execute("SELECT id FROM workspace WHERE seen_at < ?", (oldest,))]
@@ -522,10 +470,10 @@ def _stray(db: sqlite3.Connection, oldest: float) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _delete_workspace(db: sqlite3.Connection, workspace_id: str) -> list[str]:
+def _delete_workspace(db: sqlite3.Connection, id_: str) -> list[str]:
     """Delete a person with their entries and turns; returns the ids of the documents they held."""
-    held = [row[0] for row in db.execute("SELECT document_id FROM entry WHERE workspace_id = ?", (workspace_id,))]
-    db.execute("DELETE FROM workspace WHERE id = ?", (workspace_id,))
+    held = [row[0] for row in db.execute("SELECT document_id FROM entry WHERE workspace_id = ?", (id_,))]
+    db.execute("DELETE FROM workspace WHERE id = ?", (id_,))
     return held
 
 

@@ -59,6 +59,18 @@ MIGRATIONS: tuple[Migration, ...] = (
             PRIMARY KEY (workspace_id, conversation_id, number)
         ) STRICT""",
     ),
+    (
+        # A question is stored when it is asked. `owner` is the process that answers it, until it is answered.
+        "ALTER TABLE turn ADD COLUMN turn_id TEXT NOT NULL DEFAULT ''",
+        "UPDATE turn SET turn_id = json_extract(CAST(body AS TEXT), '$.id') WHERE json_valid(CAST(body AS TEXT))",
+        "ALTER TABLE turn ADD COLUMN owner TEXT",
+        "ALTER TABLE turn ADD COLUMN lease_until REAL",
+        "CREATE INDEX turn_by_id ON turn (workspace_id, turn_id)",
+        "CREATE INDEX turn_of_owner ON turn (owner) WHERE owner IS NOT NULL",
+        # Grows with every change, so that another process on this database knows when to look again.
+        "ALTER TABLE workspace ADD COLUMN revision INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE workspace ADD COLUMN preferences TEXT NOT NULL DEFAULT ''",
+    ),
 )
 
 

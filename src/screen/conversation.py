@@ -42,11 +42,11 @@ def anchor(turn: TurnView, source: str, marker: int) -> str:
     return f"{turn.id}.{source}.{marker}"
 
 
-def find_citation(shelf: Shelf, address: str) -> Citation | None:
+def find_citation(shelf: Shelf, session: Session, address: str) -> Citation | None:
     """The citation a chip leads to; addresses come from a browser and may be anything."""
     turn_id, _, rest = address.partition(".")
     source, _, marker = rest.partition(".")
-    turn = next((t for t in shelf.turns() if t.id == turn_id), None)
+    turn = next((t for t in shelf.turns(session.conversation) if t.id == turn_id), None)
     return next((c for c in _citations(turn, source, shelf) if str(c.marker) == marker), None) if turn else None
 
 
@@ -88,15 +88,15 @@ def _chosen(session: Session, turn: TurnView) -> bool:
 
 
 def draw_conversation(shelf: Shelf, session: Session) -> None:
-    turns = shelf.turns()
+    turns = shelf.turns(session.conversation)
     _draw_bar(turns, shelf, session)
     if turns[:-1]:
         with st.container(key="earlier"):
             for turn in turns[:-1]:
-                _draw_turn(turn, shelf, latest=False)
+                _draw_turn(turn, shelf, session, latest=False)
     if turns:
         with st.container(key="latest"):  # as tall as the window, so that a new question can stand at its top
-            _draw_turn(turns[-1], shelf, latest=True)
+            _draw_turn(turns[-1], shelf, session, latest=True)
     if not turns:
         st.html(note("Ask a question about your documents. Every sentence of the answer leads to its page."))
         _draw_suggestions(shelf, session)
@@ -122,17 +122,17 @@ def _draw_bar(turns: tuple[TurnView, ...], shelf: Shelf, session: Session) -> No
 
 
 def _new_conversation(shelf: Shelf, session: Session) -> None:
-    shelf.new_conversation()
+    session.conversation = shelf.new_conversation()
     session.place, session.followed = None, ""
 
 
-def _draw_turn(turn: TurnView, shelf: Shelf, *, latest: bool) -> None:
+def _draw_turn(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
     _draw_question(turn)
     if turn.done:
-        _draw_finished(turn, shelf, latest=latest)
+        _draw_finished(turn, shelf, session, latest=latest)
     else:
         quoted = turn.extractive is not None
-        st.fragment(_draw_running, run_every=_TICK_S)(turn.id, shelf, quoted)
+        st.fragment(_draw_running, run_every=_TICK_S)(turn.id, shelf, session, quoted)
 
 
 def _draw_question(turn: TurnView) -> None:
@@ -140,16 +140,23 @@ def _draw_question(turn: TurnView) -> None:
         st.html(f'<p class="fn-question">{said(turn.question)}</p>', width="content")
 
 
-def _draw_running(turn_id: str, shelf: Shelf, quoted: bool) -> None:
+def _draw_running(turn_id: str, shelf: Shelf, session: Session, quoted: bool) -> None:
     """A tick: the page is drawn again when the answer is done, or when there is a first quote to open beside it."""
-    turn = next((t for t in shelf.turns() if t.id == turn_id), None)
+    turn = next((t for t in shelf.turns(session.conversation) if t.id == turn_id), None)
     if turn is None or turn.done or (turn.extractive is not None) != quoted:
         st.rerun()
     with st.container(key=f"answer-{turn.id}"):
         with st.container(horizontal=True, vertical_alignment="center", key="status", wrap=False):
             # a timer, not a status: nobody wants a clock read out three times a second
             st.html(f'<p class="fn-stage" role="timer">{said(describe_stage(turn, time.monotonic()))}</p>')
-            st.button("Stop", icon=":material/stop_circle:", key="stop", type="tertiary", on_click=shelf.stop)
+            st.button(
+                "Stop",
+                icon=":material/stop_circle:",
+                key="stop",
+                type="tertiary",
+                on_click=shelf.stop,
+                args=(session.conversation,),
+            )
         for change in turn.changes:
             st.html(note(change))
         if turn.text:
@@ -169,17 +176,17 @@ def _labelled(label: str, turn: TurnView, source: str, answer: Answer) -> str:
     return f'<p class="fn-label">{said(label)}</p>{listed}'
 
 
-def _draw_finished(turn: TurnView, shelf: Shelf, *, latest: bool) -> None:
+def _draw_finished(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
     with st.container(key=f"answer-{turn.id}", gap="small"):
         if turn.answer is None:
             st.html(note(turn.error or "This answer was stopped before it began.", "error", role="alert"))
         elif turn.answer.answerable:
             _draw_answer(turn, turn.answer)
         else:
-            _draw_refusal(turn, turn.answer, shelf, latest=latest)
+            _draw_refusal(turn.answer, turn, shelf, session, latest=latest)
         for change in turn.changes:
             st.html(note(change))
-        _draw_footer(turn, shelf, latest=latest)
+        _draw_footer(turn, shelf, session, latest=latest)
 
 
 def _draw_answer(turn: TurnView, answer: Answer) -> None:
@@ -198,7 +205,7 @@ def _draw_answer(turn: TurnView, answer: Answer) -> None:
     )
 
 
-def _draw_refusal(turn: TurnView, answer: Answer, shelf: Shelf, *, latest: bool) -> None:
+def _draw_refusal(answer: Answer, turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
     st.markdown("Your documents do not seem to answer this." if not answer.sentences else answer_markdown(answer))
     if answer.citations:
         st.html(_labelled("The closest passages", turn, ANSWER, answer))
@@ -210,11 +217,12 @@ def _draw_refusal(turn: TurnView, answer: Answer, shelf: Shelf, *, latest: bool)
             key="anyway",
             help="Let the model answer from these passages",
             on_click=shelf.regenerate,
+            args=(session.conversation,),
             kwargs={"ask_anyway": True},
         )
 
 
-def _draw_footer(turn: TurnView, shelf: Shelf, *, latest: bool) -> None:
+def _draw_footer(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
     if turn.answer is not None and not turn.answer.answerable:
         return
     with st.container(horizontal=True, vertical_alignment="center", key=f"footer-{turn.id}", wrap=False):
@@ -226,11 +234,12 @@ def _draw_footer(turn: TurnView, shelf: Shelf, *, latest: bool) -> None:
                 key="bare-regenerate",
                 type="tertiary",
                 on_click=shelf.regenerate,
+                args=(session.conversation,),
             )
 
 
 def _draw_suggestions(shelf: Shelf, session: Session) -> None:
-    suggestions = shelf.suggestions()
+    suggestions = shelf.suggestions(session.conversation)
     if not suggestions:
         return
     with st.container(horizontal=True, key="suggestions", gap="xsmall"):
@@ -245,6 +254,6 @@ def _draw_suggestions(shelf: Shelf, session: Session) -> None:
 
 def ask(question: str, shelf: Shelf, session: Session) -> None:
     try:
-        shelf.ask(within_pages(question, session.pages), only=session.only)
+        shelf.ask(session.conversation, within_pages(question, session.pages), only=session.only)
     except QuestionError as exc:
         session.unasked = str(exc)

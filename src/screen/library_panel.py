@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -38,7 +40,7 @@ def draw_library(documents: tuple[DocumentView, ...], shelf: Shelf, session: Ses
     if settings.hf_token:
         st.toggle(
             "Keep everything on this server",
-            value=shelf.keeps_here(),
+            value=shelf.preferences().keep_here,
             key="keep-here",
             help="No passage goes to the remote model; where no model runs here, answers quote the documents",
             on_change=_keep_here,
@@ -48,7 +50,7 @@ def draw_library(documents: tuple[DocumentView, ...], shelf: Shelf, session: Ses
 
 
 def _keep_here(shelf: Shelf) -> None:
-    shelf.keep_here(bool(st.session_state["keep-here"]))
+    shelf.prefer(replace(shelf.preferences(), keep_here=bool(st.session_state["keep-here"])))
 
 
 def where_files_go(settings: Settings) -> str:
@@ -233,10 +235,10 @@ def _draw_conversations(shelf: Shelf, session: Session) -> None:
                 width="stretch",
                 wrap=False,
                 on_click=_open_conversation,
-                args=(conversation.id, shelf, session),
+                args=(conversation.id, session),
             )
 
 
-def _open_conversation(conversation_id: str, shelf: Shelf, session: Session) -> None:
-    shelf.open_conversation(conversation_id)
+def _open_conversation(conversation_id: str, session: Session) -> None:
+    session.conversation = conversation_id
     session.place, session.followed = None, ""

@@ -33,6 +33,8 @@ def draw() -> None:
     except FootnoteError as exc:  # the data folder cannot be used: nothing works until that is mended
         st.html(note(str(exc), "error", role="alert"))
         return
+    if not session.conversation:
+        session.conversation = shelf.latest_conversation() or shelf.new_conversation()
     if shelf.documents() or session.removed:
         _draw_rooms(shelf, house, session)
     else:
@@ -45,7 +47,7 @@ def _draw_rooms(shelf: Shelf, house: House, session: Session) -> None:
     # would be left that ticks, and the box would stay closed.
     documents = shelf.documents()
     _draw_question_box(shelf, session, ready=any(view.searchable for view in documents))
-    follow_answer(shelf.turns(), session)
+    follow_answer(shelf.turns(session.conversation), session)
     with st.sidebar:
         draw_library(documents, shelf, session, house.settings)
     left, right = st.columns(_COLUMNS, gap="large")

@@ -25,11 +25,11 @@ _WIDTH_PX = 1100  # twice the column's width on a large screen: sharp on high-de
 def draw_viewer(shelf: Shelf, session: Session) -> None:
     """The room is its own fragment: opening a citation draws nothing else again."""
     place = _place(shelf, session)
-    turns = shelf.turns()
+    turns = shelf.turns(session.conversation)
     newest = turns[-1].id if turns else ""
     heard = mount(place.anchor if place else "", _focus(shelf, place), newest, narrow=session.narrow)
     session.narrow = heard.narrow
-    citation = find_citation(shelf, heard.anchor)
+    citation = find_citation(shelf, session, heard.anchor)
     if citation is not None:
         session.place = Place(citation.document_id, citation.page, citation, heard.anchor)
         session.wants_drawer = heard.narrow

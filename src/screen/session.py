@@ -39,6 +39,7 @@ class Session:
 
     fallback_key: str = field(default_factory=new_workspace_key)  # when no cookie came: `streamlit run`
     upload_round: int = 0  # a new uploader each time, so that Streamlit forgets the files it took
+    conversation: str = ""  # its id; set when the page is first drawn
     place: Place | None = None
     narrow: bool = False  # the window has no room for a third column
     wants_drawer: bool = False  # something was opened in a narrow window

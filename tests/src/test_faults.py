@@ -32,6 +32,7 @@ from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.types import TextDelta, Verdict
 from src.events import Stage
 from src.library import Library, Shelf
+from src.preferences import Preferences
 from src.presentation import describe_answer
 from src.rag_with_generation import NO_MODEL
 from src.sample import sample_pdf
@@ -51,6 +52,7 @@ QUESTION = "How many times did the tide gates close in 2025?"
 ANSWER = "The tide gates closed 23 times in 2025, against 15 times in 2024. Every closure was announced ahead by siren."
 TOKENS = tuple(fake_ollama._tokens(ANSWER))
 ME, YOU = "m" * 24, "y" * 24
+TALK = "one-conversation"
 
 PATIENT = Deadlines(connect_s=5, first_token_s=20, stall_s=20, total_s=60)
 HURRIED = replace(PATIENT, first_token_s=0.2)
@@ -160,7 +162,7 @@ def opened(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("faults")
     # words alone are searched: meaning costs time here and plays no part
     library = build_library(replace(settings, data_dir=folder, embedder="none", remote_answers=1000))
-    library.writers = lambda: tuple(writers)
+    library.writers = lambda _: tuple(writers)
     for key in (ME, YOU):
         library.shelf(key).add(*sample_pdf())
     until(lambda: all(view.settled for key in (ME, YOU) for view in library.shelf(key).documents()))
@@ -178,10 +180,10 @@ def scene(opened: tuple[Library, list[Writer]]) -> Iterator[Scene]:
         scene.heal()
         router.released.clear()
         for key in (ME, YOU):
-            scene.shelf(key).new_conversation()
+            scene.shelf(key).delete_conversation(TALK)
         yield scene
         scene.heal()
-        until(lambda: all(turn.done for turn in scene.shelf().turns()))
+        until(lambda: all(turn.done for turn in scene.shelf().turns(TALK)))
         assert scene.queue_is_free()
         turn = asked(scene.shelf())
         assert (turn.engine, turn.model, turn.changes) == ("ollama", MODEL, ())
@@ -199,12 +201,12 @@ def until(condition: Callable[[], object], within_s: float = 20.0) -> None:
 
 
 def ended(shelf: Shelf) -> TurnView:
-    until(lambda: shelf.turns()[-1].done)
-    return shelf.turns()[-1]
+    until(lambda: shelf.turns(TALK)[-1].done)
+    return shelf.turns(TALK)[-1]
 
 
 def asked(shelf: Shelf, question: str = QUESTION) -> TurnView:
-    shelf.ask(question)
+    shelf.ask(TALK, question)
     return ended(shelf)
 
 
@@ -247,12 +249,11 @@ def check_written(turn: TurnView, engine: str, model: str, finish: str = "stop")
 def check_kept(scene: Scene, turn: TurnView, key: str = ME) -> None:
     """A page opened again shows the same answer, reasons included."""
     assert not turn.error
-    conversation = scene.shelf(key).conversation_id()
 
     def stored() -> list[TurnRecord]:  # written down just after it is shown
-        return [decode_turn(body) for body in scene.library.store.turns(key, conversation)]
+        return [decode_turn(body) for body in scene.library.store.conversations.turns(key, TALK)]
 
-    until(lambda: any(record.id == turn.id for record in stored()))
+    until(lambda: any(record.id == turn.id and not record.pending for record in stored()))
     assert (stored()[-1].answer, stored()[-1].changes) == (turn.answer, turn.changes)
 
 
@@ -467,9 +468,9 @@ def test_an_interrupted_answer_asked_again_is_whole_and_takes_its_place(scene: S
     scene.misbehaves(fault="cut", fault_after=5)
     check_written(asked(scene.shelf()), "ollama", MODEL, "interrupted")
     scene.heal()
-    scene.shelf().regenerate()
+    scene.shelf().regenerate(TALK)
     check_written(ended(scene.shelf()), "ollama", MODEL)
-    assert len(scene.shelf().turns()) == 1
+    assert len(scene.shelf().turns(TALK)) == 1
 
 
 # ------------------------------------------------------------------------------------------------ kill -9
@@ -507,8 +508,10 @@ def test_after_kill_9_the_words_so_far_are_kept_and_the_server_that_comes_back_i
     shelf = scene.shelf()
     scene.engines(host=f"http://127.0.0.1:{port}")
     with ollama_process(port, script) as process:
-        shelf.ask(QUESTION)
-        until(lambda: shelf.turns()[-1].text if phase == "writing" else shelf.turns()[-1].stage is Stage.READING)
+        shelf.ask(TALK, QUESTION)
+        until(
+            lambda: shelf.turns(TALK)[-1].text if phase == "writing" else shelf.turns(TALK)[-1].stage is Stage.READING
+        )
         if phase != "writing":
             until(lambda: established(port))
         process.kill()
@@ -541,9 +544,9 @@ def test_stop_before_the_first_word_leaves_the_documents_own_sentences_and_frees
 ) -> None:
     scene.misbehaves(**script)
     shelf = scene.shelf()
-    shelf.ask(QUESTION)
+    shelf.ask(TALK, QUESTION)
     until(lambda: scene.ollama.bodies("/api/chat"))
-    shelf.stop()
+    shelf.stop(TALK)
     turn = ended(shelf)
     check_extractive(turn, "stopped")
     assert turn.answer is not None
@@ -557,10 +560,10 @@ def test_stop_before_the_first_word_leaves_the_documents_own_sentences_and_frees
 def test_stop_while_it_writes_keeps_the_words_and_frees_the_model(scene: Scene, script: Mapping[str, object]) -> None:
     scene.misbehaves(**script)
     shelf = scene.shelf()
-    shelf.ask(QUESTION)
-    until(lambda: shelf.turns()[-1].text)
-    shelf.stop()
-    shelf.stop()  # the second press does no harm
+    shelf.ask(TALK, QUESTION)
+    until(lambda: shelf.turns(TALK)[-1].text)
+    shelf.stop(TALK)
+    shelf.stop(TALK)  # the second press does no harm
     turn = ended(shelf)
     check_written(turn, "ollama", MODEL, "cancelled")
     assert scene.queue_is_free()
@@ -571,32 +574,32 @@ def test_stop_while_it_writes_keeps_the_words_and_frees_the_model(scene: Scene, 
 def test_stop_in_the_same_moment_as_the_question_ends_it(scene: Scene) -> None:
     scene.misbehaves(first_token_s=30.0)
     shelf = scene.shelf()
-    shelf.ask(QUESTION)
-    shelf.stop()
+    shelf.ask(TALK, QUESTION)
+    shelf.stop(TALK)
     check_extractive(ended(shelf), "stopped")
 
 
 def test_stop_when_nothing_runs_changes_nothing(scene: Scene) -> None:
-    scene.shelf().stop()
+    scene.shelf().stop(TALK)
     turn = asked(scene.shelf())
-    scene.shelf().stop()
+    scene.shelf().stop(TALK)
     check_written(turn, "ollama", MODEL)
-    assert scene.shelf().turns()[-1] == turn
+    assert scene.shelf().turns(TALK)[-1] == turn
 
 
 def test_stop_while_waiting_in_line_asks_the_model_nothing_and_leaves_the_other_in_peace(scene: Scene) -> None:
     scene.misbehaves(**STALLS)
     other, mine = scene.shelf(YOU), scene.shelf()
-    other.ask(QUESTION)
-    until(lambda: other.turns()[-1].text)
-    mine.ask(QUESTION)
-    until(lambda: mine.turns()[-1].stage is Stage.WAITING)
-    assert mine.turns()[-1].position == 1
-    mine.stop()
+    other.ask(TALK, QUESTION)
+    until(lambda: other.turns(TALK)[-1].text)
+    mine.ask(TALK, QUESTION)
+    until(lambda: mine.turns(TALK)[-1].stage is Stage.WAITING)
+    assert mine.turns(TALK)[-1].position == 1
+    mine.stop(TALK)
     check_extractive(ended(mine), "stopped")
     assert len(scene.ollama.bodies("/api/chat")) == 1
-    assert not other.turns()[-1].done
-    other.stop()
+    assert not other.turns(TALK)[-1].done
+    other.stop(TALK)
     check_written(ended(other), "ollama", MODEL, "cancelled")
 
 
@@ -604,9 +607,9 @@ def test_stop_while_the_remote_engine_writes_keeps_its_words_under_its_name(scen
     scene.router.behaviour, scene.router.after = "stall", 3
     scene.engines(local=False, remote=[FAR])
     shelf = scene.shelf()
-    shelf.ask(QUESTION)
-    until(lambda: len(shelf.turns()[-1].text.split()) >= 3)
-    shelf.stop()
+    shelf.ask(TALK, QUESTION)
+    until(lambda: len(shelf.turns(TALK)[-1].text.split()) >= 3)
+    shelf.stop(TALK)
     turn = ended(shelf)
     check_written(turn, "remote", FAR, "cancelled")
     assert "went to Hugging Face" in said(turn)
@@ -627,11 +630,11 @@ def test_what_happens_to_one_persons_answer_does_not_touch_the_one_waiting_behin
     with FakeOllama(Script(answer=ANSWER, fault=fault, fault_after=after)) as broken:
         broken.slot.acquire()  # the model is held until both questions are there
         scene.engines(host=broken.url, deadlines=deadlines)
-        first.ask(QUESTION)
+        first.ask(TALK, QUESTION)
         until(lambda: broken.bodies("/api/chat"))
         scene.engines()
-        second.ask(QUESTION)
-        until(lambda: second.turns()[-1].stage is Stage.WAITING)
+        second.ask(TALK, QUESTION)
+        until(lambda: second.turns(TALK)[-1].stage is Stage.WAITING)
         broken.slot.release()
         theirs, mine = ended(first), ended(second)
     if after:
@@ -647,7 +650,7 @@ def test_what_happens_to_one_persons_answer_does_not_touch_the_one_waiting_behin
 
 def test_two_people_who_ask_at_once_both_get_whole_answers(scene: Scene) -> None:
     for key in (ME, YOU):
-        scene.shelf(key).ask(QUESTION)
+        scene.shelf(key).ask(TALK, QUESTION)
     for key in (ME, YOU):
         check_written(ended(scene.shelf(key)), "ollama", MODEL)
 
@@ -664,11 +667,11 @@ def test_a_full_queue_is_told_and_the_question_is_answered_from_the_documents_ow
 def test_a_second_question_while_the_first_is_answered_is_refused_and_the_first_goes_on(scene: Scene) -> None:
     scene.misbehaves(token_s=0.01)
     shelf = scene.shelf()
-    shelf.ask(QUESTION)
+    shelf.ask(TALK, QUESTION)
     with pytest.raises(QuestionError, match="Wait for it"):
-        shelf.ask("And the year before?")
+        shelf.ask(TALK, "And the year before?")
     check_written(ended(shelf), "ollama", MODEL)
-    assert len(shelf.turns()) == 1
+    assert len(shelf.turns(TALK)) == 1
 
 
 # ------------------------------------------------------------------------------------------------ documents that go
@@ -687,8 +690,8 @@ def test_a_document_removed_and_wiped_while_it_is_asked_loses_its_places_not_the
         scene.engines(host=slow.url)
         if when is Stage.READING:
             slow.slot.acquire()
-        shelf.ask(QUESTION, ask_anyway=True)
-        until(lambda: shelf.turns()[-1].stage is when)
+        shelf.ask(TALK, QUESTION, ask_anyway=True)
+        until(lambda: shelf.turns(TALK)[-1].stage is when)
         shelf.remove(entry)
         shelf._documents.wipe_removed(after_s=0)
         if when is Stage.READING:
@@ -708,8 +711,8 @@ def test_a_document_added_while_another_is_asked_is_not_part_of_that_answer_but_
     shelf.add(*sample_pdf())
     until(lambda: all(view.settled for view in shelf.documents()))
     scene.ollama.slot.acquire()
-    shelf.ask("Who feeds the harbour seal called Bruno?", ask_anyway=True)
-    until(lambda: shelf.turns()[-1].stage is Stage.READING)
+    shelf.ask(TALK, "Who feeds the harbour seal called Bruno?", ask_anyway=True)
+    until(lambda: shelf.turns(TALK)[-1].stage is Stage.READING)
     seal = [["The harbour seal called Bruno is fed by Ada Lindqvist at noon."]]
     shelf.add("seal.pdf", draw_pdf("seal.pdf", seal).read_bytes())
     until(lambda: all(view.settled for view in shelf.documents()))
@@ -727,12 +730,16 @@ def _sent(scene: Scene) -> str:
 # ------------------------------------------------------------------------------------------------ around the answer
 
 
-@pytest.mark.parametrize("leave", [Shelf.new_conversation, Shelf.cancel_all], ids=["new conversation", "put away"])
+@pytest.mark.parametrize(
+    "leave",
+    [lambda shelf: shelf.delete_conversation(TALK), Shelf.cancel_all],
+    ids=["deleted conversation", "put away"],
+)
 def test_leaving_an_answer_that_is_being_written_frees_the_model(scene: Scene, leave: Callable[[Shelf], None]) -> None:
     scene.misbehaves(**STALLS)
     shelf = scene.shelf()
-    shelf.ask(QUESTION)
-    until(lambda: shelf.turns()[-1].text)
+    shelf.ask(TALK, QUESTION)
+    until(lambda: shelf.turns(TALK)[-1].text)
     leave(shelf)
     until(scene.ollama.left.is_set)
     until(scene.queue_is_free)
@@ -741,10 +748,11 @@ def test_leaving_an_answer_that_is_being_written_frees_the_model(scene: Scene, l
 def test_a_full_disk_loses_the_record_of_an_answer_not_the_answer(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise StorageError("The disk is full.")
 
-    monkeypatch.setattr(scene.library.store, "save_turn", full)
+    monkeypatch.setattr(scene.library.store.conversations, "begin", full)
+    monkeypatch.setattr(scene.library.store.conversations, "finish", full)
     turn = asked(scene.shelf())
     check_written(turn, "ollama", MODEL)
     monkeypatch.undo()
@@ -765,9 +773,9 @@ def test_a_bug_in_an_engine_ends_the_turn_with_a_sentence_and_frees_the_model(sc
 def test_who_keeps_everything_here_is_never_answered_from_elsewhere(scene: Scene) -> None:
     scene.misbehaves(fault="503")
     scene.engines(remote=[FAR])
-    scene.shelf().keep_here(True)
+    scene.shelf().prefer(Preferences(keep_here=True))
     turn = asked(scene.shelf())
-    scene.shelf().keep_here(False)
+    scene.shelf().prefer(Preferences())
     check_extractive(turn, "busy")
     assert scene.router.asked == []
 
@@ -816,18 +824,36 @@ def test_the_model_here_is_free_while_another_machine_writes(scene: Scene) -> No
     scene.router.behaviour, scene.router.after = "stall", 3
     scene.engines(remote=[FAR])
     shelf = scene.shelf()
-    shelf.ask(QUESTION)
-    until(lambda: bool(shelf.turns()[-1].text))
+    shelf.ask(TALK, QUESTION)
+    until(lambda: bool(shelf.turns(TALK)[-1].text))
     assert scene.library.rag.scribe.queue.load() == (False, 0)
-    shelf.stop()
+    shelf.stop(TALK)
     ended(shelf)
 
 
-def test_an_answer_whose_conversation_was_left_is_found_in_it_again(scene: Scene) -> None:
-    scene.misbehaves(**STALLS)
+def test_an_answer_goes_on_while_the_person_asks_in_another_conversation(scene: Scene) -> None:
+    scene.misbehaves(token_s=0.02)
     shelf = scene.shelf()
-    shelf.ask(QUESTION)
-    until(lambda: bool(shelf.turns()[-1].text))
-    left = shelf.conversation_id()
-    shelf.new_conversation()
-    until(lambda: left in [conversation.id for conversation in shelf.conversations()])
+    shelf.ask(TALK, QUESTION)
+    other = shelf.new_conversation()
+    shelf.ask(other, QUESTION)
+    until(lambda: shelf.turns(other)[-1].done)
+    check_written(shelf.turns(other)[-1], "ollama", MODEL)
+    check_written(ended(shelf), "ollama", MODEL)
+    shelf.delete_conversation(other)
+
+
+def test_who_is_gone_while_the_question_waits_in_line_gives_the_turn_up(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = scene.library.rag.scribe.queue
+    ticket = queue.enter("somebody")
+    mine = scene.shelf()
+    mine.ask(TALK, QUESTION)
+    until(lambda: mine.turns(TALK)[-1].stage is Stage.WAITING)
+    monkeypatch.setattr(mine, "_seen_at", float("-inf"))
+    until(lambda: queue.load() == (True, 0))
+    queue.leave(ticket)
+    turn = ended(mine)
+    check_extractive(turn, "The page was closed")
+    check_kept(scene, turn)

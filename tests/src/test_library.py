@@ -18,6 +18,7 @@ from shared_utils.generation.fallback import Engine
 from shared_utils.pdf.ocr import tesseract_available
 from shared_utils.types import GenerationEvent, GenerationStats, Prompt, Rect, TextDelta
 from src.library import Library, Shelf
+from src.preferences import Pace, Preferences
 from src.rag_with_generation import Rag
 from src.sample import sample_pdf
 from src.settings import Settings
@@ -29,6 +30,7 @@ from tests.fakes import FakeGenerator
 
 ROOT = Path(__file__).parent.parent.parent
 MINE, THEIRS = "m" * 24, "t" * 24
+TALK = "one-conversation"
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def open_library(settings: Settings, tmp_path: Path) -> Iterator[Callable[[], Li
 
     def open_(**changes: object) -> Library:
         library = build_library(replace(settings, data_dir=tmp_path / "data", **changes))  # type: ignore[arg-type]
-        library.writers = list  # no engine: the extractive answer
+        library.writers = lambda _: []  # no engine: the extractive answer
         opened.append(library)
         return library
 
@@ -63,8 +65,8 @@ def settled(shelf: Shelf) -> bool:
 
 
 def answered(shelf: Shelf) -> TurnView:
-    until(lambda: shelf.turns()[-1].done)
-    return shelf.turns()[-1]
+    until(lambda: shelf.turns(TALK)[-1].done)
+    return shelf.turns(TALK)[-1]
 
 
 def shelf_with_sample(library: Library, key: str = MINE) -> Shelf:
@@ -91,7 +93,7 @@ def test_a_file_goes_from_queued_to_ready_with_every_page_and_passage_counted(
 def test_documents_and_conversations_outlive_the_process(open_library: Callable[[], Library]) -> None:
     library = open_library()
     shelf = shelf_with_sample(library)
-    shelf.ask("How many ships called at the port?")
+    shelf.ask(TALK, "How many ships called at the port?")
     before = answered(shelf)
     library.close()
 
@@ -99,7 +101,7 @@ def test_documents_and_conversations_outlive_the_process(open_library: Callable[
     until(lambda: settled(shelf))
     (view,) = shelf.documents()
     assert (view.state, view.embedded) == (DocumentState.READY, view.chunks)
-    (turn,) = shelf.turns()
+    (turn,) = shelf.turns(TALK)
     assert turn.answer == before.answer
     assert [conversation.title for conversation in shelf.conversations()] == ["How many ships called at the port?"]
 
@@ -118,11 +120,11 @@ def test_a_file_whose_reading_was_cut_short_is_read_again_after_a_restart(open_l
 def test_strangers_see_nothing_of_each_other(open_library: Callable[[], Library]) -> None:
     library = open_library()
     mine = shelf_with_sample(library)
-    mine.ask("How many ships called at the port?")
+    mine.ask(TALK, "How many ships called at the port?")
     answered(mine)
     theirs = library.shelf(THEIRS)
     assert theirs.documents() == ()
-    assert theirs.turns() == ()
+    assert theirs.turns(TALK) == ()
     assert theirs.conversations() == ()
     (view,) = mine.documents()
     with pytest.raises(DocumentGone):
@@ -131,8 +133,6 @@ def test_strangers_see_nothing_of_each_other(open_library: Callable[[], Library]
         theirs.page_image(view.document_id, 1, width_px=200)
     with pytest.raises(DocumentGone):
         theirs.remove(view.entry_id)
-    theirs.open_conversation(mine.conversation_id())
-    assert theirs.turns() == ()
 
 
 def test_the_same_bytes_again_are_the_same_document_under_the_new_name(open_library: Callable[[], Library]) -> None:
@@ -198,7 +198,7 @@ def test_a_locked_file_asks_for_its_password_says_when_it_is_wrong_and_never_kee
     until(lambda: settled(shelf))
     (view,) = shelf.documents()
     assert view.state is DocumentState.READY
-    shelf.ask("At what pressure does the valve close?")
+    shelf.ask(TALK, "At what pressure does the valve close?")
     assert "4.2 bar" in str(answered(shelf).answer)
     assert shelf.page_image(view.document_id, 1, width_px=300).data
     library.close()
@@ -241,7 +241,7 @@ def test_a_broken_file_says_why_and_the_others_go_on(open_library: Callable[[], 
 
 def test_a_question_that_cannot_be_asked_is_kept_with_the_reason(open_library: Callable[[], Library]) -> None:
     shelf = open_library().shelf(MINE)
-    shelf.ask("Anything at all?")
+    shelf.ask(TALK, "Anything at all?")
     turn = answered(shelf)
     assert turn.answer is None
     assert "Add a PDF" in turn.error
@@ -263,13 +263,13 @@ def test_stop_ends_an_answer_keeps_its_words_and_lets_the_next_question_in(
     open_library: Callable[[], Library],
 ) -> None:
     library = open_library()
-    library.writers = lambda: [Writer(Engine("ollama", Endless()), "endless", local=True)]
+    library.writers = lambda _: [Writer(Engine("ollama", Endless()), "endless", local=True)]
     shelf = shelf_with_sample(library)
-    shelf.ask("How many ships called at the port?")
-    until(lambda: "more" in shelf.turns()[-1].text)
+    shelf.ask(TALK, "How many ships called at the port?")
+    until(lambda: "more" in shelf.turns(TALK)[-1].text)
     with pytest.raises(QuestionError, match="Wait for it"):
-        shelf.ask("And now?")
-    shelf.stop()
+        shelf.ask(TALK, "And now?")
+    shelf.stop(TALK)
     turn = answered(shelf)
     assert turn.answer is not None
     assert turn.answer.finish_reason == "cancelled"
@@ -282,12 +282,12 @@ def test_a_bug_while_answering_ends_the_turn_with_a_sentence(
 ) -> None:
     library = open_library()
 
-    def broken() -> list[Writer]:
+    def broken(_: str) -> list[Writer]:
         raise ZeroDivisionError
 
     library.writers = broken
     shelf = shelf_with_sample(library)
-    shelf.ask("How many ships called at the port?")
+    shelf.ask(TALK, "How many ships called at the port?")
     assert "inside Footnote" in answered(shelf).error
     assert "ZeroDivisionError" in caplog.text
 
@@ -296,17 +296,115 @@ def test_asking_again_replaces_the_answer_and_a_new_conversation_starts_empty(
     open_library: Callable[[], Library],
 ) -> None:
     shelf = shelf_with_sample(open_library())
-    shelf.ask("How many ships called at the port?")
+    shelf.ask(TALK, "How many ships called at the port?")
     first = answered(shelf)
-    shelf.regenerate()
+    shelf.regenerate(TALK)
     again = answered(shelf)
     assert again.id != first.id
-    assert len(shelf.turns()) == 1
-    conversation = shelf.conversation_id()
-    shelf.new_conversation()
-    assert shelf.turns() == ()
-    shelf.open_conversation(conversation)
-    assert shelf.turns()[-1].question == first.question
+    assert len(shelf.turns(TALK)) == 1
+    assert shelf.turns(TALK)[-1].question == first.question
+    assert shelf.turns(shelf.new_conversation()) == ()
+
+
+def endless(library: Library) -> Library:
+    """A library whose model never comes to an end."""
+    library.writers = lambda _: [Writer(Engine("ollama", Endless()), "endless", local=True)]
+    return library
+
+
+def test_a_question_whose_process_ends_in_mid_answer_is_asked_again_by_the_next(
+    open_library: Callable[[], Library],
+) -> None:
+    library = endless(open_library())
+    shelf = shelf_with_sample(library)
+    shelf.ask(TALK, "How many ships called at the port?")
+    until(lambda: "more" in shelf.turns(TALK)[-1].text)
+    library.close()
+
+    turn = answered(open_library().shelf(MINE))
+    assert turn.answer is not None
+    assert turn.answer.citations
+    assert "1,206" in turn.answer.citations[0].quote
+
+
+def test_a_question_is_asked_once_while_its_process_lives_and_its_answer_shows_in_the_other(
+    open_library: Callable[[], Library],
+) -> None:
+    one = endless(open_library())
+    shelf = shelf_with_sample(one)
+    shelf.ask(TALK, "How many ships called at the port?")
+    elsewhere = open_library().shelf(MINE)
+    elsewhere.catch_up()
+    (waiting,) = elsewhere.turns(TALK)
+    assert not waiting.done
+    with pytest.raises(QuestionError, match="Wait for it"):
+        elsewhere.ask(TALK, "And now?")
+    shelf.stop(TALK)
+    answered(shelf)
+    elsewhere.catch_up()
+    (shown,) = elsewhere.turns(TALK)
+    assert shown.answer == shelf.turns(TALK)[-1].answer
+
+
+def test_what_another_process_adds_renames_removes_and_prefers_is_seen(open_library: Callable[[], Library]) -> None:
+    shelf = shelf_with_sample(open_library())
+    elsewhere = open_library().shelf(MINE)
+    elsewhere.add("renamed.pdf", sample_pdf()[1])
+    elsewhere.prefer(Preferences(keep_here=True, pace=Pace.QUICK, language="de"))
+    shelf.catch_up()
+    assert [view.name for view in shelf.documents()] == ["renamed.pdf"]
+    assert shelf.preferences() == elsewhere.preferences()
+    entry = elsewhere.documents()[0].entry_id
+    elsewhere.remove(entry)
+    elsewhere._documents.wipe_removed(after_s=0)
+    shelf.catch_up()
+    assert shelf.documents() == ()
+
+
+def test_a_thumb_is_kept_and_can_be_taken_back(open_library: Callable[[], Library]) -> None:
+    library = open_library()
+    shelf = shelf_with_sample(library)
+    shelf.ask(TALK, "How many ships called at the port?")
+    shelf.rate(TALK, answered(shelf).id, 1)
+    assert shelf.turns(TALK)[-1].rating == 1
+    library.close()
+    shelf = open_library().shelf(MINE)
+    assert shelf.turns(TALK)[-1].rating == 1
+    shelf.rate(TALK, shelf.turns(TALK)[-1].id, 0)
+    assert shelf.turns(TALK)[-1].rating == 0
+
+
+def test_a_deleted_conversation_is_gone_with_what_was_being_answered_in_it(open_library: Callable[[], Library]) -> None:
+    library = endless(open_library())
+    shelf = shelf_with_sample(library)
+    shelf.ask(TALK, "How many ships called at the port?")
+    until(lambda: "more" in shelf.turns(TALK)[-1].text)
+    shelf.delete_conversation(TALK)
+    until(lambda: library.rag.scribe.queue.load() == (False, 0))
+    until(lambda: not shelf.answering())
+    assert shelf.turns(TALK) == ()
+    assert shelf.conversations() == ()
+    assert shelf.latest_conversation() == ""
+
+
+def test_waiting_for_a_change_ends_with_the_change(open_library: Callable[[], Library]) -> None:
+    shelf = open_library().shelf(MINE)
+    before = shelf.version()
+    assert shelf.wait(before, timeout_s=0.01) == before
+    shelf.add(*sample_pdf())
+    assert shelf.wait(before, timeout_s=20.0) > before
+
+
+def test_a_question_asked_alone_knows_nothing_of_those_before(open_library: Callable[[], Library]) -> None:
+    library = open_library()
+    fake = FakeGenerator(("Yes [1].",))
+    library.writers = lambda _: [Writer(Engine("ollama", fake), "fake", local=True)]
+    shelf = shelf_with_sample(library)
+    for alone in (False, False, True):
+        shelf.ask(TALK, "How many ships called at the port?", alone=alone)
+        answered(shelf)
+    first, second, alone_again = [prompt.messages for prompt in fake.prompts]
+    assert first == alone_again != second
 
 
 def test_the_version_grows_with_whatever_can_be_seen(open_library: Callable[[], Library]) -> None:
@@ -321,7 +419,7 @@ def test_the_version_grows_with_whatever_can_be_seen(open_library: Callable[[], 
 
 def test_a_cited_page_can_be_drawn_with_its_words_highlighted(open_library: Callable[[], Library]) -> None:
     shelf = shelf_with_sample(open_library())
-    shelf.ask("How many ships called at the port?")
+    shelf.ask(TALK, "How many ships called at the port?")
     answer = answered(shelf).answer
     assert answer is not None
     citation = answer.citations[0]
@@ -352,23 +450,23 @@ def remote_writer() -> Writer:
 
 def test_whoever_keeps_everything_here_sends_nothing_away(open_library: Callable[[], Library]) -> None:
     library = open_library()
-    library.writers = lambda: [remote_writer()]
+    library.writers = lambda _: [remote_writer()]
     shelf = shelf_with_sample(library)
-    shelf.keep_here(True)
-    shelf.ask("How many ships called at the port?")
+    shelf.prefer(Preferences(keep_here=True))
+    shelf.ask(TALK, "How many ships called at the port?")
     assert answered(shelf).engine == "extractive"
-    shelf.keep_here(False)
-    shelf.regenerate()
+    shelf.prefer(Preferences())
+    shelf.regenerate(TALK)
     assert answered(shelf).engine == "remote"
 
 
 def test_the_remote_engine_answers_one_person_only_so_often(open_library: Callable[..., Library]) -> None:
     library = open_library(remote_answers=1)
-    library.writers = lambda: [remote_writer()]
+    library.writers = lambda _: [remote_writer()]
     shelf = shelf_with_sample(library)
     engines = []
     for _ in range(2):
-        shelf.ask("How many ships called at the port?")
+        shelf.ask(TALK, "How many ships called at the port?")
         engines.append(answered(shelf).engine)
     assert engines == ["remote", "extractive"]
 
@@ -376,12 +474,12 @@ def test_the_remote_engine_answers_one_person_only_so_often(open_library: Callab
 def test_an_answer_that_was_asked_for_again_is_kept_once(open_library: Callable[[], Library]) -> None:
     library = open_library()
     shelf = shelf_with_sample(library)
-    shelf.ask("How many ships called at the port?")
+    shelf.ask(TALK, "How many ships called at the port?")
     answered(shelf)
-    shelf.regenerate()
+    shelf.regenerate(TALK)
     answered(shelf)
     library.close()
-    assert len(open_library().shelf(MINE).turns()) == 1
+    assert len(open_library().shelf(MINE).turns(TALK)) == 1
 
 
 # ------------------------------------------------------------------------------------------------ work in hand
@@ -452,7 +550,7 @@ def test_a_scan_is_recognised_and_can_be_cited_with_a_place_on_its_page(
     shelf = open_library().shelf(MINE)
     shelf.add("scan.pdf", scan.read_bytes())
     until(lambda: settled(shelf))
-    shelf.ask("At what pressure does the valve close?")
+    shelf.ask(TALK, "At what pressure does the valve close?")
     answer = answered(shelf).answer
     assert answer is not None
     assert "4.2 bar" in answer.citations[0].quote

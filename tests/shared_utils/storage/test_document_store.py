@@ -15,7 +15,7 @@ from shared_utils.errors import DocumentGone
 from shared_utils.storage.database import Database
 from shared_utils.storage.document_store import DocumentStore, ReadingState, Usage
 from shared_utils.types import Document
-from tests.shared_utils.storage.samples import ANNA, BEN, OUTLINE, page, pdf
+from tests.shared_utils.storage.samples import ANNA, BEN, OUTLINE, page, pdf, save_turn
 
 
 @pytest.fixture
@@ -136,10 +136,10 @@ class TestContent:
 class TestPeople:
     def test_strangers_see_nothing_of_each_other_even_with_the_same_file(self, store: DocumentStore) -> None:
         document_id, _ = _add(store, ANNA, pdf(1), "my divorce.pdf")
-        store.save_turn(ANNA, "c1", '{"question": "who keeps the house?"}')
+        save_turn(store, ANNA, "c1", '{"question": "who keeps the house?"}')
         assert store.workspace_documents(BEN) == ()
-        assert store.conversations(BEN) == ()
-        assert store.turns(BEN, "c1") == ()
+        assert store.conversations.conversations(BEN) == ()
+        assert store.conversations.turns(BEN, "c1") == ()
         assert store.usage(BEN) == Usage(0, 0, 0)
 
         store.add_to_workspace(BEN, store.put_file(pdf(1)), "case 17.pdf")
@@ -165,12 +165,12 @@ class TestPeople:
 
     def test_a_stranger_removes_nothing(self, store: DocumentStore) -> None:
         document_id, entry_id = _add(store, ANNA, pdf(1))
-        store.save_turn(ANNA, "c1", "{}")
+        save_turn(store, ANNA, "c1", "{}")
         assert store.remove_from_workspace(BEN, entry_id) is False
-        store.delete_conversation(BEN, "c1")
+        store.conversations.delete(BEN, "c1")
         store.delete_workspace(BEN)
         assert len(store.workspace_documents(ANNA)) == 1
-        assert store.turns(ANNA, "c1") == ("{}",)
+        assert store.conversations.turns(ANNA, "c1") == ("{}",)
         assert store.file_path(document_id).exists()
 
     def test_a_shared_file_lasts_until_its_last_holder_lets_go(self, store: DocumentStore) -> None:
@@ -189,7 +189,7 @@ class TestPeople:
 
     def test_the_secret_key_itself_is_nowhere_on_disk(self, store: DocumentStore, tmp_path: Path) -> None:
         _add(store, ANNA, pdf(1))
-        store.save_turn(ANNA, "c1", "{}")
+        save_turn(store, ANNA, "c1", "{}")
         for path in (tmp_path / "data").rglob("*"):
             assert not path.is_file() or ANNA.encode() not in path.read_bytes()
 
@@ -204,16 +204,19 @@ class TestPeople:
         times = iter(range(1000, 2000))
         with DocumentStore(tmp_path, clock=lambda: float(next(times))) as store:
             for conversation_id, turn in [("a", "1"), ("b", "2"), ("a", "3"), ("b", "\ud83d\ude004")]:
-                store.save_turn(ANNA, conversation_id, turn)
-            store.save_turn(BEN, "a", "of another person")
+                save_turn(store, ANNA, conversation_id, turn)
+            save_turn(store, BEN, "a", "of another person")
         with DocumentStore(tmp_path) as store:
-            assert store.turns(ANNA, "a") == ("1", "3")
-            assert store.turns(ANNA, "b") == ("2", "\ud83d\ude004")
-            assert [(c.id, c.turns) for c in store.conversations(ANNA)] == [("b", 2), ("a", 2)]
-            assert store.conversations(ANNA)[0].started_at < store.conversations(ANNA)[0].updated_at
-            store.delete_conversation(ANNA, "b")
-            assert [c.id for c in store.conversations(ANNA)] == ["a"]
-            assert store.turns(BEN, "a") == ("of another person",)
+            assert store.conversations.turns(ANNA, "a") == ("1", "3")
+            assert store.conversations.turns(ANNA, "b") == ("2", "\ud83d\ude004")
+            assert [(c.id, c.turns) for c in store.conversations.conversations(ANNA)] == [("b", 2), ("a", 2)]
+            assert (
+                store.conversations.conversations(ANNA)[0].started_at
+                < store.conversations.conversations(ANNA)[0].updated_at
+            )
+            store.conversations.delete(ANNA, "b")
+            assert [c.id for c in store.conversations.conversations(ANNA)] == ["a"]
+            assert store.conversations.turns(BEN, "a") == ("of another person",)
 
     def test_usage_counts_a_persons_files_and_the_total_counts_shared_ones_once(self, store: DocumentStore) -> None:
         _add(store, ANNA, pdf(1, 1_000), pages=2)
@@ -233,13 +236,13 @@ class TestExpiry:
             bens, _ = _add(store, BEN, pdf(2))
             shared, _ = _add(store, ANNA, pdf(3))
             store.add_to_workspace(BEN, shared, "copy.pdf")
-            store.save_turn(ANNA, "c", "{}")
+            save_turn(store, ANNA, "c", "{}")
             now = 3_000.0
             store.touch_workspace(BEN)
             assert store.expire_workspaces(3_600, now=3_600) == 0
             assert store.expire_workspaces(3_600, now=3_601) == 1
             assert store.workspace_documents(ANNA) == ()
-            assert store.turns(ANNA, "c") == ()
+            assert store.conversations.turns(ANNA, "c") == ()
             assert store.reading_state(annas) is None
             assert not (tmp_path / "files" / f"{annas}.pdf").exists()
             assert {entry.document_id for entry in store.workspace_documents(BEN)} == {bens, shared}
@@ -268,7 +271,7 @@ class TestThreads:
             store.save_opened(document_id, "", (), 20)
             for number in range(1, 21):
                 store.save_page(document_id, page(number, seed, words=20))
-                store.save_turn(ANNA, "shared conversation", str(seed))
+                save_turn(store, ANNA, "shared conversation", str(seed))
             return document_id
 
         with ThreadPoolExecutor(4) as pool:
@@ -277,7 +280,7 @@ class TestThreads:
             document = store.load_document(document_id, "")
             assert document is not None
             assert document.pages == tuple(page(number, seed, words=20) for number in range(1, 21))
-        assert sorted(store.turns(ANNA, "shared conversation")) == sorted("0123" * 20)
+        assert sorted(store.conversations.turns(ANNA, "shared conversation")) == sorted("0123" * 20)
 
     def test_a_file_put_while_another_person_deletes_it_is_whole_or_gone_never_half(
         self, store: DocumentStore, tmp_path: Path

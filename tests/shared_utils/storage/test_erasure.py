@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared_utils.storage.document_store import DocumentStore
-from tests.shared_utils.storage.samples import ANNA, BEN, page, pdf, vectors
+from tests.shared_utils.storage.samples import ANNA, BEN, page, pdf, save_turn, vectors
 
 _NEEDLE = 24  # bytes: no chance hit, and short enough to lie within one page of the database file
 
@@ -78,11 +78,11 @@ def test_deleting_one_document_leaves_the_others_whole(tmp_path: Path) -> None:
 def test_no_byte_of_a_deleted_conversation_is_left_in_the_folder(tmp_path: Path, whole_workspace: bool) -> None:
     with DocumentStore(tmp_path) as store:
         for number in range(30):
-            store.save_turn(ANNA, "c", page(number).text)
+            save_turn(store, ANNA, "c", page(number).text)
         needles = _needles(tmp_path)
         assert _left(tmp_path, needles) > 0.9 * len(needles)
         if whole_workspace:
             store.delete_workspace(ANNA)
         else:
-            store.delete_conversation(ANNA, "c")
+            store.conversations.delete(ANNA, "c")
         assert _left(tmp_path, needles) == 0

@@ -1,0 +1,186 @@
+"""Conversations in the database. A question is stored when it is asked; whoever answers it holds a lease on it.
+
+An owner (a process) renews its leases while it works. A lease that has run out says that its owner is gone, and then
+another process may take the question over: so a question outlives the process that was answering it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+from shared_utils.storage.database import Database
+from shared_utils.storage.workspaces import note_change, touch_changed, workspace_id
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One line of the list of conversations. Times are seconds since the epoch."""
+
+    id: str
+    turns: int
+    started_at: float
+    updated_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTurn:
+    """A question that was left by its owner and is now the caller's."""
+
+    conversation_id: str
+    turn_id: str
+    body: str
+
+
+class ConversationStore:
+    """Bodies are the caller's JSON. Thread-safe, and safe for several processes on one database.
+
+    `room` is entered around whatever deletes; `clock` gives seconds since the epoch.
+    """
+
+    def __init__(
+        self, database: Database, room: Callable[[], AbstractContextManager[None]], clock: Callable[[], float]
+    ) -> None:
+        self._database = database
+        self._room = room
+        self._clock = clock
+
+    # -------------------------------------------------------------------------------------------- a question's life
+
+    def begin(
+        self,
+        key: str,
+        conversation_id: str,
+        turn_id: str,
+        body: str,
+        *,
+        owner: str,
+        lease_s: float,
+        replacing: str = "",
+    ) -> bool:
+        """Append a question that `owner` is going to answer, in the place of the turn `replacing` if one is named.
+
+        False, and nothing changes, while another question of this conversation is being answered.
+        """
+        with self._room() if replacing else nullcontext():
+            with self._database.write() as db:
+                workspace = touch_changed(db, key, self._clock())
+                where = (workspace, conversation_id)
+                running = "SELECT 1 FROM turn WHERE workspace_id = ? AND conversation_id = ? AND owner IS NOT NULL"
+                if db.execute(running, where).fetchone() is not None:
+                    return False
+                db.execute(
+                    "DELETE FROM turn WHERE workspace_id = ? AND conversation_id = ? AND turn_id = ?",
+                    (*where, replacing),
+                )
+                db.execute(
+                    "INSERT INTO turn (workspace_id, conversation_id, number, saved_at, body, turn_id, owner, "
+                    "lease_until) SELECT ?1, ?2, COALESCE(MAX(number), 0) + 1, ?3, ?4, ?5, ?6, ?3 + ?7 FROM turn "
+                    "WHERE workspace_id = ?1 AND conversation_id = ?2",
+                    (*where, self._clock(), _bytes(body), turn_id, owner, lease_s),
+                )
+            if replacing:
+                self._database.forget_log()
+        return True
+
+    def finish(self, key: str, turn_id: str, body: str, *, owner: str) -> bool:
+        """Store the answer and give up the lease. False when the turn is no longer the owner's: deleted or taken."""
+        with self._database.write() as db:
+            workspace = touch_changed(db, key, self._clock())
+            changed = db.execute(
+                "UPDATE turn SET body = ?, saved_at = ?, owner = NULL, lease_until = NULL "
+                "WHERE workspace_id = ? AND turn_id = ? AND owner = ?",
+                (_bytes(body), self._clock(), workspace, turn_id, owner),
+            ).rowcount
+        return changed > 0
+
+    def rewrite(self, key: str, turn_id: str, body: str) -> None:
+        """Replace the body of a turn that is over; one that is gone stays gone."""
+        with self._database.write() as db:
+            workspace = touch_changed(db, key, self._clock())
+            db.execute(
+                "UPDATE turn SET body = ? WHERE workspace_id = ? AND turn_id = ? AND owner IS NULL",
+                (_bytes(body), workspace, turn_id),
+            )
+
+    # -------------------------------------------------------------------------------------------- leases
+
+    def renew(self, owner: str, lease_s: float) -> None:
+        """Hold all that `owner` is answering for another `lease_s` seconds."""
+        with self._database.write() as db:
+            db.execute("UPDATE turn SET lease_until = ? WHERE owner = ?", (self._clock() + lease_s, owner))
+
+    def release(self, owner: str) -> None:
+        """Let go of all that `owner` was answering, so that others may take it over at once."""
+        with self._database.write() as db:
+            db.execute("UPDATE turn SET lease_until = 0 WHERE owner = ?", (owner,))
+
+    def release_all(self) -> None:
+        """For whoever knows to be alone on the database: every owner of before is gone."""
+        with self._database.write() as db:
+            db.execute("UPDATE turn SET lease_until = 0 WHERE owner IS NOT NULL")
+
+    def adopt(self, key: str, *, owner: str, lease_s: float) -> tuple[StoredTurn, ...]:
+        """Take over this person's questions whose owners are gone, oldest first."""
+        now, workspace = self._clock(), workspace_id(key)
+        left = "workspace_id = ? AND owner IS NOT NULL AND lease_until < ?"
+        with self._database.read() as db:
+            if db.execute(f"SELECT 1 FROM turn WHERE {left}", (workspace, now)).fetchone() is None:  # noqa: S608
+                return ()  # as almost always: looking should not take the write lock
+        with self._database.write() as db:
+            rows = db.execute(
+                f"UPDATE turn SET owner = ?, lease_until = ? WHERE {left} "  # noqa: S608
+                "RETURNING conversation_id, turn_id, body, saved_at",
+                (owner, now + lease_s, workspace, now),
+            ).fetchall()
+        ordered = sorted(rows, key=lambda row: float(row[3]))
+        return tuple(StoredTurn(row[0], row[1], _text(row[2])) for row in ordered)
+
+    # -------------------------------------------------------------------------------------------- reading, deleting
+
+    def conversations(self, key: str) -> tuple[Conversation, ...]:
+        """A workspace's conversations, the one spoken in last first."""
+        with self._database.read() as db:
+            rows = db.execute(
+                "SELECT conversation_id, COUNT(*), MIN(saved_at), MAX(saved_at) FROM turn WHERE workspace_id = ? "
+                "GROUP BY conversation_id ORDER BY MAX(rowid) DESC",
+                (workspace_id(key),),
+            )
+            return tuple(Conversation(*row) for row in rows)
+
+    def turns(self, key: str, conversation_id: str) -> tuple[str, ...]:
+        """The bodies of a conversation's turns, oldest first; none when this workspace has no such one."""
+        with self._database.read() as db:
+            rows = db.execute(
+                "SELECT body FROM turn WHERE workspace_id = ? AND conversation_id = ? ORDER BY number",
+                (workspace_id(key), conversation_id),
+            )
+            return tuple(_text(body) for (body,) in rows)
+
+    def first_turn(self, key: str, conversation_id: str) -> str | None:
+        """The body of a conversation's first turn, which names it."""
+        with self._database.read() as db:
+            row = db.execute(
+                "SELECT body FROM turn WHERE workspace_id = ? AND conversation_id = ? ORDER BY number LIMIT 1",
+                (workspace_id(key), conversation_id),
+            ).fetchone()
+        return None if row is None else _text(row[0])
+
+    def delete(self, key: str, conversation_id: str) -> None:
+        """Delete a conversation, whatever is being answered in it."""
+        with self._room():
+            with self._database.write() as db:
+                workspace = note_change(db, key)
+                db.execute(
+                    "DELETE FROM turn WHERE workspace_id = ? AND conversation_id = ?", (workspace, conversation_id)
+                )
+            self._database.forget_log()
+
+
+def _bytes(body: str) -> bytes:
+    return body.encode("utf-8", "surrogatepass")
+
+
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "surrogatepass")

@@ -1,0 +1,47 @@
+"""What a person chose for themselves, kept with their workspace."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Pace(StrEnum):
+    """How much a model reads before it answers."""
+
+    QUICK = "quick"
+    BALANCED = "balanced"
+    THOROUGH = "thorough"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    keep_here: bool = False  # no passage leaves this machine
+    pace: Pace = Pace.BALANCED
+    model: str = ""  # "" = this server's choice
+    language: str = ""  # "" = the browser's; else "en" or "de"
+
+
+def encode_preferences(preferences: Preferences) -> str:
+    return json.dumps(asdict(preferences))
+
+
+def decode_preferences(text: str) -> Preferences:
+    """What `encode_preferences` was given; what cannot be read, as by an older version, is as if never chosen.
+
+    >>> decode_preferences('{"keep_here": true, "pace": "at ease"}')
+    Preferences(keep_here=True, pace=<Pace.BALANCED: 'balanced'>, model='', language='')
+    """
+    try:
+        record = json.loads(text or "{}")
+    except ValueError:
+        return Preferences()
+    if not isinstance(record, dict):
+        return Preferences()
+    return Preferences(
+        keep_here=record.get("keep_here") is True,
+        pace=Pace(record["pace"]) if record.get("pace") in [*Pace] else Pace.BALANCED,
+        model=str(record.get("model", "")),
+        language=str(record.get("language", "")),
+    )
