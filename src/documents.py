@@ -204,10 +204,19 @@ class Documents:
         found = self._indexed(document_id).page(page)
         return found.label if found else str(page)
 
+    def page_labels(self, document_id: str) -> dict[int, str]:
+        """Page number -> the label printed on it, where that is not its number."""
+        pages = self._indexed(document_id).document.pages
+        return {page.number: page.label for page in pages if page.label not in ("", str(page.number))}
+
+    def page_size(self, document_id: str, page: int) -> tuple[float, float]:
+        """Width and height in points, as `rects` counts; 0 where it is not known."""
+        found = self._indexed(document_id).page(page)
+        return (found.width, found.height) if found else (0.0, 0.0)
+
     def page_height(self, document_id: str, page: int) -> float:
         """In points; 0 where it is not known."""
-        found = self._indexed(document_id).page(page)
-        return found.height if found else 0.0
+        return self.page_size(document_id, page)[1]
 
     def rects(self, citation: Citation) -> tuple[Rect, ...]:
         """Where a citation's words are drawn; () where that is not known."""
@@ -221,6 +230,10 @@ class Documents:
     def file(self, document_id: str) -> bytes:
         """The original. Raises DocumentGone."""
         return self._indexed(document_id).path.read_bytes()
+
+    def file_path(self, document_id: str) -> Path:
+        """Where the original lies, for a server that sends it piece by piece. Raises DocumentGone."""
+        return self._indexed(document_id).path
 
     # -------------------------------------------------------------------------------------------- background work
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from shared_utils.errors import FootnoteError
 from shared_utils.pdf.viewer import PageImage
@@ -238,6 +239,12 @@ class Shelf:
     def page_label(self, document_id: str, page: int) -> str:
         return self._documents.page_label(document_id, page)
 
+    def page_labels(self, document_id: str) -> dict[int, str]:
+        return self._documents.page_labels(document_id)
+
+    def page_size(self, document_id: str, page: int) -> tuple[float, float]:
+        return self._documents.page_size(document_id, page)
+
     def page_height(self, document_id: str, page: int) -> float:
         """In points, as `rects` counts; 0 where it is not known."""
         return self._documents.page_height(document_id, page)
@@ -250,6 +257,9 @@ class Shelf:
 
     def file(self, document_id: str) -> bytes:
         return self._documents.file(document_id)
+
+    def file_path(self, document_id: str) -> Path:
+        return self._documents.file_path(document_id)
 
     # -------------------------------------------------------------------------------------------- conversations
 
