@@ -11,7 +11,7 @@ TORCH := $(shell sed -n 's/^\(torch==[^ ;]*+cpu\).*/\1/p' requirements.txt)
 COMPILE := pip-compile --quiet --strip-extras --allow-unsafe --no-header --annotation-style line \
 	--no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host
 
-.PHONY: run test check unit browser bench-retrieval lock audit clean help
+.PHONY: run test check unit browser bench-retrieval bench-screen lock audit clean help
 
 run: $(VENV)/.run-ready  ## install what is pinned, start everything, print the address
 	@exec $(BIN)/python startup.py
@@ -32,6 +32,9 @@ browser: $(VENV)/.test-ready  ## a real Chromium drives the real page
 
 bench-retrieval: $(VENV)/.test-ready  ## the retrieval table of docs/benchmarks.md
 	$(BIN)/python -m benchmarks.retrieval --write
+
+bench-screen: $(VENV)/.test-ready  ## the screen against its bars, in a real browser
+	$(BIN)/python -m benchmarks.screen
 
 audit: $(VENV)/.test-ready  ## known vulnerabilities of what is pinned
 	$(BIN)/pip-audit --disable-pip --no-deps -r requirements.txt

@@ -197,7 +197,8 @@ def high_water_mb(pid: int) -> float:
 
 
 @contextmanager
-def server(data_dir: Path) -> Iterator[str]:
+def server(data_dir: Path, ollama: str = "127.0.0.1:9") -> Iterator[str]:
+    """`python -m src.asgi` on a free port; yields its address. Nothing answers on the usual `ollama`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -205,7 +206,7 @@ def server(data_dir: Path) -> Iterator[str]:
         **os.environ,
         "PORT": str(port),
         "FOOTNOTE_DATA_DIR": str(data_dir),
-        "OLLAMA_HOST": "127.0.0.1:9",
+        "OLLAMA_HOST": ollama,
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "src.asgi"],

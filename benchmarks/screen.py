@@ -1,0 +1,189 @@
+"""The screen against its bars, in a real browser: `make bench-screen`, or `python -m benchmarks.screen`.
+
+The language model is the stand-in of the tests, which costs the machine next to nothing: what is measured is the page,
+the server and the browser, on the same cores.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.main_job import CHROMIUM, FLAGS, server, server_pids
+from src.sample import sample_pdf
+from tests.fake_ollama import FakeOllama, Script
+
+PEOPLE = 10
+QUESTION = "How many ships called at the port, and how much cargo was handled?"
+WIDE = {"width": 1440, "height": 900}
+STREAMED = 400  # tokens
+ANSWER = " ".join(f"Nordhaven handled 2.84 million tonnes in 2025 [{n % 4 + 1}]." for n in range(STREAMED // 10))
+
+# How long the page stood still: between two frames, and between two changes of the line that tells the time.
+WATCH = """() => {
+  const seen = window.fnSeen = { frame: 0, line: 0, shift: 0, said: '' };
+  let frame = performance.now(), line = performance.now();
+  const tick = now => { seen.frame = Math.max(seen.frame, now - frame); frame = now; requestAnimationFrame(tick); };
+  requestAnimationFrame(tick);
+  setInterval(() => {
+    const said = document.querySelector('.fn-stage')?.textContent ?? '', now = performance.now();
+    if (said !== seen.said || !said) { if (seen.said && said) seen.line = Math.max(seen.line, now - line);
+      line = now; seen.said = said; }
+  }, 20);
+  new PerformanceObserver(list => list.getEntries().forEach(entry => {
+    if (!entry.hadRecentInput) seen.shift += entry.value;
+  })).observe({ type: 'layout-shift', buffered: false });
+}"""
+
+
+def main() -> int:
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; medians\n")
+    rows = [*opening(), *answering(), *crowd()]
+    for name, value, bar, unit in rows:
+        print(f"{name:<58} {value:8.2f} {unit:<3} bar {bar:g} {unit}  {'holds' if value <= bar else 'MISSED'}")
+    return int(any(value > bar for _, value, bar, _ in rows))
+
+
+Row = tuple[str, float, float, str]
+
+
+def opening() -> list[Row]:
+    """First paint and a page that can be used, with the browser's cache filled."""
+    painted, ready = [], []
+    with world(Script(models=["llama3.2:3b"])) as (url, browser):
+        page = browser.new_context(viewport=WIDE).new_page()  # type: ignore[arg-type]
+        page.goto(url)
+        page.locator("input[type=file]").first.wait_for(state="attached")
+        for _ in range(9):
+            began = time.perf_counter()
+            page.goto(url)
+            page.locator("input[type=file]").first.wait_for(state="attached")
+            ready.append(time.perf_counter() - began)
+            painted.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000"))
+    return [
+        ("first paint, warm", statistics.median(painted), 1.5, "s"),
+        ("ready for a file, warm", statistics.median(ready), 3.0, "s"),
+    ]
+
+
+def answering() -> list[Row]:
+    """One person: an answer of 400 tokens, then its citations."""
+    with world(Script(models=["llama3.2:3b"], answer=ANSWER, token_s=0.02, first_token_s=0.5)) as (url, browser):
+        page = with_sample(browser, url)
+        page.evaluate(WATCH)
+        ask(page)
+        until_answered(page)
+        seen = page.evaluate("window.fnSeen")
+        clicks = [citation_click_ms(page, at) for at in range(12)]
+    return [
+        (f"layout shift while {STREAMED} tokens stream (1 = the whole page)", seen["shift"], 0.05, ""),
+        ("the page stands still while one answer streams", seen["frame"] / 1000, 1.0, "s"),
+        ("click on a citation to its words highlighted", statistics.median(clicks), 300.0, "ms"),
+    ]
+
+
+def crowd() -> list[Row]:
+    """Ten people with an answer each, at once."""
+    script = Script(models=["llama3.2:3b"], answer=ANSWER, token_s=0.005, first_token_s=0.2)
+    with world(script) as (url, browser):
+        pages = [with_sample(browser, url)]
+        base = sum(map(resident_mb, server_pids(url)))
+        pages += [with_sample(browser, url) for _ in range(PEOPLE - 1)]
+        for page in pages:
+            page.evaluate(WATCH)
+        for page in pages:
+            ask(page)
+        resident = []
+        for page in pages:
+            until_answered(page)
+            resident.append(sum(map(resident_mb, server_pids(url))))
+        stood = [page.evaluate("window.fnSeen") for page in pages]
+        memory = max(resident) - base
+    return [
+        (f"{PEOPLE} people stream at once: longest still frame", max(s["frame"] for s in stood) / 1000, 1.0, "s"),
+        (f"{PEOPLE} people stream at once: longest still clock", max(s["line"] for s in stood) / 1000, 2.0, "s"),
+        ("memory a session over the base", memory / (PEOPLE - 1), 60.0, "MB"),
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ gestures
+
+
+@contextmanager
+def world(script: Script) -> Iterator[tuple[str, Browser]]:
+    """A server with a model, and a browser."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        FakeOllama(script) as ollama,
+        server(Path(folder), ollama.url) as url,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield url, browser
+        browser.close()
+
+
+def with_sample(browser: Browser, url: str) -> Page:
+    """A new person, whose document is ready."""
+    page = browser.new_context(viewport=WIDE).new_page()  # type: ignore[arg-type]
+    page.set_default_timeout(120_000)
+    page.goto(url)
+    name, data = sample_pdf()
+    chooser = page.locator("input[type=file]").first
+    chooser.wait_for(state="attached")
+    chooser.set_input_files({"name": name, "mimeType": "application/pdf", "buffer": data})
+    page.locator('[class*="st-key-doc-"]').get_by_text("passages").wait_for()
+    page.locator("textarea:not([disabled])").first.wait_for()
+    return page
+
+
+def ask(page: Page) -> None:
+    box = page.locator("textarea").first
+    box.fill(QUESTION)
+    box.press("Enter")
+    page.locator(".fn-stage").wait_for()
+
+
+def until_answered(page: Page) -> None:
+    page.locator('[class*="st-key-footer-"]').wait_for()
+
+
+def citation_click_ms(page: Page, at: int) -> float:
+    """From the click to the picture of the page with its words marked, decoded and shown."""
+    entries = page.locator(".fn-notes a")
+    closed = entries.nth(at % entries.count())
+    if closed.get_attribute("aria-pressed") == "true":
+        closed = entries.nth((at + 1) % entries.count())
+    return float(
+        closed.evaluate(
+            """entry => new Promise(done => {
+              const began = performance.now();
+              const shown = () => {
+                const image = document.querySelector('.st-key-sheet-viewer img');
+                if (entry.ariaPressed === 'true' && image?.complete) image.decode().then(() =>
+                  requestAnimationFrame(() => done(performance.now() - began)));
+                else requestAnimationFrame(shown);
+              };
+              entry.click();
+              shown();
+            })"""
+        )
+    )
+
+
+def resident_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1000
+
+
+if __name__ == "__main__":
+    sys.exit(main())
