@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from shared_utils.citations.markers import take_out_markers
 from shared_utils.citations.support import speaking_units
 from shared_utils.citations.units import content_keys, units_of, words_of
-from shared_utils.citations.verification import verify
+from shared_utils.citations.verification import Entailment, settled, verify
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Citation, Embedder, Evidence, EvidenceSpan, Page, Sentence, Span, Verdict
 
@@ -48,10 +48,12 @@ def cite(
     pages: Pages,
     names: Mapping[str, str],
     embedder: Embedder | None = None,
+    entailment: Entailment | None = None,
 ) -> CitedText:
     """Footnotes and verdicts for a finished answer.
 
     `pages` maps (document id, page number) to the page of every evidence span, `names` document ids to display names.
+    `entailment` is asked once a sentence, about the evidence it was given.
     """
     by_marker = {span.marker: span for span in evidence.spans}
     claims, dropped = _claims(raw_text, by_marker)
@@ -62,7 +64,10 @@ def cite(
         complete = _complete(claim.text, question)
         if (complete, claim.named) not in judged:  # a model that is stuck says the same hundreds of times
             named = [by_marker[number] for number in claim.named]
-            judged[complete, claim.named] = _supporting(complete, named, evidence.spans, embedder)
+            found, verdict, reason = _supporting(complete, named, evidence.spans, embedder)
+            if entailment is not None:
+                verdict, reason = settled(complete, [span.text for span in found], (verdict, reason), entailment)
+            judged[complete, claim.named] = found, verdict, reason
         spans, verdict, reason = judged[complete, claim.named]
         quotes = [quote for span in spans for quote in _narrowed(complete, span)]
         numbers = [order.setdefault(quote, len(order) + 1) for quote in dict.fromkeys(quotes)]

@@ -16,18 +16,28 @@ _LABELS = ("contradiction", "entailment", "neutral")  # the order its model card
 class CrossEncoderEntailment:
     """Reads (premise, hypothesis) pairs with the cross-encoder in `model_dir`. Never downloads anything.
 
-    Not measured here: no weights of it were at hand when this was written.
+    Raises ValueError where the model in it does not tell these three apart, OSError where there is none.
     """
 
-    def __init__(self, model_dir: Path) -> None:
+    def __init__(self, model_dir: Path, threads: int = 0) -> None:
         # Imported late: it brings PyTorch, which nothing else here needs.
+        import torch
         from sentence_transformers import CrossEncoder
 
-        self._model: CrossEncoder = CrossEncoder(str(model_dir), local_files_only=True)
+        if threads:
+            torch.set_num_threads(threads)
+        self._model: CrossEncoder = CrossEncoder(str(model_dir), local_files_only=True, device="cpu")
+        names = self._model.config.id2label
+        told = tuple(str(names[number]).lower() for number in sorted(names))
+        if told == tuple(f"label_{number}" for number in range(len(_LABELS))):
+            told = _LABELS  # a model without names of its own
+        if set(told) != set(_LABELS):
+            raise ValueError(f"{model_dir} tells {', '.join(told)} apart; natural language inference is needed.")
+        self._labels = told
 
     def judge(self, premise: str, hypothesis: str) -> tuple[float, float, float]:
         """Probabilities that the premise entails, leaves open, contradicts the hypothesis."""
-        logits = dict(zip(_LABELS, self._model.predict([(premise, hypothesis)])[0].tolist(), strict=True))
+        logits = dict(zip(self._labels, self._model.predict([(premise, hypothesis)])[0].tolist(), strict=True))
         highest = max(logits.values())
         share = {label: math.exp(logit - highest) for label, logit in logits.items()}
         total = sum(share.values())

@@ -108,7 +108,7 @@ def verify(
         missing = next(reason for v, reason in findings if v is Verdict.NOT_FOUND)
         findings = [f for f in findings if f[0] is not Verdict.NOT_FOUND] + [(Verdict.PARTLY, missing)]
     verdict, reason = _worst(findings)
-    return _settled(sentence, cited, verdict, reason, entailment) if entailment else (verdict, reason)
+    return settled(sentence, cited, (verdict, reason), entailment) if entailment else (verdict, reason)
 
 
 def _verify_claim(claim: str, units: tuple[Unit, ...], embedder: Embedder | None) -> list[Finding]:
@@ -392,10 +392,15 @@ def _worst(findings: Sequence[Finding]) -> Finding:
     return max(findings, key=lambda finding: _SEVERITY.index(finding[0]))
 
 
-def _settled(sentence: str, cited: Sequence[str], verdict: Verdict, reason: str, entailment: Entailment) -> Finding:
+def settled(sentence: str, cited: Sequence[str], finding: Finding, entailment: Entailment) -> Finding:
+    """A finding after an inference model has read the cited words, where its word may count."""
+    verdict, reason = finding
+    only_worded_differently = verdict is Verdict.PARTLY and reason.startswith(_NOT_SPOKEN_OF)
+    if not only_worded_differently and verdict is not Verdict.SUPPORTED:
+        return finding  # a matter of numbers, names or negations: the model is not asked, it takes a tenth of a second
     entails, _, contradicts = entailment.judge("\n".join(cited), sentence)
-    if verdict is Verdict.PARTLY and reason.startswith(_NOT_SPOKEN_OF) and entails >= _SURE:
+    if only_worded_differently and entails >= _SURE:
         return Verdict.SUPPORTED, "the cited words say it in other words"
     if verdict is Verdict.SUPPORTED and contradicts >= _SURE:
         return Verdict.CONTRADICTED, "the cited words say otherwise, as an inference model reads them"
-    return verdict, reason
+    return finding
