@@ -14,7 +14,7 @@ from src.screen.library_panel import add_sample, draw_library, draw_notices, dra
 from src.screen.page_viewer import draw_viewer
 from src.screen.pieces import note, said
 from src.screen.script import styles
-from src.screen.session import Session, this_session, workspace_key
+from src.screen.session import Session, language_of, this_session, workspace_key
 
 _STATIC = Path(__file__).resolve().parents[2] / "static"
 _ENGINE_TICK_S = 5.0
@@ -33,6 +33,7 @@ def draw() -> None:
     except FootnoteError as exc:  # the data folder cannot be used: nothing works until that is mended
         st.html(note(str(exc), "error", role="alert"))
         return
+    session.say = language_of(shelf.preferences().language)
     if not session.conversation:
         session.conversation = shelf.latest_conversation() or shelf.new_conversation()
     if shelf.documents() or session.removed:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from shared_utils.types import Citation
+from src.words import ENGLISH, Say, say_for
 
 WORKSPACE_COOKIE = "footnote_shelf"
 _KEY = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -39,6 +40,7 @@ class Session:
 
     fallback_key: str = field(default_factory=new_workspace_key)  # when no cookie came: `streamlit run`
     upload_round: int = 0  # a new uploader each time, so that Streamlit forgets the files it took
+    say: Say = ENGLISH  # the person's language; set whenever the page is drawn
     conversation: str = ""  # its id; set when the page is first drawn
     place: Place | None = None
     narrow: bool = False  # the window has no room for a third column
@@ -56,6 +58,11 @@ def this_session() -> Session:
         st.session_state["session"] = Session()
     session: Session = st.session_state["session"]
     return session
+
+
+def language_of(preferred: str) -> Say:
+    """The language the person chose, else the first that their browser asks for."""
+    return say_for(preferred, st.context.headers.get("Accept-Language", ""))
 
 
 def workspace_key(session: Session) -> str:
