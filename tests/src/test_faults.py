@@ -30,6 +30,7 @@ from shared_utils.generation.hf_answer_generator import HfAnswerGenerator
 from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
 from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.types import TextDelta, Verdict
+from src.engines import Engines
 from src.events import Stage
 from src.library import Library, Shelf
 from src.preferences import Preferences
@@ -39,7 +40,7 @@ from src.sample import sample_pdf
 from src.settings import Settings
 from src.turn_codec import TurnRecord, decode_turn
 from src.views import TurnView
-from src.wiring import Engines, build_library
+from src.wiring import build_library
 from src.writing import Writer
 from tests import fake_ollama
 from tests.conftest import DrawPdf
