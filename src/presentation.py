@@ -1,4 +1,5 @@
-"""Events and views in words: pure functions that the page, the command line and the HTTP API share.
+"""Events and views in words: pure functions that the page, the command line and the HTTP API share. `say` is whose
+language they are said in.
 
 Text from documents, models and file names is never markup. `plain` makes it one harmless line, `escape_markdown`
 makes it literal Markdown; the page's own HTML goes through `html.escape` (src/screen/pieces.py).
@@ -9,11 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 from shared_utils.types import Answer, Citation, PageVerdict, Sentence, Verdict
 from src.events import Stage
 from src.views import DocumentState, DocumentView, TurnView
+from src.words import ENGLISH, Say, phrase
 
 Chip = Callable[[int], str | None]
 """The Markdown of a citation marker; None where the number points at nothing and is only text."""
@@ -22,11 +25,11 @@ _DAGGERS = "†‡§¶"  # the printers' order of footnote signs, after which th
 _STRIP_CELLS = 48  # what fits into the side bar, each still wide enough to be seen
 _WORST_FIRST = (PageVerdict.UNREADABLE, PageVerdict.SCANNED, PageVerdict.MIXED, PageVerdict.EMPTY, PageVerdict.TEXT)
 _PAGE_WORDS = {
-    PageVerdict.TEXT: "with text",
-    PageVerdict.SCANNED: "scanned",
-    PageVerdict.MIXED: "with text and a large image",
-    PageVerdict.EMPTY: "blank",
-    PageVerdict.UNREADABLE: "unreadable",
+    PageVerdict.TEXT: phrase("{n:,} with text"),
+    PageVerdict.SCANNED: phrase("{n:,} scanned"),
+    PageVerdict.MIXED: phrase("{n:,} with text and a large image"),
+    PageVerdict.EMPTY: phrase("{n:,} blank"),
+    PageVerdict.UNREADABLE: phrase("{n:,} unreadable"),
 }
 
 # ------------------------------------------------------------------------------------------------ text from outside
@@ -116,10 +119,10 @@ def _bullet(item: re.Match[str] | None) -> str:
     return f"{item['number']}. " if item["number"] else "- "
 
 
-_PAGE_RANGE = re.compile(r"\s*(\d{1,4})(?:\s*(?:-|–|—|to)\s*(\d{1,4}))?\s*")
+_PAGE_RANGE = re.compile(r"\s*(\d{1,4})(?:\s*(?:-|–|—|to|bis)\s*(\d{1,4}))?\s*")
 
 
-def within_pages(question: str, pages: str) -> str:
+def within_pages(question: str, pages: str, say: Say = ENGLISH) -> str:
     """The question confined to the pages chosen beside it, in the words that anybody could have typed.
 
     >>> within_pages("What is said of noise?", "10-20")
@@ -130,25 +133,29 @@ def within_pages(question: str, pages: str) -> str:
     chosen = _PAGE_RANGE.fullmatch(pages)
     if chosen is None:
         return question
-    return f"{question} (pages {chosen[1]}–{chosen[2]})" if chosen[2] else f"{question} (page {chosen[1]})"
+    if chosen[2]:
+        return say("{question} (pages {first}–{last})", question=question, first=chosen[1], last=chosen[2])
+    return say("{question} (page {page})", question=question, page=chosen[1])
 
 
 # ------------------------------------------------------------------------------------------------ answers
 
 
-def page_name(page: int, label: str) -> str:
+def page_name(page: int, label: str, say: Say = ENGLISH) -> str:
     """How a page is referred to; the printed label is added where it differs.
 
     >>> page_name(7, "v")
     'p. 7, printed v'
     """
     shown = plain(label)
-    return f"p. {page}" if shown in ("", str(page)) else f"p. {page}, printed {shown}"
+    if shown in ("", str(page)):
+        return say("p. {page}", page=page)
+    return say("p. {page}, printed {label}", page=page, label=shown)
 
 
-def chip_link(citation: Citation, anchor: str) -> str:
+def chip_link(citation: Citation, anchor: str, say: Say = ENGLISH) -> str:
     """A marker as a link the page catches; its title is what a screen reader adds."""
-    title = _backslashed(f"{plain(citation.document)}, page {citation.page}")
+    title = _backslashed(say("{document}, page {page}", document=plain(citation.document), page=citation.page))
     return f'[{citation.marker}](#{anchor} "{title}")'
 
 
@@ -162,15 +169,17 @@ def cautions(answer: Answer) -> tuple[Sentence, ...]:
     return tuple(s for s in answer.sentences if answer.answerable and s.verdict is not Verdict.SUPPORTED)
 
 
-def describe_verdict(sentence: Sentence) -> str:
+_VERDICTS = {
+    Verdict.SUPPORTED: phrase("Supported"),
+    Verdict.PARTLY: phrase("Only partly supported"),
+    Verdict.NOT_FOUND: phrase("Not found in the documents"),
+    Verdict.CONTRADICTED: phrase("The documents say otherwise"),
+}
+
+
+def describe_verdict(sentence: Sentence, say: Say = ENGLISH) -> str:
     """Why a sentence carries a sign: "Not found in the documents: no passage mentions 2019"."""
-    head = {
-        Verdict.SUPPORTED: "Supported",
-        Verdict.PARTLY: "Only partly supported",
-        Verdict.NOT_FOUND: "Not found in the documents",
-        Verdict.CONTRADICTED: "The documents say otherwise",
-    }[sentence.verdict]
-    reason = plain(sentence.reason)
+    head, reason = say(_VERDICTS[sentence.verdict]), plain(say.message(sentence.reason))
     return f"{head}: {reason}" if reason else head
 
 
@@ -203,60 +212,82 @@ def _composed(answer: Answer, shown: Callable[[str], str], chip: Chip, sign: Cal
     return "".join(blocks)
 
 
-def answer_markdown(answer: Answer, chip: Chip | None = None, sign: Callable[[int], str] = dagger) -> str:
+def answer_markdown(
+    answer: Answer, chip: Chip | None = None, sign: Callable[[int], str] = dagger, say: Say = ENGLISH
+) -> str:
     """The answer as Markdown. `chip` draws a marker, `sign` the n-th caution; else both are plain characters."""
-    return _composed(answer, lambda text: _inline(text, lambda _: None), chip or (lambda n: f"\\[{n}\\]"), sign)
+    chip = chip or (lambda n: f"\\[{n}\\]")
+    return _composed(_in_language(answer, say), lambda text: _inline(text, lambda _: None), chip, sign)
 
 
-def terminal_answer(answer: Answer) -> str:
+def _in_language(answer: Answer, say: Say) -> Answer:
+    """What a refusal says is ours, and is translated; other sentences are a model's or a document's."""
+    if answer.answerable:
+        return answer
+    return replace(answer, sentences=tuple(replace(s, text=say.message(s.text)) for s in answer.sentences))
+
+
+def terminal_answer(answer: Answer, say: Say = ENGLISH) -> str:
     """The answer and its footnotes for a terminal: no colours, no control characters from anywhere."""
-    body = _composed(answer, plain, lambda n: f"[{n}]", dagger).replace("\u00a0", " ")
+    body = _composed(_in_language(answer, say), plain, lambda n: f"[{n}]", dagger).replace("\u00a0", " ")
     notes = [
-        f"[{c.marker}] {plain(c.document)}, {page_name(c.page, c.page_label)}: “{plain(c.quote)}”"
+        f"[{c.marker}] {plain(c.document)}, {page_name(c.page, c.page_label, say)}: “{plain(c.quote)}”"
         for c in answer.citations
     ]
-    doubts = [f"{dagger(i)} {describe_verdict(s)}" for i, s in enumerate(cautions(answer))]
-    blocks = [body, "\n".join(notes), "\n".join(doubts), "\n".join(plain(n) for n in answer.notes)]
+    doubts = [f"{dagger(i)} {describe_verdict(s, say)}" for i, s in enumerate(cautions(answer))]
+    blocks = [body, "\n".join(notes), "\n".join(doubts), "\n".join(plain(say.message(n)) for n in answer.notes)]
     return "\n\n".join(block for block in blocks if block)
 
 
 # ------------------------------------------------------------------------------------------------ documents
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}".replace(",", "\u202f")
-
-
-def about(seconds: float) -> str:
+def about(seconds: float, say: Say = ENGLISH) -> str:
     """An estimate, as rough as it deserves.
 
     >>> [about(s) for s in (0.4, 11.7, 48.0, 130.0)]
     ['1 s', '12 s', '50 s', '2 min']
     """
     if seconds < 20:
-        return f"{max(1, round(seconds))} s"
+        return say("{n} s", n=max(1, round(seconds)))
     if seconds < 90:
-        return f"{round(seconds / 10) * 10} s"
-    return f"{round(seconds / 60)} min"
+        return say("{n} s", n=round(seconds / 10) * 10)
+    return say("{n} min", n=round(seconds / 60))
 
 
-def describe_document(view: DocumentView) -> str:
+def _pages(number: int, say: Say) -> str:
+    return say.n(number, "{n:,} page", "{n:,} pages")
+
+
+def _passages(number: int, say: Say) -> str:
+    return say.n(number, "{n:,} passage", "{n:,} passages")
+
+
+def describe_document(view: DocumentView, say: Say = ENGLISH) -> str:
     """The line under a document's name: what is being done to it, what it holds, or what went wrong."""
-    left = f" · about {about(view.seconds_left)} left" if view.seconds_left is not None else ""
+    seconds = view.seconds_left
+    left = " · " + say("about {time} left", time=about(seconds, say)) if seconds is not None else ""
     match view.state:
         case DocumentState.QUEUED:
-            return "Waiting to be read"
+            return say("Waiting to be read")
         case DocumentState.READING:
             page = min(len(view.page_verdicts) + 1, view.pages)
-            return (f"Reading page {page} of {view.pages}" if page else "Opening") + left
+            opening = say("Reading page {page} of {pages}", page=page, pages=view.pages) if page else say("Opening")
+            return opening + left
         case DocumentState.RECOGNISING:
-            return f"Recognising the words on scanned pages{left}"
+            return say("Recognising the words on scanned pages") + left
         case DocumentState.EMBEDDING:
-            return f"Indexing {view.embedded} of {_count(view.chunks, 'passage')}{left}"
+            done = view.embedded
+            return (
+                say.n(
+                    view.chunks, "Indexing {done:,} of {n:,} passage", "Indexing {done:,} of {n:,} passages", done=done
+                )
+                + left
+            )
         case DocumentState.FAILED:
-            return plain(view.reason)
+            return plain(say.message(view.reason))
         case DocumentState.READY | DocumentState.PARTIAL:
-            return f"{_count(view.pages, 'page')} · {_count(view.chunks, 'passage')}"
+            return f"{_pages(view.pages, say)} · {_passages(view.chunks, say)}"
 
 
 def document_progress(view: DocumentView) -> float:
@@ -284,66 +315,72 @@ def _worst(pages: Sequence[PageVerdict | None]) -> PageVerdict | None:
     return next(verdict for verdict in _WORST_FIRST if verdict in pages)
 
 
-def describe_pages(view: DocumentView) -> str:
+def describe_pages(view: DocumentView, say: Say = ENGLISH) -> str:
     """The strip in words: "12 pages: 10 with text, 2 scanned"."""
     parts = [
-        f"{view.page_verdicts.count(verdict)} {_PAGE_WORDS[verdict]}"
+        say(_PAGE_WORDS[verdict], n=view.page_verdicts.count(verdict))
         for verdict in PageVerdict
         if verdict in view.page_verdicts
     ]
     unread = view.pages - len(view.page_verdicts)
-    parts += [f"{unread} not read yet"] if unread > 0 else []
-    return f"{_count(view.pages, 'page')}: {', '.join(parts)}" if parts else _count(view.pages, "page")
+    parts += [say("{n:,} not read yet", n=unread)] if unread > 0 else []
+    return f"{_pages(view.pages, say)}: {', '.join(parts)}" if parts else _pages(view.pages, say)
 
 
 # ------------------------------------------------------------------------------------------------ turns
 
 
-def engine_name(engine: str, model: str) -> str:
+def engine_name(engine: str, model: str, say: Say = ENGLISH) -> str:
     """Who writes and where, for the status line."""
     match engine:
         case "ollama":
-            return f"{plain(model)} on this machine"
+            return say("{model} on this machine", model=plain(model))
         case "remote":
-            return f"{plain(model)} at Hugging Face"
+            return say("{model} at Hugging Face", model=plain(model))
         case "extractive":
-            return "the documents’ own sentences"
+            return say("the documents’ own sentences")
         case _:
             return plain(model)
 
 
-def describe_stage(turn: TurnView, now: float) -> str:
+def describe_stage(turn: TurnView, now: float, say: Say = ENGLISH) -> str:
     """The status line of a running answer; `now` is seconds on the monotonic clock of the view."""
     since = max(0.0, now - turn.stage_started_at)
     left = turn.seconds_left - since if turn.seconds_left is not None else None
-    by = f" · {engine_name(turn.engine, turn.model)}" if turn.engine else ""
+    by = [engine_name(turn.engine, turn.model, say)] if turn.engine else []
     match turn.stage:
         case Stage.RETRIEVING:
-            return "Searching your documents"
+            return say("Searching your documents")
         case Stage.WAITING:
-            place = f" · number {turn.position} in line" if turn.position else ""
-            return f"Waiting for the model{place}" + (f" · about {about(left)}" if left and left > 0 else "")
+            place = [say("number {n} in line", n=turn.position)] if turn.position else []
+            soon = [say("about {time}", time=about(left, say))] if left and left > 0 else []
+            return " · ".join([say("Waiting for the model"), *place, *soon])
         case Stage.READING:
-            if left is None:
-                return f"Reading the passages · {since:.0f} s{by}"
-            soon = f"in about {about(left)}" if left > 0.5 else "any moment now"
-            return f"Reading the passages · first words {soon}{by}"
+            return " · ".join([say("Reading the passages"), _first_words(left, since, say), *by])
         case Stage.WRITING:
-            return f"Writing · {max(0.0, now - turn.asked_at):.1f} s{by}"
+            return " · ".join([say("Writing"), say("{seconds:.1f} s", seconds=max(0.0, now - turn.asked_at)), *by])
         case Stage.VERIFYING:
-            return "Checking every sentence against the pages"
+            return say("Checking every sentence against the pages")
         case None:
-            return describe_answer(turn)
+            return describe_answer(turn, say)
 
 
-def describe_answer(turn: TurnView) -> str:
+def _first_words(left: float | None, since: float, say: Say) -> str:
+    if left is None:
+        return say("{seconds:.0f} s", seconds=since)
+    return (
+        say("first words in about {time}", time=about(left, say)) if left > 0.5 else say("first words any moment now")
+    )
+
+
+def describe_answer(turn: TurnView, say: Say = ENGLISH) -> str:
     """The line under a finished answer: sources, who wrote it, how long it took. A refusal has none."""
     if turn.answer is None or not turn.answer.answerable:
         return ""
-    sources = _count(len(turn.answer.citations), "source")
+    sources = say.n(len(turn.answer.citations), "{n:,} source", "{n:,} sources")
     stats = turn.answer.stats
-    wrote = engine_name(stats.backend, stats.model) if stats.backend != "extractive" else ""  # its notes say so
+    wrote = engine_name(stats.backend, stats.model, say) if stats.backend != "extractive" else ""  # its notes say so
     first, total = turn.timings.get("first_token_s"), turn.timings.get("total_s")
-    timed = [f"first words {first:.1f} s"] if first is not None and stats.backend != "extractive" else []
-    timed += [f"{total:.1f} s in total"] if total is not None else []
+    timed = [say("first words {seconds:.1f} s", seconds=first)] if first is not None and wrote else []
+    timed += [say("{seconds:.1f} s in total", seconds=total)] if total is not None else []
     return " · ".join(part for part in (sources, wrote, *timed) if part)

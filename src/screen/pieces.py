@@ -18,6 +18,7 @@ from src.presentation import (
     plain,
 )
 from src.views import DocumentState, DocumentView
+from src.words import ENGLISH, Say
 
 Anchor = Callable[[int], str]
 """Marker -> the fragment of the link that opens its page."""
@@ -40,23 +41,23 @@ def note(text: str, kind: str = "quiet", *, role: str = "") -> str:
 # ------------------------------------------------------------------------------------------------ documents
 
 
-def document_card(view: DocumentView) -> str:
+def document_card(view: DocumentView, say: Say = ENGLISH) -> str:
     """The strip of pages, the bar while something is being done, and the line in words."""
     kind = "error" if view.state is DocumentState.FAILED else "quiet"
-    lines = [note(describe_document(view), kind)]
+    lines = [note(describe_document(view, say), kind)]
     if view.state is DocumentState.PARTIAL and view.reason:
-        lines.append(note(view.reason, "warning"))
-    bar = "" if view.settled else _bar(view)
-    return f'<div class="fn-card">{_strip(view)}{bar}{"".join(lines)}</div>'
+        lines.append(note(say.message(view.reason), "warning"))
+    bar = "" if view.settled else _bar(view, say)
+    return f'<div class="fn-card">{_strip(view, say)}{bar}{"".join(lines)}</div>'
 
 
-def _strip(view: DocumentView) -> str:
+def _strip(view: DocumentView, say: Say) -> str:
     if not view.pages or view.state is DocumentState.FAILED:
         return ""
     strip = page_strip(view)
     cells = "".join(f'<i class="fn-cell fn-{_css(cell)}"></i>' for cell in strip)
     fine = " fn-fine" if len(strip) > _SEPARATE_CELLS else ""
-    words = said(describe_pages(view))
+    words = said(describe_pages(view, say))
     return f'<div class="fn-strip{fine}" role="img" aria-label="{words}" title="{words}">{cells}</div>'
 
 
@@ -64,39 +65,42 @@ def _css(cell: PageVerdict | None) -> str:
     return "unread" if cell is None else cell.value
 
 
-def _bar(view: DocumentView) -> str:
-    percent = round(100 * document_progress(view))
+def _bar(view: DocumentView, say: Say) -> str:
+    percent, label = round(100 * document_progress(view)), said(say("Progress of {name}", name=view.name))
     return (
         f'<div class="fn-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent}" '
-        f'aria-label="Progress of {said(view.name)}"><i style="width:{percent}%"></i></div>'
+        f'aria-label="{label}"><i style="width:{percent}%"></i></div>'
     )
 
 
 # ------------------------------------------------------------------------------------------------ answers
 
 
-def footnotes(citations: Iterable[Citation], anchor: Anchor, label: str = "Sources", *, full: bool = False) -> str:
+def footnotes(
+    citations: Iterable[Citation], anchor: Anchor, label: str = "", *, full: bool = False, say: Say = ENGLISH
+) -> str:
     """The list under an answer; every entry opens the page it quotes. `full`: long quotes are not cut."""
-    entries = "".join(_footnote(c, anchor(c.marker)) for c in citations)
+    entries = "".join(_footnote(c, anchor(c.marker), say) for c in citations)
     kind = "fn-notes fn-full" if full else "fn-notes"
-    return f'<ol class="{kind}" aria-label="{said(label)}">{entries}</ol>' if entries else ""
+    return f'<ol class="{kind}" aria-label="{said(label or say("Sources"))}">{entries}</ol>' if entries else ""
 
 
-def _footnote(citation: Citation, anchor: str) -> str:
-    where = said(page_name(citation.page, citation.page_label))
+def _footnote(citation: Citation, anchor: str, say: Say) -> str:
+    where = said(page_name(citation.page, citation.page_label, say))
     name = said(citation.document)
+    title = said(say("{document}, page {page}", document=plain(citation.document), page=citation.page))
     return (
-        f'<li><a class="fn-entry" href="#{escape(anchor)}" title="{name}, page {citation.page}">'
+        f'<li><a class="fn-entry" href="#{escape(anchor)}" title="{title}">'
         f'<span class="fn-number">{citation.marker}</span><span class="fn-words">'
         f'<span class="fn-where"><b>{name}</b> {where}</span> '
         f'<q class="fn-quote">{said(citation.quote)}</q></span></a></li>'
     )
 
 
-def doubts(answer: Answer) -> str:
+def doubts(answer: Answer, say: Say = ENGLISH) -> str:
     """What the daggers in the text mean."""
     entries = "".join(
-        f'<li><span class="fn-sign">{dagger(i)}</span><span>{said(describe_verdict(s))}</span></li>'
+        f'<li><span class="fn-sign">{dagger(i)}</span><span>{said(describe_verdict(s, say))}</span></li>'
         for i, s in enumerate(cautions(answer))
     )
-    return f'<ul class="fn-doubts" aria-label="Sentences to check">{entries}</ul>' if entries else ""
+    return f'<ul class="fn-doubts" aria-label="{said(say("Sentences to check"))}">{entries}</ul>' if entries else ""

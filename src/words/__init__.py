@@ -5,8 +5,8 @@ English stands in the code, where it is meant. The other languages are catalogue
 are recognised by their template and said anew. A test reads the source and names what a catalogue lacks.
 
     >>> say = Say("de")
-    >>> say("Page {page} of {pages}", page=3, pages=9)
-    'Seite 3 von 9'
+    >>> say("Reading page {page} of {pages}", page=3, pages=9)
+    'Liest Seite 3 von 9'
     >>> say.message("llama3.2:3b broke off before the end of its answer. Ask again.")
     'llama3.2:3b hat vor dem Ende der Antwort abgebrochen. Bitte noch einmal fragen.'
 """
