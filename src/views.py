@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_utils.types import Answer, EvidenceSpan, PageVerdict
-from src.events import Stage
+from src.events import Stage, StageTime
 
 
 class DocumentState(StrEnum):
@@ -44,6 +44,16 @@ class DocumentView:
 
 
 @dataclass(frozen=True, slots=True)
+class StageTime:
+    """A stage of an answer and when it began, in seconds since the question was asked."""
+
+    stage: Stage
+    started_s: float
+    engine: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TurnView:
     """A question and as much of its answer as there is."""
 
@@ -64,7 +74,14 @@ class TurnView:
     error: str = ""  # a question that could not be asked says why here
     spans: tuple[EvidenceSpan, ...] = ()  # what the markers [1], [2], … of `text` point at so far
     asked_on: float = 0.0  # seconds since the epoch; 0 where it was not kept
+    prompt_tokens: int = 0  # that the model is reading, estimated
+    output_tokens: int = 0  # written so far
+    passages_left: int = 0  # how many passages were sent to another machine
+    stages: tuple[StageTime, ...] = ()  # what it went through so far, in order
     rating: int = 0  # the person's thumb: 1 up, -1 down, 0 none
+    prompt_tokens: int = 0  # what the model reads, as estimated; 0 while it is not known
+    output_tokens: int = 0  # what it has written so far
+    stages: tuple[StageTime, ...] = ()  # in the order they began
 
     @property
     def done(self) -> bool:
