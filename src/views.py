@@ -44,16 +44,6 @@ class DocumentView:
 
 
 @dataclass(frozen=True, slots=True)
-class StageTime:
-    """A stage of an answer and when it began, in seconds since the question was asked."""
-
-    stage: Stage
-    started_s: float
-    engine: str = ""
-    model: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class TurnView:
     """A question and as much of its answer as there is."""
 
@@ -79,9 +69,6 @@ class TurnView:
     passages_left: int = 0  # how many passages were sent to another machine
     stages: tuple[StageTime, ...] = ()  # what it went through so far, in order
     rating: int = 0  # the person's thumb: 1 up, -1 down, 0 none
-    prompt_tokens: int = 0  # what the model reads, as estimated; 0 while it is not known
-    output_tokens: int = 0  # what it has written so far
-    stages: tuple[StageTime, ...] = ()  # in the order they began
 
     @property
     def done(self) -> bool:
