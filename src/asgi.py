@@ -26,6 +26,7 @@ from starlette.routing import Route
 from streamlit.starlette import App
 
 from shared_utils.errors import FootnoteError
+from src.screen import original
 from src.screen.house import the_house
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
 from src.settings import Settings
@@ -157,7 +158,7 @@ def create_app(settings: Settings) -> App:
     return App(
         _ROOT / "streamlit_app.py",
         lifespan=lifespan,
-        routes=[Route("/healthz", healthz)],
+        routes=[Route("/healthz", healthz), *original.ROUTES],
         middleware=[Middleware(Edge, frame_ancestors=settings.frame_ancestors)],
     )
 

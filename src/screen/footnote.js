@@ -1,105 +1,168 @@
-// The one script of the page: citation chips, drops anywhere, the way to a new question and to the marked line.
-// Streamlit loads it as a component and calls it again, with new data, whenever the viewer changes.
+// The script of the page: names for what has none, drops anywhere, the way to a new question, copying, what is said to
+// those who hear the page, and a word when the server cannot be reached. Streamlit loads it as a component and calls it
+// again with new data. Listeners are set once: Streamlit forgets the clean-up of every call but the last.
 const CHIP = 'a[href^="#cite-"]', SIGN = 'a[href^="#doubt-"]';
 const INPUT = '[data-testid="stFileUploaderDropzoneInput"]', ZONE = '[data-testid="stFileUploaderDropzone"]';
-const NARROW = '(max-width: 900px)';
+const OFFLINE_AFTER_MS = 1500; // a blip is nobody's business
+let data = { words: {} };
 
-export default function ({ data, setStateValue, setTriggerValue }) {
-  const closest = (event, selector) => event.target instanceof Element && event.target.closest(selector);
+const closest = (event, selector) => event.target instanceof Element && event.target.closest(selector);
+const set = (element, name, value) => { if (element.getAttribute(name) !== value) element.setAttribute(name, value); };
 
-  const tellWidth = () => {
-    const narrow = matchMedia(NARROW).matches;
-    if (narrow !== data.narrow) setStateValue('narrow', narrow);
-  };
-  const open = chip => setTriggerValue('cite', chip.getAttribute('href').slice('#cite-'.length));
-  const click = event => {
-    const chip = closest(event, CHIP), sign = closest(event, SIGN);
-    if (!chip && !sign) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (chip) open(chip);
-  };
-  const key = event => { // Enter clicks a link by itself; a button answers to Space as well
-    const chip = event.key === ' ' && closest(event, CHIP);
-    if (chip) { event.preventDefault(); open(chip); }
-  };
+// ------------------------------------------------------------------------------------------------ names
 
-  const name = () => {
-    document.querySelectorAll(CHIP).forEach(chip => {
-      const number = (chip.querySelector('.fn-number') ?? chip).textContent.trim();
-      const label = `Source ${number}${chip.title ? ': ' + chip.title : ''}`;
-      if (chip.getAttribute('role') !== 'button') chip.setAttribute('role', 'button');
-      if (chip.ariaLabel !== label) chip.ariaLabel = label;
-      const here = chip.getAttribute('href') === '#cite-' + data.anchor;
-      chip.classList.toggle('fn-here', here);
-      if (chip.ariaPressed !== String(here)) chip.ariaPressed = String(here);
-    });
-    document.querySelectorAll(SIGN).forEach(sign => {
-      if (sign.getAttribute('role') !== 'note') sign.setAttribute('role', 'note');
-      if (sign.ariaLabel !== sign.title) sign.ariaLabel = sign.title;
-    });
-    document.querySelectorAll(INPUT).forEach(input => { input.ariaLabel ||= 'PDF files'; });
-  };
+const name = () => {
+  document.querySelectorAll(CHIP).forEach(chip => {
+    const number = (chip.querySelector('.fn-number') ?? chip).textContent.trim();
+    const source = (data.words.source ?? 'Source {number}').replace('{number}', number);
+    set(chip, 'aria-label', chip.title ? `${source}: ${chip.title}` : source);
+  });
+  document.querySelectorAll(SIGN).forEach(sign => {
+    set(sign, 'role', 'note');
+    set(sign, 'aria-label', sign.title);
+  });
+  document.querySelectorAll(INPUT).forEach(input => { input.ariaLabel ||= data.words.files ?? 'PDF files'; });
+  document.querySelectorAll('[class*="st-key-rate-"]').forEach(thumbs => {
+    const [up, down] = thumbs.querySelectorAll('button');
+    if (up) set(up, 'aria-label', data.words.thumb_up ?? '');
+    if (down) set(down, 'aria-label', data.words.thumb_down ?? '');
+  });
+  document.querySelectorAll('[class*="st-key-answer-"] [data-testid="stMarkdownContainer"] :is(p, li)').forEach(block => {
+    set(block, 'dir', 'auto'); // every paragraph in the direction of its own words
+  });
+};
 
-  const carriesFiles = event => event.dataTransfer?.types?.includes('Files');
-  const over = event => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    document.body.classList.add('fn-dropping');
-  };
-  const leave = event => { if (!event.relatedTarget) document.body.classList.remove('fn-dropping'); };
-  const filesOf = async entry => { // a dropped file, or all that is in a dropped folder
-    if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
-    const reader = entry.createReader(), inside = [];
-    const next = () => new Promise((resolve, reject) => reader.readEntries(resolve, reject)); // a hundred at a time
-    for (let some = await next(); some.length; some = await next()) inside.push(...some);
-    return (await Promise.all(inside.map(filesOf))).flat();
-  };
-  const dropped = async transfer => {
-    const loose = [...transfer.files], entries = [...transfer.items].map(item => item.webkitGetAsEntry()).filter(Boolean);
-    if (!entries.some(entry => entry.isDirectory)) return loose;
-    const all = (await Promise.all(entries.map(filesOf))).flat();
-    return all.filter(file => /\.pdf$/i.test(file.name)); // a folder holds other things, too
-  };
-  const drop = async event => {
-    document.body.classList.remove('fn-dropping');
-    if (!carriesFiles(event) || closest(event, ZONE)) return; // the uploader takes its own
-    event.preventDefault();
-    const input = document.querySelector(INPUT);
-    if (!input) return;
-    const files = new DataTransfer();
-    (await dropped(event.dataTransfer)).forEach(file => files.items.add(file));
-    input.files = files.files;
-    input.dispatchEvent(new Event('change', { bubbles: true }));
-  };
+// ------------------------------------------------------------------------------------------------ what is heard
 
-  const arrive = () => { // at a new question, once
-    const latest = document.querySelector('.st-key-latest');
-    if (!latest || latest.dataset.turn === data.turn) return;
-    latest.dataset.turn = data.turn;
-    if (document.querySelector('.st-key-earlier')) latest.scrollIntoView({ block: 'start' });
-  };
+const live = () => {
+  let region = document.querySelector('.fn-said');
+  if (!region) {
+    region = Object.assign(document.createElement('div'), { className: 'fn-said fn-hidden', role: 'status', ariaLive: 'polite' });
+    document.body.append(region);
+  }
+  return region;
+};
+const say = text => {
+  const region = live(), dialog = document.querySelector('dialog[open]');
+  if (dialog && region.parentElement !== dialog) dialog.append(region); // outside of an open dialog nothing is heard
+  if (!dialog && region.parentElement !== document.body) document.body.append(region);
+  region.textContent = '';
+  requestAnimationFrame(() => { region.textContent = text; });
+};
+let announced; // what was finished when the page was opened is no news
+const announce = () => {
+  const news = data.news ?? { id: '', text: '' };
+  if (announced !== undefined && news.id && announced !== news.id) say(news.text);
+  if (news.id || announced === undefined) announced = news.id;
+};
 
-  const reveal = () => { // the marked line, where the page is taller than the viewer
-    const sheet = document.querySelector('.st-key-sheet-viewer'), image = sheet?.querySelector('img');
-    if (!image || sheet.dataset.anchor === data.anchor) return;
-    const scroll = () => { sheet.scrollTop = data.focus * image.clientHeight - sheet.clientHeight / 3; };
-    sheet.dataset.anchor = data.anchor;
-    if (image.complete) scroll(); else image.addEventListener('load', scroll, { once: true });
-  };
+// ------------------------------------------------------------------------------------------------ copying
 
-  tellWidth();
-  name();
-  requestAnimationFrame(() => { arrive(); reveal(); });
-  const watch = new MutationObserver(name);
-  watch.observe(document.body, { childList: true, subtree: true });
-  const listeners = { click, keydown: key, dragover: over, dragleave: leave, drop };
-  const width = matchMedia(NARROW);
-  width.addEventListener('change', tellWidth);
+const toClipboard = async text => {
+  if (navigator.clipboard) { // only under https and on this machine
+    try { return await navigator.clipboard.writeText(text); } catch { /* not allowed: the old way */ }
+  }
+  const area = Object.assign(document.createElement('textarea'), { value: text, className: 'fn-hidden' });
+  document.body.append(area);
+  area.select();
+  document.execCommand('copy');
+  area.remove();
+};
+const copy = async event => {
+  const button = closest(event, '.fn-copy');
+  if (!button) return;
+  await toClipboard(button.dataset.copy);
+  const label = button.querySelector('span'), before = label.textContent;
+  label.textContent = data.words.copied;
+  say(data.words.copied);
+  setTimeout(() => { label.textContent = before; }, 2000);
+};
+
+// ------------------------------------------------------------------------------------------------ dropping files
+
+const carriesFiles = event => event.dataTransfer?.types?.includes('Files');
+const over = event => {
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  document.body.dataset.fnDrop = data.words.drop ?? '';
+  document.body.classList.add('fn-dropping');
+};
+const leave = event => { if (!event.relatedTarget) document.body.classList.remove('fn-dropping'); };
+const filesOf = async entry => { // a dropped file, or all that is in a dropped folder
+  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+  const reader = entry.createReader(), inside = [];
+  const next = () => new Promise((resolve, reject) => reader.readEntries(resolve, reject)); // a hundred at a time
+  for (let some = await next(); some.length; some = await next()) inside.push(...some);
+  return (await Promise.all(inside.map(filesOf))).flat();
+};
+const dropped = async transfer => {
+  const loose = [...transfer.files], entries = [...transfer.items].map(item => item.webkitGetAsEntry()).filter(Boolean);
+  if (!entries.some(entry => entry.isDirectory)) return loose;
+  const all = (await Promise.all(entries.map(filesOf))).flat();
+  return all.filter(file => /\.pdf$/i.test(file.name)); // a folder holds other things, too
+};
+const drop = async event => {
+  document.body.classList.remove('fn-dropping');
+  if (!carriesFiles(event) || closest(event, ZONE)) return; // the uploader takes its own
+  event.preventDefault();
+  const input = document.querySelector(INPUT);
+  if (!input) return;
+  const files = new DataTransfer();
+  (await dropped(event.dataTransfer)).forEach(file => files.items.add(file));
+  input.files = files.files;
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+};
+
+// ------------------------------------------------------------------------------------------------ the way to a question
+
+const arrive = () => { // at a new question, once
+  const latest = document.querySelector('.st-key-latest');
+  if (!latest || latest.dataset.turn === data.turn) return;
+  latest.dataset.turn = data.turn;
+  if (document.querySelector('.st-key-earlier')) latest.scrollIntoView({ block: 'start' });
+};
+
+// ------------------------------------------------------------------------------------------------ the connection
+
+let lostSince = 0, wasConnected = false;
+const connection = () => {
+  const state = document.querySelector('[data-test-connection-state]')?.dataset.testConnectionState;
+  const connected = state === 'CONNECTED';
+  wasConnected ||= connected;
+  if (!connected && wasConnected && !lostSince) {
+    lostSince = Date.now();
+    setTimeout(connection, OFFLINE_AFTER_MS);
+  }
+  const shown = document.querySelector('.fn-offline');
+  if (connected) {
+    lostSince = 0;
+    if (shown) { shown.remove(); say(data.words.online); }
+  } else if (lostSince && Date.now() - lostSince >= OFFLINE_AFTER_MS && !shown) {
+    const notice = Object.assign(document.createElement('p'), { className: 'fn-offline', role: 'alert', textContent: data.words.offline });
+    document.body.append(notice);
+  }
+};
+
+// ------------------------------------------------------------------------------------------------ the beginning
+
+let begun = false;
+const begin = () => {
+  begun = true;
+  new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(connection).observe(document.body, { attributes: true, subtree: true, attributeFilter: ['data-test-connection-state'] });
+  const listeners = { click: copy, dragover: over, dragleave: leave, drop };
   Object.entries(listeners).forEach(([type, listener]) => document.addEventListener(type, listener, true));
-  return () => {
-    watch.disconnect();
-    width.removeEventListener('change', tellWidth);
-    Object.entries(listeners).forEach(([type, listener]) => document.removeEventListener(type, listener, true));
-  };
+  document.addEventListener('click', event => { if (closest(event, SIGN)) event.preventDefault(); }, true);
+  document.addEventListener('footnote:say', event => say(event.detail));
+};
+
+export default function (call) {
+  data = call.data;
+  if (!begun) begin();
+  live();
+  if (data.language) set(document.documentElement, 'lang', data.language);
+  name();
+  announce();
+  connection();
+  requestAnimationFrame(arrive);
 }

@@ -8,7 +8,8 @@ import streamlit as st
 
 from shared_utils.errors import FootnoteError
 from src.library import Shelf
-from src.screen.conversation import ask, draw_conversation, follow_answer
+from src.screen.citations import follow_answer
+from src.screen.conversation import ask, draw_conversation
 from src.screen.house import House, the_house
 from src.screen.library_panel import add_sample, draw_library, draw_notices, draw_uploader, where_files_go
 from src.screen.page_viewer import draw_viewer

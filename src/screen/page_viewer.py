@@ -1,134 +1,159 @@
-"""The right room: the page a citation points at, its words marked. A drawer where the window is narrow."""
+"""The right room: the page a citation points at, its words marked. The browser does the work (viewer.js)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
+import base64
+from collections.abc import Sequence
+from dataclasses import asdict
 
 import streamlit as st
 
-from shared_utils.errors import FootnoteError
-from shared_utils.types import Rect
+from shared_utils.errors import DocumentGone, FootnoteError
 from src.library import Shelf
-from src.presentation import escape_markdown, plain
-from src.screen.conversation import find_citation
-from src.screen.pieces import note, said
+from src.presentation import plain
+from src.screen.citations import source_groups
 from src.screen.script import mount
-from src.screen.session import Place, Session
-from src.views import DocumentView
+from src.screen.session import Place, Session, has_workspace_cookie
+from src.views import TurnView
+from src.words import Say
 
-_WIDTH_PX = 1100  # twice the column's width on a large screen: sharp on high-density displays
+_WIDTH_PX = 1100  # of a picture that travels with the data
 
 
 @st.fragment
 def draw_viewer(shelf: Shelf, session: Session) -> None:
-    """The room is its own fragment: opening a citation draws nothing else again."""
-    place = _place(shelf, session)
-    turns = shelf.turns(session.conversation)
-    newest = turns[-1].id if turns else ""
-    heard = mount(place.anchor if place else "", _focus(shelf, place), newest, narrow=session.narrow)
-    session.narrow = heard.narrow
-    citation = find_citation(shelf, session, heard.anchor)
-    if citation is not None:
-        session.place = Place(citation.document_id, citation.page, citation, heard.anchor)
-        session.wants_drawer = heard.narrow
-        if not heard.narrow:
-            st.rerun(scope="fragment")
-    if session.wants_drawer and session.narrow:
-        _drawer(shelf, session)
-    session.wants_drawer = False
-    if place is not None:
-        _draw_page(place, shelf, session, "viewer")
+    """The room is its own fragment: what it asks for draws nothing else again."""
+    mount("footnote", _page_data(shelf, session))
+    with st.container(key="viewer"):
+        heard = mount("viewer", _data(shelf, session), ("cite", "wanted"))
+    if heard.get("cite"):
+        _open(heard["cite"], shelf, session)
+    if heard.get("wanted"):
+        session.wanted = heard["wanted"]
+        st.rerun(scope="fragment")
 
 
-@st.dialog("Source", position="right", width="medium")
-def _drawer(shelf: Shelf, session: Session) -> None:
-    place = _place(shelf, session)
-    if place is not None:
-        _draw_page(place, shelf, session, "drawer")
+def _open(address: str, shelf: Shelf, session: Session) -> None:
+    """A chip of an answer that is being written: its place was not known when this room was drawn last."""
+    sources = [s for group in source_groups(shelf.turns(session.conversation), shelf) for s in group]
+    found = next((source for source in sources if source.anchor == address), None)
+    if found is not None:
+        session.place, session.wants_drawer = (Place(found.document, found.page, found.anchor), True)
+        st.rerun(scope="fragment")
 
 
-def _place(shelf: Shelf, session: Session) -> Place | None:
-    """What is open; at first the newest readable document, so that a person sees it has arrived."""
-    readable = {view.document_id for view in shelf.documents() if view.searchable}
-    if session.place and session.place.document_id in readable:
-        return session.place
-    newest = next((view for view in reversed(shelf.documents()) if view.searchable), None)
-    return Place(newest.document_id, 1) if newest else None
+def _data(shelf: Shelf, session: Session) -> dict[str, object]:
+    documents: dict[str, object] = {}
+    for view in shelf.documents():
+        if view.searchable:
+            try:
+                pages, labels = (shelf.page_count(view.document_id), shelf.page_labels(view.document_id))
+            except DocumentGone:
+                continue
+            documents[view.document_id] = {"name": plain(view.name), "pages": max(view.pages, pages), "labels": labels}
+    place = session.place if session.place and session.place.document_id in documents else None
+    if place is None and documents:  # at first the newest readable document, so that a person sees it has arrived
+        newest = list(documents)[-1]
+        place = Place(newest, 1, serial=f"first {newest}")
+    drawer, session.wants_drawer = session.wants_drawer, False
+    return {
+        "documents": documents,
+        "groups": [
+            [asdict(source) for source in group] for group in source_groups(shelf.turns(session.conversation), shelf)
+        ],
+        "open": _proposal(place, drawer=drawer) if place else None,
+        "pictures": None if has_workspace_cookie() else _pictures(place, session, shelf),
+        "words": _words(session),
+    }
 
 
-def _marked(shelf: Shelf, place: Place) -> tuple[Rect, ...]:
-    """The rectangles to mark: none on the pages around the cited one."""
-    if place.citation is None or place.citation.page != place.page:
-        return ()
-    return place.citation.rects or shelf.rects(place.citation)
+def _proposal(place: Place, *, drawer: bool) -> dict[str, object]:
+    return {
+        "serial": place.serial,
+        "document": place.document_id,
+        "page": place.page,
+        "anchor": place.anchor,
+        "turn": place.turn,
+        "drawer": drawer,
+    }
 
 
-def _focus(shelf: Shelf, place: Place | None) -> float:
-    """How far down the page the first marked line stands, 0 … 1."""
-    rects = _marked(shelf, place) if place else ()
-    height = shelf.page_height(place.document_id, place.page) if place else 0.0
-    return min(rect[1] for rect in rects) / height if rects and height else 0.0
-
-
-def _draw_page(place: Place, shelf: Shelf, session: Session, where: str) -> None:
-    view = next((v for v in shelf.documents() if v.document_id == place.document_id), None)
-    if view is None:
-        return
-    with st.container(key=where):
-        _draw_heading(view, place, shelf, session, where)
+def _pictures(place: Place | None, session: Session, shelf: Shelf) -> dict[str, str]:
+    """Without a cookie (`streamlit run`) nothing can be fetched by address: the open page and the wanted one travel."""
+    wanted = [(place.document_id, place.page)] if place else []
+    document, _, page = session.wanted.rpartition(":")
+    if page.isdecimal():
+        wanted.append((document, int(page)))
+    pictures = {}
+    for document_id, number in wanted:
         try:
-            image = shelf.page_image(
-                place.document_id, place.page, width_px=_WIDTH_PX, highlights=_marked(shelf, place)
-            )
-        except FootnoteError as exc:
-            st.html(note(str(exc), "error", role="alert"))
-            return
-        with st.container(key=f"sheet-{where}"):
-            st.image(image.data, width="stretch", alt=_alternative(view, place))
+            image = shelf.page_image(document_id, number, width_px=_WIDTH_PX)
+        except FootnoteError:
+            continue  # the viewer says that there is no picture
+        data = base64.b64encode(image.data).decode()
+        pictures[f"{document_id}:{number}"] = f"data:{image.mime};base64,{data}"
+    return pictures
 
 
-def _alternative(view: DocumentView, place: Place) -> str:
-    page = f"Page {place.page} of {plain(view.name)}"
-    return f"{page}. Highlighted: {plain(place.citation.quote)}" if place.citation else page
+def _page_data(shelf: Shelf, session: Session) -> dict[str, object]:
+    turns = shelf.turns(session.conversation)
+    say = session.say
+    return {
+        "turn": turns[-1].id if turns else "",
+        "news": _news(turns, say),
+        "words": {
+            "source": say("Source {number}", number="{number}"),
+            "files": say("PDF files"),
+            "drop": say("Drop your PDF files"),
+            "copied": say("Copied"),
+            "thumb_up": say("Good answer"),
+            "thumb_down": say("Bad answer"),
+            "offline": say("The connection to the server is lost. What was begun goes on there; this page comes back."),
+            "online": say("Connected again."),
+        },
+    }
 
 
-def _draw_heading(view: DocumentView, place: Place, shelf: Shelf, session: Session, where: str) -> None:
-    pages = view.pages or shelf.page_count(place.document_id)
-    label = plain(shelf.page_label(place.document_id, place.page))
-    printed = f" · printed {said(label)}" if label not in ("", str(place.page)) else ""
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
-        st.html(
-            f'<div class="fn-sheet"><b title="{said(view.name)}">{said(view.name)}</b>'
-            f"<span>Page {place.page} of {pages}{printed}</span></div>"
+def _news(turns: Sequence[TurnView], say: Say) -> dict[str, str]:
+    """One sentence for those who hear the page, when an answer is done."""
+    if not turns or not turns[-1].done:
+        return {"id": "", "text": ""}
+    turn, answer = turns[-1], turns[-1].answer
+    if answer is None:
+        text = say("The question could not be answered.")
+    elif not answer.answerable:
+        text = say("Your documents do not seem to answer this.")
+    else:
+        text = say.n(
+            len(answer.citations), "The answer is there, with {n} source.", "The answer is there, with {n} sources."
         )
-        turn = partial(_turn_page, session, place)
-        _icon_button("chevron_left", "Previous page", f"bare-previous-{where}", turn, place.page - 1, place.page <= 1)
-        _icon_button("chevron_right", "Next page", f"bare-next-{where}", turn, place.page + 1, place.page >= pages)
-        st.download_button(
-            f"Download {escape_markdown(view.name)}",
-            partial(shelf.file, place.document_id),
-            file_name=plain(view.name),
-            mime="application/pdf",
-            icon=":material/download:",
-            key=f"bare-download-{where}",
-            type="tertiary",
-            on_click="ignore",
-        )
+    return {"id": f"{turn.id} {turn.asked_at}", "text": text}
 
 
-def _icon_button(icon: str, name: str, key: str, act: Callable[[int], None], page: int, disabled: bool) -> None:
-    st.button(
-        name,
-        icon=f":material/{icon}:",
-        key=key,
-        type="tertiary",
-        disabled=disabled,
-        on_click=act,
-        args=(page,),
-    )
-
-
-def _turn_page(session: Session, place: Place, page: int) -> None:
-    session.place = replace(place, page=page)
+def _words(session: Session) -> dict[str, str]:
+    say = session.say
+    return {
+        "viewer": say("Page viewer"),
+        "sheet": say("The page"),
+        "page": say("Page {page} of {pages}", page="{page}", pages="{pages}"),
+        "printed": say("printed {label}", label="{label}"),
+        "pages": say("Pages"),
+        "page_number": say("Page number"),
+        "page_back": say("Previous page"),
+        "page_on": say("Next page"),
+        "sources": say("Sources"),
+        "source": say("Source {number} of {count}", number="{number}", count="{count}"),
+        "source_none": say("{count} sources", count="{count}"),
+        "source_back": say("Previous source"),
+        "source_on": say("Next source"),
+        "zoom": say("Zoom"),
+        "zoom_in": say("Larger"),
+        "zoom_out": say("Smaller"),
+        "zoom_fit": say("As wide as the viewer"),
+        "open": say("Open the PDF in a new tab"),
+        "save": say("Download the PDF"),
+        "close": say("Close"),
+        "alt": say("Page {page} of {name}.", page="{page}", name="{name}"),
+        "marked": say("Highlighted: {quote}", quote="{quote}"),
+        "no_picture": say("This page cannot be shown. Try it again, or open the PDF itself."),
+    }

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from shared_utils.types import Citation
 from src.words import ENGLISH, Say, say_for
 
 WORKSPACE_COOKIE = "footnote_shelf"
@@ -26,12 +25,13 @@ def is_workspace_key(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What the viewer shows: a page, and the citation whose words are marked on it."""
+    """What the viewer is to open: a page, and the citation whose words are marked on it. Later it goes its own way."""
 
     document_id: str
     page: int  # 1-based
-    citation: Citation | None = None
-    anchor: str = ""  # the chip that leads here
+    anchor: str = ""  # the citation whose words are marked; "" = none
+    turn: str = ""  # the answer that opened it by itself; "" = the person did
+    serial: str = field(default_factory=lambda: secrets.token_hex(4))  # the viewer follows each of them once
 
 
 @dataclass(slots=True)
@@ -43,9 +43,9 @@ class Session:
     say: Say = ENGLISH  # the person's language; set whenever the page is drawn
     conversation: str = ""  # its id; set when the page is first drawn
     place: Place | None = None
-    narrow: bool = False  # the window has no room for a third column
-    wants_drawer: bool = False  # something was opened in a narrow window
-    followed: str = ""  # the last answer whose first source the viewer opened by itself
+    wants_drawer: bool = False  # the person opened `place`: where the window is narrow, the viewer comes up
+    wanted: str = ""  # "document id:page" whose picture the viewer lacks, where no cookie came
+    followed: str = ""  # the last answer whose first source was opened by itself
     removed: tuple[str, str] | None = None  # (entry id, name), while it can be undone
     notices: list[str] = field(default_factory=list)  # about files, shown once
     only: str = ""  # the one document that is asked; "" = all
@@ -63,6 +63,11 @@ def this_session() -> Session:
 def language_of(preferred: str) -> Say:
     """The language the person chose, else the first that their browser asks for."""
     return say_for(preferred, st.context.headers.get("Accept-Language", ""))
+
+
+def has_workspace_cookie() -> bool:
+    """Whether the browser can fetch from this person's shelf by address. Under `streamlit run` it cannot."""
+    return is_workspace_key(st.context.cookies.get(WORKSPACE_COOKIE, ""))
 
 
 def workspace_key(session: Session) -> str:

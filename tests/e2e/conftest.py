@@ -167,12 +167,15 @@ class Screen:
         expect(self.page.get_by_role("button", name="Stop")).to_have_count(0)
         expect(self.sources().first).to_be_visible()
 
-    def shown_page(self, where: str = "viewer") -> Image.Image:
-        """The picture of the page, as it was sent."""
-        image = self.page.locator(f".st-key-sheet-{where} img")
-        expect(image).to_be_visible()
-        source = image.evaluate("image => image.src")
-        return Image.open(io.BytesIO(self.page.request.get(source).body())).convert("RGB")
+    def viewer(self) -> Locator:
+        """The page viewer: the right column, or what is in the drawer."""
+        return self.page.locator(".fn-viewer")
+
+    def shown_page(self) -> Image.Image:
+        """The page as it is seen, marks and all."""
+        expect(self.viewer().locator(".fn-scroll")).not_to_have_attribute("aria-busy", "true")
+        expect(self.viewer().locator(".fn-paper img")).to_have_js_property("complete", True)
+        return Image.open(io.BytesIO(self.viewer().locator(".fn-paper").screenshot())).convert("RGB")
 
     def picture(self, name: str) -> None:
         OUT.mkdir(exist_ok=True)

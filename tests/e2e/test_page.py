@@ -125,7 +125,7 @@ def test_a_document_opens_from_the_library(answered: Screen) -> None:
 
 def test_the_original_file_can_be_downloaded(answered: Screen) -> None:
     with answered.page.expect_download() as download:
-        answered.page.get_by_role("button", name="Download water.pdf").click()
+        answered.page.get_by_role("link", name="Download the PDF").click()
     assert download.value.suggested_filename == "water.pdf"
     assert download.value.path().read_bytes().startswith(b"%PDF-")
 
@@ -209,7 +209,7 @@ def test_on_a_phone_nothing_scrolls_sideways_and_a_source_opens_as_a_drawer(visi
     source.click()
     drawer = phone.page.get_by_role("dialog")
     expect(drawer).to_contain_text("Page 2 of 3")
-    assert_marks(phone.shown_page("drawer"), quote)
+    assert_marks(phone.shown_page(), quote)
     phone.picture("drawer-390")
     phone.page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)

@@ -43,7 +43,7 @@ def test_the_documents_own_words_are_there_before_the_model_says_anything(screen
     expect(screen.page.get_by_role("timer")).to_contain_text("Reading the passages")
     expect(screen.page.locator(".fn-quote").first).to_contain_text("Leakage fell from 18.6 percent")
     screen.answered()
-    expect(screen.page.locator('[class*="st-key-footer-"]')).to_contain_text("llama3.2:3b on this machine")
+    expect(screen.page.locator(".fn-about")).to_contain_text("llama3.2:3b on this machine")
 
 
 def test_a_source_opens_while_the_answer_is_still_being_written(screen: Screen, says: Script) -> None:

@@ -1,0 +1,153 @@
+"""A finished answer: its words, what they stand on, how it came about, and what can be done with it next."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from shared_utils.types import Answer
+from src.library import Shelf
+from src.presentation import answer_markdown, cautions, dagger, describe_answer, describe_verdict, escape_markdown
+from src.presentation import terminal_answer as plain_answer
+from src.screen.citations import ANSWER, anchor
+from src.screen.pieces import doubts, footnotes, note, said
+from src.screen.running import chips
+from src.screen.session import Session
+from src.screen.stages import taken_steps
+from src.views import TurnView
+from src.words import Say
+
+
+def draw_finished(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
+    say, answer = session.say, turn.answer
+    with st.container(key=f"answer-{turn.id}", gap="small"):
+        if answer is None:
+            _draw_failure(turn, shelf, session, latest=latest)
+            return
+        if line := about_answer(turn, say):
+            with st.container(key=f"line-{turn.id}"):
+                st.html(line)
+        for change in turn.changes:
+            st.html(note(say.message(change)))
+        if answer.answerable:
+            _draw_words(turn, answer, say)
+        else:
+            _draw_refusal(turn, answer, say)
+        notes = [text for text in (how_it_ended(answer, say),) if text] + [say.message(text) for text in answer.notes]
+        if notes:
+            st.html("".join(map(note, notes)))
+        _draw_actions(turn, answer, shelf, session, latest=latest)
+
+
+# ------------------------------------------------------------------------------------------------ words
+
+
+def _draw_words(turn: TurnView, answer: Answer, say: Say) -> None:
+    doubtful = cautions(answer)
+
+    def sign(index: int) -> str:
+        return f'[{dagger(index)}](#doubt-{index} "{escape_markdown(describe_verdict(doubtful[index], say))}")'
+
+    quoted = answer.stats.backend == "extractive"  # then the list of quotes is the answer
+    if not quoted:
+        st.markdown(answer_markdown(answer, chips(turn, ANSWER, answer.citations, say).get, sign))
+    listed = footnotes(
+        answer.citations, lambda n: "cite-" + anchor(turn, ANSWER, n), say("Sources"), full=quoted, say=say
+    )
+    if below := listed + doubts(answer, say):
+        st.html(below)
+
+
+def _draw_refusal(turn: TurnView, answer: Answer, say: Say) -> None:
+    """Why there is no answer, and what comes closest to one."""
+    if answer.stats.backend == "extractive" or not answer.sentences:
+        st.markdown(escape_markdown(say("Your documents do not seem to answer this.")))
+    else:
+        st.markdown(answer_markdown(answer, say=say))
+    if answer.citations:
+        label = say("The closest passages")
+        listed = footnotes(answer.citations, lambda n: "cite-" + anchor(turn, ANSWER, n), label, say=say)
+        st.html(f'<p class="fn-label">{said(label)}</p>{listed}')
+
+
+def how_it_ended(answer: Answer, say: Say) -> str:
+    """A sentence where an answer is not all that it could have been; "" where it is."""
+    match answer.finish_reason:
+        case "cancelled":
+            return say("You stopped this answer. What had been written is kept.") if answer.stats.model else ""
+        case "length":
+            return say("The answer reached the greatest length this server allows and ends here.")
+        case "interrupted":
+            return say("The model stopped in the middle. What had been written is kept.")
+        case _:
+            return ""
+
+
+def about_answer(turn: TurnView, say: Say) -> str:
+    """One line: sources, who wrote it, how long it took; opened, what the time went into."""
+    line, times = said(describe_answer(turn, say)), taken_steps(turn, say)
+    if not line:
+        return ""
+    return (
+        f'<details class="fn-about"><summary>{line}</summary>{times}</details>'
+        if times
+        else f'<p class="fn-note fn-quiet">{line}</p>'
+    )
+
+
+# ------------------------------------------------------------------------------------------------ what next
+
+
+def _draw_failure(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
+    say = session.say
+    st.html(note(say.message(turn.error) or say("This answer was stopped before it began."), "error", role="alert"))
+    if latest:
+        st.button(say("Ask again"), key="again", on_click=shelf.regenerate, args=(session.conversation,))
+
+
+def _draw_actions(turn: TurnView, answer: Answer, shelf: Shelf, session: Session, *, latest: bool) -> None:
+    say = session.say
+    refused = not answer.answerable
+    unfinished = answer.finish_reason in ("cancelled", "length", "interrupted")
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"actions-{turn.id}"):
+        if latest and refused and answer.stats.backend == "extractive" and answer.citations:
+            st.button(
+                say("Ask anyway"),
+                key="anyway",
+                help=say("Let the model answer from these passages"),
+                on_click=shelf.regenerate,
+                args=(session.conversation,),
+                kwargs={"ask_anyway": True},
+            )
+        if answer.answerable:
+            st.html(_copy_button(answer, say), width="content")
+            _draw_thumbs(turn, shelf, session)
+        if latest:
+            st.button(
+                say("Answer again"),
+                icon=":material/refresh:",
+                key="again" if unfinished else "bare-regenerate",
+                type="tertiary",
+                on_click=shelf.regenerate,
+                args=(session.conversation,),
+            )
+
+
+def _copy_button(answer: Answer, say: Say) -> str:
+    """The page script copies what it carries: the answer with its footnotes, as plain text."""
+    words = escape(plain_answer(answer, say), quote=True)
+    return f'<button type="button" class="fn-copy" data-copy="{words}"><span>{said(say("Copy"))}</span></button>'
+
+
+_THUMBS = {0: -1, 1: 1, None: 0}  # Streamlit's answer -> ours
+
+
+def _draw_thumbs(turn: TurnView, shelf: Shelf, session: Session) -> None:
+    key = f"rate-{turn.id}"
+
+    def rate() -> None:
+        shelf.rate(session.conversation, turn.id, _THUMBS[st.session_state[key]])
+
+    shown = {rating: thumb for thumb, rating in _THUMBS.items()}[turn.rating]
+    st.feedback("thumbs", key=key, default=shown, on_change=rate)

@@ -1,0 +1,74 @@
+"""An answer while it is being made: what it is doing, the documents' own words, then the model's as they come.
+
+Nothing that a person may be reading moves: the line about the work stays above the text, finished or not; the text
+grows downwards; and from the model's first word on the quotes stand at the foot of the window, as footnotes do.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+import streamlit as st
+
+from shared_utils.types import Citation
+from src.library import Shelf
+from src.presentation import chip_link, written_markdown
+from src.screen.citations import QUOTES, WRITING, anchor, written_citations
+from src.screen.pieces import footnotes, note, said
+from src.screen.session import Session
+from src.screen.stages import running_steps, stage_line
+from src.views import TurnView
+from src.words import Say
+
+_TICK_S = 0.3
+
+
+def draw_running(turn: TurnView, shelf: Shelf, session: Session) -> None:
+    st.fragment(_tick, run_every=_TICK_S)(turn.id, shelf, session, turn.extractive is not None)
+
+
+def chips(turn: TurnView, source: str, citations: Iterable[Citation], say: Say) -> dict[int, str]:
+    """Marker -> its link in Markdown."""
+    return {c.marker: chip_link(c, "cite-" + anchor(turn, source, c.marker), say) for c in citations}
+
+
+def _tick(turn_id: str, shelf: Shelf, session: Session, quoted: bool) -> None:
+    """The page is drawn again when the answer is done, or when there is a first quote to open beside it."""
+    turn = next((t for t in shelf.turns(session.conversation) if t.id == turn_id), None)
+    if turn is None or turn.done or (turn.extractive is not None) != quoted:
+        st.rerun()
+    with st.container(key=f"answer-{turn.id}", gap="small"):
+        _draw_line(turn, shelf, session)
+        for change in turn.changes:
+            st.html(note(session.say.message(change)))
+        if turn.text:
+            names = {view.document_id: view.name for view in shelf.documents()}
+            links = chips(turn, WRITING, written_citations(turn, names, shelf), session.say)
+            st.markdown(written_markdown(turn.text, links.get) + " ▌")
+        if turn.extractive and turn.extractive.citations:
+            with st.container(key="foot" if turn.text else "quotes"):
+                _draw_quotes(turn, session)
+
+
+def _draw_line(turn: TurnView, shelf: Shelf, session: Session) -> None:
+    now, say = time.monotonic(), session.say
+    with st.container(horizontal=True, vertical_alignment="center", key="line-running", wrap=False):
+        # a timer, not a status: nobody wants a clock read out three times a second
+        line = f'<p class="fn-stage" role="timer">{said(stage_line(turn, now, say))}</p>'
+        st.html(line + running_steps(turn, now, say))
+        st.button(
+            say("Stop"),
+            icon=":material/stop_circle:",
+            key="stop",
+            type="tertiary",
+            on_click=shelf.stop,
+            args=(session.conversation,),
+        )
+
+
+def _draw_quotes(turn: TurnView, session: Session) -> None:
+    label = session.say("Found in your documents")
+    quotes = turn.extractive.citations if turn.extractive else ()
+    listed = footnotes(quotes, lambda n: "cite-" + anchor(turn, QUOTES, n), label, say=session.say)
+    st.html(f'<p class="fn-label">{said(label)}</p>{listed}')

@@ -1,0 +1,122 @@
+"""What an answer is doing, in words and as small steps: pure functions of a turn and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from src.events import Stage
+from src.presentation import about, engine_name
+from src.views import TurnView
+from src.words import Say
+
+_ORDER = tuple(Stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of an answer. `seconds` is how long it took, or has taken so far; None while it is still to come."""
+
+    stage: Stage
+    seconds: float | None
+    running: bool
+
+
+def steps(turn: TurnView, now: float) -> tuple[Step, ...]:
+    """The stages in their order. One that was left out is missing, one that came twice counts once, with both times.
+
+    `now` is seconds on the monotonic clock of the view; it matters only while the answer is being made.
+    """
+    taken: dict[Stage, float] = {}
+    for begun in turn.stages:
+        lasted = begun.seconds if begun.seconds is not None else now - turn.asked_at - begun.started_s
+        taken[begun.stage] = taken.get(begun.stage, 0.0) + max(0.0, lasted)
+    begun_stages = [Step(stage, taken[stage], stage is turn.stage) for stage in _ORDER if stage in taken]
+    if turn.done or turn.stage is None:
+        return tuple(begun_stages)
+    to_come = [s for s in _ORDER[_ORDER.index(turn.stage) + 1 :] if s not in taken and s is not Stage.WAITING]
+    return (*begun_stages, *(Step(stage, None, running=False) for stage in to_come))
+
+
+def stage_line(turn: TurnView, now: float, say: Say) -> str:
+    """The one line of a running answer: what is being done, by whom, and how long still."""
+    since = max(0.0, now - turn.stage_started_at)
+    left = turn.seconds_left - since if turn.seconds_left is not None else None
+    match turn.stage:
+        case Stage.RETRIEVING:
+            return say("Searching your documents")
+        case Stage.CHECKING:
+            return say("Looking whether they speak to the question")
+        case Stage.WAITING:
+            parts = [say("Waiting for the model"), place_in_line(turn, left, say)]
+        case Stage.READING:
+            parts = [_reading(turn, left, since, say), engine_name(turn.engine, turn.model, say)]
+        case Stage.WRITING:
+            parts = [say("Writing"), _tokens(turn.output_tokens, say), engine_name(turn.engine, turn.model, say)]
+        case Stage.VERIFYING:
+            return say("Checking every sentence against the pages")
+        case None:
+            return ""
+    return " · ".join(part for part in parts if part)
+
+
+def place_in_line(turn: TurnView, left: float | None, say: Say) -> str:
+    """ "2nd in line, about 40 s"; "" where nothing is known."""
+    soon = say("about {time}", time=about(left, say)) if left is not None and left > 0 else ""
+    if not turn.position:
+        return soon
+    place = say("next in line") if turn.position == 1 else say("number {place} in line", place=turn.position)
+    return f"{place}, {soon}" if soon else place
+
+
+def _reading(turn: TurnView, left: float | None, since: float, say: Say) -> str:
+    tokens = _tokens(turn.prompt_tokens, say)
+    what = say("Reading {tokens}", tokens=tokens) if tokens else say("Reading the passages")
+    if left is None:
+        return f"{what} · {about(since, say)}"
+    soon = (
+        say("first words in about {time}", time=about(left, say)) if left > 0.5 else say("first words any moment now")
+    )
+    return f"{what} · {soon}"
+
+
+def _tokens(count: int, say: Say) -> str:
+    return say.n(count, "{n:,} token", "{n:,} tokens") if count else ""
+
+
+def stage_name(stage: Stage, say: Say) -> str:
+    match stage:
+        case Stage.RETRIEVING:
+            return say("Searching")
+        case Stage.CHECKING:
+            return say("Weighing")
+        case Stage.WAITING:
+            return say("Waiting")
+        case Stage.READING:
+            return say("Reading")
+        case Stage.WRITING:
+            return say("Writing")
+        case Stage.VERIFYING:
+            return say("Verifying")
+
+
+def running_steps(turn: TurnView, now: float, say: Say) -> str:
+    """The steps as a row of small bars; their names are for those who hear the page or rest the pointer on them."""
+    items = []
+    for step in steps(turn, now):
+        state = "now" if step.running else "later" if step.seconds is None else "done"
+        name = escape(stage_name(step.stage, say), quote=True)
+        current = ' aria-current="step"' if step.running else ""
+        items.append(f'<li class="fn-{state}" title="{name}"{current}><span class="fn-hidden">{name}</span></li>')
+    return f'<ol class="fn-steps" aria-label="{escape(say("Steps"), quote=True)}">{"".join(items)}</ol>'
+
+
+def taken_steps(turn: TurnView, say: Say) -> str:
+    """What the finished answer spent its time on, one step a line."""
+    rows = []
+    for step in steps(turn, 0.0):
+        name = escape(stage_name(step.stage, say))
+        more = {Stage.READING: turn.prompt_tokens, Stage.WRITING: turn.output_tokens}.get(step.stage, 0)
+        time = escape(say("{seconds:.1f} s", seconds=step.seconds or 0.0))
+        rows.append(f"<li><span>{name}</span><span>{escape(_tokens(more, say))}</span><span>{time}</span></li>")
+    return f'<ol class="fn-times">{"".join(rows)}</ol>' if rows else ""

@@ -1,0 +1,368 @@
+// The page viewer: which page, which words on it are marked, how large. It all happens in the browser, so that a click
+// on a citation waits for nobody; the server is asked for pictures of pages, ahead of time where it can be.
+// Streamlit loads this as a component and calls it again, with new data, whenever answers or documents change.
+const CHIP = 'a[href^="#cite-"]';
+const TYPING = 'input, textarea, select, [contenteditable="true"]';
+const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4]; // 1 = as wide as the viewer
+const WIDTHS = [1100, 1650]; // pixels a picture has: twice the usual column, and what zooming in asks for
+const PATHS = {
+  left: 'M15 6l-6 6 6 6', right: 'M9 6l6 6-6 6', less: 'M5 12h14', more: 'M5 12h14M12 5v14', close: 'M6 6l12 12M18 6L6 18',
+  open: 'M14 4h6v6M20 4l-9 9M18 14v5a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1h5',
+  save: 'M12 4v11M7 11l5 5 5-5M5 20h14',
+};
+
+const filled = (template, values) => template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+const icon = name => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${PATHS[name]}"/></svg>`;
+const button = (name, drawing) => `<button type="button" data-do="${name}">${drawing}</button>`;
+const FRAME = `
+  <header class="fn-sheet-head">
+    <div class="fn-sheet"><b dir="auto"></b><span></span></div>
+    <div class="fn-group fn-sources" role="group">${button('source-back', icon('left'))}<span></span>${button('source-on', icon('right'))}</div>
+    ${button('close', icon('close'))}
+  </header>
+  <div class="fn-tools">
+    <div class="fn-group" role="group">${button('page-back', icon('left'))}<input type="text" inputmode="numeric" autocomplete="off" maxlength="5">${button('page-on', icon('right'))}</div>
+    <div class="fn-group" role="group">${button('zoom-out', icon('less'))}${button('zoom-fit', '')}${button('zoom-in', icon('more'))}</div>
+    <div class="fn-group"><a data-do="open" target="_blank" rel="noopener">${icon('open')}</a><a data-do="save">${icon('save')}</a></div>
+  </div>
+  <div class="fn-scroll" tabindex="0" role="region"><div class="fn-paper"><img alt=""></div><p class="fn-note fn-error" role="alert" hidden></p></div>`;
+
+class Viewer {
+  constructor(host) {
+    this.host = host;
+    this.room = Object.assign(document.createElement('section'), { className: 'fn-viewer', innerHTML: FRAME, hidden: true });
+    this.drawer = Object.assign(document.createElement('dialog'), { className: 'fn-drawer' });
+    host.append(this.room, this.drawer);
+    const find = selector => this.room.querySelector(selector);
+    this.scroll = find('.fn-scroll'); this.paper = find('.fn-paper'); this.trouble = find('.fn-error');
+    this.number = find('input'); this.image = find('img');
+    this.narrow = matchMedia('(max-width: 900px)');
+    this.zoom = 1;
+    this.listen();
+  }
+
+  listen() {
+    this.stopped = new AbortController();
+    const on = (target, type, listener, more = {}) =>
+      target.addEventListener(type, listener, { signal: this.stopped.signal, ...more });
+    on(document, 'click', event => this.clicked(event), { capture: true });
+    on(document, 'keydown', event => this.pressed(event), { capture: true });
+    on(this.number, 'change', () => this.turnTo(parseInt(this.number.value, 10)));
+    on(this.number, 'focus', () => this.number.select());
+    on(this.scroll, 'wheel', event => this.wheeled(event), { passive: false });
+    on(this.drawer, 'close', () => this.host.prepend(this.room));
+    on(this.drawer, 'click', event => { if (event.target === this.drawer) this.drawer.close(); });
+    on(this.narrow, 'change', () => this.drawer.close());
+    this.watch = new MutationObserver(() => this.markChips());
+    this.watch.observe(document.body, { childList: true, subtree: true });
+  }
+
+  end() {
+    this.stopped.abort();
+    this.watch.disconnect();
+    this.drawer.remove();
+    this.room.remove();
+  }
+
+  // ---------------------------------------------------------------------------------------------- what there is
+
+  update(data, setTriggerValue) {
+    this.data = data;
+    this.tell = setTriggerValue;
+    this.sources = new Map(data.groups.flatMap(group =>
+      group.map((source, index) => [source.anchor, { ...source, index, group }])));
+    this.name();
+    if (data.open && data.open.serial !== this.serial) this.adopt(data.open);
+    if (this.place && !data.documents[this.place.document]) this.place = null;
+    this.place ??= data.open && { document: data.open.document, page: data.open.page, anchor: data.open.anchor };
+    this.draw();
+    this.fetchAhead();
+  }
+
+  adopt(open) { // what the server opened: at a person's wish, or because an answer has come
+    this.serial = open.serial;
+    const anew = open.turn !== this.turn;
+    this.turn = open.turn;
+    if (open.turn && !anew && this.chosen) return; // while it was being made, the person opened something else
+    this.chosen = false;
+    this.place = { document: open.document, page: open.page, anchor: open.anchor };
+    this.revealed = '';
+    if (open.drawer) this.openDrawer();
+  }
+
+  name() {
+    const words = this.data.words;
+    const named = {
+      'source-back': words.source_back, 'source-on': words.source_on, 'page-back': words.page_back, 'page-on': words.page_on,
+      'zoom-out': words.zoom_out, 'zoom-in': words.zoom_in, 'zoom-fit': words.zoom_fit, open: words.open, save: words.save,
+      close: words.close,
+    };
+    for (const [what, name] of Object.entries(named)) {
+      const control = this.control(what);
+      control.ariaLabel = control.title = name;
+    }
+    const [sources, pages, zoom] = this.room.querySelectorAll('[role="group"]');
+    sources.ariaLabel = words.sources; pages.ariaLabel = words.pages; zoom.ariaLabel = words.zoom;
+    this.number.ariaLabel = words.page_number;
+    this.room.ariaLabel = this.drawer.ariaLabel = words.viewer;
+    this.scroll.ariaLabel = words.sheet;
+  }
+
+  control(what) { return this.room.querySelector(`[data-do="${what}"]`); }
+
+  picture(place, width = WIDTHS[0]) {
+    const inline = this.data.pictures;
+    if (inline) return inline[`${place.document}:${place.page}`] ?? '';
+    return `page/${place.document}/${place.page}.jpg?width=${width}`;
+  }
+
+  async fetchAhead() { // the pages of the newest answer, one after the other, so that a click finds them here
+    const places = new Map((this.data.groups.at(-1) ?? []).map(source => [`${source.document}:${source.page}`, source]));
+    const key = [...places.keys()].join();
+    if (this.data.pictures || this.ahead === key) return;
+    this.ahead = key;
+    this.fetched = [];
+    for (const place of places.values()) {
+      const image = Object.assign(new Image(), { fetchPriority: 'low', src: this.picture(place) });
+      this.fetched.push(image); // held, so that it stays decoded
+      await image.decode().catch(() => {}); // what cannot be drawn says so when it is opened
+      if (this.ahead !== key) return;
+    }
+  }
+
+  // ---------------------------------------------------------------------------------------------- where to look
+
+  openSource(anchor, byPerson = true) {
+    const source = this.sources.get(anchor);
+    if (!source) { this.tell('cite', anchor); return; } // of an answer that is still being written: the server knows
+    this.place = { document: source.document, page: source.page, anchor };
+    this.chosen ||= byPerson;
+    this.revealed = '';
+    this.draw();
+    if (byPerson) this.openDrawer();
+    this.say(`${this.counted(source)}. ${this.pageLine()}`);
+  }
+
+  stepSource(by) {
+    const here = this.sources.get(this.place?.anchor);
+    const group = here?.group ?? this.data.groups.at(-1) ?? [];
+    const next = group[here ? here.index + by : by > 0 ? 0 : group.length - 1];
+    if (!next) return;
+    const chip = document.activeElement?.closest(CHIP);
+    this.openSource(next.anchor);
+    if (chip) this.focusChip(chip, next.anchor);
+  }
+
+  focusChip(from, anchor) { // of the same kind, in the text or in the list, where there is one
+    const chips = [...document.querySelectorAll(`a[href="#cite-${CSS.escape(anchor)}"]`)];
+    (chips.find(chip => chip.classList.contains('fn-entry') === from.classList.contains('fn-entry')) ?? chips[0])?.focus();
+  }
+
+  turnTo(page) {
+    const about = this.place && this.data.documents[this.place.document];
+    if (about && page >= 1 && page <= about.pages && page !== this.place.page) {
+      this.place = { ...this.place, page };
+      this.chosen = true;
+      this.revealed = '';
+      this.say(this.pageLine());
+    }
+    this.draw();
+  }
+
+  openDrawer() {
+    if (!this.narrow.matches || this.drawer.open) return;
+    this.drawer.append(this.room);
+    this.drawer.showModal();
+    this.scroll.focus({ preventScroll: true });
+    this.revealed = '';
+    requestAnimationFrame(() => this.reveal());
+  }
+
+  // ---------------------------------------------------------------------------------------------- drawing
+
+  counted(source) {
+    return filled(this.data.words.source, { number: source.index + 1, count: source.group.length });
+  }
+
+  pageLine() {
+    const { words, documents } = this.data, about = documents[this.place.document];
+    const label = about.labels[this.place.page];
+    const line = filled(words.page, { page: this.place.page, pages: about.pages });
+    return label ? `${line} · ${filled(words.printed, { label })}` : line;
+  }
+
+  draw() {
+    this.room.hidden = !this.place;
+    this.markChips();
+    if (!this.place) return;
+    const { document: id, page, anchor } = this.place, about = this.data.documents[id], source = this.sources.get(anchor);
+    const name = this.room.querySelector('.fn-sheet b'), counter = this.room.querySelector('.fn-sources span');
+    name.textContent = name.title = about.name;
+    this.room.querySelector('.fn-sheet span').textContent = this.pageLine();
+    const group = source?.group ?? this.data.groups.at(-1) ?? [];
+    this.room.querySelector('.fn-sources').hidden = !group.length;
+    counter.textContent = source ? this.counted(source) : filled(this.data.words.source_none, { count: group.length });
+    this.control('source-back').disabled = !!source && source.index === 0;
+    this.control('source-on').disabled = !!source && source.index === group.length - 1;
+    this.number.value = page;
+    this.control('page-back').disabled = page <= 1;
+    this.control('page-on').disabled = page >= about.pages;
+    this.control('zoom-fit').textContent = `${Math.round(this.zoom * 100)} %`;
+    this.control('zoom-out').disabled = this.zoom <= ZOOMS[0];
+    this.control('zoom-in').disabled = this.zoom >= ZOOMS.at(-1);
+    this.control('open').hidden = this.control('save').hidden = !!this.data.pictures;
+    this.control('open').href = `file/${id}.pdf#page=${page}`;
+    this.control('save').href = `file/${id}.pdf?download`;
+    this.paper.style.width = `${this.zoom * 100}%`;
+    this.show();
+  }
+
+  async show() { // the picture and its marks change together, in one frame
+    const place = this.place;
+    const needed = this.scroll.clientWidth * this.zoom * devicePixelRatio;
+    const width = WIDTHS.find(w => w * 1.1 >= needed) ?? WIDTHS.at(-1);
+    const address = this.picture(place, width);
+    if (!address) { this.ask(place); return; }
+    if (this.image.getAttribute('src') !== address) {
+      this.wanted = address;
+      this.scroll.ariaBusy = 'true';
+      const next = Object.assign(new Image(), { src: address });
+      const drawn = await next.decode().then(() => true, () => false);
+      if (this.wanted !== address || this.place !== place) return;
+      this.scroll.ariaBusy = 'false';
+      this.asked = '';
+      this.paper.hidden = !drawn;
+      this.trouble.hidden = drawn;
+      if (!drawn) { this.trouble.textContent = await this.reason(address); return; }
+      this.image.replaceWith(next);
+      this.image = next;
+    }
+    this.mark();
+    this.reveal();
+  }
+
+  ask(place) { // once: what cannot be drawn would be asked for again and again
+    const wanted = `${place.document}:${place.page}`;
+    this.trouble.hidden = this.asked !== wanted;
+    this.paper.hidden = this.asked === wanted;
+    this.trouble.textContent = this.data.words.no_picture;
+    if (this.asked !== wanted) this.tell('wanted', wanted);
+    this.asked = wanted;
+  }
+
+  async reason(address) {
+    const answer = await fetch(address).catch(() => null);
+    const said = answer && !answer.ok ? (await answer.text()).trim() : '';
+    return said || this.data.words.no_picture;
+  }
+
+  mark() {
+    const source = this.sources.get(this.place.anchor);
+    const here = source && source.document === this.place.document && source.page === this.place.page;
+    const marks = (here ? source.boxes : []).map(([left, top, width, height]) => {
+      const mark = Object.assign(document.createElement('i'), { className: 'fn-mark' });
+      Object.assign(mark.style, { left: `${left * 100}%`, top: `${top * 100}%`, width: `${width * 100}%`, height: `${height * 100}%` });
+      return mark;
+    });
+    this.paper.querySelectorAll('.fn-mark').forEach(old => old.remove());
+    this.paper.append(...marks);
+    const words = this.data.words, about = this.data.documents[this.place.document];
+    const alt = filled(words.alt, { page: this.place.page, name: about.name });
+    this.image.alt = here ? `${alt} ${filled(words.marked, { quote: source.quote })}` : alt;
+  }
+
+  reveal() { // the first marked line comes to the upper third, once for every place
+    const key = `${this.place.anchor} ${this.place.page} ${this.zoom} ${this.drawer.open}`;
+    if (this.revealed === key || !this.scroll.clientHeight) return;
+    this.revealed = key;
+    const mark = this.paper.querySelector('.fn-mark');
+    this.scroll.scrollTop = mark ? mark.offsetTop - this.scroll.clientHeight / 3 : 0;
+    this.scroll.scrollLeft = mark ? mark.offsetLeft - this.scroll.clientWidth / 8 : 0;
+  }
+
+  zoomTo(zoom) {
+    const { scrollLeft, scrollTop, clientWidth, clientHeight, scrollWidth, scrollHeight } = this.scroll;
+    const centre = [(scrollLeft + clientWidth / 2) / scrollWidth, (scrollTop + clientHeight / 2) / scrollHeight];
+    this.zoom = Math.min(ZOOMS.at(-1), Math.max(ZOOMS[0], zoom));
+    const marked = this.paper.querySelector('.fn-mark');
+    if (!marked) this.revealed = `${this.place.anchor} ${this.place.page} ${this.zoom} ${this.drawer.open}`;
+    this.draw();
+    if (marked) return; // the marked line stays in view
+    this.scroll.scrollLeft = centre[0] * this.scroll.scrollWidth - clientWidth / 2;
+    this.scroll.scrollTop = centre[1] * this.scroll.scrollHeight - clientHeight / 2;
+  }
+
+  zoomBy(step) {
+    const larger = ZOOMS.filter(z => z > this.zoom + 0.01), smaller = ZOOMS.filter(z => z < this.zoom - 0.01);
+    this.zoomTo((step > 0 ? larger[0] : smaller.at(-1)) ?? this.zoom);
+  }
+
+  markChips() {
+    const here = this.place ? `#cite-${this.place.anchor}` : '';
+    document.querySelectorAll(CHIP).forEach(chip => {
+      const pressed = String(chip.getAttribute('href') === here);
+      if (chip.getAttribute('role') !== 'button') chip.setAttribute('role', 'button');
+      if (chip.ariaPressed !== pressed) { chip.ariaPressed = pressed; chip.classList.toggle('fn-here', pressed === 'true'); }
+    });
+  }
+
+  say(text) { document.dispatchEvent(new CustomEvent('footnote:say', { detail: text })); }
+
+  // ---------------------------------------------------------------------------------------------- hands
+
+  clicked(event) {
+    const target = event.target instanceof Element ? event.target : null;
+    const chip = target?.closest(CHIP), control = this.room.contains(target) ? target.closest('button[data-do]') : null;
+    if (chip) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.openSource(chip.getAttribute('href').slice('#cite-'.length));
+    } else if (control) this.act(control.dataset.do);
+  }
+
+  act(what) {
+    const actions = {
+      'source-back': () => this.stepSource(-1), 'source-on': () => this.stepSource(1),
+      'page-back': () => this.turnTo(this.place.page - 1), 'page-on': () => this.turnTo(this.place.page + 1),
+      'zoom-out': () => this.zoomBy(-1), 'zoom-in': () => this.zoomBy(1), 'zoom-fit': () => this.zoomTo(1),
+      close: () => this.drawer.close(),
+    };
+    const control = this.control(what), held = document.activeElement === control;
+    actions[what]?.();
+    if (held && control.disabled) this.scroll.focus({ preventScroll: true }); // a button that just went grey would lose the keys
+  }
+
+  pressed(event) {
+    const target = event.target instanceof Element ? event.target : null;
+    const chip = target?.closest(CHIP);
+    if (chip && event.key === ' ') { // Enter clicks a link by itself; a button answers to Space as well
+      event.preventDefault();
+      this.openSource(chip.getAttribute('href').slice('#cite-'.length));
+      return;
+    }
+    if (target === this.number && event.key === 'Enter') this.turnTo(parseInt(this.number.value, 10));
+    if (!this.place || !(chip || this.room.contains(target)) || target.matches(TYPING)) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const keys = {
+      ArrowLeft: 'source-back', ArrowRight: 'source-on', PageUp: 'page-back', PageDown: 'page-on',
+      '+': 'zoom-in', '=': 'zoom-in', '-': 'zoom-out', 0: 'zoom-fit',
+    };
+    const what = keys[event.key];
+    if (!what) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!this.control(what).disabled) this.act(what);
+  }
+
+  wheeled(event) { // a pinch on a touch pad comes as a wheel with Ctrl
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    this.zoomTo(this.zoom * Math.exp(-event.deltaY * 0.01));
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  parentElement.viewer ??= new Viewer(parentElement);
+  parentElement.viewer.update(data, setTriggerValue);
+  return () => { parentElement.viewer?.end(); delete parentElement.viewer; };
+}
