@@ -207,6 +207,13 @@ class GenerationStats:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelAsked:
+    """This model is sent the prompt now. Engines that choose among several models say so, before anything leaves."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextDelta:
     text: str
 
@@ -217,7 +224,7 @@ class GenerationDone:
     stats: GenerationStats
 
 
-GenerationEvent = TextDelta | GenerationDone
+GenerationEvent = ModelAsked | TextDelta | GenerationDone
 
 
 class AnswerGenerator(Protocol):

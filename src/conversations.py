@@ -11,13 +11,22 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from shared_utils.errors import FootnoteError, QuestionError
+from shared_utils.errors import FootnoteError, GeneratorUnavailable, QuestionError
 from shared_utils.storage.conversation_store import ConversationStore, StoredTurn
-from shared_utils.types import Answer, Evidence
-from src.events import AnswerFinished, AnswerText, EngineChanged, EvidenceFound, ExtractiveAnswer, Stage, StageStarted
+from shared_utils.types import Answer, AnswerGenerator, Cancelled, Evidence, GenerationEvent, Prompt
+from src.events import (
+    AnswerFinished,
+    AnswerText,
+    EngineChanged,
+    EvidenceFound,
+    ExtractiveAnswer,
+    Stage,
+    StageStarted,
+    StageTime,
+)
 from src.ingestion import IndexedDocument
 from src.preferences import Pace, Preferences
 from src.rag_with_generation import STOPPED_EARLY, Rag
@@ -29,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 LEASE_S = 20.0  # how long a question stays with a process that shows no sign of life
 _REMEMBERED_TURNS = 4  # of a conversation, offered to the prompt; the prompt keeps what fits
-_SHARES = {Pace.QUICK: 0.5, Pace.BALANCED: 1.0, Pace.THOROUGH: 2.0}  # of the evidence and of the time it may take
+SHARES = {Pace.QUICK: 0.5, Pace.BALANCED: 1.0, Pace.THOROUGH: 2.0}  # of the evidence and of the time it may take
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 NOBODY_WAITED = (
@@ -46,6 +55,7 @@ class Surroundings:
     store: ConversationStore
     owner: str  # names this process in the store
     writers: Callable[[str], Sequence[Writer]]  # the engines that could write now; takes a person's choice of model
+    why_nobody: Callable[[], str]  # why there is none, in a sentence
     remote_answers: int  # how many answers one person may have from the remote engine
 
 
@@ -274,35 +284,49 @@ class Conversations:
         events = self._around.rag.ask(
             turn.view.question,
             documents,
-            writers=self._allowed_writers,
+            writers=lambda: self._allowed_writers(turn),
+            why_nobody=self._around.why_nobody,
             history=history,
             person=self._person.name,
             ask_anyway=turn.asking.ask_anyway,
-            share=_SHARES[preferences.pace],
+            share=SHARES[preferences.pace],
             cancelled=lambda: self._given_up(turn),
         )
         for event in events:
             match event:
                 case StageStarted():
-                    self._show(
-                        turn,
-                        stage=event.stage,
-                        engine=event.engine,
-                        model=event.model,
-                        stage_started_at=time.monotonic(),
-                        seconds_left=event.seconds_left,
-                        position=event.position,
-                    )
+                    self._enter(turn, event)
                 case EvidenceFound():
                     turn.evidence = event.evidence
                 case ExtractiveAnswer():
                     self._show(turn, extractive=event.answer)
                 case AnswerText():
-                    self._show(turn, text=event.text, spans=event.spans)
+                    self._show(turn, text=event.text, spans=event.spans, output_tokens=event.tokens)
                 case EngineChanged():
                     self._show(turn, changes=(*turn.view.changes, event.reason))
                 case AnswerFinished():
                     self._finish(turn, answer=event.answer, timings=event.timings)
+
+    def _enter(self, turn: _Turn, event: StageStarted) -> None:
+        now, view = time.monotonic(), turn.view
+        since = now - view.asked_at
+        stages = view.stages
+        if event.stage is not view.stage or event.model != view.model or not stages:
+            stages = (*_ended(stages, since), StageTime(event.stage, since, None, event.engine, event.model))
+        if event.passages_leave and not view.passages_left:
+            self._remote_answers_left -= 1  # whatever becomes of the answer, it was asked for
+        self._show(
+            turn,
+            stage=event.stage,
+            engine=event.engine,
+            model=event.model,
+            stage_started_at=now,
+            seconds_left=event.seconds_left,
+            position=event.position,
+            prompt_tokens=event.prompt_tokens or view.prompt_tokens,
+            passages_left=max(event.passages_leave, view.passages_left),
+            stages=stages,
+        )
 
     def _given_up(self, turn: _Turn) -> bool:
         """Stopped; or still in line while nobody waits for it any more."""
@@ -318,7 +342,10 @@ class Conversations:
             return  # it stays pending in the store, for whoever comes next
         if answer is not None and turn.left:
             answer = replace(answer, notes=tuple(NOBODY_WAITED if n == STOPPED_EARLY else n for n in answer.notes))
-        view = replace(turn.view, stage=None, answer=answer, timings=timings or {}, error=error, seconds_left=None)
+        stages = _ended(turn.view.stages, time.monotonic() - turn.view.asked_at)
+        view = replace(
+            turn.view, stage=None, answer=answer, timings=timings or {}, error=error, seconds_left=None, stages=stages
+        )
         if answer is not None:
             view = replace(view, engine=answer.stats.backend, model=answer.stats.model)
         over = replace(turn, view=view)
@@ -327,8 +354,6 @@ class Conversations:
         except FootnoteError:
             _log.exception("a turn could not be kept; it is on the page until that is closed")
         with self._lock:
-            if view.engine == "remote" and answer is not None:
-                self._remote_answers_left -= 1
             turn.view, turn.stored = view, over.stored
             self._person.changed()
 
@@ -345,10 +370,24 @@ class Conversations:
     def _asked_documents(self, only: str) -> list[IndexedDocument]:
         return [indexed for indexed in self._person.documents() if only in ("", indexed.document.id)]
 
-    def _allowed_writers(self) -> list[Writer]:
+    def _allowed_writers(self, turn: _Turn) -> list[Writer]:
         preferences = self._person.preferences()
         may_leave = not preferences.keep_here and self._remote_answers_left > 0
-        return [writer for writer in self._around.writers(preferences.model) if writer.local or may_leave]
+        writers = [writer for writer in self._around.writers(preferences.model) if writer.local or may_leave]
+        return [writer if writer.local else _guarded(writer, lambda: self._why_not_leave(turn)) for writer in writers]
+
+    def _why_not_leave(self, turn: _Turn) -> str:
+        """What forbids, at this moment, that a question's passages leave the machine; "" = nothing does.
+
+        Asked again just before they would: minutes may have passed in line, and a mind may have been changed.
+        """
+        if self._person.preferences().keep_here:
+            return "You chose to keep everything on this server, so the remote engine was not asked."
+        present = {indexed.document.id for indexed in self._person.documents()}
+        spans = turn.evidence.spans if turn.evidence else ()
+        if any(span.document_id not in present for span in spans):
+            return "A document was removed meanwhile, so the remote engine was not asked."
+        return ""
 
     def _show(self, turn: _Turn, **changes: object) -> None:
         with self._lock:
@@ -365,6 +404,31 @@ def _merged(known: Sequence[_Turn], kept: Sequence[_Turn]) -> list[_Turn]:
     ids = {turn.view.id for turn in kept}
     merged = [ours.get(turn.view.id, turn) for turn in kept]
     return merged + [turn for turn in known if turn.view.id not in ids and not turn.stored]
+
+
+@dataclass(frozen=True, slots=True)
+class _Guarded:
+    """A generator that is asked only if nothing forbids it when its turn has come."""
+
+    generator: AnswerGenerator
+    why_not: Callable[[], str]
+
+    def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
+        if reason := self.why_not():
+            raise GeneratorUnavailable(reason)
+        return self.generator.generate(prompt, cancelled)
+
+
+def _guarded(writer: Writer, why_not: Callable[[], str]) -> Writer:
+    engine = replace(writer.engine, generator=_Guarded(writer.engine.generator, why_not))
+    return replace(writer, engine=engine)
+
+
+def _ended(stages: Sequence[StageTime], at_s: float) -> tuple[StageTime, ...]:
+    """The stages, the last of which ends now. `at_s` counts from the question."""
+    if not stages or stages[-1].seconds is not None:
+        return tuple(stages)
+    return (*stages[:-1], replace(stages[-1], seconds=at_s - stages[-1].started_s))
 
 
 def _history(turns: Sequence[_Turn]) -> list[PastTurn]:
@@ -408,6 +472,8 @@ def _kept(record: TurnRecord, conversation_id: str) -> _Turn:
         timings=record.timings,
         error=record.error,
         rating=record.rating,
+        stages=record.stages,
+        passages_left=record.passages_left,
     )
     return _Turn(view, record.asking, conversation_id)
 
@@ -427,6 +493,8 @@ def _record(turn: _Turn) -> TurnRecord:
         turn.asking,
         view.asked_on,
         view.rating,
+        stages=view.stages,
+        passages_left=view.passages_left,
     )
 
 

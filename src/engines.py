@@ -11,11 +11,13 @@ from shared_utils.generation.fallback import Engine
 from shared_utils.generation.hf_answer_generator import HfAnswerGenerator
 from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
 from shared_utils.generation.ollama_server import OllamaServer
+from shared_utils.generation.speed import Speed
 from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.processes.resources import available_cores
 from src.model_status import ModelState, ModelStatus, read_status, status_path
+from src.prompts import standard_prompt_tokens
 from src.settings import Settings
-from src.views import EngineView
+from src.views import EngineView, ModelChoice
 from src.writing import Scribe, Writer
 
 _PROBE_S = 5.0  # an Ollama that nobody supervises is asked what it has at most this often
@@ -29,16 +31,62 @@ class Engines:
         self._server = OllamaServer(settings.ollama_url, connect_s=settings.connect_deadline_s)
         self._probed_at = float("-inf")
         self._probed: ModelStatus | None = None
+        self._listed_at = float("-inf")
+        self._listed: tuple[str, ...] = ()
         self._lock = threading.Lock()
 
-    def writers(self, choice: str = "auto") -> Sequence[Writer]:
-        """In the order they are asked. `choice`: "auto", or one engine by name and no other."""
+    def writers(self, choice: str = "") -> Sequence[Writer]:
+        """In the order they are asked. `choice`: "" or "auto" = this server's; "ollama", "remote" or "extractive", one
+        engine and no other; "ollama:<model>", a local model of one's own choice, where people may choose."""
+        kind, _, model = choice.partition(":")
         writers = []
-        if choice in ("auto", "ollama") and (status := self.status()).state is ModelState.READY:
-            writers.append(self._local(status.model))
-        if choice in ("auto", "remote") and self._settings.hf_token and self._settings.hf_models:
+        if kind in ("", "auto", "ollama") and (status := self.status()).state is ModelState.READY:
+            chosen = model if self._may_choose(model) else status.model
+            writers.append(self._local(chosen, status if chosen == status.model else None))
+        if (kind in ("", "auto", "remote") or model) and self._has_remote():
             writers.append(self._remote())
         return writers
+
+    def choices(self) -> tuple[ModelChoice, ...]:
+        """What a person may choose, this server's own choice first."""
+        status = self.status()
+        own = status.model if status.state is ModelState.READY else ""
+        choices = [ModelChoice("", own, local=True)]
+        if self._settings.choose_model and own:
+            choices += [ModelChoice(f"ollama:{name}", name, local=True) for name in self._installed()]
+        if self._has_remote():
+            choices.append(ModelChoice("remote", self._settings.hf_models[0], local=False))
+        return (*choices, ModelChoice("extractive", "", local=True))
+
+    def why_nobody(self) -> str:
+        """Why no model can write now, in a sentence."""
+        status = self.status()
+        match status.state:
+            case ModelState.READY:
+                return ""
+            case ModelState.PULLING if status.total_bytes:
+                return f"{status.model} is still being fetched ({_share(status):.0%})."
+            case ModelState.UNAVAILABLE:
+                return status.reason
+            case _:
+                return f"{status.model or 'The model'} is still getting ready. {status.reason}".strip()
+
+    def _has_remote(self) -> bool:
+        return bool(self._settings.hf_token and self._settings.hf_models)
+
+    def _may_choose(self, model: str) -> bool:
+        return bool(model) and self._settings.choose_model and model in self._installed()
+
+    def _installed(self) -> tuple[str, ...]:
+        """The local models, by name; asked anew every few seconds at most."""
+        with self._lock:
+            if time.monotonic() - self._listed_at > _PROBE_S:
+                self._listed_at = time.monotonic()
+                try:
+                    self._listed = tuple(sorted(model.name for model in self._server.models()))
+                except GenerationError:
+                    self._listed = ()
+            return self._listed
 
     def status(self) -> ModelStatus:
         """Where the local model stands."""
@@ -49,17 +97,28 @@ class Engines:
         probed = self._probe()
         return probed if supervised is None or probed.state is ModelState.READY else supervised
 
-    def view(self, scribe: Scribe) -> EngineView:
-        """The status line of the page."""
-        status = self.status()
-        remote = bool(self._settings.hf_token and self._settings.hf_models)
+    def view(self, scribe: Scribe, choice: str = "", *, may_leave: bool = True) -> EngineView:
+        """The status line of the page, for who chose `choice` and whether passages may leave the machine."""
+        status, possible = self.status(), self.writers(choice)
+        writers = [writer for writer in possible if writer.local or may_leave]
         busy, waiting = scribe.queue.load()
-        if status.state is ModelState.READY:
-            return EngineView("ollama", status.model, f"{status.model} · on this machine", busy, waiting)
-        if remote:
-            model = self._settings.hf_models[0]
-            return EngineView("remote", model, f"{model.rpartition('/')[2]} · on Hugging Face", busy, waiting)
-        return EngineView("extractive", "", _waiting_line(status), busy, waiting)
+        far = next((writer.model for writer in writers if not writer.local), "")
+        if possible and not writers:
+            line = "Everything stays here · answers quote the documents"
+            return EngineView("extractive", "", line, busy, waiting, self.why_nobody())
+        if not writers and choice == "extractive":
+            line = "No language model, as you chose · answers quote the documents"
+            return EngineView("extractive", "", line, busy, waiting)
+        if not writers:
+            return EngineView("extractive", "", _waiting_line(status), busy, waiting, self.why_nobody())
+        first = writers[0]
+        if not first.local:
+            line = f"{_short(far)} · on Hugging Face: passages leave this machine"
+            return EngineView("remote", far, line, busy, waiting, self.why_nobody())
+        also = f" · if it is too slow, {_short(far)} on Hugging Face" if far else ""
+        reason = status.reason if first.model == status.model else ""
+        line = f"{first.model} · on this machine{also}"
+        return EngineView("ollama", first.model, line, busy, waiting, reason, if_slow=far)
 
     def _probe(self) -> ModelStatus:
         with self._lock:
@@ -80,7 +139,7 @@ class Engines:
             reason=f"Ollama has no {self._settings.model} yet. Fetch it with `ollama pull {self._settings.model}`.",
         )
 
-    def _local(self, model: str) -> Writer:
+    def _local(self, model: str, status: ModelStatus | None) -> Writer:
         generator = OllamaAnswerGenerator(
             self._settings.ollama_url,
             model,
@@ -88,7 +147,19 @@ class Engines:
             num_thread=threads(self._settings),
             deadlines=_deadlines(self._settings),
         )
-        return Writer(Engine("ollama", generator), model, local=True, num_ctx=self._settings.num_ctx)
+        return Writer(
+            Engine("ollama", generator),
+            model,
+            local=True,
+            num_ctx=self._settings.num_ctx,
+            measured=self._measured(status) if status else Speed(),
+        )
+
+    def _measured(self, status: ModelStatus) -> Speed:
+        """What the supervisor's first look at the model tells of its speed."""
+        if not status.first_token_s:
+            return Speed()
+        return Speed(prompt_rates=(standard_prompt_tokens(self._settings.evidence_tokens) / status.first_token_s,))
 
     def _remote(self) -> Writer:
         generator = HfAnswerGenerator(
@@ -101,13 +172,21 @@ def _waiting_line(status: ModelStatus) -> str:
     """What the status line says while no model can write."""
     match status.state:
         case ModelState.PULLING if status.total_bytes:
-            share = (status.completed_bytes or 0) / status.total_bytes
             left = f", about {max(1, round(status.seconds_left / 60))} min left" if status.seconds_left else ""
-            return f"Fetching {status.model} ({share:.0%}{left}) · answers quote the documents until then"
+            return f"Fetching {status.model} ({_share(status):.0%}{left}) · answers quote the documents until then"
         case ModelState.STARTING | ModelState.PULLING | ModelState.LOADING | ModelState.RESTARTING:
             return f"{status.model or 'The model'} is {status.state} · answers quote the documents until then"
         case _:
             return "No language model · answers quote the documents"
+
+
+def _share(status: ModelStatus) -> float:
+    return (status.completed_bytes or 0) / (status.total_bytes or 1)
+
+
+def _short(model: str) -> str:
+    """A remote model without its publisher."""
+    return model.rpartition("/")[2]
 
 
 def _deadlines(settings: Settings) -> Deadlines:

@@ -72,10 +72,22 @@ class Stage(StrEnum):
     """What a running answer is doing. They come in this order; some may be left out."""
 
     RETRIEVING = "retrieving"
+    CHECKING = "checking"  # whether the documents speak to it, and which of their words do
     WAITING = "waiting"  # for the one model
     READING = "reading"  # the model evaluates the prompt
     WRITING = "writing"
     VERIFYING = "verifying"
+
+
+@dataclass(frozen=True, slots=True)
+class StageTime:
+    """A stage that a question went through. Seconds; `started_s` counts from the question."""
+
+    stage: Stage
+    started_s: float
+    seconds: float | None  # None while it lasts
+    engine: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,8 @@ class StageStarted:
     model: str = ""
     seconds_left: float | None = None  # the estimate for this stage
     position: int = 0  # in the queue, 1 = next, while WAITING
+    prompt_tokens: int = 0  # estimated, while READING
+    passages_leave: int = 0  # how many passages are sent to another machine now, while READING
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,7 @@ class AnswerText:
 
     text: str
     spans: tuple[EvidenceSpan, ...] = ()  # what [1], [2], … point at so far
+    tokens: int = 0  # written so far
 
 
 @dataclass(frozen=True, slots=True)

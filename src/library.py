@@ -13,21 +13,21 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from shared_utils.errors import FootnoteError
 from shared_utils.pdf.viewer import PageImage
 from shared_utils.storage.document_store import DocumentStore
 from shared_utils.types import Citation, Rect
-from src.conversations import LEASE_S, Conversations, Person, Surroundings
+from src.conversations import LEASE_S, SHARES, Conversations, Person, Surroundings
 from src.documents import Documents
 from src.jobs import FairPool
-from src.preferences import Preferences, decode_preferences, encode_preferences
+from src.preferences import Pace, Preferences, decode_preferences, encode_preferences
 from src.rag_with_generation import Rag
 from src.settings import Settings
-from src.views import ConversationView, DocumentView, EngineView, TurnView
-from src.writing import Writer
+from src.views import ConversationView, DocumentView, EngineView, ModelChoice, TurnView
+from src.writing import Scribe, Writer
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +38,18 @@ _HERE_S = 90.0  # a person not seen for so long has left; a tab in the backgroun
 _LOADING_S = 60.0  # how long a question taken up again waits for its documents
 
 
+class EngineRoom(Protocol):
+    """Who could write now. See `src.engines.Engines`."""
+
+    def writers(self, choice: str = "") -> Sequence[Writer]: ...
+
+    def choices(self) -> tuple[ModelChoice, ...]: ...
+
+    def why_nobody(self) -> str: ...
+
+    def view(self, scribe: Scribe, choice: str = "", *, may_leave: bool = True) -> EngineView: ...
+
+
 class Library:
     """Everybody's shelves over one store. Close it to stop its threads."""
 
@@ -46,14 +58,13 @@ class Library:
         rag: Rag,
         store: DocumentStore,
         settings: Settings,
-        writers: Callable[[str], Sequence[Writer]],
-        engine: Callable[[], EngineView],
+        engines: EngineRoom,
     ) -> None:
         self.rag = rag
         self.store = store
         self.settings = settings
-        self.writers = writers
-        self.engine = engine
+        self.engines = engines
+        self.writers: Callable[[str], Sequence[Writer]] = engines.writers
         self.owner = secrets.token_hex(8)  # names this process among those on the store
         self.readers = FairPool("reader", workers=2)
         self.embedders = FairPool("embedder", workers=1)
@@ -139,6 +150,7 @@ class Shelf:
                 library.store.conversations,
                 library.owner,
                 lambda choice: library.writers(choice),
+                lambda: library.engines.why_nobody(),
                 library.settings.remote_answers,
             ),
         )
@@ -306,12 +318,17 @@ class Shelf:
 
     def engine(self) -> EngineView:
         """Who would answer this person now."""
-        view = self._library.engine()
-        if view.engine == "remote" and self.preferences().keep_here:
-            return replace(
-                view, engine="extractive", model="", line="Everything stays here · answers quote the documents"
-            )
-        return view
+        mine = self.preferences()
+        return self._library.engines.view(self._library.rag.scribe, mine.model, may_leave=not mine.keep_here)
+
+    def model_choices(self) -> tuple[ModelChoice, ...]:
+        """What this person may choose to be answered by, this server's own choice first."""
+        return self._library.engines.choices()
+
+    def expected_first_word_s(self) -> dict[Pace, float | None]:
+        """How long the first word would take at each pace, from what has been learnt; None where nothing has."""
+        writers = self._library.writers(self.preferences().model)
+        return {pace: self._library.rag.expected_first_word_s(writers, SHARES[pace]) for pace in Pace}
 
     def preferences(self) -> Preferences:
         return self._preferences

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -67,6 +68,15 @@ FirstTokenS = Callable[[str], float | None]
 """Seconds a loaded model takes to the first word of the standard prompt; None: longer than the target."""
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A model that was settled on, and why. `first_token_s`: as measured then, None where it was not."""
+
+    model: str
+    reason: str = ""
+    first_token_s: float | None = None
+
+
 class _Unfit(FootnoteError):
     """This model will not do here. The message says why."""
 
@@ -77,7 +87,7 @@ def tend_model(
     machine: Machine,
     first_token_s: FirstTokenS,
     *,
-    chosen: str = "",
+    chosen: Choice | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[ModelStatus]:
     """Get a model ready and keep an eye on it, status by status. Ends when the server is gone.
@@ -89,7 +99,7 @@ def tend_model(
         for status in prepare_model(settings, server, machine, first_token_s, chosen=chosen, sleep=sleep):
             yield status
         ready = status.state is ModelState.READY
-        chosen = status.model if ready else ""
+        chosen = Choice(status.model, status.reason, status.first_token_s) if ready else None
         silences, waited_s = 0, 0.0
         while silences < _MISSED_WATCHES and (ready or waited_s < _TRY_AGAIN_S):
             sleep(_WATCH_S)
@@ -106,26 +116,27 @@ def prepare_model(
     machine: Machine,
     first_token_s: FirstTokenS,
     *,
-    chosen: str = "",
+    chosen: Choice | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[ModelStatus]:
     """Statuses up to READY, or UNAVAILABLE with the reasons. Raises GenerationError when the server goes away."""
-    names = [chosen] if chosen else candidates(settings, server.has)
-    reasons: list[str] = []
+    names = [chosen.model] if chosen else candidates(settings, server.has)
+    reasons: list[str] = [chosen.reason] if chosen and chosen.reason else []
     slow = ""
     for model in names:
         try:
             yield from _fetched(model, settings, server, machine, " ".join(reasons), sleep)
             yield ModelStatus(ModelState.LOADING, model, " ".join(reasons))
             _load(model, settings, server, machine)
-            quick = bool(chosen) or _is_quick(model, settings, server, first_token_s)
+            waited_s = chosen.first_token_s if chosen else _measured(model, server, first_token_s)
+            quick = bool(chosen) or (waited_s is not None and waited_s <= settings.first_token_target_s)
         except _Unfit as exc:
             reasons.append(str(exc))
             continue
         if not quick:
             reasons.append(f"{model} takes longer than {settings.first_token_target_s:.0f} s to its first word here.")
         if quick or model == names[-1]:
-            yield ModelStatus(ModelState.READY, model, " ".join(reasons))
+            yield ModelStatus(ModelState.READY, model, " ".join(reasons), first_token_s=waited_s)
             return
         slow = model
         with suppress(GenerationError):  # it only makes room for the next
@@ -219,10 +230,9 @@ def _load(model: str, settings: Settings, server: Server, machine: Machine) -> N
         server.load(model, num_ctx=settings.num_ctx, num_thread=machine.cores)
 
 
-def _is_quick(model: str, settings: Settings, server: Server, first_token_s: FirstTokenS) -> bool:
+def _measured(model: str, server: Server, first_token_s: FirstTokenS) -> float | None:
     with _unfit_unless_gone(server):
-        waited_s = first_token_s(model)
-    return waited_s is not None and waited_s <= settings.first_token_target_s
+        return first_token_s(model)
 
 
 @contextmanager
@@ -249,17 +259,67 @@ def backoff_s(failures: int) -> float:
 
 
 def tend_model_of(settings: Settings, chosen: str, *, here: bool) -> Iterator[ModelStatus]:
-    """`tend_model` for the Ollama of these settings; `here`: it runs on this machine, whose limits are its own."""
+    """`tend_model` for the Ollama of these settings; `here`: it runs on this machine, whose limits are its own.
+
+    `chosen`: the model that this supervisor settled on before, or "". What an earlier run of it measured under the same
+    settings on the same cores holds as long as that model is installed.
+    """
     machine = Machine(
         cores=settings.threads or available_cores(),
         memory_bytes=memory_bytes() if here else None,
-        disk_free_bytes=lambda: disk_free_bytes(Path.home()) if here else None,
+        disk_free_bytes=lambda: disk_free_bytes(settings.ollama_models) if here else None,
     )
 
     def measure(model: str) -> float | None:
         return first_token_s(settings, model, machine.cores)
 
-    return tend_model(settings, OllamaServer(settings.ollama_url), machine, measure, chosen=chosen)
+    server, notes = OllamaServer(settings.ollama_url), choice_path(settings.data_dir)
+    known = read_choice(notes, _circumstances(settings, machine))
+    if chosen and (known is None or known.model != chosen):
+        known = Choice(chosen)
+    with suppress(GenerationError):  # a server that is gone is found out below
+        known = known if known and server.has(known.model) else None
+    for status in tend_model(settings, server, machine, measure, chosen=known):
+        if status.state is ModelState.READY and status.first_token_s is not None:
+            write_choice(
+                notes, _circumstances(settings, machine), Choice(status.model, status.reason, status.first_token_s)
+            )
+        yield status
+
+
+def choice_path(data_dir: Path) -> Path:
+    """Where the supervisor notes which model it settled on."""
+    return data_dir / "run" / "choice.json"
+
+
+def _circumstances(settings: Settings, machine: Machine) -> dict[str, object]:
+    """What a choice depends on: under others it is made anew."""
+    return {
+        "model": settings.model,
+        "fallback": settings.fallback_model,
+        "target_s": settings.first_token_target_s,
+        "evidence_tokens": settings.evidence_tokens,
+        "cores": machine.cores,
+        "url": settings.ollama_url,
+    }
+
+
+def read_choice(path: Path, circumstances: Mapping[str, object]) -> Choice | None:
+    """The choice noted under these circumstances, None where there is none."""
+    try:
+        noted = json.loads(path.read_text(encoding="utf-8"))
+        return Choice(**noted["choice"]) if noted["circumstances"] == circumstances else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def write_choice(path: Path, circumstances: Mapping[str, object], choice: Choice) -> None:
+    """Note a choice, if it is not noted already. One that cannot be kept is made again at the next start."""
+    if read_choice(path, circumstances) == choice:
+        return
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"circumstances": circumstances, "choice": asdict(choice)}), encoding="utf-8")
 
 
 def first_token_s(settings: Settings, model: str, cores: int) -> float | None:

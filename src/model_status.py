@@ -33,6 +33,7 @@ class ModelStatus:
     total_bytes: int | None = None
     bytes_per_s: float | None = None
     seconds_left: float | None = None
+    first_token_s: float | None = None  # as measured with the standard prompt when the model was chosen
     updated_at: float = 0.0  # seconds since the epoch
 
 

@@ -349,7 +349,7 @@ def describe_stage(turn: TurnView, now: float, say: Say = ENGLISH) -> str:
     left = turn.seconds_left - since if turn.seconds_left is not None else None
     by = [engine_name(turn.engine, turn.model, say)] if turn.engine else []
     match turn.stage:
-        case Stage.RETRIEVING:
+        case Stage.RETRIEVING | Stage.CHECKING:
             return say("Searching your documents")
         case Stage.WAITING:
             place = [say("number {n} in line", n=turn.position)] if turn.position else []

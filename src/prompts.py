@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from shared_utils.text.sentences import is_table_row, split_sentences
 from shared_utils.text.tokens import estimate_tokens
@@ -60,6 +61,12 @@ def standard_prompt(evidence_tokens: int, nonce: str) -> Prompt:
     passage = f"{nonce}: " + sentence * max(1, evidence_tokens // estimate_tokens(sentence))
     span = EvidenceSpan(1, "standard", 1, 0, len(passage), passage, score=1.0)
     return build_prompt("When did the committee meet?", Evidence((span,), evidence_tokens, evidence_tokens), {})
+
+
+@cache
+def standard_prompt_tokens(evidence_tokens: int) -> int:
+    """The tokens of the standard prompt, estimated."""
+    return standard_prompt(evidence_tokens, nonce="0").estimated_tokens
 
 
 def _passages(spans: Sequence[EvidenceSpan], labels: Mapping[int, str]) -> list[str]:

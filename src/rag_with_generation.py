@@ -15,7 +15,7 @@ from shared_utils.citations.conflicts import find_conflicts
 from shared_utils.errors import DocumentError, QuestionError
 from shared_utils.generation.extractive import extractive_answer
 from shared_utils.generation.quotes import quoted_answer
-from shared_utils.generation.speed import Speed
+from shared_utils.generation.speed import Speed, estimate_first_token_s
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.retrieval.answerability import judge
@@ -222,12 +222,14 @@ class Rag:
         person: str = "",
         ask_anyway: bool = False,
         share: float = 1.0,
+        why_nobody: Callable[[], str] = lambda: "",
         cancelled: Cancelled,
     ) -> Iterator[AnswerEvent]:
         """Answer from `documents`, evidence first. The last event is AnswerFinished.
 
         `writers` gives the engines in the order they are asked; without one the extractive answer is the answer.
-        `share` of the usual evidence is read, in that share of the usual time.
+        `share` of the usual evidence is read, in that share of the usual time. `why_nobody` says in a sentence why
+        there is no engine, where there is none.
         Raises QuestionError where there is nothing to ask, or nothing to ask it of.
         """
         question = checked_question(question, self.max_question_chars, documents)
@@ -247,11 +249,15 @@ class Rag:
         mark("search_s")
         yield EvidenceFound(found.evidence, found.answerable, found.route.label)
         if found.answerable or (ask_anyway and found.evidence.spans):
+            yield StageStarted(Stage.CHECKING)
             quick = replace(self._quick(found, documents), question=question)
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
-            job = Job(question, found.evidence, labels_of(found.evidence, documents), tuple(history), person)
+            why = "" if available else why_nobody()
+            job = Job(question, found.evidence, labels_of(found.evidence, documents), tuple(history), person, why)
             outcome = yield from self.scribe.write(job, available, lambda: mark("first_token_s"), cancelled)
+            if outcome.text.strip():
+                yield StageStarted(Stage.VERIFYING, outcome.stats.backend, outcome.stats.model)
             answer = self._checked(job, outcome, quick, documents)
             conflicts = find_conflicts(found.route.searched, found.evidence.spans, names_of(documents))
             disagreements = (f"The documents do not agree: {conflict.reason}." for conflict in conflicts)
@@ -264,9 +270,16 @@ class Rag:
         mark("total_s")
         yield AnswerFinished(answer, found.evidence.tokens, timings)
 
+    def expected_first_word_s(self, writers: Sequence[Writer], share: float) -> float | None:
+        """How long the first of these writers would take to its first word; None where that is not known."""
+        if not writers:
+            return None
+        tokens = self._budget(writers, share) + _PROMPT_OVERHEAD_TOKENS
+        return estimate_first_token_s(self.scribe.speed(writers[0]), tokens)
+
     def _budget(self, writers: Sequence[Writer], share: float) -> int:
         """Fewer tokens of evidence where the model that will read them is known to be too slow for the target."""
-        speed = self.scribe.speed(writers[0].model) if writers else Speed()
+        speed = self.scribe.speed(writers[0]) if writers else Speed()
         return affordable_tokens(speed, self.first_token_target_s * share, round(self.evidence_tokens * share))
 
     def _quick(self, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:

@@ -67,7 +67,13 @@ class Settings:
     # -- the local model
     ollama_url: str = _setting("OLLAMA_HOST", "http://127.0.0.1:11434", "where Ollama answers")
     ollama_binary: str = _setting("FOOTNOTE_OLLAMA", "ollama", "the ollama command to start when none answers")
+    ollama_models: Path = _setting(  # noqa: RUF009
+        "OLLAMA_MODELS", Path.home() / ".ollama" / "models", "where Ollama keeps its models: whose disk is looked at"
+    )
     start_ollama: bool = _setting("FOOTNOTE_START_OLLAMA", True, "start `ollama serve` when none answers")
+    choose_model: bool = _setting(
+        "FOOTNOTE_CHOOSE_MODEL", True, "let people choose among the installed models (no on a Hugging Face Space)"
+    )
     pull_models: bool = _setting("FOOTNOTE_PULL_MODELS", True, "download the model when Ollama does not have it")
     model: str = _setting("FOOTNOTE_MODEL", "llama3.2:3b", "the model that writes")
     fallback_model: str = _setting("FOOTNOTE_FALLBACK_MODEL", "llama3.2:1b", "taken where the first is too much")
@@ -109,6 +115,7 @@ class Settings:
                 values[setting.name] = _parsed(name, text, setting.default)
         if environ.get("SPACE_ID"):  # strangers side by side: nobody's files stay for ever
             values.setdefault("keep_hours", 24.0)
+            values.setdefault("choose_model", False)  # each change of model costs everybody half a minute
         if "ollama_url" in values:
             values["ollama_url"] = _as_url(str(values["ollama_url"]))
         return cls(**values)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 
 from shared_utils.types import Answer, Citation, GenerationStats, Sentence, Verdict
+from src.events import Stage, StageTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class TurnRecord:
     asked_on: float = 0.0  # seconds since the epoch; 0 where it was not kept
     rating: int = 0  # the person's thumb: 1 up, -1 down
     pending: bool = False
+    stages: tuple[StageTime, ...] = ()
+    passages_left: int = 0  # how many passages were sent to another machine
 
 
 def encode_turn(turn: TurnRecord) -> str:
@@ -55,6 +58,8 @@ def decode_turn(body: str) -> TurnRecord:
             asked_on=record.get("asked_on", 0.0),
             rating=record.get("rating", 0),
             pending=record.get("pending", False),
+            stages=tuple(StageTime(**{**s, "stage": Stage(s["stage"])}) for s in record.get("stages", [])),
+            passages_left=record.get("passages_left", 0),
         )
     except (KeyError, TypeError) as exc:
         raise ValueError(f"not a stored turn: {exc!r}") from exc

@@ -83,6 +83,15 @@ class ConversationView:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """A model that a person may choose. `id` is what `Preferences.model` keeps; "" is this server's own choice."""
+
+    id: str  # "", "ollama:llama3.2:3b", "remote" or "extractive"
+    model: str
+    local: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EngineView:
     """The status line: which engine would answer now, where it runs, and what it is doing."""
 
@@ -90,4 +99,6 @@ class EngineView:
     model: str
     line: str  # "llama3.2:3b on this machine · ready"
     busy: bool
-    waiting: int  # people in the queue
+    waiting: int  # questions in the queue
+    reason: str = ""  # why it is this one and not the one preferred, or why there is none
+    if_slow: str = ""  # the model on another machine that is asked when this one does not begin in time

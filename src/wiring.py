@@ -60,7 +60,7 @@ def build_library(settings: Settings) -> Library:
     engines = Engines(settings)
     rag.embedder.start()
     store = DocumentStore(settings.data_dir / "store")
-    return Library(rag, store, settings, lambda _: engines.writers(), lambda: engines.view(rag.scribe))
+    return Library(rag, store, settings, engines)
 
 
 def build_rag(settings: Settings) -> Rag:

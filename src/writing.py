@@ -5,14 +5,23 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared_utils.citations.markers import MarkerStream
-from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout, GeneratorUnavailable
+from shared_utils.errors import GenerationError, GenerationInterrupted, GeneratorUnavailable
 from shared_utils.generation.fallback import Engine, EngineGivenUp, generate_with_fallback
 from shared_utils.generation.ollama_answer_generator import truncation_suspected
 from shared_utils.generation.speed import Speed, estimate_answer_s, estimate_first_token_s, updated
-from shared_utils.types import Cancelled, Evidence, GenerationDone, GenerationStats, Message, Prompt, TextDelta
+from shared_utils.types import (
+    Cancelled,
+    Evidence,
+    GenerationDone,
+    GenerationStats,
+    Message,
+    ModelAsked,
+    Prompt,
+    TextDelta,
+)
 from src.answer_queue import AnswerQueue, Ticket
 from src.events import AnswerEvent, AnswerText, EngineChanged, Stage, StageStarted
 from src.prompts import build_prompt
@@ -37,6 +46,7 @@ class Writer:
     model: str
     local: bool
     num_ctx: int = 0  # its context window in tokens, where we set it
+    measured: Speed = field(default_factory=Speed)  # what was measured when it was made ready; answers teach better
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,7 @@ class Job:
     labels: Mapping[int, str]  # marker -> "report.pdf p. 7"
     history: tuple[PastTurn, ...] = ()
     person: str = ""
+    why_nobody: str = ""  # why there is no model to write, in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +79,10 @@ class Scribe:
         self._speeds: dict[str, Speed] = {}
         self._lock = threading.Lock()
 
-    def speed(self, model: str) -> Speed:
-        """What has been learnt about a model's speed here."""
+    def speed(self, writer: Writer) -> Speed:
+        """What has been learnt about a model's speed here, from its answers or when it was made ready."""
         with self._lock:
-            return self._speeds.get(model, Speed())
+            return self._speeds.get(writer.model, writer.measured)
 
     def learn(self, stats: GenerationStats) -> None:
         with self._lock:
@@ -82,7 +93,7 @@ class Scribe:
     ) -> Generator[AnswerEvent, None, Written]:
         """Stream an answer. Returns what was written; nothing is raised for an engine that fails."""
         if not writers:
-            return Written()
+            return Written(notes=(job.why_nobody,) if job.why_nobody else ())
         history = [message for turn in job.history for message in _messages(turn)]
         prompt = build_prompt(job.question, job.evidence, job.labels, history)
         try:
@@ -103,9 +114,7 @@ class Scribe:
         try:
             if first.local:
                 try:
-                    expected_s = estimate_answer_s(
-                        self.speed(first.model), prompt.estimated_tokens, _TYPICAL_OUTPUT_TOKENS
-                    )
+                    expected_s = estimate_answer_s(self.speed(first), prompt.estimated_tokens, _TYPICAL_OUTPUT_TOKENS)
                     ticket = self.queue.enter(job.person, expected_s)
                     for place in self.queue.wait(ticket, cancelled):
                         if place.position:
@@ -134,52 +143,61 @@ class Scribe:
         ticket: Ticket | None,
     ) -> Generator[AnswerEvent, None, Written]:
         by_name = {writer.engine.name: writer for writer in writers}
-        writer, text = writers[0], ""
+        writer, text, tokens, left = writers[0], "", 0, False
         spans = {span.marker: span for span in job.evidence.spans}
         markers = MarkerStream(spans)
-        yield self._reading(writer, prompt)
+        if writer.local:
+            yield self._reading(writer, prompt)
         stream = generate_with_fallback([writer.engine for writer in writers], prompt, cancelled)
         try:
             with closing(stream):
                 for event in stream:
                     match event:
+                        case ModelAsked(model):
+                            writer, left = replace(writer, model=model), not writer.local
+                            yield self._reading(writer, prompt, leaving=len(spans) if left else 0)
                         case TextDelta(delta):
                             if not text:
                                 on_first_token()
+                                left = left or not writer.local
                                 yield StageStarted(Stage.WRITING, writer.engine.name, writer.model)
-                            text += delta
+                            text, tokens = text + delta, tokens + 1
                             shown = markers.feed(delta)
-                            yield AnswerText(shown, tuple(spans[number] for number in markers.order))
+                            yield AnswerText(shown, tuple(spans[number] for number in markers.order), tokens)
                         case EngineGivenUp():
                             writer = by_name[event.next_engine]
                             if ticket is not None and not writer.local:
                                 self.queue.leave(ticket)  # the model here is free while another machine writes
                             yield EngineChanged(event.next_engine, event.reason)
-                            yield self._reading(writer, prompt)
+                            if writer.local:
+                                yield self._reading(writer, prompt)
                         case GenerationDone():
                             self.learn(event.stats)
-                            notes = (*_departed(writer, job), *_unread(writer, prompt, event.stats))
+                            notes = (*_departed(left, job), *_unread(writer, prompt, event.stats))
                             return Written(text, event.finish_reason, event.stats, notes)
         except GenerationInterrupted as exc:
             if text.strip():
                 stats = GenerationStats(writer.engine.name, exc.model or writer.model)
-                return Written(text, "interrupted", stats, (str(exc), *_departed(writer, job)))
+                return Written(text, "interrupted", stats, (str(exc), *_departed(left, job)))
             raise
-        except GenerationTimeout as exc:  # it wrote nothing, and yet it was sent everything
+        except GenerationError as exc:  # it wrote nothing, and yet it may have been sent everything
             yield EngineChanged("extractive", str(exc))
-            return Written(notes=(str(exc), *_departed(writer, job)))
-        return Written(text, "cancelled", GenerationStats(writer.engine.name, writer.model))
+            return Written(notes=(str(exc), *_departed(left, job)))
+        return Written(text, "cancelled", GenerationStats(writer.engine.name, writer.model), _departed(left, job))
 
-    def _reading(self, writer: Writer, prompt: Prompt) -> StageStarted:
-        seconds = estimate_first_token_s(self.speed(writer.model), prompt.estimated_tokens)
-        return StageStarted(Stage.READING, writer.engine.name, writer.model, seconds)
+    def _reading(self, writer: Writer, prompt: Prompt, leaving: int = 0) -> StageStarted:
+        seconds = estimate_first_token_s(self.speed(writer), prompt.estimated_tokens)
+        tokens = prompt.estimated_tokens
+        return StageStarted(
+            Stage.READING, writer.engine.name, writer.model, seconds, prompt_tokens=tokens, passages_leave=leaving
+        )
 
 
-def _departed(writer: Writer, job: Job) -> tuple[str, ...]:
+def _departed(left: bool, job: Job) -> tuple[str, ...]:
     """That passages left the machine. Who wrote the answer stands under it; this holds also where nobody did."""
     count = len(job.evidence.spans)
     passages = f"{count} passages" if count != 1 else "One passage"
-    return () if writer.local else (f"{passages} of your documents went to Hugging Face.",)
+    return (f"{passages} of your documents went to Hugging Face.",) if left else ()
 
 
 def _unread(writer: Writer, prompt: Prompt, stats: GenerationStats) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ def table() -> str:
 def _default(name: str, value: object) -> str:
     if name == "data_dir":
         return "`data`, beside the code"
+    if name == "ollama_models":
+        return "`~/.ollama/models`"
     match value:
         case bool():
             return "`yes`" if value else "`no`"

@@ -14,9 +14,12 @@ from shared_utils.types import (
     GenerationEvent,
     GenerationStats,
     Message,
+    ModelAsked,
     Prompt,
     TextDelta,
 )
+from src.views import EngineView, ModelChoice
+from src.writing import Scribe, Writer
 
 
 class FakeClock:
@@ -52,6 +55,8 @@ class FakeGenerator:
     def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
         self.prompts.append(prompt)
         stats = GenerationStats(backend=self.backend, model=self.model)
+        if self.backend == "remote":
+            yield ModelAsked(self.model)
         try:
             for position, word in enumerate(self.words):
                 if self.error is not None and position == self.error_after:
@@ -77,3 +82,23 @@ def evidence_of(*texts: str, document_id: str = "d" * 64) -> Evidence:
         EvidenceSpan(number, document_id, number, 0, len(text), text, 1.0) for number, text in enumerate(texts, start=1)
     )
     return Evidence(spans, sum(len(text) // 4 for text in texts), budget=600)
+
+
+@dataclass
+class FakeEngines:
+    """An engine room with just these writers in it."""
+
+    present: Sequence[Writer] = ()
+    why: str = ""
+
+    def writers(self, choice: str = "") -> Sequence[Writer]:
+        return self.present
+
+    def choices(self) -> tuple[ModelChoice, ...]:
+        return tuple(ModelChoice("", writer.model, writer.local) for writer in self.present)
+
+    def why_nobody(self) -> str:
+        return self.why
+
+    def view(self, scribe: Scribe, choice: str = "", *, may_leave: bool = True) -> EngineView:
+        return EngineView("extractive", "", "No engine", busy=False, waiting=0)

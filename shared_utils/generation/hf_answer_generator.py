@@ -14,6 +14,7 @@ from shared_utils.types import (
     GenerationDone,
     GenerationEvent,
     GenerationStats,
+    ModelAsked,
     Prompt,
     TextDelta,
 )
@@ -52,13 +53,14 @@ class HfAnswerGenerator:
         self._clock = clock
 
     def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
-        """TextDelta … and one GenerationDone; raises GenerationError."""
+        """ModelAsked before each model, TextDelta … and one GenerationDone; raises GenerationError."""
         if not self._token.startswith("hf_"):
             raise GeneratorUnavailable(
                 f"HF_TOKEN is not a Hugging Face token (they begin with hf_). Make one at {_SETTINGS}/tokens."
             )
         reasons = []
         for model in self.models:
+            yield ModelAsked(model)
             try:
                 yield from self._answer(model, prompt, cancelled)
             except _NextModel as exc:

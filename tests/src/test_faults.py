@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
@@ -45,6 +46,7 @@ from src.writing import Writer
 from tests import fake_ollama
 from tests.conftest import DrawPdf
 from tests.fake_ollama import FakeOllama, Script
+from tests.fakes import FakeEngines
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -163,6 +165,7 @@ def opened(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("faults")
     # words alone are searched: meaning costs time here and plays no part
     library = build_library(replace(settings, data_dir=folder, embedder="none", remote_answers=1000))
+    library.engines = FakeEngines()
     library.writers = lambda _: tuple(writers)
     for key in (ME, YOU):
         library.shelf(key).add(*sample_pdf())
@@ -858,3 +861,94 @@ def test_who_is_gone_while_the_question_waits_in_line_gives_the_turn_up(
     turn = ended(mine)
     check_extractive(turn, "The page was closed")
     check_kept(scene, turn)
+
+
+# ------------------------------------------------------------------------------------------------ what leaves
+
+
+def test_the_remote_engine_is_announced_with_its_name_before_it_is_sent_anything(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, int]] = []
+    shelf = scene.shelf()
+    listen = Router.__call__
+
+    def hear(router: Router, request: httpx2.Request) -> httpx2.Response:
+        view = shelf.turns(TALK)[-1]
+        told.append((view.model, view.passages_left))
+        return listen(router, request)
+
+    monkeypatch.setattr(Router, "__call__", hear)
+    scene.router.served = (FARTHER,)
+    scene.engines(local=False, remote=[FAR, FARTHER])
+    turn = asked(shelf)
+    asked_for = [(model, passages) for model, passages in told if model]
+    assert [model for model, _ in asked_for] == [FAR, FARTHER]
+    assert all(passages > 0 for _, passages in asked_for)
+    check_written(turn, "remote", FARTHER)
+
+
+def test_who_decides_to_keep_everything_here_while_waiting_in_line_is_obeyed(scene: Scene) -> None:
+    queue = scene.library.rag.scribe.queue
+    ticket = queue.enter("somebody")
+    scene.misbehaves(fault="503")
+    scene.engines(remote=[FAR])
+    shelf = scene.shelf()
+    shelf.ask(TALK, QUESTION)
+    until(lambda: shelf.turns(TALK)[-1].stage is Stage.WAITING)
+    shelf.prefer(Preferences(keep_here=True))
+    queue.leave(ticket)
+    turn = ended(shelf)
+    shelf.prefer(Preferences())
+    check_extractive(turn, "keep everything on this server")
+    assert scene.router.asked == []
+    assert "went to Hugging Face" not in said(turn)
+    assert turn.passages_left == 0
+
+
+def test_a_document_removed_while_waiting_in_line_does_not_leave_the_machine(scene: Scene, draw_pdf: DrawPdf) -> None:
+    shelf = scene.library.shelf("w" * 24)
+    told = "The tide gates closed 23 times in 2025, against 15 times in 2024."
+    entry = shelf.add("gates.pdf", draw_pdf("gates.pdf", [[told]]).read_bytes())
+    until(lambda: all(view.settled for view in shelf.documents()))
+    queue = scene.library.rag.scribe.queue
+    ticket = queue.enter("somebody")
+    scene.misbehaves(fault="503")
+    scene.engines(remote=[FAR])
+    shelf.ask(TALK, QUESTION, ask_anyway=True)
+    until(lambda: shelf.turns(TALK)[-1].stage is Stage.WAITING)
+    shelf.remove(entry)
+    queue.leave(ticket)
+    check_extractive(ended(shelf), "A document was removed")
+    assert scene.router.asked == []
+
+
+def test_a_refused_sending_is_still_said_to_have_left(scene: Scene) -> None:
+    scene.router.behaviour = "429"
+    scene.engines(local=False, remote=[FAR])
+    turn = asked(scene.shelf())
+    check_extractive(turn, "limits how often")
+    assert "went to Hugging Face" in said(turn)
+
+
+def test_without_an_engine_the_answer_says_why(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scene.library.engines, "why", "llama3.2:3b is still being fetched (41%).")
+    scene.writers[:] = []
+    check_extractive(asked(scene.shelf()), "still being fetched")
+
+
+def test_a_finished_answer_tells_its_stages_in_order_with_their_times(scene: Scene) -> None:
+    turn = asked(scene.shelf())
+    assert [stage.stage for stage in turn.stages] == [
+        Stage.RETRIEVING,
+        Stage.CHECKING,
+        Stage.READING,
+        Stage.WRITING,
+        Stage.VERIFYING,
+    ]
+    for one, next_ in pairwise(turn.stages):
+        assert one.seconds is not None
+        assert one.started_s + one.seconds == pytest.approx(next_.started_s)
+    assert turn.stages[-1].seconds is not None
+    assert turn.prompt_tokens > 100
+    assert turn.output_tokens == len(TOKENS)

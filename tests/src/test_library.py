@@ -26,7 +26,7 @@ from src.views import DocumentState, TurnView
 from src.wiring import build_library
 from src.writing import Writer
 from tests.conftest import DrawPdf
-from tests.fakes import FakeGenerator
+from tests.fakes import FakeEngines, FakeGenerator
 
 ROOT = Path(__file__).parent.parent.parent
 MINE, THEIRS = "m" * 24, "t" * 24
@@ -43,7 +43,8 @@ def open_library(settings: Settings, tmp_path: Path) -> Iterator[Callable[[], Li
 
     def open_(**changes: object) -> Library:
         library = build_library(replace(settings, data_dir=tmp_path / "data", **changes))  # type: ignore[arg-type]
-        library.writers = lambda _: []  # no engine: the extractive answer
+        library.engines = FakeEngines()  # none: the extractive answer
+        library.writers = library.engines.writers
         opened.append(library)
         return library
 

@@ -8,7 +8,16 @@ import pytest
 
 from shared_utils.errors import GenerationError, GeneratorUnavailable
 from shared_utils.generation.ollama_server import PullFailed, PullProgress
-from src.model_preparation import Machine, first_token_s, prepare_model, tend_model
+from src.model_preparation import (
+    Choice,
+    Machine,
+    first_token_s,
+    prepare_model,
+    read_choice,
+    tend_model,
+    tend_model_of,
+    write_choice,
+)
 from src.model_status import ModelState, ModelStatus
 from src.settings import Settings
 from tests.fake_ollama import FakeOllama, Script
@@ -234,7 +243,7 @@ def test_the_model_settled_on_before_a_restart_is_taken_without_measuring_it_aga
         measured.append(model)
         return 1.0
 
-    steps = tend_model(Settings(), server, ROOMY, measure, chosen=SMALL, sleep=lambda _s: None)
+    steps = tend_model(Settings(), server, ROOMY, measure, chosen=Choice(SMALL), sleep=lambda _s: None)
     assert [next(steps).model, next(steps).model] == [SMALL, SMALL]
     assert measured == []
 
@@ -251,3 +260,48 @@ def test_the_first_word_is_measured_with_an_ordinary_prompt_the_server_has_not_s
         asked = fake.bodies("/api/chat")
     assert asked[0]["options"] == asked[1]["options"]
     assert len(str(asked[0]["messages"])) > 1500
+
+
+def test_what_was_measured_is_kept_for_the_next_start_under_the_same_circumstances_only(tmp_path: Path) -> None:
+    circumstances: dict[str, object] = {"model": BIG, "cores": 2}
+    choice = Choice(SMALL, f"{BIG} takes longer than 20 s to its first word here.", 9.5)
+    write_choice(tmp_path / "run" / "choice.json", circumstances, choice)
+    assert read_choice(tmp_path / "run" / "choice.json", circumstances) == choice
+    assert read_choice(tmp_path / "run" / "choice.json", {**circumstances, "cores": 4}) is None
+    assert read_choice(tmp_path / "nowhere.json", circumstances) is None
+    (tmp_path / "run" / "choice.json").write_text("{")
+    assert read_choice(tmp_path / "run" / "choice.json", circumstances) is None
+
+
+def test_a_known_choice_is_loaded_with_its_reason_and_not_measured_again() -> None:
+    def measure(_: str) -> float:
+        raise AssertionError("measured again")
+
+    server = FakeServer(installed={BIG, SMALL})
+    known = Choice(SMALL, "3b is too slow.", 9.5)
+    *_, last = prepare_model(Settings(), server, ROOMY, measure, chosen=known, sleep=lambda _: None)
+    assert (last.state, last.model, last.reason, last.first_token_s) == (
+        ModelState.READY,
+        SMALL,
+        "3b is too slow.",
+        9.5,
+    )
+
+
+@pytest.mark.enable_socket
+def test_the_second_start_takes_what_the_first_one_settled_on(tmp_path: Path) -> None:
+    """With a real server's protocol: 3b too slow, so 1b; then, started again, 1b without a measurement."""
+    script = Script(models=[BIG, SMALL], slow_models={BIG: 5.0})
+    with FakeOllama(script) as ollama:
+        settings = Settings(data_dir=tmp_path, ollama_url=ollama.url, first_token_target_s=0.5)
+
+        def start() -> ModelStatus:
+            return next(s for s in tend_model_of(settings, "", here=False) if s.state is ModelState.READY)
+
+        first = start()
+        asked = len(ollama.bodies("/api/chat"))
+        again = start()
+    assert first.model == again.model == SMALL
+    assert again.reason == first.reason
+    assert again.first_token_s == first.first_token_s
+    assert len(ollama.bodies("/api/chat")) == asked + 1  # it is loaded, no more

@@ -83,7 +83,7 @@ def test_without_a_model_the_documents_own_sentences_are_the_answer_and_it_says_
     assert NO_MODEL in answer.notes
     assert "61 hours" in answer.sentences[0].text
     assert all(sentence.verdict is Verdict.SUPPORTED for sentence in answer.sentences)
-    assert stages(events) == [Stage.RETRIEVING]
+    assert stages(events) == [Stage.RETRIEVING, Stage.CHECKING]
 
 
 def test_every_citation_is_the_exact_words_of_its_page_and_has_a_place_on_it(
@@ -129,7 +129,7 @@ def test_the_evidence_is_shown_before_the_model_reads_and_its_words_after(rag: R
     events = ask(rag, document, FakeGenerator(["The gates were closed ", "for 61 hours", f" [{marker}]."]))
     kinds = [type(event) for event in events]
     assert kinds.index(EvidenceFound) < kinds.index(ExtractiveAnswer) < kinds.index(AnswerText)
-    assert stages(events) == [Stage.RETRIEVING, Stage.READING, Stage.WRITING]
+    assert stages(events) == [Stage.RETRIEVING, Stage.CHECKING, Stage.READING, Stage.WRITING, Stage.VERIFYING]
     shown = [event.text for event in events if isinstance(event, AnswerText)]
     assert all(later.startswith(earlier) for earlier, later in pairwise(shown))
 

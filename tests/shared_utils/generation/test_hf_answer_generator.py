@@ -12,7 +12,7 @@ from shared_utils.errors import GenerationError, GenerationInterrupted, Generati
 from shared_utils.generation import hf_answer_generator
 from shared_utils.generation.hf_answer_generator import HfAnswerGenerator
 from shared_utils.generation.watched_stream import Deadlines
-from shared_utils.types import GenerationDone, TextDelta
+from shared_utils.types import GenerationDone, ModelAsked, TextDelta
 from tests.fakes import FakeClock, never, prompt_saying
 
 TOKEN = "hf_abcdefghijklmnopqrstuvwxyz"
@@ -60,7 +60,8 @@ def test_an_answer_streams_and_ends_with_its_statistics(router: Callable[[Handle
         return httpx2.Response(200, content=FINE)
 
     router(answer)
-    *words, done = generator().generate(PROMPT, never)
+    asked, *words, done = generator().generate(PROMPT, never)
+    assert asked == ModelAsked("a/first")
     assert words == [TextDelta("900"), TextDelta(" euros.")]
     assert isinstance(done, GenerationDone)
     assert done.finish_reason == "stop"
@@ -118,7 +119,7 @@ def test_a_refused_account_is_not_tried_again_with_another_model(
 def test_a_stream_without_an_end_is_an_interruption(router: Callable[[Handler], None]) -> None:
     router(lambda _request: httpx2.Response(200, content=chunk("900")))
     events = generator().generate(PROMPT, never)
-    assert next(events) == TextDelta("900")
+    assert [next(events), next(events)] == [ModelAsked("a/first"), TextDelta("900")]
     with pytest.raises(GenerationInterrupted):
         next(events)
 
@@ -138,7 +139,7 @@ def test_stop_and_the_first_token_deadline_do_not_wait_for_the_network(router: C
 
     router(silent)
     hurried = Deadlines(connect_s=5, first_token_s=0.1, stall_s=20, total_s=60)
-    (done,) = generator().generate(PROMPT, lambda: True)
+    _asked, done = generator().generate(PROMPT, lambda: True)
     assert isinstance(done, GenerationDone)
     assert done.finish_reason == "cancelled"
     with pytest.raises(GenerationTimeout, match="did not begin"):
@@ -161,7 +162,7 @@ def test_an_answer_that_stops_coming_is_an_interruption(
 
     router(lambda _request: httpx2.Response(200, content=body()))
     events = HfAnswerGenerator(TOKEN, ["a/first"], deadlines=DEADLINES, clock=clock).generate(PROMPT, never)
-    assert next(events) == TextDelta("900")
+    assert [next(events), next(events)] == [ModelAsked("a/first"), TextDelta("900")]
     clock.now += seconds
     with pytest.raises(GenerationInterrupted, match=words):
         next(events)

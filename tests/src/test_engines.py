@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from src.answer_queue import AnswerQueue
+from src.engines import Engines
+from src.model_status import ModelState, ModelStatus, status_path, write_status
+from src.settings import Settings
+from src.writing import Scribe
+from tests.fake_ollama import FakeOllama, Script
+
+pytestmark = pytest.mark.enable_socket
+BIG, SMALL, FAR = "llama3.2:3b", "llama3.2:1b", "far/Away-8B"
+
+
+def engines(tmp_path: Path, url: str = "http://127.0.0.1:9", **changes: object) -> Engines:
+    return Engines(Settings(data_dir=tmp_path, ollama_url=url, hf_models=(FAR,), **changes))  # type: ignore[arg-type]
+
+
+def scribe() -> Scribe:
+    return Scribe(AnswerQueue())
+
+
+def supervised(tmp_path: Path, status: ModelStatus) -> None:
+    write_status(status_path(tmp_path), status, now=time.time())
+
+
+def test_a_person_may_choose_among_the_installed_models_and_the_choice_is_asked(tmp_path: Path) -> None:
+    with FakeOllama(Script(models=[BIG, SMALL])) as ollama:
+        room = engines(tmp_path, ollama.url)
+        assert [choice.id for choice in room.choices()] == ["", f"ollama:{SMALL}", f"ollama:{BIG}", "extractive"]
+        assert [writer.model for writer in room.writers()] == [BIG]
+        assert [writer.model for writer in room.writers(f"ollama:{SMALL}")] == [SMALL]
+        assert [writer.model for writer in room.writers("ollama:nobody/has:it")] == [BIG]
+        assert room.writers("extractive") == []
+        shared = engines(tmp_path, ollama.url, choose_model=False)
+        assert [writer.model for writer in shared.writers(f"ollama:{SMALL}")] == [BIG]
+        assert [choice.id for choice in shared.choices()] == ["", "extractive"]
+
+
+def test_the_status_line_announces_the_remote_engine_before_it_is_needed_and_not_to_who_keeps_everything_here(
+    tmp_path: Path,
+) -> None:
+    supervised(tmp_path, ModelStatus(ModelState.READY, SMALL, "3b is too slow here."))
+    room = engines(tmp_path, hf_token="hf_x")
+    view = room.view(scribe())
+    assert view.line == f"{SMALL} · on this machine · if it is too slow, Away-8B on Hugging Face"
+    assert (view.reason, view.if_slow) == ("3b is too slow here.", FAR)
+    assert room.view(scribe(), may_leave=False).line == f"{SMALL} · on this machine"
+    supervised(tmp_path, ModelStatus(ModelState.UNAVAILABLE, reason="Nothing answers."))
+    assert "passages leave this machine" in room.view(scribe()).line
+    assert room.view(scribe(), may_leave=False).line.startswith("Everything stays here")
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        (ModelStatus(ModelState.READY, BIG), ""),
+        (ModelStatus(ModelState.PULLING, BIG, "", 41, 100), f"{BIG} is still being fetched (41%)."),
+        (ModelStatus(ModelState.LOADING, BIG), f"{BIG} is still getting ready."),
+        (ModelStatus(ModelState.RESTARTING, "", "Ollama ended."), "The model is still getting ready. Ollama ended."),
+    ],
+)
+def test_why_nobody_writes_is_said_in_a_sentence(tmp_path: Path, status: ModelStatus, why: str) -> None:
+    supervised(tmp_path, status)
+    assert engines(tmp_path).why_nobody() == why
+
+
+def test_the_first_estimate_is_what_the_supervisor_measured(tmp_path: Path) -> None:
+    supervised(tmp_path, ModelStatus(ModelState.READY, SMALL, first_token_s=10.0))
+    (writer,) = engines(tmp_path).writers()
+    rate = scribe().speed(writer).prompt_tokens_per_s
+    assert rate is not None
+    assert 50 < rate < 100  # the standard prompt has some 700 tokens
