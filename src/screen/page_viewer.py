@@ -100,6 +100,7 @@ def _page_data(shelf: Shelf, session: Session) -> dict[str, object]:
     say = session.say
     return {
         "turn": turns[-1].id if turns else "",
+        "language": say.language,
         "news": _news(turns, say),
         "words": {
             "source": say("Source {number}", number="{number}"),
