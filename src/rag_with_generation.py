@@ -12,6 +12,7 @@ from typing import Protocol
 
 from shared_utils.citations.attribution import cite
 from shared_utils.citations.conflicts import find_conflicts
+from shared_utils.citations.verification import Entailment
 from shared_utils.errors import DocumentError, QuestionError
 from shared_utils.generation.extractive import extractive_answer
 from shared_utils.generation.quotes import quoted_answer
@@ -86,6 +87,12 @@ class SearchResult:
     route: Route
 
 
+class EntailmentSource(Protocol):
+    """A natural language inference model that may still be loading, or not be there at all."""
+
+    def ready(self) -> Entailment | None: ...
+
+
 class EmbedderSource(Protocol):
     """An embedding model that may still be loading."""
 
@@ -113,6 +120,7 @@ class Rag:
     evidence_tokens: int
     first_token_target_s: float
     max_question_chars: int
+    entailment: EntailmentSource
     now: Callable[[], float] = time.monotonic
 
     # -------------------------------------------------------------------------------------------- ingest
@@ -301,6 +309,7 @@ class Rag:
             pages_of(documents),
             names_of(documents),
             embedder=self.embedder.ready(),
+            entailment=self.entailment.ready(),
         )
         refused = is_refusal(written.text)
         notes = list(written.notes)

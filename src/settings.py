@@ -62,6 +62,12 @@ class Settings:
     embedding_model: str = _setting(
         "FOOTNOTE_EMBEDDING_MODEL", "", "another model's folder or name, for `sentence-transformers`; empty: MiniLM"
     )
+    nli_model: str = _setting(
+        "FOOTNOTE_NLI_MODEL",
+        "",
+        "folder of a natural language inference model that reads each sentence once more; empty: "
+        "`models/nli` in the data folder, where there is one",
+    )
     evidence_tokens: int = _setting("FOOTNOTE_EVIDENCE_TOKENS", 560, "most tokens of evidence put into a prompt")
 
     # -- the local model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared_utils.citations.nli import installed_model
+from shared_utils.citations.verification import Entailment
 from shared_utils.errors import DocumentError, EmbeddingError
 from shared_utils.pdf.ocr import HOW_TO_INSTALL, ocr_page, tesseract_available
 from shared_utils.pdf.reader import ReadingLimits
@@ -22,6 +25,7 @@ from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.writing import Scribe, Writer
 
+_log = logging.getLogger(__name__)
 _MEGABYTE = 1_000_000
 
 
@@ -77,6 +81,7 @@ def build_rag(settings: Settings) -> Rag:
         evidence_tokens=settings.evidence_tokens,
         first_token_target_s=settings.first_token_target_s,
         max_question_chars=settings.max_question_chars,
+        entailment=LateEntailment(Path(settings.nli_model or settings.data_dir / "models" / "nli"), threads(settings)),
     )
 
 
@@ -134,6 +139,37 @@ class LateEmbedder:
             self._embedder = self._load()
         except EmbeddingError as exc:
             self._error = exc
+
+
+# ------------------------------------------------------------------------------------------------ inference
+
+
+class LateEntailment:
+    """The inference model in a folder, loaded in the background when it is first asked for."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        self._folder = folder
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._model: Entailment | None = None
+
+    def ready(self) -> Entailment | None:
+        """None where there is no model. Never waits: the first answers after a start are checked without it."""
+        with self._lock:
+            if self._thread is None and installed_model(self._folder) is not None:
+                # not a daemon: a process that ends while native code is loading a model dies with a noise
+                self._thread = threading.Thread(target=self._run, name="inference-model")
+                self._thread.start()
+        return self._model
+
+    def _run(self) -> None:
+        from shared_utils.citations.nli import CrossEncoderEntailment
+
+        try:
+            self._model = CrossEncoderEntailment(self._folder, self._threads)
+        except (ImportError, OSError, ValueError, RuntimeError):
+            _log.exception("the inference model cannot be used; sentences are checked without it")
 
 
 # ------------------------------------------------------------------------------------------------ scans

@@ -3,6 +3,7 @@ How well the real model judges cannot be tested without its weights."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,44 +12,18 @@ from shared_utils.citations.attribution import cite
 from shared_utils.citations.nli import CrossEncoderEntailment, installed_model
 from shared_utils.types import Page, PageVerdict, Verdict
 from tests.fakes import evidence_of
+from tests.tiny_nli import LABELS, write_tiny_model
 
-LABELS = ("contradiction", "entailment", "neutral")
+MakeModel = Callable[[tuple[str, ...]], Path]
 
 
 @pytest.fixture(scope="module")
-def make_model(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: Footnote works without this model")
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors
-    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
-
-    def make(labels: tuple[str, ...]) -> Path:
-        folder: Path = tmp_path_factory.mktemp("nli")
-        words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "the", "rent", "is", "940", "euros", "not"]
-        tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words)}, unk_token="[UNK]"))
-        tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-        tokenizer.post_processor = processors.TemplateProcessing(
-            single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
-        )
-        PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-            tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]"
-        ).save_pretrained(folder)
-        torch.manual_seed(3)
-        config = BertConfig(
-            vocab_size=len(words),
-            hidden_size=16,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            intermediate_size=32,
-            id2label=dict(enumerate(labels)),
-            label2id={label: i for i, label in enumerate(labels)},
-        )
-        BertForSequenceClassification(config).save_pretrained(folder)
-        return folder
-
-    return make
+def make_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[[tuple[str, ...]], Path]:
+    pytest.importorskip("torch", reason="PyTorch is not installed: Footnote works without this model")
+    return lambda labels: write_tiny_model(tmp_path_factory.mktemp("nli"), labels)
 
 
-def test_probabilities_sum_to_one_and_follow_the_names_of_the_labels(make_model) -> None:  # type: ignore[no-untyped-def]
+def test_probabilities_sum_to_one_and_follow_the_names_of_the_labels(make_model: MakeModel) -> None:
     pair = ("the rent is 940 euros", "the rent is not 940 euros")
     as_usual = CrossEncoderEntailment(make_model(LABELS)).judge(*pair)
     assert sum(as_usual) == pytest.approx(1.0)
@@ -58,12 +33,12 @@ def test_probabilities_sum_to_one_and_follow_the_names_of_the_labels(make_model)
     assert unnamed == pytest.approx(as_usual)
 
 
-def test_a_model_of_another_trade_is_refused(make_model) -> None:  # type: ignore[no-untyped-def]
+def test_a_model_of_another_trade_is_refused(make_model: MakeModel) -> None:
     with pytest.raises(ValueError, match="inference is needed"):
         CrossEncoderEntailment(make_model(("angry", "calm", "neutral")))
 
 
-def test_only_a_whole_model_counts_as_installed(make_model, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_only_a_whole_model_counts_as_installed(make_model: MakeModel, tmp_path: Path) -> None:
     assert installed_model(make_model(LABELS))
     assert installed_model(tmp_path) is None
 
