@@ -1,8 +1,6 @@
-"""The left room: adding files, and what became of each of them."""
+"""The left room: adding files, what became of each of them, and where to look."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -12,12 +10,14 @@ from shared_utils.errors import FootnoteError
 from src.library import Shelf
 from src.presentation import escape_markdown, plain
 from src.sample import sample_pdf
-from src.screen.pieces import document_card, note
+from src.screen.pieces import document_card, note, said
 from src.screen.session import Place, Session
 from src.settings import Settings
 from src.views import DocumentState, DocumentView
+from src.words import Say
 
 _TICK_S = 0.5
+_MOST = 20  # cards, until all are asked for: more of them make every change slow to draw, and the rest hard to find
 _SYMBOLS = {
     DocumentState.READY: (":material/check_circle:", "green"),
     DocumentState.PARTIAL: (":material/error:", "orange"),
@@ -27,40 +27,43 @@ _AT_WORK = (":material/progress_activity:", "orange")
 _LOCKED = (":material/lock:", "red")
 
 
+Stages = tuple[tuple[str, bool, bool, bool], ...]
+
+
+def stages(documents: tuple[DocumentView, ...]) -> Stages:
+    """What the page as a whole depends on: when it changes, everything is drawn again, else only cards at work."""
+    return tuple((view.entry_id, view.searchable, view.settled, _moving(view)) for view in documents)
+
+
+def _moving(view: DocumentView) -> bool:
+    """Whether its card changes by itself. Those that wait, for a reader or for the embedding model, do not."""
+    if view.state is DocumentState.EMBEDDING:
+        return view.embedded > 0
+    return view.state in (DocumentState.READING, DocumentState.RECOGNISING)
+
+
 def draw_library(documents: tuple[DocumentView, ...], shelf: Shelf, session: Session, settings: Settings) -> None:
     """`documents` as the rest of the page saw them in this run."""
-    draw_uploader("Add PDF files", shelf, session, settings)
+    draw_uploader(session.say("Add PDF files"), shelf, session, settings)
     draw_notices(session)
     _draw_undo(shelf, session)
     if documents:
-        running = any(not view.settled for view in documents)
-        st.fragment(_draw_documents, run_every=_TICK_S if running else None)(shelf, session, _stages(documents))
+        _draw_documents(documents, shelf, session)
     _draw_where_to_look(documents, session)
-    _draw_conversations(shelf, session)
-    if settings.hf_token:
-        st.toggle(
-            "Keep everything on this server",
-            value=shelf.preferences().keep_here,
-            key="keep-here",
-            help="No passage goes to the remote model; where no model runs here, answers quote the documents",
-            on_change=_keep_here,
-            args=(shelf,),
-        )
-    st.html(note(where_files_go(settings)))
 
 
-def _keep_here(shelf: Shelf) -> None:
-    shelf.prefer(replace(shelf.preferences(), keep_here=bool(st.session_state["keep-here"])))
-
-
-def where_files_go(settings: Settings) -> str:
-    """One sentence of privacy, true for this server's settings."""
-    stay = "Your files stay on this server; only your browser can open them."
-    if settings.hf_token:
-        stay += " Where a remote model answers, the passages it reads are sent to Hugging Face."
+def where_files_go(settings: Settings, say: Say, *, keep_here: bool = False) -> str:
+    """What becomes of a person's files, in one or two sentences that are true for this server and this person."""
+    sentences = [say("Your files stay on this server; only your browser can open them.")]
+    if settings.hf_token and keep_here:
+        sentences.append(say("You keep everything here: nothing is sent to another machine."))
+    elif settings.hf_token:
+        sentences.append(say("Where a remote model answers, the passages it reads are sent to Hugging Face."))
     if settings.keep_hours > 0:
-        return f"{stay} They are deleted {settings.keep_hours:g} hours after your last visit."
-    return f"{stay} They are kept until you remove them."
+        sentences.append(say("They are deleted {hours:g} hours after your last visit.", hours=settings.keep_hours))
+    else:
+        sentences.append(say("They are kept until you remove them."))
+    return " ".join(sentences)
 
 
 # ------------------------------------------------------------------------------------------------ adding
@@ -78,6 +81,14 @@ def draw_uploader(label: str, shelf: Shelf, session: Session, settings: Settings
     )
 
 
+def uploader_words(settings: Settings, say: Say) -> dict[str, str]:
+    """What stands on the uploader, in the person's language. Streamlit has its own words in English only."""
+    return {
+        "choose": say("Choose files"),
+        "limit": say("PDF, up to {limit:,} MB each", limit=settings.max_file_mb),
+    }
+
+
 def _take_uploads(shelf: Shelf, session: Session) -> None:
     """Move the files to the shelf and out of Streamlit's memory, which would hold them until the tab closes."""
     context = get_script_run_ctx()
@@ -92,7 +103,7 @@ def add_file(shelf: Shelf, session: Session, name: str, data: bytes) -> None:
     try:
         shelf.add(name, data)
     except FootnoteError as exc:  # a limit of this server; a bad file is taken and says so on its card
-        session.notices.append(f"{plain(name)}: {exc}")
+        session.notices.append(f"{plain(name)}: {session.say.message(str(exc))}")
     session.removed = None
 
 
@@ -110,25 +121,47 @@ def draw_notices(session: Session) -> None:
 # ------------------------------------------------------------------------------------------------ documents
 
 
-Stages = tuple[tuple[str, bool, bool], ...]
-
-
-def _stages(documents: tuple[DocumentView, ...]) -> Stages:
-    """What the other rooms depend on: when it changes, the whole page is drawn again."""
-    return tuple((view.entry_id, view.searchable, view.settled) for view in documents)
-
-
-def _draw_documents(shelf: Shelf, session: Session, known: Stages) -> None:
-    documents = shelf.documents()
-    if _stages(documents) != known:
-        st.rerun()
-    ready = sum(view.searchable for view in documents)
-    st.html(f'<h2 class="fn-head">Documents <span>{ready} of {len(documents)} ready</span></h2>')
-    for view in reversed(documents):  # the newest first
+def _draw_documents(documents: tuple[DocumentView, ...], shelf: Shelf, session: Session) -> None:
+    running = any(not view.settled for view in documents)
+    st.fragment(_watch, run_every=_TICK_S if running else None)(shelf, session.say, stages(documents))
+    shown = documents if session.all_documents else in_sight(documents)
+    for view in reversed(shown):  # the newest first
         _draw_document(view, shelf, session)
+    if len(shown) < len(documents):
+        st.button(
+            session.say("Show all {n:,} documents", n=len(documents)),
+            key="all-documents",
+            type="tertiary",
+            on_click=_show_all,
+            args=(session,),
+        )
+
+
+def _watch(shelf: Shelf, say: Say, known: Stages) -> None:
+    """The heading, and the eye on everything: the page is drawn again when a document reaches another stage."""
+    documents = shelf.documents()
+    if stages(documents) != known:
+        st.rerun()
+    ready = say("{ready:,} of {n:,} ready", ready=sum(view.searchable for view in documents), n=len(documents))
+    st.html(f'<h2 class="fn-head">{said(say("Documents"))} <span>{said(ready)}</span></h2>')
+
+
+def in_sight(documents: tuple[DocumentView, ...], most: int = _MOST) -> tuple[DocumentView, ...]:
+    """The documents to draw at first, in their order: those at work, those that ask for something, then the newest."""
+    if len(documents) <= most:
+        return documents
+    newest_first = list(reversed(documents))
+    urgent = sorted(newest_first, key=lambda view: (not _moving(view), view.state is not DocumentState.FAILED))
+    chosen = {view.entry_id for view in urgent[:most]}
+    return tuple(view for view in documents if view.entry_id in chosen)
+
+
+def _show_all(session: Session) -> None:
+    session.all_documents = True
 
 
 def _draw_document(view: DocumentView, shelf: Shelf, session: Session) -> None:
+    say = session.say
     symbol, colour = _LOCKED if view.needs_password else _SYMBOLS.get(view.state, _AT_WORK)
     name = escape_markdown(view.name)
     with st.container(border=True, key=f"doc-{view.entry_id}", gap=None):
@@ -139,38 +172,46 @@ def _draw_document(view: DocumentView, shelf: Shelf, session: Session) -> None:
             elif st.button(label, key=f"open-{view.entry_id}", type="tertiary", width="stretch", wrap=False):
                 _open(view, session)
             st.button(
-                f"Remove {name}",
+                say("Remove {name}", name=name),
                 icon=":material/close:",
                 key=f"bare-remove-{view.entry_id}",
                 type="tertiary",
                 on_click=_remove,
                 args=(view, shelf, session),
             )
-        st.html(document_card(view))
+        if _moving(view):
+            st.fragment(_draw_card, run_every=_TICK_S)(view, shelf, say)
+        else:
+            st.html(document_card(view, say))
         if view.needs_password:
-            _draw_password(view, shelf)
+            _draw_password(view, shelf, say)
         elif view.state is DocumentState.FAILED:
-            st.button("Try again", key=f"retry-{view.entry_id}", on_click=shelf.retry, args=(view.entry_id,))
+            st.button(say("Try again"), key=f"retry-{view.entry_id}", on_click=shelf.retry, args=(view.entry_id,))
 
 
-def _draw_password(view: DocumentView, shelf: Shelf) -> None:
+def _draw_card(drawn: DocumentView, shelf: Shelf, say: Say) -> None:
+    view = next((view for view in shelf.documents() if view.entry_id == drawn.entry_id), drawn)
+    st.html(document_card(view, say))
+
+
+def _draw_password(view: DocumentView, shelf: Shelf, say: Say) -> None:
     """A form, so that what is typed is sent once and not kept by the widget."""
     with st.form(f"unlock-{view.entry_id}", border=False, clear_on_submit=True):
         password = st.text_input(
-            f"Password for {escape_markdown(view.name)}",
+            say("Password for {name}", name=escape_markdown(view.name)),
             type="password",
-            placeholder="Password of this PDF",
+            placeholder=say("Password of this PDF"),
             label_visibility="collapsed",
             autocomplete="off",
         )
-        if st.form_submit_button("Open", width="stretch") and password:
+        if st.form_submit_button(say("Open"), width="stretch") and password:
             shelf.retry(view.entry_id, password)
             st.rerun()
 
 
 def _open(view: DocumentView, session: Session) -> None:
     session.place = Place(view.document_id, 1)
-    session.wants_drawer = session.narrow
+    session.wants_drawer = True
     st.rerun()  # the viewer is another room
 
 
@@ -186,8 +227,8 @@ def _draw_undo(shelf: Shelf, session: Session) -> None:
         return
     entry_id, name = session.removed
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="undo", wrap=False):
-        st.markdown(f":small[Removed {escape_markdown(name)}]", width="stretch")
-        st.button("Undo", type="tertiary", on_click=_restore, args=(entry_id, shelf, session))
+        st.markdown(f":small[{session.say('Removed {name}', name=escape_markdown(name))}]", width="stretch")
+        st.button(session.say("Undo"), type="tertiary", on_click=_restore, args=(entry_id, shelf, session))
 
 
 def _restore(entry_id: str, shelf: Shelf, session: Session) -> None:
@@ -195,7 +236,7 @@ def _restore(entry_id: str, shelf: Shelf, session: Session) -> None:
     try:
         shelf.restore(entry_id)
     except FootnoteError as exc:  # too late
-        session.notices.append(str(exc))
+        session.notices.append(session.say.message(str(exc)))
 
 
 # ------------------------------------------------------------------------------------------------ filters
@@ -208,37 +249,13 @@ def _draw_where_to_look(documents: tuple[DocumentView, ...], session: Session) -
         session.only = ""
     if not names:
         return
-    with st.expander("Where to look"):
+    say = session.say
+    with st.expander(say("Where to look")):
         choices = ["", *names]
         session.only = st.selectbox(
-            "Document",
+            say("Document"),
             choices,
             index=choices.index(session.only),
-            format_func=lambda choice: names.get(choice, "All documents"),
+            format_func=lambda choice: names.get(choice, say("All documents")),
         )
-        session.pages = st.text_input("Pages", session.pages, placeholder="All, or for example 10–20")
-
-
-# ------------------------------------------------------------------------------------------------ conversations
-
-
-def _draw_conversations(shelf: Shelf, session: Session) -> None:
-    earlier = shelf.conversations()
-    if len(earlier) < 2:
-        return
-    with st.expander("Conversations"):
-        for conversation in earlier:
-            st.button(
-                escape_markdown(conversation.title) or "New conversation",
-                key=f"conversation-{conversation.id}",
-                type="tertiary",
-                width="stretch",
-                wrap=False,
-                on_click=_open_conversation,
-                args=(conversation.id, session),
-            )
-
-
-def _open_conversation(conversation_id: str, session: Session) -> None:
-    session.conversation = conversation_id
-    session.place, session.followed = None, ""
+        session.pages = st.text_input(say("Pages"), session.pages, placeholder=say("All, or 10–20"))

@@ -10,15 +10,24 @@ from shared_utils.errors import FootnoteError
 from src.library import Shelf
 from src.screen.citations import follow_answer
 from src.screen.conversation import ask, draw_conversation
+from src.screen.conversation_list import choose_conversation, draw_conversations, draw_remark
+from src.screen.elsewhere import Seen, draw_status, look_around
 from src.screen.house import House, the_house
-from src.screen.library_panel import add_sample, draw_library, draw_notices, draw_uploader, where_files_go
+from src.screen.library_panel import (
+    add_sample,
+    draw_library,
+    draw_notices,
+    draw_uploader,
+    uploader_words,
+    where_files_go,
+)
 from src.screen.page_viewer import draw_viewer
-from src.screen.pieces import note, said
+from src.screen.pieces import note, own_words, said
 from src.screen.script import styles
 from src.screen.session import Session, language_of, this_session, workspace_key
+from src.screen.settings_dialog import draw_settings, draw_settings_button
 
 _STATIC = Path(__file__).resolve().parents[2] / "static"
-_ENGINE_TICK_S = 5.0
 _COLUMNS = [1.12, 1.0]  # conversation, viewer
 
 
@@ -32,74 +41,83 @@ def draw() -> None:
         house = the_house()
         shelf = house.library.shelf(workspace_key(session))
     except FootnoteError as exc:  # the data folder cannot be used: nothing works until that is mended
-        st.html(note(str(exc), "error", role="alert"))
+        st.html(note(language_of("").message(str(exc)), "error", role="alert"))
         return
     session.say = language_of(shelf.preferences().language)
-    if not session.conversation:
-        session.conversation = shelf.latest_conversation() or shelf.new_conversation()
+    st.html(own_words(uploader_words(house.settings, session.say)))
+    choose_conversation(shelf, session)
+    seen = look_around(shelf, session)
     if shelf.documents() or session.removed:
-        _draw_rooms(shelf, house, session)
+        _draw_rooms(shelf, house, session, seen)
     else:
-        _draw_welcome(shelf, house, session, theme)
+        _draw_welcome(shelf, house, session, seen, theme)
+    draw_settings(shelf, session, house.settings)
 
 
-def _draw_rooms(shelf: Shelf, house: House, session: Session) -> None:
+def _draw_rooms(shelf: Shelf, house: House, session: Session, seen: Seen) -> None:
     st.set_page_config(initial_sidebar_state="auto")
     # One look at the documents for the whole run: if the box saw an unread file and the library a finished one, nothing
     # would be left that ticks, and the box would stay closed.
     documents = shelf.documents()
-    _draw_question_box(shelf, session, ready=any(view.searchable for view in documents))
+    _draw_question_box(shelf, session, seen, ready=any(view.searchable for view in documents))
     follow_answer(shelf.turns(session.conversation), session)
     with st.sidebar:
         draw_library(documents, shelf, session, house.settings)
+        draw_conversations(shelf, session)
+        st.html(note(where_files_go(house.settings, session.say, keep_here=shelf.preferences().keep_here)))
     left, right = st.columns(_COLUMNS, gap="large")
     with left:
+        draw_remark(session)
         draw_conversation(shelf, session)
     with right:
         draw_viewer(shelf, session)
 
 
-def _draw_question_box(shelf: Shelf, session: Session, *, ready: bool) -> None:
+def _draw_question_box(shelf: Shelf, session: Session, seen: Seen, *, ready: bool) -> None:
     """First in the script, so that the answer to what was just asked is drawn in the same run."""
+    say = session.say
     with st.bottom, st.container(key="question-row"):
         left, right = st.columns(_COLUMNS, gap="large")
         right.container(key="question-pad")  # keeps the box as wide as the conversation
         question = left.chat_input(
-            "Ask about your documents" if ready else "You can ask as soon as the first page is read",
+            say("Ask about your documents") if ready else say("You can ask as soon as the first page is read"),
             key="question",
             disabled=not ready,
         )
         with left:
-            waits = shelf.engine().engine == "extractive"  # a model may be on its way
-            st.fragment(_draw_engine, run_every=_ENGINE_TICK_S if waits else None)(shelf)
+            _draw_foot(shelf, session, seen)
     if question:
         ask(question, shelf, session)
 
 
-def _draw_engine(shelf: Shelf) -> None:
-    st.html(f'<p class="fn-engine">{said(shelf.engine().line)}</p>')
+def _draw_foot(shelf: Shelf, session: Session, seen: Seen) -> None:
+    with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center", key="status-line"):
+        draw_status(shelf, session, seen)
+        draw_settings_button(session)
 
 
-def _draw_welcome(shelf: Shelf, house: House, session: Session, theme: str) -> None:
+def _draw_welcome(shelf: Shelf, house: House, session: Session, seen: Seen, theme: str) -> None:
+    say = session.say
     st.set_page_config(initial_sidebar_state="collapsed")
     with st.container(horizontal_alignment="center", gap="small", key="welcome"):
         st.image(str(_STATIC / f"mark-{theme}.svg"), width=62, alt="")
-        st.html(
-            '<h1 class="fn-welcome">Ask your documents</h1>'
-            '<p class="fn-lead">Every sentence of an answer is footnoted to the exact words on the page.</p>'
-        )
+        lead = say("Every sentence of an answer is footnoted to the exact words on the page.")
+        st.html(f'<h1 class="fn-welcome">{said(say("Ask your documents"))}</h1><p class="fn-lead">{said(lead)}</p>')
         with st.container(width=560, key="hero"):
-            draw_uploader("Drop PDF files anywhere on this page, or choose them", shelf, session, house.settings)
+            draw_remark(session)
+            label = say("Drop PDF files anywhere on this page, or choose them")
+            draw_uploader(label, shelf, session, house.settings)
             draw_notices(session)
             with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
-                st.html(note("Nothing at hand?"), width="content")
+                st.html(note(say("Nothing at hand?")), width="content")
                 st.button(
-                    "Try the sample report",
+                    say("Try the sample report"),
                     icon=":material/play_circle:",
                     on_click=add_sample,
                     args=(shelf, session),
                 )
-            st.html(note(where_files_go(house.settings)))
+            st.html(note(where_files_go(house.settings, say, keep_here=shelf.preferences().keep_here)))
     draw_viewer(shelf, session)  # nothing to view yet, but its script makes the whole page a drop zone
     with st.bottom, st.container(horizontal_alignment="center"):
-        st.chat_input("Add a document to begin", key="no-question", disabled=True, width=760)
+        st.chat_input(say("Add a document to begin"), key="no-question", disabled=True, width=760)
+        _draw_foot(shelf, session, seen)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 
 from shared_utils.types import Answer, Citation, PageVerdict
@@ -24,6 +25,7 @@ Anchor = Callable[[int], str]
 """Marker -> the fragment of the link that opens its page."""
 
 
+_UNSAFE_IN_CSS = re.compile(r"""["'\\<>&]""")
 _SEPARATE_CELLS = 30  # more of them, and the gaps would be all one sees
 
 
@@ -36,6 +38,21 @@ def note(text: str, kind: str = "quiet", *, role: str = "") -> str:
     """A line in words. `kind`: quiet, warning or error."""
     spoken = f' role="{role}"' if role else ""
     return f'<p class="fn-note fn-{kind}"{spoken}>{said(text)}</p>'
+
+
+def own_words(words: Mapping[str, str]) -> str:
+    """Words for the style sheet to show, name -> text: `content: var(--fn-say-<name>)`."""
+    rules = "".join(f"--fn-say-{name}:{_css_string(text)};" for name, text in words.items())
+    return f"<style>:root{{{rules}}}</style>"
+
+
+def _css_string(text: str) -> str:
+    r"""`text` as a CSS string that nothing in it can end. https://www.w3.org/TR/CSS21/syndata.html#strings
+
+    >>> print(_css_string('up to "100" </style>'))
+    "up to \22 100\22  \3c /style\3e "
+    """
+    return '"' + _UNSAFE_IN_CSS.sub(lambda sign: f"\\{ord(sign[0]):x} ", plain(text)) + '"'
 
 
 # ------------------------------------------------------------------------------------------------ documents

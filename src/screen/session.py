@@ -47,10 +47,18 @@ class Session:
     wanted: str = ""  # "document id:page" whose picture the viewer lacks, where no cookie came
     followed: str = ""  # the last answer whose first source was opened by itself
     removed: tuple[str, str] | None = None  # (entry id, name), while it can be undone
-    notices: list[str] = field(default_factory=list)  # about files, shown once
+    notices: list[str] = field(default_factory=list)  # what could not be done, in the person's language, shown once
     only: str = ""  # the one document that is asked; "" = all
     pages: str = ""  # the pages that are asked, as typed; "" = all
     unasked: str = ""  # why the last question could not be asked, shown once
+    address: str = ""  # the conversation the address bar names, as far as we set it
+    remark: str = ""  # about the link that was followed, shown once
+    deleting: str = ""  # the conversation that is to be deleted, if that is confirmed
+    all_documents: bool = False  # the whole list, however long
+    all_conversations: bool = False
+    settings_open: bool = False
+    unsaved: str = ""  # why a setting could not be kept, shown once
+    theme: str = "System"  # as the browser told; else "Light" or "Dark"
 
 
 def this_session() -> Session:

@@ -1,0 +1,74 @@
+"""The line under the question box, and what came from elsewhere: another tab, the API, another process.
+
+One slow tick does both. It draws the page again only where something the page shows has changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from src.library import Shelf
+from src.preferences import Preferences
+from src.screen.library_panel import Stages, stages
+from src.screen.pieces import said
+from src.screen.session import Session
+from src.views import ConversationView
+from src.words import Say
+
+_TICK_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the page as a whole depends on. Words that are being written are not part of it: they have a tick."""
+
+    documents: Stages
+    turns: tuple[tuple[str, bool], ...]  # of this tab's conversation: id, whether it is answered
+    conversations: tuple[ConversationView, ...]
+    preferences: Preferences
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was drawn last. `version` is the shelf's: while it stays, nobody needs to look."""
+
+    version: int
+    look: Look
+
+
+def look_around(shelf: Shelf, session: Session) -> Seen:
+    """Taken before the page is drawn: what changes meanwhile is noticed at the next tick."""
+    return Seen(shelf.version(), _look(shelf, session))
+
+
+def _look(shelf: Shelf, session: Session) -> Look:
+    return Look(
+        stages(shelf.documents()),
+        tuple((turn.id, turn.done) for turn in shelf.turns(session.conversation)),
+        shelf.conversations(),
+        shelf.preferences(),
+    )
+
+
+def draw_status(shelf: Shelf, session: Session, seen: Seen) -> None:
+    """Who would answer now. Call it once a page."""
+    st.fragment(_tick, run_every=_TICK_S)(shelf, session, seen)
+
+
+def _tick(shelf: Shelf, session: Session, seen: Seen) -> None:
+    version = shelf.version()
+    if version != seen.version:
+        if _look(shelf, session) != seen.look:
+            st.rerun()
+        seen.version = version
+    st.html(status_line(shelf, session.say), width="content")
+
+
+def status_line(shelf: Shelf, say: Say) -> str:
+    """Which engine would answer, and how many questions wait for it."""
+    view = shelf.engine()
+    waiting = say.n(view.waiting, "{n:,} question waiting", "{n:,} questions waiting") if view.waiting else ""
+    line = " · ".join(part for part in (say.message(view.line), waiting) if part)
+    return f'<p class="fn-engine">{said(line)}</p>'

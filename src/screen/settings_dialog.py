@@ -1,0 +1,185 @@
+"""The settings. Each takes effect at once and is kept with the person's library; the theme, in their browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from shared_utils.errors import FootnoteError
+from src.library import Shelf
+from src.preferences import Pace, Preferences
+from src.presentation import about, plain
+from src.screen.pieces import note
+from src.screen.script import mount
+from src.screen.session import Session, language_of
+from src.settings import Settings
+from src.views import ModelChoice
+from src.words import LANGUAGES, Say, phrase
+
+_PACES = {Pace.QUICK: phrase("Quick"), Pace.BALANCED: phrase("Balanced"), Pace.THOROUGH: phrase("Thorough")}
+_THEMES = {"System": phrase("As the system"), "Light": phrase("Light"), "Dark": phrase("Dark")}  # as settings.js
+
+
+def draw_settings_button(session: Session) -> None:
+    st.button(
+        session.say("Settings"),
+        icon=":material/settings:",
+        key="bare-settings",
+        type="tertiary",
+        on_click=_open,
+        args=(session, True),
+    )
+
+
+def draw_settings(shelf: Shelf, session: Session, settings: Settings) -> None:
+    """Drawn in every run while it is open: a page that is drawn again for another reason must not close it."""
+    if session.settings_open:
+        dialog = st.dialog(session.say("Settings"), on_dismiss=lambda: _open(session, False))
+        dialog(_draw)(shelf, session, settings)
+
+
+def _open(session: Session, open_: bool) -> None:
+    session.settings_open = open_
+
+
+def _draw(shelf: Shelf, session: Session, settings: Settings) -> None:
+    say, mine = session.say, shelf.preferences()
+    draw_problem(session)
+    with st.container(key="about-model"):
+        _draw_model(shelf, session, mine)
+    with st.container(key="about-pace"):
+        _draw_pace(shelf, session, mine)
+    with st.container(key="about-place"):
+        _draw_keep_here(shelf, session, mine, settings)
+    with st.container(key="about-language"):
+        _draw_language(shelf, session, mine)
+    with st.container(key="about-theme"):
+        _draw_theme(session)
+    if language_of(shelf.preferences().language) != say:
+        st.rerun()
+
+
+def draw_problem(session: Session) -> None:
+    if session.unsaved:
+        st.html(note(session.unsaved, "error", role="alert"))
+        session.unsaved = ""
+
+
+def _prefer(shelf: Shelf, session: Session, field: str) -> None:
+    """What a widget was set to, kept. It holds for now even where it cannot be written down."""
+    chosen = st.session_state[f"setting-{field}"]
+    if chosen is None:  # a choice that was clicked again
+        return
+    try:
+        shelf.prefer(replace(shelf.preferences(), **{field: chosen}))
+    except FootnoteError as exc:
+        session.unsaved = session.say.message(str(exc))
+
+
+# ------------------------------------------------------------------------------------------------ who, how much, where
+
+
+def _draw_model(shelf: Shelf, session: Session, mine: Preferences) -> None:
+    say = session.say
+    choices = {c.id: c for c in shelf.model_choices() if c.local or not mine.keep_here}
+    chosen = mine.model if mine.model in choices else ""
+    st.selectbox(
+        say("Who writes the answers"),
+        list(choices),
+        index=list(choices).index(chosen),
+        format_func=lambda choice: _choice_name(choices[choice], say),
+        key="setting-model",
+        on_change=_prefer,
+        args=(shelf, session, "model"),
+    )
+    st.html(note(_about_choice(choices[chosen], say)))
+
+
+def _choice_name(choice: ModelChoice, say: Say) -> str:
+    model = plain(choice.model)
+    if choice.id == "":
+        return say("This server’s choice: {model}", model=model) if model else say("This server’s choice")
+    if choice.id == "extractive":
+        return say("No model: quote the documents")
+    return say("{model} on this machine", model=model) if choice.local else say("{model} at Hugging Face", model=model)
+
+
+def _about_choice(choice: ModelChoice, say: Say) -> str:
+    if choice.id == "extractive":
+        return say("Answers are the documents’ own sentences, at once and word for word.")
+    if not choice.local:
+        return say("The passages it reads are sent to Hugging Face. Usually quicker than a model here.")
+    return say("A larger model writes better and starts later. Every sentence is checked against the page either way.")
+
+
+def _draw_pace(shelf: Shelf, session: Session, mine: Preferences) -> None:
+    say, seconds = session.say, shelf.expected_first_word_s()
+
+    def name(pace: Pace) -> str:
+        wait = seconds.get(pace)
+        return say(_PACES[pace]) + (" · " + say("about {time}", time=about(wait, say)) if wait is not None else "")
+
+    st.segmented_control(
+        say("How much it reads first"),
+        list(Pace),
+        default=mine.pace,
+        format_func=name,
+        key="setting-pace",
+        on_change=_prefer,
+        args=(shelf, session, "pace"),
+    )
+    known = any(wait is not None for wait in seconds.values())
+    line = say("More passages make fuller answers, and the first word comes later.")
+    st.html(note(line + (" " + say("The times are those to the first word, as measured here.") if known else "")))
+
+
+def _draw_keep_here(shelf: Shelf, session: Session, mine: Preferences, settings: Settings) -> None:
+    say = session.say
+    if not settings.hf_token:
+        st.html(note(say("Everything stays on this server: no remote model is set up.")))
+        return
+    st.toggle(
+        say("Keep everything on this server"),
+        value=mine.keep_here,
+        key="setting-keep_here",
+        on_change=_prefer,
+        args=(shelf, session, "keep_here"),
+    )
+    st.html(note(say("No passage goes to the remote model. Where no model runs here, answers quote the documents.")))
+
+
+# ------------------------------------------------------------------------------------------------ how it looks
+
+
+def _draw_language(shelf: Shelf, session: Session, mine: Preferences) -> None:
+    say = session.say
+    names = {"": say("As the browser: {language}", language=LANGUAGES[language_of("").language]), **LANGUAGES}
+    st.selectbox(
+        say("Language"),
+        list(names),
+        index=list(names).index(mine.language if mine.language in names else ""),
+        format_func=names.__getitem__,
+        key="setting-language",
+        on_change=_prefer,
+        args=(shelf, session, "language"),
+    )
+    st.html(note(say("Of this page. Questions may be asked in any language; quotes stay as they are printed.")))
+
+
+def _draw_theme(session: Session) -> None:
+    """The browser keeps the theme and tells it; a new one opens the page anew, in its colours."""
+    say = session.say
+    chosen = st.segmented_control(
+        say("Theme"),
+        list(_THEMES),
+        default=session.theme,
+        format_func=lambda theme: say(_THEMES[theme]),
+        key=f"theme-{session.theme}",
+    )
+    st.html(note(say("Kept in this browser. The page opens anew to change it; nothing that runs is lost.")))
+    changed = chosen if chosen in _THEMES and chosen != session.theme else ""
+    told = mount("settings", {"known": session.theme, "chosen": changed}, ("theme",)).get("theme", "")
+    if told in _THEMES and told != session.theme:
+        session.theme = told
+        st.rerun(scope="fragment")
