@@ -3,6 +3,7 @@
 // again with new data. Listeners are set once: Streamlit forgets the clean-up of every call but the last.
 const CHIP = 'a[href^="#cite-"]', SIGN = 'a[href^="#doubt-"]';
 const INPUT = '[data-testid="stFileUploaderDropzoneInput"]', ZONE = '[data-testid="stFileUploaderDropzone"]';
+const WORDS = '[class*="st-key-answer-"] [data-testid="stMarkdown"] :is(p, li), .fn-quote, .fn-where b, .st-key-suggestions p';
 const OFFLINE_AFTER_MS = 1500; // a blip is nobody's business
 let data = { words: {} };
 
@@ -27,9 +28,7 @@ const name = () => {
     if (up) set(up, 'aria-label', data.words.thumb_up ?? '');
     if (down) set(down, 'aria-label', data.words.thumb_down ?? '');
   });
-  document.querySelectorAll('[class*="st-key-answer-"] [data-testid="stMarkdownContainer"] :is(p, li)').forEach(block => {
-    set(block, 'dir', 'auto'); // every paragraph in the direction of its own words
-  });
+  document.querySelectorAll(WORDS).forEach(block => set(block, 'dir', 'auto')); // in the direction of its own words
 };
 
 // ------------------------------------------------------------------------------------------------ what is heard

@@ -5,6 +5,7 @@ const CHIP = 'a[href^="#cite-"]';
 const TYPING = 'input, textarea, select, [contenteditable="true"]';
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4]; // 1 = as wide as the viewer
 const WIDTHS = [1100, 1650]; // pixels a picture has: twice the usual column, and what zooming in asks for
+const HELD = 12; // pictures of about 7 MB each once they are decoded
 const PATHS = {
   left: 'M15 6l-6 6 6 6', right: 'M9 6l6 6-6 6', less: 'M5 12h14', more: 'M5 12h14M12 5v14', close: 'M6 6l12 12M18 6L6 18',
   open: 'M14 4h6v6M20 4l-9 9M18 14v5a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1h5',
@@ -38,6 +39,7 @@ class Viewer {
     this.number = find('input'); this.image = find('img');
     this.narrow = matchMedia('(max-width: 900px)');
     this.zoom = 1;
+    this.held = new Map(); // address -> its picture, the one looked at last at the end
     this.listen();
   }
 
@@ -121,13 +123,20 @@ class Viewer {
     const key = [...places.keys()].join();
     if (this.data.pictures || this.ahead === key) return;
     this.ahead = key;
-    this.fetched = [];
     for (const place of places.values()) {
-      const image = Object.assign(new Image(), { fetchPriority: 'low', src: this.picture(place) });
-      this.fetched.push(image); // held, so that it stays decoded
-      await image.decode().catch(() => {}); // what cannot be drawn says so when it is opened
+      await this.load(this.picture(place), 'low').catch(() => {}); // what cannot be drawn says so when it is opened
       if (this.ahead !== key) return;
     }
+    this.room.dataset.ahead = key;
+  }
+
+  async load(address, fetchPriority = 'auto') { // the few pictures looked at last stay decoded
+    const image = this.held.get(address) ?? Object.assign(new Image(), { fetchPriority, src: address });
+    this.held.delete(address);
+    await image.decode();
+    this.held.set(address, image);
+    if (this.held.size > HELD) this.held.delete(this.held.keys().next().value);
+    return image;
   }
 
   // ---------------------------------------------------------------------------------------------- where to look
@@ -223,20 +232,19 @@ class Viewer {
     const width = WIDTHS.find(w => w * 1.1 >= needed) ?? WIDTHS.at(-1);
     const address = this.picture(place, width);
     if (!address) { this.ask(place); return; }
+    this.wanted = address;
     if (this.image.getAttribute('src') !== address) {
-      this.wanted = address;
       this.scroll.ariaBusy = 'true';
-      const next = Object.assign(new Image(), { src: address });
-      const drawn = await next.decode().then(() => true, () => false);
+      const next = await this.load(address).catch(() => null);
       if (this.wanted !== address || this.place !== place) return;
-      this.scroll.ariaBusy = 'false';
-      this.asked = '';
-      this.paper.hidden = !drawn;
-      this.trouble.hidden = drawn;
-      if (!drawn) { this.trouble.textContent = await this.reason(address); return; }
+      if (!next) { await this.fail(address); return; }
       this.image.replaceWith(next);
       this.image = next;
     }
+    this.scroll.ariaBusy = 'false';
+    this.asked = '';
+    this.paper.hidden = false;
+    this.trouble.hidden = true;
     this.mark();
     this.reveal();
   }
@@ -250,10 +258,14 @@ class Viewer {
     this.asked = wanted;
   }
 
-  async reason(address) {
+  async fail(address) { // the server says why, in a sentence
     const answer = await fetch(address).catch(() => null);
     const said = answer && !answer.ok ? (await answer.text()).trim() : '';
-    return said || this.data.words.no_picture;
+    if (this.wanted !== address) return;
+    this.scroll.ariaBusy = 'false';
+    this.paper.hidden = true;
+    this.trouble.textContent = said || this.data.words.no_picture;
+    this.trouble.hidden = false;
   }
 
   mark() {

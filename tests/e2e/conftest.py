@@ -198,19 +198,25 @@ def visit(chromium: Browser) -> Iterator[Open]:
         if not url.startswith((own, own.replace("http", "ws", 1), "data:", "blob:")):
             troubles.append(f"asked {url}")
 
+    def note_error(text: str, expected: str) -> None:
+        if not expected or expected not in text:
+            troubles.append(text)
+
     def open_page(
         address: str,
         viewport: ViewportSize = WIDE,
         scheme: Literal["light", "dark"] = "light",
         person: StorageState | None = None,
+        trouble: str = "",
     ) -> Screen:
+        """`trouble`: what the console may say in this test, part of it."""
         context = chromium.new_context(
             viewport=viewport, color_scheme=scheme, reduced_motion="reduce", storage_state=person
         )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: note_error(said.text, trouble) if said.type == "error" else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("request", lambda request: note_foreign(request.url, address))
         page.goto(address)
