@@ -28,6 +28,7 @@ from src.events import (
     StageTime,
 )
 from src.ingestion import IndexedDocument
+from src.metrics import Metrics
 from src.preferences import Pace, Preferences
 from src.rag_with_generation import STOPPED_EARLY, Rag
 from src.turn_codec import Asking, TurnRecord, decode_turn, encode_turn
@@ -57,6 +58,7 @@ class Surroundings:
     writers: Callable[[str], Sequence[Writer]]  # the engines that could write now; takes a person's choice of model
     why_nobody: Callable[[], str]  # why there is none, in a sentence
     remote_answers: int  # how many answers one person may have from the remote engine
+    metrics: Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,12 +294,13 @@ class Conversations:
             share=SHARES[preferences.pace],
             cancelled=lambda: self._given_up(turn),
         )
-        for event in events:
+        for event in self._around.metrics.answering(events):
             match event:
                 case StageStarted():
                     self._enter(turn, event)
                 case EvidenceFound():
                     turn.evidence = event.evidence
+                    self._show(turn, route=event.route)
                 case ExtractiveAnswer():
                     self._show(turn, extractive=event.answer)
                 case AnswerText():

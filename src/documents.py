@@ -20,6 +20,7 @@ from shared_utils.types import Citation, PageVerdict, Rect
 from src.events import Embedding, FileStatus, PageRead, ReadingStarted, Searchable
 from src.ingestion import IndexedDocument, SourceFile, finished, index_document
 from src.jobs import FairPool, Job
+from src.metrics import Metrics
 from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.views import DocumentState, DocumentView
@@ -79,6 +80,7 @@ class Documents:
         settings: Settings,
         readers: FairPool,
         embedders: FairPool,
+        metrics: Metrics,
         changed: Callable[[], None],
     ) -> None:
         self._key = key
@@ -88,6 +90,7 @@ class Documents:
         self._settings = settings
         self._readers = readers
         self._embedders = embedders
+        self._metrics = metrics
         self._changed = changed
         self._lock = threading.RLock()
         self._entries: dict[str, _Entry] = {}
@@ -252,7 +255,8 @@ class Documents:
     def _read(self, entry: _Entry) -> None:
         began = time.monotonic()
         try:
-            for event in self._rag.read(entry.source, partial(self._publish, entry), cancelled=entry.cancel.is_set):
+            events = self._rag.read(entry.source, partial(self._publish, entry), cancelled=entry.cancel.is_set)
+            for event in self._metrics.reading(events):
                 match event:
                     case ReadingStarted():
                         self._update(entry, state=DocumentState.READING, pages=event.pages)
@@ -277,7 +281,7 @@ class Documents:
                 nearest_to=lambda: entry.looked_at,
                 cancelled=entry.cancel.is_set,
             )
-            for event in events:
+            for event in self._metrics.recognising(events):
                 page = entry.indexed.page(event.page) if isinstance(event, PageRead) else None
                 if page is not None:
                     self._store.save_page(entry.source.id, page)

@@ -22,7 +22,10 @@ from shared_utils.storage.document_store import DocumentStore
 from shared_utils.types import Citation, Rect
 from src.conversations import LEASE_S, SHARES, Conversations, Person, Surroundings
 from src.documents import Documents
+from src.ingestion import IndexedDocument
 from src.jobs import FairPool
+from src.metrics import Metrics
+from src.model_status import ModelStatus
 from src.preferences import Pace, Preferences, decode_preferences, encode_preferences
 from src.rag_with_generation import Rag
 from src.settings import Settings
@@ -47,6 +50,8 @@ class EngineRoom(Protocol):
 
     def why_nobody(self) -> str: ...
 
+    def status(self) -> ModelStatus: ...
+
     def view(self, scribe: Scribe, choice: str = "", *, may_leave: bool = True) -> EngineView: ...
 
 
@@ -64,6 +69,7 @@ class Library:
         self.store = store
         self.settings = settings
         self.engines = engines
+        self.metrics = Metrics()
         self.writers: Callable[[str], Sequence[Writer]] = engines.writers
         self.owner = secrets.token_hex(8)  # names this process among those on the store
         self.readers = FairPool("reader", workers=2)
@@ -133,7 +139,15 @@ class Shelf:
         self._preferences = decode_preferences(library.store.preferences(key))
         person = secrets.token_hex(8)  # names this shelf in queues, without its key
         self._documents = Documents(
-            key, person, library.rag, library.store, library.settings, library.readers, library.embedders, self._changed
+            key,
+            person,
+            library.rag,
+            library.store,
+            library.settings,
+            library.readers,
+            library.embedders,
+            library.metrics,
+            self._changed,
         )
         self._conversations = Conversations(
             Person(
@@ -152,6 +166,7 @@ class Shelf:
                 lambda choice: library.writers(choice),
                 lambda: library.engines.why_nobody(),
                 library.settings.remote_answers,
+                library.metrics,
             ),
         )
         self._conversations.adopt()
@@ -231,6 +246,10 @@ class Shelf:
 
     def documents(self) -> tuple[DocumentView, ...]:
         return self._documents.views()
+
+    def searchable(self) -> list[IndexedDocument]:
+        """What can be searched at this moment, half-read documents included."""
+        return self._documents.searchable()
 
     def add(self, name: str, data: bytes) -> str:
         """See `Documents.add`. Raises FootnoteError where a limit refuses the file."""

@@ -18,6 +18,7 @@ from shared_utils.types import (
     Prompt,
     TextDelta,
 )
+from src.model_status import ModelState, ModelStatus
 from src.views import EngineView, ModelChoice
 from src.writing import Scribe, Writer
 
@@ -99,6 +100,11 @@ class FakeEngines:
 
     def why_nobody(self) -> str:
         return self.why
+
+    def status(self) -> ModelStatus:
+        if not self.present:
+            return ModelStatus(ModelState.UNAVAILABLE, reason=self.why)
+        return ModelStatus(ModelState.READY, self.present[0].model)
 
     def view(self, scribe: Scribe, choice: str = "", *, may_leave: bool = True) -> EngineView:
         return EngineView("extractive", "", "No engine", busy=False, waiting=0)

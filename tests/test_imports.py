@@ -24,7 +24,10 @@ OURS = sorted(
 # package -> the only places that may import it
 DOORS = {
     "streamlit": ("src/screen/", "src/asgi.py", "streamlit_app.py"),
-    "starlette": ("src/asgi.py", "src/screen/original.py"),
+    "starlette": ("src/asgi.py", "src/api/", "src/screen/original.py"),
+    "fastapi": ("src/api/",),
+    "mcp": ("src/api/mcp.py",),
+    "prometheus_client": ("src/metrics.py",),
     "faiss": ("shared_utils/retrieval/dense.py",),
     "rank_bm25": ("shared_utils/retrieval/bm25.py",),
     "sentence_transformers": ("shared_utils/embeddings/sentence_transformer.py", "shared_utils/citations/nli.py"),

@@ -1,0 +1,144 @@
+"""What a server tells its operator about itself, counted where events pass. Never a person, a question or a file name.
+
+    metrics = Metrics()
+    for event in metrics.answering(rag.ask(...)): ...
+    metrics.text()  # for GET /metrics
+
+Times are seconds. Every label takes one of a few values, so that a series cannot be made by a stranger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from shared_utils.errors import FootnoteError
+from src.events import AnswerEvent, AnswerFinished, EngineChanged, IngestEvent, PageRead
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+_QUICK_S = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
+_SLOW_S = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0)
+
+
+class Metrics:
+    """One for a process. Every method may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._registry = own = CollectorRegistry()
+        ProcessCollector(registry=own)  # memory, CPU seconds, open files, start time
+        self._requests = Counter(
+            "footnote_requests", "Requests answered by the API", ["method", "route", "status"], registry=own
+        )
+        self._request_s = Histogram(
+            "footnote_request_seconds", "Time to the end of a request", ["route"], buckets=_QUICK_S, registry=own
+        )
+        self._turned_away = Counter(
+            "footnote_turned_away", "Requests refused before they were looked at", ["reason"], registry=own
+        )
+        self._running = Gauge("footnote_questions_running", "Questions being answered", registry=own)
+        self._waiting = Gauge("footnote_queue_waiting", "Questions waiting for the model", registry=own)
+        self._answers = Counter("footnote_answers", "Finished answers", ["engine", "finish_reason"], registry=own)
+        self._tokens = Counter("footnote_output_tokens", "Tokens written by models", ["engine"], registry=own)
+        self._search_s = Histogram("footnote_search_seconds", "Retrieval", buckets=_QUICK_S, registry=own)
+        self._evidence_s = Histogram(
+            "footnote_first_evidence_seconds", "Question to its first evidence", buckets=_QUICK_S, registry=own
+        )
+        self._first_token_s = Histogram(
+            "footnote_first_token_seconds",
+            "Question to a model's first word",
+            ["engine"],
+            buckets=_SLOW_S,
+            registry=own,
+        )
+        self._total_s = Histogram(
+            "footnote_answer_seconds", "Question to its finished answer", ["engine"], buckets=_SLOW_S, registry=own
+        )
+        self._fallbacks = Counter("footnote_fallbacks", "An engine was given up for the next", ["to"], registry=own)
+        self._verdicts = Counter("footnote_sentences", "Sentences of answers", ["verdict"], registry=own)
+        self._pages = Counter("footnote_pages_read", "Pages read or recognised", ["verdict"], registry=own)
+        self._files = Counter("footnote_files_read", "Files whose reading ended", ["outcome"], registry=own)
+        self._errors = Counter("footnote_errors", "Errors by kind", ["kind"], registry=own)
+
+    # -------------------------------------------------------------------------------------------- where events pass
+
+    def answering(self, events: Iterator[AnswerEvent]) -> Iterator[AnswerEvent]:
+        """The same events, counted."""
+        with self._running.track_inprogress(), self._errors_counted():
+            for event in events:
+                match event:
+                    case EngineChanged():
+                        self._fallbacks.labels(event.engine).inc()
+                    case AnswerFinished():
+                        self._answered(event)
+                yield event
+
+    def reading(self, events: Iterator[IngestEvent]) -> Iterator[IngestEvent]:
+        """The same events of one file, counted."""
+        try:
+            with self._errors_counted():
+                yield from self.recognising(events)
+        except FootnoteError:
+            self._files.labels("failed").inc()
+            raise
+        self._files.labels("read").inc()
+
+    def recognising(self, events: Iterator[IngestEvent]) -> Iterator[IngestEvent]:
+        """The same events, their pages counted."""
+        for event in events:
+            if isinstance(event, PageRead):
+                self._pages.labels(event.verdict.value).inc()
+            yield event
+
+    def _answered(self, event: AnswerFinished) -> None:
+        answer, timings = event.answer, event.timings
+        engine = answer.stats.backend
+        self._answers.labels(engine, answer.finish_reason).inc()
+        self._tokens.labels(engine).inc(answer.stats.output_tokens or 0)
+        if answer.answerable:
+            for sentence in answer.sentences:
+                self._verdicts.labels(sentence.verdict.value).inc()
+        if "search_s" in timings:
+            self._search_s.observe(timings["search_s"])
+        if "first_evidence_s" in timings:
+            self._evidence_s.observe(timings["first_evidence_s"])
+        if "first_token_s" in timings:
+            self._first_token_s.labels(engine).observe(timings["first_token_s"])
+        if "total_s" in timings:
+            self._total_s.labels(engine).observe(timings["total_s"])
+
+    @contextmanager
+    def _errors_counted(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as exc:
+            self.error(exc)
+            raise
+
+    # -------------------------------------------------------------------------------------------- requests
+
+    def requested(self, method: str, route: str, status: int, seconds: float) -> None:
+        """A request was answered. `route` is its pattern ("/api/documents/{id}"), never its path."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._request_s.labels(route).observe(seconds)
+
+    def turned_away(self, reason: str) -> None:
+        """A request was refused at the door: "key", "rate", "busy" or "size"."""
+        self._turned_away.labels(reason).inc()
+
+    def error(self, exc: Exception) -> None:
+        self._errors.labels(type(exc).__name__).inc()
+
+    # -------------------------------------------------------------------------------------------- reading them
+
+    def text(self, waiting: int = 0) -> bytes:
+        """Everything in Prometheus’ text form (CONTENT_TYPE); `waiting` questions are in the model’s queue."""
+        self._waiting.set(waiting)
+        return generate_latest(self._registry)
+
+    def value(self, name: str, **labels: str) -> float:
+        """One sample, 0 where there is none: for tests and for whoever looks from inside."""
+        return self._registry.get_sample_value(name, labels) or 0.0
