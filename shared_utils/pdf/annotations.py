@@ -1,0 +1,65 @@
+"""A copy of a PDF with highlights as real annotations, which every PDF program shows, lists and lets people edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shared_utils.errors import DocumentGone, UnreadablePdf
+from shared_utils.pdf.isolation import Message, ReadingLimits, Worker, WorkerLost, integer
+from shared_utils.types import Rect
+
+ANNOTATIONS_WORKER = Path(__file__).with_name("annotations_worker.py")
+NOTE_AT_MOST = 4_000  # characters
+_LARGER_AT_MOST = 4  # times the largest PDF that is taken: a copy written anew may be larger than its original
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """Words of a page to be marked, and what is said of them. The page's size is as displayed, in points."""
+
+    page: int
+    width: float
+    height: float
+    rects: tuple[Rect, ...]  # points from the top left of the displayed page, one a line
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedPdf:
+    data: bytes
+    written: int  # highlights that could be placed
+
+
+def annotate_pdf(
+    path: Path, highlights: Sequence[Highlight], limits: ReadingLimits, *, author: str, made_on: float
+) -> AnnotatedPdf:
+    """The PDF with `highlights` by `author`; what was in it before stays. `made_on` is in seconds since the epoch.
+
+    A page whose size differs from the one its highlights were measured on gets none. The copy is written anew, without
+    a password; a digital signature of the original does not hold for it.
+    Raises DocumentGone where there is no file, UnreadablePdf where no copy can be made.
+    """
+    if not path.exists():
+        raise DocumentGone("This document was deleted, so no copy of it can be made.")
+    request: Message = {
+        "path": str(path),
+        "memory_bytes": limits.memory_bytes,
+        "cpu_s": int(limits.document_s) + 1,
+        "author": author,
+        "made": datetime.fromtimestamp(made_on, UTC).strftime("D:%Y%m%d%H%M%SZ"),
+        "highlights": [asdict(highlight) | {"note": highlight.note[:NOTE_AT_MOST]} for highlight in highlights],
+    }
+    try:
+        with Worker(ANNOTATIONS_WORKER, request) as worker:
+            answer = worker.receive(limits.document_s)
+            if "error" in answer:
+                raise UnreadablePdf(f"No copy with highlights could be made of this PDF: {answer['error']}.")
+            size, written = integer(answer, "bytes"), integer(answer, "written")
+            if size > _LARGER_AT_MOST * limits.max_bytes:
+                raise UnreadablePdf("No copy with highlights could be made of this PDF: it would be far too large.")
+            return AnnotatedPdf(worker.receive_bytes(size, limits.page_s), written)
+    except WorkerLost as error:
+        raise UnreadablePdf(f"No copy with highlights could be made of this PDF: it {error}.") from error
