@@ -11,15 +11,16 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
 from shared_utils.errors import FootnoteError
 from shared_utils.pdf.viewer import PageImage
 from shared_utils.storage.document_store import DocumentStore
-from shared_utils.types import Citation, Rect
+from shared_utils.types import Citation, Document, Rect
 from src.conversations import LEASE_S, SHARES, Conversations, Person, Surroundings
 from src.documents import Documents
 from src.ingestion import IndexedDocument
@@ -29,11 +30,16 @@ from src.model_status import ModelStatus
 from src.preferences import Pace, Preferences, decode_preferences, encode_preferences
 from src.rag_with_generation import Rag
 from src.settings import Settings
+from src.suggestions import Topic, next_topics, opening_topics, question
 from src.views import ConversationView, DocumentView, EngineView, ModelChoice, TurnView
+from src.words import ENGLISH, Say
 from src.writing import Scribe, Writer
 
 _log = logging.getLogger(__name__)
 
+_SUGGESTIONS = 3
+_TOPICS_TRIED = 9  # each costs a search, some hundredths of a second
+_SUGGESTED_KEPT = 50
 _TIDY_EVERY_S = 5.0
 _TOUCH_EVERY_S = 60.0  # how often a visit is written down
 _PUT_AWAY_AFTER_S = 1800.0  # an idle shelf's indexes leave the memory; the store brings them back
@@ -170,6 +176,7 @@ class Shelf:
             ),
         )
         self._conversations.adopt()
+        self._suggested: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     # -------------------------------------------------------------------------------------------- what is new
 
@@ -358,10 +365,30 @@ class Shelf:
         self._changed()
         self._library.store.save_preferences(self._key, encode_preferences(preferences))
 
-    def suggestions(self, conversation_id: str) -> tuple[str, ...]:
-        """Questions that the latest document's own sections suggest. Empty once the conversation has begun."""
-        documents = [indexed.document for indexed in self._documents.searchable() if indexed.complete]
-        if self.turns(conversation_id) or not documents:
+    def suggestions(self, conversation_id: str, say: Say = ENGLISH) -> tuple[str, ...]:
+        """A few questions to go on with, read off the documents; each is one that they can answer.
+
+        () while an answer is being made, and while no document has been read to its end.
+        """
+        turns = self.turns(conversation_id)
+        documents = [indexed for indexed in self._documents.searchable() if indexed.complete]
+        if not documents or any(not turn.done for turn in turns):
             return ()
-        titles = dict.fromkeys(entry.title.strip() for entry in documents[-1].outline if entry.title.strip())
-        return tuple(f"What does it say about “{title}”?" for title in list(titles)[:3])
+        known = (say.language, conversation_id, turns[-1].id if turns else "", *(d.document.id for d in documents))
+        if known not in self._suggested:
+            if len(self._suggested) >= _SUGGESTED_KEPT:
+                self._suggested.clear()
+            topics = _topics(turns, [indexed.document for indexed in documents])
+            questions = (question(topic, say) for topic in islice(topics, _TOPICS_TRIED))
+            answerable = (text for text in questions if self._library.rag.search(text, documents).answerable)
+            self._suggested[known] = tuple(islice(answerable, _SUGGESTIONS))
+        return self._suggested[known]
+
+
+def _topics(turns: Sequence[TurnView], documents: Sequence[Document]) -> Iterator[Topic]:
+    """What goes on from the last answer; where there is none, what the newest document is about."""
+    asked = [turn.question for turn in turns]
+    answer = turns[-1].answer if turns else None
+    if answer is not None and answer.answerable:
+        return next_topics(asked, answer.citations, documents)
+    return opening_topics(documents[-1], asked)

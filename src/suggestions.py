@@ -82,14 +82,14 @@ def question(topic: Topic, say: Say) -> str:
     return say("What does the document say about {topic}?", topic=topic.words)
 
 
-def opening_topics(document: Document) -> Iterator[Topic]:
-    """For a conversation that has not begun: its sections, and what its tables hold."""
+def opening_topics(document: Document, asked: Sequence[str] = ()) -> Iterator[Topic]:
+    """What a document is about, for a conversation without an answer: its sections, and what its tables hold."""
     titles = [entry.title for entry in document.outline if entry.level <= 2] or [
         page.text[h.start : h.end] for page in document.pages for h in page.headings if h.level <= 3
     ]
     sections = [Topic(_in_a_sentence(title, document)) for title in map(heading_topic, titles[1:]) if title]
     rows = [row for page in document.pages for row in _rows(page, document)]
-    yield from _new(_alternating(sections, rows), [])  # the first title is the document's own
+    yield from _new(_alternating(sections, rows), asked)  # the first title is the document's own
 
 
 def next_topics(asked: Sequence[str], citations: Sequence[Citation], documents: Sequence[Document]) -> Iterator[Topic]:

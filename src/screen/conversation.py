@@ -69,7 +69,7 @@ def _draw_turn(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) 
 
 
 def _draw_suggestions(shelf: Shelf, session: Session) -> None:
-    suggestions = shelf.suggestions(session.conversation)
+    suggestions = shelf.suggestions(session.conversation, session.say)
     if not suggestions:
         return
     with st.container(horizontal=True, key="suggestions", gap="xsmall"):

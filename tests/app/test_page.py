@@ -148,3 +148,16 @@ def test_one_document_and_some_of_its_pages_can_be_asked_alone(app: AppTest) -> 
     ask(app, "How far did leakage fall after mains were renewed?")
     assert "(page 1)" in shown(app)
     assert "water.pdf" not in shown(app).split("fn-question")[-1]
+
+
+def test_an_answer_suggests_questions_that_the_documents_answer(app: AppTest) -> None:
+    next(b for b in app.button if b.label == "Try the sample report").click().run()
+    until(app, lambda p: "passage" in shown(p) and "progressbar" not in shown(p))
+    ask(app, "How much cargo did Nordhaven handle in 2025?")
+    suggested = [b for b in app.button if str(b.key).startswith("suggestion-")]
+    assert len(suggested) == 3
+    question = suggested[0].label
+    suggested[0].click().run()
+    until(app, lambda p: not any(b.label == "Stop" for b in p.button) and shown(p).count('class="fn-question"') == 2)
+    assert "The closest passages" not in shown(app)
+    assert question not in [b.label for b in app.button if str(b.key).startswith("suggestion-")]

@@ -122,6 +122,7 @@ def test_the_original_opens_in_a_new_tab_at_the_page(screen: Screen) -> None:
 
 
 def test_nobody_else_gets_a_page_or_a_file(screen: Screen, visit: Open, address: str) -> None:
+    expect(screen.viewer().locator("img")).to_have_attribute("src", re.compile("^page/"))
     picture = screen.viewer().locator("img").get_attribute("src") or ""
     file = screen.viewer().get_by_role("link", name="Download the PDF").get_attribute("href") or ""
     assert screen.page.request.get(f"{address}/{picture}").ok
