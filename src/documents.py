@@ -225,10 +225,12 @@ class Documents:
         """Where a citation's words are drawn; () where that is not known."""
         return citation.rects or self._rag.locate(citation, self._indexed(citation.document_id, citation.page))
 
-    def page_image(self, document_id: str, page: int, *, width_px: int, highlights: Sequence[Rect] = ()) -> PageImage:
+    def page_image(
+        self, document_id: str, page: int, *, width_px: int, highlights: Sequence[Rect] = (), is_small: bool = False
+    ) -> PageImage:
         """A page as a picture. Raises FootnoteError with a sentence when it cannot be drawn."""
         path = self._indexed(document_id, page).path
-        return self._rag.viewer.draw(path, page, width_px=width_px, highlights=highlights)
+        return self._rag.viewer.draw(path, page, width_px=width_px, highlights=highlights, is_small=is_small)
 
     def file(self, document_id: str) -> bytes:
         """The original. Raises DocumentGone."""

@@ -290,8 +290,12 @@ class Shelf:
     def rects(self, citation: Citation) -> tuple[Rect, ...]:
         return self._documents.rects(citation)
 
-    def page_image(self, document_id: str, page: int, *, width_px: int, highlights: Sequence[Rect] = ()) -> PageImage:
-        return self._documents.page_image(document_id, page, width_px=width_px, highlights=highlights)
+    def page_image(
+        self, document_id: str, page: int, *, width_px: int, highlights: Sequence[Rect] = (), is_small: bool = False
+    ) -> PageImage:
+        return self._documents.page_image(
+            document_id, page, width_px=width_px, highlights=highlights, is_small=is_small
+        )
 
     def file(self, document_id: str) -> bytes:
         return self._documents.file(document_id)

@@ -23,6 +23,7 @@ PIXELS_AT_MOST = 4_000_000  # a 14,400 pt page drawn at 110 dpi would take 1.4 G
 SIDE_AT_MOST = 4_000
 DOCUMENTS_AT_MOST = 4  # kept open
 HIGHLIGHT = (0xFF, 0xE2, 0x5C)
+COLOURS = 32  # of a small picture; black letters on white need no more
 SUBPIXELS = 16  # FPDF_PageToDevice answers in whole pixels; a finer device makes them fractions of a point
 
 Rect = tuple[float, float, float, float]
@@ -42,7 +43,7 @@ def confine(memory_bytes: int) -> None:
 
 
 class Request(TypedDict):
-    """One line from viewer.py; which of the last four there are depends on the task."""
+    """One line from viewer.py; which of the last five there are depends on the task."""
 
     task: Literal["draw", "locate", "text"]
     path: str
@@ -50,6 +51,7 @@ class Request(TypedDict):
     width_px: int
     rects: list[Rect]
     is_grey: bool
+    is_small: bool
     spans: list[list[tuple[int, int]]]
 
 
@@ -90,8 +92,11 @@ def pixel_size(width: float, height: float, width_px: int) -> tuple[int, int]:
     return max(1, int(width * scale + 0.001)), max(1, int(height * scale + 0.001))
 
 
-def draw(page: ctypes.c_void_p, width_px: int, rects: list[Rect], is_grey: bool) -> tuple[dict[str, object], bytes]:
-    """What was drawn, and the picture: JPEG with highlights, or a grey PGM for OCR, which nobody has to decode."""
+def draw(
+    page: ctypes.c_void_p, width_px: int, rects: list[Rect], is_grey: bool, is_small: bool
+) -> tuple[dict[str, object], bytes]:
+    """What was drawn, and the picture: JPEG with highlights, or as few bytes as it takes where `is_small`, or a grey
+    PGM for OCR, which nobody has to decode."""
     width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
     width_px, height_px = pixel_size(width, height, width_px)
     layout = pdfium.FPDFBitmap_Gray if is_grey else pdfium.FPDFBitmap_BGRx
@@ -117,9 +122,23 @@ def draw(page: ctypes.c_void_p, width_px: int, rects: list[Rect], is_grey: bool)
     image = Image.frombuffer("RGB", size, pixels, "raw", "BGRX", stride, 1)
     for x0, y0, x1, y1 in rects:
         highlight(image, (x0 / width, y0 / height, x1 / width, y1 / height))
+    if is_small:
+        mime, small = smallest(image)
+        return described(mime), small
+    return described("image/jpeg"), encoded(image, "JPEG", quality=80)
+
+
+def encoded(image: Image.Image, kind: str, **options: int) -> bytes:
     data = io.BytesIO()
-    image.save(data, "JPEG", quality=80)
-    return described("image/jpeg"), data.getvalue()
+    image.save(data, kind, **options)
+    return data.getvalue()
+
+
+def smallest(image: Image.Image) -> tuple[str, bytes]:
+    """A page of words is smaller, and sharper, as a PNG of few colours; one of photographs as a JPEG."""
+    few = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    png, jpeg = encoded(few, "PNG", compress_level=9), encoded(image, "JPEG", quality=60)
+    return ("image/png", png) if len(png) < len(jpeg) else ("image/jpeg", jpeg)
 
 
 def highlight(image: Image.Image, share: Rect) -> None:
@@ -169,7 +188,7 @@ def answer(documents: Documents, request: Request) -> tuple[dict[str, object], b
     page = documents.page(request["path"], request["page"])
     try:
         if request["task"] == "draw":
-            message, data = draw(page, request["width_px"], request["rects"], request["is_grey"])
+            message, data = draw(page, request["width_px"], request["rects"], request["is_grey"], request["is_small"])
             return message | {"bytes": len(data)}, data
         text_page = pdfium.FPDFText_LoadPage(page)
         try:

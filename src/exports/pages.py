@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -21,8 +20,8 @@ class Pages(Protocol):
         """Width and height in points as displayed; 0 where it is not known."""
         ...
 
-    def page_image(self, document_id: str, page: int, *, width_px: int, highlights: Sequence[Rect] = ()) -> PageImage:
-        """Raises FootnoteError where it cannot be drawn."""
+    def page_image(self, document_id: str, page: int, *, width_px: int, is_small: bool = False) -> PageImage:
+        """Raises FootnoteError where it cannot be drawn. `is_small`: in as few bytes as it takes."""
         ...
 
     def file_path(self, document_id: str) -> Path: ...

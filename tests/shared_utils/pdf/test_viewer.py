@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
+from reportlab.lib.utils import ImageReader
 
 from shared_utils.errors import DocumentGone, UnreadablePdf
 from shared_utils.pdf.quotes import find_quote
@@ -187,3 +188,19 @@ def test_spans_become_ranges_of_glyphs_across_runs() -> None:
 def test_rectangles_of_one_line_become_one_also_on_sideways_pages() -> None:
     assert one_per_line([(0, 0, 10, 10), (12, 1, 30, 9), (0, 15, 10, 25)]) == [(0, 0, 30, 10), (0, 15, 10, 25)]
     assert one_per_line([(0, 0, 10, 50), (1, 55, 9, 90), (15, 0, 25, 50)]) == [(0, 0, 10, 90), (15, 0, 25, 50)]
+
+
+def test_a_small_picture_of_words_is_sharp_and_one_of_a_photograph_keeps_its_colours(
+    viewer: PageViewer, tmp_path: Path
+) -> None:
+    words = viewer.draw(pdfs.written(tmp_path, BASE), 1, width_px=1200, is_small=True)
+    usual = viewer.draw(pdfs.written(tmp_path, BASE), 1, width_px=1200)
+    assert words.mime == "image/png"
+    assert len(words.data) < len(usual.data) / 2
+    difference = ImageChops.difference(opened(words), opened(usual)).convert("L")
+    coarse = difference.resize((60, 80), Image.Resampling.BOX)
+    assert coarse.getextrema()[1] < 12  # type: ignore[operator] - of one band
+
+    noise = Image.effect_noise((500, 500), 90).convert("RGB")
+    photograph = pdfs.pdf(lambda canvas: canvas.drawImage(ImageReader(noise), 50, 50, 500, 500))
+    assert viewer.draw(pdfs.written(tmp_path, photograph), 1, width_px=1200, is_small=True).mime == "image/jpeg"
