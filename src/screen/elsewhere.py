@@ -5,6 +5,7 @@ One slow tick does both. It draws the page again only where something the page s
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import streamlit as st
@@ -14,8 +15,8 @@ from src.preferences import Preferences
 from src.screen.library_panel import Stages, stages
 from src.screen.pieces import said
 from src.screen.session import Session
+from src.screen.stages import status_line
 from src.views import ConversationView
-from src.words import Say
 
 _TICK_S = 3.0
 
@@ -63,12 +64,6 @@ def _tick(shelf: Shelf, session: Session, seen: Seen) -> None:
         if _look(shelf, session) != seen.look:
             st.rerun()
         seen.version = version
-    st.html(status_line(shelf, session.say), width="content")
-
-
-def status_line(shelf: Shelf, say: Say) -> str:
-    """Which engine would answer, and how many questions wait for it."""
-    view = shelf.engine()
-    waiting = say.n(view.waiting, "{n:,} question waiting", "{n:,} questions waiting") if view.waiting else ""
-    line = " · ".join(part for part in (say.message(view.line), waiting) if part)
-    return f'<p class="fn-engine">{said(line)}</p>'
+    running = next((turn for turn in shelf.turns(session.conversation) if not turn.done), None)
+    line = status_line(shelf.engine(), running, time.monotonic(), session.say)
+    st.html(f'<p class="fn-engine">{said(line)}</p>', width="content")

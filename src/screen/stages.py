@@ -7,7 +7,7 @@ from html import escape
 
 from src.events import Stage
 from src.presentation import about, engine_name
-from src.views import TurnView
+from src.views import EngineView, TurnView
 from src.words import Say
 
 _ORDER = tuple(Stage)
@@ -58,6 +58,29 @@ def stage_line(turn: TurnView, now: float, say: Say) -> str:
         case None:
             return ""
     return " · ".join(part for part in parts if part)
+
+
+def status_line(engine: EngineView, turn: TurnView | None, now: float, say: Say) -> str:
+    """The line under the question box: who answers, where, what it is doing, how long still.
+
+    `turn` is the answer being made here, if one is; else the line says who would make it, and who waits already.
+    """
+    if turn is None or not turn.engine or turn.stage is None:
+        waiting = say.n(engine.waiting, "{n:,} question waiting", "{n:,} questions waiting") if engine.waiting else ""
+        return " · ".join(part for part in (say.message(engine.line), waiting) if part)
+    left = turn.seconds_left - (now - turn.stage_started_at) if turn.seconds_left is not None else None
+    sent = turn.passages_left
+    match turn.stage:
+        case Stage.WAITING:
+            doing = place_in_line(turn, left, say)
+        case Stage.READING:
+            doing = say("first words in about {time}", time=about(left, say)) if left and left > 0 else say("reading")
+        case Stage.WRITING:
+            doing = say("writing")
+        case _:
+            doing = say("verifying")
+    gone = say.n(sent, "{n:,} passage left this machine", "{n:,} passages left this machine") if sent else ""
+    return " · ".join(part for part in (engine_name(turn.engine, turn.model, say), doing, gone) if part)
 
 
 def place_in_line(turn: TurnView, left: float | None, say: Say) -> str:
