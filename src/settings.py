@@ -22,6 +22,7 @@ def _setting(env: str, default: object, help_text: str) -> Any:  # Any, as datac
     return field(default=default, metadata={"env": env, "help": help_text})
 
 
+_SHORTEST_KEY = 24
 _DATA_DIR = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -40,6 +41,22 @@ class Settings:
         "FOOTNOTE_KEEP_HOURS",
         0.0,
         "hours after a person's last visit until their files are wiped; 0 keeps them (24 on a Hugging Face Space)",
+    )
+
+    # -- the API
+    api_keys: tuple[str, ...] = _setting(
+        "FOOTNOTE_API_KEYS",
+        (),
+        "keys that programs must show, separated by commas, each a person of its own; empty: a key of one's own choice",
+    )
+    allowed_origins: tuple[str, ...] = _setting(
+        "ALLOWED_ORIGINS", (), "sites whose pages may call the API with a key, separated by commas; `*`: any"
+    )
+    api_per_minute: int = _setting("FOOTNOTE_API_PER_MINUTE", 240, "API requests one key may make in a minute")
+    proxies: int = _setting(
+        "FOOTNOTE_PROXIES",
+        0,
+        "proxies in front that add to X-Forwarded-For, for limits by address (1 on a Hugging Face Space)",
     )
 
     # -- limits
@@ -121,10 +138,13 @@ class Settings:
                 values[setting.name] = _parsed(name, text, setting.default)
         if environ.get("SPACE_ID"):  # strangers side by side: nobody's files stay for ever
             values.setdefault("keep_hours", 24.0)
+            values.setdefault("proxies", 1)
             values.setdefault("choose_model", False)  # each change of model costs everybody half a minute
         if "ollama_url" in values:
             values["ollama_url"] = _as_url(str(values["ollama_url"]))
-        return cls(**values)  # type: ignore[arg-type]
+        settings = cls(**values)  # type: ignore[arg-type]
+        _check_keys(settings.api_keys)
+        return settings
 
 
 def _parsed(name: str, text: str, default: object) -> object:
@@ -147,6 +167,15 @@ def _parsed(name: str, text: str, default: object) -> object:
         raise SettingsError(
             f"{name} is set to “{text}”, but it takes {_expected(default)}. Correct or unset it, then start again."
         ) from exc
+
+
+def _check_keys(keys: tuple[str, ...]) -> None:
+    for key in keys:
+        if len(key) < _SHORTEST_KEY:
+            raise SettingsError(
+                f"FOOTNOTE_API_KEYS holds a key of {len(key)} characters; one that nobody guesses has at least "
+                f"{_SHORTEST_KEY}. Make one with `openssl rand -hex 24`, then start again."
+            )
 
 
 def _as_bool(text: str) -> bool:

@@ -280,7 +280,7 @@ def supervise(settings: Settings, page_command: Sequence[str] = PAGE_COMMAND) ->
     signals = Signals()
     signals.install()
     guardian = Guardian()
-    secrets = (settings.hf_token,)
+    secrets = (settings.hf_token, *settings.api_keys)
 
     def log(line: str) -> None:
         _write(f"footnote | {masked(line, secrets)}")
@@ -342,7 +342,7 @@ def ollama_command(settings: Settings, binary: str) -> list[str]:
         "OLLAMA_NOPRUNE": "1",  # a half-fetched model survives a restart
         "OLLAMA_NO_CLOUD": "1",
     }
-    secrets = ["-u", "HF_TOKEN", "-u", "HUGGING_FACE_HUB_TOKEN"]
+    secrets = ["-u", "HF_TOKEN", "-u", "HUGGING_FACE_HUB_TOKEN", "-u", "FOOTNOTE_API_KEYS"]
     variables = [f"{name}={value}" for name, value in environment.items()]
     return ["env", *secrets, *variables, "nice", "-n", "5", binary, "serve"]
 

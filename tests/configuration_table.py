@@ -39,10 +39,10 @@ def _default(name: str, value: object) -> str:
     match value:
         case bool():
             return "`yes`" if value else "`no`"
+        case "" | ():
+            return "none"
         case tuple():
             return f"`{','.join(map(str, value))}`"
-        case "":
-            return "none"
         case _:
             return f"`{value}`"
 

@@ -63,3 +63,9 @@ def test_on_a_space_files_are_wiped_after_a_day_unless_it_is_said_otherwise() ->
 def test_every_variable_is_read_once() -> None:
     variables = [setting.metadata["env"] for setting in fields(Settings)]
     assert len(variables) == len(set(variables))
+
+
+def test_a_key_that_could_be_guessed_ends_the_start_without_being_shown() -> None:
+    with pytest.raises(SettingsError, match="FOOTNOTE_API_KEYS") as refused:
+        Settings.from_env({"FOOTNOTE_API_KEYS": f"{'k' * 24}, hunter2"})
+    assert "hunter2" not in str(refused.value)
