@@ -172,6 +172,23 @@ class Embedder(Protocol):
         ...
 
 
+class VectorSource(Protocol):
+    """Kept vectors, searched where they lie instead of in this process's memory.
+
+    A vector is named by its document and its row there, 0-based. Documents that are gone have no rows.
+    """
+
+    def nearest(
+        self, query: Vectors, document_ids: Sequence[str], top_k: int
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """For each document, the rows and cosines of its `top_k` vectors nearest to a query (1, d), best first."""
+        ...
+
+    def cosines(self, query: Vectors, chosen: Sequence[tuple[str, NDArray[np.int64]]]) -> list[NDArray[np.float32]]:
+        """For each document, the cosines of chosen rows, in their order; 0 for rows that are gone."""
+        ...
+
+
 # ------------------------------------------------------------------------------------------------ generation
 
 
@@ -269,6 +286,7 @@ class Sentence:
     verdict: Verdict
     reason: str  # in words: "the page says 14.9 %, the answer 18.6 %"
     paragraph: int = 0  # sentences of one paragraph or list item share a number, 0-based
+    item: str = ""  # what the line it begins was set apart with: "-", "3." or, before a heading, "#"; "" elsewhere
 
 
 @dataclass(frozen=True, slots=True)

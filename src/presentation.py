@@ -68,7 +68,7 @@ def escape_markdown(text: str) -> str:
 
 
 _BOLD_OR_MARKER = re.compile(r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*|\[(\d{1,3})\]")
-_LIST_ITEM = re.compile(r"\s*(?:(?P<bullet>[-*•])|(?P<number>\d{1,2})[.)])\s+")
+_LIST_ITEM = re.compile(r"\s*(?:(?P<bullet>[-*•–])|(?P<number>\d{1,2})[.)])\s+")
 _HEADING = re.compile(r"\s*#{1,6}\s+")
 
 
@@ -194,21 +194,30 @@ def _with_marks(text: str, marks: str) -> str:
     return f"{text[: end.start()].rstrip()}\u00a0{marks}{end[0]}"
 
 
-def _composed(answer: Answer, shown: Callable[[str], str], chip: Chip, sign: Callable[[int], str]) -> str:
-    """Paragraphs and lists of the answer; `shown` draws words, `chip` markers, `sign` the n-th caution."""
+def _composed(
+    answer: Answer,
+    shown: Callable[[str], str],
+    chip: Chip,
+    sign: Callable[[int], str],
+    heading: Callable[[str], str] = str,
+) -> str:
+    """Paragraphs, lists and headings as they were written; `shown` draws words, `chip` markers, `sign` the n-th
+    caution, `heading` the drawn words of a heading."""
     doubts = {id(sentence): sign(i) for i, sentence in enumerate(cautions(answer))}
     blocks: list[str] = []
     for _, group in groupby(answer.sentences, key=lambda s: s.paragraph):
         sentences = list(group)
-        item = _LIST_ITEM.match(sentences[0].text)
+        mark, item = sentences[0].item, _LIST_ITEM.match(sentences[0].text)
         words = []
         for sentence in sentences:
-            text = sentence.text[item.end() :] if item and sentence is sentences[0] else sentence.text
+            text = sentence.text[item.end() :] if item and sentence is sentences[0] and not mark else sentence.text
             marks = [*(chip(n) or "" for n in sentence.citations), doubts.get(id(sentence), "")]
-            words.append(_with_marks(shown(text.strip()), "\u00a0".join(filter(None, marks))))
-        joined = "\n" if item and blocks and _LIST_ITEM.match(blocks[-1]) else "\n\n"
+            drawn = heading(shown(text.strip())) if mark == "#" else shown(text.strip())
+            words.append(_with_marks(drawn, "\u00a0".join(filter(None, marks))))
+        bullet = f"{mark.removeprefix('#')} ".lstrip() if mark else _bullet(item)
+        joined = "\n" if bullet and blocks and _LIST_ITEM.match(blocks[-1]) else "\n\n"
         blocks += [joined] if blocks else []
-        blocks.append(_bullet(item) + " ".join(words))
+        blocks.append(bullet + " ".join(words))
     return "".join(blocks)
 
 
@@ -217,7 +226,9 @@ def answer_markdown(
 ) -> str:
     """The answer as Markdown. `chip` draws a marker, `sign` the n-th caution; else both are plain characters."""
     chip = chip or (lambda n: f"\\[{n}\\]")
-    return _composed(_in_language(answer, say), lambda text: _inline(text, lambda _: None), chip, sign)
+    return _composed(
+        _in_language(answer, say), lambda text: _inline(text, lambda _: None), chip, sign, lambda text: f"**{text}**"
+    )
 
 
 def _in_language(answer: Answer, say: Say) -> Answer:

@@ -13,7 +13,8 @@ from shared_utils.citations.verification import Entailment, settled, verify
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Citation, Embedder, Evidence, EvidenceSpan, Page, Sentence, Span, Verdict
 
-_BULLET = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+")  # a number that counts items is nobody's claim
+# what sets a line apart is nobody's claim, least of all a number that counts items
+_ITEM = re.compile(r"\s*(?:(?P<bullet>[-*•–])|(?P<number>\d{1,2})[.)]|(?P<heading>#{1,6}))\s+")
 _ASKING = re.compile(r"\bhow (?:many|much|long|often|old|far|large|high)\b", re.IGNORECASE)
 _MOST_QUOTED = 2  # sentences or rows of one evidence span behind one sentence of the answer
 _SAYS_SOMETHING = 4  # content words
@@ -36,6 +37,7 @@ class _Claim:
     text: str
     named: tuple[int, ...]  # evidence markers the model put at it
     paragraph: int
+    item: str  # as in Sentence
 
 
 Quote = tuple[str, int, int, int]  # document id, page, start, end
@@ -71,7 +73,7 @@ def cite(
         spans, verdict, reason = judged[complete, claim.named]
         quotes = [quote for span in spans for quote in _narrowed(complete, span)]
         numbers = [order.setdefault(quote, len(order) + 1) for quote in dict.fromkeys(quotes)]
-        sentences.append(Sentence(claim.text, tuple(sorted(numbers)), verdict, reason, claim.paragraph))
+        sentences.append(Sentence(claim.text, tuple(sorted(numbers)), verdict, reason, claim.paragraph, claim.item))
     citations = tuple(_citation(number, quote, pages, names) for quote, number in order.items())
     return CitedText(tuple(sentences), citations, dropped)
 
@@ -93,8 +95,8 @@ def _claims(raw_text: str, known: Mapping[int, EvidenceSpan]) -> tuple[list[_Cla
 
 
 def _claims_of_line(line: str, markers: Sequence[tuple[int, tuple[int, ...]]], paragraph: int) -> list[_Claim]:
-    bullet = _BULLET.match(line)
-    skipped = bullet.end() if bullet else 0
+    begun = _ITEM.match(line)
+    skipped = begun.end() if begun else 0
     spans = [Span(span.start + skipped, span.end + skipped) for span in split_sentences(line[skipped:])]
     named: list[list[int]] = [[] for _ in spans]
     for at, numbers in markers:
@@ -102,10 +104,17 @@ def _claims_of_line(line: str, markers: Sequence[tuple[int, tuple[int, ...]]], p
             # A marker belongs to the words before it, also behind the full stop; only one that opens the line, after.
             owner = max((i for i, span in enumerate(spans) if span.start < at), default=0)
             named[owner] += [number for number in numbers if number not in named[owner]]
+    items = [_mark(begun), *[""] * len(spans)]  # the first sentence of a line carries its mark
     return [
-        _Claim(" ".join(line[span.start : span.end].split()), tuple(numbers), paragraph)
-        for span, numbers in zip(spans, named, strict=True)
+        _Claim(" ".join(line[span.start : span.end].split()), tuple(numbers), paragraph, item)
+        for span, numbers, item in zip(spans, named, items, strict=False)
     ]
+
+
+def _mark(begun: re.Match[str] | None) -> str:
+    if begun is None:
+        return ""
+    return f"{begun['number']}." if begun["number"] else "#" if begun["heading"] else "-"
 
 
 def _complete(claim: str, question: str) -> str:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared_utils.types import Answer, Citation, GenerationStats, PageVerdict, Sentence, Verdict
+from shared_utils.citations.attribution import cite
+from shared_utils.types import Answer, Citation, Evidence, GenerationStats, PageVerdict, Sentence, Verdict
 from src.events import Stage
 from src.presentation import (
     answer_markdown,
@@ -162,6 +163,17 @@ def test_paragraphs_are_parted_and_list_items_stay_one_list() -> None:
     )
     blocks = answer_markdown(made, lambda n: f"({n})").replace("\u00a0", " ").split("\n")
     assert blocks == ["First (1)\\. Second\\.", "", "- a (2)", "- b", "", "Last\\."]
+
+
+def test_a_finished_answer_keeps_the_lists_and_headings_it_had_while_it_was_written() -> None:
+    raw = "# Costs\nIn short:\n\n1. Leakage fell. So did costs.\n2) Sales rose.\n\n– one\n* two\nThat is all."
+    cited = cite(raw, "How much?", Evidence((), 0, 600), {}, {})
+    drawn = answer_markdown(answer(*cited.sentences), sign=lambda _: "").replace("\u00a0", " ")
+    assert [line for line in drawn.split("\n") if line] == [
+        line for line in written_markdown(raw, lambda _: None).split("\n") if line
+    ]
+    assert "2\\. Sales" not in drawn
+    assert "\n2. Sales" in drawn
 
 
 def test_only_sentences_that_do_not_fully_stand_carry_a_sign() -> None:

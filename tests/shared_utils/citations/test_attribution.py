@@ -140,10 +140,10 @@ def test_list_items_and_lines_are_paragraphs_of_their_own() -> None:
     cited = answered(
         "In short:\n\n- Operating costs fell to €12.3 million [1].\n* Batteries must be stored below 30 °C [2]."
     )
-    assert [(sentence.text, sentence.paragraph) for sentence in cited.sentences] == [
-        ("In short:", 0),
-        ("Operating costs fell to €12.3 million.", 1),
-        ("Batteries must be stored below 30 °C.", 2),
+    assert [(sentence.text, sentence.paragraph, sentence.item) for sentence in cited.sentences] == [
+        ("In short:", 0, ""),
+        ("Operating costs fell to €12.3 million.", 1, "-"),
+        ("Batteries must be stored below 30 °C.", 2, "-"),
     ]
 
 
@@ -193,8 +193,8 @@ def test_the_invariants_hold_for_whatever_a_model_writes(raw: str) -> None:
 
 def test_the_numbers_that_count_list_items_are_not_verified_as_the_pages_numbers() -> None:
     cited = answered("1. Operating costs fell to €12.3 million [1].\n2) Batteries must be stored below 30 °C [2].")
-    assert [sentence.text for sentence in cited.sentences] == [
-        "Operating costs fell to €12.3 million.",
-        "Batteries must be stored below 30 °C.",
+    assert [(sentence.text, sentence.item) for sentence in cited.sentences] == [
+        ("Operating costs fell to €12.3 million.", "1."),
+        ("Batteries must be stored below 30 °C.", "2."),
     ]
     assert {sentence.verdict for sentence in cited.sentences} == {Verdict.SUPPORTED}
