@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from shared_utils.errors import DocumentGone, EmbeddingError, EncryptedPdf, FootnoteError, PdfTooLarge
 from shared_utils.pdf.reader import save_decrypted_copy
 from shared_utils.pdf.viewer import PageImage
-from shared_utils.storage.document_store import DocumentStore, Entry
+from shared_utils.storage.store import Entry, Store
 from shared_utils.types import Citation, PageVerdict, Rect
 from src.events import Embedding, FileStatus, PageRead, ReadingStarted, Searchable
 from src.ingestion import IndexedDocument, SourceFile, finished, index_document
@@ -76,7 +76,7 @@ class Documents:
         key: str,
         person: str,
         rag: Rag,
-        store: DocumentStore,
+        store: Store,
         settings: Settings,
         readers: FairPool,
         embedders: FairPool,

@@ -19,7 +19,7 @@ from typing import Protocol
 
 from shared_utils.errors import FootnoteError
 from shared_utils.pdf.viewer import PageImage
-from shared_utils.storage.document_store import DocumentStore
+from shared_utils.storage.store import Store
 from shared_utils.types import Citation, Document, Rect
 from src.conversations import LEASE_S, SHARES, Conversations, Person, Surroundings
 from src.documents import Documents
@@ -67,7 +67,7 @@ class Library:
     def __init__(
         self,
         rag: Rag,
-        store: DocumentStore,
+        store: Store,
         settings: Settings,
         engines: EngineRoom,
     ) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from shared_utils.storage.database import Database
+from shared_utils.storage.sql import SqlDatabase
 from shared_utils.storage.workspaces import note_change, touch_changed, workspace_id
 
 
@@ -40,7 +40,7 @@ class ConversationStore:
     """
 
     def __init__(
-        self, database: Database, room: Callable[[], AbstractContextManager[None]], clock: Callable[[], float]
+        self, database: SqlDatabase, room: Callable[[], AbstractContextManager[None]], clock: Callable[[], float]
     ) -> None:
         self._database = database
         self._room = room

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
+
+from shared_utils.storage.sql import Sql
 
 _MIN_KEY_LENGTH = 16
 
@@ -15,27 +16,27 @@ def workspace_id(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def touch(db: sqlite3.Connection, key: str, now: float) -> str:
+def touch(db: Sql, key: str, now: float) -> str:
     """Note that the holder of `key` is here (seconds since the epoch); makes their workspace if need be."""
     return _upsert(db, key, now, changed=False)
 
 
-def touch_changed(db: sqlite3.Connection, key: str, now: float) -> str:
+def touch_changed(db: Sql, key: str, now: float) -> str:
     """As `touch`, and note that something in the workspace changes, so that other processes look again."""
     return _upsert(db, key, now, changed=True)
 
 
-def _upsert(db: sqlite3.Connection, key: str, now: float, *, changed: bool) -> str:
+def _upsert(db: Sql, key: str, now: float, *, changed: bool) -> str:
     id_ = workspace_id(key)
     db.execute(
         "INSERT INTO workspace (id, seen_at, revision) VALUES (?1, ?2, ?3) "
-        "ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, revision = revision + excluded.revision",
+        "ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, revision = workspace.revision + excluded.revision",
         (id_, now, int(changed)),
     )
     return id_
 
 
-def note_change(db: sqlite3.Connection, key: str) -> str:
+def note_change(db: Sql, key: str) -> str:
     """As `touch_changed`, for who takes something away: nobody's workspace is made by that."""
     id_ = workspace_id(key)
     db.execute("UPDATE workspace SET revision = revision + 1 WHERE id = ?", (id_,))

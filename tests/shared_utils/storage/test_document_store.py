@@ -13,7 +13,8 @@ import pytest
 
 from shared_utils.errors import DocumentGone
 from shared_utils.storage.database import Database
-from shared_utils.storage.document_store import DocumentStore, ReadingState, Usage
+from shared_utils.storage.document_store import DocumentStore
+from shared_utils.storage.store import ReadingState, Usage
 from shared_utils.types import Document
 from tests.shared_utils.storage.samples import ANNA, BEN, OUTLINE, page, pdf, save_turn
 

@@ -1,0 +1,278 @@
+"""What both stores keep in the same tables: what files say, and who holds what."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+
+from shared_utils.errors import DocumentGone, StorageError
+from shared_utils.storage.page_codec import decode_outline, decode_page, encode_outline, encode_page
+from shared_utils.storage.sql import Sql, SqlDatabase
+from shared_utils.storage.store import Entry, ReadingState, Usage
+from shared_utils.storage.workspaces import note_change, touch, touch_changed, workspace_id
+from shared_utils.types import Document, OutlineEntry, Page
+
+_ID = re.compile(r"[0-9a-f]{64}")
+
+
+class Tables(ABC):
+    """The half of a store that is SQL alone; where files and vectors lie is the other half.
+
+    *Content* is shared by all who hold the same bytes, so it must hold nothing about them: never give `save_opened` or
+    `save_reading_finished` a word that a person chose, such as the name of their file. *Workspaces* are people; only
+    the holder of a workspace's secret key can list, count or remove what is in it.
+    """
+
+    _database: SqlDatabase
+    _clock: Callable[[], float]  # seconds since the epoch
+
+    @abstractmethod
+    def _erase(self, document_ids: Iterable[str]) -> None:
+        """Delete those contents that no workspace holds.
+
+        The caller has committed that somebody let go of them; a kill before the end leaves content that nobody holds,
+        which is cleared away later.
+        """
+
+    @abstractmethod
+    def _room_to_delete(self) -> AbstractContextManager[None]:
+        """Entered around whatever deletes."""
+
+    # -------------------------------------------------------------------------------------------- content
+
+    def save_opened(self, document_id: str, title: str, outline: Sequence[OutlineEntry], page_count: int) -> None:
+        """Begin a reading, or take one up again: pages that are stored stay, the outcome of an earlier one does not.
+
+        `title` is the file's own, "" when it has none, and never the name somebody gave it.
+        """
+        with self._database.write() as db:
+            changed = db.execute(
+                "UPDATE content SET title = ?, outline = ?, page_count = ?, status = NULL, reason = '', read_s = NULL "
+                "WHERE id = ?",
+                (_storable(title), encode_outline(outline), page_count, document_id),
+            ).rowcount
+            _expect_document(changed)
+            db.execute("DELETE FROM page WHERE document_id = ? AND number > ?", (document_id, page_count))
+
+    def save_page(self, document_id: str, page: Page) -> None:
+        """Keep one page as it is read, in a transaction of its own."""
+        self.save_pages(document_id, (page,))
+
+    def save_pages(self, document_id: str, pages: Iterable[Page]) -> None:
+        """Keep pages, replacing earlier versions of the same numbers, all or none."""
+        rows = [(document_id, page.number, encode_page(page)) for page in pages]
+        with self._database.write() as db:
+            db.executemany(
+                "INSERT INTO page (document_id, number, body) VALUES (?, ?, ?) "
+                "ON CONFLICT (document_id, number) DO UPDATE SET body = excluded.body",
+                rows,
+            )
+
+    def save_reading_finished(self, document_id: str, status: str, reason: str, read_s: float) -> None:
+        """Record how reading ended. `reason` is shown to everybody who holds the file: no names of theirs in it."""
+        with self._database.write() as db:
+            changed = db.execute(
+                "UPDATE content SET status = ?, reason = ?, read_s = ? WHERE id = ?",
+                (status, _storable(reason), read_s, document_id),
+            ).rowcount
+            _expect_document(changed)
+
+    def reading_state(self, document_id: str) -> ReadingState | None:
+        """How far reading has come, or None for a document that is not stored."""
+        with self._database.read() as db:
+            row = db.execute(
+                "SELECT page_count, status, reason, read_s FROM content WHERE id = ?", (document_id,)
+            ).fetchone()
+            if row is None:
+                return None
+            page_count, status, reason, read_s = row
+            numbers = db.execute("SELECT number FROM page WHERE document_id = ? ORDER BY number", (document_id,))
+            return ReadingState(page_count, tuple(number for (number,) in numbers), status, reason, read_s)
+
+    def load_document(self, document_id: str, name: str) -> Document | None:
+        """The document with the pages stored so far, or None when it is not stored or was never opened."""
+        with self._database.read() as db:
+            row = db.execute(
+                "SELECT title, outline FROM content WHERE id = ? AND page_count IS NOT NULL", (document_id,)
+            ).fetchone()
+            bodies = db.execute(
+                "SELECT body FROM page WHERE document_id = ? ORDER BY number", (document_id,)
+            ).fetchall()
+        if row is None:
+            return None
+        title, outline = row
+        try:
+            pages = tuple(decode_page(body) for (body,) in bodies)
+            return Document(document_id, name, title or name, pages, decode_outline(outline))
+        except ValueError as exc:
+            raise StorageError(
+                f"What was stored of {name} is damaged. Remove the document and add it again to have it read anew."
+            ) from exc
+
+    # -------------------------------------------------------------------------------------------- people
+
+    def touch_workspace(self, key: str) -> None:
+        """Note that the holder of `key` is here, so that their workspace does not expire. Makes it if need be."""
+        with self._database.write() as db:
+            touch(db, key, self._clock())
+
+    def add_to_workspace(self, key: str, document_id: str, name: str) -> str:
+        """Put a document into a workspace; returns the entry's id. One that is there already is renamed.
+
+        Raises DocumentGone when the content was deleted since `put_file`: put the file again.
+        """
+        with self._database.write() as db:
+            id_ = touch_changed(db, key, self._clock())
+            row = db.execute(
+                "INSERT INTO entry (id, workspace_id, document_id, name, added_at) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (workspace_id, document_id) DO UPDATE SET name = excluded.name RETURNING id",
+                (secrets.token_urlsafe(16), id_, document_id, _storable(name), self._clock()),
+            ).fetchone()
+        return str(row[0])
+
+    def workspace_documents(self, key: str) -> tuple[Entry, ...]:
+        """What is in a workspace, in the order it was added."""
+        with self._database.read() as db:
+            rows = db.execute(
+                "SELECT id, document_id, name, added_at FROM entry WHERE workspace_id = ? ORDER BY rowid",
+                (workspace_id(key),),
+            )
+            return tuple(Entry(*row) for row in rows)
+
+    def remove_from_workspace(self, key: str, entry_id: str) -> bool:
+        """Take a document out of a workspace; False when it holds no such entry.
+
+        When no other workspace holds the content, its text, vectors and file are deleted. Conversations that quote it
+        are the person's own and stay.
+        """
+        with self._room_to_delete():
+            with self._database.write() as db:
+                id_ = note_change(db, key)
+                removed = db.execute(
+                    "DELETE FROM entry WHERE id = ? AND workspace_id = ? RETURNING document_id", (entry_id, id_)
+                ).fetchall()
+            self._erase(document_id for (document_id,) in removed)
+        return bool(removed)
+
+    def preferences(self, key: str) -> str:
+        """What `save_preferences` was given last; "" where it never was."""
+        with self._database.read() as db:
+            row = db.execute("SELECT preferences FROM workspace WHERE id = ?", (workspace_id(key),)).fetchone()
+        return "" if row is None else str(row[0])
+
+    def save_preferences(self, key: str, text: str) -> None:
+        """Keep what a person prefers, in the caller's own words."""
+        with self._database.write() as db:
+            id_ = touch_changed(db, key, self._clock())
+            db.execute("UPDATE workspace SET preferences = ? WHERE id = ?", (_storable(text), id_))
+
+    def revision(self, key: str) -> int:
+        """Grows whenever the entries, turns or preferences of a workspace change, whichever process changes them."""
+        with self._database.read() as db:
+            row = db.execute("SELECT revision FROM workspace WHERE id = ?", (workspace_id(key),)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def delete_workspace(self, key: str) -> None:
+        """Delete a person's list and conversations, and every content that nobody else holds."""
+        with self._room_to_delete():
+            with self._database.write() as db:
+                held = _delete_workspace(db, workspace_id(key))
+            self._erase(held)
+
+    def expire_workspaces(self, older_than_s: float, now: float) -> int:
+        """Delete the workspaces not touched for `older_than_s` before `now` (seconds since the epoch); how many.
+
+        Content of that age which never reached a workspace goes with them.
+        """
+        oldest = now - older_than_s
+        with self._database.read() as db:
+            if not _expired(db, oldest) and not _stray(db, oldest):
+                return 0  # as almost always: whoever asks every few seconds should cost the disk nothing
+        with self._room_to_delete():
+            with self._database.write() as db:
+                expired = _expired(db, oldest)
+                held = {document_id for id_ in expired for document_id in _delete_workspace(db, id_)}
+                held.update(_stray(db, oldest))
+            self._erase(held)
+        return len(expired)
+
+    def usage(self, key: str) -> Usage:
+        """What one workspace holds, whether or not others hold it too."""
+        with self._database.read() as db:
+            row = db.execute(
+                "SELECT COUNT(*), COALESCE(SUM(page_count), 0), COALESCE(SUM(bytes), 0) "
+                "FROM entry JOIN content ON content.id = document_id WHERE workspace_id = ?",
+                (workspace_id(key),),
+            ).fetchone()
+        return Usage(*row)
+
+    def total_usage(self) -> Usage:
+        """What the server holds, shared content counted once. For limits: no visitor should be shown it."""
+        with self._database.read() as db:
+            row = db.execute(
+                "SELECT COUNT(*), COALESCE(SUM(page_count), 0), COALESCE(SUM(bytes), 0) FROM content"
+            ).fetchone()
+        return Usage(*row)
+
+
+def content_id(data: bytes, password: str) -> str:
+    """What stands for a file: of its bytes, and of the password that opened it."""
+    digest = hashlib.sha256(data)
+    if password:
+        digest.update(b"\0password\0" + password.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def checked(document_id: str) -> str:
+    """The id, if it is one: nothing else may become part of a path."""
+    if not _ID.fullmatch(document_id):
+        raise gone()
+    return document_id
+
+
+def gone() -> DocumentGone:
+    return DocumentGone("The document is not stored here any more. Add it again to go on.")
+
+
+def is_held(db: Sql, document_id: str) -> bool:
+    """Whether any workspace holds a content."""
+    return db.execute("SELECT 1 FROM entry WHERE document_id = ?", (document_id,)).fetchone() is not None
+
+
+def _expired(db: Sql, oldest: float) -> list[str]:
+    """The workspaces last touched before `oldest`."""
+    return [row[0] for row in db.execute("SELECT id FROM workspace WHERE seen_at < ?", (oldest,))]
+
+
+def _stray(db: Sql, oldest: float) -> list[str]:
+    """The contents stored before `oldest` that nobody holds."""
+    rows = db.execute(
+        "SELECT id FROM content WHERE stored_at < ? "
+        "AND NOT EXISTS (SELECT 1 FROM entry WHERE document_id = content.id)",
+        (oldest,),
+    )
+    return [row[0] for row in rows]
+
+
+def _delete_workspace(db: Sql, id_: str) -> list[str]:
+    """Delete a person with their entries and turns; returns the ids of the documents they held."""
+    held = [row[0] for row in db.execute("SELECT document_id FROM entry WHERE workspace_id = ?", (id_,))]
+    db.execute("DELETE FROM workspace WHERE id = ?", (id_,))
+    return held
+
+
+def _expect_document(rows_changed: int) -> None:
+    if not rows_changed:
+        raise gone()
+
+
+def _storable(text: str) -> str:
+    """Databases take strict UTF-8, and PDFs yield lone surrogates: what cannot be encoded is shown as "?".
+
+    PostgreSQL takes no NUL either.
+    """
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
