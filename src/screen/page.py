@@ -22,7 +22,7 @@ from src.screen.library_panel import (
     where_files_go,
 )
 from src.screen.page_viewer import draw_viewer
-from src.screen.pieces import note, own_words, said
+from src.screen.pieces import note, root_style, said
 from src.screen.script import styles
 from src.screen.session import Session, language_of, this_session, workspace_key
 from src.screen.settings_dialog import draw_settings, draw_settings_button
@@ -44,7 +44,7 @@ def draw() -> None:
         st.html(note(language_of("").message(str(exc)), "error", role="alert"))
         return
     session.say = language_of(shelf.preferences().language)
-    st.html(own_words(uploader_words(house.settings, session.say)))
+    st.html(root_style(theme, uploader_words(house.settings, session.say)))
     choose_conversation(shelf, session)
     seen = look_around(shelf, session)
     if shelf.documents() or session.removed:

@@ -40,10 +40,11 @@ def note(text: str, kind: str = "quiet", *, role: str = "") -> str:
     return f'<p class="fn-note fn-{kind}"{spoken}>{said(text)}</p>'
 
 
-def own_words(words: Mapping[str, str]) -> str:
-    """Words for the style sheet to show, name -> text: `content: var(--fn-say-<name>)`."""
+def root_style(theme: str, words: Mapping[str, str]) -> str:
+    """What the style sheet depends on: "light" or "dark", also for dialogs, which stand outside Streamlit's own root,
+    and words for it to show, name -> text: `content: var(--fn-say-<name>)`."""
     rules = "".join(f"--fn-say-{name}:{_css_string(text)};" for name, text in words.items())
-    return f"<style>:root{{{rules}}}</style>"
+    return f"<style>:root{{color-scheme:{theme};{rules}}}</style>"
 
 
 def _css_string(text: str) -> str:

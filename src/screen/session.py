@@ -57,7 +57,7 @@ class Session:
     all_documents: bool = False  # the whole list, however long
     all_conversations: bool = False
     settings_open: bool = False
-    unsaved: str = ""  # why a setting could not be kept, shown once
+    unsaved: str = ""  # why the last setting could not be kept
     theme: str = "System"  # as the browser told; else "Light" or "Dark"
 
 

@@ -40,12 +40,13 @@ def draw_settings(shelf: Shelf, session: Session, settings: Settings) -> None:
 
 
 def _open(session: Session, open_: bool) -> None:
-    session.settings_open = open_
+    session.settings_open, session.unsaved = open_, ""
 
 
 def _draw(shelf: Shelf, session: Session, settings: Settings) -> None:
     say, mine = session.say, shelf.preferences()
-    draw_problem(session)
+    if session.unsaved:
+        st.html(note(say.message(session.unsaved), "error", role="alert"))
     with st.container(key="about-model"):
         _draw_model(shelf, session, mine)
     with st.container(key="about-pace"):
@@ -60,21 +61,16 @@ def _draw(shelf: Shelf, session: Session, settings: Settings) -> None:
         st.rerun()
 
 
-def draw_problem(session: Session) -> None:
-    if session.unsaved:
-        st.html(note(session.unsaved, "error", role="alert"))
-        session.unsaved = ""
-
-
 def _prefer(shelf: Shelf, session: Session, field: str) -> None:
     """What a widget was set to, kept. It holds for now even where it cannot be written down."""
     chosen = st.session_state[f"setting-{field}"]
     if chosen is None:  # a choice that was clicked again
         return
+    session.unsaved = ""
     try:
         shelf.prefer(replace(shelf.preferences(), **{field: chosen}))
     except FootnoteError as exc:
-        session.unsaved = session.say.message(str(exc))
+        session.unsaved = str(exc)
 
 
 # ------------------------------------------------------------------------------------------------ who, how much, where

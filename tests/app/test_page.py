@@ -2,65 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from src.sample import sample_pdf
 from src.screen.house import the_house
+from tests.app.conftest import ask, press, read, shown, until, upload
 from tests.e2e.pdfs import BRIDGES, WATER, pdf
-
-pytestmark = pytest.mark.enable_socket  # it asks whether an Ollama is there
-
-SCRIPT = Path(__file__).resolve().parents[2] / "streamlit_app.py"
-
-
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    """A first visit to a server with an empty data folder and no model."""
-    for name, value in {
-        "FOOTNOTE_DATA_DIR": str(tmp_path),
-        "OLLAMA_HOST": "http://127.0.0.1:9",
-        "HF_TOKEN": "",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(type(st.context), "cookies", {})  # AppTest has a mock there
-    the_house.clear()
-    yield AppTest.from_file(str(SCRIPT), default_timeout=30).run()
-    the_house().library.close()
-    the_house.clear()
-
-
-def until(app: AppTest, holds: Callable[[AppTest], bool]) -> AppTest:
-    """Run the script as a tick of its fragments would, until what is expected is drawn."""
-    deadline = time.monotonic() + 30
-    while not holds(app):
-        assert time.monotonic() < deadline, shown(app)
-        time.sleep(0.05)
-        app.run()
-    return app
-
-
-def shown(app: AppTest) -> str:
-    """Everything drawn as HTML or Markdown."""
-    return "\n".join([*(str(e.proto.body) for e in app.get("html")), *(m.value for m in app.markdown)])
-
-
-def upload(app: AppTest, name: str, data: bytes) -> AppTest:
-    return app.file_uploader[0].upload(name, data, "application/pdf").run()
-
-
-def read(app: AppTest, name: str, data: bytes) -> AppTest:
-    return until(upload(app, name, data), lambda p: "passage" in shown(p) and "progressbar" not in shown(p))
-
-
-def ask(app: AppTest, question: str) -> AppTest:
-    app.chat_input[0].set_value(question).run()
-    return until(app, lambda p: not any(b.label == "Stop" for b in p.button) and "fn-question" in shown(p))
 
 
 def test_a_first_visit_says_what_this_is_and_where_files_go(app: AppTest) -> None:
@@ -71,7 +19,7 @@ def test_a_first_visit_says_what_this_is_and_where_files_go(app: AppTest) -> Non
 
 
 def test_the_sample_report_is_one_click_away(app: AppTest) -> None:
-    next(b for b in app.button if b.label == "Try the sample report").click().run()
+    press(app, "Try the sample report")
     until(app, lambda p: "passage" in shown(p))
     assert sample_pdf()[0] in shown(app)
     assert not app.chat_input[0].disabled
@@ -96,7 +44,7 @@ def test_a_refused_question_shows_the_closest_passages_and_can_be_asked_anyway(a
     read(app, "water.pdf", pdf(WATER))
     ask(app, "Which team won the ice hockey championship in Ottawa?")
     assert "The closest passages" in shown(app)
-    next(b for b in app.button if b.label == "Ask anyway").click().run()
+    press(app, "Ask anyway")
     until(app, lambda p: "The closest passages" not in shown(p))
     assert not app.exception
 
@@ -110,7 +58,7 @@ def test_a_file_that_is_no_pdf_says_so_and_offers_another_try(app: AppTest) -> N
 def test_a_locked_file_asks_for_its_password_and_opens_with_it(app: AppTest) -> None:
     until(upload(app, "locked.pdf", pdf(BRIDGES, password="sesame")), lambda p: bool(p.text_input))
     app.text_input[0].set_value("sesame")
-    next(b for b in app.button if b.label == "Open").click().run()
+    press(app, "Open")
     until(app, lambda p: "1 page · 1 passage" in shown(p))
 
 
@@ -118,7 +66,7 @@ def test_a_removed_file_can_be_brought_back(app: AppTest) -> None:
     read(app, "water.pdf", pdf(WATER))
     next(b for b in app.button if b.label.startswith("Remove")).click().run()
     assert 'class="fn-card"' not in shown(app)
-    next(b for b in app.button if b.label == "Undo").click().run()
+    press(app, "Undo")
     assert "3 pages" in shown(app)
 
 
@@ -151,7 +99,7 @@ def test_one_document_and_some_of_its_pages_can_be_asked_alone(app: AppTest) -> 
 
 
 def test_an_answer_suggests_questions_that_the_documents_answer(app: AppTest) -> None:
-    next(b for b in app.button if b.label == "Try the sample report").click().run()
+    press(app, "Try the sample report")
     until(app, lambda p: "passage" in shown(p) and "progressbar" not in shown(p))
     ask(app, "How much cargo did Nordhaven handle in 2025?")
     suggested = [b for b in app.button if str(b.key).startswith("suggestion-")]
