@@ -48,11 +48,16 @@ def entries(turns: Sequence[TurnView]) -> tuple[Entry, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A sentence as it is set: its words, the sign of its caution, its footnotes by the conversation's numbers."""
+    """A sentence as it is set: its words, which of the answer's cautions it is, its footnotes by the conversation's
+    numbers."""
 
     text: str
-    sign: str
+    doubt: int | None  # 0 = the first caution; None = none
     notes: tuple[int, ...]
+
+    @property
+    def sign(self) -> str:
+        return "" if self.doubt is None else dagger(self.doubt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,8 @@ def is_quoted(answer: Answer) -> bool:
 def blocks(entry: Entry, answer: Answer, say: Say) -> tuple[Block, ...]:
     """The answer's paragraphs, list items and quotations. Every footnote stands in one of them."""
     if is_quoted(answer):
-        return tuple(Block(">", (Piece(f"“{note.quote}”", "", (note.marker,)),)) for note in entry.notes)
-    signs = {id(sentence): dagger(i) for i, sentence in enumerate(cautions(answer))}
+        return tuple(Block(">", (Piece(f"“{note.quote}”", None, (note.marker,)),)) for note in entry.notes)
+    doubts = {id(sentence): i for i, sentence in enumerate(cautions(answer))}
     made = []
     for _, group in groupby(answer.sentences, key=lambda sentence: sentence.paragraph):
         sentences = list(group)
@@ -83,7 +88,7 @@ def blocks(entry: Entry, answer: Answer, say: Say) -> tuple[Block, ...]:
         texts = [sentence.text for sentence in sentences]
         texts[0] = texts[0][item.end() :] if item else texts[0]
         pieces = [
-            Piece(_said(text, answer, say), signs.get(id(sentence), ""), _notes(entry, sentence))
+            Piece(_said(text, answer, say), doubts.get(id(sentence)), _notes(entry, sentence))
             for text, sentence in zip(texts, sentences, strict=True)
         ]
         made.append(Block(_mark(item), tuple(pieces)))
@@ -91,7 +96,7 @@ def blocks(entry: Entry, answer: Answer, say: Say) -> tuple[Block, ...]:
     untold = tuple(note.marker for note in entry.notes if note.marker not in told)
     if untold:
         lead = say("Sources") if answer.answerable else say("The closest passages")
-        made.append(Block("", (Piece(f"{lead}:", "", untold),)))
+        made.append(Block("", (Piece(f"{lead}:", None, untold),)))
     return tuple(made)
 
 
