@@ -83,7 +83,13 @@ class Settings:
         "FOOTNOTE_NLI_MODEL",
         "",
         "folder of a natural language inference model that reads each sentence once more; empty: "
-        "`models/nli` in the data folder, where there is one",
+        "`nli` among the prepared models, where there is one",
+    )
+    models_dir: str = _setting(
+        "FOOTNOTE_MODELS_DIR",
+        "",
+        "folder of prepared models (the embedding model in int8, the inference model); empty: `models` in the data "
+        "folder. The image brings its own",
     )
     evidence_tokens: int = _setting("FOOTNOTE_EVIDENCE_TOKENS", 560, "most tokens of evidence put into a prompt")
 

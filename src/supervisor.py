@@ -294,7 +294,7 @@ def supervise(settings: Settings, page_command: Sequence[str] = PAGE_COMMAND) ->
     why_not = why_no_ollama(settings, binary)
     supervisor = Supervisor(
         address=page_address(settings),
-        start_page=lambda: spawn("page", page_command),
+        start_page=lambda: spawn("page", online_if_meant(settings, page_command)),
         page_answers=lambda: _accepts_connections(_reachable_host(settings.host), settings.port),
         start_ollama=None if why_not else lambda: spawn("ollama", ollama_command(settings, binary or "")),
         why_not=why_not,
@@ -338,6 +338,7 @@ def ollama_command(settings: Settings, binary: str) -> list[str]:
         "OLLAMA_MAX_QUEUE": "8",  # our own queue is the one that tells people their place
         "OLLAMA_KEEP_ALIVE": "-1",
         "OLLAMA_CONTEXT_LENGTH": str(settings.num_ctx),
+        "OLLAMA_MODELS": str(settings.ollama_models),  # the very folder whose disk is looked at
         "OLLAMA_LOAD_TIMEOUT": "10m",
         "OLLAMA_NOPRUNE": "1",  # a half-fetched model survives a restart
         "OLLAMA_NO_CLOUD": "1",
@@ -345,6 +346,15 @@ def ollama_command(settings: Settings, binary: str) -> list[str]:
     secrets = ["-u", "HF_TOKEN", "-u", "HUGGING_FACE_HUB_TOKEN", "-u", "FOOTNOTE_API_KEYS"]
     variables = [f"{name}={value}" for name, value in environment.items()]
     return ["env", *secrets, *variables, "nice", "-n", "5", binary, "serve"]
+
+
+def online_if_meant(settings: Settings, command: Sequence[str]) -> Sequence[str]:
+    """The page's command. A token asks for the remote engine: it lifts the offline switches that our image sets.
+
+    >>> online_if_meant(Settings(hf_token="hf_secret"), ["page"])
+    ['env', '-u', 'HF_HUB_OFFLINE', '-u', 'TRANSFORMERS_OFFLINE', 'page']
+    """
+    return ["env", "-u", "HF_HUB_OFFLINE", "-u", "TRANSFORMERS_OFFLINE", *command] if settings.hf_token else command
 
 
 def why_no_ollama(settings: Settings, binary: str | None) -> str:

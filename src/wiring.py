@@ -81,8 +81,13 @@ def build_rag(settings: Settings) -> Rag:
         evidence_tokens=settings.evidence_tokens,
         first_token_target_s=settings.first_token_target_s,
         max_question_chars=settings.max_question_chars,
-        entailment=LateEntailment(Path(settings.nli_model or settings.data_dir / "models" / "nli"), threads(settings)),
+        entailment=LateEntailment(Path(settings.nli_model or models_dir(settings) / "nli"), threads(settings)),
     )
+
+
+def models_dir(settings: Settings) -> Path:
+    """Where prepared models lie."""
+    return Path(settings.models_dir) if settings.models_dir else settings.data_dir / "models"
 
 
 # ------------------------------------------------------------------------------------------------ embeddings
@@ -90,17 +95,17 @@ def build_rag(settings: Settings) -> Rag:
 
 def load_embedder(settings: Settings) -> Embedder:
     """The embedding model the settings name. Takes a second, or ten with PyTorch. Raises EmbeddingError."""
-    from shared_utils.embeddings.packaged_model import packaged_model_dir
+    from shared_utils.embeddings.packaged_model import packaged_model_dir, whole_model_dir
 
     if settings.embedder == "sentence-transformers":
         from shared_utils.embeddings.sentence_transformer import SentenceTransformerEmbedder
 
-        return SentenceTransformerEmbedder(settings.embedding_model or str(packaged_model_dir()))
+        return SentenceTransformerEmbedder(settings.embedding_model or str(whole_model_dir()))
     if settings.embedder != "onnx":
         raise EmbeddingError(f"FOOTNOTE_EMBEDDER is “{settings.embedder}”; it takes “onnx” or “sentence-transformers”.")
     from shared_utils.embeddings.onnx_minilm import OnnxMiniLmEmbedder
 
-    return OnnxMiniLmEmbedder(packaged_model_dir(), settings.data_dir / "models", threads=threads(settings))
+    return OnnxMiniLmEmbedder(packaged_model_dir(), models_dir(settings), threads=threads(settings))
 
 
 class LateEmbedder:

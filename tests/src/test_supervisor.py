@@ -16,7 +16,7 @@ import pytest
 
 from src.model_status import ModelState, ModelStatus, read_status, status_path
 from src.settings import Settings
-from src.supervisor import BackgroundTending, Supervisor, ollama_command, page_address, why_no_ollama
+from src.supervisor import BackgroundTending, Supervisor, ollama_command, online_if_meant, page_address, why_no_ollama
 from tests.fake_ollama import write_fake_binary
 from tests.fakes import FakeClock
 
@@ -405,3 +405,13 @@ def test_a_setting_that_cannot_be_meant_ends_the_start_with_a_sentence() -> None
     assert result.returncode == 2
     assert "PORT is set to “eighty”" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(("token", "seen"), [("hf_" + "x" * 20, "unset"), ("", "1")])
+def test_a_token_lifts_the_offline_switches_of_the_image_for_the_page(
+    monkeypatch: pytest.MonkeyPatch, token: str, seen: str
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    command = online_if_meant(Settings(hf_token=token), ["sh", "-c", "echo ${HF_HUB_OFFLINE:-unset}"])
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == seen

@@ -13,7 +13,7 @@ import pytest
 from shared_utils.embeddings import packaged_model
 from shared_utils.embeddings.minilm_graph import quantize_per_channel
 from shared_utils.embeddings.onnx_minilm import OnnxMiniLmEmbedder, mean_pool
-from shared_utils.embeddings.packaged_model import check_weights, packaged_model_dir
+from shared_utils.embeddings.packaged_model import check_weights, packaged_model_dir, whole_model_dir
 from shared_utils.embeddings.sentence_transformer import SentenceTransformerEmbedder
 from shared_utils.errors import EmbeddingError
 from shared_utils.types import Vectors
@@ -104,6 +104,23 @@ def test_a_damaged_graph_says_what_to_do(cache: Path, tmp_path: Path, embedder: 
     (tmp_path / graph.name).write_bytes(graph.read_bytes()[:1000])
     with pytest.raises(EmbeddingError, match="Delete this file"):
         OnnxMiniLmEmbedder(packaged_model_dir(), tmp_path)
+
+
+def test_a_prepared_graph_needs_no_weights(cache: Path, tmp_path: Path, embedder: OnnxMiniLmEmbedder) -> None:
+    (tmp_path / "tokenizer.json").write_bytes((packaged_model_dir() / "tokenizer.json").read_bytes())
+    bare = OnnxMiniLmEmbedder(tmp_path, cache)
+    np.testing.assert_array_equal(bare.embed_query(_TEXTS[0]), embedder.embed_query(_TEXTS[0]))
+
+
+def test_the_reference_checks_its_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model.safetensors").write_bytes(b"something else")
+    (tmp_path / "__init__.py").touch()
+    monkeypatch.setattr(packaged_model, "_MODULE", tmp_path.name)
+    monkeypatch.syspath_prepend(tmp_path.parent)
+    assert packaged_model_dir() == tmp_path / "model"
+    with pytest.raises(EmbeddingError, match="not the expected ones"):
+        whole_model_dir()
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:
