@@ -152,6 +152,11 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC") if seconds else ""
 
 
+def capitalised(text: str) -> str:
+    """The beginning of a line."""
+    return text[:1].upper() + text[1:]
+
+
 def ending(answer: Answer, say: Say) -> str:
     """A sentence where an answer is not all that it could have been; "" where it is."""
     match answer.finish_reason:

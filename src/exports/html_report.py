@@ -17,6 +17,7 @@ from src.exports.cited import (
     Piece,
     blocks,
     bold_runs,
+    capitalised,
     entries,
     is_quoted,
     moment,
@@ -86,8 +87,13 @@ def _head(
     ]
     return (
         f'<header class="top"><p class="brand">{brand_mark()}Footnote</p><h1 dir="auto">{said(name)}</h1>'
-        f'<p class="meta">{said(" · ".join(fact for fact in facts if fact))}</p></header>'
+        f'<p class="meta">{_facts([fact for fact in facts if fact])}</p></header>'
     )
+
+
+def _facts(facts: Sequence[str]) -> str:
+    """One line that breaks between its facts."""
+    return " · ".join(f"<span>{said(fact)}</span>" for fact in [capitalised(facts[0]), *facts[1:]])
 
 
 def _contents(listed: Sequence[Entry], say: Say) -> str:
@@ -126,7 +132,7 @@ def _question(entry: Entry, drawn: Mapping[PageKey, CitedPage], say: Say, *, sin
     kind = "remark error" if entry.turn.done and answer is None else "remark"
     parts += [f'<p class="{kind}">{said(remark)}</p>' for remark in remarks(entry.turn, say)]
     about = [*_checked(answer, say), *provenance(entry.turn, say)]
-    parts.append(f'<p class="about">{said(" · ".join(about))}</p>' if about else "")
+    parts.append(f'<p class="about">{_facts(about)}</p>' if about else "")
     return f'<section id="q{entry.number}">{"".join(parts)}</section>'
 
 

@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from shared_utils.types import Citation
-from src.exports.cited import Block, Entry, Piece, blocks, bold_runs, entries, moment, provenance, remarks, title_of
+from src.exports.cited import (
+    Block,
+    Entry,
+    Piece,
+    blocks,
+    bold_runs,
+    capitalised,
+    entries,
+    moment,
+    provenance,
+    remarks,
+    title_of,
+)
 from src.presentation import cautions, dagger, describe_verdict, page_name, plain
 from src.views import TurnView
 from src.words import ENGLISH, Say
@@ -82,7 +94,7 @@ def _entry(entry: Entry, say: Say) -> list[str]:
             f"{dagger(i)} {_inline(describe_verdict(sentence, say))}" for i, sentence in enumerate(cautions(answer))
         ]
     parts += [f"_{_inline(remark)}_" for remark in remarks(entry.turn, say)]
-    parts.append(" · ".join(map(_inline, provenance(entry.turn, say))))
+    parts.append(capitalised(" · ".join(map(_inline, provenance(entry.turn, say)))))
     parts.append("\n".join(_footnote(note, say) for note in entry.notes))
     return parts
 

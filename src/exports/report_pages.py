@@ -6,7 +6,7 @@ One SVG image holds a page's picture, and the strips use it: a page that is cite
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -19,8 +19,10 @@ from src.words import Say
 WIDTH_PX = 1240  # 150 dots an inch on A4: sharp in a strip, some 30 to 150 KB
 PICTURES_AT_MOST = 150  # half a minute of drawing
 BYTES_AT_MOST = 25_000_000
+_NUMBER_ROOM = 9.0  # points that a footnote's number in the margin takes
 _MIMES = ("image/png", "image/jpeg")
-_AROUND = 20.0  # points shown above and below the highlighted words
+_AROUND = 22.0  # points shown around the highlighted words
+_NARROWEST = 0.6  # of the page's width: the strips of a document are drawn at about the same size
 _STRIP_AT_MOST = 300.0  # points; a longer passage is seen on its page
 
 PageKey = tuple[str, int]
@@ -108,7 +110,7 @@ def figure(page: CitedPage, notes: Sequence[int], say: Say) -> str:
         f'<image id="{page.id}-image" href="{page.picture}" width="{page.width:.2f}" height="{page.height:.2f}" '
         'preserveAspectRatio="none"/>'
     )
-    marks = "".join(_marked(note, rects) for note, rects in page.marks.items() if rects)
+    marks = "".join(_marks(page.marks))
     return (
         f'<figure id="{page.id}"><span class="page"><svg viewBox="0 0 {size}" role="img" aria-label="{words}">'
         f"{image}{marks}</svg></span>{caption}</figure>"
@@ -122,20 +124,37 @@ def strip(page: CitedPage, note: int, say: Say) -> str:
         return ""
     top = max(0.0, min(y0 for _, y0, _, _ in rects) - _AROUND)
     bottom = min(page.height, max(y1 for _, _, _, y1 in rects) + _AROUND, top + _STRIP_AT_MOST)
+    left, width = _columns(page)
     words = said(say("Show the whole page of source {number}", number=note))
     return (
         f'<a class="page strip" href="#m{note}" aria-label="{words}">'
-        f'<svg viewBox="0 {top:.2f} {page.width:.2f} {max(bottom - top, 1.0):.2f}" aria-hidden="true">'
+        f'<svg viewBox="{left:.2f} {top:.2f} {width:.2f} {max(bottom - top, 1.0):.2f}" aria-hidden="true">'
         f'<use href="#{page.id}-image"/>{"".join(map(_rect, rects))}</svg></a>'
     )
 
 
-def _marked(note: int, rects: Sequence[Rect]) -> str:
-    """A footnote's lines, with its number in the margin."""
-    left, top = min(rect[0] for rect in rects), rects[0]
-    x, y = max(left - 4, 8), (top[1] + top[3]) / 2 + 3
-    number = f'<text x="{x:.2f}" y="{y:.2f}" text-anchor="end">{note}</text>'
-    return f'<g id="m{note}">{"".join(map(_rect, rects))}{number}</g>'
+def _columns(page: CitedPage) -> tuple[float, float]:
+    """(left edge, width) of what strips show of a page: all that is highlighted on it, without the empty margins."""
+    edges = [(x0, x1) for rects in page.marks.values() for x0, _, x1, _ in rects]
+    left = max(0.0, min(x0 for x0, _ in edges) - _AROUND)
+    right = min(page.width, max(x1 for _, x1 in edges) + _AROUND)
+    missing = max(0.0, _NARROWEST * page.width - (right - left))
+    left = max(0.0, left - missing / 2)
+    return left, max(1.0, min(page.width - left, right - left + missing))
+
+
+def _marks(marks: Mapping[int, Sequence[Rect]]) -> Iterator[str]:
+    """Each footnote's lines, with its number in the margin; numbers that would stand on each other move aside."""
+    taken: list[tuple[float, float]] = []
+    for note, rects in marks.items():
+        if not rects:
+            continue
+        x, y = min(rect[0] for rect in rects) - 4, (rects[0][1] + rects[0][3]) / 2 + 3
+        while any(abs(x - at_x) < _NUMBER_ROOM and abs(y - at_y) < _NUMBER_ROOM for at_x, at_y in taken):
+            x -= _NUMBER_ROOM
+        taken.append((x, y))
+        number = f'<text x="{max(x, _NUMBER_ROOM):.2f}" y="{y:.2f}" text-anchor="end">{note}</text>'
+        yield f'<g id="m{note}">{"".join(map(_rect, rects))}{number}</g>'
 
 
 def _rect(rect: Rect) -> str:
