@@ -8,6 +8,7 @@ from shared_utils.errors import QuestionError
 from src.library import Shelf
 from src.presentation import escape_markdown, plain, within_pages
 from src.screen.answer import draw_finished
+from src.screen.export_dialog import draw_export_button
 from src.screen.pieces import note, said
 from src.screen.running import draw_running
 from src.screen.session import Session
@@ -43,6 +44,7 @@ def _draw_bar(turns: tuple[TurnView, ...], shelf: Shelf, session: Session) -> No
     short = title if len(title) <= _TITLE_CHARACTERS else title[:_TITLE_CHARACTERS].rsplit(" ", 1)[0] + " …"
     with st.container(horizontal=True, vertical_alignment="center", key="bar", wrap=False):
         st.html(f'<h1 class="fn-title" dir="auto" title="{said(title)}">{said(short)}</h1>', width="stretch")
+        draw_export_button(turns, session)
         st.button(
             say("New"),
             icon=":material/edit_square:",
@@ -63,7 +65,8 @@ def _draw_turn(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) 
     with st.container(key=f"question-{turn.id}", horizontal_alignment="right"):
         st.html(f'<p class="fn-question" dir="auto">{said(turn.question)}</p>', width="content")
     if turn.done:
-        draw_finished(turn, shelf, session, latest=latest)
+        with st.container():  # as a fragment has one: what stays the same on the page is then not made anew
+            draw_finished(turn, shelf, session, latest=latest)
     else:
         draw_running(turn, shelf, session)
 

@@ -12,6 +12,7 @@ from src.screen.citations import follow_answer
 from src.screen.conversation import ask, draw_conversation
 from src.screen.conversation_list import choose_conversation, draw_conversations, draw_remark
 from src.screen.elsewhere import Seen, draw_status, look_around
+from src.screen.export_dialog import draw_export
 from src.screen.house import House, the_house
 from src.screen.library_panel import (
     add_sample,
@@ -52,6 +53,7 @@ def draw() -> None:
     else:
         _draw_welcome(shelf, house, session, seen, theme)
     draw_settings(shelf, session, house.settings)
+    draw_export(shelf, session)
 
 
 def _draw_rooms(shelf: Shelf, house: House, session: Session, seen: Seen) -> None:
