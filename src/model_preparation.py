@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from shared_utils.errors import FootnoteError, GenerationError, GenerationTimeout
-from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
-from shared_utils.generation.ollama_server import OllamaServer, PullFailed, PullProgress
-from shared_utils.generation.watched_stream import Deadlines
+from shared_utils.errors import FootnoteError, GenerationError
+from shared_utils.generation.ollama_folder import keeps_models
+from shared_utils.generation.ollama_server import OllamaServer, PullFailed, PullProgress, same_model
 from shared_utils.processes.resources import available_cores, disk_free_bytes, memory_bytes
-from shared_utils.types import GenerationDone
+from src.model_choice import Choice, choice_of, choice_path, read_choice, write_choice
+from src.model_measurement import first_token_s
 from src.model_status import ModelState, ModelStatus
-from src.prompts import standard_prompt
 from src.settings import Settings
 
 _GB = 1_000_000_000
@@ -26,6 +25,8 @@ _LONGEST_WAIT_S = 60.0
 _WATCH_S = 5.0
 _MISSED_WATCHES = 6  # a server that is loading or swapping may be mute for a while
 _TRY_AGAIN_S = 60.0
+_FETCH_AGAIN_S = 600.0  # between two attempts to fetch the preferred model beside one that serves
+_HOPEFUL = 0.7  # a speed told from another model's may be wrong by a third before a download is spared
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,13 @@ class Needs:
 
     disk_bytes: int
     memory_bytes: int
+    reading: float  # how long it reads, the 1b model = 1; measured on two cores
 
 
 NEEDS = {
-    "llama3.2:3b": Needs(disk_bytes=int(2.1 * _GB), memory_bytes=int(4.2 * _GB)),
-    "llama3.2:1b": Needs(disk_bytes=int(1.4 * _GB), memory_bytes=int(2.9 * _GB)),
-    "llama3.2:1b-instruct-q4_K_M": Needs(disk_bytes=int(0.9 * _GB), memory_bytes=int(2.2 * _GB)),
+    "llama3.2:3b": Needs(disk_bytes=int(2.1 * _GB), memory_bytes=int(4.2 * _GB), reading=2.5),
+    "llama3.2:1b": Needs(disk_bytes=int(1.4 * _GB), memory_bytes=int(2.9 * _GB), reading=1.0),
+    "llama3.2:1b-instruct-q4_K_M": Needs(disk_bytes=int(0.9 * _GB), memory_bytes=int(2.2 * _GB), reading=0.8),
 }
 
 
@@ -65,16 +67,7 @@ class Machine:
 
 
 FirstTokenS = Callable[[str], float | None]
-"""Seconds a loaded model takes to the first word of the standard prompt; None: longer than the target."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A model that was settled on, and why. `first_token_s`: as measured then, None where it was not."""
-
-    model: str
-    reason: str = ""
-    first_token_s: float | None = None
+"""Seconds a loaded model takes to the first word of the standard prompt; None: far longer than the target."""
 
 
 class _Unfit(FootnoteError):
@@ -98,10 +91,16 @@ def tend_model(
         status = ModelStatus(ModelState.STARTING)
         for status in prepare_model(settings, server, machine, first_token_s, chosen=chosen, sleep=sleep):
             yield status
-        ready = status.state is ModelState.READY
-        chosen = Choice(status.model, status.reason, status.first_token_s) if ready else None
-        silences, waited_s = 0, 0.0
+        settled, ready = status, status.state is ModelState.READY
+        chosen = choice_of(settled, {}) if ready else None
+        silences, waited_s, fetch_at_s = 0, 0.0, 0.0
         while silences < _MISSED_WATCHES and (ready or waited_s < _TRY_AGAIN_S):
+            if ready and waited_s >= fetch_at_s and _misses_preferred(status, settings, server):
+                fetch_at_s = waited_s + _FETCH_AGAIN_S
+                status = yield from _fetched_beside(settled, settings, server, machine, sleep)
+                if status.state is not ModelState.READY:
+                    chosen = None
+                    break
             sleep(_WATCH_S)
             waited_s += _WATCH_S
             silences = 0 if server.is_alive() else silences + 1
@@ -122,7 +121,7 @@ def prepare_model(
     """Statuses up to READY, or UNAVAILABLE with the reasons. Raises GenerationError when the server goes away."""
     names = [chosen.model] if chosen else candidates(settings, server.has)
     reasons: list[str] = [chosen.reason] if chosen and chosen.reason else []
-    slow = ""
+    slow, slow_s = (chosen.slow_model, chosen.slow_first_token_s) if chosen else ("", None)
     for model in names:
         try:
             yield from _fetched(model, settings, server, machine, " ".join(reasons), sleep)
@@ -134,28 +133,82 @@ def prepare_model(
             reasons.append(str(exc))
             continue
         if not quick:
-            reasons.append(f"{model} takes longer than {settings.first_token_target_s:.0f} s to its first word here.")
+            reasons.append(_too_slow(model, waited_s, settings.first_token_target_s))
         if quick or model == names[-1]:
-            yield ModelStatus(ModelState.READY, model, " ".join(reasons), first_token_s=waited_s)
+            yield ModelStatus(
+                ModelState.READY,
+                model,
+                " ".join(reasons),
+                first_token_s=waited_s,
+                slow_model=slow,
+                slow_first_token_s=slow_s,
+            )
             return
-        slow = model
+        slow, slow_s = model, waited_s
         with suppress(GenerationError):  # it only makes room for the next
             server.load(model, num_ctx=settings.num_ctx, num_thread=machine.cores, keep_alive=0)
-    if slow:  # beats nothing: its answers still come, after those quoted from the page
+    if slow and not chosen:  # beats nothing: its answers still come, after those quoted from the page
         yield ModelStatus(ModelState.LOADING, slow, " ".join(reasons))
         try:
             _load(slow, settings, server, machine)
         except _Unfit as exc:
             reasons.append(str(exc))
         else:
-            yield ModelStatus(ModelState.READY, slow, " ".join(reasons))
+            yield ModelStatus(ModelState.READY, slow, " ".join(reasons), first_token_s=slow_s)
             return
     yield ModelStatus(ModelState.UNAVAILABLE, settings.model, " ".join(reasons))
 
 
+def _too_slow(model: str, first_token_s: float | None, target_s: float) -> str:
+    if first_token_s is None:
+        return f"{model} takes longer than {target_s:.0f} s to its first word here."
+    return f"{model} would need about {math.ceil(first_token_s)} s to its first word here."
+
+
+# ------------------------------------------------------------------------------------------------ the preferred one
+
+
+def _misses_preferred(ready: ModelStatus, settings: Settings, server: Server) -> bool:
+    """Whether the fallback serves because nobody has fetched the model preferred to it."""
+    if not settings.pull_models or settings.model in ("", ready.model, ready.slow_model):
+        return False
+    with suppress(GenerationError):
+        return not server.has(settings.model)
+    return False
+
+
+def _fetched_beside(
+    ready: ModelStatus, settings: Settings, server: Server, machine: Machine, sleep: Callable[[float], None]
+) -> Generator[ModelStatus, None, ModelStatus]:
+    """Fetch the preferred model while another serves. Returns LOADING when it is there; else the serving model's
+    status, with the reason why not. What would surely be too slow is not fetched: that saves two gigabytes."""
+    model, expected_s = settings.model, _told_from(ready, settings.model)
+    if expected_s is not None and _HOPEFUL * expected_s > settings.first_token_target_s:
+        reason = f"{_too_slow(model, expected_s, settings.first_token_target_s)} It was not fetched."
+        return replace(ready, reason=reason, slow_model=model, slow_first_token_s=expected_s)
+    try:
+        for step in _fetched(model, settings, server, machine, "", sleep):
+            tenths = 10 * (step.completed_bytes or 0) // step.total_bytes if step.total_bytes else 0
+            reason = step.reason or f"{model} is being fetched ({10 * tenths}%) and takes over when it is there."
+            yield replace(step, state=ModelState.READY, model=ready.model, reason=reason)
+    except _Unfit as exc:
+        return replace(ready, reason=f"{ready.reason} {exc}".strip())
+    return ModelStatus(ModelState.LOADING, model)
+
+
+def _told_from(ready: ModelStatus, model: str) -> float | None:
+    """Seconds that a known model would take to its first word, from how long another takes."""
+    if not ready.first_token_s or model not in NEEDS or ready.model not in NEEDS:
+        return None
+    return ready.first_token_s * NEEDS[model].reading / NEEDS[ready.model].reading
+
+
+# ------------------------------------------------------------------------------------------------ steps
+
+
 def candidates(settings: Settings, has: Callable[[str], bool]) -> list[str]:
-    """The models to try, best first. Where only the fallback is installed it is taken as it is: nobody waits for a
-    download of gigabytes while a model they chose is there.
+    """The models to try, best first. Where only the fallback is installed it serves first: nobody waits for a download
+    of gigabytes while a model is there.
 
     >>> settings = Settings(model="3b", fallback_model="1b")
     >>> candidates(settings, {"1b"}.__contains__), candidates(settings, set().__contains__)
@@ -264,81 +317,63 @@ def tend_model_of(settings: Settings, chosen: str, *, here: bool) -> Iterator[Mo
     `chosen`: the model that this supervisor settled on before, or "". What an earlier run of it measured under the same
     settings on the same cores holds as long as that model is installed.
     """
+    server, notes = OllamaServer(settings.ollama_url), choice_path(settings.data_dir)
     machine = Machine(
         cores=settings.threads or available_cores(),
         memory_bytes=memory_bytes() if here else None,
-        disk_free_bytes=lambda: disk_free_bytes(settings.ollama_models) if here else None,
+        disk_free_bytes=lambda: models_disk_bytes(settings.ollama_models, server) if here else None,
     )
+    circumstances = _circumstances(settings, machine)
 
     def measure(model: str) -> float | None:
         return first_token_s(settings, model, machine.cores)
 
-    server, notes = OllamaServer(settings.ollama_url), choice_path(settings.data_dir)
-    known = read_choice(notes, _circumstances(settings, machine))
-    if chosen and (known is None or known.model != chosen):
-        known = Choice(chosen)
+    known, last = read_choice(notes, circumstances), None
     with suppress(GenerationError):  # a server that is gone is found out below
-        known = known if known and server.has(known.model) else None
+        known = _still_true(known, chosen, settings, server)
     for status in tend_model(settings, server, machine, measure, chosen=known):
-        if status.state is ModelState.READY and status.first_token_s is not None:
-            write_choice(
-                notes, _circumstances(settings, machine), Choice(status.model, status.reason, status.first_token_s)
-            )
+        settled = status.state is ModelState.READY and status.total_bytes is None
+        if settled and status.first_token_s is not None and status != last:
+            last = status
+            with suppress(GenerationError):
+                write_choice(notes, circumstances, choice_of(status, _digests(settings, server)))
         yield status
 
 
-def choice_path(data_dir: Path) -> Path:
-    """Where the supervisor notes which model it settled on."""
-    return data_dir / "run" / "choice.json"
+def _still_true(known: Choice | None, chosen: str, settings: Settings, server: OllamaServer) -> Choice | None:
+    """What was noted, where the models are still the same; else what this supervisor settled on, where it is there."""
+    digests = _digests(settings, server)
+    if known is None or not known.about(digests) or chosen not in ("", known.model):
+        return Choice(chosen) if chosen and server.has(chosen) else None
+    if settings.model not in digests and not known.slow_model:  # that may have healed: it is found out again
+        return replace(known, reason="")
+    return known
+
+
+def _digests(settings: Settings, server: OllamaServer) -> dict[str, str]:
+    names, installed = {settings.model, settings.fallback_model}, server.models()
+    return {name: model.digest for name in names for model in installed if name and same_model(name, model.name)}
 
 
 def _circumstances(settings: Settings, machine: Machine) -> dict[str, object]:
-    """What a choice depends on: under others it is made anew."""
+    """What a choice depends on besides the models: under others it is made anew."""
     return {
         "model": settings.model,
         "fallback": settings.fallback_model,
         "target_s": settings.first_token_target_s,
         "evidence_tokens": settings.evidence_tokens,
+        "num_ctx": settings.num_ctx,
         "cores": machine.cores,
         "url": settings.ollama_url,
     }
 
 
-def read_choice(path: Path, circumstances: Mapping[str, object]) -> Choice | None:
-    """The choice noted under these circumstances, None where there is none."""
-    try:
-        noted = json.loads(path.read_text(encoding="utf-8"))
-        return Choice(**noted["choice"]) if noted["circumstances"] == circumstances else None
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
+def models_disk_bytes(folder: Path, server: OllamaServer) -> int | None:
+    """Bytes free where the server keeps its models; None where that is another folder than the one we know of.
 
-
-def write_choice(path: Path, circumstances: Mapping[str, object], choice: Choice) -> None:
-    """Note a choice, if it is not noted already. One that cannot be kept is made again at the next start."""
-    if read_choice(path, circumstances) == choice:
-        return
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"circumstances": circumstances, "choice": asdict(choice)}), encoding="utf-8")
-
-
-def first_token_s(settings: Settings, model: str, cores: int) -> float | None:
-    """Seconds to the first word of a prompt of ordinary length, model loaded; None when that is beyond the target.
-
-    It also leaves the rules, with which every prompt begins, in the server's cache.
+    An Ollama that somebody else started, such as a system service, has its own OLLAMA_MODELS.
     """
-    deadlines = Deadlines(
-        connect_s=settings.connect_deadline_s,
-        first_token_s=settings.first_token_target_s,
-        stall_s=settings.stall_deadline_s,
-        total_s=settings.total_deadline_s,
-    )
-    engine = OllamaAnswerGenerator(
-        settings.ollama_url, model, num_ctx=settings.num_ctx, num_thread=cores, deadlines=deadlines
-    )
-    prompt = replace(standard_prompt(settings.evidence_tokens, nonce=f"{time.time():.0f}"), max_output_tokens=1)
-    try:
-        *_, done = engine.generate(prompt, lambda: False)
-    except GenerationTimeout:
-        return None
-    return done.stats.time_to_first_token_s if isinstance(done, GenerationDone) else None
+    with suppress(OSError, GenerationError):
+        if keeps_models(folder, [model.name for model in server.models()]):
+            return disk_free_bytes(folder)
+    return None

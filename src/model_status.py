@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-STALE_AFTER_S = 15.0  # the supervisor writes every two seconds; a machine under full load may miss a few
+STALE_AFTER_S = 15.0  # the supervisor writes every second; a machine under full load may miss a few
 
 
 class ModelState(StrEnum):
@@ -33,7 +33,9 @@ class ModelStatus:
     total_bytes: int | None = None
     bytes_per_s: float | None = None
     seconds_left: float | None = None
-    first_token_s: float | None = None  # as measured with the standard prompt when the model was chosen
+    first_token_s: float | None = None  # of the standard prompt, as measured when the model was chosen
+    slow_model: str = ""  # the one preferred to it, which is too slow here
+    slow_first_token_s: float | None = None  # of that one; None where it is only known to be beyond the target
     updated_at: float = 0.0  # seconds since the epoch
 
 

@@ -43,6 +43,7 @@ class Script:
     """
 
     models: list[str] = field(default_factory=lambda: ["llama3.2:1b"])
+    digest: str = "baf6a787fdffd633537aa2eb51cfd54cb93ff08e28040095462bb63daf552878"  # of every model
     answer: str = ""  # "" = quote the passages that share words with the question
     fault: str = ""
     fault_after: int = 0
@@ -127,9 +128,12 @@ class _Handler(BaseHTTPRequestHandler):
             case "/api/version":
                 self._json(200, {"version": "0.34.1"})
             case "/api/tags":
-                self._json(200, {"models": [_tag(name) for name in fake.script.models]})
+                self._json(200, {"models": [_tag(name, fake.script.digest) for name in fake.script.models]})
             case "/api/ps":
-                running = [{**_tag(name), "expires_at": "2318-01-01T00:00:00Z", "size_vram": 0} for name in fake.loaded]
+                running = [
+                    {**_tag(name, fake.script.digest), "expires_at": "2318-01-01T00:00:00Z", "size_vram": 0}
+                    for name in fake.loaded
+                ]
                 self._json(200, {"models": running})
             case _:
                 self._send(404, b"404 page not found", "text/plain")
@@ -145,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
                 case "/api/pull":
                     self._pull(fake, body)
                 case "/api/show":
-                    self._json(200, {"details": _tag(str(body.get("model")))["details"]})
+                    self._json(200, {"details": _tag(str(body.get("model")), fake.script.digest)["details"]})
                 case _:
                     self._send(404, b"404 page not found", "text/plain")
         except (_HungUp, ConnectionError):
@@ -337,9 +341,8 @@ def _same(one: str, other: str) -> bool:
     return one == other or f"{one}:latest" == other or one == f"{other}:latest"
 
 
-def _tag(name: str) -> dict[str, object]:
+def _tag(name: str, digest: str) -> dict[str, object]:
     details = {"format": "gguf", "family": "llama", "parameter_size": "1.2B", "quantization_level": "Q8_0"}
-    digest = "baf6a787fdffd633537aa2eb51cfd54cb93ff08e28040095462bb63daf552878"
     return {"name": name, "model": name, "modified_at": CREATED, "size": 1_321_098_329, "digest": digest} | {
         "details": details
     }

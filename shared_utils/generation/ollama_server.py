@@ -32,6 +32,7 @@ class PullFailed(GeneratorUnavailable):
 class InstalledModel:
     name: str  # with its tag: "llama3.2:3b"
     size_bytes: int
+    digest: str = ""  # sha256 of its manifest: another one is another model under the same name
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class OllamaServer:
     def models(self) -> tuple[InstalledModel, ...]:
         """The models that need no download."""
         with self._client(_ASK_S) as client, _Translated(self.host):
-            return tuple(InstalledModel(m.model or "", int(m.size or 0)) for m in client.list().models)
+            return tuple(InstalledModel(m.model or "", int(m.size or 0), m.digest or "") for m in client.list().models)
 
     def loaded(self) -> tuple[InstalledModel, ...]:
         """The models in memory; `size_bytes` is what they take there."""
@@ -96,7 +97,11 @@ class OllamaServer:
             return tuple(InstalledModel(m.model or "", int(m.size or 0)) for m in client.ps().models)
 
     def has(self, model: str) -> bool:
-        return any(same_model(model, installed.name) for installed in self.models())
+        return bool(self.installed(model))
+
+    def installed(self, model: str) -> InstalledModel | None:
+        """The model of that name, None where it would have to be fetched."""
+        return next((installed for installed in self.models() if same_model(model, installed.name)), None)
 
     def load(self, model: str, *, num_ctx: int, num_thread: int, keep_alive: float | str = -1) -> None:
         """Bring a model into memory. `num_ctx` must be what its answers will ask for, or it is loaded twice."""

@@ -7,17 +7,11 @@ from pathlib import Path
 import pytest
 
 from shared_utils.errors import GenerationError, GeneratorUnavailable
-from shared_utils.generation.ollama_server import PullFailed, PullProgress
-from src.model_preparation import (
-    Choice,
-    Machine,
-    first_token_s,
-    prepare_model,
-    read_choice,
-    tend_model,
-    tend_model_of,
-    write_choice,
-)
+from shared_utils.generation.ollama_folder import manifest
+from shared_utils.generation.ollama_server import OllamaServer, PullFailed, PullProgress
+from src.model_choice import Choice, read_choice, write_choice
+from src.model_measurement import first_token_s
+from src.model_preparation import Machine, models_disk_bytes, prepare_model, tend_model, tend_model_of
 from src.model_status import ModelState, ModelStatus
 from src.settings import Settings
 from tests.fake_ollama import FakeOllama, Script
@@ -154,12 +148,13 @@ def test_the_remote_machine_of_a_remote_ollama_is_not_judged_by_this_one() -> No
     assert states(prepared(FakeServer(), machine=elsewhere))[-1] == ("ready", BIG)
 
 
-@pytest.mark.parametrize("seconds", [20.1, None])
-def test_a_model_that_is_too_slow_here_gives_way_to_the_smaller_one(seconds: float | None) -> None:
+@pytest.mark.parametrize(("seconds", "why"), [(33.4, "need about 34 s"), (None, "takes longer than 20 s")])
+def test_a_model_that_is_too_slow_here_gives_way_to_the_smaller_one(seconds: float | None, why: str) -> None:
     server = FakeServer(installed={BIG})
     statuses = prepared(server, speeds={BIG: seconds})
     assert states(statuses)[-1] == ("ready", SMALL)
-    assert "longer than 20 s to its first word" in statuses[-1].reason
+    assert why in statuses[-1].reason
+    assert (statuses[-1].slow_model, statuses[-1].slow_first_token_s) == (BIG, seconds)
     assert server.calls.index(f"unload {BIG}") < server.calls.index(f"load {SMALL} ctx=4096 threads=2")
 
 
@@ -248,6 +243,52 @@ def test_the_model_settled_on_before_a_restart_is_taken_without_measuring_it_aga
     assert measured == []
 
 
+# ------------------------------------------------------------------------------------------------ the preferred one
+
+
+def until_ready(server: FakeServer, model: str, **changes: object) -> list[ModelStatus]:
+    """Everything that is told until `model` serves, or for twenty minutes."""
+    clock, seen = FakeClock(0.0), list[ModelStatus]()
+    settings = replace(DEFAULTS, **changes)  # type: ignore[arg-type]
+    for status in tend_model(settings, server, ROOMY, lambda _model: 3.0, sleep=clock.sleep):
+        seen.append(status)
+        if (status.state, status.model) == (ModelState.READY, model) or clock() > 1200:
+            break
+    return seen
+
+
+def test_the_preferred_model_is_fetched_while_the_fallback_serves_and_then_takes_over() -> None:
+    server = FakeServer(installed={SMALL}, pulls={BIG: [([0, 410, 1000], None)]})
+    seen = until_ready(server, BIG)
+    assert states(seen) == [("loading", SMALL), ("ready", SMALL), ("loading", BIG), ("ready", BIG)]
+    told = [status.reason for status in seen if status.model == SMALL]
+    assert f"{BIG} is being fetched (40%) and takes over when it is there." in told
+
+
+def test_a_preferred_model_that_cannot_be_fetched_is_tried_again_while_the_fallback_serves() -> None:
+    server = FakeServer(installed={SMALL}, pulls={BIG: [([], NO_ROOM), ([1000], None)]})
+    seen = until_ready(server, BIG)
+    assert seen[-1].model == BIG
+    assert server.calls.count(f"pull {BIG}") == 2
+    serving = [status for status in seen if (status.state, status.model) == (ModelState.READY, SMALL)]
+    assert "No room." in {status.reason for status in serving}
+
+
+def test_what_would_be_far_too_slow_is_not_fetched_at_all() -> None:
+    server, clock = FakeServer(installed={SMALL}), FakeClock(0.0)
+    steps = tend_model(DEFAULTS, server, ROOMY, lambda _model: 13.0, sleep=clock.sleep)
+    last = next(status for status in steps if clock() > 60)
+    assert (last.state, last.model, last.slow_model) == (ModelState.READY, SMALL, BIG)
+    assert last.reason == f"{BIG} would need about 33 s to its first word here. It was not fetched."
+    assert f"pull {BIG}" not in server.calls
+
+
+def test_nothing_is_fetched_beside_a_serving_model_without_permission() -> None:
+    server = FakeServer(installed={SMALL})
+    assert states(until_ready(server, BIG, pull_models=False))[-1] == ("ready", SMALL)
+    assert f"pull {BIG}" not in server.calls
+
+
 # ------------------------------------------------------------------------------------------------ measuring
 
 
@@ -259,7 +300,16 @@ def test_the_first_word_is_measured_with_an_ordinary_prompt_the_server_has_not_s
         assert first_token_s(settings, SMALL, cores=2) is not None
         asked = fake.bodies("/api/chat")
     assert asked[0]["options"] == asked[1]["options"]
-    assert len(str(asked[0]["messages"])) > 1500
+    assert asked[0]["messages"] != asked[1]["messages"]
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_a_slow_model_is_told_by_its_number_and_not_only_by_a_missed_deadline(tmp_path: Path) -> None:
+    """It reads a third of the usual evidence, and takes 1 s for that."""
+    with FakeOllama(Script(models=[BIG], slow_models={BIG: 1.0})) as fake:
+        told = first_token_s(Settings(ollama_url=fake.url, data_dir=tmp_path, first_token_target_s=1.5), BIG, cores=2)
+    assert told is not None
+    assert told > 1.5
 
 
 def test_what_was_measured_is_kept_for_the_next_start_under_the_same_circumstances_only(tmp_path: Path) -> None:
@@ -301,7 +351,26 @@ def test_the_second_start_takes_what_the_first_one_settled_on(tmp_path: Path) ->
         first = start()
         asked = len(ollama.bodies("/api/chat"))
         again = start()
-    assert first.model == again.model == SMALL
-    assert again.reason == first.reason
-    assert again.first_token_s == first.first_token_s
-    assert len(ollama.bodies("/api/chat")) == asked + 1  # it is loaded, no more
+        assert first.model == again.model == SMALL
+        assert again.reason == first.reason
+        assert again.first_token_s == first.first_token_s
+        assert len(ollama.bodies("/api/chat")) == asked + 1  # it is loaded, no more
+        ollama.script.digest = "0" * 64
+        start()
+        assert len(ollama.bodies("/api/chat")) > asked + 2  # another model under the same name: measured
+
+
+@pytest.mark.enable_socket
+def test_the_disk_is_judged_only_where_the_servers_models_are(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    theirs.mkdir()
+    noted = manifest(ours, SMALL)
+    noted.parent.mkdir(parents=True)
+    noted.write_text("{}")
+    with FakeOllama(Script(models=[SMALL])) as ollama:
+        server = OllamaServer(ollama.url)
+        assert models_disk_bytes(ours, server)
+        assert models_disk_bytes(theirs, server) is None
+        assert models_disk_bytes(tmp_path / "nowhere", server) is None
+        ollama.script.models.clear()
+        assert models_disk_bytes(theirs, server)
