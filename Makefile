@@ -11,7 +11,7 @@ TORCH := $(shell sed -n 's/^\(torch==[^ ;]*+cpu\).*/\1/p' requirements.txt)
 COMPILE := pip-compile --quiet --strip-extras --allow-unsafe --no-header --annotation-style line \
 	--no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host
 
-.PHONY: run test check unit browser bench-retrieval bench-screen lock audit clean help
+.PHONY: run test check unit browser bench-retrieval bench-screen bench-api lock audit clean help
 
 run: $(VENV)/.run-ready  ## install what is pinned, start everything, print the address
 	@exec $(BIN)/python startup.py
@@ -35,6 +35,9 @@ bench-retrieval: $(VENV)/.test-ready  ## the retrieval table of docs/benchmarks.
 
 bench-screen: $(VENV)/.test-ready  ## the screen against its bars, in a real browser
 	$(BIN)/python -m benchmarks.screen
+
+bench-api: $(VENV)/.test-ready  ## fifty programs at once against the API's bars
+	$(BIN)/python -m benchmarks.api_load
 
 audit: $(VENV)/.test-ready  ## known vulnerabilities of what is pinned
 	$(BIN)/pip-audit --disable-pip --no-deps -r requirements.txt
