@@ -26,7 +26,7 @@ def draw_finished(turn: TurnView, shelf: Shelf, session: Session, *, latest: boo
             _draw_failure(turn, shelf, session, latest=latest)
             return
         if line := about_answer(turn, say):
-            with st.container(key=f"line-{turn.id}"):
+            with st.container(horizontal=True, vertical_alignment="center", key=f"line-{turn.id}", wrap=False):
                 st.html(line)
         for change in turn.changes:
             st.html(note(say.message(change)))

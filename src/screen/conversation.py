@@ -27,11 +27,12 @@ def draw_conversation(shelf: Shelf, session: Session) -> None:
     if turns:
         with st.container(key="latest"):  # as tall as the window, so that a new question can stand at its top
             _draw_turn(turns[-1], shelf, session, latest=True)
+            if turns[-1].done:
+                _draw_suggestions(shelf, session)
     else:
         st.html(
             note(session.say("Ask a question about your documents. Every sentence of the answer leads to its page."))
         )
-    if not turns or turns[-1].done:
         _draw_suggestions(shelf, session)
     if session.unasked:
         st.html(note(session.say.message(session.unasked), "error", role="alert"))

@@ -53,7 +53,7 @@ def _tick(turn_id: str, shelf: Shelf, session: Session, quoted: bool) -> None:
 
 def _draw_line(turn: TurnView, shelf: Shelf, session: Session) -> None:
     now, say = time.monotonic(), session.say
-    with st.container(horizontal=True, vertical_alignment="center", key="line-running", wrap=False):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"line-{turn.id}", wrap=False):
         # a timer, not a status: nobody wants a clock read out three times a second
         line = f'<p class="fn-stage" role="timer">{said(stage_line(turn, now, say))}</p>'
         st.html(line + running_steps(turn, now, say))

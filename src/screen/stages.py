@@ -110,17 +110,17 @@ def _tokens(count: int, say: Say) -> str:
 def stage_name(stage: Stage, say: Say) -> str:
     match stage:
         case Stage.RETRIEVING:
-            return say("Searching")
+            return say("Search")
         case Stage.CHECKING:
-            return say("Weighing")
+            return say("Weigh")
         case Stage.WAITING:
-            return say("Waiting")
+            return say("Wait")
         case Stage.READING:
-            return say("Reading")
+            return say("Read")
         case Stage.WRITING:
-            return say("Writing")
+            return say("Write")
         case Stage.VERIFYING:
-            return say("Verifying")
+            return say("Verify")
 
 
 def running_steps(turn: TurnView, now: float, say: Say) -> str:

@@ -91,8 +91,8 @@ def test_a_finished_answer_tells_what_its_time_went_into() -> None:
         stages=(StageTime(Stage.READING, 0.0, 9.1), StageTime(Stage.WRITING, 9.1, 2.4)),
     )
     html = taken_steps(done, ENGLISH)
-    assert "<span>Reading</span><span>812 tokens</span><span>9.1 s</span>" in html
-    assert "<span>Writing</span><span>48 tokens</span><span>2.4 s</span>" in html
+    assert "<span>Read</span><span>812 tokens</span><span>9.1 s</span>" in html
+    assert "<span>Write</span><span>48 tokens</span><span>2.4 s</span>" in html
     assert taken_steps(replace(done, stages=()), ENGLISH) == ""
 
 
