@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from src.ingestion import SourceFile
 from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.wiring import build_rag
+from tests.postgres import NoPostgres, running_postgres
 
 DrawPdf = Callable[[str, Sequence[Sequence[str]]], Path]
 
@@ -48,6 +50,17 @@ def rag(settings: Settings) -> Iterator[Rag]:
     built = build_rag(settings)
     yield built
     built.viewer.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a real PostgreSQL with pgvector; see `tests.postgres.fresh_database`."""
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(running_postgres())
+        except NoPostgres as exc:
+            pytest.skip(str(exc))
+        yield url
 
 
 def source(path: Path, name: str = "") -> SourceFile:

@@ -41,6 +41,9 @@ DOORS = {
     "httpx": ("shared_utils/generation/",),
     "huggingface_hub": ("shared_utils/generation/hf_answer_generator.py",),
     "sqlite3": ("shared_utils/storage/",),
+    "psycopg": ("shared_utils/storage/postgres_",),
+    "psycopg_pool": ("shared_utils/storage/postgres_",),
+    "pgvector": ("shared_utils/storage/postgres_",),
 }
 
 

@@ -164,7 +164,10 @@ class DocumentStore(Tables):
     def _holds(self, document_id: str, path: Path, size: int) -> bool:
         with self._database.read() as db:
             known = db.execute("SELECT 1 FROM content WHERE id = ?", (document_id,)).fetchone() is not None
-            return known and path.exists() and path.stat().st_size == size
+            try:
+                return known and path.stat().st_size == size
+            except FileNotFoundError:  # lost, or erased by another process in this moment
+                return False
 
     def file_path(self, document_id: str) -> Path:
         """Where the PDF lies, to be read only. Raises DocumentGone when it is not there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 TEMPORARY_SUFFIX = ".part"
@@ -11,11 +12,16 @@ TEMPORARY_SUFFIX = ".part"
 
 def write_aside(folder: Path, data: bytes) -> Path:
     """Write `data` safely to disk under a temporary name in `folder`; `put_in_place` gives it its name."""
+    return write_parts_aside(folder, (data,))
+
+
+def write_parts_aside(folder: Path, parts: Iterable[bytes]) -> Path:
+    """As `write_aside`, for what comes piece by piece."""
     handle, name = tempfile.mkstemp(dir=folder, suffix=TEMPORARY_SUFFIX)
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
     except BaseException:

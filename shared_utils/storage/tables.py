@@ -190,13 +190,13 @@ class Tables(ABC):
         """
         oldest = now - older_than_s
         with self._database.read() as db:
-            if not _expired(db, oldest) and not _stray(db, oldest):
+            if not _expired(db, oldest) and not stray_contents(db, oldest):
                 return 0  # as almost always: whoever asks every few seconds should cost the disk nothing
         with self._room_to_delete():
             with self._database.write() as db:
                 expired = _expired(db, oldest)
                 held = {document_id for id_ in expired for document_id in _delete_workspace(db, id_)}
-                held.update(_stray(db, oldest))
+                held.update(stray_contents(db, oldest))
             self._erase(held)
         return len(expired)
 
@@ -248,7 +248,7 @@ def _expired(db: Sql, oldest: float) -> list[str]:
     return [row[0] for row in db.execute("SELECT id FROM workspace WHERE seen_at < ?", (oldest,))]
 
 
-def _stray(db: Sql, oldest: float) -> list[str]:
+def stray_contents(db: Sql, oldest: float) -> list[str]:
     """The contents stored before `oldest` that nobody holds."""
     rows = db.execute(
         "SELECT id FROM content WHERE stored_at < ? "

@@ -7,7 +7,7 @@ import secrets
 
 import numpy as np
 
-from shared_utils.storage.document_store import DocumentStore
+from shared_utils.storage.store import Store
 from shared_utils.types import GlyphRun, Heading, OutlineEntry, Page, PageVerdict, Span, Vectors, WordBox
 
 ANNA = "anna-holds-this-key-alone"
@@ -45,7 +45,7 @@ def vectors(seed: int, rows: int = 5, dimension: int = 8) -> Vectors:
     return np.random.default_rng(seed).standard_normal((rows, dimension)).astype(np.float32)
 
 
-def save_turn(store: DocumentStore, key: str, conversation_id: str, body: str) -> None:
+def save_turn(store: Store, key: str, conversation_id: str, body: str) -> None:
     """A question asked and answered; waits for its turn, as several may write to one conversation."""
     turn_id = secrets.token_hex(4)
     while not store.conversations.begin(key, conversation_id, turn_id, "{}", owner=turn_id, lease_s=60.0):

@@ -6,6 +6,7 @@ import pytest
 
 from shared_utils.storage.conversation_store import ConversationStore, StoredTurn
 from shared_utils.storage.document_store import DocumentStore
+from tests.shared_utils.storage.conftest import OpenStore
 from tests.shared_utils.storage.samples import ANNA, BEN
 
 
@@ -21,8 +22,8 @@ def begin(store: ConversationStore, turn_id: str, *, key: str = ANNA, owner: str
     return store.begin(key, "talk", turn_id, f"asked {turn_id}", owner=owner, lease_s=20.0, replacing=replacing)
 
 
-def test_a_question_is_there_when_it_is_asked_and_its_answer_takes_its_place(tmp_path: Path) -> None:
-    with DocumentStore(tmp_path) as store:
+def test_a_question_is_there_when_it_is_asked_and_its_answer_takes_its_place(open_store: OpenStore) -> None:
+    with open_store() as store:
         assert begin(store.conversations, "a")
         assert store.conversations.turns(ANNA, "talk") == ("asked a",)
         assert store.conversations.finish(ANNA, "a", "answered", owner="one")
@@ -30,8 +31,8 @@ def test_a_question_is_there_when_it_is_asked_and_its_answer_takes_its_place(tmp
         assert store.conversations.first_turn(ANNA, "talk") == "answered"
 
 
-def test_one_question_of_a_conversation_is_answered_at_a_time_whoever_asks(tmp_path: Path) -> None:
-    with DocumentStore(tmp_path) as store:
+def test_one_question_of_a_conversation_is_answered_at_a_time_whoever_asks(open_store: OpenStore) -> None:
+    with open_store() as store:
         assert begin(store.conversations, "a")
         assert not begin(store.conversations, "b", owner="two")
         assert begin(store.conversations, "c", key=BEN)
@@ -39,8 +40,8 @@ def test_one_question_of_a_conversation_is_answered_at_a_time_whoever_asks(tmp_p
         assert begin(store.conversations, "b", owner="two")
 
 
-def test_asked_again_it_stands_where_it_stood_and_once(tmp_path: Path) -> None:
-    with DocumentStore(tmp_path) as store:
+def test_asked_again_it_stands_where_it_stood_and_once(open_store: OpenStore) -> None:
+    with open_store() as store:
         for turn in ("a", "b"):
             begin(store.conversations, turn)
             store.conversations.finish(ANNA, turn, f"answered {turn}", owner="one")
@@ -48,9 +49,11 @@ def test_asked_again_it_stands_where_it_stood_and_once(tmp_path: Path) -> None:
         assert store.conversations.turns(ANNA, "talk") == ("answered a", "asked c")
 
 
-def test_a_question_is_taken_over_when_its_lease_has_run_out_by_one_only_and_not_by_strangers(tmp_path: Path) -> None:
+def test_a_question_is_taken_over_when_its_lease_has_run_out_by_one_only_and_not_by_strangers(
+    open_store: OpenStore,
+) -> None:
     clock = Clock()
-    with DocumentStore(tmp_path, clock) as store:
+    with open_store(clock) as store:
         talks = store.conversations
         begin(talks, "a")
         clock.now += 19.0
@@ -66,8 +69,8 @@ def test_a_question_is_taken_over_when_its_lease_has_run_out_by_one_only_and_not
         assert talks.turns(ANNA, "talk") == ("answered",)
 
 
-def test_what_is_let_go_can_be_taken_over_at_once(tmp_path: Path) -> None:
-    with DocumentStore(tmp_path) as store:
+def test_what_is_let_go_can_be_taken_over_at_once(open_store: OpenStore) -> None:
+    with open_store() as store:
         begin(store.conversations, "a")
         store.conversations.release("one")
         assert len(store.conversations.adopt(ANNA, owner="two", lease_s=20.0)) == 1
@@ -82,8 +85,8 @@ def test_who_opens_the_folder_alone_knows_that_every_owner_is_gone(tmp_path: Pat
         assert len(store.conversations.adopt(ANNA, owner="two", lease_s=20.0)) == 1
 
 
-def test_a_deleted_question_cannot_be_answered_any_more(tmp_path: Path) -> None:
-    with DocumentStore(tmp_path) as store:
+def test_a_deleted_question_cannot_be_answered_any_more(open_store: OpenStore) -> None:
+    with open_store() as store:
         begin(store.conversations, "a")
         store.conversations.delete(ANNA, "talk")
         assert not store.conversations.finish(ANNA, "a", "answered", owner="one")
@@ -91,8 +94,8 @@ def test_a_deleted_question_cannot_be_answered_any_more(tmp_path: Path) -> None:
         assert store.conversations.first_turn(ANNA, "talk") is None
 
 
-def test_an_answer_is_rewritten_and_a_question_in_hand_is_not(tmp_path: Path) -> None:
-    with DocumentStore(tmp_path) as store:
+def test_an_answer_is_rewritten_and_a_question_in_hand_is_not(open_store: OpenStore) -> None:
+    with open_store() as store:
         begin(store.conversations, "a")
         store.conversations.rewrite(ANNA, "a", "other")
         assert store.conversations.turns(ANNA, "talk") == ("asked a",)
@@ -103,18 +106,18 @@ def test_an_answer_is_rewritten_and_a_question_in_hand_is_not(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("stranger", [False, True])
-def test_the_revision_grows_with_ones_own_changes_only(tmp_path: Path, stranger: bool) -> None:
-    with DocumentStore(tmp_path) as store:
+def test_the_revision_grows_with_ones_own_changes_only(open_store: OpenStore, stranger: bool) -> None:
+    with open_store() as store:
         before = store.revision(ANNA)
         store.save_preferences(BEN if stranger else ANNA, "{}")
         begin(store.conversations, "a", key=BEN if stranger else ANNA)
         assert (store.revision(ANNA) > before) is not stranger
 
 
-def test_preferences_come_back_after_a_restart(tmp_path: Path) -> None:
-    with DocumentStore(tmp_path) as store:
+def test_preferences_come_back_after_a_restart(open_store: OpenStore) -> None:
+    with open_store() as store:
         assert store.preferences(ANNA) == ""
         store.save_preferences(ANNA, '{"language": "de"}')
-    with DocumentStore(tmp_path) as store:
+    with open_store() as store:
         assert store.preferences(ANNA) == '{"language": "de"}'
         assert store.preferences(BEN) == ""

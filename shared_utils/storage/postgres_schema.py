@@ -1,0 +1,123 @@
+"""The tables in PostgreSQL, as the list of steps that made them. A table of its own counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from psycopg import errors
+
+from shared_utils.errors import StorageError
+
+Migration = tuple[str, ...]
+
+_ONE_AT_A_TIME = 0x466F6F746E6F7465  # "Footnote": web processes that start together make the tables once
+
+# A step that has been released is never edited: a change of the tables is one more step at the end.
+MIGRATIONS: tuple[Migration, ...] = (
+    (
+        "CREATE EXTENSION IF NOT EXISTS vector",
+        # What a file says, once for all who hold it. Nothing in the next four tables may come from a person.
+        """CREATE TABLE content (
+            id text PRIMARY KEY,
+            bytes integer NOT NULL,
+            stored_at double precision NOT NULL,
+            title text NOT NULL DEFAULT '',
+            outline bytea,
+            page_count integer,  -- NULL until the file has been opened
+            status text,         -- NULL until reading has finished
+            reason text NOT NULL DEFAULT '',
+            read_s double precision
+        )""",
+        """CREATE TABLE file_part (
+            document_id text NOT NULL REFERENCES content ON DELETE CASCADE,
+            number integer NOT NULL,
+            data bytea NOT NULL,
+            PRIMARY KEY (document_id, number)
+        )""",
+        # PDFs are compressed already: PostgreSQL need not try again
+        "ALTER TABLE file_part ALTER COLUMN data SET STORAGE EXTERNAL",
+        """CREATE TABLE page (
+            document_id text NOT NULL REFERENCES content ON DELETE CASCADE,
+            number integer NOT NULL,
+            body bytea NOT NULL,
+            PRIMARY KEY (document_id, number)
+        )""",
+        "ALTER TABLE page ALTER COLUMN body SET STORAGE EXTERNAL",
+        """CREATE TABLE vectors (
+            document_id text PRIMARY KEY REFERENCES content ON DELETE CASCADE,
+            model text NOT NULL,
+            count integer NOT NULL,
+            dimension integer NOT NULL
+        )""",
+        # No fixed dimension, so that another embedding model can be chosen; no approximate index, because a search
+        # looks at one person's documents only, and looks at all of them (docs/adr/0050-postgresql.md).
+        """CREATE TABLE passage_vector (
+            document_id text NOT NULL REFERENCES vectors ON DELETE CASCADE,
+            number integer NOT NULL,  -- the passage's row, 0-based
+            embedding vector NOT NULL,
+            PRIMARY KEY (document_id, number)
+        )""",
+        # People. `workspace.id` is the sha256 of their secret key: who reads this cannot act as them.
+        """CREATE TABLE workspace (
+            id text PRIMARY KEY,
+            seen_at double precision NOT NULL,
+            revision bigint NOT NULL DEFAULT 0,
+            preferences text NOT NULL DEFAULT ''
+        )""",
+        """CREATE TABLE entry (
+            id text PRIMARY KEY,
+            rowid bigint GENERATED ALWAYS AS IDENTITY,  -- the order of adding, under SQLite's name
+            workspace_id text NOT NULL REFERENCES workspace ON DELETE CASCADE,
+            document_id text NOT NULL REFERENCES content,
+            name text NOT NULL,
+            added_at double precision NOT NULL,
+            UNIQUE (workspace_id, document_id)
+        )""",
+        "CREATE INDEX entry_of_document ON entry (document_id)",
+        """CREATE TABLE turn (
+            rowid bigint GENERATED ALWAYS AS IDENTITY,
+            workspace_id text NOT NULL REFERENCES workspace ON DELETE CASCADE,
+            conversation_id text NOT NULL,
+            number integer NOT NULL,
+            saved_at double precision NOT NULL,
+            body bytea NOT NULL,
+            turn_id text NOT NULL,
+            owner text,  -- the process that answers it, until it is answered
+            lease_until double precision,
+            PRIMARY KEY (workspace_id, conversation_id, number)
+        )""",
+        "CREATE INDEX turn_by_id ON turn (workspace_id, turn_id)",
+        "CREATE INDEX turn_of_owner ON turn (owner) WHERE owner IS NOT NULL",
+    ),
+)
+
+
+def migrate(connection: psycopg.Connection[Any], migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Take the missing steps, all or none, in the connection's transaction.
+
+    Raises StorageError, having changed nothing, for a database that a newer version wrote or that has no pgvector.
+    """
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
+    connection.execute("CREATE TABLE IF NOT EXISTS footnote_schema (version integer NOT NULL)")
+    row = connection.execute("SELECT version FROM footnote_schema").fetchone()
+    version = int(row[0]) if row else 0
+    if version > len(migrations):
+        raise StorageError(
+            f"The database was written by a newer version of Footnote (data version {version}, this one knows "
+            f"{len(migrations)}). Start the newer version again, or choose another database."
+        )
+    if version == len(migrations):
+        return
+    try:
+        for statements in migrations[version:]:
+            for statement in statements:
+                connection.execute(statement.encode())
+    except (errors.UndefinedFile, errors.FeatureNotSupported) as exc:
+        raise StorageError(
+            "This PostgreSQL has no pgvector, which Footnote's passages are searched with. Install it (Debian: "
+            "postgresql-16-pgvector), or use the image pgvector/pgvector, then start again."
+        ) from exc
+    connection.execute("DELETE FROM footnote_schema")
+    connection.execute("INSERT INTO footnote_schema (version) VALUES (%s)", (len(migrations),))
