@@ -11,12 +11,12 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from shared_utils.errors import FootnoteError, GeneratorUnavailable, QuestionError
+from shared_utils.errors import FootnoteError, QuestionError
 from shared_utils.storage.conversation_store import ConversationStore, StoredTurn
-from shared_utils.types import Answer, AnswerGenerator, Cancelled, Evidence, GenerationEvent, Prompt
+from shared_utils.types import Answer, Evidence
 from src.events import (
     AnswerFinished,
     AnswerText,
@@ -33,7 +33,7 @@ from src.preferences import Pace, Preferences
 from src.rag_with_generation import STOPPED_EARLY, Rag
 from src.turn_codec import Asking, TurnRecord, decode_turn, encode_turn
 from src.views import ConversationView, TurnView
-from src.writing import PastTurn, Writer
+from src.writing import PastTurn, Writer, guarded
 
 _log = logging.getLogger(__name__)
 
@@ -120,7 +120,8 @@ class Conversations:
 
     def running(self) -> bool:
         with self._lock:
-            return any(turn.mine and not turn.view.done for thread in self._threads.values() for turn in thread)
+            mine = (turn for thread in self._threads.values() for turn in thread if turn.mine)
+            return bool(self._at_work) or any(not turn.view.done for turn in mine)
 
     def _title(self, conversation_id: str) -> str:
         if conversation_id not in self._titles:
@@ -138,17 +139,26 @@ class Conversations:
     # -------------------------------------------------------------------------------------------- asking
 
     def ask(
-        self, conversation_id: str, question: str, *, only: str = "", ask_anyway: bool = False, alone: bool = False
+        self,
+        conversation_id: str,
+        question: str,
+        *,
+        only: str = "",
+        ask_anyway: bool = False,
+        alone: bool = False,
+        then: Sequence[str] = (),
     ) -> str:
         """Begin to answer; returns the turn's id at once. A conversation begins with its first question.
 
-        `only` is the id of the one document to ask, "" for all; `alone` leaves out what was asked before.
+        `only` is the id of the one document to ask, "" for all; `alone` leaves out what was asked before; `then` are
+        the questions that follow by themselves, each when the one before it is answered, until one is stopped.
         Raises QuestionError while another question of this conversation is being answered.
         """
         if not _ID.fullmatch(conversation_id):
             raise QuestionError("There is no such conversation. Start a new one.")
+        asking = Asking(only, ask_anyway, alone, tuple(then), listed=bool(then))
         with self._lock:
-            return self._begin(conversation_id, question, Asking(only, ask_anyway, alone), replacing=None)
+            return self._begin(conversation_id, question, asking, replacing=None)
 
     def regenerate(self, conversation_id: str, *, ask_anyway: bool = False) -> None:
         """Ask the last question again; its answer takes the place of the earlier one."""
@@ -187,7 +197,7 @@ class Conversations:
         thread = self._thread(conversation_id)
         if any(not turn.view.done for turn in thread):
             raise QuestionError("An answer is being written. Wait for it, or stop it first.")
-        view = _asked(secrets.token_urlsafe(12), question, time.monotonic(), time.time())
+        view = _asked(secrets.token_urlsafe(12), question, time.monotonic(), time.time(), asking.then)
         turn = _Turn(view, asking, conversation_id, mine=True)
         turn.stored = self._store_question(turn, replacing)
         before = [earlier for earlier in thread if earlier is not replacing]
@@ -279,7 +289,20 @@ class Conversations:
             _log.exception("answering failed")
             self._finish(turn, error="Something went wrong inside Footnote. Your question is kept: ask again.")
         finally:
+            self._ask_next(turn)
             self._at_work.discard(threading.current_thread())
+
+    def _ask_next(self, turn: _Turn) -> None:
+        """Go on with the list that a question belongs to, unless it was stopped or deleted."""
+        if not turn.asking.then or self._closing:
+            return
+        question, *then = turn.asking.then
+        try:
+            with self._lock:
+                if not turn.cancel.is_set():
+                    self._begin(turn.conversation, question, replace(turn.asking, then=tuple(then)), replacing=None)
+        except FootnoteError:  # another question came between, or the disk is full; the person can go on with the rest
+            _log.exception("the next question of a list could not be asked")
 
     def _answer(self, turn: _Turn, documents: Sequence[IndexedDocument], history: Sequence[PastTurn]) -> None:
         preferences = self._person.preferences()
@@ -287,7 +310,7 @@ class Conversations:
             turn.view.question,
             documents,
             writers=lambda: self._allowed_writers(turn),
-            why_nobody=self._around.why_nobody,
+            why_nobody=self._why_nobody,
             history=history,
             person=self._person.name,
             ask_anyway=turn.asking.ask_anyway,
@@ -332,8 +355,9 @@ class Conversations:
         )
 
     def _given_up(self, turn: _Turn) -> bool:
-        """Stopped; or still in line while nobody waits for it any more."""
-        if turn.view.stage is Stage.WAITING and not turn.cancel.is_set() and not self._person.is_here():
+        """Stopped; or still in line while nobody waits for it any more. Nobody has to wait beside a list."""
+        in_line = turn.view.stage is Stage.WAITING and not turn.asking.listed
+        if in_line and not turn.cancel.is_set() and not self._person.is_here():
             turn.left = True
             turn.cancel.set()
         return turn.cancel.is_set()
@@ -377,15 +401,36 @@ class Conversations:
         preferences = self._person.preferences()
         may_leave = not preferences.keep_here and self._remote_answers_left > 0
         writers = [writer for writer in self._around.writers(preferences.model) if writer.local or may_leave]
-        return [writer if writer.local else _guarded(writer, lambda: self._why_not_leave(turn)) for writer in writers]
+        return [writer if writer.local else guarded(writer, lambda: self._why_not_leave(turn)) for writer in writers]
+
+    def _why_nobody(self) -> str:
+        """Why no model may write for this person now; "" where they wanted none."""
+        preferences = self._person.preferences()
+        if preferences.model == "extractive":
+            return ""
+        reasons = [self._around.why_nobody()]
+        if any(not writer.local for writer in self._around.writers(preferences.model)):
+            reasons.append(self._why_none_may_leave())
+        return " ".join(filter(None, reasons))
+
+    def _why_none_may_leave(self) -> str:
+        if self._person.preferences().keep_here:
+            return "You chose to keep everything on this server, so the remote engine was not asked."
+        if self._remote_answers_left <= 0:
+            return (
+                f"The remote engine has been asked {self._around.remote_answers} times for you, the most there may be."
+            )
+        return ""
 
     def _why_not_leave(self, turn: _Turn) -> str:
         """What forbids, at this moment, that a question's passages leave the machine; "" = nothing does.
 
         Asked again just before they would: minutes may have passed in line, and a mind may have been changed.
         """
-        if self._person.preferences().keep_here:
-            return "You chose to keep everything on this server, so the remote engine was not asked."
+        already_counted = turn.view.passages_left > 0  # its next remote model is asked on the same account
+        if self._person.preferences().keep_here or not already_counted:
+            if reason := self._why_none_may_leave():
+                return reason
         present = {indexed.document.id for indexed in self._person.documents()}
         spans = turn.evidence.spans if turn.evidence else ()
         if any(span.document_id not in present for span in spans):
@@ -409,24 +454,6 @@ def _merged(known: Sequence[_Turn], kept: Sequence[_Turn]) -> list[_Turn]:
     return merged + [turn for turn in known if turn.view.id not in ids and not turn.stored]
 
 
-@dataclass(frozen=True, slots=True)
-class _Guarded:
-    """A generator that is asked only if nothing forbids it when its turn has come."""
-
-    generator: AnswerGenerator
-    why_not: Callable[[], str]
-
-    def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
-        if reason := self.why_not():
-            raise GeneratorUnavailable(reason)
-        return self.generator.generate(prompt, cancelled)
-
-
-def _guarded(writer: Writer, why_not: Callable[[], str]) -> Writer:
-    engine = replace(writer.engine, generator=_Guarded(writer.engine.generator, why_not))
-    return replace(writer, engine=engine)
-
-
 def _ended(stages: Sequence[StageTime], at_s: float) -> tuple[StageTime, ...]:
     """The stages, the last of which ends now. `at_s` counts from the question."""
     if not stages or stages[-1].seconds is not None:
@@ -439,7 +466,7 @@ def _history(turns: Sequence[_Turn]) -> list[PastTurn]:
     return [PastTurn(t.view.question, _plain(a), t.evidence) for t, a in answered[-_REMEMBERED_TURNS:]]
 
 
-def _asked(turn_id: str, question: str, now: float, on: float) -> TurnView:
+def _asked(turn_id: str, question: str, now: float, on: float, then: tuple[str, ...]) -> TurnView:
     return TurnView(
         id=turn_id,
         question=question,
@@ -456,11 +483,12 @@ def _asked(turn_id: str, question: str, now: float, on: float) -> TurnView:
         changes=(),
         timings={},
         asked_on=on,
+        then=then,
     )
 
 
 def _kept(record: TurnRecord, conversation_id: str) -> _Turn:
-    view = _asked(record.id, record.question, time.monotonic(), record.asked_on)
+    view = _asked(record.id, record.question, time.monotonic(), record.asked_on, record.asking.then)
     if record.pending:
         return _Turn(view, record.asking, conversation_id)
     stats = record.answer.stats if record.answer else None

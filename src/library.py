@@ -326,11 +326,20 @@ class Shelf:
         return self._conversations.turns(conversation_id)
 
     def ask(
-        self, conversation_id: str, question: str, *, only: str = "", ask_anyway: bool = False, alone: bool = False
+        self,
+        conversation_id: str,
+        question: str,
+        *,
+        only: str = "",
+        ask_anyway: bool = False,
+        alone: bool = False,
+        then: Sequence[str] = (),
     ) -> str:
         """See `Conversations.ask`. Raises QuestionError while that conversation has an answer running."""
         self.touch()
-        return self._conversations.ask(conversation_id, question, only=only, ask_anyway=ask_anyway, alone=alone)
+        return self._conversations.ask(
+            conversation_id, question, only=only, ask_anyway=ask_anyway, alone=alone, then=then
+        )
 
     def regenerate(self, conversation_id: str, *, ask_anyway: bool = False) -> None:
         """See `Conversations.regenerate`."""

@@ -16,6 +16,8 @@ class Asking:
     only: str = ""  # the one document that is asked; "" = all
     ask_anyway: bool = False  # even where the documents do not seem to speak to it
     alone: bool = False  # whatever was asked before it
+    then: tuple[str, ...] = ()  # the questions of a list that are asked after it, one by one
+    listed: bool = False  # it is one of a list: nobody has to sit beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def decode_turn(body: str) -> TurnRecord:
             changes=tuple(record["changes"]),
             timings=record["timings"],
             error=record["error"],
-            asking=Asking(**record.get("asking", {})),
+            asking=_asking(record.get("asking", {})),
             asked_on=record.get("asked_on", 0.0),
             rating=record.get("rating", 0),
             pending=record.get("pending", False),
@@ -63,6 +65,11 @@ def decode_turn(body: str) -> TurnRecord:
         )
     except (KeyError, TypeError) as exc:
         raise ValueError(f"not a stored turn: {exc!r}") from exc
+
+
+def _asking(record: dict[str, object]) -> Asking:
+    fields = {**record, "then": tuple(_rows(record.get("then", [])))}
+    return Asking(**fields)  # type: ignore[arg-type]
 
 
 def _answer(record: dict[str, object] | None) -> Answer | None:

@@ -69,6 +69,7 @@ class TurnView:
     passages_left: int = 0  # how many passages were sent to another machine
     stages: tuple[StageTime, ...] = ()  # what it went through so far, in order
     rating: int = 0  # the person's thumb: 1 up, -1 down, 0 none
+    then: tuple[str, ...] = ()  # the questions of a list that are asked after it, one by one
     route: str = ""  # how it was looked for, while that is known: "look-up", "summary of the whole document"
 
     @property

@@ -60,7 +60,7 @@ def _decoded(data: bytes) -> str:
 def _lines(text: str) -> Iterable[str]:
     text = text.removeprefix("\ufeff").lstrip()
     head = text.split("\n", 1)[0]
-    for delimiter in (*_DELIMITERS, _NOBODY_WRITES):
+    for delimiter in [*(sign for sign in _DELIMITERS if sign in head), _NOBODY_WRITES]:
         names = [name.strip().strip('"').casefold() for name in head.split(delimiter)]
         column = next((i for i, name in enumerate(names) if name in _COLUMNS), None)
         if column is not None:
