@@ -49,10 +49,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @contextmanager
-def serve(folder: Path, ollama: str) -> Iterator[str]:
-    """`python -m src.asgi` on a free port; yields its address."""
+def serve(folder: Path, ollama: str, port: int = 0) -> Iterator[str]:
+    """`python -m src.asgi` on `port`, or a free one; yields its address."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
         port = probe.getsockname()[1]
     settings = {
         "PORT": str(port),
@@ -199,7 +200,7 @@ def visit(chromium: Browser) -> Iterator[Open]:
             troubles.append(f"asked {url}")
 
     def note_error(text: str, expected: str) -> None:
-        if not expected or expected not in text:
+        if not expected or (expected != "*" and expected not in text):
             troubles.append(text)
 
     def open_page(
@@ -208,10 +209,11 @@ def visit(chromium: Browser) -> Iterator[Open]:
         scheme: Literal["light", "dark"] = "light",
         person: StorageState | None = None,
         trouble: str = "",
+        language: str = "en-US",
     ) -> Screen:
-        """`trouble`: what the console may say in this test, part of it."""
+        """`trouble`: a part of what the console may say in this test; "*" for anything."""
         context = chromium.new_context(
-            viewport=viewport, color_scheme=scheme, reduced_motion="reduce", storage_state=person
+            viewport=viewport, color_scheme=scheme, reduced_motion="reduce", storage_state=person, locale=language
         )
         contexts.append(context)
         page = context.new_page()
