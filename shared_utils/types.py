@@ -225,9 +225,11 @@ class GenerationStats:
 
 @dataclass(frozen=True, slots=True)
 class ModelAsked:
-    """This model is sent the prompt now. Engines that choose among several models say so, before anything leaves."""
+    """This model is sent the prompt now. Engines that choose among several models say so, before anything leaves; so
+    does one whose model has to be brought into memory first."""
 
     model: str
+    loading: bool = False
 
 
 @dataclass(frozen=True, slots=True)

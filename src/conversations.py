@@ -399,7 +399,7 @@ class Conversations:
 
     def _allowed_writers(self, turn: _Turn) -> list[Writer]:
         preferences = self._person.preferences()
-        may_leave = not preferences.keep_here and self._remote_answers_left > 0
+        may_leave = not self._why_none_may_leave()
         writers = [writer for writer in self._around.writers(preferences.model) if writer.local or may_leave]
         return [writer if writer.local else guarded(writer, lambda: self._why_not_leave(turn)) for writer in writers]
 
@@ -413,10 +413,11 @@ class Conversations:
             reasons.append(self._why_none_may_leave())
         return " ".join(filter(None, reasons))
 
-    def _why_none_may_leave(self) -> str:
+    def _why_none_may_leave(self, *, counted: bool = False) -> str:
+        """`counted`: for a question some of whose passages have left: its next model is asked on the same account."""
         if self._person.preferences().keep_here:
             return "You chose to keep everything on this server, so the remote engine was not asked."
-        if self._remote_answers_left <= 0:
+        if self._remote_answers_left <= 0 and not counted:
             return (
                 f"The remote engine has been asked {self._around.remote_answers} times for you, the most there may be."
             )
@@ -427,10 +428,8 @@ class Conversations:
 
         Asked again just before they would: minutes may have passed in line, and a mind may have been changed.
         """
-        already_counted = turn.view.passages_left > 0  # its next remote model is asked on the same account
-        if self._person.preferences().keep_here or not already_counted:
-            if reason := self._why_none_may_leave():
-                return reason
+        if reason := self._why_none_may_leave(counted=turn.view.passages_left > 0):
+            return reason
         present = {indexed.document.id for indexed in self._person.documents()}
         spans = turn.evidence.spans if turn.evidence else ()
         if any(span.document_id not in present for span in spans):

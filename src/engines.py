@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shared_utils.errors import GenerationError
 from shared_utils.generation.fallback import Engine
@@ -20,6 +22,7 @@ from src.settings import Settings
 from src.views import EngineView, ModelChoice
 from src.writing import Scribe, Writer
 
+LOAD_S = 120.0  # to bring a model back into memory after another one was asked: gigabytes from a slow disk
 _PROBE_S = 5.0  # an Ollama that nobody supervises is asked what it has at most this often
 
 
@@ -41,8 +44,7 @@ class Engines:
         kind, _, model = choice.partition(":")
         writers = []
         if kind in ("", "auto", "ollama") and (status := self.status()).state is ModelState.READY:
-            chosen = model if self._may_choose(model) else status.model
-            writers.append(self._local(chosen, status if chosen == status.model else None))
+            writers.append(self._local(model if self._may_choose(model) else status.model, status))
         if (kind in ("", "auto", "remote") or model) and self._has_remote():
             writers.append(self._remote())
         return writers
@@ -116,8 +118,9 @@ class Engines:
             line = f"{_short(far)} · on Hugging Face: passages leave this machine"
             return EngineView("remote", far, line, busy, waiting, self.why_nobody())
         also = f" · if it is too slow, {_short(far)} on Hugging Face" if far else ""
-        reason = status.reason if first.model == status.model else ""
-        line = f"{first.model} · on this machine{also}"
+        own = first.model == status.model
+        line = f"{first.model} · on this machine{_because(status) if own else ''}{also}"
+        reason = status.reason if own else ""
         return EngineView("ollama", first.model, line, busy, waiting, reason, if_slow=far)
 
     def _probe(self) -> ModelStatus:
@@ -139,27 +142,43 @@ class Engines:
             reason=f"Ollama has no {self._settings.model} yet. Fetch it with `ollama pull {self._settings.model}`.",
         )
 
-    def _local(self, model: str, status: ModelStatus | None) -> Writer:
+    def _local(self, model: str, status: ModelStatus) -> Writer:
+        """`model` is the status's own, or one that a person chose."""
+        known = {status.slow_model: status.slow_first_token_s, status.model: status.first_token_s}
+        usual_s, own = known.get(model), model == status.model
+        deadlines = replace(_deadlines(self._settings), first_token_s=self._patience_s(usual_s, own=own))
         generator = OllamaAnswerGenerator(
             self._settings.ollama_url,
             model,
             num_ctx=self._settings.num_ctx,
             num_thread=threads(self._settings),
-            deadlines=_deadlines(self._settings),
+            deadlines=deadlines,
+            load_s=LOAD_S,
         )
         return Writer(
             Engine("ollama", generator),
             model,
             local=True,
             num_ctx=self._settings.num_ctx,
-            measured=self._measured(status) if status else Speed(),
+            measured=self._speed(usual_s),
+            first_token_deadline_s=deadlines.first_token_s,
         )
 
-    def _measured(self, status: ModelStatus) -> Speed:
-        """What the supervisor's first look at the model tells of its speed."""
-        if not status.first_token_s:
+    def _patience_s(self, usual_s: float | None, *, own: bool) -> float:
+        """How long a model may take to its first word. Longer than set where waiting is better than giving up: a
+        person chose it, slow or not; or it is slow, as measured here, and nobody else could be asked."""
+        given_s, longest_s = self._settings.first_token_deadline_s, self._settings.total_deadline_s / 2
+        if not own:
+            return max(given_s, longest_s)
+        if usual_s is None or self._has_remote():
+            return given_s
+        return max(given_s, min(usual_s, longest_s))  # it is given less to read than usual, and so has some to spare
+
+    def _speed(self, first_token_s: float | None) -> Speed:
+        """What a measurement of the supervisor's tells of a model's speed."""
+        if not first_token_s:
             return Speed()
-        return Speed(prompt_rates=(standard_prompt_tokens(self._settings.evidence_tokens) / status.first_token_s,))
+        return Speed(prompt_rates=(standard_prompt_tokens(self._settings.evidence_tokens) / first_token_s,))
 
     def _remote(self) -> Writer:
         generator = HfAnswerGenerator(
@@ -182,6 +201,19 @@ def _waiting_line(status: ModelStatus) -> str:
 
 def _share(status: ModelStatus) -> float:
     return (status.completed_bytes or 0) / (status.total_bytes or 1)
+
+
+def _because(status: ModelStatus) -> str:
+    """Why it is this model and not the one preferred to it, for the status line.
+
+    >>> _because(ModelStatus(ModelState.READY, "llama3.2:1b", slow_model="llama3.2:3b", slow_first_token_s=33.4))
+    ', because 3b would need about 34 s to its first word'
+    """
+    if not status.slow_first_token_s:
+        return ""
+    family, _, tag = status.slow_model.partition(":")
+    other = tag if tag and status.model.startswith(f"{family}:") else status.slow_model
+    return f", because {other} would need about {math.ceil(status.slow_first_token_s)} s to its first word"
 
 
 def _short(model: str) -> str:

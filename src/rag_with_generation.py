@@ -74,6 +74,7 @@ _CLOSEST = 3  # passages shown when the documents do not speak to the question
 _CANDIDATES = 40  # chunks that the evidence is picked from
 _NAME_TOKENS = 14  # of a document's name, told once for each side of a comparison
 _PROMPT_OVERHEAD_TOKENS = 150  # rules, template and a question of middling length
+_SAFE_SHARE = 0.8  # of a deadline: estimates are medians
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,9 +287,13 @@ class Rag:
         return estimate_first_token_s(self.scribe.speed(writers[0]), tokens)
 
     def _budget(self, writers: Sequence[Writer], share: float) -> int:
-        """Fewer tokens of evidence where the model that will read them is known to be too slow for the target."""
-        speed = self.scribe.speed(writers[0]) if writers else Speed()
-        return affordable_tokens(speed, self.first_token_target_s * share, round(self.evidence_tokens * share))
+        """Fewer tokens of evidence where the model that will read them is known to be too slow for the target, or
+        for its deadline, whatever pace was asked for."""
+        most = round(self.evidence_tokens * share)
+        if not writers:
+            return most
+        within_s = min(self.first_token_target_s * share, _SAFE_SHARE * writers[0].first_token_deadline_s)
+        return affordable_tokens(self.scribe.speed(writers[0]), within_s, most)
 
     def _quick(self, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
         pages, names, question = pages_of(documents), names_of(documents), found.route.searched

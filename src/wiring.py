@@ -19,7 +19,7 @@ from shared_utils.pdf.viewer import PageViewer
 from shared_utils.storage.document_store import DocumentStore
 from shared_utils.types import Cancelled, Embedder, Page, PageVerdict
 from src.answer_queue import AnswerQueue
-from src.engines import Engines, threads
+from src.engines import LOAD_S, Engines, threads
 from src.library import Library
 from src.rag_with_generation import Rag
 from src.settings import Settings
@@ -71,13 +71,14 @@ def build_rag(settings: Settings) -> Rag:
     """The use-cases on the engines of this machine. Quick: models are loaded when first needed."""
     limits = ReadingLimits(max_bytes=settings.max_file_mb * _MEGABYTE, max_pages=settings.max_pages)
     viewer = PageViewer(limits)
+    longest_turn_s = settings.total_deadline_s + settings.first_token_deadline_s + LOAD_S
     return Rag(
         limits=limits,
         viewer=viewer,
         embedder=LateEmbedder(lambda: load_embedder(settings)),
         vector_model=f"{settings.embedder}:{settings.embedding_model or 'all-MiniLM-L6-v2'}:1",
         recogniser=OcrWithinBudget(viewer, settings.ocr_seconds),
-        scribe=Scribe(AnswerQueue(longest_turn_s=settings.total_deadline_s + settings.first_token_deadline_s)),
+        scribe=Scribe(AnswerQueue(longest_turn_s=longest_turn_s)),
         evidence_tokens=settings.evidence_tokens,
         first_token_target_s=settings.first_token_target_s,
         max_question_chars=settings.max_question_chars,

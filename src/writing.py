@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from shared_utils.citations.markers import MarkerStream
-from shared_utils.errors import GenerationError, GenerationInterrupted, GeneratorUnavailable
+from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout, GeneratorUnavailable
 from shared_utils.generation.fallback import Engine, EngineGivenUp, generate_with_fallback
 from shared_utils.generation.ollama_answer_generator import truncation_suspected
-from shared_utils.generation.speed import Speed, estimate_answer_s, estimate_first_token_s, updated
+from shared_utils.generation.speed import Speed, estimate_answer_s, estimate_first_token_s, held_back, updated
 from shared_utils.types import (
+    AnswerGenerator,
     Cancelled,
     Evidence,
     GenerationDone,
+    GenerationEvent,
     GenerationStats,
     Message,
     ModelAsked,
@@ -47,6 +51,31 @@ class Writer:
     local: bool
     num_ctx: int = 0  # its context window in tokens, where we set it
     measured: Speed = field(default_factory=Speed)  # what was measured when it was made ready; answers teach better
+    first_token_deadline_s: float = math.inf  # then it is given up
+
+
+@dataclass(frozen=True, slots=True)
+class _Guarded:
+    """Asks a generator only as long as nothing forbids it, looked at anew before each model it asks."""
+
+    generator: AnswerGenerator
+    why_not: Callable[[], str]
+
+    def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
+        self._check()
+        for event in self.generator.generate(prompt, cancelled):
+            if isinstance(event, ModelAsked):
+                self._check()
+            yield event
+
+    def _check(self) -> None:
+        if reason := self.why_not():
+            raise GeneratorUnavailable(reason)
+
+
+def guarded(writer: Writer, why_not: Callable[[], str]) -> Writer:
+    """The writer, but given up for the reason that `why_not` tells when its turn has come; "" = none."""
+    return replace(writer, engine=replace(writer.engine, generator=_Guarded(writer.engine.generator, why_not)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +103,9 @@ class Written:
 class Scribe:
     """Asks the engines in order, one question at a time on the local one. Shared by everybody; thread-safe."""
 
-    def __init__(self, queue: AnswerQueue) -> None:
+    def __init__(self, queue: AnswerQueue, clock: Callable[[], float] = time.monotonic) -> None:
         self.queue = queue
+        self._clock = clock
         self._speeds: dict[str, Speed] = {}
         self._lock = threading.Lock()
 
@@ -87,6 +117,12 @@ class Scribe:
     def learn(self, stats: GenerationStats) -> None:
         with self._lock:
             self._speeds[stats.model] = updated(self._speeds.get(stats.model, Speed()), stats)
+
+    def _learn_from_silence(self, writer: Writer, prompt: Prompt, waited_s: float) -> None:
+        """A model that missed its deadline is asked to read less the next time."""
+        with self._lock:
+            known = self._speeds.get(writer.model, writer.measured)
+            self._speeds[writer.model] = held_back(known, prompt.estimated_tokens, waited_s)
 
     def write(
         self, job: Job, writers: Sequence[Writer], on_first_token: Callable[[], None], cancelled: Cancelled
@@ -146,6 +182,7 @@ class Scribe:
         writer, text, tokens, left = writers[0], "", 0, False
         spans = {span.marker: span for span in job.evidence.spans}
         markers = MarkerStream(spans)
+        loading, began = False, self._clock()
         if writer.local:
             yield self._reading(writer, prompt)
         stream = generate_with_fallback([writer.engine for writer in writers], prompt, cancelled)
@@ -153,9 +190,9 @@ class Scribe:
             with closing(stream):
                 for event in stream:
                     match event:
-                        case ModelAsked(model):
+                        case ModelAsked(model, loading):
                             writer, left = replace(writer, model=model), not writer.local
-                            yield self._reading(writer, prompt, leaving=len(spans) if left else 0)
+                            yield self._reading(writer, prompt, leaving=len(spans) if left else 0, loading=loading)
                         case TextDelta(delta):
                             if not text:
                                 on_first_token()
@@ -165,6 +202,9 @@ class Scribe:
                             shown = markers.feed(delta)
                             yield AnswerText(shown, tuple(spans[number] for number in markers.order), tokens)
                         case EngineGivenUp():
+                            if event.late and writer.local and not loading:
+                                self._learn_from_silence(writer, prompt, self._clock() - began)
+                            began = self._clock()
                             writer = by_name[event.next_engine]
                             if ticket is not None and not writer.local:
                                 self.queue.leave(ticket)  # the model here is free while another machine writes
@@ -181,13 +221,16 @@ class Scribe:
                 return Written(text, "interrupted", stats, (str(exc), *_departed(left, job)))
             raise
         except GenerationError as exc:  # it wrote nothing, and yet it may have been sent everything
+            if isinstance(exc, GenerationTimeout) and writer.local and not loading:
+                self._learn_from_silence(writer, prompt, self._clock() - began)
             yield EngineChanged("extractive", str(exc))
             return Written(notes=(str(exc), *_departed(left, job)))
         return Written(text, "cancelled", GenerationStats(writer.engine.name, writer.model), _departed(left, job))
 
-    def _reading(self, writer: Writer, prompt: Prompt, leaving: int = 0) -> StageStarted:
-        seconds = estimate_first_token_s(self.speed(writer), prompt.estimated_tokens)
+    def _reading(self, writer: Writer, prompt: Prompt, leaving: int = 0, *, loading: bool = False) -> StageStarted:
+        """Without an estimate while the model is still loading: how long a disk takes is not known."""
         tokens = prompt.estimated_tokens
+        seconds = None if loading else estimate_first_token_s(self.speed(writer), tokens)
         return StageStarted(
             Stage.READING, writer.engine.name, writer.model, seconds, prompt_tokens=tokens, passages_leave=leaving
         )

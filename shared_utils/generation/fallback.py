@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from shared_utils.errors import GenerationError, GeneratorUnavailable
+from shared_utils.errors import GenerationError, GenerationTimeout, GeneratorUnavailable
 from shared_utils.types import AnswerGenerator, Cancelled, GenerationDone, GenerationEvent, Prompt, TextDelta
 
 
@@ -19,11 +19,12 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class EngineGivenUp:
-    """`engine` said nothing, for `reason`; `next_engine` is being asked."""
+    """`engine` said nothing, for `reason`; `next_engine` is being asked. `late`: it was given all its time."""
 
     engine: str
     reason: str
     next_engine: str
+    late: bool = False
 
 
 def generate_with_fallback(
@@ -47,7 +48,8 @@ def generate_with_fallback(
         except GenerationError as exc:
             if spoken or position + 1 == len(engines):
                 raise
-            yield EngineGivenUp(engine.name, str(exc), engines[position + 1].name)
+            late = isinstance(exc, GenerationTimeout)
+            yield EngineGivenUp(engine.name, str(exc), engines[position + 1].name, late)
         else:
             return
 

@@ -5,24 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import httpx
 import ollama
 
 from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout
 from shared_utils.generation.ollama_connection import HangUpTransport, in_our_words
+from shared_utils.generation.ollama_server import same_model
 from shared_utils.generation.watched_stream import Deadlines, Overdue, Phase, Stopped, watched
 from shared_utils.types import (
     Cancelled,
     GenerationDone,
     GenerationEvent,
     GenerationStats,
+    ModelAsked,
     Prompt,
     TextDelta,
 )
 
 _NS = 1e9  # Ollama's durations are nanoseconds; they become seconds here and nowhere else
 _READ_MARGIN_S = 5.0  # the socket's own timeout only catches what the watch missed
+_ASK_S = 1.0  # what is in memory is told at once, or not waited for
 
 
 class _Frame(ollama.ChatResponse):
@@ -43,6 +47,8 @@ class OllamaAnswerGenerator:
 
     `num_thread` must not exceed the cores this container really has: measured on two cores, one thread too many cuts
     generation from 12 to 0.6 tokens a second. `keep_alive=-1` keeps the model in memory for good.
+    `load_s` is granted on top of the deadlines where the model is not in memory, as after another one was asked: a
+    server that is hung up on while it loads begins from nothing the next time.
     """
 
     def __init__(
@@ -53,6 +59,7 @@ class OllamaAnswerGenerator:
         num_ctx: int,
         num_thread: int,
         deadlines: Deadlines,
+        load_s: float = 0.0,
         keep_alive: float | str = -1,
         temperature: float = 0.0,
         seed: int = 0,
@@ -64,6 +71,7 @@ class OllamaAnswerGenerator:
         self._num_ctx = num_ctx
         self._num_thread = num_thread
         self._deadlines = deadlines
+        self._load_s = load_s
         self._keep_alive = keep_alive
         self._temperature = temperature
         self._seed = seed
@@ -71,13 +79,23 @@ class OllamaAnswerGenerator:
         self._clock = clock
 
     def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
-        """TextDelta … and one GenerationDone; raises GenerationError. Stop works in every phase, loading included."""
-        line = HangUpTransport(self._transport)
+        """TextDelta … and one GenerationDone; raises GenerationError. Stop works in every phase, loading included.
+
+        ModelAsked comes first where the model has to be loaded.
+        """
+        line, deadlines = HangUpTransport(self._transport), self._deadlines
+        if self._load_s and not self._in_memory():
+            yield ModelAsked(self.model, loading=True)
+            deadlines = replace(
+                deadlines,
+                first_token_s=deadlines.first_token_s + self._load_s,
+                total_s=deadlines.total_s + self._load_s,
+            )
         started, first_token_s = self._clock(), None
         frames = watched(
-            self._frames(prompt, line),
+            self._frames(prompt, line, deadlines),
             speaks=lambda frame: bool(frame.message.content),
-            deadlines=self._deadlines,
+            deadlines=deadlines,
             cancelled=cancelled,
             hang_up=line.hang_up,
             clock=self._clock,
@@ -98,7 +116,7 @@ class OllamaAnswerGenerator:
             yield GenerationDone("cancelled", stats)
             return
         except Overdue as exc:
-            raise self._late(exc.phase, spoken=first_token_s is not None) from exc
+            raise self._late(exc.phase, deadlines, spoken=first_token_s is not None) from exc
         except Exception as exc:
             ours = in_our_words(exc, host=self.host, model=self.model, spoken=first_token_s is not None)
             if ours is None:
@@ -107,9 +125,20 @@ class OllamaAnswerGenerator:
         # The client ends silently when the connection is cut cleanly; only the last frame proves completeness.
         raise GenerationInterrupted(f"{self.model} broke off before the end of its answer. Ask again.")
 
-    def _frames(self, prompt: Prompt, line: HangUpTransport) -> Generator[_Frame, None, None]:
-        read_s = max(self._deadlines.first_token_s, self._deadlines.stall_s) + _READ_MARGIN_S
-        timeout = httpx.Timeout(read_s, connect=self._deadlines.connect_s)
+    def _in_memory(self) -> bool:
+        """Also where the server does not tell: what is wrong with it, the question itself will find out."""
+        timeout = httpx.Timeout(_ASK_S, connect=self._deadlines.connect_s)
+        try:
+            with ollama.Client(self.host, timeout=timeout, transport=HangUpTransport(self._transport)) as client:
+                return any(same_model(self.model, loaded.model or "") for loaded in client.ps().models)
+        except Exception as exc:
+            if in_our_words(exc, host=self.host) is None:
+                raise
+            return True
+
+    def _frames(self, prompt: Prompt, line: HangUpTransport, deadlines: Deadlines) -> Generator[_Frame, None, None]:
+        read_s = max(deadlines.first_token_s, deadlines.stall_s) + _READ_MARGIN_S
+        timeout = httpx.Timeout(read_s, connect=deadlines.connect_s)
         with _ChatClient(self.host, timeout=timeout, transport=line) as client:
             yield from client.stream_chat(self._payload(prompt))
 
@@ -131,8 +160,7 @@ class OllamaAnswerGenerator:
             },
         }
 
-    def _late(self, phase: Phase, *, spoken: bool) -> GenerationError:
-        limits = self._deadlines
+    def _late(self, phase: Phase, limits: Deadlines, *, spoken: bool) -> GenerationError:
         if not spoken:
             waited_s = limits.total_s if phase is Phase.TOTAL else limits.first_token_s
             return GenerationTimeout(

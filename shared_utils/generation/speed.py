@@ -39,6 +39,16 @@ def updated(speed: Speed, stats: GenerationStats) -> Speed:
     return speed
 
 
+def held_back(speed: Speed, prompt_tokens: int, waited_s: float) -> Speed:
+    """`speed` after a prompt had no first token within `waited_s`: the model reads no faster than that here and now.
+
+    >>> held_back(Speed(prompt_rates=(20.0, 50.0)), 700, 20.0)
+    Speed(prompt_rates=(20.0, 35.0), generation_rates=())
+    """
+    most = prompt_tokens / max(waited_s, 0.1)
+    return replace(speed, prompt_rates=tuple(min(rate, most) for rate in speed.prompt_rates) or (most,))
+
+
 def estimate_first_token_s(speed: Speed, prompt_tokens: int, cached_tokens: int = 0) -> float | None:
     """Seconds until a loaded model's first token; None before anything was learnt.
 
