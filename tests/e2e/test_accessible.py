@@ -1,0 +1,119 @@
+"""No violation of WCAG A and AA in any of the main states, light and dark; the keyboard reaches everything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from src.sample import sample_pdf
+from tests.e2e.conftest import NARROW, WIDE, Open, Screen
+from tests.e2e.pdfs import WATER, Line, pdf
+from tests.e2e.test_page import violations
+from tests.fake_ollama import FakeOllama, Script
+
+QUESTION = "How did cargo develop in 2025, and how often did the tide gates close?"
+SENTENCE = "Nordhaven handled 2.84 million tonnes of cargo in 2025 [1]. It handled 99 million in 1950 [1]. "
+LONG = tuple((Line(f"Page {n} tells of the harbour and of what it costs to keep it.", 700),) for n in range(400))
+Scheme = Literal["light", "dark"]
+
+pytestmark = pytest.mark.parametrize("scheme", ["light", "dark"])
+
+
+@pytest.fixture
+def says(model: FakeOllama) -> Iterator[Script]:
+    usual = model.script
+    model.script = Script(models=["llama3.2:3b"], answer=SENTENCE)
+    yield model.script
+    model.script = usual
+
+
+@pytest.fixture
+def screen(visit: Open, address_with_model: str, scheme: Scheme, says: Script) -> Screen:
+    return visit(address_with_model, WIDE, scheme)
+
+
+def read_and_ask(screen: Screen, question: str = QUESTION) -> None:
+    screen.add(*sample_pdf())
+    screen.wait_ready("Nordhaven")
+    screen.ask(question)
+
+
+def assert_accessible(page: Page) -> None:
+    assert violations(page) == []
+
+
+def test_the_first_visit(screen: Screen) -> None:
+    assert_accessible(screen.page)
+
+
+def test_while_a_file_is_read(screen: Screen) -> None:
+    screen.add("long.pdf", pdf(LONG))
+    expect(screen.card("long.pdf").get_by_role("progressbar")).to_be_visible()
+    assert_accessible(screen.page)
+    expect(screen.card("long.pdf").get_by_role("progressbar")).to_have_accessible_name("Progress of long.pdf")
+
+
+def test_while_an_answer_is_written(screen: Screen, says: Script) -> None:
+    says.token_s, says.answer = 0.2, SENTENCE * 4
+    read_and_ask(screen)
+    expect(screen.page.locator(".st-key-foot")).to_be_visible()
+    assert_accessible(screen.page)
+    screen.page.get_by_role("button", name="Stop").click()
+    screen.answered()
+
+
+def test_an_answer_with_a_doubt_and_its_times(screen: Screen) -> None:
+    read_and_ask(screen)
+    screen.answered()
+    expect(screen.page.locator(".fn-doubts")).to_be_visible()
+    screen.page.locator(".fn-about summary").click()
+    assert_accessible(screen.page)
+    screen.sources().first.hover()
+    assert_accessible(screen.page)
+
+
+def test_a_refusal(screen: Screen) -> None:
+    read_and_ask(screen, "Which team won the ice hockey championship in Ottawa?")
+    expect(screen.page.get_by_role("button", name="Ask anyway")).to_be_visible()
+    assert_accessible(screen.page)
+
+
+def test_the_viewer_as_a_drawer(visit: Open, address_with_model: str, scheme: Scheme, says: Script) -> None:
+    phone = visit(address_with_model, NARROW, scheme)
+    phone.add("water.pdf", pdf(WATER))
+    phone.ask("How far did leakage fall after mains were renewed?")
+    phone.answered()
+    assert_accessible(phone.page)
+    phone.sources().first.click()
+    expect(phone.page.get_by_role("dialog")).to_contain_text(re.compile(r"Page \d of 3"))
+    assert_accessible(phone.page)
+
+
+def test_the_settings(screen: Screen) -> None:
+    read_and_ask(screen)
+    screen.answered()
+    screen.page.get_by_role("button", name="Settings").click()
+    expect(screen.page.get_by_role("dialog")).to_be_visible()
+    assert_accessible(screen.page)
+
+
+def test_the_keyboard_goes_from_the_question_through_the_answer_into_the_page(screen: Screen) -> None:
+    read_and_ask(screen)
+    screen.answered()
+    screen.page.locator(".fn-about summary").focus()
+    reached = []
+    for _ in range(40):
+        screen.page.keyboard.press("Tab")
+        reached.append(
+            screen.page.evaluate("(document.activeElement.ariaLabel || document.activeElement.innerText || '').trim()")
+        )
+        outline = "getComputedStyle(document.activeElement)"
+        assert screen.page.evaluate(f"{outline}.outlineStyle !== 'none' || {outline}.boxShadow !== 'none'"), reached[-1]
+        if reached[-1] == "The page":
+            break
+    wanted = ["Source 1", "Copy", "Good answer", "Next source", "Page number", "Larger", "Download the PDF", "The page"]
+    assert [name for name in wanted if not any(name in seen for seen in reached)] == []
