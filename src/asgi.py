@@ -2,17 +2,21 @@
 
 The middleware hides what Streamlit publishes about itself, refuses writes that another site's page sends, gives every
 visitor a secret workspace cookie, and sets a content security policy under which no text from a document or a model
-can load, run or send anything.
+can load, run or send anything. Behind it stand the API for programs (src/api) and the page.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import hashlib
+import logging
 import re
+import sys
 import threading
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -26,6 +30,7 @@ from starlette.routing import Route
 from streamlit.starlette import App
 
 from shared_utils.errors import FootnoteError
+from shared_utils.processes.resources import available_cores
 from src.screen import original
 from src.screen.house import the_house
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
@@ -34,8 +39,11 @@ from src.settings import Settings
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from src.library import Library
+
 _ROOT = Path(__file__).resolve().parent.parent
 _HIDDEN = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+_API = ("/api/", "/v1/", "/mcp", "/metrics")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _COOKIE_DAYS = 180
 
@@ -77,23 +85,30 @@ def is_cross_site(headers: Mapping[str, str], host: str) -> bool:
     return origin is not None and urlsplit(origin).netloc != host
 
 
+def speaks_for_itself(headers: Mapping[str, str], path: str, allowed_origins: Collection[str]) -> bool:
+    """Whether a site that may use the API does, with a key in hand: its pages act for themselves, not by the cookie."""
+    welcome = "*" in allowed_origins or headers.get("origin") in allowed_origins
+    return path.startswith(_API) and welcome and headers.get("authorization", "").lower().startswith("bearer ")
+
+
 def workspace_cookie(key: str, *, https: bool) -> str:
     """Under https it also works inside the frame of another site, with a jar of its own there (CHIPS)."""
     where = "; Secure; SameSite=None; Partitioned" if https else "; SameSite=Lax"
     return f"{WORKSPACE_COOKIE}={key}; Path=/; Max-Age={_COOKIE_DAYS * 86400}; HttpOnly{where}"
 
 
-def _key_in(cookies: str) -> str:
-    """The visitor's key, or a new one where there is none that we could have given out."""
+def page_key(cookies: str) -> str:
+    """The visitor's key in a Cookie header; "" where there is none that we could have given out."""
     key = cookie_parser(cookies).get(WORKSPACE_COOKIE, "")
-    return key if is_workspace_key(key) else new_workspace_key()
+    return key if is_workspace_key(key) else ""
 
 
 class Edge:
     """The middleware. Pure ASGI, so that it costs a stream nothing."""
 
-    def __init__(self, app: ASGIApp, frame_ancestors: str) -> None:
+    def __init__(self, app: ASGIApp, frame_ancestors: str, allowed_origins: Collection[str] = ()) -> None:
         self._app = app
+        self._allowed_origins = allowed_origins
         self._policy = content_security_policy(frame_ancestors)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,7 +118,8 @@ class Edge:
         host = headers.get("x-forwarded-host") or headers.get("host", "")
         if path.startswith(_HIDDEN):
             return await PlainTextResponse("Not found", 404)(scope, receive, send)
-        if scope["method"] not in _READING and is_cross_site(headers, host):
+        foreign = scope["method"] not in _READING and is_cross_site(headers, host)
+        if foreign and not speaks_for_itself(headers, path, self._allowed_origins):
             return await PlainTextResponse("Refused: sent by another site", 403)(scope, receive, send)
         https = "https" in (scope.get("scheme"), headers.get("x-forwarded-proto", "").split(",")[0].strip())
 
@@ -114,7 +130,8 @@ class Edge:
                 sent["X-Content-Type-Options"] = "nosniff"
                 sent["Referrer-Policy"] = "no-referrer"
                 if path == "/":
-                    sent.append("Set-Cookie", workspace_cookie(_key_in(headers.get("cookie", "")), https=https))
+                    key = page_key(headers.get("cookie", "")) or new_workspace_key()
+                    sent.append("Set-Cookie", workspace_cookie(key, https=https))
                     sent["Cache-Control"] = "no-store"  # a shared cache must not hand one visitor's key to the next
             await send(message)
 
@@ -130,17 +147,60 @@ class WarmUp:
     def __init__(self) -> None:
         self.state = "starting"  # then "ok" or "unhealthy"
         self.reason = ""
+        self.library: Library | None = None
+        self.since = time.monotonic()
 
     def start(self) -> None:
         threading.Thread(target=self._open, name="warm-up", daemon=True).start()
 
     def _open(self) -> None:
         try:
-            the_house()
+            self.library = the_house().library
         except FootnoteError as exc:
             self.state, self.reason = "unhealthy", str(exc)
         else:
             self.state = "ok"
+
+
+class BesideThePage:
+    """Hands what is the API's to the API, and the rest to the page.
+
+    A middleware and not a route, so that a stream passes none of the page's own middleware. The API is built when it
+    is first asked: its packages take a fifth of a second that the page's start needs more.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, warm_up: WarmUp) -> None:
+        self._page = app
+        self._settings = settings
+        self._warm_up = warm_up
+        self._api: ASGIApp | None = None
+        self._building = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(_API):
+            return await self._page(scope, receive, send)
+        async with self._building:
+            if self._api is None:
+                self._api = await asyncio.to_thread(self._build)
+        return await self._api(scope, receive, send)
+
+    def _build(self) -> ASGIApp:
+        from src.api.app import create_api
+        from src.api.around import Around
+        from src.api.desk import desks
+        from src.api.threads import Threads
+
+        return create_api(
+            Around(
+                settings=self._settings,
+                library=lambda: self._warm_up.library,
+                trouble=lambda: self._warm_up.reason,
+                page_key=page_key,
+                threads=Threads(),
+                desks=desks(available_cores()),
+                started_at=self._warm_up.since,
+            )
+        )
 
 
 def create_app(settings: Settings) -> App:
@@ -159,7 +219,12 @@ def create_app(settings: Settings) -> App:
         _ROOT / "streamlit_app.py",
         lifespan=lifespan,
         routes=[Route("/healthz", healthz), *original.ROUTES],
-        middleware=[Middleware(Edge, frame_ancestors=settings.frame_ancestors)],
+        middleware=[
+            Middleware(
+                Edge, frame_ancestors=settings.frame_ancestors, allowed_origins=frozenset(settings.allowed_origins)
+            ),
+            Middleware(BesideThePage, settings=settings, warm_up=warm_up),
+        ],
     )
 
 
@@ -168,6 +233,7 @@ app = create_app(Settings.from_env())
 
 def main() -> None:
     settings = Settings.from_env()
+    log_requests()
     app.run(
         config={
             "server.address": settings.host,
@@ -177,6 +243,16 @@ def main() -> None:
             "server.enableXsrfProtection": False,
         }
     )
+
+
+def log_requests() -> None:
+    """The API's requests on stderr, one a line: its id, method, route, status and time."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
+    api = logging.getLogger("src.api")
+    api.addHandler(handler)
+    api.setLevel(logging.INFO)
+    api.propagate = False
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ class Metrics:
         self._request_s.labels(route).observe(seconds)
 
     def turned_away(self, reason: str) -> None:
-        """A request was refused at the door: "key", "rate", "busy" or "size"."""
+        """A request was refused at the door; `reason` is the refusal's code."""
         self._turned_away.labels(reason).inc()
 
     def error(self, exc: Exception) -> None:

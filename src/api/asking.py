@@ -1,0 +1,135 @@
+"""A question put to a shelf, its answer followed, and stopped when nobody follows it any more."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from functools import partial
+
+import anyio
+
+from src.api.around import Around
+from src.api.errors import Refused
+from src.api.following import changes
+from src.events import Stage
+from src.library import Shelf
+from src.rag_with_generation import checked_question
+from src.views import TurnView
+
+_BUSY_STAGES = (Stage.RETRIEVING, Stage.CHECKING)  # what keeps a core; waiting for a model and its words does not
+_LONGEST_BUSY_S = 20.0
+_LOOK_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`again` takes the place of the thread's last question instead of following it."""
+
+    text: str
+    thread_id: str
+    document_id: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that is being answered."""
+
+    shelf: Shelf
+    thread_id: str
+    turn_id: str
+
+    def look(self) -> TurnView:
+        """Raises Refused once its thread has been deleted."""
+        for turn in self.shelf.turns(self.thread_id):
+            if turn.id == self.turn_id:
+                return turn
+        raise Refused(404, "thread_gone", "This thread was deleted while the answer was being written.")
+
+    def stop(self) -> None:
+        """Stop the answer, if it is being written."""
+        with suppress(Refused):
+            if not self.look().done:
+                self.shelf.stop(self.thread_id)
+
+    def names(self) -> dict[str, str]:
+        return {view.document_id: view.name for view in self.shelf.documents()}
+
+
+async def asked(around: Around, shelf: Shelf, person: str, question: Question) -> Asked:
+    """Begin to answer. Returns when the documents have been searched, which is what keeps a core.
+
+    Raises QuestionError, or Refused where too many ask at once or the thread has an answer running.
+    """
+    left = threading.Event()
+    begin = partial(_begin, shelf, question, around.settings.max_question_chars, left)
+    try:
+        return await around.desks.answers.run(person, begin)
+    except asyncio.CancelledError:
+        left.set()
+        raise
+
+
+def _begin(shelf: Shelf, question: Question, most_chars: int, left: threading.Event) -> Asked:
+    if any(not turn.done for turn in shelf.turns(question.thread_id)):
+        raise Refused(
+            409, "thread_busy", "An answer is being written in this thread. Wait for it, or ask in another thread."
+        )
+    documents = [d for d in shelf.searchable() if question.document_id in ("", d.document.id)]
+    checked_question(question.text, most_chars, documents)  # what cannot be asked is not kept either
+    if question.again:
+        shelf.regenerate(question.thread_id)
+        turn_id = shelf.turns(question.thread_id)[-1].id
+    else:
+        turn_id = shelf.ask(question.thread_id, question.text, only=question.document_id)
+    begun = Asked(shelf, question.thread_id, turn_id)
+    until = time.monotonic() + _LONGEST_BUSY_S
+    while not left.is_set() and time.monotonic() < until:
+        version = shelf.version()  # before looking: a change meanwhile is one more round
+        if begun.look().stage not in _BUSY_STAGES:
+            break
+        shelf.wait(version, _LOOK_S)
+    if left.is_set():
+        begun.stop()
+    return begun
+
+
+async def followed(around: Around, begun: Asked) -> AsyncGenerator[TurnView, None]:
+    """The answer each time it has changed, and now and then without; last when it is done."""
+    async with aclosing(changes(around.threads, begun.shelf, begun.look, lambda turn: turn.done)) as looks:
+        async for turn in looks:
+            yield turn
+
+
+async def stopped(around: Around, begun: Asked) -> None:
+    """Stop an answer that nobody follows any more; one that is done stays as it is. Even when cancelled."""
+    with anyio.CancelScope(shield=True):
+        await around.threads.call(begun.stop)
+
+
+async def finished(around: Around, begun: Asked, has_left: Callable[[], Awaitable[bool]]) -> TurnView:
+    """The finished answer. Raises Refused where the client has left meanwhile; the answer is then stopped."""
+    last: TurnView | None = None
+    try:
+        with anyio.CancelScope() as scope:
+            watching = asyncio.create_task(_cancel_when(has_left, scope))
+            try:
+                async for turn in followed(around, begun):
+                    last = turn
+            finally:
+                watching.cancel()
+    finally:
+        await stopped(around, begun)
+    if last is None or not last.done:
+        raise Refused(499, "left", "The client left before the answer was there.")
+    return last
+
+
+async def _cancel_when(has_left: Callable[[], Awaitable[bool]], scope: anyio.CancelScope) -> None:
+    while not await has_left():
+        await anyio.sleep(_LOOK_S)
+    scope.cancel()

@@ -1,0 +1,39 @@
+"""Where assistants knock. What answers them is heavy, so it is not there before the first one comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+
+from src.api.around import Around
+from src.api.errors import body
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+PATH = "/mcp"
+
+
+class Assistants:
+    """POST /mcp: the Model Context Protocol over streamable HTTP, without sessions. An ASGI application."""
+
+    def __init__(self, around: Around) -> None:
+        self._around = around
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST":  # nothing is kept between requests: no stream to open, no session to end
+            refusal = body(
+                "method_not_allowed", "Assistants ask here by POST, and nothing is kept between two requests."
+            )
+            return await JSONResponse(refusal, 405, {"Allow": "POST"})(scope, receive, send)
+        if self._app is None:
+            self._app = await self._around.threads.call(_build)
+        return await self._app(scope, receive, send)
+
+
+def _build() -> ASGIApp:
+    from src.api.mcp import assistants_app  # a third of a second and 25 MB
+
+    return assistants_app()

@@ -1,0 +1,100 @@
+"""Work that keeps a core busy: a few at a time, people taking turns, and nobody let in who would wait too long.
+
+Fifty searches at once on two cores do not become faster by being begun at once: each would take as long as all. So they
+queue, and whoever would wait beyond reason is told so at once, when trying again is cheap.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from src.api.errors import Refused
+from src.jobs import FairPool
+
+T = TypeVar("T")
+
+_REMEMBERED = 0.2  # the weight of the latest job in the average of how long one takes
+_FIRST_GUESS_S = 0.02
+
+
+class Desk:
+    """`workers` threads; a job that would wait more than `patience_s` is refused."""
+
+    def __init__(self, name: str, workers: int, patience_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pool = FairPool(name, workers)
+        self._workers = workers
+        self._patience_s = patience_s
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._open = 0  # waiting or being done
+        self._job_s = _FIRST_GUESS_S
+
+    def expected_wait_s(self) -> float:
+        """How long a job that came now would wait."""
+        with self._lock:
+            return max(0, self._open + 1 - self._workers) * self._job_s / self._workers
+
+    async def run(self, person: str, job: Callable[[], T]) -> T:
+        """The job's result, or what it raises. Raises Refused with status 503 where the queue is too long."""
+        wait_s = self.expected_wait_s()
+        if wait_s > self._patience_s:
+            raise Refused(503, "busy", "Too many are asking at once. Try again in a moment.", retry_after_s=wait_s)
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        with self._lock:
+            self._open += 1
+        self._pool.submit(person, lambda: self._do(job, done, loop))
+        return await done
+
+    def _do(self, job: Callable[[], T], done: asyncio.Future[T], loop: asyncio.AbstractEventLoop) -> None:
+        began = self._clock()
+        try:
+            if done.cancelled():  # whoever asked has left
+                return
+            try:
+                result = job()
+            except Exception as exc:  # noqa: BLE001 - it is the asker's to catch
+                _settle(loop, done, partial(done.set_exception, exc))
+            else:
+                _settle(loop, done, partial(done.set_result, result))
+            took = self._clock() - began
+            with self._lock:
+                self._job_s += _REMEMBERED * (took - self._job_s)
+        finally:
+            with self._lock:
+                self._open -= 1
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def _settle(loop: asyncio.AbstractEventLoop, done: asyncio.Future[T], settle: Callable[[], None]) -> None:
+    """Settle a future from another thread, if anybody still waits for it."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(lambda: None if done.done() else settle())
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """Answers take ten times as long as searches, so each has a queue of its own."""
+
+    searches: Desk
+    answers: Desk
+
+    def close(self) -> None:
+        self.searches.close()
+        self.answers.close()
+
+
+def desks(cores: int) -> Desks:
+    """For a machine of so many cores. A search waits a fifth of a second at most, the beginning of an answer ten."""
+    return Desks(
+        searches=Desk("api-search", workers=max(1, cores - 1), patience_s=0.15),
+        answers=Desk("api-answer", workers=max(1, cores // 2), patience_s=10.0),
+    )

@@ -1,0 +1,65 @@
+"""How a request is refused: a status, a code for programs, and a sentence for people."""
+
+from __future__ import annotations
+
+import math
+
+from shared_utils.errors import (
+    DocumentError,
+    DocumentGone,
+    EmbeddingError,
+    EncryptedPdf,
+    FootnoteError,
+    GenerationError,
+    PdfTooLarge,
+    QuestionError,
+    StorageError,
+)
+
+
+class Refused(Exception):
+    """A request that is not answered. Its message can be shown to a person as it stands."""
+
+    def __init__(self, status: int, code: str, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.retry_after_s = retry_after_s
+
+    def headers(self) -> dict[str, str]:
+        headers = {} if self.retry_after_s is None else {"Retry-After": str(max(1, math.ceil(self.retry_after_s)))}
+        return headers | ({"WWW-Authenticate": "Bearer"} if self.status == 401 else {})
+
+
+def body(code: str, message: str) -> dict[str, dict[str, str]]:
+    """The one shape of every refusal. OpenAI's clients read `message` from the same place."""
+    return {"error": {"code": code, "message": message}}
+
+
+# The first that fits; every kind of error has one, since the base stands last.
+_STATUS: tuple[tuple[type[FootnoteError], int, str], ...] = (
+    (DocumentGone, 404, "document_gone"),
+    (PdfTooLarge, 413, "too_large"),
+    (EncryptedPdf, 422, "password_needed"),
+    (DocumentError, 422, "unreadable_document"),
+    (QuestionError, 422, "unusable_question"),
+    (EmbeddingError, 503, "embeddings_unavailable"),
+    (StorageError, 503, "storage_unavailable"),
+    (GenerationError, 503, "model_unavailable"),
+    (FootnoteError, 500, "failed"),
+)
+
+
+def refused(exc: FootnoteError) -> Refused:
+    """What a program is told of an error that was meant for a person."""
+    status, code = next((status, code) for kind, status, code in _STATUS if isinstance(exc, kind))
+    return Refused(status, code, str(exc))
+
+
+def no_such_document() -> Refused:
+    return Refused(404, "document_gone", "There is no such document on this shelf. GET /api/documents lists them.")
+
+
+def starting() -> Refused:
+    return Refused(503, "starting", "Footnote is still opening its library. Try again in a moment.", retry_after_s=1)

@@ -1,0 +1,31 @@
+"""A shelf's changes as an asynchronous stream: what a person would see, each time it has changed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from functools import partial
+from typing import TypeVar
+
+import anyio
+
+from src.api.threads import Threads
+from src.library import Shelf
+
+T = TypeVar("T")
+
+HEARTBEAT_S = 10.0  # a proxy closes a connection on which nothing comes for a minute
+_TOGETHER_S = 0.05  # changes that come closer than this are told at once
+
+
+async def changes(
+    threads: Threads, shelf: Shelf, look: Callable[[], T], over: Callable[[T], bool]
+) -> AsyncGenerator[T, None]:
+    """What `look()` sees, again whenever the shelf has changed and after HEARTBEAT_S without; last where `over`."""
+    while True:
+        version = await threads.call(shelf.version)  # before looking: a change meanwhile is one more round
+        seen = await threads.call(look)
+        yield seen
+        if over(seen):
+            return
+        await threads.wait(partial(shelf.wait, version, HEARTBEAT_S))
+        await anyio.sleep(_TOGETHER_S)

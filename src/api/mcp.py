@@ -1,0 +1,153 @@
+"""The library for assistants, over the Model Context Protocol: search, ask, open_page. https://modelcontextprotocol.io
+
+No session is kept: every request brings its key, and whose library it is about is known from that alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.types import (
+    CallToolRequestParams,
+    CallToolResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+    TextContent,
+    Tool,
+    ToolAnnotations,
+)
+from pydantic import BaseModel, Field, ValidationError
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared_utils.errors import FootnoteError
+from src.api.asking import Question, asked, finished
+from src.api.completions import reply
+from src.api.drawing import Json, turn_json
+from src.api.errors import Refused
+from src.api.routes.documents import page_text
+from src.api.routes.search import found
+from src.api.routes.visit import Visit, visit_of
+from src.api.schemas import DocumentId, SearchRequest
+from src.presentation import page_name
+
+_HOW = (
+    "Answers questions from the PDF documents in the user's own library. Every sentence of an answer has [n], and the "
+    "sources list the exact words and the page. Cite them. A sentence marked † ‡ … does not stand on its source."
+)
+_ONE = Field(None, description="Only this document: a document_id from an earlier result.")
+
+
+class Search(BaseModel):
+    """Find the passages of the library that speak to a query: their exact words, document and page."""
+
+    query: str = Field(description="What to look for, in words.")
+    top_k: int = Field(8, ge=1, le=30, description="Most passages.")
+    document_id: DocumentId | None = _ONE
+
+
+class Ask(BaseModel):
+    """Ask the library a question; the answer's every sentence is cited to the exact words on a page."""
+
+    question: str
+    document_id: DocumentId | None = _ONE
+
+
+class OpenPage(BaseModel):
+    """Read one page of a document, word for word."""
+
+    document_id: DocumentId = Field(description="From an earlier result.")
+    page: int = Field(ge=1, description="1-based, as in the sources.")
+
+
+Arguments = dict[str, Any]
+
+
+def assistants_app() -> ASGIApp:
+    """Serves one POST at a time of as many assistants as come."""
+    server: Server[Any] = Server(
+        "footnote", version="1", instructions=_HOW, on_list_tools=_listed, on_call_tool=_called
+    )
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        # One for each request: whoever closes the connection ends what was begun for them, and nothing is left over.
+        manager = StreamableHTTPSessionManager(server, stateless=True)
+        async with manager.run():
+            await manager.handle_request(scope, receive, send)
+
+    return serve
+
+
+async def _listed(_: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListToolsResult:
+    reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+    return ListToolsResult(
+        tools=[
+            Tool(name=name, description=kind.__doc__, input_schema=kind.model_json_schema(), annotations=reads)
+            for name, (kind, _) in _TOOLS.items()
+        ]
+    )
+
+
+async def _called(context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
+    """What went wrong is a result, too: the assistant reads it and can do better."""
+    if params.name not in _TOOLS or not isinstance(context.request, Request):
+        return _failed(f"There is no tool “{params.name}”. There are {', '.join(_TOOLS)}.")
+    kind, tool = _TOOLS[params.name]
+    try:
+        return await tool(await visit_of(context.request), kind.model_validate(params.arguments or {}))
+    except ValidationError as exc:
+        return _failed("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors()))
+    except (FootnoteError, Refused) as exc:
+        return _failed(str(exc))
+
+
+async def _search(here: Visit, wanted: Search) -> CallToolResult:
+    request = SearchRequest(query=wanted.query, top_k=wanted.top_k, document_id=wanted.document_id)
+    result = await here.around.desks.searches.run(here.person, lambda: found(here, request))
+    lines = [
+        f"{p.rank}. {p.document}, {page_name(p.page, p.page_label)} "
+        f"(document_id {p.document_id}, page {p.page})\n{p.text}"
+        for p in result.passages
+    ]
+    if not result.answerable:
+        lines.insert(0, "Nothing in the documents seems to speak to this. The closest passages:")
+    return _said("\n\n".join(lines), result.model_dump())
+
+
+async def _ask(here: Visit, wanted: Ask) -> CallToolResult:
+    question = Question(wanted.question, here.shelf.new_conversation(), wanted.document_id or "")
+    with here.around.threads.stream():
+        begun = await asked(here.around, here.shelf, here.person, question)
+        turn = await finished(here.around, begun, _stays)
+    said = reply(turn, "", {})
+    return _said(said.text, {"thread_id": begun.thread_id, **turn_json(turn)})
+
+
+async def _open_page(here: Visit, wanted: OpenPage) -> CallToolResult:
+    page = await here.call(lambda: page_text(here, wanted.document_id, wanted.page))
+    head = f"{page.document}, {page_name(page.page, page.page_label)} of {page.pages}"
+    return _said(f"{head}\n\n{page.text or page.reason}", page.model_dump())
+
+
+async def _stays() -> bool:
+    """Whether the client has left: then this very task is cancelled, and nobody needs to ask."""
+    return False
+
+
+_TOOLS: dict[str, tuple[type[BaseModel], Callable[[Visit, Any], Awaitable[CallToolResult]]]] = {
+    "search": (Search, _search),
+    "ask": (Ask, _ask),
+    "open_page": (OpenPage, _open_page),
+}
+
+
+def _said(text: str, data: Json) -> CallToolResult:
+    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=data)
+
+
+def _failed(message: str) -> CallToolResult:
+    return CallToolResult(content=[TextContent(type="text", text=message)], is_error=True)

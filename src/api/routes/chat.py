@@ -1,0 +1,78 @@
+"""Questions and their answers, followed or awaited. Closing the connection stops the answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack
+
+from fastapi import APIRouter, Request, Response
+
+from src.api import sse
+from src.api.asking import Asked, Question, asked, finished, followed, stopped
+from src.api.chat_events import events
+from src.api.drawing import Json, turn_json
+from src.api.errors import Refused
+from src.api.routes.visit import Here, Visit
+from src.api.schemas import ChatAnswer, ChatRequest, Error
+from src.views import TurnView
+
+router = APIRouter(tags=["chat"], responses={409: {"model": Error}})
+_EVENTS = {"content": {sse.MEDIA_TYPE: {"schema": {"type": "string"}}}}
+
+
+@router.post("/api/chat", response_model=ChatAnswer, responses={200: _EVENTS})
+async def chat(request: Request, here: Here, question: ChatRequest) -> Response | Json:
+    """Ask. The answer comes as server-sent events while it is made.
+
+    Their names: stream_start, tool_start, tool_end, routing, model_selection, response, error, stream_end. Each `data:`
+    is {"event": …, "data": {…}}. `response` carries the whole answer so far; `final` says that it is checked.
+    """
+    if not question.stream:
+        return await chat_sync(request, here, question)
+    with ExitStack() as places:
+        places.enter_context(here.around.threads.stream())
+        begun = await asked(here.around, here.shelf, here.person, question_of(here, question))
+        kept = places.pop_all()
+
+    async def ended() -> None:
+        kept.close()
+        await stopped(here.around, begun)
+
+    return sse.Stream(_frames(here, begun), ended)
+
+
+@router.post("/api/chat/sync", response_model=ChatAnswer)
+async def chat_sync(request: Request, here: Here, question: ChatRequest) -> Json:
+    """Ask, and wait for the finished answer."""
+    with here.around.threads.stream():
+        begun = await asked(here.around, here.shelf, here.person, question_of(here, question))
+        turn = await finished(here.around, begun, request.is_disconnected)
+    return answered(turn, begun.thread_id)
+
+
+def question_of(here: Visit, request: ChatRequest) -> Question:
+    thread_id = request.thread_id or here.shelf.new_conversation()
+    return Question(request.message, thread_id, request.document_id or "")
+
+
+def answered(turn: TurnView, thread_id: str) -> Json:
+    """The answer as one object. Raises Refused where there is none."""
+    if turn.answer is None:
+        raise Refused(422, "unanswered", turn.error or "There is no answer to this question.")
+    return {"thread_id": thread_id, **turn_json(turn), "elapsed_s": round(turn.timings.get("total_s", 0.0), 3)}
+
+
+async def _frames(here: Visit, begun: Asked) -> AsyncGenerator[str, None]:
+    before: TurnView | None = None
+    names = await here.call(begun.names)
+    try:
+        async for turn in followed(here.around, begun):
+            told = list(events(before, turn, begun.thread_id, names))
+            for event in told:
+                yield sse.frame(event.name, event.data)
+            if not told:
+                yield sse.HEARTBEAT
+            before = turn
+    except Refused as exc:  # deleted under our hands
+        yield sse.frame("error", {"code": exc.code, "message": exc.message})
+        yield sse.frame("stream_end", {"thread_id": begun.thread_id, "tokens": 0, "elapsed_s": 0.0})

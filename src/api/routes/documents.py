@@ -1,0 +1,147 @@
+"""The files of one's library: put in, listed, read, taken out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from functools import partial
+from typing import Annotated
+
+import anyio
+from fastapi import APIRouter, Query, Request, Response, UploadFile
+
+from shared_utils.errors import DocumentGone
+from src.api import sse
+from src.api.drawing import Json, document_json
+from src.api.errors import no_such_document
+from src.api.following import changes
+from src.api.routes.visit import Here, Visit
+from src.api.schemas import Document, DocumentId, Documents, Error, PageText, Retry
+from src.presentation import plain
+from src.views import DocumentView
+
+router = APIRouter(tags=["documents"])
+_GONE: dict[int | str, dict[str, object]] = {404: {"model": Error}}
+_EVENTS = {"content": {sse.MEDIA_TYPE: {"schema": {"type": "string"}}}}
+_LONGEST_WAIT_S = 120.0
+
+
+@router.get("/api/documents")
+async def list_documents(here: Here) -> Documents:
+    """Every document of this library."""
+    views = await here.call(here.shelf.documents)
+    return Documents.model_validate({"documents": [document_json(view) for view in views]})
+
+
+@router.post("/api/documents", status_code=202, response_model=Document, responses={202: _EVENTS})
+async def add_document(
+    request: Request,
+    here: Here,
+    file: UploadFile,
+    wait_s: Annotated[float, Query(ge=0, le=_LONGEST_WAIT_S, description="Answer when it is read, or then.")] = 0,
+) -> Response | Json:
+    """Put a PDF in. It is read in the background; the same bytes again are the document that is there already.
+
+    With `Accept: text/event-stream` the answer is its progress as it happens: stream_start, progress …, stream_end.
+    """
+    name = plain(file.filename or "") or "document.pdf"
+    entry_id = await here.around.threads.load(lambda: here.shelf.add(name, file.file.read()))
+    if sse.MEDIA_TYPE in request.headers.get("accept", ""):
+        return sse.Stream(_progress(here, entry_id))
+    return await _as_far_as(here, entry_id, wait_s)
+
+
+@router.get("/api/documents/{document_id}", response_model=Document, responses=_GONE)
+async def get_document(here: Here, document_id: DocumentId) -> Json:
+    """Where a document stands."""
+    return document_json(await _found(here, document_id))
+
+
+@router.delete("/api/documents/{document_id}", status_code=204, responses=_GONE)
+async def delete_document(here: Here, document_id: DocumentId) -> None:
+    """Take a document out. It is wiped from the disk within a minute."""
+    view = await _found(here, document_id)
+    await here.call(partial(here.shelf.remove, view.entry_id))
+
+
+@router.post("/api/documents/{document_id}/retry", status_code=202, response_model=Document, responses=_GONE)
+async def retry_document(here: Here, document_id: DocumentId, how: Retry) -> Json:
+    """Read a failed document again, with its password if it needs one. Unlocked, it has another id."""
+    view = await _found(here, document_id)
+    await here.call(partial(here.shelf.retry, view.entry_id, how.password))
+    return document_json(await _found(here, document_id))
+
+
+@router.get("/api/documents/{document_id}/pages/{page}", responses=_GONE)
+async def get_page(here: Here, document_id: DocumentId, page: int) -> PageText:
+    """The words of a page, as citations count them: quote == text[start:end]."""
+    return await here.call(partial(page_text, here, document_id, page))
+
+
+def page_text(here: Visit, document_id: str, page: int) -> PageText:
+    """Raises DocumentGone where there is no such page, or where it has not been read."""
+    indexed = next((d for d in here.shelf.searchable() if d.document.id == document_id), None)
+    found = indexed.page(page) if indexed else None
+    if indexed is None or found is None:
+        raise DocumentGone(
+            "There is no such page, or it has not been read yet. GET /api/documents tells what there is."
+        )
+    return PageText(
+        document_id=document_id,
+        document=plain(indexed.document.name),
+        page=found.number,
+        pages=len(indexed.document.pages),
+        page_label=plain(found.label),
+        text=found.text,
+        verdict=found.verdict.value,
+        reason=found.reason,
+    )
+
+
+async def _found(here: Visit, document_id: str) -> DocumentView:
+    views = await here.call(here.shelf.documents)
+    view = next((view for view in views if view.document_id == document_id), None)
+    if view is None:
+        raise no_such_document()
+    return view
+
+
+# ------------------------------------------------------------------------------------------------ progress
+
+
+def _entry(here: Visit, entry_id: str) -> DocumentView | None:
+    return next((view for view in here.shelf.documents() if view.entry_id == entry_id), None)
+
+
+def _settled(view: DocumentView | None) -> bool:
+    return view is None or view.settled
+
+
+async def _progress(here: Visit, entry_id: str) -> AsyncGenerator[str, None]:
+    told: Json | None = None
+    with here.around.threads.stream():
+        yield sse.frame("stream_start", {"entry": entry_id})
+        look = partial(_entry, here, entry_id)
+        async with aclosing(changes(here.around.threads, here.shelf, look, _settled)) as looks:
+            async for view in looks:
+                now = document_json(view) if view else None
+                yield sse.HEARTBEAT if now == told else sse.frame("progress", now)
+                told = now
+        if told is None:
+            yield sse.frame("error", {"code": "document_gone", "message": "The document was deleted meanwhile."})
+        elif told["state"] == "failed":
+            yield sse.frame("error", {"code": "unreadable_document", "message": told["reason"]})
+        yield sse.frame("stream_end", told or {})
+
+
+async def _as_far_as(here: Visit, entry_id: str, wait_s: float) -> Json:
+    """The document when it has been read, or after `wait_s`."""
+    look = partial(_entry, here, entry_id)
+    with anyio.move_on_after(wait_s):
+        async with aclosing(changes(here.around.threads, here.shelf, look, _settled)) as looks:
+            async for _ in looks:
+                pass
+    view = await here.call(look)
+    if view is None:
+        raise DocumentGone("The document was deleted while it was being read.")
+    return document_json(view)

@@ -1,0 +1,87 @@
+"""OpenAI's protocol, so that any client made for it can ask the library. Only what asking takes."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack
+from functools import partial
+
+from fastapi import APIRouter, Request, Response
+
+from src.api import sse
+from src.api.asking import Asked, asked, finished, followed, stopped
+from src.api.completions import MODEL, chunk, finish_reason, growth, question_of, reply, usage
+from src.api.drawing import Json
+from src.api.errors import Refused, body
+from src.api.routes.visit import Here, Visit
+from src.api.schemas import Completion, CompletionRequest, Error, Model, Models
+
+router = APIRouter(tags=["OpenAI-compatible"])
+_EVENTS = {"content": {sse.MEDIA_TYPE: {"schema": {"type": "string"}}}}
+_DONE = "data: [DONE]\n\n"
+_SINCE = 1_760_000_000  # clients want a date of the model; this one says nothing
+
+
+@router.get("/v1/models")
+async def models(_: Here) -> Models:
+    """One model: “footnote”, whoever writes here now."""
+    return Models(data=[Model(id=MODEL, created=_SINCE)])
+
+
+@router.post(
+    "/v1/chat/completions",
+    response_model=Completion,
+    responses={200: _EVENTS, 404: {"model": Error}, 409: {"model": Error}},
+)
+async def completions(request: Request, here: Here, wanted: CompletionRequest) -> Response | Json:
+    """Ask the library. The content has [n] in the text and the sources at its end; `citations` has them as data."""
+    if wanted.model != MODEL:
+        raise Refused(404, "model_not_found", f"There is one model here: “{MODEL}”. Ask for it.")
+    question = await here.call(partial(question_of, here.shelf, wanted.messages))
+    completion: Json = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": MODEL}
+    with ExitStack() as places:
+        places.enter_context(here.around.threads.stream())
+        begun = await asked(here.around, here.shelf, here.person, question)
+        if not wanted.stream:
+            return await _whole(request, here, begun, completion)
+        kept = places.pop_all()
+
+    async def ended() -> None:
+        kept.close()
+        await stopped(here.around, begun)
+
+    return sse.Stream(_frames(here, begun, completion), ended)
+
+
+async def _whole(request: Request, here: Visit, begun: Asked, completion: Json) -> Json:
+    turn = await finished(here.around, begun, request.is_disconnected)
+    said = reply(turn, "", await here.call(begun.names))
+    message = {"role": "assistant", "content": said.text, "citations": said.citations}
+    return {
+        **completion,
+        "object": "chat.completion",
+        "choices": [{"index": 0, "message": message, "finish_reason": finish_reason(turn)}],
+        "usage": usage(turn),
+        "citations": said.citations,
+    }
+
+
+async def _frames(here: Visit, begun: Asked, completion: Json) -> AsyncGenerator[str, None]:
+    sent, names = "", await here.call(begun.names)
+    yield sse.data_line(chunk(completion, {"role": "assistant", "content": ""}))
+    try:
+        async for turn in followed(here.around, begun):
+            if not turn.done:
+                more = growth(turn, sent)
+                yield sse.data_line(chunk(completion, {"content": more})) if more else sse.HEARTBEAT
+                sent += more
+                continue
+            said = reply(turn, sent, names)
+            yield sse.data_line(chunk(completion, {"content": said.text}))
+            told = {"citations": said.citations, "usage": usage(turn), "finish_reason": finish_reason(turn)}
+            yield sse.data_line(chunk(completion, {}, **told))
+    except Refused as exc:
+        yield sse.data_line(body(exc.code, exc.message))
+    yield _DONE

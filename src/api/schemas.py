@@ -1,0 +1,264 @@
+"""What goes in and what comes out, as the OpenAPI document tells it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+_SAFE = r"^[A-Za-z0-9_-]{16,64}$"
+ThreadId = Annotated[str, StringConstraints(pattern=_SAFE)]
+DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+_ONE_DOCUMENT = "Ask only this document; all are asked without it."
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+# ------------------------------------------------------------------------------------------------ errors
+
+
+class ErrorDetail(BaseModel):
+    code: str = Field(description="For programs; it does not change.", examples=["key_needed"])
+    message: str = Field(description="For people: what happened and what to do.")
+
+
+class Error(BaseModel):
+    error: ErrorDetail
+
+
+# ------------------------------------------------------------------------------------------------ documents
+
+
+class Document(BaseModel):
+    id: str = Field(description="sha256 of the file's bytes; what citations call document_id.")
+    name: str
+    title: str
+    state: Literal["queued", "reading", "recognising", "embedding", "ready", "partial", "failed"]
+    searchable: bool = Field(description="Some of it can be asked already.")
+    progress: float = Field(description="0 … 1")
+    seconds_left: float | None
+    pages: int = Field(description="0 until it is known.")
+    pages_read: int
+    passages: int
+    line: str = Field(description="Where it stands, in words.")
+    reason: str = Field(description="What happened and what to do, where it failed or is partial.")
+    needs_password: bool
+
+
+class Documents(BaseModel):
+    documents: list[Document]
+
+
+class Retry(_In):
+    password: str | None = Field(None, max_length=1000, description="Used once and not kept.")
+
+
+class PageText(BaseModel):
+    document_id: str
+    document: str
+    page: int
+    pages: int
+    page_label: str = Field(description="The label printed on the page.")
+    text: str
+    verdict: str = Field(description="text, mixed, scanned, empty or unreadable")
+    reason: str
+
+
+# ------------------------------------------------------------------------------------------------ search
+
+
+class SearchRequest(_In):
+    query: str = Field(examples=["How much cargo was handled?"])
+    top_k: int = Field(10, ge=1, le=50, description="Most passages returned.")
+    document_id: DocumentId | None = Field(None, description=_ONE_DOCUMENT)
+
+
+class FoundPassage(BaseModel):
+    rank: int
+    score: float = Field(description="Comparable within one result only.")
+    document_id: str
+    document: str
+    page: int
+    page_label: str
+    start: int
+    end: int
+    text: str
+    heading: str
+
+
+class FoundEvidence(BaseModel):
+    marker: int
+    document_id: str
+    document: str
+    page: int
+    start: int
+    end: int
+    text: str
+
+
+class SearchResponse(BaseModel):
+    query: str
+    answerable: bool = Field(description="Whether the documents seem to speak to the query at all.")
+    route: str
+    passages: list[FoundPassage]
+    evidence: list[FoundEvidence] = Field(description="The sentences a model would be given.")
+    elapsed_ms: float
+
+
+# ------------------------------------------------------------------------------------------------ chat
+
+
+class ChatRequest(_In):
+    message: str = Field(examples=["How much cargo was handled?"])
+    thread_id: ThreadId | None = Field(None, description="The conversation to go on with; without it a new one begins.")
+    stream: bool = Field(True, description="False: the finished answer as one JSON object, as /api/chat/sync.")
+    document_id: DocumentId | None = Field(None, description=_ONE_DOCUMENT)
+
+
+class Citation(BaseModel):
+    marker: int = Field(description="The n of [n] in the text.")
+    document_id: str
+    document: str
+    page: int
+    page_label: str
+    where: str = Field(description="The page in words.", examples=["p. 7, printed v"])
+    quote: str = Field(description="The exact words of the page.")
+    start: int
+    end: int
+    rects: list[list[float]] = Field(description="[x0, y0, x1, y1] in points from the page's top left corner.")
+
+
+class Sentence(BaseModel):
+    text: str
+    citations: list[int]
+    verdict: Literal["supported", "partly", "not found", "contradicted"]
+    reason: str
+
+
+class ChatAnswer(BaseModel):
+    thread_id: str
+    message_id: str
+    question: str
+    done: bool
+    markdown: str = Field(
+        description="With [n] for citations, and † ‡ … where a sentence does not stand on its source."
+    )
+    citations: list[Citation]
+    sentences: list[Sentence]
+    answerable: bool = Field(description="False: the documents do not speak to the question.")
+    engine: str = Field(description="ollama, remote or extractive: who wrote it.")
+    model: str
+    finish_reason: str
+    notes: list[str]
+    error: str
+    tokens: int = Field(description="Written by a model; 0 where none wrote.")
+    elapsed_s: float
+    timings: dict[str, float]
+
+
+class Thread(BaseModel):
+    thread_id: str
+    title: str = ""
+    turns: int = 0
+
+
+class Threads(BaseModel):
+    threads: list[Thread]
+
+
+class Message(BaseModel):
+    role: Literal["user", "assistant"]
+    content: str
+    message_id: str
+    done: bool
+    citations: list[Citation] = []
+    sentences: list[Sentence] = []
+    notes: list[str] = []
+    error: str = ""
+    engine: str = ""
+    model: str = ""
+
+
+class Conversation(BaseModel):
+    thread_id: str
+    messages: list[Message]
+
+
+# ------------------------------------------------------------------------------------------------ health
+
+
+class Part(BaseModel):
+    state: Literal["ok", "starting", "degraded", "down", "off"]
+    reason: str = ""
+
+
+class Health(BaseModel):
+    status: Literal["healthy", "degraded", "unhealthy", "starting"]
+    uptime_s: float
+    parts: dict[str, Part]
+
+
+# ------------------------------------------------------------------------------------------------ OpenAI's
+
+
+class ContentPart(_In):
+    type: str
+    text: str = ""
+
+
+class OpenAIMessage(_In):
+    role: str
+    content: str | list[ContentPart] | None = None
+
+    def words(self) -> str:
+        if isinstance(self.content, str):
+            return self.content
+        return "\n".join(part.text for part in self.content or [] if part.type == "text")
+
+
+class CompletionRequest(_In):
+    model: str = Field("footnote", description="“footnote”: whoever writes here now.")
+    messages: list[OpenAIMessage] = Field(min_length=1)
+    stream: bool = False
+
+
+class Model(BaseModel):
+    id: str
+    object: Literal["model"] = "model"
+    created: int
+    owned_by: str = "footnote"
+
+
+class Models(BaseModel):
+    object: Literal["list"] = "list"
+    data: list[Model]
+
+
+class CompletionMessage(BaseModel):
+    role: Literal["assistant"] = "assistant"
+    content: str = Field(description="With [n] in the text and a list of sources at its end.")
+    citations: list[Citation]
+
+
+class Choice(BaseModel):
+    index: int = 0
+    message: CompletionMessage
+    finish_reason: str
+
+
+class Usage(BaseModel):
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class Completion(BaseModel):
+    id: str
+    object: Literal["chat.completion"] = "chat.completion"
+    created: int
+    model: str
+    choices: list[Choice]
+    usage: Usage
+    citations: list[Citation]
