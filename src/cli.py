@@ -1,4 +1,4 @@
-"""The command line: `python -m src.cli ask|search|ingest FILE…`. Results on stdout, progress on stderr.
+"""The command line: `python -m src.cli ask|batch|search|ingest FILE…`. Results on stdout, progress on stderr.
 
 Benchmarks and checks read the `--json` shapes, so they are kept.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from shared_utils.errors import FootnoteError
 from shared_utils.types import Answer, Cancelled, Citation
+from src.batch_command import listed_questions, run_batch
 from src.events import (
     AnswerEvent,
     AnswerFinished,
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m src.cli", description="Ask your PDFs; every sentence footnoted.")
-    commands = parser.add_subparsers(required=True, metavar="ask|search|ingest")
+    commands = parser.add_subparsers(required=True, metavar="ask|batch|search|ingest")
 
     ask = commands.add_parser("ask", help="answer a question from PDFs, every sentence with its page")
     ask.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -62,6 +63,17 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--engine", choices=_ENGINES, default="auto", help="who writes (default: the best one reachable)")
     ask.add_argument("--json", action="store_true", help="one JSON object on stdout")
     ask.set_defaults(run=_ask)
+
+    batch = commands.add_parser("batch", help="answer a list of questions: a table, a report that can be checked")
+    batch.add_argument("questions", type=Path, metavar="QUESTIONS", help="one a line, or CSV with a column “question”")
+    batch.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    batch.add_argument("--csv", type=Path, metavar="OUT.csv", help="the table (default: on stdout, if nothing else)")
+    batch.add_argument("--report", type=Path, metavar="OUT.html", help="one file with quotes and pictures of the pages")
+    batch.add_argument("--markdown", type=Path, metavar="OUT.md", help="answers with footnotes")
+    batch.add_argument(
+        "--engine", choices=_ENGINES, default="auto", help="who writes (default: the best one reachable)"
+    )
+    batch.set_defaults(run=_batch)
 
     search = commands.add_parser("search", help="the passages and the evidence a question would be answered from")
     search.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -282,6 +294,15 @@ def _ask(options: argparse.Namespace, wired: Wired) -> int:
     else:
         print("\n".join(_wrapped(line, "") for line in terminal_answer(last.answer).splitlines()))
     return 0
+
+
+def _batch(options: argparse.Namespace, wired: Wired) -> int:
+    questions = listed_questions(options.questions, wired.rag.max_question_chars)
+    documents = _documents(wired.rag, options.files)
+    if reason := wired.why_not(options.engine):
+        print(reason, file=sys.stderr)
+    turns = run_batch(options, wired, questions, documents, _progress)
+    return int(all(turn.answer is None for turn in turns))
 
 
 def _stage_line(event: StageStarted) -> str:

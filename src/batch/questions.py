@@ -15,7 +15,7 @@ BYTES_AT_MOST = 1_000_000
 _COLUMNS = frozenset({"question", "questions", "frage", "fragen"})
 _DELIMITERS = (",", ";", "\t", "|")
 _NOBODY_WRITES = "\x1f"  # parts nothing: a table of one column
-_LIST_ITEM = re.compile(r"\s*(?:[-*•]|\d{1,3}[.)])\s+")
+_LIST_ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
 
 
 def questions_from(source: str | bytes, *, most: int = QUESTIONS_AT_MOST, max_chars: int = 2000) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from string import Formatter
 
 ROOT = Path(__file__).resolve().parents[3]
 
-_NOT_FOR_THE_PAGE = ("src/cli.py", "src/settings.py", "src/supervisor.py", "src/words/")
+_NOT_FOR_THE_PAGE = ("src/cli.py", "src/batch_command.py", "src/settings.py", "src/supervisor.py", "src/words/")
 """Read in a terminal, by whoever runs Footnote."""
 
 _SPEAKING = (
