@@ -217,10 +217,6 @@ class Documents:
         found = self._indexed(document_id).page(page)
         return (found.width, found.height) if found else (0.0, 0.0)
 
-    def page_height(self, document_id: str, page: int) -> float:
-        """In points; 0 where it is not known."""
-        return self.page_size(document_id, page)[1]
-
     def rects(self, citation: Citation) -> tuple[Rect, ...]:
         """Where a citation's words are drawn; () where that is not known."""
         return citation.rects or self._rag.locate(citation, self._indexed(citation.document_id, citation.page))

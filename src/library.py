@@ -283,10 +283,6 @@ class Shelf:
     def page_size(self, document_id: str, page: int) -> tuple[float, float]:
         return self._documents.page_size(document_id, page)
 
-    def page_height(self, document_id: str, page: int) -> float:
-        """In points, as `rects` counts; 0 where it is not known."""
-        return self._documents.page_height(document_id, page)
-
     def rects(self, citation: Citation) -> tuple[Rect, ...]:
         return self._documents.rects(citation)
 
