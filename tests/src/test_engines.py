@@ -9,6 +9,7 @@ from src.answer_queue import AnswerQueue
 from src.engines import Engines
 from src.model_status import ModelState, ModelStatus, status_path, write_status
 from src.settings import Settings
+from src.words import GERMAN
 from src.writing import Scribe
 from tests.fake_ollama import FakeOllama, Script
 
@@ -67,6 +68,35 @@ def test_the_status_line_announces_the_remote_engine_before_it_is_needed_and_not
 def test_why_nobody_writes_is_said_in_a_sentence(tmp_path: Path, status: ModelStatus, why: str) -> None:
     supervised(tmp_path, status)
     assert engines(tmp_path).why_nobody() == why
+
+
+def test_the_status_line_says_why_it_is_the_smaller_model(tmp_path: Path) -> None:
+    supervised(tmp_path, ModelStatus(ModelState.READY, SMALL, slow_model=BIG, slow_first_token_s=33.4))
+    because = f"{SMALL} · on this machine, because 3b would need about 34 s to its first word"
+    assert engines(tmp_path).view(scribe()).line == because
+    assert GERMAN.message(because).startswith(f"{SMALL} · auf diesem Rechner, denn 3b bräuchte etwa 34 s")
+    far = engines(tmp_path, hf_token="hf_x").view(scribe())
+    assert far.line == f"{because} · if it is too slow, Away-8B on Hugging Face"
+
+
+def test_a_slow_model_that_a_person_chose_is_waited_for_and_given_less_to_read(tmp_path: Path) -> None:
+    with FakeOllama(Script(models=[BIG, SMALL])) as ollama:
+        ready = ModelStatus(ModelState.READY, SMALL, first_token_s=10.0, slow_model=BIG, slow_first_token_s=40.0)
+        supervised(tmp_path, ready)
+        room = engines(tmp_path, ollama.url)
+        (usual,), (chosen,) = room.writers(), room.writers(f"ollama:{BIG}")
+    assert usual.first_token_deadline_s == 30.0
+    assert chosen.first_token_deadline_s == 150.0
+    usual_rate, rate = (scribe().speed(writer).prompt_tokens_per_s for writer in (usual, chosen))
+    assert usual_rate is not None
+    assert rate == pytest.approx(usual_rate / 4)
+
+
+def test_the_only_model_there_is_may_be_slow_and_with_another_engine_at_hand_it_may_not(tmp_path: Path) -> None:
+    supervised(tmp_path, ModelStatus(ModelState.READY, BIG, first_token_s=70.0))
+    (alone,) = engines(tmp_path).writers()
+    first, _ = engines(tmp_path, hf_token="hf_x").writers()
+    assert (alone.first_token_deadline_s, first.first_token_deadline_s) == (70.0, 30.0)
 
 
 def test_the_first_estimate_is_what_the_supervisor_measured(tmp_path: Path) -> None:

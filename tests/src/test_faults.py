@@ -923,6 +923,74 @@ def test_a_document_removed_while_waiting_in_line_does_not_leave_the_machine(sce
     assert scene.router.asked == []
 
 
+def test_who_decides_to_keep_everything_here_between_two_remote_models_is_obeyed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = scene.shelf()
+    listen = Router.__call__
+
+    def hear(router: Router, request: httpx2.Request) -> httpx2.Response:
+        if request.method == "POST":
+            shelf.prefer(Preferences(keep_here=True))
+        return listen(router, request)
+
+    monkeypatch.setattr(Router, "__call__", hear)
+    scene.router.served = (FARTHER,)
+    scene.engines(local=False, remote=[FAR, FARTHER])
+    turn = asked(shelf)
+    shelf.prefer(Preferences())
+    check_extractive(turn, "keep everything on this server")
+    assert scene.router.asked == [FAR]
+    assert "went to Hugging Face" in said(turn)  # to the first of the two
+
+
+def test_every_sending_counts_answered_or_not_and_then_it_is_said_that_there_may_be_no_more(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = scene.shelf("c" * 24)
+    monkeypatch.setattr(shelf._conversations, "_remote_answers_left", 1)
+    shelf.add(*sample_pdf())
+    until(lambda: all(view.settled for view in shelf.documents()))
+    scene.router.behaviour = "503"
+    scene.engines(local=False, remote=[FAR])
+    check_extractive(asked(shelf), "problem of its own")
+    scene.router.behaviour = "fine"
+    check_extractive(asked(shelf), "the most there may be")
+    assert scene.router.asked == [FAR]
+
+
+def test_a_model_that_missed_its_deadline_is_given_less_to_read_the_next_time(scene: Scene) -> None:
+    scribe, model = scene.library.rag.scribe, "slow:1b"
+    generator = OllamaAnswerGenerator(
+        scene.ollama.url, model, num_ctx=2048, num_thread=1, deadlines=replace(PATIENT, first_token_s=0.5)
+    )
+    writer = Writer(Engine("ollama", generator), model, local=True)
+    scene.writers[:] = [writer]
+    scene.misbehaves(models=[model], slow_models={model: 3600})
+    late = asked(scene.shelf())
+    check_extractive(late, "did not begin its answer")
+    rate = scribe.speed(writer).prompt_tokens_per_s
+    assert rate is not None
+    assert rate <= late.prompt_tokens / 0.5
+    assert scene.library.rag.expected_first_word_s([writer], 1.0) is not None
+
+
+def test_a_model_out_of_memory_is_loaded_without_a_promise_and_then_answers(scene: Scene) -> None:
+    scene.misbehaves(load_s=1.5)
+    generator = OllamaAnswerGenerator(
+        scene.ollama.url, MODEL, num_ctx=2048, num_thread=1, deadlines=replace(PATIENT, first_token_s=0.4), load_s=20
+    )
+    scene.writers[:] = [Writer(Engine("ollama", generator), MODEL, local=True)]
+    asked(scene.shelf())  # its speed is known now
+    scene.ollama.loaded.clear()
+    shelf = scene.shelf()
+    shelf.ask(TALK, "And in 2024?")
+    until(lambda: shelf.turns(TALK)[-1].done or shelf.turns(TALK)[-1].prompt_tokens)
+    until(lambda: shelf.turns(TALK)[-1].done or shelf.turns(TALK)[-1].seconds_left is None)
+    assert not shelf.turns(TALK)[-1].done
+    check_written(ended(shelf), "ollama", MODEL)
+
+
 def test_a_refused_sending_is_still_said_to_have_left(scene: Scene) -> None:
     scene.router.behaviour = "429"
     scene.engines(local=False, remote=[FAR])

@@ -374,3 +374,17 @@ def test_documents_that_do_not_agree_are_named_with_both_places(rag: Rag, draw_p
     assert isinstance(last, AnswerFinished)
     (note,) = (note for note in last.answer.notes if "do not agree" in note)
     assert all(words in note for words in ("handbook.pdf", "12 months", "contract.pdf", "24 months"))
+
+
+@pytest.mark.parametrize("rate", [12.0, 25.0, 60.0])
+def test_no_pace_makes_a_model_read_past_its_deadline(rag: Rag, rate: float) -> None:
+    measured = Speed(prompt_rates=(rate,))
+    writer = Writer(Engine("ollama", FakeGenerator()), "paced", True, measured=measured, first_token_deadline_s=30.0)
+    quick, balanced, thorough = (rag.expected_first_word_s([writer], share) for share in (0.5, 1.0, 2.0))
+    assert quick is not None
+    assert balanced is not None
+    assert thorough is not None
+    assert quick <= balanced <= thorough
+    assert balanced <= 28
+    if rate > 15:  # below that a third of the evidence takes longer, and less would say too little
+        assert thorough <= 24

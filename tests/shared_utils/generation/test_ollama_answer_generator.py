@@ -13,7 +13,7 @@ from shared_utils.errors import GenerationError, GenerationInterrupted, Generati
 from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator, truncation_suspected
 from shared_utils.generation.ollama_connection import in_our_words
 from shared_utils.generation.watched_stream import Deadlines
-from shared_utils.types import GenerationDone, GenerationEvent, GenerationStats, Message, Prompt, TextDelta
+from shared_utils.types import GenerationDone, GenerationEvent, GenerationStats, Message, ModelAsked, Prompt, TextDelta
 from tests.fake_ollama import FakeOllama, Script
 from tests.fakes import FakeClock, never, prompt_saying
 
@@ -328,3 +328,29 @@ def test_truncation_is_suspected_from_the_counts(estimated: int, reported: int |
     prompt = Prompt((), estimated_tokens=estimated, max_output_tokens=100)
     stats = GenerationStats(backend="ollama", model="m", prompt_tokens=reported)
     assert truncation_suspected(prompt, stats, num_ctx=2048) is suspected
+
+
+def loading(host: str, load_s: float) -> OllamaAnswerGenerator:
+    hurried = Deadlines(connect_s=5, first_token_s=0.3, stall_s=20, total_s=60)
+    return OllamaAnswerGenerator(host, "llama3.2:1b", num_ctx=2048, num_thread=2, deadlines=hurried, load_s=load_s)
+
+
+def test_a_model_that_has_to_be_loaded_is_given_the_time_and_says_so_first() -> None:
+    with FakeOllama(Script(load_s=0.6)) as server:
+        first, *_, last = loading(server.url, load_s=20).generate(PROMPT, never)
+        again = list(loading(server.url, load_s=20).generate(PROMPT, never))
+    assert first == ModelAsked("llama3.2:1b", loading=True)
+    assert isinstance(last, GenerationDone)
+    assert not any(isinstance(event, ModelAsked) for event in again)
+
+
+def test_in_memory_a_model_has_its_usual_deadline() -> None:
+    with FakeOllama(Script(first_token_s=3600)) as server:
+        server.loaded = ["llama3.2:1b"]
+        with pytest.raises(GenerationTimeout, match="within 0 s"):
+            list(loading(server.url, load_s=20).generate(PROMPT, never))
+
+
+def test_what_is_wrong_with_a_server_is_told_by_the_question_not_by_the_look_into_its_memory() -> None:
+    with pytest.raises(GeneratorUnavailable, match="Nothing answers"):
+        list(loading("http://127.0.0.1:9", load_s=20).generate(PROMPT, never))
