@@ -12,7 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from shared_utils.errors import FootnoteError
@@ -28,6 +36,7 @@ class Metrics:
     """One for a process. Every method may be called from any thread."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # a second series for each, which nobody looks at
         self._registry = own = CollectorRegistry()
         ProcessCollector(registry=own)  # memory, CPU seconds, open files, start time
         self._requests = Counter(

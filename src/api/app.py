@@ -85,10 +85,11 @@ def _invalid(exc: Exception) -> Refused:
 
 
 def _of_http(exc: Exception) -> Refused:
-    status = exc.status_code if isinstance(exc, HTTPException) else 500
-    detail = exc.detail if isinstance(exc, HTTPException) else ""
-    message = "There is nothing here. /api/docs lists what there is." if status == 404 else detail
-    return Refused(status, _CODES.get(status, "refused"), message)
+    if not isinstance(exc, HTTPException):
+        return _bug(exc)
+    nothing_here = "There is nothing here. /api/docs lists what there is."
+    message = nothing_here if exc.status_code == 404 else str(exc.detail)
+    return Refused(exc.status_code, _CODES.get(exc.status_code, "refused"), message, more_headers=exc.headers)
 
 
 def _bug(_: Exception) -> Refused:

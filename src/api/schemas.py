@@ -13,7 +13,7 @@ _ONE_DOCUMENT = "Ask only this document; all are asked without it."
 
 
 class _In(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
 
 # ------------------------------------------------------------------------------------------------ errors

@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @contextmanager
-def serve(folder: Path, ollama: str, port: int = 0) -> Iterator[str]:
+def serve(folder: Path, ollama: str, port: int = 0, **more_settings: str) -> Iterator[str]:
     """`python -m src.asgi` on `port`, or a free one; yields its address."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -61,6 +61,7 @@ def serve(folder: Path, ollama: str, port: int = 0) -> Iterator[str]:
         "OLLAMA_HOST": ollama,
         "FOOTNOTE_START_OLLAMA": "no",
         "HF_TOKEN": "",
+        **more_settings,
     }
     log = folder / "server.log"
     with log.open("w") as lines:
