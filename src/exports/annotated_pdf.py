@@ -60,5 +60,6 @@ def _note(entry: Entry, note: Citation, say: Say) -> str:
     head = f"[{note.marker}] {plain(entry.turn.question)}"
     if answer is not None and not answer.answerable:
         return f"{head}\n\n{say('One of the closest passages; the documents do not seem to answer this.')}"
-    said = [plain(text) for text in cited if plain(text) != plain(note.quote)]  # a quote need not be repeated
+    said = [plain(text.replace("**", "")) for text in cited]
+    said = [text for text in said if text != plain(note.quote)]  # a quote need not be repeated
     return "\n\n".join([head, *said])
