@@ -87,6 +87,7 @@ class Documents:
         self._person = person  # names this shelf in queues, without its key
         self._rag = rag
         self._store = store
+        self._vectors_elsewhere = store.vector_source(rag.vector_model)
         self._settings = settings
         self._readers = readers
         self._embedders = embedders
@@ -219,22 +220,22 @@ class Documents:
 
     def rects(self, citation: Citation) -> tuple[Rect, ...]:
         """Where a citation's words are drawn; () where that is not known."""
-        return citation.rects or self._rag.locate(citation, self._indexed(citation.document_id, citation.page))
+        return citation.rects or self._rag.locate(citation, self._original(citation.document_id, citation.page))
 
     def page_image(
         self, document_id: str, page: int, *, width_px: int, highlights: Sequence[Rect] = (), is_small: bool = False
     ) -> PageImage:
         """A page as a picture. Raises FootnoteError with a sentence when it cannot be drawn."""
-        path = self._indexed(document_id, page).path
+        path = self._original(document_id, page).path
         return self._rag.viewer.draw(path, page, width_px=width_px, highlights=highlights, is_small=is_small)
 
     def file(self, document_id: str) -> bytes:
         """The original. Raises DocumentGone."""
-        return self._indexed(document_id).path.read_bytes()
+        return self._original(document_id).path.read_bytes()
 
     def file_path(self, document_id: str) -> Path:
         """Where the original lies, for a server that sends it piece by piece. Raises DocumentGone."""
-        return self._indexed(document_id).path
+        return self._original(document_id).path
 
     # -------------------------------------------------------------------------------------------- background work
 
@@ -253,6 +254,7 @@ class Documents:
     def _read(self, entry: _Entry) -> None:
         began = time.monotonic()
         try:
+            self._store.file_path(entry.source.id)
             events = self._rag.read(entry.source, partial(self._publish, entry), cancelled=entry.cancel.is_set)
             for event in self._metrics.reading(events):
                 match event:
@@ -273,6 +275,7 @@ class Documents:
         if entry.indexed is None or entry.cancel.is_set():
             return
         try:
+            self._store.file_path(entry.source.id)
             events = self._rag.recognise(
                 entry.indexed,
                 partial(self._publish, entry),
@@ -333,6 +336,8 @@ class Documents:
             vectors = entry.indexed.index.vectors if entry.indexed else None
             if vectors is not None:
                 self._store.save_vectors(indexed.document.id, self._rag.vector_model, vectors)
+                if self._vectors_elsewhere is not None:
+                    self._update(entry, indexed=self._with_kept_vectors(indexed))
         except EmbeddingError as exc:
             self._update(
                 entry, state=settled, seconds_left=None, reason=f"{entry.reason} Found by words only: {exc}".strip()
@@ -348,6 +353,7 @@ class Documents:
         with TemporaryDirectory() as folder:
             copy = Path(folder) / "unlocked.pdf"
             try:
+                self._store.file_path(entry.source.id)
                 save_decrypted_copy(entry.source.path, password, copy, self._rag.limits)
                 document_id = self._store.put_file(copy.read_bytes(), password)
             except FootnoteError as exc:
@@ -372,7 +378,7 @@ class Documents:
 
     def _bring_back(self, stored: Entry) -> None:
         with suppress(DocumentGone):
-            source = SourceFile(stored.document_id, stored.name, self._store.file_path(stored.document_id))
+            source = SourceFile(stored.document_id, stored.name, self._store.local_path(stored.document_id))
             with self._lock:
                 entry = self._entries[stored.id] = _Entry(stored.id, source)
             self._submit(self._readers, entry, partial(self._load, entry))
@@ -392,9 +398,7 @@ class Documents:
         if state.status == FileStatus.FAILED:
             self._fail(entry, state.reason)
             return
-        vectors = self._store.load_vectors(document.id, self._rag.vector_model)
-        if vectors is not None and len(vectors) == len(indexed.index.chunks):
-            indexed = replace(indexed, index=indexed.index.with_vectors(vectors))
+        indexed = self._with_kept_vectors(indexed)
         status = FileStatus(state.status)
         self._update(
             entry,
@@ -402,11 +406,23 @@ class Documents:
             reason=state.reason,
             state=DocumentState.EMBEDDING,
         )
-        if indexed.index.vectors is None:
+        if indexed.index.dense is None:
             self._submit(self._embedders, entry, partial(self._embed, entry, status))
         else:
             settled = DocumentState.READY if status is FileStatus.READY else DocumentState.PARTIAL
-            self._update(entry, state=settled, embedded=len(vectors) if vectors is not None else 0)
+            self._update(entry, state=settled, embedded=len(indexed.index.chunks))
+
+    def _with_kept_vectors(self, indexed: IndexedDocument) -> IndexedDocument:
+        """The document with its vectors, if the store has them: searched there if it can, else in memory."""
+        document_id, index, model = indexed.document.id, indexed.index, self._rag.vector_model
+        if self._vectors_elsewhere is not None:
+            if self._store.count_vectors(document_id, model) == len(index.chunks):
+                index = index.with_stored_vectors(self._vectors_elsewhere)
+            return replace(indexed, index=index)
+        vectors = self._store.load_vectors(document_id, model)
+        if vectors is not None and len(vectors) == len(index.chunks):
+            index = index.with_vectors(vectors)
+        return replace(indexed, index=index)
 
     # -------------------------------------------------------------------------------------------- helpers
 
@@ -425,6 +441,12 @@ class Documents:
                     entry.looked_at = page or entry.looked_at
                     return entry.indexed
         raise DocumentGone("This document has been deleted. Add the file again to see its pages.")
+
+    def _original(self, document_id: str, page: int | None = None) -> IndexedDocument:
+        """As `_indexed`, for whoever opens its file: on a machine that did not take it in, it is fetched first."""
+        indexed = self._indexed(document_id, page)
+        self._store.file_path(document_id)
+        return indexed
 
     def _update(self, entry: _Entry, **changes: object) -> None:
         with self._lock:

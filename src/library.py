@@ -125,6 +125,7 @@ class Library:
                         with self._lock:
                             del self._shelves[key]
                         shelf.cancel_all()
+                self.store.tidy()
                 if self.settings.keep_hours:
                     self.store.expire_workspaces(self.settings.keep_hours * 3600, time.time())
             except FootnoteError:

@@ -424,7 +424,7 @@ def unread_notes(documents: Sequence[IndexedDocument]) -> tuple[str, ...]:
         if unread := unread_pages(document.document.pages):
             pages = page_ranges(unread)
             notes.append(f"{pages.capitalize()} of {name} could not be read, so something may be missing here.")
-        if document.index.chunks and document.index.vectors is None:
+        if document.index.chunks and document.index.dense is None:
             notes.append(f"{name} was searched by its words alone: its passages are not indexed by meaning yet.")
     return tuple(notes)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared_utils.retrieval.bm25 import Postings
+from shared_utils.retrieval.dense import nearest_of_each
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question import question_words
 from shared_utils.text.words import terms
@@ -96,14 +97,16 @@ def signs(question: str, indexes: Sequence[DocumentIndex], query: Vectors | None
     stands = _standing_in(searched)
     names = [word for name in _NAME.findall(question) for word in terms(name)]
     years = [word for word in words if _YEAR.fullmatch(word)]
-    cosines = [index.dense.nearest(query, 1)[1][0] for index in searched if index.dense] if query is not None else []
+    dense = [index.dense for index in searched if index.dense is not None]
+    best = nearest_of_each(dense, query, 1) if query is not None else []
+    cosines = [float(scores[0]) for _, scores in best if len(scores)]
     magnitude = math.log10(max(1, sum(len(index.chunks) for index in searched)))
     coverage = _best_page_coverage(words, [index.page_words for index in searched])
     return Signs(
         page_coverage=coverage - _CHANCE_COVERAGE * magnitude,
         missing_names=sum(not stands(name) for name in names) / max(1, len(names)),
         missing_year=float(not all(stands(year) for year in years)),
-        cosine=float(max(cosines)) - _CHANCE_COSINE * magnitude if cosines else None,
+        cosine=max(cosines) - _CHANCE_COSINE * magnitude if cosines else None,
     )
 
 

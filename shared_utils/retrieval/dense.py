@@ -1,12 +1,16 @@
-"""Nearest vectors by inner product: FAISS IndexFlatIP, exact."""
+"""Nearest vectors by inner product, exact: FAISS's IndexFlatIP in this process, or a store that searches its own."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_utils.types import Vectors
+from shared_utils.types import Vectors, VectorSource
 
 Scores = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -42,3 +46,48 @@ class DenseIndex:
         """The cosines of chosen rows."""
         chosen: Scores = self._index.reconstruct_batch(rows) @ query[0]
         return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVectors:
+    """The vectors of one document, which lie in a store and are searched there."""
+
+    source: VectorSource
+    document_id: str
+
+
+Dense = DenseIndex | StoredVectors
+Found = TypeVar("Found")
+
+
+def nearest_of_each(indexes: Sequence[Dense], query: Vectors, top_k: int) -> list[tuple[Rows, Scores]]:
+    """`nearest` of every index. A store is asked once for all the documents that lie in it."""
+    return _each(
+        indexes,
+        lambda _, index: index.nearest(query, top_k),
+        lambda _, stored: stored[0].source.nearest(query, [index.document_id for index in stored], top_k),
+    )
+
+
+def cosines_of_each(indexes: Sequence[Dense], query: Vectors, rows: Sequence[Rows]) -> list[Scores]:
+    """`cosines` of every index, for its own rows. A store is asked once."""
+    return _each(
+        indexes,
+        lambda place, index: index.cosines(query, rows[place]),
+        lambda places, stored: stored[0].source.cosines(
+            query, [(index.document_id, rows[place]) for place, index in zip(places, stored, strict=True)]
+        ),
+    )
+
+
+def _each(
+    indexes: Sequence[Dense],
+    here: Callable[[int, DenseIndex], Found],
+    there: Callable[[list[int], list[StoredVectors]], list[Found]],
+) -> list[Found]:
+    found = {place: here(place, index) for place, index in enumerate(indexes) if isinstance(index, DenseIndex)}
+    stored = {place: index for place, index in enumerate(indexes) if isinstance(index, StoredVectors)}
+    for source in {index.source for index in stored.values()}:
+        places = [place for place, index in stored.items() if index.source == source]
+        found.update(zip(places, there(places, [stored[place] for place in places]), strict=True))
+    return [found[place] for place in range(len(indexes))]

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_utils.retrieval.bm25 import Postings, build_postings, group_postings
-from shared_utils.retrieval.dense import DenseIndex
+from shared_utils.retrieval.dense import Dense, DenseIndex, StoredVectors
 from shared_utils.text.words import terms
-from shared_utils.types import Chunk, Vectors
+from shared_utils.types import Chunk, Vectors, VectorSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +23,22 @@ class DocumentIndex:
     chunk_words: Postings
     page_words: Postings  # of the chunks' pages, ascending
     page_of: NDArray[np.int32]  # (chunks,) the unit in `page_words` that a chunk stands on
-    dense: DenseIndex | None = None
+    dense: Dense | None = None
 
     @property
     def vectors(self) -> Vectors | None:
-        """float32 (chunks, d), a copy, or None while the document is searched by words only."""
-        return self.dense.vectors if self.dense else None
+        """float32 (chunks, d), a copy, or None where there are none in this process's memory."""
+        return self.dense.vectors if isinstance(self.dense, DenseIndex) else None
 
     def with_vectors(self, vectors: Vectors) -> DocumentIndex:
         """The same document, searchable by meaning. `vectors` belong to `chunks`, in order."""
         if len(vectors) != len(self.chunks):
             raise ValueError(f"{len(vectors)} vectors for {len(self.chunks)} chunks")
         return replace(self, dense=DenseIndex(vectors) if len(vectors) else None)
+
+    def with_stored_vectors(self, source: VectorSource) -> DocumentIndex:
+        """The same document, searchable by meaning in `source`, which holds a vector for each of its chunks."""
+        return replace(self, dense=StoredVectors(source, self.document_id) if self.chunks else None)
 
 
 def indexed_text(chunk: Chunk) -> str:

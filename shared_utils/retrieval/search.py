@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from shared_utils.retrieval.bm25 import Statistics, Term, bm25_scores, statistics
+from shared_utils.retrieval.bm25 import Term, bm25_scores, statistics
+from shared_utils.retrieval.dense import Rows, Scores, cosines_of_each, nearest_of_each
 from shared_utils.retrieval.fusion import max_normalised
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question import EXPANSION_WEIGHT, question_terms
@@ -18,7 +18,6 @@ from shared_utils.types import Chunk, Embedder, Passage, Vectors
 
 _CANDIDATES = 200  # of each document and each list: enough for any top_k a prompt has room for
 
-Scores = NDArray[np.float32]
 Within = Callable[[Chunk], bool]
 
 
@@ -41,7 +40,7 @@ class _Candidates:
     """Some chunks of one document, and what each way of looking thinks of them. Arrays are aligned with `rows`."""
 
     index: DocumentIndex
-    rows: NDArray[np.int64]
+    rows: Rows
     chunk_words: Scores
     page_words: Scores
     cosines: Scores | None
@@ -73,35 +72,51 @@ def search(
     chunk_statistics = statistics(asked, [index.chunk_words for index in searched])
     page_statistics = statistics(asked, [index.page_words for index in searched])
     document_scores = _document_scores(asked, searched, titles)
+    words = [
+        (bm25_scores(asked, index.chunk_words, chunk_statistics), bm25_scores(asked, index.page_words, page_statistics))
+        for index in searched
+    ]
+    rows = [_rows(index, *scores, within) for index, scores in zip(searched, words, strict=True)]
+    cosines: list[Scores | None] = [None] * len(searched)
+    if query is not None:
+        rows, cosines = _by_meaning(searched, rows, query, nearest=within is None)
     candidates = [
-        _candidates(asked, index, query, chunk_statistics, page_statistics, document, within)
-        for index, document in zip(searched, document_scores, strict=True)
+        _Candidates(index, chosen, in_chunk[chosen], in_page[index.page_of[chosen]], meaning, document)
+        for index, chosen, (in_chunk, in_page), meaning, document in zip(
+            searched, rows, words, cosines, document_scores, strict=True
+        )
     ]
     return _ranked(candidates, top_k, weights)
 
 
-def _candidates(
-    asked: Mapping[Term, float],
-    index: DocumentIndex,
-    query: Vectors | None,
-    chunk_statistics: Statistics,
-    page_statistics: Statistics,
-    document: float,
-    within: Within | None,
-) -> _Candidates:
-    chunk_words = bm25_scores(asked, index.chunk_words, chunk_statistics)
-    page_words = bm25_scores(asked, index.page_words, page_statistics)
+def _rows(index: DocumentIndex, chunk_words: Scores, page_words: Scores, within: Within | None) -> Rows:
+    """The chunks of a document that its words speak for, or all that `within` accepts."""
     if within is None:
-        rows = _best_rows(chunk_words + page_words[index.page_of])
-        if index.dense is not None and query is not None:
-            rows = np.union1d(rows, index.dense.nearest(query, _CANDIDATES)[0])
-    else:
-        rows = np.array([row for row, chunk in enumerate(index.chunks) if within(chunk)], dtype=np.int64)
-    cosines = index.dense.cosines(query, rows) if index.dense is not None and query is not None else None
-    return _Candidates(index, rows, chunk_words[rows], page_words[index.page_of[rows]], cosines, document)
+        return _best_rows(chunk_words + page_words[index.page_of])
+    return np.array([row for row, chunk in enumerate(index.chunks) if within(chunk)], dtype=np.int64)
 
 
-def _best_rows(scores: Scores) -> NDArray[np.int64]:
+def _by_meaning(
+    indexes: Sequence[DocumentIndex], rows: Sequence[Rows], query: Vectors, *, nearest: bool
+) -> tuple[list[Rows], list[Scores | None]]:
+    """`rows`, with the `nearest` ones added if wanted, and their cosines; None for a document without vectors."""
+    dense = {place: index.dense for place, index in enumerate(indexes) if index.dense is not None}
+    partly = [place for place in dense if nearest and len(rows[place]) < len(indexes[place].chunks)]
+    found = nearest_of_each([dense[place] for place in partly], query, _CANDIDATES)
+    near = dict(zip(partly, found, strict=True))
+    # of the nearest ones the cosines are known
+    rest = [np.setdiff1d(rows[place], near[place][0]) if place in near else rows[place] for place in dense]
+    scores = cosines_of_each(list(dense.values()), query, rest)
+    more, cosines = list(rows), list[Scores | None]([None] * len(rows))
+    for place, others, score in zip(dense, rest, scores, strict=True):
+        near_rows, near_scores = near.get(place, (others[:0], score[:0]))
+        order = np.argsort(np.concatenate([near_rows, others]))
+        more[place] = np.concatenate([near_rows, others])[order]
+        cosines[place] = np.concatenate([near_scores, score])[order]
+    return more, cosines
+
+
+def _best_rows(scores: Scores) -> Rows:
     if len(scores) <= _CANDIDATES:
         return np.arange(len(scores))
     return np.argpartition(-scores, _CANDIDATES)[:_CANDIDATES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,7 @@ from shared_utils.types import Vectors
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
 
-# `<#>` is the negative inner product; of unit vectors that is the negative cosine. `offset 0` keeps each document's
-# few rows together: PostgreSQL would otherwise be free to sort all of them at once.
+# `<#>` is the negative inner product; of unit vectors that is the negative cosine.
 _NEAREST = """
     SELECT asked.place, found.number, found.cosine
     FROM unnest($1::text[]) WITH ORDINALITY AS asked (id, place)
@@ -25,24 +25,28 @@ _NEAREST = """
     ) AS found
     ORDER BY asked.place, found.cosine DESC, found.number
 """
+# OFFSET 0 keeps each document's rows in one look at the index: joined freely, they were looked up one by one.
 _COSINES = """
-    SELECT asked.place, -(embedding <#> $4)
-    FROM unnest($1::text[], $2::int[]) WITH ORDINALITY AS asked (id, number, place)
-    JOIN vectors ON vectors.document_id = asked.id AND vectors.model = $3
-    JOIN passage_vector ON passage_vector.document_id = asked.id AND passage_vector.number = asked.number
+    SELECT asked.place, found.number, found.cosine
+    FROM unnest($1::text[], $2::int[], $3::int[]) WITH ORDINALITY AS asked (id, first, last, place)
+    JOIN vectors ON vectors.document_id = asked.id AND vectors.model = $5
+    CROSS JOIN LATERAL (
+        SELECT number, -(embedding <#> $6) AS cosine FROM passage_vector
+        WHERE document_id = asked.id AND number = ANY (($4::int[])[asked.first:asked.last]) OFFSET 0
+    ) AS found
 """
 
 
+@dataclass(frozen=True, slots=True)
 class PostgresVectors:
     """The vectors of one embedding model. See `VectorSource`."""
 
-    def __init__(self, database: PostgresDatabase, model: str) -> None:
-        self._database = database
-        self._model = model
+    database: PostgresDatabase
+    model: str
 
     def nearest(self, query: Vectors, document_ids: Sequence[str], top_k: int) -> list[tuple[Rows, Scores]]:
-        with self._database.read() as db:
-            found = db.connection.execute(_NEAREST, (list(document_ids), self._model, query[0], top_k), binary=True)
+        with self.database.read() as db:
+            found = db.connection.execute(_NEAREST, (list(document_ids), self.model, query[0], top_k), binary=True)
             rows = found.fetchall()
         places = np.array([row[0] for row in rows], dtype=np.int64)
         numbers = np.array([row[1] for row in rows], dtype=np.int64)
@@ -51,12 +55,15 @@ class PostgresVectors:
         return list(zip(np.split(numbers, ends)[:-1], np.split(cosines, ends)[:-1], strict=True))
 
     def cosines(self, query: Vectors, chosen: Sequence[tuple[str, Rows]]) -> list[Scores]:
-        ids = [document_id for document_id, rows in chosen for _ in rows]
+        ends = np.cumsum([len(rows) for _, rows in chosen], dtype=np.int64)
+        starts = ends - [len(rows) for _, rows in chosen]
         numbers = [int(number) for _, rows in chosen for number in rows]
-        scores = np.zeros(len(ids), dtype=np.float32)
-        with self._database.read() as db:
-            found = db.connection.execute(_COSINES, (ids, numbers, self._model, query[0]), binary=True)
-            for place, cosine in found:
-                scores[place - 1] = cosine
-        ends = np.cumsum([len(rows) for _, rows in chosen])
-        return np.split(scores, ends)[:-1]
+        documents = [document_id for document_id, _ in chosen]
+        asked = (documents, (starts + 1).tolist(), ends.tolist(), numbers, self.model, query[0])
+        with self.database.read() as db:
+            found = db.connection.execute(_COSINES, asked, binary=True).fetchall()
+        scores: list[Scores] = [np.zeros(len(rows), dtype=np.float32) for _, rows in chosen]
+        place_of = [{int(number): place for place, number in enumerate(rows)} for _, rows in chosen]
+        for place, number, cosine in found:
+            scores[place - 1][place_of[place - 1][number]] = cosine
+        return scores
