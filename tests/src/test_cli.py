@@ -126,3 +126,36 @@ def test_an_engine_asked_for_by_name_that_cannot_write_says_why(
     captured = capsys.readouterr()
     assert words in captured.err
     assert json.loads(captured.out)["engine"] == "extractive"
+
+
+def test_batch_writes_the_table_the_report_and_the_markdown(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = tmp_path / "questions.csv"
+    questions.write_text("id;question\n1;How many ships called?\n2;What is the capital of France?\n", encoding="utf-8")
+    table, report, notes = tmp_path / "out.csv", tmp_path / "out.html", tmp_path / "out.md"
+    arguments = ["batch", str(questions), str(sample), "--engine", "extractive"]
+    status = main([*arguments, "--csv", str(table), "--report", str(report), "--markdown", str(notes)])
+    assert status == 0
+    assert capsys.readouterr().out == ""
+    assert "1,206 ships" in table.read_text(encoding="utf-8-sig")
+    assert "<title>questions</title>" in report.read_text(encoding="utf-8")
+    assert "## 2. What is the capital of France?" in notes.read_text(encoding="utf-8")
+
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.startswith('"question","answer","verdict"')
+
+
+def test_batch_says_what_is_wrong_with_its_files(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = tmp_path / "questions.txt"
+    assert main(["batch", str(questions), str(sample)]) == 1
+    assert "could not be read" in capsys.readouterr().err
+    questions.write_text("\n")
+    assert main(["batch", str(questions), str(sample)]) == 1
+    assert "There is no question in this list" in capsys.readouterr().err
+    questions.write_text("How many ships called?\n")
+    nowhere = tmp_path / "no" / "out.csv"
+    assert main(["batch", str(questions), str(sample), "--csv", str(nowhere), "--engine", "extractive"]) == 1
+    assert "could not be written" in capsys.readouterr().err
