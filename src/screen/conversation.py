@@ -10,6 +10,7 @@ from src.presentation import escape_markdown, plain, within_pages
 from src.screen.answer import draw_finished
 from src.screen.export_dialog import draw_export_button
 from src.screen.pieces import note, said
+from src.screen.question_list import draw_list, split_list
 from src.screen.running import draw_running
 from src.screen.session import Session
 from src.views import TurnView
@@ -20,6 +21,8 @@ _TITLE_CHARACTERS = 60
 def draw_conversation(shelf: Shelf, session: Session) -> None:
     turns = shelf.turns(session.conversation)
     _draw_bar(turns, shelf, session)
+    draw_list(turns, shelf, session)
+    listed, turns = split_list(turns)
     if turns[:-1]:
         with st.container(key="earlier"):
             for turn in turns[:-1]:
@@ -29,7 +32,7 @@ def draw_conversation(shelf: Shelf, session: Session) -> None:
             _draw_turn(turns[-1], shelf, session, latest=True)
             if turns[-1].done:
                 _draw_suggestions(shelf, session)
-    else:
+    elif not listed:
         st.html(
             note(session.say("Ask a question about your documents. Every sentence of the answer leads to its page."))
         )

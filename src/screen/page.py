@@ -24,6 +24,7 @@ from src.screen.library_panel import (
 )
 from src.screen.page_viewer import draw_viewer
 from src.screen.pieces import note, root_style, said
+from src.screen.question_list import draw_list_button, draw_list_dialog
 from src.screen.script import styles
 from src.screen.session import Session, language_of, this_session, workspace_key
 from src.screen.settings_dialog import draw_settings, draw_settings_button
@@ -54,6 +55,7 @@ def draw() -> None:
         _draw_welcome(shelf, house, session, seen, theme)
     draw_settings(shelf, session, house.settings)
     draw_export(shelf, session)
+    draw_list_dialog(shelf, session)
 
 
 def _draw_rooms(shelf: Shelf, house: House, session: Session, seen: Seen) -> None:
@@ -66,6 +68,7 @@ def _draw_rooms(shelf: Shelf, house: House, session: Session, seen: Seen) -> Non
     with st.sidebar:
         draw_library(documents, shelf, session, house.settings)
         draw_conversations(shelf, session)
+        draw_list_button(session, ready=any(view.searchable for view in documents))
         st.html(note(where_files_go(house.settings, session.say, keep_here=shelf.preferences().keep_here)))
     left, right = st.columns(_COLUMNS, gap="large")
     with left:

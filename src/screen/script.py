@@ -18,7 +18,9 @@ def _text(name: str) -> str:
 
 
 def styles() -> None:
-    st.html(f"<style>{_text('footnote.css')}{_text('viewer.css')}{_text('panel.css')}</style>")
+    st.html(
+        f"<style>{_text('footnote.css')}{_text('viewer.css')}{_text('panel.css')}{_text('question_list.css')}</style>"
+    )
 
 
 def mount(name: str, data: Mapping[str, object], events: Sequence[str] = ()) -> dict[str, str]:

@@ -57,6 +57,7 @@ class Session:
     all_documents: bool = False  # the whole list, however long
     all_conversations: bool = False
     settings_open: bool = False
+    listing: bool = False  # the dialog that takes a list of questions is open
     exporting: bool = False  # the dialog that offers files is open
     export_problem: str = ""  # why a file could not be made
     unsaved: str = ""  # why the last setting could not be kept

@@ -1,0 +1,187 @@
+"""A list of questions: the dialog that takes it, and the table of cited answers it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from shared_utils.errors import QuestionError
+from shared_utils.types import Answer
+from src.batch.lists import ListView, begin_list, describe_list, go_on, list_view
+from src.batch.questions import questions_from
+from src.library import Shelf
+from src.presentation import cautions, dagger, describe_verdict, plain
+from src.screen.citations import ANSWER, anchor
+from src.screen.conversation_list import show_conversation
+from src.screen.pieces import note, said
+from src.screen.session import Session
+from src.views import TurnView
+from src.words import Say, phrase
+
+_TICK_S = 1.0
+_HEADS = (phrase("Question"), phrase("Answer"), phrase("Checked"))
+
+
+# ------------------------------------------------------------------------------------------------ asking
+
+
+def draw_list_button(session: Session, *, ready: bool) -> None:
+    st.button(
+        session.say("Ask a list of questions"),
+        icon=":material/checklist:",
+        key="ask-list",
+        type="tertiary",
+        disabled=not ready,
+        on_click=_open,
+        args=(session, True),
+    )
+
+
+def draw_list_dialog(shelf: Shelf, session: Session) -> None:
+    """Drawn in every run while it is open: a page that is drawn again for another reason must not close it."""
+    if session.listing:
+        dialog = st.dialog(session.say("Ask a list of questions"), on_dismiss=lambda: _open(session, False))
+        dialog(_draw_form)(shelf, session)
+
+
+def _open(session: Session, open_: bool) -> None:
+    session.listing, session.unasked = open_, ""
+
+
+def _draw_form(shelf: Shelf, session: Session) -> None:
+    say = session.say
+    st.html(
+        note(say("Each is answered by itself, one after the other. You can leave meanwhile; the answers are kept."))
+    )
+    with st.form("question-list", border=False):
+        typed = st.text_area(say("One question a line"), height=180, key="listed")
+        file = st.file_uploader(
+            say("Or a text or CSV file with a column “question”"), type=["txt", "csv"], key="list-file"
+        )
+        if st.form_submit_button(say("Ask them all"), type="primary"):
+            try:
+                questions = questions_from(file.getvalue() if file else typed)
+                conversation = begin_list(shelf, questions, only=session.only)
+            except QuestionError as exc:
+                st.html(note(say.message(str(exc)), "error", role="alert"))
+                return
+            show_conversation(conversation, session)
+            session.listing = False
+            st.rerun()
+
+
+# ------------------------------------------------------------------------------------------------ the table
+
+
+def split_list(turns: Sequence[TurnView]) -> tuple[tuple[TurnView, ...], tuple[TurnView, ...]]:
+    """A conversation's list, and what was asked besides it."""
+    begun = next((turn for turn in turns if turn.then), None)
+    listed = {begun.question, *begun.then} if begun else set()
+    return (
+        tuple(turn for turn in turns if turn.question in listed),
+        tuple(turn for turn in turns if turn.question not in listed),
+    )
+
+
+def draw_list(turns: Sequence[TurnView], shelf: Shelf, session: Session) -> None:
+    view = list_view(turns)
+    if view is not None:
+        st.fragment(_tick, run_every=_TICK_S if view.running else None)(view, shelf, session)
+
+
+def _tick(drawn: ListView, shelf: Shelf, session: Session) -> None:
+    """Ticks while the list is being asked; how it ends concerns the whole page."""
+    turns = shelf.turns(session.conversation)
+    view = list_view(turns)
+    if view is None or view.running != drawn.running:
+        st.rerun()
+    with st.container(key="list", gap="small"):
+        _draw_progress(view, shelf, session)
+        st.html(answers_table(split_list(turns)[0], view.left, session.say))
+
+
+def _draw_progress(view: ListView, shelf: Shelf, session: Session) -> None:
+    say = session.say
+    with st.container(horizontal=True, vertical_alignment="center", key="list-progress", wrap=False):
+        percent = round(100 * view.done / view.total)
+        words = said(describe_list(view, say))
+        st.html(
+            f'<p class="fn-stage" role="timer">{words}</p>'
+            f'<div class="fn-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent}" '
+            f'aria-label="{words}"><i style="width:{percent}%"></i></div>'
+        )
+        if view.running:
+            stop = say("Stop")
+            st.button(
+                stop,
+                icon=":material/stop_circle:",
+                key="stop-list",
+                type="tertiary",
+                on_click=shelf.stop,
+                args=(session.conversation,),
+            )
+        elif view.left:
+            st.button(
+                say("Go on"),
+                icon=":material/play_circle:",
+                key="go-on",
+                type="tertiary",
+                on_click=_go_on,
+                args=(shelf, session),
+            )
+
+
+def _go_on(shelf: Shelf, session: Session) -> None:
+    try:
+        go_on(shelf, session.conversation, only=session.only)
+    except QuestionError as exc:
+        session.unasked = str(exc)
+
+
+def answers_table(turns: Sequence[TurnView], left: Sequence[str], say: Say) -> str:
+    """Question, answer with its chips, and whether it stands. What is still to come stands below, without an answer."""
+    heads = "".join(f'<th scope="col">{said(say(head))}</th>' for head in _HEADS)
+    rows = [_row(turn.question, *_answered(turn, say)) for turn in turns]
+    rows += [_row(question, "", "") for question in left]
+    return f'<table class="fn-answers"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _row(question: str, answer: str, checked: str) -> str:
+    return f'<tr><td dir="auto">{said(question)}</td><td dir="auto">{answer}</td><td>{checked}</td></tr>'
+
+
+def _answered(turn: TurnView, say: Say) -> tuple[str, str]:
+    """The answer's cell and the verdict's, as HTML."""
+    if turn.answer is None:
+        waiting = f'<span class="fn-quiet">{said(say("being answered"))}</span>'
+        return (waiting if not turn.done else said(say.message(turn.error))), ""
+    if not turn.answer.answerable:
+        return f'<span class="fn-quiet">{said(say("The documents do not seem to answer this."))}</span>', ""
+    return _words(turn, turn.answer, say), _verdict(turn.answer, say)
+
+
+def _words(turn: TurnView, answer: Answer, say: Say) -> str:
+    signs = {id(sentence): dagger(i) for i, sentence in enumerate(cautions(answer))}
+    by_marker = {citation.marker: citation for citation in answer.citations}
+
+    def chip(marker: int) -> str:
+        cited = by_marker[marker]
+        title = said(say("{document}, page {page}", document=plain(cited.document), page=cited.page))
+        return f'<a href="#cite-{escape(anchor(turn, ANSWER, marker))}" title="{title}">{marker}</a>'
+
+    said_ = []
+    for sentence in answer.sentences:
+        chips = "".join(chip(marker) for marker in sentence.citations if marker in by_marker)
+        sign = signs.get(id(sentence), "")
+        said_.append(f"{said(sentence.text.replace('**', ''))}{'&nbsp;' if chips or sign else ''}{chips}{sign}")
+    return " ".join(said_)
+
+
+def _verdict(answer: Answer, say: Say) -> str:
+    doubts = cautions(answer)
+    if not doubts:
+        return f'<span class="fn-sound">{said(say("supported"))}</span>'
+    reasons = " ".join(f"{dagger(i)} {describe_verdict(sentence, say)}" for i, sentence in enumerate(doubts))
+    return f'<span class="fn-warning">{said(reasons)}</span>'
