@@ -233,14 +233,17 @@ class Viewer {
     const address = this.picture(place, width);
     if (!address) { this.ask(place); return; }
     this.wanted = address;
+    const here = `${place.document}:${place.page}`;
+    if (this.shown === here) { this.mark(); this.reveal(); } // a sharper picture of the same page may take its time
     if (this.image.getAttribute('src') !== address) {
-      this.scroll.ariaBusy = 'true';
+      this.scroll.ariaBusy = String(this.shown !== here);
       const next = await this.load(address).catch(() => null);
       if (this.wanted !== address || this.place !== place) return;
       if (!next) { await this.fail(address); return; }
       this.image.replaceWith(next);
       this.image = next;
     }
+    this.shown = here;
     this.scroll.ariaBusy = 'false';
     this.asked = '';
     this.paper.hidden = false;
