@@ -36,7 +36,7 @@ class Metrics:
     """One for a process. Every method may be called from any thread."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # a second series for each, which nobody looks at
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which nobody looks at
         self._registry = own = CollectorRegistry()
         ProcessCollector(registry=own)  # memory, CPU seconds, open files, start time
         self._requests = Counter(

@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Without a language model: answers quote the documents."""
-    with serve(tmp_path_factory.mktemp("api"), _NO_MODEL, **_UNLIMITED) as address:
+    with serve(tmp_path_factory.mktemp("api"), _NO_MODEL, 0, **_UNLIMITED) as address:
         yield address
 
 
@@ -40,7 +40,7 @@ def ollama() -> Iterator[FakeOllama]:
 
 @pytest.fixture(scope="package")
 def server_with_model(tmp_path_factory: pytest.TempPathFactory, ollama: FakeOllama) -> Iterator[str]:
-    with serve(tmp_path_factory.mktemp("api-model"), ollama.url, **_UNLIMITED) as address:
+    with serve(tmp_path_factory.mktemp("api-model"), ollama.url, 0, **_UNLIMITED) as address:
         yield address
 
 
@@ -53,7 +53,7 @@ def server_with_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "FOOTNOTE_MAX_FILE_MB": "2",
         **_UNLIMITED,
     }
-    with serve(tmp_path_factory.mktemp("api-keys"), _NO_MODEL, **closed) as address:
+    with serve(tmp_path_factory.mktemp("api-keys"), _NO_MODEL, 0, **closed) as address:
         yield address
 
 
