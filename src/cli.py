@@ -280,6 +280,10 @@ def _ask(options: argparse.Namespace, wired: Wired) -> int:
         options.question, documents, writers=lambda: wired.writers(options.engine), cancelled=_NEVER
     ):
         match event:
+            case StageStarted(passages_leave=leaving) if leaving:
+                _progress("")
+                passages = "1 passage goes" if leaving == 1 else f"{leaving} passages go"
+                print(f"{passages} to Hugging Face ({plain(event.model)}) now.", file=sys.stderr)
             case StageStarted():
                 _progress(_stage_line(event))
             case EngineChanged():
