@@ -84,7 +84,7 @@ def test_a_footnote_leads_to_its_words_marked_on_the_page(show: Opened, sample: 
     box = mark.bounding_box()
     assert box is not None
     assert 0 <= box["y"] < WIDE["height"]
-    picture = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")  # type: ignore[arg-type]
+    picture = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")
     pixels = [colour for _, colour in picture.getcolors(picture.width * picture.height) or []]
     colours = [colour for colour in pixels if isinstance(colour, tuple)]
     assert any(red > 240 and green > 200 and blue < 140 for red, green, blue in colours)
