@@ -159,6 +159,7 @@ def _neighbours(citation: Citation, document: Document) -> list[str]:
     places = [(page.number, h.start, page.text[h.start : h.end]) for page in document.pages for h in page.headings] or [
         (entry.page, 0, entry.title) for entry in document.outline
     ]
+    places = places[1:]  # the first is the document's own title
     before = [place for place in places if place[:2] <= (citation.page, citation.start)]
     after = places[len(before) : len(before) + 2]
     return [title for *_, text in (*after, *before[-2:-1]) if (title := heading_topic(text))]

@@ -77,6 +77,10 @@ def test_the_next_section_is_one() -> None:
     assert Topic("“Safety at the quays”") in after("What came by sea?")
 
 
+def test_the_documents_own_title_is_none() -> None:
+    assert all("Traffic" not in topic.words for topic in after("What came by sea?"))
+
+
 def test_kinds_take_turns() -> None:
     kinds = [(bool(topic.first), topic.words) for topic in after("What came by sea?")[:3]]
     assert [is_row for is_row, _ in kinds] == [True, False, False]
