@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import httpx2
+import huggingface_hub
 import pytest
 
 from src.cli import main
@@ -126,6 +129,26 @@ def test_an_engine_asked_for_by_name_that_cannot_write_says_why(
     captured = capsys.readouterr()
     assert words in captured.err
     assert json.loads(captured.out)["engine"] == "extractive"
+
+
+def test_what_goes_to_another_machine_is_said_before_it_goes(
+    sample: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    def refuse(request: httpx2.Request) -> httpx2.Response:
+        said.append(capsys.readouterr().err)
+        return httpx2.Response(503, json={}, request=request)
+
+    monkeypatch.setenv("HF_TOKEN", "hf_" + "x" * 30)
+    monkeypatch.setenv("FOOTNOTE_HF_MODELS", "far/away-8b")
+    huggingface_hub.set_client_factory(lambda: httpx2.Client(transport=httpx2.MockTransport(refuse)))
+    try:
+        main(["ask", str(sample), "--question", "How many ships called?", "--engine", "remote"])
+    finally:
+        huggingface_hub.set_client_factory(huggingface_hub.utils._http.default_client_factory)
+    assert re.search(r"passages? go(es)? to Hugging Face \(far/away-8b\) now\.", said[0])
+    assert "went to Hugging Face" in capsys.readouterr().out
 
 
 def test_batch_writes_the_table_the_report_and_the_markdown(
