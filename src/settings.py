@@ -68,6 +68,9 @@ class Settings:
     max_total_pages: int = _setting("FOOTNOTE_MAX_TOTAL_PAGES", 500_000, "most pages kept for everybody together")
     max_total_mb: int = _setting("FOOTNOTE_MAX_TOTAL_MB", 20_000, "most megabytes kept for everybody together")
     max_question_chars: int = _setting("FOOTNOTE_MAX_QUESTION_CHARS", 2000, "longest question taken, in characters")
+    max_list: int = _setting(
+        "FOOTNOTE_MAX_LIST", 200, "most questions of one list (20 on a Hugging Face Space): they share the one model"
+    )
     ocr_seconds: float = _setting(
         "FOOTNOTE_OCR_SECONDS", 120.0, "seconds of text recognition spent on one file's scanned pages; 0 turns it off"
     )
@@ -144,6 +147,7 @@ class Settings:
                 values[setting.name] = _parsed(name, text, setting.default)
         if environ.get("SPACE_ID"):  # strangers side by side: nobody's files stay for ever
             values.setdefault("keep_hours", 24.0)
+            values.setdefault("max_list", 20)
             values.setdefault("proxies", 1)
             values.setdefault("choose_model", False)  # each change of model costs everybody half a minute
         if "ollama_url" in values:
