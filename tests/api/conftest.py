@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from src.api.around import Around
+from src.api.desk import desks
+from src.api.threads import Threads
+from src.settings import Settings
 from tests.e2e.conftest import serve
 from tests.fake_ollama import FakeOllama, Script
 from tests.sample_report import SAMPLE
@@ -55,6 +60,19 @@ def server_with_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     }
     with serve(tmp_path_factory.mktemp("api-keys"), _NO_MODEL, 0, **closed) as address:
         yield address
+
+
+def not_yet_open(data_dir: Path, trouble: str = "") -> Around:
+    """What the API stands on before there is a library. Close its desks."""
+    return Around(
+        settings=Settings(data_dir=data_dir),
+        library=lambda: None,
+        trouble=lambda: trouble,
+        page_key=lambda _: "",
+        threads=Threads(),
+        desks=desks(1),
+        started_at=time.monotonic(),
+    )
 
 
 def new_key() -> str:
