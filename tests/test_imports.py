@@ -31,7 +31,7 @@ DOORS = {
     "faiss": ("shared_utils/retrieval/dense.py",),
     "rank_bm25": ("shared_utils/retrieval/bm25.py",),
     "sentence_transformers": ("shared_utils/embeddings/sentence_transformer.py", "shared_utils/citations/nli.py"),
-    "torch": (),
+    "torch": ("shared_utils/citations/nli.py",),
     "transformers": (),
     "onnx": ("shared_utils/embeddings/",),
     "onnxruntime": ("shared_utils/embeddings/",),
