@@ -59,7 +59,7 @@ def test_a_phone_shows_every_room_without_scrolling_sideways(
     assert not phone.is_wider_than_its_window()
     phone.picture(f"welcome-{language[:2]}-390-{scheme}")
     phone.add("Donaudampfschifffahrtsgesellschaftskapitänsgehaltsabrechnungen.pdf", pdf(BRIDGES))
-    expect(phone.page.locator('textarea[data-testid="stChatInputTextArea"]')).to_be_enabled()
+    expect(phone.page.locator('textarea[data-testid="stChatInputTextArea"]:enabled')).to_have_count(1)
     assert not phone.is_wider_than_its_window()
     phone.page.get_by_test_id("stExpandSidebarButton").click()
     expect(phone.card("Donaudampf")).to_contain_text("Textstelle" if language == "de-DE" else "passage")

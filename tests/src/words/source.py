@@ -10,8 +10,8 @@ from string import Formatter
 
 ROOT = Path(__file__).resolve().parents[3]
 
-_NOT_FOR_THE_PAGE = ("src/cli.py", "src/batch_command.py", "src/settings.py", "src/supervisor.py", "src/words/")
-"""Read in a terminal, by whoever runs Footnote."""
+_NOT_FOR_THE_PAGE = ("src/cli.py", "src/batch_command.py", "src/settings.py", "src/supervisor.py", "src/api/", "src/words/")
+"""Read in a terminal, by whoever runs Footnote, or by programs."""
 
 _SPEAKING = (
     "src/rag_with_generation.py",
@@ -26,6 +26,8 @@ _SPEAKING = (
     "src/model_status.py",
     "src/wiring.py",
     "src/engines.py",
+    "src/model_choice.py",
+    "src/model_measurement.py",
     "shared_utils/citations/verification.py",
     "shared_utils/citations/conflicts.py",
     "shared_utils/pdf/engines.py",
@@ -45,6 +47,7 @@ _SPEAKING = (
     "shared_utils/generation/ollama_answer_generator.py",
     "shared_utils/generation/ollama_connection.py",
     "shared_utils/generation/ollama_server.py",
+    "shared_utils/generation/openai_answer_generator.py",
 )
 """Files whose sentences reach a person by another way than an error: notes, reasons, what became of a file."""
 

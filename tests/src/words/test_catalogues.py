@@ -20,6 +20,7 @@ _NOT_SAID = (
     "Microsoft Word -",
     "Microsoft PowerPoint -",
     "is are was were",
+    "Bearer",
 )
 
 
