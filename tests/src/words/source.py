@@ -10,7 +10,14 @@ from string import Formatter
 
 ROOT = Path(__file__).resolve().parents[3]
 
-_NOT_FOR_THE_PAGE = ("src/cli.py", "src/batch_command.py", "src/settings.py", "src/supervisor.py", "src/api/", "src/words/")
+_NOT_FOR_THE_PAGE = (
+    "src/cli.py",
+    "src/batch_command.py",
+    "src/settings.py",
+    "src/supervisor.py",
+    "src/api/",
+    "src/words/",
+)
 """Read in a terminal, by whoever runs Footnote, or by programs."""
 
 _SPEAKING = (
