@@ -48,6 +48,8 @@ class Seen:
     """What the clients met. Seconds."""
 
     took: dict[str, list[float]] = field(default_factory=lambda: {"search": [], "question": []})
+    others_s: float = 0.0  # of the cores' time went to programs that have nothing to do with this
+    server_s: float = 0.0  # of the cores' time that the server took
     told_to_wait: Counter[int] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
 
@@ -65,6 +67,17 @@ def main() -> int:
     return report(seen, resident, chosen.seconds)
 
 
+def cpu_s(pids: Sequence[int]) -> tuple[float, float]:
+    """Seconds of all cores' time so far: of the whole machine while busy, and of these processes."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    user, nice, system, *_ = map(int, Path("/proc/stat").read_text().split()[1:5])
+    own = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        own += int(fields[11]) + int(fields[12])
+    return (user + nice + system) / ticks, own / ticks
+
+
 @contextmanager
 def many_allowed() -> Iterator[None]:
     """One address makes all the requests here, which its own limit is there to forbid."""
@@ -79,7 +92,12 @@ async def under_load(url: str, clients: int, seconds: float) -> tuple[Seen, list
     await together(url, keys, clients, WARM_UP_S, Seen())
     seen, resident = Seen(), list[float]()
     sampling = asyncio.create_task(sample(url, resident))
+    pids = server_pids(url)
+    before = *cpu_s(pids), cpu_s([os.getpid()])[1]
     await together(url, keys, clients, seconds, seen)
+    after = *cpu_s(pids), cpu_s([os.getpid()])[1]
+    busy, seen.server_s, clients_s = (late - early for late, early in zip(after, before, strict=True))
+    seen.others_s = busy - seen.server_s - clients_s
     sampling.cancel()
     return seen, resident
 
@@ -170,6 +188,8 @@ def report(seen: Seen, resident: Sequence[float], seconds: float) -> int:
             f"median {median(ordered) * 1000:5.0f} ms   p95 {late(ordered) * 1000:5.0f} ms   "
             f"slowest {ordered[-1] * 1000:5.0f} ms"
         )
+    shared = f"{seen.others_s:.0f} s of {CORES * seconds:.0f} s other programs'"
+    print(f"cores' time: {seen.server_s:.0f} s the server's, {shared}")
     print("told to come back:", dict(seen.told_to_wait) or "nobody")
     print("errors:", dict(seen.errors) or "none", "\n")
     half = len(resident) // 2
