@@ -1,7 +1,8 @@
-"""Whose turn it is on the one model.
+"""Whose turn it is on the model.
 
-One machine of two cores answers one question at a time. Turns alternate between people, so that five questions of one
-person do not stand in front of everybody else's first; the queue is bounded, and everyone in it is told their place.
+One machine of two cores answers one question at a time, several machines as many as they have places for. Turns
+alternate between people, so that five questions of one person do not stand in front of everybody else's first; the
+queue is bounded, and everyone in it is told their place.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from statistics import median
 
 from shared_utils.errors import GeneratorUnavailable
@@ -53,7 +55,8 @@ class _Turn:
 
 class AnswerQueue:
     """Thread-safe. A ticket that nobody asks about for `abandoned_after_s` loses its place; a turn ends by itself
-    after `longest_turn_s`, lest a thread that died in the middle of one lock everybody out."""
+    after `longest_turn_s`, lest a thread that died in the middle of one lock everybody out. `places` tells how many
+    questions can be answered at once at this moment."""
 
     def __init__(
         self,
@@ -63,17 +66,19 @@ class AnswerQueue:
         abandoned_after_s: float = 15.0,
         longest_turn_s: float = 330.0,
         first_expected_s: float = 40.0,
+        places: Callable[[], int] = lambda: 1,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._capacity = capacity
         self._per_person = per_person
         self._abandoned_after_s = abandoned_after_s
         self._longest_turn_s = longest_turn_s
+        self._places = places
         self._clock = clock
         self._changed = threading.Condition()
         self._waiting: list[Ticket] = []
         self._seen: dict[int, float] = {}  # ticket number -> when it was last asked about
-        self._turn: _Turn | None = None
+        self._turns: list[_Turn] = []
         self._last_person = ""
         self._tickets = 0
         self._durations: deque[float] = deque([first_expected_s], maxlen=_KEPT_DURATIONS)
@@ -105,7 +110,7 @@ class AnswerQueue:
             if ticket.number in self._seen:
                 self._seen[ticket.number] = self._clock()
             self._advance()
-            if self._turn is not None and self._turn.ticket == ticket:
+            if any(turn.ticket == ticket for turn in self._turns):
                 return Place(0, 0.0)
             order = fair_order(self._waiting, self._last_person)
             if ticket not in order:
@@ -134,9 +139,9 @@ class AnswerQueue:
     def leave(self, ticket: Ticket) -> None:
         """End the ticket's turn, or give up its place. Leaving twice does no harm."""
         with self._changed:
-            if self._turn is not None and self._turn.ticket == ticket:
-                self._durations.append(self._clock() - self._turn.started)
-                self._turn = None
+            for turn in [turn for turn in self._turns if turn.ticket == ticket]:
+                self._durations.append(self._clock() - turn.started)
+                self._turns.remove(turn)
             self._drop([ticket])
             self._advance()
 
@@ -144,18 +149,17 @@ class AnswerQueue:
         """Whether an answer is being written, and how many questions wait behind it."""
         with self._changed:
             self._advance()
-            return self._turn is not None, len(self._waiting)
+            return bool(self._turns), len(self._waiting)
 
     def _advance(self) -> None:
         """Bring everything up to now: end what overran, drop what was abandoned, give the turn to the next."""
         now = self._clock()
-        if self._turn is not None and now - self._turn.started > self._longest_turn_s:
-            self._turn = None
+        self._turns = [turn for turn in self._turns if now - turn.started <= self._longest_turn_s]
         self._drop([t for t in self._waiting if now - self._seen[t.number] > self._abandoned_after_s])
-        if self._turn is None and self._waiting:
+        while self._waiting and len(self._turns) < self._open_places():
             ticket = fair_order(self._waiting, self._last_person)[0]
             self._drop([ticket])
-            self._turn = _Turn(ticket, now)
+            self._turns.append(_Turn(ticket, now))
             self._last_person = ticket.person
         self._changed.notify_all()
 
@@ -165,11 +169,28 @@ class AnswerQueue:
             if ticket in self._waiting:
                 self._waiting.remove(ticket)
 
+    def _open_places(self) -> int:
+        """Never none: where no server can be asked, whoever has the turn is told so at once."""
+        return max(1, self._places())
+
     def _seconds_before(self, ahead: Sequence[Ticket]) -> float:
-        running_s = 0.0
-        if self._turn is not None:
-            running_s = max(self._turn.ticket.expected_s - (self._clock() - self._turn.started), 0.0)
-        return running_s + sum(ticket.expected_s for ticket in ahead)
+        now = self._clock()
+        running_s = [max(turn.ticket.expected_s - (now - turn.started), 0.0) for turn in self._turns]
+        return seconds_until_free(running_s, [ticket.expected_s for ticket in ahead], self._open_places())
+
+
+def seconds_until_free(running_s: Sequence[float], ahead_s: Sequence[float], places: int) -> float:
+    """When a place becomes free after those who stand before have had theirs, each taking the first free one.
+
+    >>> seconds_until_free([30.0], [40.0], places=1), seconds_until_free([30.0, 10.0], [40.0, 5.0], places=2)
+    (70.0, 35.0)
+    """
+    free_at = sorted(running_s)[-places:]
+    free_at += [0.0] * (places - len(free_at))
+    heapify(free_at)
+    for duration_s in ahead_s:
+        heappush(free_at, heappop(free_at) + duration_s)
+    return free_at[0]
 
 
 def fair_order(waiting: Sequence[Ticket], last_person: str) -> list[Ticket]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import doctest
 import threading
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_utils.errors import GeneratorUnavailable
+from src import answer_queue
 from src.answer_queue import AnswerQueue, Place, QueueFull, Ticket, TurnLost, fair_order
 from tests.fakes import FakeClock, never
 
@@ -179,3 +181,46 @@ def test_a_newcomer_never_overtakes_anybodys_first_question(
     firsts = {ticket.person: ticket for ticket in reversed(waiting) if ticket.person != last_person}
     assert [ticket for ticket in after if ticket != late] == before
     assert all(after.index(first) < after.index(late) for first in firsts.values())
+
+
+def test_as_many_are_answered_at_once_as_there_are_places() -> None:
+    clock, places = FakeClock(), [2]
+    queue = AnswerQueue(clock=clock, places=lambda: places[0])
+    first, second = queue.enter("ann", expected_s=30), queue.enter("bob", expected_s=10)
+    third, fourth = queue.enter("eve", expected_s=5), queue.enter("dan", expected_s=5)
+    assert [position(queue, ticket) for ticket in (first, second, third, fourth)] == [0, 0, 1, 2]
+    assert queue.place(third) == Place(1, 10.0)
+    assert queue.place(fourth) == Place(2, 15.0)
+    queue.leave(second)
+    assert [position(queue, ticket) for ticket in (first, third, fourth)] == [0, 0, 1]
+    assert queue.load() == (True, 1)
+
+
+def test_a_server_that_joins_is_used_at_once_and_one_that_leaves_takes_nobodys_turn() -> None:
+    places = [1]
+    queue = AnswerQueue(clock=FakeClock(), places=lambda: places[0])
+    tickets = [queue.enter(person) for person in ("ann", "bob", "eve")]
+    assert [position(queue, ticket) for ticket in tickets] == [0, 1, 2]
+    places[0] = 3
+    assert [position(queue, ticket) for ticket in tickets] == [0, 0, 0]
+    places[0] = 0
+    late = queue.enter("dan")
+    assert [position(queue, ticket) for ticket in tickets] == [0, 0, 0]
+    assert position(queue, late) == 1
+    for ticket in tickets:
+        queue.leave(ticket)
+    assert position(queue, late) == 0  # to be told at once that nobody can be asked
+
+
+def test_each_of_several_turns_ends_by_itself() -> None:
+    clock = FakeClock()
+    queue = AnswerQueue(longest_turn_s=300, abandoned_after_s=1000, clock=clock, places=lambda: 2)
+    queue.enter("ann")
+    clock.now += 200
+    second, waiting = queue.enter("bob"), queue.enter("eve")
+    clock.now += 101
+    assert [position(queue, ticket) for ticket in (second, waiting)] == [0, 0]
+
+
+def test_the_examples_in_the_docstrings_hold() -> None:
+    assert doctest.testmod(answer_queue).failed == 0
