@@ -190,7 +190,14 @@ def _fetched_beside(
         for step in _fetched(model, settings, server, machine, "", sleep):
             tenths = 10 * (step.completed_bytes or 0) // step.total_bytes if step.total_bytes else 0
             reason = step.reason or f"{model} is being fetched ({10 * tenths}%) and takes over when it is there."
-            yield replace(step, state=ModelState.READY, model=ready.model, reason=reason)
+            yield replace(
+                ready,
+                reason=reason,
+                completed_bytes=step.completed_bytes or 0,
+                total_bytes=step.total_bytes or 0,
+                bytes_per_s=step.bytes_per_s,
+                seconds_left=step.seconds_left,
+            )
     except _Unfit as exc:
         return replace(ready, reason=f"{ready.reason} {exc}".strip())
     return ModelStatus(ModelState.LOADING, model)

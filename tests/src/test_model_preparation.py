@@ -263,6 +263,9 @@ def test_the_preferred_model_is_fetched_while_the_fallback_serves_and_then_takes
     assert states(seen) == [("loading", SMALL), ("ready", SMALL), ("loading", BIG), ("ready", BIG)]
     told = [status.reason for status in seen if status.model == SMALL]
     assert f"{BIG} is being fetched (40%) and takes over when it is there." in told
+    assert {status.first_token_s for status in seen if (status.state, status.model) == (ModelState.READY, SMALL)} == {
+        3.0
+    }
 
 
 def test_a_preferred_model_that_cannot_be_fetched_is_tried_again_while_the_fallback_serves() -> None:
