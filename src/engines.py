@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from shared_utils.errors import GenerationError
+from shared_utils.errors import GenerationError, GeneratorUnavailable
+from shared_utils.generation.endpoints import Endpoint, EndpointPool, PooledAnswerGenerator
 from shared_utils.generation.fallback import Engine
 from shared_utils.generation.hf_answer_generator import HfAnswerGenerator
 from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
 from shared_utils.generation.ollama_server import OllamaServer
+from shared_utils.generation.openai_answer_generator import BACKEND as ENDPOINT
 from shared_utils.generation.speed import Speed
-from shared_utils.generation.watched_stream import Deadlines
-from shared_utils.processes.resources import available_cores
+from shared_utils.types import AnswerGenerator
+from src.model_servers import deadlines_of, model_servers, threads
 from src.model_status import ModelState, ModelStatus, read_status, status_path
 from src.prompts import standard_prompt_tokens
 from src.settings import Settings
@@ -27,7 +29,10 @@ _PROBE_S = 5.0  # an Ollama that nobody supervises is asked what it has at most 
 
 
 class Engines:
-    """Which engines could write now. Asks the supervisor's status file, or Ollama itself where nobody supervises."""
+    """Which engines could write now. Asks the supervisor's status file, or Ollama itself where nobody supervises.
+
+    `pool` is there where several model servers share the questions, the local Ollama being one of them.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -35,15 +40,24 @@ class Engines:
         self._probed_at = float("-inf")
         self._probed: ModelStatus | None = None
         self._listed_at = float("-inf")
-        self._listed: tuple[str, ...] = ()
+        self._listed: Mapping[str, str] = {}
         self._lock = threading.Lock()
+        others = model_servers(settings)
+        own = Endpoint(settings.ollama_url, self._own_model, self._own_generator)
+        self.pool = EndpointPool([own, *others]) if others else None
+
+    def places(self) -> int:
+        """How many questions can be answered at once."""
+        return self.pool.places() if self.pool else 1
 
     def writers(self, choice: str = "") -> Sequence[Writer]:
         """In the order they are asked. `choice`: "" or "auto" = this server's; "ollama", "remote" or "extractive", one
         engine and no other; "ollama:<model>", a local model of one's own choice, where people may choose."""
         kind, _, model = choice.partition(":")
         writers = []
-        if kind in ("", "auto", "ollama") and (status := self.status()).state is ModelState.READY:
+        if self.pool and kind in ("", "auto", "ollama") and not self._may_choose(model):
+            writers += [self._shared(self.pool, model) for model in self.pool.models()[:1]]
+        elif kind in ("", "auto", "ollama") and (status := self.status()).state is ModelState.READY:
             writers.append(self._local(model if self._may_choose(model) else status.model, status))
         if (kind in ("", "auto", "remote") or model) and self._has_remote():
             writers.append(self._remote())
@@ -53,7 +67,8 @@ class Engines:
         """What a person may choose, this server's own choice first."""
         status = self.status()
         own = status.model if status.state is ModelState.READY else ""
-        choices = [ModelChoice("", own, local=True)]
+        first = next(iter(self.pool.models()), "") if self.pool else own
+        choices = [ModelChoice("", first, local=True)]
         if self._settings.choose_model and own:
             choices += [ModelChoice(f"ollama:{name}", name, local=True) for name in self._installed()]
         if self._has_remote():
@@ -62,6 +77,8 @@ class Engines:
 
     def why_nobody(self) -> str:
         """Why no model can write now, in a sentence."""
+        if self.pool and self.pool.models():
+            return ""
         status = self.status()
         match status.state:
             case ModelState.READY:
@@ -79,15 +96,19 @@ class Engines:
     def _may_choose(self, model: str) -> bool:
         return bool(model) and self._settings.choose_model and model in self._installed()
 
-    def _installed(self) -> tuple[str, ...]:
-        """The local models, by name; asked anew every few seconds at most."""
+    def digests(self) -> Mapping[str, str]:
+        """Name -> digest of the local models: which weights it was that answered."""
+        return self._installed()
+
+    def _installed(self) -> Mapping[str, str]:
+        """The local models, name -> digest, by name; asked anew every few seconds at most."""
         with self._lock:
             if time.monotonic() - self._listed_at > _PROBE_S:
                 self._listed_at = time.monotonic()
                 try:
-                    self._listed = tuple(sorted(model.name for model in self._server.models()))
+                    self._listed = dict(sorted((model.name, model.digest) for model in self._server.models()))
                 except GenerationError:
-                    self._listed = ()
+                    self._listed = {}
             return self._listed
 
     def status(self) -> ModelStatus:
@@ -118,6 +139,10 @@ class Engines:
             line = f"{_short(far)} · on Hugging Face: passages leave this machine"
             return EngineView("remote", far, line, busy, waiting, self.why_nobody())
         also = f" · if it is too slow, {_short(far)} on Hugging Face" if far else ""
+        if self.pool and first.engine.name == ENDPOINT:
+            servers = len(self.pool.models())
+            line = f"{first.model} · on {servers} model servers{also}" if servers > 1 else f"{first.model}{also}"
+            return EngineView(ENDPOINT, first.model, line, busy, waiting, if_slow=far)
         own = first.model == status.model
         line = f"{first.model} · on this machine{_because(status) if own else ''}{also}"
         reason = status.reason if own else ""
@@ -142,11 +167,27 @@ class Engines:
             reason=f"Ollama has no {self._settings.model} yet. Fetch it with `ollama pull {self._settings.model}`.",
         )
 
+    def _shared(self, pool: EndpointPool, model: str) -> Writer:
+        """Whichever model server is best when its turn has come; `model` is the first one's."""
+        limits = deadlines_of(self._settings)
+        engine = Engine(ENDPOINT, PooledAnswerGenerator(pool))
+        return Writer(engine, model, local=True, first_token_deadline_s=limits.first_token_s)
+
+    def _own_model(self) -> str:
+        """What the local Ollama answers with. Raises GenerationError with the reason why it cannot."""
+        status = self.status()
+        if status.state is ModelState.READY:
+            return status.model
+        raise GeneratorUnavailable(status.reason or f"{status.model or 'The local model'} is still getting ready.")
+
+    def _own_generator(self, model: str) -> AnswerGenerator:
+        return self._local(model, self.status()).engine.generator
+
     def _local(self, model: str, status: ModelStatus) -> Writer:
         """`model` is the status's own, or one that a person chose."""
         known = {status.slow_model: status.slow_first_token_s, status.model: status.first_token_s}
         usual_s, own = known.get(model), model == status.model
-        deadlines = replace(_deadlines(self._settings), first_token_s=self._patience_s(usual_s, own=own))
+        deadlines = replace(deadlines_of(self._settings), first_token_s=self._patience_s(usual_s, own=own))
         generator = OllamaAnswerGenerator(
             self._settings.ollama_url,
             model,
@@ -182,7 +223,7 @@ class Engines:
 
     def _remote(self) -> Writer:
         generator = HfAnswerGenerator(
-            self._settings.hf_token, self._settings.hf_models, deadlines=_deadlines(self._settings)
+            self._settings.hf_token, self._settings.hf_models, deadlines=deadlines_of(self._settings)
         )
         return Writer(Engine("remote", generator), self._settings.hf_models[0], local=False)
 
@@ -219,17 +260,3 @@ def _because(status: ModelStatus) -> str:
 def _short(model: str) -> str:
     """A remote model without its publisher."""
     return model.rpartition("/")[2]
-
-
-def _deadlines(settings: Settings) -> Deadlines:
-    return Deadlines(
-        connect_s=settings.connect_deadline_s,
-        first_token_s=settings.first_token_deadline_s,
-        stall_s=settings.stall_deadline_s,
-        total_s=settings.total_deadline_s,
-    )
-
-
-def threads(settings: Settings) -> int:
-    """Never more threads than the container has cores: above them generation collapses (12 → 0.6 tokens a second)."""
-    return settings.threads or available_cores()

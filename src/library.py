@@ -11,7 +11,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -53,6 +53,8 @@ class EngineRoom(Protocol):
     def writers(self, choice: str = "") -> Sequence[Writer]: ...
 
     def choices(self) -> tuple[ModelChoice, ...]: ...
+
+    def digests(self) -> Mapping[str, str]: ...
 
     def why_nobody(self) -> str: ...
 
@@ -360,6 +362,10 @@ class Shelf:
     def model_choices(self) -> tuple[ModelChoice, ...]:
         """What this person may choose to be answered by, this server's own choice first."""
         return self._library.engines.choices()
+
+    def model_digests(self) -> Mapping[str, str]:
+        """Name -> digest of the local models."""
+        return self._library.engines.digests()
 
     def expected_first_word_s(self) -> dict[Pace, float | None]:
         """How long the first word would take at each pace, from what has been learnt; None where nothing has."""

@@ -250,6 +250,19 @@ def terminal_answer(answer: Answer, say: Say = ENGLISH) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
+def ending(answer: Answer, say: Say) -> str:
+    """A sentence where an answer is not all that it could have been; "" where it is."""
+    match answer.finish_reason:
+        case "cancelled":
+            return say("You stopped this answer. What had been written is kept.") if answer.stats.model else ""
+        case "length":
+            return say("The answer reached the greatest length this server allows and ends here.")
+        case "interrupted":
+            return say("The model stopped in the middle. What had been written is kept.")
+        case _:
+            return ""
+
+
 # ------------------------------------------------------------------------------------------------ documents
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared_utils.errors import GenerationError
@@ -97,6 +97,9 @@ class FakeEngines:
 
     def choices(self) -> tuple[ModelChoice, ...]:
         return tuple(ModelChoice("", writer.model, writer.local) for writer in self.present)
+
+    def digests(self) -> Mapping[str, str]:
+        return {writer.model: "sha256:" + "0" * 64 for writer in self.present}
 
     def why_nobody(self) -> str:
         return self.why

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from shared_utils.types import Answer, Citation, Sentence
-from src.presentation import cautions, dagger, engine_name
+from src.presentation import cautions, dagger, ending, engine_name
 from src.views import TurnView
 from src.words import Say
 
@@ -155,19 +155,6 @@ def moment(seconds: float) -> str:
 def capitalised(text: str) -> str:
     """The beginning of a line."""
     return text[:1].upper() + text[1:]
-
-
-def ending(answer: Answer, say: Say) -> str:
-    """A sentence where an answer is not all that it could have been; "" where it is."""
-    match answer.finish_reason:
-        case "cancelled":
-            return say("You stopped this answer. What had been written is kept.") if answer.stats.model else ""
-        case "length":
-            return say("The answer reached the greatest length this server allows and ends here.")
-        case "interrupted":
-            return say("The model stopped in the middle. What had been written is kept.")
-        case _:
-            return ""
 
 
 def remarks(turn: TurnView, say: Say) -> tuple[str, ...]:

@@ -8,7 +8,15 @@ import streamlit as st
 
 from shared_utils.types import Answer
 from src.library import Shelf
-from src.presentation import answer_markdown, cautions, dagger, describe_answer, describe_verdict, escape_markdown
+from src.presentation import (
+    answer_markdown,
+    cautions,
+    dagger,
+    describe_answer,
+    describe_verdict,
+    ending,
+    escape_markdown,
+)
 from src.presentation import terminal_answer as plain_answer
 from src.screen.citations import ANSWER, anchor
 from src.screen.pieces import doubts, footnotes, note, said
@@ -34,7 +42,7 @@ def draw_finished(turn: TurnView, shelf: Shelf, session: Session, *, latest: boo
             _draw_words(turn, answer, say)
         else:
             _draw_refusal(turn, answer, say)
-        notes = [text for text in (how_it_ended(answer, say),) if text] + [say.message(text) for text in answer.notes]
+        notes = [text for text in (ending(answer, say),) if text] + [say.message(text) for text in answer.notes]
         if notes:
             st.html("".join(map(note, notes)))
         _draw_actions(turn, answer, shelf, session, latest=latest)
@@ -69,19 +77,6 @@ def _draw_refusal(turn: TurnView, answer: Answer, say: Say) -> None:
         label = say("The closest passages")
         listed = footnotes(answer.citations, lambda n: "cite-" + anchor(turn, ANSWER, n), label, say=say)
         st.html(f'<p class="fn-label">{said(label)}</p>{listed}')
-
-
-def how_it_ended(answer: Answer, say: Say) -> str:
-    """A sentence where an answer is not all that it could have been; "" where it is."""
-    match answer.finish_reason:
-        case "cancelled":
-            return say("You stopped this answer. What had been written is kept.") if answer.stats.model else ""
-        case "length":
-            return say("The answer reached the greatest length this server allows and ends here.")
-        case "interrupted":
-            return say("The model stopped in the middle. What had been written is kept.")
-        case _:
-            return ""
 
 
 def about_answer(turn: TurnView, say: Say) -> str:

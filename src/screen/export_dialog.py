@@ -129,9 +129,12 @@ def _draw_problem(session: Session) -> None:
 def _report(turns: Sequence[TurnView], documents: Sequence[DocumentView], shelf: Shelf, session: Session) -> bytes:
     cited = set(_cited(turns))
     used = [view for view in documents if view.document_id in cited] or documents
-    return conversation_report(turns, used, shelf, version=VERSION, made_on=time.time(), say=session.say).encode(
-        "utf-8", "replace"
+    wrote = {turn.model for turn in turns}
+    models = {name: digest for name, digest in shelf.model_digests().items() if name in wrote}
+    report = conversation_report(
+        turns, used, shelf, version=VERSION, models=models, made_on=time.time(), say=session.say
     )
+    return report.encode("utf-8", "replace")
 
 
 def _cited(turns: Sequence[TurnView]) -> list[str]:

@@ -55,7 +55,7 @@ def draw() -> None:
         _draw_welcome(shelf, house, session, seen, theme)
     draw_settings(shelf, session, house.settings)
     draw_export(shelf, session)
-    draw_list_dialog(shelf, session)
+    draw_list_dialog(shelf, session, house.settings)
 
 
 def _draw_rooms(shelf: Shelf, house: House, session: Session, seen: Seen) -> None:

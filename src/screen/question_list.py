@@ -17,6 +17,7 @@ from src.screen.citations import ANSWER, anchor
 from src.screen.conversation_list import show_conversation
 from src.screen.pieces import note, said
 from src.screen.session import Session
+from src.settings import Settings
 from src.views import TurnView
 from src.words import Say, phrase
 
@@ -39,18 +40,18 @@ def draw_list_button(session: Session, *, ready: bool) -> None:
     )
 
 
-def draw_list_dialog(shelf: Shelf, session: Session) -> None:
+def draw_list_dialog(shelf: Shelf, session: Session, settings: Settings) -> None:
     """Drawn in every run while it is open: a page that is drawn again for another reason must not close it."""
     if session.listing:
         dialog = st.dialog(session.say("Ask a list of questions"), on_dismiss=lambda: _open(session, False))
-        dialog(_draw_form)(shelf, session)
+        dialog(_draw_form)(shelf, session, settings)
 
 
 def _open(session: Session, open_: bool) -> None:
     session.listing, session.unasked = open_, ""
 
 
-def _draw_form(shelf: Shelf, session: Session) -> None:
+def _draw_form(shelf: Shelf, session: Session, settings: Settings) -> None:
     say = session.say
     st.html(
         note(say("Each is answered by itself, one after the other. You can leave meanwhile; the answers are kept."))
@@ -62,7 +63,7 @@ def _draw_form(shelf: Shelf, session: Session) -> None:
         )
         if st.form_submit_button(say("Ask them all"), type="primary"):
             try:
-                questions = questions_from(file.getvalue() if file else typed)
+                questions = questions_from(file.getvalue() if file else typed, most=settings.max_list)
                 conversation = begin_list(shelf, questions, only=session.only)
             except QuestionError as exc:
                 st.html(note(say.message(str(exc)), "error", role="alert"))
