@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import secrets
 from dataclasses import replace
 
 from shared_utils.errors import GenerationTimeout
@@ -31,7 +31,7 @@ def first_token_s(settings: Settings, model: str, cores: int) -> float | None:
     engine = OllamaAnswerGenerator(
         settings.ollama_url, model, num_ctx=settings.num_ctx, num_thread=cores, deadlines=deadlines
     )
-    shorter = standard_prompt(settings.evidence_tokens // _SHARE, nonce=f"{time.time():.0f}")
+    shorter = standard_prompt(settings.evidence_tokens // _SHARE, nonce=secrets.token_hex(4))
     try:
         *_, done = engine.generate(replace(shorter, max_output_tokens=1), lambda: False)
     except GenerationTimeout:
