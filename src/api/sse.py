@@ -11,6 +11,21 @@ from starlette.types import Receive, Scope, Send
 
 MEDIA_TYPE = "text/event-stream"
 HEARTBEAT = ": still here\n\n"  # a comment: it keeps the connection, and clients ignore it
+# For OpenAPI: an event as its fields; `data` is JSON.
+DESCRIBED = {
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "event": {"type": "string"},
+                    "data": {"type": "string", "contentMediaType": "application/json"},
+                },
+                "required": ["data"],
+            }
+        }
+    }
+}
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # nginx hands each event on at once
 
 

@@ -17,10 +17,9 @@ from src.api.schemas import ChatAnswer, ChatRequest, Error
 from src.views import TurnView
 
 router = APIRouter(tags=["chat"], responses={409: {"model": Error}})
-_EVENTS = {"content": {sse.MEDIA_TYPE: {"schema": {"type": "string"}}}}
 
 
-@router.post("/api/chat", response_model=ChatAnswer, responses={200: _EVENTS})
+@router.post("/api/chat", response_model=ChatAnswer, responses={200: sse.DESCRIBED})
 async def chat(request: Request, here: Here, question: ChatRequest) -> Response | Json:
     """Ask. The answer comes as server-sent events while it is made.
 

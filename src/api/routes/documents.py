@@ -22,7 +22,6 @@ from src.views import DocumentView
 
 router = APIRouter(tags=["documents"])
 _GONE: dict[int | str, dict[str, object]] = {404: {"model": Error}}
-_EVENTS = {"content": {sse.MEDIA_TYPE: {"schema": {"type": "string"}}}}
 _LONGEST_WAIT_S = 120.0
 
 
@@ -33,7 +32,7 @@ async def list_documents(here: Here) -> Documents:
     return Documents.model_validate({"documents": [document_json(view) for view in views]})
 
 
-@router.post("/api/documents", status_code=202, response_model=Document, responses={202: _EVENTS})
+@router.post("/api/documents", status_code=202, response_model=Document, responses={202: sse.DESCRIBED})
 async def add_document(
     request: Request,
     here: Here,

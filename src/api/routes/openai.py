@@ -19,7 +19,6 @@ from src.api.routes.visit import Here, Visit
 from src.api.schemas import Completion, CompletionRequest, Error, Model, Models
 
 router = APIRouter(tags=["OpenAI-compatible"])
-_EVENTS = {"content": {sse.MEDIA_TYPE: {"schema": {"type": "string"}}}}
 _DONE = "data: [DONE]\n\n"
 _SINCE = 1_760_000_000  # clients want a date of the model; this one says nothing
 
@@ -33,7 +32,7 @@ async def models(_: Here) -> Models:
 @router.post(
     "/v1/chat/completions",
     response_model=Completion,
-    responses={200: _EVENTS, 404: {"model": Error}, 409: {"model": Error}},
+    responses={200: sse.DESCRIBED, 404: {"model": Error}, 409: {"model": Error}},
 )
 async def completions(request: Request, here: Here, wanted: CompletionRequest) -> Response | Json:
     """Ask the library. The content has [n] in the text and the sources at its end; `citations` has them as data."""
