@@ -158,6 +158,9 @@ class WarmUp:
             self.library = the_house().library
         except FootnoteError as exc:
             self.state, self.reason = "unhealthy", str(exc)
+        except Exception:  # else it would say for ever that it is starting
+            logging.getLogger(__name__).exception("the library cannot be opened")
+            self.state, self.reason = "unhealthy", "The library could not be opened. The server's log says why."
         else:
             self.state = "ok"
 
