@@ -5,13 +5,15 @@ VENV ?= .venv
 # Where Linux finds PyTorch's CPU build when the configured index does not carry it (docs/adr/0002).
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
+ENGINE ?= $(shell command -v docker || command -v podman || echo docker)
+
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 TORCH := $(shell sed -n 's/^\(torch==[^ ;]*+cpu\).*/\1/p' requirements.txt)
 COMPILE := pip-compile --quiet --strip-extras --allow-unsafe --no-header --annotation-style line \
 	--no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host
 
-.PHONY: run test check unit browser bench-retrieval bench-screen bench-api lock audit clean help
+.PHONY: run test check unit browser bench-retrieval bench-screen bench-api lock audit image image-check clean help
 
 run: $(VENV)/.run-ready  ## install what is pinned, start everything, print the address
 	@exec $(BIN)/python startup.py
@@ -40,7 +42,13 @@ bench-api: $(VENV)/.test-ready  ## fifty programs at once against the API's bars
 	$(BIN)/python -m benchmarks.api_load
 
 audit: $(VENV)/.test-ready  ## known vulnerabilities of what is pinned
-	$(BIN)/pip-audit --disable-pip --no-deps -r requirements.txt
+	@$(BIN)/python -m tests.security.audit $(AUDIT)
+
+image:  ## the container image, with docker or podman
+	$(ENGINE) build --tag footnote $(IMAGE_ARGS) .
+
+image-check: $(VENV)/.test-ready  ## build the image with buildah and try what it made; as root, takes minutes
+	$(BIN)/python -m tests.image.build_and_run $(IMAGE_CHECK)
 
 lock:  ## requirements*.in -> requirements*.txt (on Linux, Python 3.11, with pip-tools)
 	$(COMPILE) -o requirements.txt requirements.in

@@ -55,7 +55,7 @@ def main() -> int:
         print(f"  {image} is out of reach; a local image stands in for it.")
 
     checks = Checks()
-    build(buildah, "footnote-check", options, checks, ROOT)
+    build(buildah, "footnote-check", options, checks, options.context)
     inspect(buildah, "footnote-check", options, checks)
     run(buildah, "footnote-check", options.folder, checks)
     if not options.with_torch:
@@ -68,6 +68,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Build the image and try it.")
     parser.add_argument("--folder", type=Path, default=Path("/var/tmp/footnote-image"), help="where images are kept")  # noqa: S108
+    parser.add_argument("--context", type=Path, default=ROOT, help="what is built: a checkout (default: this one)")
     parser.add_argument("--with-torch", action="store_true", help="build the image that brings PyTorch")
     parser.add_argument("--build-arg", action="append", default=[], metavar="NAME=VALUE", help="passed to the build")
     parser.add_argument("--volume", action="append", default=[], help="passed to the build (a mirror's folder)")
@@ -241,7 +242,7 @@ def rebuild(buildah: Buildah, options: argparse.Namespace, checks: Checks) -> No
     context = options.folder / "changed"
     shutil.rmtree(context, ignore_errors=True)
     skipped = shutil.ignore_patterns(".git", ".venv", "data", "tests", "benchmarks", "__pycache__", ".*_cache", "*.log")
-    shutil.copytree(ROOT, context, ignore=skipped)
+    shutil.copytree(options.context, context, ignore=skipped)
     with (context / "src" / "sample.py").open("a", encoding="utf-8") as file:
         file.write(f"\n# changed at {time.time()}\n")
     took = build(buildah, "footnote-changed", options, checks, context)
@@ -250,7 +251,7 @@ def rebuild(buildah: Buildah, options: argparse.Namespace, checks: Checks) -> No
 
 def bake(buildah: Buildah, options: argparse.Namespace, checks: Checks) -> None:
     """With a model in it, an image writes answers without ever having had a network."""
-    build(buildah, "footnote-baked", options, checks, ROOT, "--build-arg", "BAKE_MODEL=llama3.2:1b")
+    build(buildah, "footnote-baked", options, checks, options.context, "--build-arg", "BAKE_MODEL=llama3.2:1b")
     image = Image.unpacked(buildah, "footnote-baked")
     licence = image.root / "usr/share/doc/footnote/LICENCE-language-model.txt"
     checks.that(licence.is_file() and licence.stat().st_size > 20, "the model's licence lies beside it")

@@ -1,0 +1,89 @@
+"""What can be seen of the image without building it. tests/image/build_and_run.py builds it for real."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from src.settings import Settings
+from tests.image.left_out import TABLES, TORCH, only_for
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+NOT_OURS = {"PATH", "LANG", "PYTHONUNBUFFERED", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"}
+
+
+def named(variable: str) -> set[str]:
+    """The words of a list in the Dockerfile."""
+    found = re.search(rf'&& {variable}="([^"]+)"', DOCKERFILE)
+    assert found
+    return set(found[1].replace("\\\n", " ").split())
+
+
+def last_stage() -> str:
+    return DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
+
+
+def test_what_the_page_does_not_draw_with_is_left_out_with_all_it_brings() -> None:
+    assert named("tables") == only_for(TABLES, REQUIREMENTS)
+
+
+def test_what_only_pytorch_brings_is_left_out_without_it() -> None:
+    assert named("torch") == only_for(TABLES | TORCH, REQUIREMENTS) - only_for(TABLES, REQUIREMENTS)
+
+
+def test_every_base_image_is_an_argument_with_a_pinned_default() -> None:
+    stages = set(re.findall(r"^FROM \S+ AS (\S+)$", DOCKERFILE, re.MULTILINE))
+    for base in re.findall(r"^FROM (\S+) AS", DOCKERFILE, re.MULTILINE):
+        argument = re.fullmatch(r"\$\{(\w+)\}", base)
+        if argument is None:
+            assert base in stages, f"{base} cannot be taken from a mirror"
+            continue
+        default = re.search(rf"^ARG {argument[1]}=(\S+)$", DOCKERFILE, re.MULTILINE)
+        assert default, f"{argument[1]} has no default"
+        assert re.search(r":[^:/]*\d", default[1]), f"{default[1]} names no version"
+        assert not default[1].endswith("latest")
+
+
+def test_the_user_is_set_before_anything_is_started_and_never_taken_back() -> None:
+    assert re.findall(r"^USER (\S+)$", DOCKERFILE, re.MULTILINE) == ["1000:1000"]
+    assert last_stage().index("USER ") < last_stage().index("ENTRYPOINT ")
+
+
+def test_nothing_is_made_writable_for_everybody() -> None:
+    assert not re.search(r"chmod\s[^&]*(777|666|[ao]\+\S*w)", DOCKERFILE)
+
+
+def test_every_variable_of_the_image_is_a_setting() -> None:
+    settings = {setting.metadata.get("env") for setting in fields(Settings)}
+    block = last_stage()
+    names = set(re.findall(r"(?:ENV |^ {4})(\w+)=", block, re.MULTILINE)) - {"DEBIAN_FRONTEND"}
+    assert {"PORT", "FOOTNOTE_HOST", "FOOTNOTE_DATA_DIR", "HF_HUB_OFFLINE"} <= names
+    assert names - NOT_OURS <= settings
+
+
+def test_code_is_copied_after_all_that_takes_long() -> None:
+    stage = last_stage()
+    code = stage.index("COPY shared_utils ")
+    for slow in ("apt-get", "COPY --from=ollama", "COPY --from=language-model", "COPY --from=trimmed"):
+        assert stage.index(slow) < code
+
+
+@pytest.mark.parametrize("part", re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE))
+def test_what_is_copied_exists_and_is_sent_to_the_builder(part: str) -> None:
+    sent = {line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] == "!"}
+    for path in part.split():
+        assert (ROOT / path).exists()
+        assert any(path == name or path.startswith(f"{name}/") for name in sent), f"{path} is kept from the builder"
+
+
+def test_compose_and_image_agree_on_port_and_folders() -> None:
+    compose = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    assert ':7860"]' in compose
+    for folder, variable in (("/data", "FOOTNOTE_DATA_DIR"), ("/models", "OLLAMA_MODELS")):
+        assert f":{folder} " in compose
+        assert re.search(rf"{variable}={folder}\b", DOCKERFILE)
