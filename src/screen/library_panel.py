@@ -55,6 +55,8 @@ def draw_library(documents: tuple[DocumentView, ...], shelf: Shelf, session: Ses
 def where_files_go(settings: Settings, say: Say, *, keep_here: bool = False) -> str:
     """What becomes of a person's files, in one or two sentences that are true for this server and this person."""
     sentences = [say("Your files stay on this server; only your browser can open them.")]
+    if settings.endpoints:
+        sentences.append(say("Answers are written on model servers in its own network."))
     if settings.hf_token and keep_here:
         sentences.append(say("You keep everything here: nothing is sent to another machine."))
     elif settings.hf_token:

@@ -61,6 +61,7 @@ class Session:
     exporting: bool = False  # the dialog that offers files is open
     export_problem: str = ""  # why a file could not be made
     unsaved: str = ""  # why the last setting could not be kept
+    key_shown: bool = False  # the shelf's secret stands in the settings
     theme: str = "System"  # as the browser told; else "Light" or "Dark"
 
 

@@ -12,7 +12,7 @@ from src.preferences import Pace, Preferences
 from src.presentation import about, plain
 from src.screen.pieces import note
 from src.screen.script import mount
-from src.screen.session import Session, language_of
+from src.screen.session import Session, has_workspace_cookie, language_of, workspace_key
 from src.settings import Settings
 from src.views import ModelChoice
 from src.words import LANGUAGES, Say, phrase
@@ -40,7 +40,7 @@ def draw_settings(shelf: Shelf, session: Session, settings: Settings) -> None:
 
 
 def _open(session: Session, open_: bool) -> None:
-    session.settings_open, session.unsaved = open_, ""
+    session.settings_open, session.unsaved, session.key_shown = open_, "", False
 
 
 def _draw(shelf: Shelf, session: Session, settings: Settings) -> None:
@@ -57,6 +57,9 @@ def _draw(shelf: Shelf, session: Session, settings: Settings) -> None:
         _draw_language(shelf, session, mine)
     with st.container(key="about-theme"):
         _draw_theme(session)
+    if not settings.api_keys and has_workspace_cookie():
+        with st.container(key="about-key"):
+            _draw_key(session)
     if language_of(shelf.preferences().language) != say:
         st.rerun()
 
@@ -133,7 +136,9 @@ def _draw_pace(shelf: Shelf, session: Session, mine: Preferences) -> None:
 def _draw_keep_here(shelf: Shelf, session: Session, mine: Preferences, settings: Settings) -> None:
     say = session.say
     if not settings.hf_token:
-        st.html(note(say("Everything stays on this server: no remote model is set up.")))
+        stays = say("Everything stays on this server: no remote model is set up.")
+        near = say("Everything stays in this server’s own network, where its model servers are.")
+        st.html(note(near if settings.endpoints else stays))
         return
     st.toggle(
         say("Keep everything on this server"),
@@ -179,3 +184,20 @@ def _draw_theme(session: Session) -> None:
     if told in _THEMES and told != session.theme:
         session.theme = told
         st.rerun(scope="fragment")
+
+
+# ------------------------------------------------------------------------------------------------ from a program
+
+
+def _draw_key(session: Session) -> None:
+    """The secret of this shelf, which no script of the page can read, on demand and until the dialog is closed."""
+    say = session.say
+    if session.key_shown:
+        st.code(workspace_key(session), language=None)
+    else:
+        st.button(say("Show this library’s key"), key="show-key", on_click=_show_key, args=(session,))
+    st.html(note(say("For programs that use this library through /api. Whoever has the key can read and change it.")))
+
+
+def _show_key(session: Session) -> None:
+    session.key_shown = True

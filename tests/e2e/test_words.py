@@ -117,6 +117,20 @@ def test_settings_stay_open_while_a_document_is_read(screen: Screen) -> None:
     expect(screen.page.get_by_role("dialog")).to_contain_text("Settings")
 
 
+def test_the_key_of_a_library_is_shown_on_demand_and_opens_it_to_a_program(screen: Screen, address: str) -> None:
+    page = screen.page
+    screen.add("water.pdf", pdf(WATER))
+    screen.wait_ready("water.pdf")
+    open_settings(page)
+    page.get_by_role("button", name="Show this library’s key").click()
+    key = page.get_by_role("dialog").locator("code").inner_text().strip()
+    listed = page.request.get(f"{address}/api/documents", headers={"Authorization": f"Bearer {key}", "Cookie": ""})
+    assert "water.pdf" in listed.text()
+    page.keyboard.press("Escape")
+    open_settings(page)
+    expect(page.get_by_role("dialog").locator("code")).to_have_count(0)
+
+
 # ------------------------------------------------------------------------------------------------ conversations
 
 
