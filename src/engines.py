@@ -17,14 +17,13 @@ from shared_utils.generation.ollama_server import OllamaServer
 from shared_utils.generation.openai_answer_generator import BACKEND as ENDPOINT
 from shared_utils.generation.speed import Speed
 from shared_utils.types import AnswerGenerator
-from src.model_servers import deadlines_of, model_servers, threads
+from src.model_servers import LOAD_S, deadlines_of, model_servers, threads
 from src.model_status import ModelState, ModelStatus, read_status, status_path
 from src.prompts import standard_prompt_tokens
 from src.settings import Settings
 from src.views import EngineView, ModelChoice
 from src.writing import Scribe, Writer
 
-LOAD_S = 120.0  # to bring a model back into memory after another one was asked: gigabytes from a slow disk
 _PROBE_S = 5.0  # an Ollama that nobody supervises is asked what it has at most this often
 
 
@@ -141,7 +140,8 @@ class Engines:
         also = f" · if it is too slow, {_short(far)} on Hugging Face" if far else ""
         if self.pool and first.engine.name == ENDPOINT:
             servers = len(self.pool.models())
-            line = f"{first.model} · on {servers} model servers{also}" if servers > 1 else f"{first.model}{also}"
+            where = f"on {servers} model servers" if servers > 1 else "on a model server"
+            line = f"{first.model} · {where}{also}"
             return EngineView(ENDPOINT, first.model, line, busy, waiting, if_slow=far)
         own = first.model == status.model
         line = f"{first.model} · on this machine{_because(status) if own else ''}{also}"
@@ -178,7 +178,7 @@ class Engines:
         status = self.status()
         if status.state is ModelState.READY:
             return status.model
-        raise GeneratorUnavailable(status.reason or f"{status.model or 'The local model'} is still getting ready.")
+        raise GeneratorUnavailable(status.reason or "The local model is still getting ready.")
 
     def _own_generator(self, model: str) -> AnswerGenerator:
         return self._local(model, self.status()).engine.generator

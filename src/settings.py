@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from shared_utils.errors import FootnoteError
 
@@ -34,6 +36,12 @@ class Settings:
     host: str = _setting("FOOTNOTE_HOST", "127.0.0.1", "address the page listens on; 0.0.0.0 inside a container")
     port: int = _setting("PORT", 8501, "port the page listens on; hosts such as Spaces and Render set it")
     data_dir: Path = _setting("FOOTNOTE_DATA_DIR", _DATA_DIR, "folder for files, text, vectors, status")  # noqa: RUF009
+    store: str = _setting(
+        "FOOTNOTE_STORE",
+        "",
+        "where everything is kept; empty: the data folder; `postgresql://user:password@host/name`: a database with "
+        "pgvector that several machines share",
+    )
     frame_ancestors: str = _setting(
         "FOOTNOTE_FRAME_ANCESTORS", "https://huggingface.co", "sites that may show the page in a frame"
     )
@@ -97,7 +105,12 @@ class Settings:
     evidence_tokens: int = _setting("FOOTNOTE_EVIDENCE_TOKENS", 560, "most tokens of evidence put into a prompt")
 
     # -- the local model
-    ollama_url: str = _setting("OLLAMA_HOST", "http://127.0.0.1:11434", "where Ollama answers")
+    ollama_url: str = _setting(
+        "OLLAMA_HOST",
+        "http://127.0.0.1:11434",
+        "where Ollama answers; several addresses, separated by commas, share the questions",
+    )
+    more_ollama_urls: tuple[str, ...] = field(default=())  # what OLLAMA_HOST names after the first
     ollama_binary: str = _setting("FOOTNOTE_OLLAMA", "ollama", "the ollama command to start when none answers")
     ollama_models: Path = _setting(  # noqa: RUF009
         "OLLAMA_MODELS", Path.home() / ".ollama" / "models", "where Ollama keeps its models: whose disk is looked at"
@@ -121,6 +134,18 @@ class Settings:
     num_ctx: int = _setting("FOOTNOTE_NUM_CTX", 4096, "context window asked of the model, in tokens")
     threads: int = _setting("FOOTNOTE_THREADS", 0, "threads for models; 0: as many as the container has cores")
 
+    # -- model servers of one's own
+    endpoints: tuple[str, ...] = _setting(
+        "FOOTNOTE_ENDPOINTS",
+        (),
+        "OpenAI-compatible servers (vLLM) on your own network that share the questions, separated by commas: "
+        "`http://gpu1:8000/v1`",
+    )
+    endpoint_key: str = _setting("FOOTNOTE_ENDPOINT_KEY", "", "the key they ask for, if any")
+    endpoint_questions: int = _setting(
+        "FOOTNOTE_ENDPOINT_QUESTIONS", 8, "questions one of them is asked at once; an Ollama is asked one"
+    )
+
     # -- the remote engine
     hf_token: str = _setting("HF_TOKEN", "", "Hugging Face token; without it nothing ever leaves this machine")
     remote_answers: int = _setting(
@@ -140,7 +165,7 @@ class Settings:
         """
         environ = os.environ if environ is None else environ
         values: dict[str, object] = {}
-        for setting in fields(cls):
+        for setting in settings_fields():
             name = setting.metadata["env"]
             text = environ.get(name, "").strip()
             if text:
@@ -151,10 +176,24 @@ class Settings:
             values.setdefault("proxies", 1)
             values.setdefault("choose_model", False)  # each change of model costs everybody half a minute
         if "ollama_url" in values:
-            values["ollama_url"] = _as_url(str(values["ollama_url"]))
+            first, *more = [part.strip() for part in str(values["ollama_url"]).split(",") if part.strip()] or [""]
+            values["ollama_url"], values["more_ollama_urls"] = _as_url(first), tuple(map(_as_url, more))
         settings = cls(**values)  # type: ignore[arg-type]
         _check_keys(settings.api_keys)
+        _check_store(settings.store)
+        for url in settings.endpoints:
+            _check_endpoint(url)
         return settings
+
+    def secrets(self) -> tuple[str, ...]:
+        """What no log may repeat."""
+        password = urlsplit(self.store).password or ""
+        return (self.hf_token, *self.api_keys, self.endpoint_key, self.store, password, unquote(password))
+
+
+def settings_fields() -> tuple[Field[Any], ...]:
+    """The fields that a variable sets."""
+    return tuple(setting for setting in fields(Settings) if setting.metadata)
 
 
 def _parsed(name: str, text: str, default: object) -> object:
@@ -186,6 +225,50 @@ def _check_keys(keys: tuple[str, ...]) -> None:
                 f"FOOTNOTE_API_KEYS holds a key of {len(key)} characters; one that nobody guesses has at least "
                 f"{_SHORTEST_KEY}. Make one with `openssl rand -hex 24`, then start again."
             )
+
+
+def _check_store(url: str) -> None:
+    """The message does not repeat the address: a password stands in it."""
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        scheme = "?"
+    if scheme not in ("", "postgresql", "postgres") or (url and not scheme):
+        raise SettingsError(
+            "FOOTNOTE_STORE takes an address such as postgresql://user:password@host:5432/name. "
+            "Correct it, or unset it to keep everything in the data folder, then start again."
+        )
+
+
+def _check_endpoint(url: str) -> None:
+    """Passages stay on one's own machines unless the remote engine is chosen: a server elsewhere is no endpoint."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        host = ""
+    if not host or parts.scheme not in ("http", "https"):
+        raise SettingsError(
+            "FOOTNOTE_ENDPOINTS takes addresses such as http://gpu1:8000/v1, separated by commas. "
+            "Correct or unset it, then start again."
+        )
+    if not _is_own(host):
+        raise SettingsError(
+            f"FOOTNOTE_ENDPOINTS names {host}, which is not on a private network: passages would leave your machines "
+            "without a word. Reach the server through a private address or a tunnel, then start again."
+        )
+
+
+def _is_own(host: str) -> bool:
+    """Whether a host is on this machine or a private network, as far as its name or number tells.
+
+    >>> [_is_own(host) for host in ("gpu1", "10.0.0.7", "vllm.lan", "::1", "api.example.com", "8.8.8.8")]
+    [True, True, True, True, False, False]
+    """
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".internal", ".lan", ".home.arpa", ".localhost", ".svc"))
 
 
 def _as_bool(text: str) -> bool:

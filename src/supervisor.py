@@ -35,6 +35,15 @@ _LONGEST_RESTART_WAIT_S = 60.0
 _STEADY_S = 60.0  # after so long without trouble, earlier failures are forgotten
 _GRACE_S = 3.5  # for each of the two to end by itself; with what a kill takes, below ten seconds together
 
+# what a model server need not know
+_SECRET_VARIABLES = (
+    "HF_TOKEN",
+    "HUGGING_FACE_HUB_TOKEN",
+    "FOOTNOTE_API_KEYS",
+    "FOOTNOTE_ENDPOINT_KEY",
+    "FOOTNOTE_STORE",
+)
+
 _HERE = Path(__file__).resolve().parent.parent
 
 
@@ -280,7 +289,7 @@ def supervise(settings: Settings, page_command: Sequence[str] = PAGE_COMMAND) ->
     signals = Signals()
     signals.install()
     guardian = Guardian()
-    secrets = (settings.hf_token, *settings.api_keys)
+    secrets = settings.secrets()
 
     def log(line: str) -> None:
         _write(f"footnote | {masked(line, secrets)}")
@@ -343,9 +352,9 @@ def ollama_command(settings: Settings, binary: str) -> list[str]:
         "OLLAMA_NOPRUNE": "1",  # a half-fetched model survives a restart
         "OLLAMA_NO_CLOUD": "1",
     }
-    secrets = ["-u", "HF_TOKEN", "-u", "HUGGING_FACE_HUB_TOKEN", "-u", "FOOTNOTE_API_KEYS"]
+    unset = [part for name in _SECRET_VARIABLES for part in ("-u", name)]
     variables = [f"{name}={value}" for name, value in environment.items()]
-    return ["env", *secrets, *variables, "nice", "-n", "5", binary, "serve"]
+    return ["env", *unset, *variables, "nice", "-n", "5", binary, "serve"]
 
 
 def online_if_meant(settings: Settings, command: Sequence[str]) -> Sequence[str]:

@@ -17,10 +17,12 @@ from shared_utils.pdf.ocr import HOW_TO_INSTALL, ocr_page, tesseract_available
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.storage.document_store import DocumentStore
+from shared_utils.storage.store import Store
 from shared_utils.types import Cancelled, Embedder, Page, PageVerdict
 from src.answer_queue import AnswerQueue
-from src.engines import LOAD_S, Engines, threads
+from src.engines import Engines
 from src.library import Library
+from src.model_servers import LOAD_S, threads
 from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.writing import Scribe, Writer
@@ -51,24 +53,38 @@ class Wired:
 @contextmanager
 def wire(settings: Settings) -> Iterator[Wired]:
     """For the command line: everything but the store, closed at the end."""
-    rag = build_rag(settings)
+    engines = Engines(settings)
+    rag = build_rag(settings, engines.places)
+    if engines.pool:
+        engines.pool.look()  # one question is asked, and at once
     try:
-        yield Wired(rag, Engines(settings))
+        yield Wired(rag, engines)
     finally:
         rag.viewer.close()
 
 
 def build_library(settings: Settings) -> Library:
     """For the web process: one for everybody. The embedding model starts to load in the background."""
-    rag = build_rag(settings)
     engines = Engines(settings)
+    rag = build_rag(settings, engines.places)
     rag.embedder.start()
-    store = DocumentStore(settings.data_dir / "store")
-    return Library(rag, store, settings, engines)
+    return Library(rag, open_store(settings), settings, engines)
 
 
-def build_rag(settings: Settings) -> Rag:
-    """The use-cases on the engines of this machine. Quick: models are loaded when first needed."""
+def open_store(settings: Settings) -> Store:
+    """Where the settings say that everything is kept. Raises StorageError."""
+    if not settings.store:
+        return DocumentStore(settings.data_dir / "store")
+    from shared_utils.storage.postgres_store import PostgresStore  # a driver that most installations never need
+
+    return PostgresStore(settings.store, settings.data_dir / "copies")
+
+
+def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
+    """The use-cases on the engines of this machine. Quick: models are loaded when first needed.
+
+    `places` tells how many questions can be answered at once.
+    """
     limits = ReadingLimits(max_bytes=settings.max_file_mb * _MEGABYTE, max_pages=settings.max_pages)
     viewer = PageViewer(limits)
     longest_turn_s = settings.total_deadline_s + settings.first_token_deadline_s + LOAD_S
@@ -78,7 +94,7 @@ def build_rag(settings: Settings) -> Rag:
         embedder=LateEmbedder(lambda: load_embedder(settings)),
         vector_model=f"{settings.embedder}:{settings.embedding_model or 'all-MiniLM-L6-v2'}:1",
         recogniser=OcrWithinBudget(viewer, settings.ocr_seconds),
-        scribe=Scribe(AnswerQueue(longest_turn_s=longest_turn_s)),
+        scribe=Scribe(AnswerQueue(longest_turn_s=longest_turn_s, places=places)),
         evidence_tokens=settings.evidence_tokens,
         first_token_target_s=settings.first_token_target_s,
         max_question_chars=settings.max_question_chars,

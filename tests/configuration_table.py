@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 
-from src.settings import Settings
+from src.settings import settings_fields
 
 PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
 
@@ -26,7 +25,7 @@ def table() -> str:
     """The whole page."""
     rows = [
         f"| `{setting.metadata['env']}` | {_default(setting.name, setting.default)} | {setting.metadata['help']} |"
-        for setting in fields(Settings)
+        for setting in settings_fields()
     ]
     return _HEAD + "\n".join(rows) + "\n"
 

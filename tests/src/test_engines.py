@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from shared_utils.types import GenerationDone, GenerationEvent
 from src.answer_queue import AnswerQueue
 from src.engines import Engines
 from src.model_status import ModelState, ModelStatus, status_path, write_status
 from src.settings import Settings
 from src.words import GERMAN
-from src.writing import Scribe
+from src.writing import Scribe, Writer
 from tests.fake_ollama import FakeOllama, Script
+from tests.fake_openai import FakeOpenAi
+from tests.fakes import never, prompt_saying
 
 pytestmark = pytest.mark.enable_socket
 BIG, SMALL, FAR = "llama3.2:3b", "llama3.2:1b", "far/Away-8B"
@@ -105,3 +108,55 @@ def test_the_first_estimate_is_what_the_supervisor_measured(tmp_path: Path) -> N
     rate = scribe().speed(writer).prompt_tokens_per_s
     assert rate is not None
     assert 50 < rate < 100  # the standard prompt has some 700 tokens
+
+
+def ask(writer: Writer, question: str = "How much is the rent?") -> list[GenerationEvent]:
+    return list(writer.engine.generator.generate(prompt_saying(f"Question: {question}"), never))
+
+
+def test_several_model_servers_share_what_is_asked_and_the_status_line_counts_them(tmp_path: Path) -> None:
+    with FakeOllama(Script(models=[SMALL])) as near, FakeOllama(Script(models=[BIG])) as far, FakeOpenAi() as vllm:
+        room = engines(tmp_path, near.url, more_ollama_urls=(far.url,), endpoints=(vllm.url,), endpoint_questions=4)
+        assert room.pool is not None
+        room.pool.look()
+        assert room.places() == 6
+        assert room.view(scribe()).line == f"{SMALL} · on 3 model servers"
+        assert room.why_nobody() == ""
+        (writer,) = room.writers()
+        for _ in range(3):
+            ask(writer)
+        assert [len(server.bodies("/api/chat")) for server in (near, far)] == [1, 1]
+        assert len(vllm.bodies) == 1
+        assert vllm.bodies[0]["model"] == "small"
+
+
+def test_a_server_that_went_is_passed_over_and_the_answer_names_who_wrote_it(tmp_path: Path) -> None:
+    with FakeOllama(Script(models=[SMALL])) as near, FakeOpenAi() as vllm:
+        room = engines(tmp_path, near.url, endpoints=(vllm.url,))
+        assert room.pool is not None
+        room.pool.look()
+        near.script.fault = "500"
+        *_, done = ask(room.writers()[0])
+        assert isinstance(done, GenerationDone)
+        assert (done.stats.backend, done.stats.model) == ("endpoint", "small")
+        assert room.view(scribe()).line == "small · on a model server"
+        assert room.places() == 8
+
+
+def test_a_model_of_ones_own_choice_is_asked_where_it_is_installed(tmp_path: Path) -> None:
+    with FakeOllama(Script(models=[SMALL, "qwen:4b"])) as near, FakeOpenAi() as vllm:
+        room = engines(tmp_path, near.url, endpoints=(vllm.url,))
+        assert room.pool is not None
+        room.pool.look()
+        assert [writer.model for writer in room.writers("ollama:qwen:4b")] == ["qwen:4b"]
+        ask(room.writers("ollama:qwen:4b")[0])
+        assert vllm.bodies == []
+
+
+def test_where_none_of_them_can_be_asked_it_is_said_why(tmp_path: Path) -> None:
+    room = engines(tmp_path, endpoints=("http://127.0.0.1:9/v1",))
+    assert room.pool is not None
+    room.pool.look()
+    assert room.writers() == []
+    assert room.why_nobody() != ""
+    assert room.view(scribe()).line == "No language model · answers quote the documents"

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from src.settings import Settings, SettingsError
+from src.settings import Settings, SettingsError, settings_fields
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -61,7 +60,7 @@ def test_on_a_space_files_are_wiped_after_a_day_unless_it_is_said_otherwise() ->
 
 
 def test_every_variable_is_read_once() -> None:
-    variables = [setting.metadata["env"] for setting in fields(Settings)]
+    variables = [setting.metadata["env"] for setting in settings_fields()]
     assert len(variables) == len(set(variables))
 
 
@@ -69,3 +68,44 @@ def test_a_key_that_could_be_guessed_ends_the_start_without_being_shown() -> Non
     with pytest.raises(SettingsError, match="FOOTNOTE_API_KEYS") as refused:
         Settings.from_env({"FOOTNOTE_API_KEYS": f"{'k' * 24}, hunter2"})
     assert "hunter2" not in str(refused.value)
+
+
+def test_several_ollamas_are_named_by_one_variable() -> None:
+    settings = Settings.from_env({"OLLAMA_HOST": "127.0.0.1, gpu1:11500 ,https://box.example,"})
+    assert settings.ollama_url == "http://127.0.0.1:11434"
+    assert settings.more_ollama_urls == ("http://gpu1:11500", "https://box.example:443")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://gpu1:8000/v1", "http://10.0.0.7:8000/v1", "https://[fd00::1]/v1", "http://v.lan/v1"]
+)
+def test_a_model_server_of_ones_own_is_taken(url: str) -> None:
+    assert Settings.from_env({"FOOTNOTE_ENDPOINTS": f" {url} , http://gpu2:8000/v1"}).endpoints[0] == url
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://api.example.com/v1", "api.example.com, which is not on a private network"),
+        ("http://8.8.8.8:8000/v1", "8.8.8.8, which is not on a private network"),
+        ("gpu1:8000/v1", "takes addresses such as"),
+        ("http://me:SECRET@[broken/v1", "takes addresses such as"),
+    ],
+)
+def test_a_model_server_elsewhere_is_none_of_ones_own(url: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words) as refused:
+        Settings.from_env({"FOOTNOTE_ENDPOINTS": url})
+    assert "SECRET" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["mysql://me:SECRET@host/name", "host/SECRET", "postgresql://me:SECRET@[broken/name"])
+def test_a_store_that_cannot_be_meant_ends_the_start_without_its_password(url: str) -> None:
+    with pytest.raises(SettingsError, match="FOOTNOTE_STORE takes") as refused:
+        Settings.from_env({"FOOTNOTE_STORE": url})
+    assert "SECRET" not in str(refused.value)
+
+
+def test_no_log_repeats_the_stores_password_written_out_or_not() -> None:
+    settings = Settings.from_env({"FOOTNOTE_STORE": " postgresql://me:pass%2Fword@db/footnote\n"})
+    assert settings.store == "postgresql://me:pass%2Fword@db/footnote"
+    assert {"pass%2Fword", "pass/word", settings.store} <= set(settings.secrets())
