@@ -12,11 +12,11 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from shared_utils.errors import FootnoteError, QuestionError
 from shared_utils.storage.conversation_store import ConversationStore, StoredTurn
-from shared_utils.types import Answer, Evidence
+from shared_utils.types import Answer
 from src.events import (
     AnswerFinished,
     AnswerText,
@@ -31,14 +31,14 @@ from src.ingestion import IndexedDocument
 from src.metrics import Metrics
 from src.preferences import Pace, Preferences
 from src.rag_with_generation import STOPPED_EARLY, Rag
-from src.turn_codec import Asking, TurnRecord, decode_turn, encode_turn
-from src.views import ConversationView, TurnView
+from src.turn_codec import Asking, decode_turn, encode_turn
+from src.turns import Turn, ended, history_of, kept_turn, merged, record_of
+from src.views import ConversationView, TurnView, asked_view
 from src.writing import PastTurn, Writer, guarded
 
 _log = logging.getLogger(__name__)
 
 LEASE_S = 20.0  # how long a question stays with a process that shows no sign of life
-_REMEMBERED_TURNS = 4  # of a conversation, offered to the prompt; the prompt keeps what fits
 SHARES = {Pace.QUICK: 0.5, Pace.BALANCED: 1.0, Pace.THOROUGH: 2.0}  # of the evidence and of the time it may take
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
@@ -74,20 +74,6 @@ class Person:
     changed: Callable[[], None]
 
 
-@dataclass
-class _Turn:
-    """A question and its answer. Its view is replaced as a whole, under the lock."""
-
-    view: TurnView
-    asking: Asking
-    conversation: str
-    mine: bool = False  # this process answers it, or has
-    stored: bool = True
-    left: bool = False  # given up because nobody waited for it
-    evidence: Evidence | None = None  # what could be read for it; a follow-up may read the same again
-    cancel: threading.Event = field(default_factory=threading.Event)
-
-
 class Conversations:
     """Every method may be called from any thread."""
 
@@ -96,7 +82,7 @@ class Conversations:
         self._around = around
         self._remote_answers_left = around.remote_answers
         self._lock = threading.RLock()
-        self._threads: dict[str, list[_Turn]] = {}  # conversation id -> its turns, oldest first
+        self._threads: dict[str, list[Turn]] = {}  # conversation id -> its turns, oldest first
         self._titles: dict[str, str] = {}
         self._at_work: set[threading.Thread] = set()
         self._closing = False
@@ -129,11 +115,11 @@ class Conversations:
             self._titles[conversation_id] = decode_turn(body).question if body else ""
         return self._titles[conversation_id]
 
-    def _thread(self, conversation_id: str) -> list[_Turn]:
+    def _thread(self, conversation_id: str) -> list[Turn]:
         """The turns of a conversation, from the store the first time."""
         if conversation_id not in self._threads:
             bodies = self._around.store.turns(self._person.key, conversation_id)
-            self._threads[conversation_id] = [_kept(decode_turn(body), conversation_id) for body in bodies]
+            self._threads[conversation_id] = [kept_turn(decode_turn(body), conversation_id) for body in bodies]
         return self._threads[conversation_id]
 
     # -------------------------------------------------------------------------------------------- asking
@@ -181,7 +167,7 @@ class Conversations:
             turn = next((t for t in self._thread(conversation_id) if t.view.id == turn_id and t.view.done), None)
             if turn is not None:
                 turn.view = replace(turn.view, rating=max(-1, min(1, rating)))
-                self._around.store.rewrite(self._person.key, turn_id, encode_turn(_record(turn)))
+                self._around.store.rewrite(self._person.key, turn_id, encode_turn(record_of(turn)))
                 self._person.changed()
 
     def delete(self, conversation_id: str) -> None:
@@ -193,27 +179,27 @@ class Conversations:
             self._around.store.delete(self._person.key, conversation_id)
             self._person.changed()
 
-    def _begin(self, conversation_id: str, question: str, asking: Asking, *, replacing: _Turn | None) -> str:
+    def _begin(self, conversation_id: str, question: str, asking: Asking, *, replacing: Turn | None) -> str:
         thread = self._thread(conversation_id)
         if any(not turn.view.done for turn in thread):
             raise QuestionError("An answer is being written. Wait for it, or stop it first.")
-        view = _asked(secrets.token_urlsafe(12), question, time.monotonic(), time.time(), asking.then)
-        turn = _Turn(view, asking, conversation_id, mine=True)
+        view = asked_view(secrets.token_urlsafe(12), question, time.monotonic(), time.time(), asking.then)
+        turn = Turn(view, asking, conversation_id, mine=True)
         turn.stored = self._store_question(turn, replacing)
         before = [earlier for earlier in thread if earlier is not replacing]
-        history = [] if asking.alone else _history(before)
+        history = [] if asking.alone else history_of(before)
         self._threads[conversation_id] = [*before, turn]
         self._start(turn, history)
         return view.id
 
-    def _store_question(self, turn: _Turn, replacing: _Turn | None) -> bool:
+    def _store_question(self, turn: Turn, replacing: Turn | None) -> bool:
         """False where it cannot be kept: it is answered all the same. Raises QuestionError if it may not be asked."""
         try:
             begun = self._around.store.begin(
                 self._person.key,
                 turn.conversation,
                 turn.view.id,
-                encode_turn(_record(turn)),
+                encode_turn(record_of(turn)),
                 owner=self._around.owner,
                 lease_s=LEASE_S,
                 replacing=replacing.view.id if replacing else "",
@@ -238,8 +224,8 @@ class Conversations:
         with self._lock:
             for conversation_id in list(self._threads):
                 bodies = self._around.store.turns(self._person.key, conversation_id)
-                kept = [_kept(decode_turn(body), conversation_id) for body in bodies]
-                self._threads[conversation_id] = _merged(self._threads[conversation_id], kept)
+                kept = [kept_turn(decode_turn(body), conversation_id) for body in bodies]
+                self._threads[conversation_id] = merged(self._threads[conversation_id], kept)
         self._person.changed()
 
     def _resume(self, left: StoredTurn) -> None:
@@ -247,9 +233,9 @@ class Conversations:
         with self._lock:
             thread = self._thread(left.conversation_id)
             before = [turn for turn in thread if turn.view.id != record.id]
-            turn = replace(_kept(record, left.conversation_id), mine=True)
+            turn = replace(kept_turn(record, left.conversation_id), mine=True)
             self._threads[left.conversation_id] = [*before, turn]
-            history = [] if record.asking.alone else _history(before)
+            history = [] if record.asking.alone else history_of(before)
             self._start(turn, history, resumed=True)
 
     # -------------------------------------------------------------------------------------------- going
@@ -270,7 +256,7 @@ class Conversations:
 
     # -------------------------------------------------------------------------------------------- answering
 
-    def _start(self, turn: _Turn, history: Sequence[PastTurn], *, resumed: bool = False) -> None:
+    def _start(self, turn: Turn, history: Sequence[PastTurn], *, resumed: bool = False) -> None:
         self._person.changed()
         thread = threading.Thread(
             target=self._work, args=(turn, history, resumed), name=f"answer-{turn.view.id[:6]}", daemon=True
@@ -278,7 +264,7 @@ class Conversations:
         self._at_work.add(thread)
         thread.start()
 
-    def _work(self, turn: _Turn, history: Sequence[PastTurn], resumed: bool) -> None:
+    def _work(self, turn: Turn, history: Sequence[PastTurn], resumed: bool) -> None:
         try:
             if resumed:
                 self._person.await_documents()
@@ -292,7 +278,7 @@ class Conversations:
             self._ask_next(turn)
             self._at_work.discard(threading.current_thread())
 
-    def _ask_next(self, turn: _Turn) -> None:
+    def _ask_next(self, turn: Turn) -> None:
         """Go on with the list that a question belongs to, unless it was stopped or deleted."""
         if not turn.asking.then or self._closing:
             return
@@ -304,7 +290,7 @@ class Conversations:
         except FootnoteError:  # another question came between, or the disk is full; the person can go on with the rest
             _log.exception("the next question of a list could not be asked")
 
-    def _answer(self, turn: _Turn, documents: Sequence[IndexedDocument], history: Sequence[PastTurn]) -> None:
+    def _answer(self, turn: Turn, documents: Sequence[IndexedDocument], history: Sequence[PastTurn]) -> None:
         preferences = self._person.preferences()
         events = self._around.rag.ask(
             turn.view.question,
@@ -333,12 +319,12 @@ class Conversations:
                 case AnswerFinished():
                     self._finish(turn, answer=event.answer, timings=event.timings)
 
-    def _enter(self, turn: _Turn, event: StageStarted) -> None:
+    def _enter(self, turn: Turn, event: StageStarted) -> None:
         now, view = time.monotonic(), turn.view
         since = now - view.asked_at
         stages = view.stages
         if event.stage is not view.stage or event.model != view.model or not stages:
-            stages = (*_ended(stages, since), StageTime(event.stage, since, None, event.engine, event.model))
+            stages = (*ended(stages, since), StageTime(event.stage, since, None, event.engine, event.model))
         if event.passages_leave and not view.passages_left:
             self._remote_answers_left -= 1  # whatever becomes of the answer, it was asked for
         self._show(
@@ -354,7 +340,7 @@ class Conversations:
             stages=stages,
         )
 
-    def _given_up(self, turn: _Turn) -> bool:
+    def _given_up(self, turn: Turn) -> bool:
         """Stopped; or still in line while nobody waits for it any more. Nobody has to wait beside a list."""
         in_line = turn.view.stage is Stage.WAITING and not turn.asking.listed
         if in_line and not turn.cancel.is_set() and not self._person.is_here():
@@ -363,13 +349,13 @@ class Conversations:
         return turn.cancel.is_set()
 
     def _finish(
-        self, turn: _Turn, *, answer: Answer | None = None, timings: dict[str, float] | None = None, error: str = ""
+        self, turn: Turn, *, answer: Answer | None = None, timings: dict[str, float] | None = None, error: str = ""
     ) -> None:
         if self._closing and turn.cancel.is_set():
             return  # it stays pending in the store, for whoever comes next
         if answer is not None and turn.left:
             answer = replace(answer, notes=tuple(NOBODY_WAITED if n == STOPPED_EARLY else n for n in answer.notes))
-        stages = _ended(turn.view.stages, time.monotonic() - turn.view.asked_at)
+        stages = ended(turn.view.stages, time.monotonic() - turn.view.asked_at)
         view = replace(
             turn.view, stage=None, answer=answer, timings=timings or {}, error=error, seconds_left=None, stages=stages
         )
@@ -384,8 +370,8 @@ class Conversations:
             turn.view, turn.stored = view, over.stored
             self._person.changed()
 
-    def _store_answer(self, turn: _Turn) -> None:
-        store, body = self._around.store, encode_turn(_record(turn))
+    def _store_answer(self, turn: Turn) -> None:
+        store, body = self._around.store, encode_turn(record_of(turn))
         if not turn.stored:  # there was no room for the question; perhaps there is now
             turn.stored = store.begin(
                 self._person.key, turn.conversation, turn.view.id, body, owner=self._around.owner, lease_s=LEASE_S
@@ -397,7 +383,7 @@ class Conversations:
     def _asked_documents(self, only: str) -> list[IndexedDocument]:
         return [indexed for indexed in self._person.documents() if only in ("", indexed.document.id)]
 
-    def _allowed_writers(self, turn: _Turn) -> list[Writer]:
+    def _allowed_writers(self, turn: Turn) -> list[Writer]:
         preferences = self._person.preferences()
         may_leave = not self._why_none_may_leave()
         writers = [writer for writer in self._around.writers(preferences.model) if writer.local or may_leave]
@@ -423,7 +409,7 @@ class Conversations:
             )
         return ""
 
-    def _why_not_leave(self, turn: _Turn) -> str:
+    def _why_not_leave(self, turn: Turn) -> str:
         """What forbids, at this moment, that a question's passages leave the machine; "" = nothing does.
 
         Asked again just before they would: minutes may have passed in line, and a mind may have been changed.
@@ -436,97 +422,7 @@ class Conversations:
             return "A document was removed meanwhile, so the remote engine was not asked."
         return ""
 
-    def _show(self, turn: _Turn, **changes: object) -> None:
+    def _show(self, turn: Turn, **changes: object) -> None:
         with self._lock:
             turn.view = replace(turn.view, **changes)  # type: ignore[arg-type]
             self._person.changed()
-
-
-# ------------------------------------------------------------------------------------------------ pure helpers
-
-
-def _merged(known: Sequence[_Turn], kept: Sequence[_Turn]) -> list[_Turn]:
-    """What the store holds, but our own turns as we know them; those it has no room for stay at the end."""
-    ours = {turn.view.id: turn for turn in known if turn.mine and (turn.view.done or not turn.cancel.is_set())}
-    ids = {turn.view.id for turn in kept}
-    merged = [ours.get(turn.view.id, turn) for turn in kept]
-    return merged + [turn for turn in known if turn.view.id not in ids and not turn.stored]
-
-
-def _ended(stages: Sequence[StageTime], at_s: float) -> tuple[StageTime, ...]:
-    """The stages, the last of which ends now. `at_s` counts from the question."""
-    if not stages or stages[-1].seconds is not None:
-        return tuple(stages)
-    return (*stages[:-1], replace(stages[-1], seconds=at_s - stages[-1].started_s))
-
-
-def _history(turns: Sequence[_Turn]) -> list[PastTurn]:
-    answered = [(t, t.view.answer) for t in turns if t.view.answer is not None and t.view.answer.answerable]
-    return [PastTurn(t.view.question, _plain(a), t.evidence) for t, a in answered[-_REMEMBERED_TURNS:]]
-
-
-def _asked(turn_id: str, question: str, now: float, on: float, then: tuple[str, ...]) -> TurnView:
-    return TurnView(
-        id=turn_id,
-        question=question,
-        stage=Stage.RETRIEVING,
-        engine="",
-        model="",
-        stage_started_at=now,
-        asked_at=now,
-        seconds_left=None,
-        position=0,
-        text="",
-        extractive=None,
-        answer=None,
-        changes=(),
-        timings={},
-        asked_on=on,
-        then=then,
-    )
-
-
-def _kept(record: TurnRecord, conversation_id: str) -> _Turn:
-    view = _asked(record.id, record.question, time.monotonic(), record.asked_on, record.asking.then)
-    if record.pending:
-        return _Turn(view, record.asking, conversation_id)
-    stats = record.answer.stats if record.answer else None
-    view = replace(
-        view,
-        stage=None,
-        engine=stats.backend if stats else "",
-        model=stats.model if stats else "",
-        answer=record.answer,
-        extractive=record.extractive,
-        changes=record.changes,
-        timings=record.timings,
-        error=record.error,
-        rating=record.rating,
-        stages=record.stages,
-        passages_left=record.passages_left,
-    )
-    return _Turn(view, record.asking, conversation_id)
-
-
-def _record(turn: _Turn) -> TurnRecord:
-    view = turn.view
-    if not view.done:
-        return TurnRecord(view.id, view.question, asking=turn.asking, asked_on=view.asked_on, pending=True)
-    return TurnRecord(
-        view.id,
-        view.question,
-        view.answer,
-        view.extractive,
-        view.changes,
-        view.timings,
-        view.error,
-        turn.asking,
-        view.asked_on,
-        view.rating,
-        stages=view.stages,
-        passages_left=view.passages_left,
-    )
-
-
-def _plain(answer: Answer) -> str:
-    return " ".join(sentence.text for sentence in answer.sentences)

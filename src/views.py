@@ -77,6 +77,28 @@ class TurnView:
         return self.stage is None
 
 
+def asked_view(turn_id: str, question: str, now: float, on: float, then: tuple[str, ...] = ()) -> TurnView:
+    """A question that was asked a moment ago: `now` on the monotonic clock, `on` in seconds since the epoch."""
+    return TurnView(
+        id=turn_id,
+        question=question,
+        stage=Stage.RETRIEVING,
+        engine="",
+        model="",
+        stage_started_at=now,
+        asked_at=now,
+        seconds_left=None,
+        position=0,
+        text="",
+        extractive=None,
+        answer=None,
+        changes=(),
+        timings={},
+        asked_on=on,
+        then=then,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ConversationView:
     id: str  # unguessable

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from shared_utils.errors import QuestionError
-from src.events import AnswerEvent, AnswerFinished, EngineChanged, Stage, StageStarted
+from src.events import AnswerEvent, AnswerFinished, EngineChanged, StageStarted
 from src.ingestion import IndexedDocument
 from src.rag_with_generation import Rag
-from src.views import TurnView
+from src.views import TurnView, asked_view
 from src.writing import Writer
 
 
@@ -22,7 +22,7 @@ def answered(
     watch: Callable[[AnswerEvent], None] = lambda _: None,
 ) -> TurnView:
     """The turn, done: a question that could not be asked says why in `error`. `watch` is shown every event."""
-    turn = _asked(question, rag.now(), time.time())
+    turn = asked_view("", question, rag.now(), time.time())
     try:
         for event in _events(rag, question, documents, writers):
             watch(event)
@@ -49,23 +49,3 @@ def _after(turn: TurnView, event: AnswerEvent) -> TurnView:
             return replace(turn, answer=event.answer, timings=event.timings, engine=stats.backend, model=stats.model)
         case _:
             return turn
-
-
-def _asked(question: str, now: float, on: float) -> TurnView:
-    return TurnView(
-        id="",
-        question=question,
-        stage=Stage.RETRIEVING,
-        engine="",
-        model="",
-        stage_started_at=now,
-        asked_at=now,
-        seconds_left=None,
-        position=0,
-        text="",
-        extractive=None,
-        answer=None,
-        changes=(),
-        timings={},
-        asked_on=on,
-    )
