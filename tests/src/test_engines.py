@@ -123,8 +123,8 @@ def test_several_model_servers_share_what_is_asked_and_the_status_line_counts_th
         assert room.view(scribe()).line == f"{SMALL} · on 3 model servers"
         assert room.why_nobody() == ""
         (writer,) = room.writers()
-        for _ in range(3):
-            ask(writer)
+        for passages in ("Rent is 900 euros. " * 9, "Leakage fell to 3 %. " * 9, "Nobody lives there. " * 9):
+            ask(writer, passages)
         assert [len(server.bodies("/api/chat")) for server in (near, far)] == [1, 1]
         assert len(vllm.bodies) == 1
         assert vllm.bodies[0]["model"] == "small"
