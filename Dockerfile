@@ -131,7 +131,9 @@ ARG BAKE_MODEL=""
 ENV FOOTNOTE_MODEL=$BAKE_MODEL
 USER 1000:1000
 EXPOSE 7860
+# Healthy means that the library is open, not only the port.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=4)"]
+    CMD ["python", "-c", "import json, os, sys, urllib.request as r; \
+sys.exit(json.load(r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=4))['status'] != 'ok')"]
 # tini passes SIGTERM on and collects the processes that others leave behind.
 ENTRYPOINT ["/usr/bin/tini", "--", "python", "startup.py"]
