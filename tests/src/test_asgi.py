@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import socket
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
@@ -14,8 +16,16 @@ import streamlit
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
+from streamlit.web.server.starlette import starlette_server
 
-from src.asgi import Edge, content_security_policy, is_cross_site, workspace_cookie
+from src.asgi import (
+    Edge,
+    answer_at_once,
+    content_security_policy,
+    is_cross_site,
+    speaks_for_itself,
+    workspace_cookie,
+)
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
 
 
@@ -154,3 +164,39 @@ def test_streamlits_inline_script_runs_by_its_hash() -> None:
 def test_every_answer_carries_the_policy(call: Call) -> None:
     for path in ("/", "/healthz", "/media/x.jpg"):
         assert "default-src 'none'" in call("GET", path).headers["content-security-policy"]
+
+
+# ------------------------------------------------------------------------------------------------ speed
+
+
+@pytest.mark.enable_socket
+def test_no_answer_waits_for_the_acknowledgement_of_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starlette_server, "_bind_socket", starlette_server._bind_socket)  # put back afterwards
+    answer_at_once()
+    with (
+        closing(starlette_server._bind_socket("127.0.0.1", 0, 1)) as listening,
+        socket.create_connection(listening.getsockname()),
+    ):
+        listening.setblocking(True)
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+# ------------------------------------------------------------------------------------------------ the API's own sites
+
+
+@pytest.mark.parametrize(
+    ("headers", "path", "welcome"),
+    [
+        ({"origin": "https://a.example", "authorization": "Bearer x"}, "/api/chat", True),
+        ({"origin": "https://a.example", "authorization": "bearer x"}, "/mcp", True),
+        ({"origin": "https://a.example"}, "/api/chat", False),
+        ({"origin": "https://b.example", "authorization": "Bearer x"}, "/api/chat", False),
+        ({"origin": "https://a.example", "authorization": "Bearer x"}, "/_stcore/upload_file/x", False),
+    ],
+)
+def test_a_welcome_site_writes_to_the_api_and_only_with_a_key(
+    headers: dict[str, str], path: str, welcome: bool
+) -> None:
+    assert speaks_for_itself(headers, path, {"https://a.example"}) is welcome
