@@ -1,0 +1,1 @@
+"""Several web processes over one store, several model servers, and what the sums stand on."""
