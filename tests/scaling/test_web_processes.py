@@ -20,8 +20,8 @@ from tests.scaling.web import Web, web
 pytestmark = pytest.mark.enable_socket
 
 QUESTION = "How much cargo did Nordhaven handle in 2025?"
-ANSWER = "In that year Nordhaven handled 2.84 million tonnes of cargo, 6.2 % more than in 2024."
-ITS_BEGINNING = "In that year"  # no document says so: these are the model's words
+ANSWER = "In 2025, Nordhaven handled 2.84 million tonnes of cargo, 6.2 % more than in 2024."
+ITS_BEGINNING = "In 2025, Nordhaven"  # no document says so: these are the model's words
 TAKEN_OVER_S = 60.0  # a lease runs out after 20 s; a busy machine may take its time
 
 
