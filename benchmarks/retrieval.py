@@ -32,6 +32,7 @@ from shared_utils.chunking.chunker import chunk_pages
 from shared_utils.embeddings.onnx_minilm import OnnxMiniLmEmbedder
 from shared_utils.embeddings.packaged_model import packaged_model_dir
 from shared_utils.retrieval.bm25 import Term, bm25_scores, statistics
+from shared_utils.retrieval.dense import DenseIndex
 from shared_utils.retrieval.evidence import prompt_tokens, select_evidence
 from shared_utils.retrieval.fusion import reciprocal_rank_fusion
 from shared_utils.retrieval.index import DocumentIndex, build_index, indexed_text
@@ -128,7 +129,7 @@ def methods(data: RetrievalSet) -> Iterator[Method]:
         query = embedder.embed_query(question)
         scored = []
         for index in asked:
-            if index.dense:
+            if isinstance(index.dense, DenseIndex):
                 rows, cosines = index.dense.nearest(query, DEPTH)
                 scored += [(index.chunks[row], float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
         return ranked(scored)
