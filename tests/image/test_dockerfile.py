@@ -49,6 +49,14 @@ def test_every_base_image_is_an_argument_with_a_pinned_default() -> None:
         assert not default[1].endswith("latest")
 
 
+def test_a_stage_names_every_argument_it_uses() -> None:
+    # not every builder hands a stage's arguments on to the stages that are based on it
+    for stage in re.split(r"^FROM ", DOCKERFILE, flags=re.MULTILINE)[1:]:
+        for argument in ("WITH_TORCH", "NLI_MODEL", "BAKE_MODEL", "OCR_LANGUAGES", "TORCH_INDEX"):
+            if f"${argument}" in stage or f"${{{argument}}}" in stage:
+                assert f"ARG {argument}=" in stage, f"{argument} in {stage[:40]}"
+
+
 def test_the_user_is_set_before_anything_is_started_and_never_taken_back() -> None:
     assert re.findall(r"^USER (\S+)$", DOCKERFILE, re.MULTILINE) == ["1000:1000"]
     assert last_stage().index("USER ") < last_stage().index("ENTRYPOINT ")
