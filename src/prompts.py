@@ -30,6 +30,10 @@ _HISTORY_CHARS = 240  # of each message; the evidence, not the memory of it, car
 _LABEL_CHARS = 40
 _STOP = ("\nQuestion:", "\nPassages:")  # small models go on to ask themselves the next question
 
+_OUR_HEADINGS = re.compile(r"(?:Passages|Earlier|Question|Q|A):")
+# What chat templates are made of (Llama, Qwen, Phi, Gemma, Mistral). Servers put our words into the template first and
+# read its tokens afterwards, so that a page which contains them could speak as the system.
+_CONTROL_TOKENS = re.compile(r"<(?=\|)|<(?=/?(?:s|start_of_turn|end_of_turn)>)|\[(?=/?INST\])")
 _PAGE_OF_LABEL = re.compile(r",?\s+p\.?\s*\S+$")
 _BRACKETED_NUMBERS = re.compile(r"\[(\d[\d,;\s–-]*)\]")
 _OUR_MARKERS = re.compile(rf"\s*{_BRACKETED_NUMBERS.pattern}")
@@ -47,7 +51,8 @@ def build_prompt(
     if history:
         parts.append("Earlier:\n" + "\n".join(_turn(message) for message in history[-_HISTORY_TURNS:]))
     parts.append("Question: " + " ".join(question.split()))
-    messages = (Message("system", RULES), Message("user", "\n\n".join(parts)))
+    said = _CONTROL_TOKENS.sub(r"\g<0> ", "\n\n".join(parts))
+    messages = (Message("system", RULES), Message("user", said))
     tokens = _TEMPLATE_TOKENS + sum(estimate_tokens(message.content) for message in messages)
     return Prompt(messages, estimated_tokens=tokens, max_output_tokens=MAX_OUTPUT_TOKENS, stop=_STOP)
 
@@ -82,15 +87,19 @@ def _passages(spans: Sequence[EvidenceSpan], labels: Mapping[int, str]) -> list[
 
 
 def _file_name(label: str) -> str:
-    return _short(_PAGE_OF_LABEL.sub("", label), _LABEL_CHARS)
+    return _short(_PAGE_OF_LABEL.sub("", " ".join(label.split())), _LABEL_CHARS)
 
 
 def _flowing(text: str) -> str:
-    """The text without the page's line breaks, except around rows of a table, whose cells need them."""
+    """The text without the page's line breaks, except around rows of a table, whose cells need them.
+
+    No line of it begins as one of ours does: what a page says is never a question to the model.
+    """
     flowing, after_row = "", True
     for line in (" ".join(raw.split()) for raw in text.splitlines() if raw.strip()):
         row = is_table_row(line)
-        flowing += ("" if not flowing else "\n" if row or after_row else " ") + line
+        breaks = (row or after_row) and not _OUR_HEADINGS.match(line)
+        flowing += ("" if not flowing else "\n" if breaks else " ") + line
         after_row = row
     return flowing
 
