@@ -7,6 +7,7 @@ queue, and whoever would wait beyond reason is told so at once, when trying agai
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -21,17 +22,31 @@ T = TypeVar("T")
 
 _REMEMBERED = 0.2  # the weight of the latest job in the average of how long one takes
 _FIRST_GUESS_S = 0.02
+_SPREAD_S = 0.2
 
 
 class Desk:
-    """`workers` threads; a job that would wait more than `patience_s` is refused."""
+    """`workers` threads; a job that would wait more than `patience_s` is refused.
 
-    def __init__(self, name: str, workers: int, patience_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+    Each job lets those of the desk `first` go before it, for `gives_way_s` at most.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        workers: int,
+        patience_s: float,
+        first: Desk | None = None,
+        gives_way_s: float = 0.25,  # short enough that answers are made all the time, however many search
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._pool = FairPool(name, workers)
         self._workers = workers
         self._patience_s = patience_s
         self._clock = clock
-        self._lock = threading.Lock()
+        self._first = first
+        self._gives_way_s = gives_way_s
+        self._lock = threading.Condition()
         self._open = 0  # waiting or being done
         self._job_s = _FIRST_GUESS_S
 
@@ -42,8 +57,11 @@ class Desk:
 
     async def run(self, person: str, job: Callable[[], T]) -> T:
         """The job's result, or what it raises. Raises Refused with status 503 where the queue is too long."""
-        wait_s = self.expected_wait_s()
-        if wait_s > self._patience_s:
+        if self.expected_wait_s() > self._patience_s:
+            # Who is refused together comes back together, and is refused again while the desk is idle in between. So
+            # each is told at a moment of its own; by then there may be room.
+            await asyncio.sleep(random.uniform(0, _SPREAD_S))  # noqa: S311 - no secret
+        if (wait_s := self.expected_wait_s()) > self._patience_s:
             raise Refused(503, "busy", "Too many are asking at once. Try again in a moment.", retry_after_s=wait_s)
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
@@ -55,6 +73,8 @@ class Desk:
     def _do(self, job: Callable[[], T], done: asyncio.Future[T], loop: asyncio.AbstractEventLoop) -> None:
         began = self._clock()
         try:
+            if self._first is not None:
+                self._first.wait_until_idle(self._gives_way_s)
             if done.cancelled():  # whoever asked has left
                 return
             try:
@@ -69,6 +89,12 @@ class Desk:
         finally:
             with self._lock:
                 self._open -= 1
+                self._lock.notify_all()
+
+    def wait_until_idle(self, at_most_s: float) -> None:
+        """Return when nothing waits here or is being done, or after `at_most_s`."""
+        with self._lock:
+            self._lock.wait_for(lambda: not self._open, at_most_s)
 
     def close(self) -> None:
         self._pool.close()
@@ -93,8 +119,6 @@ class Desks:
 
 
 def desks(cores: int) -> Desks:
-    """For a machine of so many cores. A search waits a fifth of a second at most, the beginning of an answer ten."""
-    return Desks(
-        searches=Desk("api-search", workers=max(1, cores - 1), patience_s=0.15),
-        answers=Desk("api-answer", workers=max(1, cores // 2), patience_s=10.0),
-    )
+    """For a machine of so many cores. A search waits a tenth of a second at most, the beginning of an answer ten."""
+    searches = Desk("api-search", workers=max(1, cores - 1), patience_s=0.1)
+    return Desks(searches, Desk("api-answer", workers=max(1, cores // 2), patience_s=10.0, first=searches))

@@ -111,6 +111,28 @@ def test_a_desk_refuses_who_would_wait_too_long_and_says_when_to_come_back() -> 
     desk.close()
 
 
+def test_a_search_that_is_made_goes_before_an_answer() -> None:
+    searches = Desk("searches", workers=1, patience_s=9)
+    answers = Desk("answers", workers=1, patience_s=9, first=searches, gives_way_s=30)
+    order, go_on = list[str](), threading.Event()
+
+    def search() -> None:
+        go_on.wait(10)
+        order.append("search")
+
+    async def play() -> None:
+        searched = asyncio.create_task(searches.run("a", search))
+        answered = asyncio.create_task(answers.run("b", lambda: order.append("answer")))
+        await asyncio.sleep(0.01)
+        go_on.set()
+        await asyncio.gather(searched, answered)
+
+    asyncio.run(play())
+    searches.close()
+    answers.close()
+    assert order == ["search", "answer"]
+
+
 def test_what_a_job_raises_is_the_askers() -> None:
     desk = Desk("test", workers=1, patience_s=1)
 
