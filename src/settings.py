@@ -181,7 +181,12 @@ class Settings:
         settings = cls(**values)  # type: ignore[arg-type]
         _check_keys(settings.api_keys)
         _check_store(settings.store)
+        for url in (settings.ollama_url, *settings.more_ollama_urls):
+            _check_nameless("OLLAMA_HOST", url, "Let a tunnel or a private network keep others away from it.")
         for url in settings.endpoints:
+            _check_nameless(
+                "FOOTNOTE_ENDPOINTS", url, "The key such a server asks for goes into FOOTNOTE_ENDPOINT_KEY."
+            )
             _check_endpoint(url)
         return settings
 
@@ -237,6 +242,15 @@ def _check_store(url: str) -> None:
         raise SettingsError(
             "FOOTNOTE_STORE takes an address such as postgresql://user:password@host:5432/name. "
             "Correct it, or unset it to keep everything in the data folder, then start again."
+        )
+
+
+def _check_nameless(variable: str, url: str, instead: str) -> None:
+    """People read where a model server is when it does not answer. The message does not repeat the address."""
+    if "@" in url:
+        raise SettingsError(
+            f"{variable} holds a name or a password, and addresses are shown to people. {instead} "
+            "Take it out of the address, then start again."
         )
 
 

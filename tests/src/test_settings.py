@@ -70,6 +70,21 @@ def test_a_key_that_could_be_guessed_ends_the_start_without_being_shown() -> Non
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("variable", "address"),
+    [
+        ("OLLAMA_HOST", "https://anna:hunter2@box.example"),
+        ("OLLAMA_HOST", "127.0.0.1,anna:hunter2@gpu1"),
+        ("FOOTNOTE_ENDPOINTS", "http://anna:hunter2@gpu1:8000/v1"),
+        ("FOOTNOTE_ENDPOINTS", "http://hunter2@gpu1:8000/v1"),
+    ],
+)
+def test_an_address_that_people_may_read_holds_no_password(variable: str, address: str) -> None:
+    with pytest.raises(SettingsError, match=variable) as refused:
+        Settings.from_env({variable: address})
+    assert "hunter2" not in str(refused.value)
+
+
 def test_several_ollamas_are_named_by_one_variable() -> None:
     settings = Settings.from_env({"OLLAMA_HOST": "127.0.0.1, gpu1:11500 ,https://box.example,"})
     assert settings.ollama_url == "http://127.0.0.1:11434"
