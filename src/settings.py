@@ -184,10 +184,10 @@ class Settings:
         for url in (settings.ollama_url, *settings.more_ollama_urls):
             _check_nameless("OLLAMA_HOST", url, "Let a tunnel or a private network keep others away from it.")
         for url in settings.endpoints:
+            _check_endpoint(url)
             _check_nameless(
                 "FOOTNOTE_ENDPOINTS", url, "The key such a server asks for goes into FOOTNOTE_ENDPOINT_KEY."
             )
-            _check_endpoint(url)
         return settings
 
     def secrets(self) -> tuple[str, ...]:
