@@ -9,6 +9,8 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -34,6 +36,7 @@ _MEGABYTE = 1_000_000
 _MOST_BYTES = _MEGABYTE  # of a request that is no upload: a question, a long conversation
 _WRAPPING_BYTES = 64_000  # what a form adds to the file in it
 _ADDRESS_SHARE = 4  # an office behind one address may ask so many times what one key may
+_MOST_UPLOADS = 16
 _BURST_S = 15.0  # a minute's worth is not to be spent at once: a quarter of it is
 
 
@@ -51,6 +54,7 @@ class Door:
     def __init__(self, app: ASGIApp, around: Around) -> None:
         self._app = app
         self._around = around
+        self._uploads = 0
         rate = around.settings.api_per_minute
         self._people = Buckets(rate, rate * _BURST_S / 60)
         self._addresses = Buckets(rate * _ADDRESS_SHARE, rate * _ADDRESS_SHARE * _BURST_S / 60)
@@ -77,8 +81,8 @@ class Door:
             answer = JSONResponse(body(exc.code, exc.message), exc.status, exc.headers())
             await answer(scope, receive, send_named)
         else:
-            most = self._most_bytes(scope)
-            await self._app(scope, _bounded(receive, most), send_named)
+            with self._counted(scope):
+                await self._app(scope, _bounded(receive, self._most_bytes(scope)), send_named)
         finally:
             self._note(scope, request_id, status, time.monotonic() - began)
 
@@ -99,6 +103,8 @@ class Door:
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > most:
             raise _too_large(most)
+        if _is_upload(scope) and self._uploads >= _MOST_UPLOADS:
+            raise Refused(503, "busy", "Many files are coming in at once. Try again in a moment.", retry_after_s=5)
         library = self._around.library()
         if library is None:
             trouble = self._around.trouble()
@@ -112,9 +118,19 @@ class Door:
             raise Refused(429, "too_many_requests", message, retry_after_s=wait_s)
 
     def _most_bytes(self, scope: Scope) -> int:
-        if scope["method"] == "POST" and scope["path"].rstrip("/") == _UPLOAD:
+        if _is_upload(scope):
             return self._around.settings.max_file_mb * _MEGABYTE + _WRAPPING_BYTES
         return _MOST_BYTES
+
+    @contextmanager
+    def _counted(self, scope: Scope) -> Iterator[None]:
+        """Uploads lie on the disk until they are whole: so few at a time that it is not filled by them."""
+        upload = _is_upload(scope)
+        self._uploads += upload
+        try:
+            yield
+        finally:
+            self._uploads -= upload
 
     def _count_refusal(self, exc: Refused) -> None:
         library = self._around.library()
@@ -129,6 +145,10 @@ class Door:
         if library is not None:
             library.metrics.requested(method, route, status or _LEFT, seconds)
         _log.info("%s %s %s %d %.0f ms", request_id, method, route, status or _LEFT, seconds * 1000)
+
+
+def _is_upload(scope: Scope) -> bool:
+    return (scope["method"], scope["path"]) == ("POST", _UPLOAD)
 
 
 def address_of(scope: Scope, headers: Headers, proxies: int) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
+import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -183,3 +186,26 @@ def test_the_log_names_requests_and_tells_no_question_and_no_key(tmp_path: Path)
     assert log.count("request-to-find POST /api/search 422") == 2
     assert "private" not in log
     assert key not in log
+
+
+def test_a_disk_is_not_filled_by_uploads_that_never_end(server: str, join: Join) -> None:
+    host, port = server.removeprefix("http://").split(":")
+    unfinished = (
+        f"POST {LIST} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {new_key()}\r\n"
+        "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 90000000\r\n\r\n--x\r\n"
+    )
+
+    def status_becomes(wanted: int) -> None:
+        deadline = time.monotonic() + 20
+        while client.post(LIST, files={"file": ("a.pdf", b"no PDF")}).status_code != wanted:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    client = join(server)
+    with ExitStack() as connections:
+        for _ in range(16):
+            connection = connections.enter_context(socket.create_connection((host, int(port))))
+            connection.sendall(unfinished.encode())
+        status_becomes(503)
+        assert client.get(LIST).status_code == 200  # everything else goes on
+    status_becomes(202)
