@@ -56,7 +56,7 @@ class Engines:
         writers = []
         if self.pool and kind in ("", "auto", "ollama") and not self._may_choose(model):
             writers += [self._shared(self.pool, model) for model in self.pool.models()[:1]]
-        elif kind in ("", "auto", "ollama") and (status := self.status()).state is ModelState.READY:
+        elif kind in ("", "auto", "ollama") and (status := self._own_status()).state is ModelState.READY:
             writers.append(self._local(model if self._may_choose(model) else status.model, status))
         if (kind in ("", "auto", "remote") or model) and self._has_remote():
             writers.append(self._remote())
@@ -64,7 +64,7 @@ class Engines:
 
     def choices(self) -> tuple[ModelChoice, ...]:
         """What a person may choose, this server's own choice first."""
-        status = self.status()
+        status = self._own_status()
         own = status.model if status.state is ModelState.READY else ""
         first = next(iter(self.pool.models()), "") if self.pool else own
         choices = [ModelChoice("", first, local=True)]
@@ -76,8 +76,6 @@ class Engines:
 
     def why_nobody(self) -> str:
         """Why no model can write now, in a sentence."""
-        if self.pool and self.pool.models():
-            return ""
         status = self.status()
         match status.state:
             case ModelState.READY:
@@ -111,7 +109,13 @@ class Engines:
             return self._listed
 
     def status(self) -> ModelStatus:
-        """Where the local model stands."""
+        """Where the models stand: ready as soon as one of the servers is."""
+        own = self._own_status()
+        models = self.pool.models() if self.pool and own.state is not ModelState.READY else ()
+        return ModelStatus(ModelState.READY, models[0]) if models else own
+
+    def _own_status(self) -> ModelStatus:
+        """Where the local Ollama stands."""
         supervised = read_status(status_path(self._settings.data_dir), time.time())
         if supervised is not None and supervised.state is not ModelState.UNAVAILABLE:
             return supervised
@@ -175,13 +179,13 @@ class Engines:
 
     def _own_model(self) -> str:
         """What the local Ollama answers with. Raises GenerationError with the reason why it cannot."""
-        status = self.status()
+        status = self._own_status()
         if status.state is ModelState.READY:
             return status.model
         raise GeneratorUnavailable(status.reason or "The local model is still getting ready.")
 
     def _own_generator(self, model: str) -> AnswerGenerator:
-        return self._local(model, self.status()).engine.generator
+        return self._local(model, self._own_status()).engine.generator
 
     def _local(self, model: str, status: ModelStatus) -> Writer:
         """`model` is the status's own, or one that a person chose."""

@@ -153,6 +153,16 @@ def test_a_model_of_ones_own_choice_is_asked_where_it_is_installed(tmp_path: Pat
         assert vllm.bodies == []
 
 
+def test_without_an_ollama_the_other_servers_are_enough(tmp_path: Path) -> None:
+    with FakeOpenAi() as vllm:
+        room = engines(tmp_path, endpoints=(vllm.url,))
+        assert room.pool is not None
+        room.pool.look()
+        assert (room.status().state, room.status().model) == (ModelState.READY, "small")
+        assert room.why_nobody() == ""
+        assert [choice.id for choice in room.choices()] == ["", "extractive"]
+
+
 def test_where_none_of_them_can_be_asked_it_is_said_why(tmp_path: Path) -> None:
     room = engines(tmp_path, endpoints=("http://127.0.0.1:9/v1",))
     assert room.pool is not None
