@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -13,6 +15,7 @@ from src.screen.house import the_house
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key
 
 _WIDTHS_PX = (1100, 1650)  # no others, so that nobody can order a thousand pictures of one page
+_UNSAFE_IN_NAMES = '\\/:*?"<>|'
 _GUARDS = {"Cross-Origin-Resource-Policy": "same-origin"}
 # The address names the content, so a picture never changes; it is kept by this person's browser alone.
 _KEPT = _GUARDS | {"Cache-Control": "private, max-age=86400, immutable"}
@@ -48,10 +51,20 @@ def original(request: Request) -> Response:
     return FileResponse(
         path,
         media_type="application/pdf",
-        filename=plain(view.name) or "document.pdf",
+        filename=_file_name(view.name),
         content_disposition_type="attachment" if "download" in request.query_params else "inline",
         headers=_GUARDS | {"Cache-Control": "private, no-cache"},
     )
+
+
+def _file_name(name: str) -> str:
+    """The name a person gave the file, as one that stays in its folder and opens as a PDF.
+
+    >>> _file_name("../budget: 2026.pdf"), _file_name("report.exe"), _file_name("..")
+    ('budget 2026.pdf', 'report.exe.pdf', 'document.pdf')
+    """
+    safe = " ".join("".join(" " if c in _UNSAFE_IN_NAMES else c for c in plain(name)).split())
+    return f"{re.sub('[.]pdf$', '', safe, flags=re.IGNORECASE).strip(' .') or 'document'}.pdf"
 
 
 def _shelf(request: Request) -> Shelf | None:

@@ -1,71 +1,100 @@
-"""Keys stay where they were put: not in the repository, the image, a child's environment, or the log."""
+"""A server that has every secret there is, and everything it writes and says while it works."""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
-from shared_utils.processes.child import masked
-from src.settings import Settings
-from src.supervisor import ollama_command
+from src.settings import Settings, settings_fields
+from tests.api.conftest import Join, add_sample
+from tests.e2e.conftest import serve
+from tests.fake_ollama import FakeOllama
 
-ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.enable_socket
+
 SECRETS = {
-    "HF_TOKEN": "hf_" + "Ab1" * 11,
-    "FOOTNOTE_API_KEYS": "first-key-0123456789-abcdefghijkl,second-key-0123456789-abcdefghijk",
-    "FOOTNOTE_ENDPOINT_KEY": "sk-endpoint-0123456789",
-    "FOOTNOTE_STORE": "postgresql://footnote:pass-word-0123@db.example/footnote",
+    "HF_TOKEN": "hf_madeUpForThisTestAlone0123456789",
+    "FOOTNOTE_API_KEYS": "a-made-up-key-of-the-operators-0123",
+    "FOOTNOTE_ENDPOINT_KEY": "a-made-up-key-of-a-model-server-4567",
 }
-_LOOKS_SECRET = re.compile(
-    r"hf_[A-Za-z0-9]{30,}|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-)
+QUESTION = "How many ships called at the port?"
 
 
-def values() -> list[str]:
-    """Every secret by itself."""
-    return [*SECRETS["FOOTNOTE_API_KEYS"].split(","), *(v for k, v in SECRETS.items() if k != "FOOTNOTE_API_KEYS")]
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
 
 
-def test_every_variable_with_a_secret_is_known_as_one() -> None:
-    known = Settings.from_env(SECRETS).secrets()
-    assert set(values()) <= set(known)
+@pytest.fixture
+def trusted(folder: Path, ollama: FakeOllama) -> Iterator[str]:
+    with serve(folder, ollama.url, 0, **SECRETS) as address:
+        yield address
 
 
-def test_a_line_that_names_one_is_masked_in_the_log() -> None:
-    known = Settings.from_env(SECRETS).secrets()
-    for value in values():
-        assert value not in masked(f"GET /x?key={value} failed", known)
+def everything_told(client: httpx.Client, strangers: httpx.Client) -> Iterator[str]:
+    """What the server answers to whom it knows, to whom it does not, and to nonsense."""
+    key = SECRETS["FOOTNOTE_API_KEYS"]
+    document = add_sample(client)
+    answer = client.post("/api/chat/sync", json={"message": QUESTION})
+    thread = answer.json()["thread_id"]
+    yield answer.text
+    for path in ("/api/documents", f"/api/conversation/{thread}", "/api/threads", "/v1/models", "/metrics"):
+        yield client.get(path).text
+    yield client.post("/v1/chat/completions", json={"model": "footnote", "messages": [{"role": "user"}]}).text
+    yield client.post("/api/chat/sync", json={"message": "", "key": key}).text
+    yield client.delete(f"/api/documents/{document}").text
+    for path in ("/", "/healthz", "/api/health", "/api/docs", "/api/openapi.json", "/metrics", "/_stcore/host-config"):
+        answer = strangers.get(path)
+        yield f"{answer.headers}{answer.text}"
+    yield strangers.get("/api/threads", headers={"Authorization": f"Basic {key}"}).text
+    strangers.get(f"/api/threads?key={key}")  # a key where it does not belong ends up in no log, either
 
 
-def test_ollama_is_started_without_them(tmp_path: Path) -> None:
-    program = tmp_path / "ollama"
-    program.write_text("#!/bin/sh\nexec env\n")
-    program.chmod(0o755)
-    command = ollama_command(Settings.from_env(SECRETS), str(program))
-    seen = subprocess.run(command, env=os.environ | SECRETS, capture_output=True, text=True, check=True).stdout
-    assert "OLLAMA_HOST=" in seen
-    for value in values():
-        assert value not in seen
+def processes() -> str:
+    """Every command line of this machine, as anybody on it may read them."""
+    lines = []
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            lines.append(command.read_bytes().decode("utf-8", "replace"))
+    return "\n".join(lines)
 
 
-def test_the_image_is_built_without_them() -> None:
-    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    arguments = re.findall(r"^ARG (\w+)", dockerfile, re.MULTILINE)
-    assert arguments
-    assert not [name for name in arguments if re.search("TOKEN|KEY|SECRET|PASSWORD", name)]
-    assert (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()[1] == "*", "a file such as .env stays out"
+def test_no_secret_is_told_logged_kept_or_named_to_other_processes(trusted: str, folder: Path, join: Join) -> None:
+    with httpx.Client(base_url=trusted) as strangers:
+        told = list(everything_told(join(trusted, SECRETS["FOOTNOTE_API_KEYS"]), strangers))
+    assert any("footnote_requests_total" in text for text in told)
+    told += [(folder / "server.log").read_text(), processes()]
+    told += [path.read_bytes().decode("latin-1") for path in (folder / "data").rglob("*") if path.is_file()]
+    for variable, secret in SECRETS.items():
+        assert not [text[:200] for text in told if secret in text], variable
 
 
-def test_nothing_in_the_repository_looks_like_one() -> None:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
-    if listed.returncode:
-        pytest.skip("this is not a git checkout")
-    for name in listed.stdout.decode().split("\0"):
-        path = ROOT / name
-        if name and path.is_file():
-            found = _LOOKS_SECRET.search(path.read_text(encoding="utf-8", errors="ignore"))
-            assert found is None, f"{name} holds {found[0][:12]}…" if found else ""
+# ------------------------------------------------------------------------------------------------ who learns them
+
+
+def secret_variables() -> set[str]:
+    """The variables whose value `Settings.secrets` keeps out of the log."""
+    mark = "postgresql://a-marked-value"
+    found = set()
+    for setting in settings_fields():
+        value: Any = (mark,) if isinstance(setting.default, tuple) else mark
+        if isinstance(setting.default, str | tuple) and mark in replace(Settings(), **{setting.name: value}).secrets():
+            found.add(setting.metadata["env"])
+    return found
+
+
+def test_whatever_is_called_a_key_is_kept_out_of_the_log() -> None:
+    called = {
+        setting.metadata["env"]
+        for setting in settings_fields()
+        if re.search("KEY|TOKEN|SECRET|PASSWORD", setting.metadata["env"]) and isinstance(setting.default, str | tuple)
+    }
+    assert {"HF_TOKEN", "FOOTNOTE_API_KEYS", "FOOTNOTE_ENDPOINT_KEY"} <= called
+    assert called <= secret_variables()
