@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -25,6 +24,8 @@ _NOBODY = 65534  # PostgreSQL refuses to run as root
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 _QUIET = ("listen_addresses=", "logging_collector=off", "log_min_messages=fatal", "max_connections=60")
 _START_S = 30.0
+# Ends the server, whoever is connected, when our end of its input closes: also when we are killed.
+_WHILE_WE_LIVE = '"$@" & cat; kill -INT $!; wait $!'
 
 
 class NoPostgres(Exception):
@@ -50,13 +51,14 @@ def running_postgres(settings: tuple[str, ...] = _FAST) -> Iterator[str]:
         options = [
             part for setting in (*settings, *_QUIET, f"unix_socket_directories={folder}") for part in ("-c", setting)
         ]
-        server = subprocess.Popen([programs / "postgres", "-D", data, *options], **account)  # type: ignore[call-overload]
+        command = ["sh", "-c", _WHILE_WE_LIVE, "sh", programs / "postgres", "-D", data, *options]
+        server = subprocess.Popen(command, stdin=subprocess.PIPE, **account)  # type: ignore[call-overload]
         try:
             url = f"postgresql://postgres@/postgres?host={quote(str(folder), safe='')}"
             _await_answer(server, url)
             yield url
         finally:
-            server.send_signal(signal.SIGINT)  # a fast shutdown: whoever is connected is sent away
+            server.stdin.close()
             server.wait(timeout=_START_S)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
