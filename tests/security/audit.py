@@ -2,7 +2,8 @@
 
 pip-audit says "no known vulnerabilities" also where it could ask about nothing, as behind a package mirror without
 advisories. Here that is an outcome of its own. Ends with 0: asked about every package, none is known to be vulnerable;
-1: some are; 2: not every package could be asked about, so nothing is known of those.
+1: some are; 2: not every package could be asked about, so nothing is known of those; 3: a requirement is not pinned to
+one version, so nobody knows what would be installed.
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 _REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
+_PIN = re.compile(r"[A-Za-z0-9._-]+(?:\[[\w,.-]+\])?==[A-Za-z0-9.+!]+(?: *;.*)?")
 _ELSEWHERE = "Run it where pypi.org answers for itself, or choose another service: make audit AUDIT='-s osv'"
 
 
 def main(options: Sequence[str]) -> int:
+    if loose := unpinned(_REQUIREMENTS.read_text(encoding="utf-8")):
+        print(f"Not pinned to one version: {_some(loose)}. `make lock` pins them.", file=sys.stderr)
+        return 3
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as asked:
         asked.write(as_published(_REQUIREMENTS.read_text(encoding="utf-8")))
         asked.flush()
@@ -42,6 +47,16 @@ def as_published(requirements: str) -> str:
     """
     pins = dict(re.findall(r"^([\w.-]+)==([\w.]+)", requirements, re.MULTILINE))
     return "".join(f"{name}=={version}\n" for name, version in pins.items())
+
+
+def unpinned(requirements: str) -> list[str]:
+    """The lines that leave open which version is installed, or where it comes from.
+
+    >>> unpinned("numpy==2.4.6  # via faiss\\nhttpx>=0.28\\nx @ https://example.org/x.whl\\n-r more.txt")
+    ['httpx>=0.28', 'x @ https://example.org/x.whl', '-r more.txt']
+    """
+    lines = (re.sub(r"(^|\s+)#.*", "", line).strip() for line in requirements.splitlines())
+    return [line for line in lines if line and not _PIN.fullmatch(line)]
 
 
 def verdict(report: str) -> tuple[str, int]:
