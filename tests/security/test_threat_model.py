@@ -17,6 +17,8 @@ THREATS = [
     "Server-side request forgery",
     "Exhausted disk, memory, queue",
     "Leaked keys",
+    "The API",
+    "Dependencies",
 ]
 
 
