@@ -58,6 +58,8 @@ def main() -> int:
     build(buildah, "footnote-check", options, checks, options.context)
     inspect(buildah, "footnote-check", options, checks)
     run(buildah, "footnote-check", options.folder, checks)
+    if options.browser:
+        browse(buildah, options.folder, checks)
     if not options.with_torch:
         rebuild(buildah, options, checks)
         bake(buildah, options, checks)
@@ -69,6 +71,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Build the image and try it.")
     parser.add_argument("--folder", type=Path, default=Path("/var/tmp/footnote-image"), help="where images are kept")  # noqa: S108
     parser.add_argument("--context", type=Path, default=ROOT, help="what is built: a checkout (default: this one)")
+    parser.add_argument("--browser", action="store_true", help="also run the tests of the page against it")
     parser.add_argument("--with-torch", action="store_true", help="build the image that brings PyTorch")
     parser.add_argument("--build-arg", action="append", default=[], metavar="NAME=VALUE", help="passed to the build")
     parser.add_argument("--volume", action="append", default=[], help="passed to the build (a mirror's folder)")
@@ -265,6 +268,16 @@ def _wait_for(condition: Callable[[], bool], seconds: float) -> bool:
     while not (there := condition()) and time.monotonic() < until:
         time.sleep(0.1)
     return there
+
+
+def browse(buildah: Buildah, folder: Path, checks: Checks) -> None:
+    """The tests of the page, a real browser in the container's network."""
+    image = Image.unpacked(buildah, "footnote-check")
+    tests = [sys.executable, "-m", "pytest", "-q", "-p", "tests.image.against_image", "tests/e2e/test_page.py"]
+    with running(image, _fresh_data(folder / "browsed"), folder / "browsed.log", checks) as container:
+        inside = ["nsenter", "--target", str(container.init), "--net", *tests]
+        ran = subprocess.run(inside, cwd=ROOT, capture_output=True, text=True, check=False)
+        checks.that(ran.returncode == 0, "the tests of the page pass in a browser", ran.stdout[-2000:])
 
 
 # ------------------------------------------------------------------------------------------------ variants
