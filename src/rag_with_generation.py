@@ -73,6 +73,7 @@ NOT_IN_DOCUMENTS = "The documents do not seem to speak to this question."
 _CLOSEST = 3  # passages shown when the documents do not speak to the question
 _CANDIDATES = 40  # chunks that the evidence is picked from
 _NAME_TOKENS = 14  # of a document's name, told once for each side of a comparison
+_TELLING_CHARACTERS = 12  # in a script without blanks, too, that is more than a page number
 _PROMPT_OVERHEAD_TOKENS = 150  # rules, template and a question of middling length
 _SAFE_SHARE = 0.8  # of a deadline: estimates are medians
 
@@ -429,6 +430,11 @@ def unread_notes(documents: Sequence[IndexedDocument]) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _telling(passages: Sequence[Passage]) -> list[Passage]:
+    """Without page numbers and other scraps that stand alone: nobody is helped by a closest passage that reads “i”."""
+    return [p for p in passages if len(p.chunk.text) >= _TELLING_CHARACTERS]
+
+
 def _refusal(question: str, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
     """ "The documents do not say", with the closest passages to look at."""
     names, pages = names_of(documents), pages_of(documents)
@@ -443,7 +449,7 @@ def _refusal(question: str, found: SearchResult, documents: Sequence[IndexedDocu
             start=passage.chunk.start,
             end=passage.chunk.end,
         )
-        for marker, passage in enumerate(found.passages[:_CLOSEST], start=1)
+        for marker, passage in enumerate(_telling(found.passages)[:_CLOSEST], start=1)
     )
     sentence = Sentence(NOT_IN_DOCUMENTS, (), Verdict.NOT_FOUND, "no passage speaks to the question")
     return Answer(

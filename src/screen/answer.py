@@ -42,7 +42,8 @@ def draw_finished(turn: TurnView, shelf: Shelf, session: Session, *, latest: boo
             _draw_words(turn, answer, say)
         else:
             _draw_refusal(turn, answer, say)
-        notes = [text for text in (ending(answer, say),) if text] + [say.message(text) for text in answer.notes]
+        told = [text for text in answer.notes if text not in turn.changes]  # those stand above the words already
+        notes = [text for text in (ending(answer, say),) if text] + [say.message(text) for text in told]
         if notes:
             st.html("".join(map(note, notes)))
         _draw_actions(turn, answer, shelf, session, latest=latest)

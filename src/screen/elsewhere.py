@@ -29,6 +29,7 @@ class Look:
     turns: tuple[tuple[str, bool], ...]  # of this tab's conversation: id, whether it is answered
     conversations: tuple[ConversationView, ...]
     preferences: Preferences
+    theme: str | None  # the system may change it at dusk; dialogs and the logo are drawn for one
 
 
 @dataclass(slots=True)
@@ -50,6 +51,7 @@ def _look(shelf: Shelf, session: Session) -> Look:
         tuple((turn.id, turn.done) for turn in shelf.turns(session.conversation)),
         shelf.conversations(),
         shelf.preferences(),
+        st.context.theme.type,
     )
 
 
@@ -60,7 +62,7 @@ def draw_status(shelf: Shelf, session: Session, seen: Seen) -> None:
 
 def _tick(shelf: Shelf, session: Session, seen: Seen) -> None:
     version = shelf.version()
-    if version != seen.version:
+    if version != seen.version or st.context.theme.type != seen.look.theme:
         if _look(shelf, session) != seen.look:
             st.rerun()
         seen.version = version

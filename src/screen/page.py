@@ -28,6 +28,7 @@ from src.screen.question_list import draw_list_button, draw_list_dialog
 from src.screen.script import styles
 from src.screen.session import Session, language_of, this_session, workspace_key
 from src.screen.settings_dialog import draw_settings, draw_settings_button
+from src.views import DocumentView
 
 _STATIC = Path(__file__).resolve().parents[2] / "static"
 _COLUMNS = [1.12, 1.0]  # conversation, viewer
@@ -63,7 +64,7 @@ def _draw_rooms(shelf: Shelf, house: House, session: Session, seen: Seen) -> Non
     # One look at the documents for the whole run: if the box saw an unread file and the library a finished one, nothing
     # would be left that ticks, and the box would stay closed.
     documents = shelf.documents()
-    _draw_question_box(shelf, session, seen, ready=any(view.searchable for view in documents))
+    _draw_question_box(shelf, session, seen, documents)
     follow_answer(shelf.turns(session.conversation), session)
     with st.sidebar:
         draw_library(documents, shelf, session, house.settings)
@@ -78,14 +79,15 @@ def _draw_rooms(shelf: Shelf, house: House, session: Session, seen: Seen) -> Non
         draw_viewer(shelf, session)
 
 
-def _draw_question_box(shelf: Shelf, session: Session, seen: Seen, *, ready: bool) -> None:
+def _draw_question_box(shelf: Shelf, session: Session, seen: Seen, documents: tuple[DocumentView, ...]) -> None:
     """First in the script, so that the answer to what was just asked is drawn in the same run."""
-    say = session.say
+    say, ready = session.say, any(view.searchable for view in documents)
+    coming = say("You can ask as soon as the first page is read") if documents else say("Add a document to begin")
     with st.bottom, st.container(key="question-row"):
         left, right = st.columns(_COLUMNS, gap="large")
         right.container(key="question-pad")  # keeps the box as wide as the conversation
         question = left.chat_input(
-            say("Ask about your documents") if ready else say("You can ask as soon as the first page is read"),
+            say("Ask about your documents") if ready else coming,
             key="question",
             disabled=not ready,
         )
