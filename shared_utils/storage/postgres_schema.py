@@ -52,7 +52,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             dimension integer NOT NULL
         )""",
         # No fixed dimension, so that another embedding model can be chosen; no approximate index, because a search
-        # looks at one person's documents only, and looks at all of them (docs/adr/0050-postgresql.md).
+        # looks at one person's documents only, and looks at all of them (docs/adr/0052).
         """CREATE TABLE passage_vector (
             document_id text NOT NULL REFERENCES vectors ON DELETE CASCADE,
             number integer NOT NULL,  -- the passage's row, 0-based
