@@ -236,7 +236,7 @@ class Conversations:
             turn = replace(kept_turn(record, left.conversation_id), mine=True)
             self._threads[left.conversation_id] = [*before, turn]
             history = [] if record.asking.alone else history_of(before)
-            self._start(turn, history, resumed=True)
+            self._start(turn, history)
 
     # -------------------------------------------------------------------------------------------- going
 
@@ -256,18 +256,17 @@ class Conversations:
 
     # -------------------------------------------------------------------------------------------- answering
 
-    def _start(self, turn: Turn, history: Sequence[PastTurn], *, resumed: bool = False) -> None:
+    def _start(self, turn: Turn, history: Sequence[PastTurn]) -> None:
         self._person.changed()
         thread = threading.Thread(
-            target=self._work, args=(turn, history, resumed), name=f"answer-{turn.view.id[:6]}", daemon=True
+            target=self._work, args=(turn, history), name=f"answer-{turn.view.id[:6]}", daemon=True
         )
         self._at_work.add(thread)
         thread.start()
 
-    def _work(self, turn: Turn, history: Sequence[PastTurn], resumed: bool) -> None:
+    def _work(self, turn: Turn, history: Sequence[PastTurn]) -> None:
         try:
-            if resumed:
-                self._person.await_documents()
+            self._person.await_documents()  # right after a start they are still coming back
             self._answer(turn, self._asked_documents(turn.asking.only), history)
         except FootnoteError as exc:
             self._finish(turn, error=str(exc))

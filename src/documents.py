@@ -49,6 +49,7 @@ class _Entry:
     indexed: IndexedDocument | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
     removed_at: float | None = None
+    restoring: bool = False  # it was kept, and is being brought back
 
     def view(self) -> DocumentView:
         chunks = len(self.indexed.index.chunks) if self.indexed else 0
@@ -175,9 +176,9 @@ class Documents:
             self._store.remove_from_workspace(self._key, entry.id)
 
     def loaded(self) -> bool:
-        """Whether everything kept has been brought back, or is being read anew."""
+        """Whether everything that was kept can be asked again, or has failed."""
         with self._lock:
-            return all(entry.state is not DocumentState.QUEUED for entry in self._present())
+            return not any(entry.restoring for entry in self._present())
 
     def catch_up(self) -> None:
         """Look again at what another process has put on this shelf, renamed or taken from it."""
@@ -380,7 +381,7 @@ class Documents:
         with suppress(DocumentGone):
             source = SourceFile(stored.document_id, stored.name, self._store.local_path(stored.document_id))
             with self._lock:
-                entry = self._entries[stored.id] = _Entry(stored.id, source)
+                entry = self._entries[stored.id] = _Entry(stored.id, source, restoring=True)
             self._submit(self._readers, entry, partial(self._load, entry))
 
     def _load(self, entry: _Entry) -> None:
@@ -452,6 +453,8 @@ class Documents:
         with self._lock:
             for name, value in changes.items():
                 setattr(entry, name, value)
+            waits = entry.state is DocumentState.QUEUED or (entry.indexed is None and not entry.view().settled)
+            entry.restoring = entry.restoring and waits
             self._changed()
 
     def _refuse_beyond_limits(self, name: str, size: int) -> None:

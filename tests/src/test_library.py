@@ -328,6 +328,20 @@ def test_a_question_whose_process_ends_in_mid_answer_is_asked_again_by_the_next(
     assert "1,206" in turn.answer.citations[0].quote
 
 
+def test_a_question_asked_right_after_a_start_waits_for_the_documents_to_come_back(
+    open_library: Callable[[], Library],
+) -> None:
+    library = open_library()
+    shelf_with_sample(library)
+    library.close()
+    shelf = open_library().shelf(MINE)
+    shelf.ask(TALK, "How many ships called at the port?")
+    turn = answered(shelf)
+    assert turn.error == ""
+    assert turn.answer is not None
+    assert "1,206" in turn.answer.citations[0].quote
+
+
 def test_a_question_is_asked_once_while_its_process_lives_and_its_answer_shows_in_the_other(
     open_library: Callable[[], Library],
 ) -> None:
