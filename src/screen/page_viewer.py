@@ -40,6 +40,9 @@ def _open(address: str, shelf: Shelf, session: Session) -> None:
     if found is not None:
         session.place, session.wants_drawer = (Place(found.document, found.page, found.anchor), True)
         st.rerun(scope="fragment")
+    if not any(turn.stage for turn in shelf.turns(session.conversation)):
+        session.remark = session.say("This leads to a document that was removed. Add it again to see its pages.")
+        st.rerun()
 
 
 def _data(shelf: Shelf, session: Session) -> dict[str, object]:

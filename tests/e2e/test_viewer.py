@@ -183,3 +183,15 @@ def test_on_a_phone_the_drawer_takes_the_keys_and_gives_them_back(
     drawer.get_by_role("button", name="Close").click()
     expect(drawer).to_have_count(0)
     expect(chip).to_be_focused()
+
+
+def test_a_source_whose_document_was_removed_says_so(visit: Open, address: str) -> None:
+    screen = visit(address)
+    screen.add("water.pdf", pdf(WATER))
+    screen.wait_ready("water.pdf")
+    screen.ask("How far did leakage fall after mains were renewed?")
+    screen.answered()
+    screen.card("water.pdf").get_by_role("button", name="Remove").click()
+    expect(screen.card("water.pdf")).to_have_count(0)
+    screen.sources().first.click()
+    expect(screen.page.get_by_text("This leads to a document that was removed")).to_be_visible()
