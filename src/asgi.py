@@ -215,6 +215,8 @@ def create_app(settings: Settings) -> App:
     async def lifespan(_: App) -> AsyncIterator[dict[str, object]]:
         warm_up.start()
         yield {}
+        if warm_up.library is not None:  # so that what is being answered is taken up by another process at once
+            await asyncio.to_thread(warm_up.library.close)
 
     async def healthz(_: Request) -> JSONResponse:
         body = {"status": warm_up.state} | ({"reason": warm_up.reason} if warm_up.reason else {})
