@@ -37,7 +37,7 @@ ANSWER = " ".join(f"Nordhaven handled 2.84 million tonnes in 2025 [{n % 4 + 1}].
 
 # How long the page stood still: between two frames, and between two changes of the line that tells the time.
 WATCH = """() => {
-  const seen = window.fnSeen = { frame: 0, line: 0, shift: 0, said: '' };
+  const seen = window.fnSeen = { frame: 0, line: 0, shift: 0, checked: 0, said: '' };
   let frame = performance.now(), line = performance.now();
   const tick = now => { seen.frame = Math.max(seen.frame, now - frame); frame = now; requestAnimationFrame(tick); };
   requestAnimationFrame(tick);
@@ -47,7 +47,7 @@ WATCH = """() => {
       line = now; seen.said = said; }
   }, 20);
   new PerformanceObserver(list => list.getEntries().forEach(entry => {
-    if (!entry.hadRecentInput) seen.shift += entry.value;
+    if (!entry.hadRecentInput) seen[document.querySelector('.fn-stage') ? 'shift' : 'checked'] += entry.value;
   })).observe({ type: 'layout-shift', buffered: false });
 }"""
 
@@ -96,6 +96,7 @@ def answering() -> list[Row]:
         clicks = [citation_click_ms(page, at) for at in range(12)]
     return [
         (f"layout shift while {STREAMED} tokens stream (1 = the whole page)", seen["shift"], 0.05, ""),
+        ("… when the checked answer, half of its footnotes moved, stands", seen["checked"], NO_BAR, ""),
         ("the page stands still while one answer streams", seen["frame"] / 1000, 1.0, "s"),
         ("click on a citation to its words highlighted", statistics.median(clicks), 300.0, "ms"),
     ]

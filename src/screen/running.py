@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from shared_utils.types import Citation
+from src.events import Stage
 from src.library import Shelf
 from src.presentation import chip_link, written_markdown
 from src.screen.citations import QUOTES, WRITING, anchor, written_citations
@@ -22,10 +23,13 @@ from src.views import TurnView
 from src.words import Say
 
 _TICK_S = 0.3
+_WAITING_TICK_S = 1.0  # of those in line: there are many of them where there is a line
 
 
 def draw_running(turn: TurnView, shelf: Shelf, session: Session) -> None:
-    st.fragment(_tick, run_every=_TICK_S)(turn.id, shelf, session, turn.extractive is not None)
+    waits = turn.stage is Stage.WAITING
+    tick_s = _WAITING_TICK_S if waits else _TICK_S
+    st.fragment(_tick, run_every=tick_s)(turn.id, shelf, session, (turn.extractive is not None, waits))
 
 
 def chips(turn: TurnView, source: str, citations: Iterable[Citation], say: Say) -> dict[int, str]:
@@ -33,10 +37,11 @@ def chips(turn: TurnView, source: str, citations: Iterable[Citation], say: Say) 
     return {c.marker: chip_link(c, "cite-" + anchor(turn, source, c.marker), say) for c in citations}
 
 
-def _tick(turn_id: str, shelf: Shelf, session: Session, quoted: bool) -> None:
-    """The page is drawn again when the answer is done, or when there is a first quote to open beside it."""
+def _tick(turn_id: str, shelf: Shelf, session: Session, drawn: tuple[bool, bool]) -> None:
+    """The page is drawn again when the answer is done, when there is a first quote to open beside it, and when the
+    waiting begins or ends. `drawn`: whether there was a quote, and whether it waited, when this was drawn last."""
     turn = next((t for t in shelf.turns(session.conversation) if t.id == turn_id), None)
-    if turn is None or turn.done or (turn.extractive is not None) != quoted:
+    if turn is None or turn.done or (turn.extractive is not None, turn.stage is Stage.WAITING) != drawn:
         st.rerun()
     with st.container(key=f"answer-{turn.id}", gap="small"):
         _draw_line(turn, shelf, session)
