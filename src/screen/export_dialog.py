@@ -16,10 +16,12 @@ from src.exports.html_report import conversation_report
 from src.exports.markdown import conversation_markdown
 from src.library import Shelf
 from src.presentation import escape_markdown, plain
+from src.screen.dialogs import draw_dialog, open_dialog
 from src.screen.pieces import note
 from src.screen.session import Session
 from src.views import DocumentView, TurnView
 
+_NAME = "export"
 _TICK_S = 1.0
 _NAME_CHARACTERS = 60
 _UNSAFE_IN_NAMES = '\\/:*?"<>|'
@@ -33,20 +35,13 @@ def draw_export_button(turns: Sequence[TurnView], session: Session) -> None:
         type="tertiary",
         help=session.say("Take this conversation with you: a report, Markdown, a table, PDFs with highlights"),
         disabled=not any(turn.done for turn in turns),
-        on_click=_open,
-        args=(session, True),
+        on_click=open_dialog,
+        args=(session, _NAME),
     )
 
 
 def draw_export(shelf: Shelf, session: Session) -> None:
-    """Drawn in every run while it is open: a page that is drawn again for another reason must not close it."""
-    if session.exporting:
-        dialog = st.dialog(session.say("Export this conversation"), on_dismiss=lambda: _open(session, False))
-        dialog(_draw)(shelf, session)
-
-
-def _open(session: Session, open_: bool) -> None:
-    session.exporting, session.export_problem = open_, ""
+    draw_dialog(session, _NAME, session.say("Export this conversation"), partial(_draw, shelf, session))
 
 
 def _draw(shelf: Shelf, session: Session) -> None:

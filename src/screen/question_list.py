@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -15,12 +16,14 @@ from src.library import Shelf
 from src.presentation import cautions, dagger, describe_verdict, plain
 from src.screen.citations import ANSWER, anchor
 from src.screen.conversation_list import show_conversation
+from src.screen.dialogs import draw_dialog, open_dialog
 from src.screen.pieces import note, said
 from src.screen.session import Session
 from src.settings import Settings
 from src.views import TurnView
 from src.words import Say, phrase
 
+_NAME = "list"
 _TICK_S = 1.0
 _HEADS = (phrase("Question"), phrase("Answer"), phrase("Checked"))
 
@@ -35,20 +38,13 @@ def draw_list_button(session: Session, *, ready: bool) -> None:
         key="ask-list",
         type="tertiary",
         disabled=not ready,
-        on_click=_open,
-        args=(session, True),
+        on_click=open_dialog,
+        args=(session, _NAME),
     )
 
 
 def draw_list_dialog(shelf: Shelf, session: Session, settings: Settings) -> None:
-    """Drawn in every run while it is open: a page that is drawn again for another reason must not close it."""
-    if session.listing:
-        dialog = st.dialog(session.say("Ask a list of questions"), on_dismiss=lambda: _open(session, False))
-        dialog(_draw_form)(shelf, session, settings)
-
-
-def _open(session: Session, open_: bool) -> None:
-    session.listing, session.unasked = open_, ""
+    draw_dialog(session, _NAME, session.say("Ask a list of questions"), partial(_draw_form, shelf, session, settings))
 
 
 def _draw_form(shelf: Shelf, session: Session, settings: Settings) -> None:
@@ -69,7 +65,7 @@ def _draw_form(shelf: Shelf, session: Session, settings: Settings) -> None:
                 st.html(note(say.message(str(exc)), "error", role="alert"))
                 return
             show_conversation(conversation, session)
-            session.listing = False
+            open_dialog(session, "")
             st.rerun()
 
 

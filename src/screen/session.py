@@ -56,9 +56,7 @@ class Session:
     deleting: str = ""  # the conversation that is to be deleted, if that is confirmed
     all_documents: bool = False  # the whole list, however long
     all_conversations: bool = False
-    settings_open: bool = False
-    listing: bool = False  # the dialog that takes a list of questions is open
-    exporting: bool = False  # the dialog that offers files is open
+    dialog: str = ""  # the one that is open: "settings", "export" or "list"
     export_problem: str = ""  # why a file could not be made
     unsaved: str = ""  # why the last setting could not be kept
     key_shown: bool = False  # the shelf's secret stands in the settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from shared_utils.errors import FootnoteError
 from src.library import Shelf
 from src.preferences import Pace, Preferences
 from src.presentation import about, plain
+from src.screen.dialogs import draw_dialog, open_dialog
 from src.screen.pieces import note
 from src.screen.script import mount
 from src.screen.session import Session, has_workspace_cookie, language_of, workspace_key
@@ -17,6 +19,7 @@ from src.settings import Settings
 from src.views import ModelChoice
 from src.words import LANGUAGES, Say, phrase
 
+_NAME = "settings"
 _PACES = {Pace.QUICK: phrase("Quick"), Pace.BALANCED: phrase("Balanced"), Pace.THOROUGH: phrase("Thorough")}
 _THEMES = {"System": phrase("As the system"), "Light": phrase("Light"), "Dark": phrase("Dark")}  # as settings.js
 
@@ -27,20 +30,13 @@ def draw_settings_button(session: Session) -> None:
         icon=":material/settings:",
         key="bare-settings",
         type="tertiary",
-        on_click=_open,
-        args=(session, True),
+        on_click=open_dialog,
+        args=(session, _NAME),
     )
 
 
 def draw_settings(shelf: Shelf, session: Session, settings: Settings) -> None:
-    """Drawn in every run while it is open: a page that is drawn again for another reason must not close it."""
-    if session.settings_open:
-        dialog = st.dialog(session.say("Settings"), on_dismiss=lambda: _open(session, False))
-        dialog(_draw)(shelf, session, settings)
-
-
-def _open(session: Session, open_: bool) -> None:
-    session.settings_open, session.unsaved, session.key_shown = open_, "", False
+    draw_dialog(session, _NAME, session.say("Settings"), partial(_draw, shelf, session, settings))
 
 
 def _draw(shelf: Shelf, session: Session, settings: Settings) -> None:
