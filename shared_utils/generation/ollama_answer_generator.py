@@ -10,10 +10,10 @@ from dataclasses import replace
 import httpx
 import ollama
 
-from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout
+from shared_utils.errors import GenerationInterrupted
 from shared_utils.generation.ollama_connection import HangUpTransport, in_our_words
 from shared_utils.generation.ollama_server import same_model
-from shared_utils.generation.watched_stream import Deadlines, Overdue, Phase, Stopped, watched
+from shared_utils.generation.watched_stream import Deadlines, Overdue, Stopped, lateness, watched
 from shared_utils.types import (
     Cancelled,
     GenerationDone,
@@ -116,7 +116,7 @@ class OllamaAnswerGenerator:
             yield GenerationDone("cancelled", stats)
             return
         except Overdue as exc:
-            raise self._late(exc.phase, deadlines, spoken=first_token_s is not None) from exc
+            raise lateness(self.model, exc.phase, deadlines, spoken=first_token_s is not None) from exc
         except Exception as exc:
             ours = in_our_words(exc, host=self.host, model=self.model, spoken=first_token_s is not None)
             if ours is None:
@@ -159,19 +159,6 @@ class OllamaAnswerGenerator:
                 "stop": list(prompt.stop),
             },
         }
-
-    def _late(self, phase: Phase, limits: Deadlines, *, spoken: bool) -> GenerationError:
-        if not spoken:
-            waited_s = limits.total_s if phase is Phase.TOTAL else limits.first_token_s
-            return GenerationTimeout(
-                f"{self.model} did not begin its answer within {waited_s:.0f} s. "
-                "Ask a shorter question, or choose a smaller model."
-            )
-        if phase is Phase.TOTAL:
-            return GenerationInterrupted(f"The answer took longer than {limits.total_s:.0f} s and was cut off.")
-        return GenerationInterrupted(
-            f"{self.model} fell silent for {limits.stall_s:.0f} s in the middle of its answer. Ask again."
-        )
 
 
 def _stats(model: str, last: _Frame, first_token_s: float | None) -> GenerationStats:

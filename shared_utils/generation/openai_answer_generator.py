@@ -14,7 +14,7 @@ import httpx
 
 from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout, GeneratorUnavailable
 from shared_utils.generation.ollama_connection import HangUpTransport
-from shared_utils.generation.watched_stream import Deadlines, Overdue, Phase, Stopped, watched
+from shared_utils.generation.watched_stream import Deadlines, Overdue, Stopped, lateness, watched
 from shared_utils.types import Cancelled, GenerationDone, GenerationEvent, GenerationStats, Prompt, TextDelta
 
 BACKEND = "endpoint"
@@ -99,7 +99,7 @@ class OpenAiAnswerGenerator:
         except Stopped:
             finish_reason = "cancelled"
         except Overdue as exc:
-            raise self._late(exc.phase, spoken=first_token_s is not None) from exc
+            raise lateness(self.model, exc.phase, self._deadlines, spoken=first_token_s is not None) from exc
         except Exception as exc:
             ours = self._in_our_words(exc, spoken=first_token_s is not None)
             if ours is None:
@@ -137,20 +137,6 @@ class OpenAiAnswerGenerator:
             "seed": self._seed,
         }
         return {**payload, "stop": list(prompt.stop)} if prompt.stop else payload
-
-    def _late(self, phase: Phase, *, spoken: bool) -> GenerationError:
-        limits = self._deadlines
-        if not spoken:
-            waited_s = limits.total_s if phase is Phase.TOTAL else limits.first_token_s
-            return GenerationTimeout(
-                f"{self.model} did not begin its answer within {waited_s:.0f} s. "
-                "Ask a shorter question, or choose a smaller model."
-            )
-        if phase is Phase.TOTAL:
-            return GenerationInterrupted(f"The answer took longer than {limits.total_s:.0f} s and was cut off.")
-        return GenerationInterrupted(
-            f"{self.model} fell silent for {limits.stall_s:.0f} s in the middle of its answer. Ask again."
-        )
 
     def _in_our_words(self, exc: Exception, *, spoken: bool) -> GenerationError | None:
         if isinstance(exc, _Refused):

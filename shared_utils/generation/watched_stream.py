@@ -11,6 +11,7 @@ from enum import StrEnum
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
+from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout
 from shared_utils.types import Cancelled
 
 T = TypeVar("T")
@@ -124,3 +125,18 @@ def _read(items: Generator[T, None, None], arrivals: SimpleQueue[T | _End], unwa
     except Exception as exc:  # noqa: BLE001 - carried to the consumer's thread and raised there
         error = exc
     arrivals.put(_End(error))
+
+
+def lateness(model: str, phase: Phase, limits: Deadlines, *, spoken: bool) -> GenerationError:
+    """What a person should read when `model` missed a deadline; `spoken`: whether it had said a word."""
+    if not spoken:
+        waited_s = limits.total_s if phase is Phase.TOTAL else limits.first_token_s
+        return GenerationTimeout(
+            f"{model} did not begin its answer within {waited_s:.0f} s. "
+            "Ask a shorter question, or choose a smaller model."
+        )
+    if phase is Phase.TOTAL:
+        return GenerationInterrupted(f"The answer took longer than {limits.total_s:.0f} s and was cut off.")
+    return GenerationInterrupted(
+        f"{model} fell silent for {limits.stall_s:.0f} s in the middle of its answer. Ask again."
+    )
