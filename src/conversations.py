@@ -118,9 +118,12 @@ class Conversations:
     def _thread(self, conversation_id: str) -> list[Turn]:
         """The turns of a conversation, from the store the first time."""
         if conversation_id not in self._threads:
-            bodies = self._around.store.turns(self._person.key, conversation_id)
-            self._threads[conversation_id] = [kept_turn(decode_turn(body), conversation_id) for body in bodies]
+            self._threads[conversation_id] = self._kept(conversation_id)
         return self._threads[conversation_id]
+
+    def _kept(self, conversation_id: str) -> list[Turn]:
+        bodies = self._around.store.turns(self._person.key, conversation_id)
+        return [kept_turn(decode_turn(body), conversation_id) for body in bodies]
 
     # -------------------------------------------------------------------------------------------- asking
 
@@ -187,9 +190,7 @@ class Conversations:
         turn = Turn(view, asking, conversation_id, mine=True)
         turn.stored = self._store_question(turn, replacing)
         before = [earlier for earlier in thread if earlier is not replacing]
-        history = [] if asking.alone else history_of(before)
-        self._threads[conversation_id] = [*before, turn]
-        self._start(turn, history)
+        self._start(turn, before)
         return view.id
 
     def _store_question(self, turn: Turn, replacing: Turn | None) -> bool:
@@ -222,10 +223,8 @@ class Conversations:
     def catch_up(self) -> None:
         """Look again at what other processes have changed."""
         with self._lock:
-            for conversation_id in list(self._threads):
-                bodies = self._around.store.turns(self._person.key, conversation_id)
-                kept = [kept_turn(decode_turn(body), conversation_id) for body in bodies]
-                self._threads[conversation_id] = merged(self._threads[conversation_id], kept)
+            for conversation_id, known in self._threads.items():
+                self._threads[conversation_id] = merged(known, self._kept(conversation_id))
         self._person.changed()
 
     def _resume(self, left: StoredTurn) -> None:
@@ -234,9 +233,7 @@ class Conversations:
             thread = self._thread(left.conversation_id)
             before = [turn for turn in thread if turn.view.id != record.id]
             turn = replace(kept_turn(record, left.conversation_id), mine=True)
-            self._threads[left.conversation_id] = [*before, turn]
-            history = [] if record.asking.alone else history_of(before)
-            self._start(turn, history)
+            self._start(turn, before)
 
     # -------------------------------------------------------------------------------------------- going
 
@@ -256,7 +253,10 @@ class Conversations:
 
     # -------------------------------------------------------------------------------------------- answering
 
-    def _start(self, turn: Turn, history: Sequence[PastTurn]) -> None:
+    def _start(self, turn: Turn, before: Sequence[Turn]) -> None:
+        """Begin to answer `turn`, which stands after those `before` it."""
+        self._threads[turn.conversation] = [*before, turn]
+        history = [] if turn.asking.alone else history_of(before)
         self._person.changed()
         thread = threading.Thread(
             target=self._work, args=(turn, history), name=f"answer-{turn.view.id[:6]}", daemon=True

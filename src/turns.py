@@ -34,8 +34,8 @@ def merged(known: Sequence[Turn], kept: Sequence[Turn]) -> list[Turn]:
     """What the store holds, but our own turns as we know them; those it has no room for stay at the end."""
     ours = {turn.view.id: turn for turn in known if turn.mine and (turn.view.done or not turn.cancel.is_set())}
     ids = {turn.view.id for turn in kept}
-    merged = [ours.get(turn.view.id, turn) for turn in kept]
-    return merged + [turn for turn in known if turn.view.id not in ids and not turn.stored]
+    stored = [ours.get(turn.view.id, turn) for turn in kept]
+    return stored + [turn for turn in known if turn.view.id not in ids and not turn.stored]
 
 
 def ended(stages: Sequence[StageTime], at_s: float) -> tuple[StageTime, ...]:

@@ -26,7 +26,7 @@ from src.api.limits import Buckets
 from src.api.reference import reference
 from src.api.sse import frame
 from src.events import Stage, StageTime
-from src.views import TurnView
+from src.views import TurnView, asked_view
 from tests.fakes import FakeClock
 
 # ------------------------------------------------------------------------------------------------ keys and addresses
@@ -205,23 +205,7 @@ ANSWER = Answer(
     GenerationStats("ollama", "m:1b", prompt_tokens=40, output_tokens=7),
     "So [1]. Not so.",
 )
-ASKED = TurnView(
-    id="t",
-    question="How?",
-    stage=Stage.RETRIEVING,
-    engine="",
-    model="",
-    stage_started_at=0.0,
-    asked_at=0.0,
-    seconds_left=None,
-    position=0,
-    text="",
-    extractive=None,
-    answer=None,
-    changes=(),
-    timings={},
-    stages=(StageTime(Stage.RETRIEVING, 0.0, None),),
-)
+ASKED = replace(asked_view("t", "How?", 0.0, 0.0), stages=(StageTime(Stage.RETRIEVING, 0.0, None),))
 _ENDED = (
     StageTime(Stage.RETRIEVING, 0.0, 0.2),
     StageTime(Stage.CHECKING, 0.2, 0.1),

@@ -8,25 +8,10 @@ import pytest
 
 from src.events import Stage, StageTime
 from src.screen.stages import Step, running_steps, stage_line, status_line, steps, taken_steps
-from src.views import EngineView, TurnView
+from src.views import EngineView, asked_view
 from src.words import ENGLISH, GERMAN
 
-ASKED = TurnView(
-    id="t",
-    question="?",
-    stage=Stage.RETRIEVING,
-    engine="",
-    model="",
-    stage_started_at=100.0,
-    asked_at=98.0,
-    seconds_left=None,
-    position=0,
-    text="",
-    extractive=None,
-    answer=None,
-    changes=(),
-    timings={},
-)
+ASKED = replace(asked_view("t", "?", 98.0, 0.0), stage_started_at=100.0)
 READING = replace(
     ASKED, stage=Stage.READING, engine="ollama", model="llama3.2:3b", prompt_tokens=812, seconds_left=13.0
 )
