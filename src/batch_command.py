@@ -12,12 +12,12 @@ from shared_utils.errors import FootnoteError
 from src import VERSION
 from src.batch.alone import answered
 from src.batch.questions import questions_from
+from src.escaping import plain
 from src.exports.csv_table import answers_csv
 from src.exports.html_report import conversation_report
 from src.exports.markdown import conversation_markdown
 from src.exports.open_pages import OpenPages
 from src.ingestion import IndexedDocument
-from src.presentation import plain
 from src.views import TurnView
 from src.wiring import Wired
 

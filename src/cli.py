@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared_utils.errors import FootnoteError
-from shared_utils.types import Answer, Cancelled, Citation
+from shared_utils.types import Cancelled, Citation
 from src.batch_command import listed_questions, run_batch
+from src.escaping import plain
 from src.events import (
     AnswerEvent,
     AnswerFinished,
@@ -30,7 +31,8 @@ from src.events import (
     StageStarted,
 )
 from src.ingestion import IndexedDocument, SourceFile
-from src.presentation import page_name, plain, terminal_answer
+from src.plain_text import answer_with_markers, plain_answer
+from src.presentation import page_name
 from src.rag_with_generation import Rag, SearchResult, names_of, pages_of
 from src.settings import Settings
 from src.wiring import Wired, wire
@@ -296,7 +298,7 @@ def _ask(options: argparse.Namespace, wired: Wired) -> int:
     if options.json:
         _print_line(_answer_json(last, ingest_s))
     else:
-        print("\n".join(_wrapped(line, "") for line in terminal_answer(last.answer).splitlines()))
+        print("\n".join(_wrapped(line, "") for line in plain_answer(last.answer).splitlines()))
     return 0
 
 
@@ -354,15 +356,6 @@ def _citation_json(citation: Citation) -> dict[str, object]:
         "end": citation.end,
         "rects": [[round(edge, 2) for edge in rect] for rect in citation.rects],
     }
-
-
-def answer_with_markers(answer: Answer) -> str:
-    """The answer as one text, each sentence followed by its markers, paragraphs kept apart."""
-    paragraphs: dict[int, list[str]] = {}
-    for sentence in answer.sentences:
-        markers = "".join(f"[{marker}]" for marker in sentence.citations)
-        paragraphs.setdefault(sentence.paragraph, []).append(f"{sentence.text} {markers}".rstrip())
-    return "\n\n".join(" ".join(sentences) for sentences in paragraphs.values())
 
 
 def _wrapped(text: str, indent: str) -> str:

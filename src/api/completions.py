@@ -19,8 +19,10 @@ from src.api.drawing import (
 )
 from src.api.errors import Refused
 from src.api.schemas import OpenAIMessage
+from src.blocks import cautions, dagger
+from src.escaping import plain
 from src.library import Shelf
-from src.presentation import cautions, dagger, describe_verdict, plain
+from src.presentation import describe_verdict
 from src.views import TurnView
 
 MODEL = "footnote"  # whoever writes here now

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import groupby
 
 from shared_utils.types import Answer, Citation, EvidenceSpan, Rect
-from src.presentation import cautions, dagger, describe_document, describe_verdict, document_progress, page_name, plain
+from src.blocks import Block, BlockKind, Piece, as_lines, blocks, cautions, dagger
+from src.escaping import plain
+from src.presentation import describe_document, describe_verdict, document_progress, page_name
 from src.views import ConversationView, DocumentView, TurnView
 
 Json = dict[str, object]
@@ -34,16 +35,19 @@ def inert(text: str, known: Collection[int]) -> str:
 
 
 def answer_markdown(answer: Answer) -> str:
-    """Paragraphs of sentences, each with its markers; what does not fully stand on its sources has a sign († ‡ …)."""
-    signs = {id(sentence): dagger(i) for i, sentence in enumerate(cautions(answer))}
-    paragraphs = []
-    for _, sentences in groupby(answer.sentences, key=lambda sentence: sentence.paragraph):
-        words = []
-        for sentence in sentences:
-            marks = "".join(f"[{number}]" for number in sentence.citations)
-            words.append(" ".join(filter(None, (inert(sentence.text, ()), marks, signs.get(id(sentence), "")))))
-        paragraphs.append(" ".join(words))
-    return "\n\n".join(paragraphs)
+    """The answer's blocks, each sentence with its markers; what does not fully stand on its sources has a sign."""
+    return as_lines(blocks(answer), _block)
+
+
+def _block(block: Block) -> str:
+    words = " ".join(map(_piece, block.pieces))
+    return f"### {words}" if block.kind is BlockKind.HEADING else block.label + words
+
+
+def _piece(piece: Piece) -> str:
+    words = "".join(f"**{inert(run.text, ())}**" if run.bold else inert(run.text, ()) for run in piece.runs)
+    marks = "".join(f"[{marker}]" for marker in piece.markers)
+    return " ".join(filter(None, (words, marks, piece.sign)))
 
 
 def answer_notes(answer: Answer) -> list[str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from shared_utils.errors import QuestionError
-from src.presentation import plain
+from src.escaping import plain
 
 QUESTIONS_AT_MOST = 200  # at half a minute each on a small machine, more than an hour and a half
 BYTES_AT_MOST = 1_000_000

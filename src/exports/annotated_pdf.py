@@ -9,9 +9,9 @@ from shared_utils.errors import DocumentGone, UnreadablePdf
 from shared_utils.pdf.annotations import Highlight, annotate_pdf
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.types import Citation
+from src.escaping import plain
 from src.exports.cited import Entry, entries
 from src.exports.pages import Pages
-from src.presentation import plain
 from src.views import TurnView
 from src.words import ENGLISH, Say
 
@@ -56,7 +56,7 @@ def _highlight(entry: Entry, note: Citation, pages: Pages, say: Say) -> Highligh
 def _note(entry: Entry, note: Citation, say: Say) -> str:
     """Plain text: "[3] How many ships called?", and below it what the answer makes of these words."""
     answer = entry.turn.answer
-    cited = [s.text for s in answer.sentences if note.marker in map(entry.note, s.citations)] if answer else []
+    cited = [s.text for s in answer.sentences if note.marker in s.citations] if answer else []
     head = f"[{note.marker}] {plain(entry.turn.question)}"
     if answer is not None and not answer.answerable:
         return f"{head}\n\n{say('One of the closest passages; the documents do not seem to answer this.')}"

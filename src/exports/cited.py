@@ -1,138 +1,63 @@
-"""A conversation as every export tells it: questions in order, footnotes numbered through, answers as blocks of words.
+"""A conversation as every export tells it: questions in order, footnotes numbered through the whole of it.
 
-Footnotes are counted through the whole conversation, so that [7] is the same place in the Markdown, in the report and
-in the annotated copy of a PDF.
+So [7] is the same place in the Markdown, in the report and in the annotated copy of a PDF.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import groupby
 
-from shared_utils.types import Answer, Citation, Sentence
-from src.presentation import cautions, dagger, ending, engine_name
+from shared_utils.types import Answer, Citation
+from src.blocks import Block, BlockKind, Piece, Run, blocks, unplaced
+from src.presentation import ending, engine_name
 from src.views import TurnView
 from src.words import Say
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A question of the conversation. `notes` are its citations under the numbers of the whole conversation."""
+    """A question of the conversation; the markers of its answer are the conversation's footnote numbers."""
 
     number: int  # 1 = the first question
     turn: TurnView
-    notes: tuple[Citation, ...]
 
-    def note(self, marker: int) -> int | None:
-        """The conversation's number for a marker of this answer; None for one that points at nothing."""
-        citations = self.turn.answer.citations if self.turn.answer else ()
-        return next((n.marker for n, c in zip(self.notes, citations, strict=True) if c.marker == marker), None)
+    @property
+    def notes(self) -> tuple[Citation, ...]:
+        return self.turn.answer.citations if self.turn.answer else ()
 
 
 def entries(turns: Sequence[TurnView]) -> tuple[Entry, ...]:
     """The questions, their citations numbered through in reading order."""
-    numbered, count = [], 0
+    numbered: list[Entry] = []
+    count = 0
     for number, turn in enumerate(turns, start=1):
-        citations = turn.answer.citations if turn.answer else ()
-        notes = tuple(replace(c, marker=count + i) for i, c in enumerate(citations, start=1))
-        numbered.append(Entry(number, turn, notes))
-        count += len(notes)
+        entry = Entry(number, replace(turn, answer=turn.answer and renumbered(turn.answer, count)))
+        numbered.append(entry)
+        count += len(entry.notes)
     return tuple(numbered)
 
 
-# ------------------------------------------------------------------------------------------------ words
+def renumbered(answer: Answer, after: int) -> Answer:
+    """The answer with its citations numbered from `after` + 1 on; markers that point at nothing are left out."""
+    numbers = {citation.marker: number for number, citation in enumerate(answer.citations, start=after + 1)}
+    sentences = (
+        replace(s, citations=tuple(numbers[marker] for marker in s.citations if marker in numbers))
+        for s in answer.sentences
+    )
+    citations = (replace(citation, marker=numbers[citation.marker]) for citation in answer.citations)
+    return replace(answer, sentences=tuple(sentences), citations=tuple(citations))
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A sentence as it is set: its words, which of the answer's cautions it is, its footnotes by the conversation's
-    numbers."""
-
-    text: str
-    doubt: int | None  # 0 = the first caution; None = none
-    notes: tuple[int, ...]
-
-    @property
-    def sign(self) -> str:
-        return "" if self.doubt is None else dagger(self.doubt)
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A paragraph (`mark` ""), an item of a list (`mark` "-" or "3."), or the words of a document (`mark` ">")."""
-
-    mark: str
-    pieces: tuple[Piece, ...]
-
-
-_LIST_ITEM = re.compile(r"\s*(?:[-*•]|(?P<number>\d{1,2})[.)])\s+")
-
-
-def is_quoted(answer: Answer) -> bool:
-    """No model wrote it: the quotes are the answer."""
-    return answer.answerable and answer.stats.backend == "extractive"
-
-
-def blocks(entry: Entry, answer: Answer, say: Say) -> tuple[Block, ...]:
-    """The answer's paragraphs, list items and quotations. Every footnote stands in one of them."""
-    if is_quoted(answer):
-        return tuple(Block(">", (Piece(f"“{note.quote}”", None, (note.marker,)),)) for note in entry.notes)
-    doubts = {id(sentence): i for i, sentence in enumerate(cautions(answer))}
-    made = []
-    for _, group in groupby(answer.sentences, key=lambda sentence: sentence.paragraph):
-        sentences = list(group)
-        item = _LIST_ITEM.match(sentences[0].text)
-        texts = [sentence.text for sentence in sentences]
-        texts[0] = texts[0][item.end() :] if item else texts[0]
-        pieces = [
-            Piece(_said(text, answer, say), doubts.get(id(sentence)), _notes(entry, sentence))
-            for text, sentence in zip(texts, sentences, strict=True)
-        ]
-        made.append(Block(_mark(item), tuple(pieces)))
-    told = {note for block in made for piece in block.pieces for note in piece.notes}
-    untold = tuple(note.marker for note in entry.notes if note.marker not in told)
-    if untold:
-        lead = say("Sources") if answer.answerable else say("The closest passages")
-        made.append(Block("", (Piece(f"{lead}:", None, untold),)))
-    return tuple(made)
-
-
-def _said(text: str, answer: Answer, say: Say) -> str:
-    """What a refusal says is ours and is translated; other sentences are a model's or a document's."""
-    return text.strip() if answer.answerable else say.message(text.strip())
-
-
-def _notes(entry: Entry, sentence: Sentence) -> tuple[int, ...]:
-    found = (entry.note(marker) for marker in sentence.citations)
-    return tuple(number for number in found if number is not None)
-
-
-def _mark(item: re.Match[str] | None) -> str:
-    if item is None:
-        return ""
-    return f"{item['number']}." if item["number"] else "-"
-
-
-_BOLD = re.compile(r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*")
-
-
-def bold_runs(text: str) -> Iterator[tuple[str, bool]]:
-    """(words, whether they are bold): the one kind of markup that a model's words may carry.
-
-    >>> list(bold_runs("a **b** c"))
-    [('a ', False), ('b', True), (' c', False)]
-    """
-    position = 0
-    for found in _BOLD.finditer(text):
-        if found.start() > position:
-            yield text[position : found.start()], False
-        yield found[1], True
-        position = found.end()
-    if position < len(text):
-        yield text[position:], False
+def text_blocks(answer: Answer, say: Say) -> tuple[Block, ...]:
+    """The answer's blocks for a file that shows text alone: every footnote stands in one of them, so citations that no
+    sentence carries get a line of their own."""
+    made, left = blocks(answer, say), unplaced(answer)
+    if not left:
+        return made
+    lead = say("Sources") if answer.answerable else say("The closest passages")
+    return (*made, Block(BlockKind.PARAGRAPH, (Piece((Run(f"{lead}:"),), left),)))
 
 
 # ------------------------------------------------------------------------------------------------ how it came about

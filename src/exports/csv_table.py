@@ -7,8 +7,10 @@ import io
 from collections.abc import Sequence
 
 from shared_utils.types import Answer, Verdict
-from src.exports.cited import Entry, blocks, entries
-from src.presentation import cautions, dagger, describe_verdict, engine_name, page_name, plain
+from src.blocks import Block, BlockKind, Piece, cautions, dagger
+from src.escaping import plain
+from src.exports.cited import Entry, entries, text_blocks
+from src.presentation import describe_verdict, engine_name, page_name
 from src.views import TurnView
 from src.words import ENGLISH, Say
 
@@ -46,7 +48,7 @@ def _row(entry: Entry, say: Say) -> tuple[str, str, str, str, str, str]:
     seconds = turn.timings.get("total_s")
     return (
         plain(turn.question),
-        _words(entry, answer, say),
+        _words(answer, say),
         _verdict(answer, say),
         "\n".join(
             f"[{n.marker}] {plain(n.document)} {page_name(n.page, n.page_label, say)} “{plain(n.quote)}”"
@@ -57,16 +59,17 @@ def _row(entry: Entry, say: Say) -> tuple[str, str, str, str, str, str]:
     )
 
 
-def _words(entry: Entry, answer: Answer, say: Say) -> str:
-    lines = []
-    for block in blocks(entry, answer, say):
-        pieces = [
-            plain(piece.text.replace("**", "")) + piece.sign + "".join(f"[{n}]" for n in piece.notes)
-            for piece in block.pieces
-        ]
-        mark = "" if block.mark == ">" else f"{block.mark} "
-        lines.append(f"{mark}{' '.join(pieces)}".strip())
-    return "\n".join(lines)
+def _words(answer: Answer, say: Say) -> str:
+    return "\n".join(map(_block, text_blocks(answer, say)))
+
+
+def _block(block: Block) -> str:
+    return block.label + " ".join(_piece(piece, quoted=block.kind is BlockKind.QUOTE) for piece in block.pieces)
+
+
+def _piece(piece: Piece, *, quoted: bool) -> str:
+    words = plain(piece.text)
+    return (f"“{words}”" if quoted else words) + piece.sign + "".join(f"[{marker}]" for marker in piece.markers)
 
 
 def _verdict(answer: Answer, say: Say) -> str:

@@ -7,28 +7,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from html import escape
 
 from shared_utils.errors import FootnoteError
 from shared_utils.types import Answer, Verdict
-from src.exports.cited import (
-    Block,
-    Entry,
-    Piece,
-    blocks,
-    bold_runs,
-    capitalised,
-    entries,
-    is_quoted,
-    moment,
-    provenance,
-    remarks,
-    title_of,
-)
+from src.blocks import Piece, as_html, blocks, cautions, dagger, is_quoted
+from src.escaping import plain, plain_within
+from src.exports.cited import Entry, capitalised, entries, moment, provenance, remarks, title_of
 from src.exports.pages import Pages
 from src.exports.report_pages import CitedPage, PageKey, cited_pages, figure, said, strip
 from src.exports.report_style import brand_mark, policy, style_sheet
-from src.presentation import cautions, dagger, describe_verdict, page_name, plain
+from src.presentation import describe_verdict, page_name
 from src.views import DocumentView, TurnView
 from src.words import ENGLISH, Say
 
@@ -140,38 +129,20 @@ def _words(entry: Entry, answer: Answer, say: Say) -> str:
     """What a model wrote. Where none did, the quotes with their sources are the answer."""
     if is_quoted(answer):
         return ""
-    made = [block for block in blocks(entry, answer, say) if answer.answerable or not _is_list_of_passages(block)]
-    out = []
-    for is_item, group in groupby(made, key=lambda block: bool(block.mark)):
-        same = list(group)
-        drawn = [" ".join(_piece(piece, entry) for piece in block.pieces) for block in same]
-        if not is_item:
-            out += [f'<p dir="auto">{words}</p>' for words in drawn]
-        elif same[0].mark == "-":
-            out.append("<ul>" + "".join(f'<li dir="auto">{words}</li>' for words in drawn) + "</ul>")
-        else:
-            start = int(same[0].mark.rstrip("."))
-            out.append(f'<ol start="{start}">' + "".join(f'<li dir="auto">{words}</li>' for words in drawn) + "</ol>")
-    return f'<div class="answer">{"".join(out)}</div>'
+    return f'<div class="answer">{as_html(blocks(answer, say), lambda piece: _piece(piece, entry.number))}</div>'
 
 
-def _is_list_of_passages(block: Block) -> bool:
-    """The line that names the closest passages in text; here they stand below with their pages."""
-    return len(block.pieces) == 1 and bool(block.pieces[0].notes)
-
-
-def _piece(piece: Piece, entry: Entry) -> str:
-    words = "".join(f"<b>{said_within(run)}</b>" if bold else said_within(run) for run, bold in bold_runs(piece.text))
-    chips = "".join(f'<a class="chip" href="#c{note}">{note}</a>' for note in piece.notes)
+def _piece(piece: Piece, question: int) -> str:
+    words = "".join(f"<b>{_within(run.text)}</b>" if run.bold else _within(run.text) for run in piece.runs)
+    chips = "".join(f'<a class="chip" href="#c{note}">{note}</a>' for note in piece.markers)
     if piece.doubt is None:
         return words + chips
-    sign = f'<a class="sign" href="#d{entry.number}-{piece.doubt}">{piece.sign}</a>'
+    sign = f'<a class="sign" href="#d{question}-{piece.doubt}">{piece.sign}</a>'
     return f'<span class="doubtful">{words}</span>{sign}{chips}'
 
 
-def said_within(text: str) -> str:
-    """As `said`; the blanks at its ends part it from its neighbours."""
-    return (" " if text[:1].isspace() else "") + said(text) + (" " if text[-1:].isspace() and text.strip() else "")
+def _within(text: str) -> str:
+    return escape(plain_within(text), quote=True)
 
 
 def _doubts(entry: Entry, answer: Answer, say: Say) -> str:

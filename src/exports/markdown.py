@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from shared_utils.types import Citation
-from src.exports.cited import (
-    Block,
-    Entry,
-    Piece,
-    blocks,
-    bold_runs,
-    capitalised,
-    entries,
-    moment,
-    provenance,
-    remarks,
-    title_of,
-)
-from src.presentation import cautions, dagger, describe_verdict, page_name, plain
+from src.blocks import Block, BlockKind, Piece, Run, as_lines, cautions, dagger
+from src.escaping import plain, plain_within
+from src.exports.cited import Entry, capitalised, entries, moment, provenance, remarks, text_blocks, title_of
+from src.presentation import describe_verdict, page_name
 from src.views import TurnView
 from src.words import ENGLISH, Say
 
@@ -52,7 +41,11 @@ def literal(text: str) -> str:
 
 
 def _inline(text: str) -> str:
-    return _MEANS_SOMETHING.sub(r"\\\1", _REWRITTEN_LATER.sub(_WORD_JOINER, plain(text)))
+    return _escaped(plain(text))
+
+
+def _escaped(line: str) -> str:
+    return _MEANS_SOMETHING.sub(r"\\\1", _REWRITTEN_LATER.sub(_WORD_JOINER, line))
 
 
 def conversation_markdown(
@@ -89,7 +82,7 @@ def _entry(entry: Entry, say: Say) -> list[str]:
     answer = entry.turn.answer
     parts = []
     if answer is not None:
-        parts.append(_set(blocks(entry, answer, say)))
+        parts.append(as_lines(text_blocks(answer, say), _block))
         parts += [
             f"{dagger(i)} {_inline(describe_verdict(sentence, say))}" for i, sentence in enumerate(cautions(answer))
         ]
@@ -99,35 +92,33 @@ def _entry(entry: Entry, say: Say) -> list[str]:
     return parts
 
 
-def _set(made: Sequence[Block]) -> str:
-    """Blank lines between paragraphs, none between the items of a list."""
-    out = [_block(block) for block in made[:1]]
-    for before, block in pairwise(made):
-        same_list = before.mark not in ("", ">") and block.mark not in ("", ">")
-        out.append(("\n" if same_list else "\n\n") + _block(block))
-    return "".join(out)
-
-
 def _block(block: Block) -> str:
-    words = " ".join(map(_piece, block.pieces))
-    if block.mark:
-        return f"{block.mark} {words}"
-    return words
+    words = " ".join(_piece(piece, quoted=block.kind is BlockKind.QUOTE) for piece in block.pieces)
+    match block.kind:
+        case BlockKind.HEADING:
+            return f"### {words}"
+        case BlockKind.QUOTE:
+            return f"> {words}"
+        case _:
+            return block.label + words
 
 
-def _piece(piece: Piece) -> str:
-    runs = list(bold_runs(piece.text))
-    words = "".join(_run(text, bold, first=i == 0) for i, (text, bold) in enumerate(runs))
-    return words + piece.sign + "".join(f"[^{note}]" for note in piece.notes)
+def _piece(piece: Piece, *, quoted: bool) -> str:
+    words = "".join(_run(run, first=i == 0) for i, run in enumerate(piece.runs))
+    notes = "".join(f"[^{marker}]" for marker in piece.markers)
+    return (f"“{words}”" if quoted else words) + piece.sign + notes
 
 
-def _run(text: str, bold: bool, *, first: bool) -> str:
-    """The blanks at its ends part it from its neighbours."""
-    escaped = literal(text) if first else _inline(text)
-    if bold:
+def _run(run: Run, *, first: bool) -> str:
+    if run.bold:
+        escaped = literal(run.text) if first else _inline(run.text)
         return f"**{escaped}**" if escaped else ""
-    head = " " if text[:1].isspace() and not first else ""
-    return head + escaped + (" " if text[-1:].isspace() else "")
+    return literal(run.text) + (" " if run.text[-1:].isspace() else "") if first else _within(run.text)
+
+
+def _within(text: str) -> str:
+    """The blanks at its ends part it from its neighbours."""
+    return _escaped(plain_within(text))
 
 
 def _footnote(note: Citation, say: Say) -> str:

@@ -12,8 +12,9 @@ from html import escape
 
 from shared_utils.errors import FootnoteError
 from shared_utils.types import Citation, Rect
+from src.escaping import plain
 from src.exports.pages import Pages
-from src.presentation import page_name, plain
+from src.presentation import page_name
 from src.words import Say
 
 WIDTH_PX = 1240  # 150 dots an inch on A4: sharp in a strip, some 30 to 150 KB

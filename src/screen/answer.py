@@ -7,18 +7,12 @@ from html import escape
 import streamlit as st
 
 from shared_utils.types import Answer
+from src.blocks import cautions, dagger, is_quoted
 from src.library import Shelf
-from src.presentation import (
-    answer_markdown,
-    cautions,
-    dagger,
-    describe_answer,
-    describe_verdict,
-    ending,
-    escape_markdown,
-)
-from src.presentation import terminal_answer as plain_answer
+from src.plain_text import plain_answer
+from src.presentation import describe_answer, describe_verdict, ending
 from src.screen.citations import ANSWER, anchor
+from src.screen.markdown import answer_markdown, escape_markdown
 from src.screen.pieces import doubts, footnotes, note, said
 from src.screen.running import chips
 from src.screen.session import Session
@@ -58,7 +52,7 @@ def _draw_words(turn: TurnView, answer: Answer, say: Say) -> None:
     def sign(index: int) -> str:
         return f'[{dagger(index)}](#doubt-{index} "{escape_markdown(describe_verdict(doubtful[index], say))}")'
 
-    quoted = answer.stats.backend == "extractive"  # then the list of quotes is the answer
+    quoted = is_quoted(answer)  # then the list of quotes is the answer
     if not quoted:
         st.markdown(answer_markdown(answer, chips(turn, ANSWER, answer.citations, say).get, sign))
     listed = footnotes(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from shared_utils.errors import QuestionError
+from src.escaping import plain
 from src.library import Shelf
-from src.presentation import escape_markdown, plain, within_pages
+from src.presentation import within_pages
 from src.screen.answer import draw_finished
 from src.screen.export_dialog import draw_export_button
+from src.screen.markdown import escape_markdown
 from src.screen.pieces import note, said
 from src.screen.question_list import draw_list, split_list
 from src.screen.running import draw_running

@@ -7,9 +7,10 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from shared_utils.errors import FootnoteError
+from src.escaping import plain
 from src.library import Shelf
-from src.presentation import escape_markdown, plain
 from src.sample import sample_pdf
+from src.screen.markdown import escape_markdown
 from src.screen.pieces import document_card, note, said
 from src.screen.session import Place, Session
 from src.settings import Settings

@@ -9,8 +9,8 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from shared_utils.errors import DocumentGone, FootnoteError
+from src.escaping import plain
 from src.library import Shelf
-from src.presentation import plain
 from src.screen.house import the_house
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key
 

@@ -9,8 +9,8 @@ from dataclasses import asdict
 import streamlit as st
 
 from shared_utils.errors import DocumentGone, FootnoteError
+from src.escaping import plain
 from src.library import Shelf
-from src.presentation import plain
 from src.screen.citations import source_groups
 from src.screen.script import mount
 from src.screen.session import Place, Session, has_workspace_cookie

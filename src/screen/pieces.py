@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from html import escape
 
 from shared_utils.types import Answer, Citation, PageVerdict
+from src.blocks import cautions, dagger
+from src.escaping import plain
 from src.presentation import (
-    cautions,
-    dagger,
     describe_document,
     describe_pages,
     describe_verdict,
     document_progress,
     page_name,
     page_strip,
-    plain,
 )
 from src.views import DocumentState, DocumentView
 from src.words import ENGLISH, Say

@@ -12,8 +12,10 @@ from shared_utils.errors import QuestionError
 from shared_utils.types import Answer
 from src.batch.lists import ListView, begin_list, describe_list, go_on, list_view
 from src.batch.questions import questions_from
+from src.blocks import Piece, as_html, blocks, cautions, dagger
+from src.escaping import plain
 from src.library import Shelf
-from src.presentation import cautions, dagger, describe_verdict, plain
+from src.presentation import describe_verdict
 from src.screen.citations import ANSWER, anchor
 from src.screen.conversation_list import show_conversation
 from src.screen.dialogs import draw_dialog, open_dialog
@@ -160,7 +162,6 @@ def _answered(turn: TurnView, say: Say) -> tuple[str, str]:
 
 
 def _words(turn: TurnView, answer: Answer, say: Say) -> str:
-    signs = {id(sentence): dagger(i) for i, sentence in enumerate(cautions(answer))}
     by_marker = {citation.marker: citation for citation in answer.citations}
 
     def chip(marker: int) -> str:
@@ -168,12 +169,11 @@ def _words(turn: TurnView, answer: Answer, say: Say) -> str:
         title = said(say("{document}, page {page}", document=plain(cited.document), page=cited.page))
         return f'<a href="#cite-{escape(anchor(turn, ANSWER, marker))}" title="{title}">{marker}</a>'
 
-    said_ = []
-    for sentence in answer.sentences:
-        chips = "".join(chip(marker) for marker in sentence.citations if marker in by_marker)
-        sign = signs.get(id(sentence), "")
-        said_.append(f"{said(sentence.text.replace('**', ''))}{'&nbsp;' if chips or sign else ''}{chips}{sign}")
-    return " ".join(said_)
+    def piece_html(piece: Piece) -> str:
+        marks = "".join(map(chip, piece.markers)) + piece.sign
+        return f"{said(piece.text)}{'&nbsp;' if marks else ''}{marks}"
+
+    return as_html(blocks(answer, say), piece_html, heading="b")
 
 
 def _verdict(answer: Answer, say: Say) -> str:

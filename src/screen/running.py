@@ -14,8 +14,8 @@ import streamlit as st
 from shared_utils.types import Citation
 from src.events import Stage
 from src.library import Shelf
-from src.presentation import chip_link, written_markdown
 from src.screen.citations import QUOTES, WRITING, anchor, written_citations
+from src.screen.markdown import chip_link, written_markdown
 from src.screen.pieces import footnotes, note, said
 from src.screen.session import Session
 from src.screen.stages import running_steps, stage_line

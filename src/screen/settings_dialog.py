@@ -8,9 +8,10 @@ from functools import partial
 import streamlit as st
 
 from shared_utils.errors import FootnoteError
+from src.escaping import plain
 from src.library import Shelf
 from src.preferences import Pace, Preferences
-from src.presentation import about, plain
+from src.presentation import about
 from src.screen.dialogs import draw_dialog, open_dialog
 from src.screen.pieces import note
 from src.screen.script import mount

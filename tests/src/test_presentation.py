@@ -8,24 +8,19 @@ import pytest
 
 from shared_utils.citations.attribution import cite
 from shared_utils.types import Answer, Citation, Evidence, GenerationStats, PageVerdict, Sentence, Verdict
+from src.blocks import cautions, dagger
+from src.escaping import plain
 from src.events import Stage
+from src.plain_text import plain_answer
 from src.presentation import (
-    answer_markdown,
-    cautions,
-    chip_link,
-    dagger,
     describe_answer,
     describe_document,
     describe_pages,
-    describe_stage,
     document_progress,
-    escape_markdown,
     page_name,
     page_strip,
-    plain,
-    terminal_answer,
-    written_markdown,
 )
+from src.screen.markdown import answer_markdown, chip_link, escape_markdown, written_markdown
 from src.views import DocumentState, DocumentView, TurnView
 
 STATS = GenerationStats(backend="ollama", model="llama3.2:3b")
@@ -193,7 +188,7 @@ def test_signs_do_not_run_out() -> None:
 
 def test_a_terminal_is_told_the_footnotes_and_no_control_character() -> None:
     made = answer(sentence("It \x1b[31mfell.", 1, verdict=Verdict.PARTLY), notes=("Cut short.",))
-    assert terminal_answer(made) == (
+    assert plain_answer(made) == (
         "It [31mfell [1] †.\n\n"
         "[1] report.pdf, p. 2, printed ii: “Leakage fell to 14.9 %”\n"
         "[2] report.pdf, p. 2, printed ii: “Leakage fell to 14.9 %”\n\n"
@@ -249,22 +244,6 @@ def test_a_cell_of_a_long_document_shows_the_worst_of_its_pages() -> None:
 def test_the_strip_is_also_told_in_words() -> None:
     view = replace(DOCUMENT, pages=4, page_verdicts=(PageVerdict.TEXT, PageVerdict.TEXT, PageVerdict.SCANNED))
     assert describe_pages(view) == "4 pages: 2 with text, 1 scanned, 1 not read yet"
-
-
-@pytest.mark.parametrize("stage", Stage)
-def test_every_stage_has_words(stage: Stage) -> None:
-    assert describe_stage(replace(TURN, stage=stage), now=101.0)
-
-
-def test_the_estimate_of_the_first_words_counts_down_and_never_goes_below_nothing() -> None:
-    assert (
-        describe_stage(TURN, now=102.0)
-        == "Reading the passages · first words in about 10 s · llama3.2:3b on this machine"
-    )
-    assert (
-        describe_stage(TURN, now=140.0)
-        == "Reading the passages · first words any moment now · llama3.2:3b on this machine"
-    )
 
 
 def test_the_line_under_an_answer_says_who_wrote_it_and_how_long_it_took() -> None:

@@ -17,7 +17,7 @@ from src.api.errors import no_such_document
 from src.api.following import changes
 from src.api.routes.visit import Here, Visit
 from src.api.schemas import Document, DocumentId, Documents, Error, PageText, Retry
-from src.presentation import plain
+from src.escaping import plain
 from src.views import DocumentView
 
 router = APIRouter(tags=["documents"])

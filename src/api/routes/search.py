@@ -9,8 +9,8 @@ from fastapi import APIRouter
 
 from src.api.routes.visit import Here, Visit
 from src.api.schemas import FoundEvidence, FoundPassage, SearchRequest, SearchResponse
+from src.escaping import plain
 from src.ingestion import IndexedDocument
-from src.presentation import plain
 from src.rag_with_generation import SearchResult, checked_question
 
 router = APIRouter(tags=["search"])

@@ -61,14 +61,17 @@ def about_the_sample(rag: Rag, folder: Path, *questions: str) -> Conversation:
 
 
 def as_if_written(turn: TurnView) -> TurnView:
-    """The turn, had a model answered with two sentences that stand and three that do not."""
+    """The turn, had a model answered with a heading, two sentences that stand, three that do not, and steps."""
     assert turn.answer is not None
     sentences = (
         Sentence("Nordhaven handled **2.84 million tonnes** in 2025.", (1,), Verdict.SUPPORTED, "", 0),
         Sentence("Timber fell as the quay was rebuilt.", (1, 2), Verdict.PARTLY, "the page gives another reason", 0),
-        Sentence("- Timber: 774", (2,), Verdict.SUPPORTED, "", 1),
-        Sentence("- Grain: 710", (2,), Verdict.CONTRADICTED, "the page says 601, the answer 710", 2),
+        Sentence("- Timber: 774", (2,), Verdict.SUPPORTED, "", 1),  # as it was stored before sentences had an item
+        Sentence("Grain: 710", (2,), Verdict.CONTRADICTED, "the page says 601, the answer 710", 2, "-"),
         Sentence("More growth comes in 2031.", (), Verdict.NOT_FOUND, "no passage mentions 2031", 3),
+        Sentence("What follows", (), Verdict.SUPPORTED, "", 4, "#"),
+        Sentence("The quay is rebuilt.", (2,), Verdict.SUPPORTED, "", 5, "1."),
+        Sentence("Timber **returns**.", (2,), Verdict.SUPPORTED, "", 6, "2."),
     )
     stats = GenerationStats("ollama", "llama3.2:3b", prompt_tokens=612, output_tokens=85)
     answer = replace(turn.answer, sentences=sentences, stats=stats, notes=("Page 7 could not be read.",))

@@ -9,8 +9,8 @@ import pypdfium2
 import pytest
 
 from shared_utils.errors import DocumentGone, UnreadablePdf
+from src.escaping import plain
 from src.exports.annotated_pdf import annotated_copy
-from src.presentation import plain
 from tests.src.exports.conversations import CARGO, FRANCE, SCRIPT, Conversation
 
 

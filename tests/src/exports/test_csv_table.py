@@ -23,7 +23,7 @@ def test_a_question_a_row_with_its_verdict_sources_engine_and_seconds(sample: Co
     written, quoted, refused = table
     assert written[1].startswith("Nordhaven handled 2.84 million tonnes in 2025.[1] Timber fell")
     assert written[2].splitlines() == [
-        "2 of 5 sentences supported",
+        "5 of 8 sentences supported",
         "† Only partly supported: the page gives another reason",
         "‡ The documents say otherwise: the page says 601, the answer 710",
         "§ Not found in the documents: no passage mentions 2031",

@@ -24,7 +24,7 @@ OURS = frozenset(
     re.findall(
         r"\w+",
         "html head meta title style body header p svg path rect h1 nav ol li span a main section div ul b figure image "
-        "g text use figcaption h2 dl dt dd code footer",
+        "g text use figcaption h2 h3 dl dt dd code footer",
     )
 )
 
@@ -77,7 +77,7 @@ def test_a_colleague_finds_answers_verdicts_quotes_costs_and_checksums(sample: C
         "3 questions · 1 document · Footnote 0.1.0 · 2026-11-21 11:35 UTC",
         "† Only partly supported: the page gives another reason",
         "The documents say otherwise: the page says 601, the answer 710",
-        "2 of 5 sentences supported · Written by llama3.2:3b on this machine · nothing left this machine · "
+        "5 of 8 sentences supported · Written by llama3.2:3b on this machine · nothing left this machine · "
         "612 tokens read · 85 written · first words 9.8 s · 21.4 s in total",
         "Page 7 could not be read.",
         "No language model wrote this",
@@ -212,4 +212,4 @@ def test_it_comes_in_the_persons_language(sample: Conversation) -> None:
     assert '<html lang="de">' in html
     text = words(html)
     assert "Die zitierten Seiten" in text
-    assert "2 von 5 Sätzen belegt" in text
+    assert "5 von 8 Sätzen belegt" in text

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from src.escaping import plain
 from src.exports.markdown import conversation_markdown, literal
-from src.presentation import plain
 from src.words import Say
 from tests.src.exports.conversations import Conversation
 

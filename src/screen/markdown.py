@@ -1,0 +1,117 @@
+"""An answer as Streamlit's Markdown: what comes from outside is literal, what a model set apart is set apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from shared_utils.types import Answer, Citation
+from src.blocks import Block, BlockKind, Piece, Run, as_lines, blocks, dagger
+from src.escaping import plain, plain_within
+from src.plain_text import with_marks
+from src.words import ENGLISH, Say
+
+Chip = Callable[[int], str | None]
+"""The Markdown of a citation marker; None where the number points at nothing and is only text."""
+
+_ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+# Streamlit's renderer looks for these in finished text, where a backslash no longer protects them:
+# addresses, e-mail, :emoji: and :material/icons:, and the arrows and dashes it sets typographically.
+_REWRITTEN_LATER = re.compile(
+    r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)(?=[\w-])|(?<=:)(?=[\w+-]+:|material/)|(?<=[<>~-])(?=[>=-])", re.IGNORECASE
+)
+_WORD_JOINER = "\u2060"  # invisible, no width, no break
+
+
+def _backslashed(text: str) -> str:
+    return _ASCII_PUNCTUATION.sub(r"\\\1", text)
+
+
+def escape_markdown(text: str) -> str:
+    """`text` as Markdown that shows exactly these characters: no links, images, HTML, LaTeX, directives or emoji.
+
+    >>> escape_markdown("![x](https://a.b) costs $5")
+    '\\\\!\\\\[x\\\\]\\\\(https\\\\:\u2060\\\\/\\\\/a\\\\.b\\\\) costs \\\\$5'
+    """
+    return _backslashed(_REWRITTEN_LATER.sub(_WORD_JOINER, plain(text)))
+
+
+def _literal(text: str) -> str:
+    """As `escape_markdown`, but the blanks at both ends stay: they part words from bold ones and from chips."""
+    return _backslashed(_REWRITTEN_LATER.sub(_WORD_JOINER, plain_within(text)))
+
+
+def chip_link(citation: Citation, anchor: str, say: Say = ENGLISH) -> str:
+    """A marker as a link the page catches; its title is what a screen reader adds."""
+    title = _backslashed(say("{document}, page {page}", document=plain(citation.document), page=citation.page))
+    return f'[{citation.marker}](#{anchor} "{title}")'
+
+
+# ------------------------------------------------------------------------------------------------ a finished answer
+
+
+def answer_markdown(
+    answer: Answer, chip: Chip | None = None, sign: Callable[[int], str] = dagger, say: Say = ENGLISH
+) -> str:
+    """The answer as Markdown. `chip` draws a marker, `sign` the n-th caution; else both are plain characters."""
+    chip = chip or (lambda marker: f"\\[{marker}\\]")
+
+    def piece_markdown(words: str, piece: Piece) -> str:
+        marks = [*(chip(marker) or "" for marker in piece.markers), "" if piece.doubt is None else sign(piece.doubt)]
+        return with_marks(words, "\u00a0".join(filter(None, marks)))
+
+    def block_markdown(block: Block) -> str:
+        if block.kind is BlockKind.HEADING:
+            return " ".join(piece_markdown(f"**{escape_markdown(piece.text)}**", piece) for piece in block.pieces)
+        return block.label + " ".join(piece_markdown("".join(map(_run, piece.runs)), piece) for piece in block.pieces)
+
+    return as_lines(blocks(answer, say), block_markdown)
+
+
+def _run(run: Run) -> str:
+    return f"**{escape_markdown(run.text)}**" if run.bold else _literal(run.text)
+
+
+# ------------------------------------------------------------------------------------------------ words under way
+
+_BOLD_OR_MARKER = re.compile(r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*|\[(\d{1,3})\]")
+_LIST_ITEM = re.compile(r"\s*(?:(?P<bullet>[-*•–])|(?P<number>\d{1,2})[.)])\s+")
+_HEADING = re.compile(r"\s*#{1,6}\s+")
+
+
+def written_markdown(text: str, chip: Chip) -> str:
+    """A model's words so far: paragraphs, lists and bold are kept, known markers become chips, the rest is literal."""
+    lines = []
+    for line in text.splitlines():
+        item, heading = _LIST_ITEM.match(line), _HEADING.match(line)
+        body = line[(item or heading).end() :] if item or heading else line  # type: ignore[union-attr]
+        shown = _inline(_closed(body.strip()), chip)
+        lines.append(f"**{shown}**" if heading and shown else _bullet(item) + shown)
+    return "\n".join(lines)
+
+
+def _inline(text: str, chip: Chip) -> str:
+    """Literal text, except `**bold**` and the markers that `chip` knows."""
+    out, position = [], 0
+    for token in _BOLD_OR_MARKER.finditer(text):
+        before = text[position : token.start()]
+        out.append(_literal(before))
+        if token[1] is not None:
+            out.append(f"**{_inline(token[1], chip)}**")
+        else:
+            out.append(chip(int(token[2])) or escape_markdown(token[0]))
+        position = token.end()
+    return "".join([*out, _literal(text[position:])])
+
+
+def _closed(line: str) -> str:
+    """Bold that is still being written is bold already."""
+    if line.count("**") % 2 == 0:
+        return line
+    return line.removesuffix("**").rstrip() if line.endswith("**") else f"{line}**"
+
+
+def _bullet(item: re.Match[str] | None) -> str:
+    if item is None:
+        return ""
+    return f"{item['number']}. " if item["number"] else "- "
