@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from src.models.supervisor import supervise
 from src.settings import Settings, SettingsError
-from src.supervisor import supervise
 
 
 def main() -> int:

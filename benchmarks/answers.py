@@ -29,8 +29,8 @@ from shared_utils.processes.resources import available_cores
 from shared_utils.retrieval.evidence import select_evidence
 from shared_utils.retrieval.search import search
 from shared_utils.text.tokens import estimate_tokens
-from shared_utils.types import Evidence, GenerationDone, GenerationStats, Message, Page, Passage, Prompt
-from src.prompts import build_prompt
+from shared_utils.types import ChatMessage, Evidence, GenerationDone, GenerationStats, Page, Passage, Prompt
+from src.answering.prompts import build_prompt
 from src.settings import Settings
 
 REPORT = ROOT / "docs" / "benchmarks.md"
@@ -43,7 +43,7 @@ ROOM = 12_288  # context window for all three: another one would load the model 
 WORDS = 8  # output tokens, where only the first is timed
 PATIENT = Deadlines(connect_s=5, first_token_s=3600, stall_s=600, total_s=7200)
 FOLLOW_UP = "And what was it the year before?"
-TEMPLATE_TOKENS = 30  # the model's chat template, as src/prompts.py counts it
+TEMPLATE_TOKENS = 30  # the model's chat template, as src/answering/prompts.py counts it
 PLAIN_RULES = (
     "You answer questions about documents. Below are extracts that were found for the question; answer from them and "
     "from nothing else. If the answer is not there, say that you do not know. Use three sentences at most."
@@ -113,9 +113,9 @@ def three_prompts(data: RetrievalSet, question: Question, settings: Settings) ->
     )
 
 
-def conversation(question: str, evidence: Evidence) -> list[Message]:
+def conversation(question: str, evidence: Evidence) -> list[ChatMessage]:
     """The turn before the follow-up; the beginning of the evidence stands in for its answer."""
-    return [Message("user", question), Message("assistant", evidence.spans[0].text[:200])]
+    return [ChatMessage("user", question), ChatMessage("assistant", evidence.spans[0].text[:200])]
 
 
 def four_passages(passages: Sequence[Passage], data: RetrievalSet) -> list[str]:
@@ -147,8 +147,8 @@ def _once(pages: Sequence[Page]) -> list[Page]:
 
 def plain_prompt(question: str, texts: Sequence[str]) -> Prompt:
     messages = (
-        Message("system", PLAIN_RULES),
-        Message("user", f"Question: {question}\nContext: " + "\n\n".join(texts) + "\nAnswer:"),
+        ChatMessage("system", PLAIN_RULES),
+        ChatMessage("user", f"Question: {question}\nContext: " + "\n\n".join(texts) + "\nAnswer:"),
     )
     tokens = TEMPLATE_TOKENS + sum(estimate_tokens(message.content) for message in messages)
     return Prompt(messages, estimated_tokens=tokens, max_output_tokens=WORDS)

@@ -25,7 +25,7 @@ from unittest.mock import patch
 import httpx
 
 from benchmarks.main_job import server, server_pids
-from src.sample import sample_pdf
+from src.library.sample import sample_pdf
 
 CLIENTS = 50
 LIBRARIES = 10

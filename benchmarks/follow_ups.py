@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.retrieval import cell
 from benchmarks.retrieval_set import Question, RetrievalSet, argument_parser, open_set, write_section
 from shared_utils.retrieval.search import search
-from src.follow_up import is_follow_up, standalone
+from src.answering.follow_up import is_follow_up, standalone
 
 DEPTH = 100  # chunks that pages are ranked from
 

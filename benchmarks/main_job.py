@@ -23,8 +23,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from shared_utils.retrieval.index import build_index
+from src.answering.ingestion import IndexedDocument, SourceFile
 from src.events import AnswerFinished
-from src.ingestion import IndexedDocument, SourceFile
 from src.settings import Settings
 from src.wiring import build_library, build_rag
 

@@ -32,7 +32,7 @@ from shared_utils.retrieval.search import search
 from shared_utils.storage.postgres_store import PostgresStore
 from shared_utils.storage.store import Store
 from shared_utils.types import Embedder, Vectors
-from src.ingestion import IndexedDocument, SourceFile, index_document
+from src.answering.ingestion import IndexedDocument, SourceFile, index_document
 from src.settings import Settings
 from src.wiring import build_rag, open_store
 from tests.postgres import fresh_database, running_postgres

@@ -20,7 +20,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.main_job import CHROMIUM, FLAGS, server, server_pids
-from src.sample import sample_pdf
+from src.library.sample import sample_pdf
 from tests.fake_ollama import FakeOllama, Script
 
 PEOPLE = 10

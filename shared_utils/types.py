@@ -193,7 +193,7 @@ class VectorSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ChatMessage:
     role: str  # "system", "user" or "assistant"
     content: str
 
@@ -202,7 +202,7 @@ class Message:
 class Prompt:
     """Everything one generation needs. What does not change between questions stands first, byte for byte."""
 
-    messages: tuple[Message, ...]
+    messages: tuple[ChatMessage, ...]
     estimated_tokens: int
     max_output_tokens: int
     stop: tuple[str, ...] = ()

@@ -33,15 +33,15 @@ from streamlit.web.server.starlette import starlette_server
 
 from shared_utils.errors import FootnoteError
 from shared_utils.processes.resources import available_cores
-from src.screen import original
-from src.screen.house import the_house
+from src.screen import file_routes
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
+from src.screen.shared_library import shared_library
 from src.settings import Settings
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from src.library import Library
+    from src.library.library import Library
 
 _ROOT = Path(__file__).resolve().parent.parent
 _HIDDEN = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
@@ -157,7 +157,7 @@ class WarmUp:
 
     def _open(self) -> None:
         try:
-            self.library = the_house().library
+            self.library = shared_library().library
         except FootnoteError as exc:
             self.state, self.reason = "unhealthy", str(exc)
         except Exception:  # else it would say for ever that it is starting
@@ -191,18 +191,18 @@ class BesideThePage:
 
     def _build(self) -> ASGIApp:
         from src.api.app import create_api
-        from src.api.around import Around
-        from src.api.desk import desks
-        from src.api.threads import Threads
+        from src.api.blocking import Blocking
+        from src.api.bounded_work import bounded_queues
+        from src.api.services import Services
 
         return create_api(
-            Around(
+            Services(
                 settings=self._settings,
                 library=lambda: self._warm_up.library,
                 trouble=lambda: self._warm_up.reason,
                 page_key=page_key,
-                threads=Threads(),
-                desks=desks(available_cores()),
+                blocking=Blocking(),
+                bounded=bounded_queues(available_cores()),
                 started_at=self._warm_up.since,
             )
         )
@@ -225,7 +225,7 @@ def create_app(settings: Settings) -> App:
     return App(
         _ROOT / "streamlit_app.py",
         lifespan=lifespan,
-        routes=[Route("/healthz", healthz), *original.ROUTES],
+        routes=[Route("/healthz", healthz), *file_routes.ROUTES],
         middleware=[
             Middleware(
                 Edge, frame_ancestors=settings.frame_ancestors, allowed_origins=frozenset(settings.allowed_origins)

@@ -135,7 +135,7 @@ class Metrics:
         self._request_s.labels(route).observe(seconds)
 
     def turned_away(self, reason: str) -> None:
-        """A request was refused at the door; `reason` is the refusal's code."""
+        """A request was not admitted; `reason` is the refusal's code."""
         self._turned_away.labels(reason).inc()
 
     def error(self, exc: Exception) -> None:

@@ -40,18 +40,9 @@ from shared_utils.types import (
     Span,
     Verdict,
 )
-from src.events import (
-    AnswerEvent,
-    AnswerFinished,
-    EvidenceFound,
-    ExtractiveAnswer,
-    IngestEvent,
-    Stage,
-    StageStarted,
-)
-from src.file_report import page_ranges, unread_pages
-from src.follow_up import is_follow_up, standalone
-from src.ingestion import (
+from src.answering.file_report import page_ranges, unread_pages
+from src.answering.follow_up import is_follow_up, standalone
+from src.answering.ingestion import (
     IndexedDocument,
     Publish,
     Recogniser,
@@ -62,9 +53,18 @@ from src.ingestion import (
     read_file,
     recognise_scans,
 )
-from src.prompts import is_refusal
-from src.routing import SMALL_TALK, Route, route
-from src.writing import Job, PastTurn, Scribe, Writer, Written
+from src.answering.prompts import is_refusal
+from src.answering.routing import SMALL_TALK, Route, route
+from src.answering.writing import PastTurn, Scribe, Task, Writer, Written
+from src.events import (
+    AnswerEvent,
+    AnswerFinished,
+    EvidenceFound,
+    ExtractiveAnswer,
+    IngestEvent,
+    Stage,
+    StageStarted,
+)
 
 NO_MODEL = "No language model wrote this: these are the documents' own sentences."
 STOPPED_EARLY = "You stopped the model before its first word."
@@ -264,11 +264,11 @@ class Rag:
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
             why = "" if available else why_nobody()
-            job = Job(question, found.evidence, labels_of(found.evidence, documents), tuple(history), person, why)
-            outcome = yield from self.scribe.write(job, available, lambda: mark("first_token_s"), cancelled)
+            task = Task(question, found.evidence, labels_of(found.evidence, documents), tuple(history), person, why)
+            outcome = yield from self.scribe.write(task, available, lambda: mark("first_token_s"), cancelled)
             if outcome.text.strip():
                 yield StageStarted(Stage.VERIFYING, outcome.stats.backend, outcome.stats.model)
-            answer = self._checked(job, outcome, quick, documents)
+            answer = self._checked(task, outcome, quick, documents)
             conflicts = find_conflicts(found.route.searched, found.evidence.spans, names_of(documents))
             disagreements = (f"The documents do not agree: {conflict.reason}." for conflict in conflicts)
             answer = replace(answer, notes=(*answer.notes, *disagreements))
@@ -302,7 +302,7 @@ class Rag:
             return quoted_answer(question, found.evidence, pages, names)
         return extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
 
-    def _checked(self, job: Job, written: Written, quick: Answer, documents: Sequence[IndexedDocument]) -> Answer:
+    def _checked(self, task: Task, written: Written, quick: Answer, documents: Sequence[IndexedDocument]) -> Answer:
         """The engine's words with footnotes and verdicts; the extractive answer where it said nothing."""
         if not written.text.strip():
             stopped = written.finish_reason == "cancelled"
@@ -310,8 +310,8 @@ class Rag:
             return replace(quick, notes=silent, finish_reason="cancelled" if stopped else quick.finish_reason)
         cited = cite(
             written.text,
-            job.question,
-            job.evidence,
+            task.question,
+            task.evidence,
             pages_of(documents),
             names_of(documents),
             embedder=self.embedder.ready(),
@@ -322,7 +322,7 @@ class Rag:
         if cited.dropped_markers:
             notes.append(f"{cited.dropped_markers} footnotes to passages that do not exist were dropped.")
         return Answer(
-            question=job.question,
+            question=task.question,
             answerable=not refused,
             sentences=cited.sentences,
             citations=quick.citations[:_CLOSEST] if refused else cited.citations,

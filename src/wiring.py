@@ -19,13 +19,13 @@ from shared_utils.pdf.viewer import PageViewer
 from shared_utils.storage.document_store import DocumentStore
 from shared_utils.storage.store import Store
 from shared_utils.types import Cancelled, Embedder, Page, PageVerdict
-from src.answer_queue import AnswerQueue
-from src.engines import Engines
-from src.library import Library
-from src.model_servers import LOAD_S, threads
+from src.answering.answer_queue import AnswerQueue
+from src.answering.writing import Scribe, Writer
+from src.library.library import Library
+from src.models.engines import Engines
+from src.models.servers import LOAD_S, threads
 from src.rag_with_generation import Rag
 from src.settings import Settings
-from src.writing import Scribe, Writer
 
 _log = logging.getLogger(__name__)
 _MEGABYTE = 1_000_000

@@ -11,7 +11,7 @@ import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from src.ingestion import SourceFile
+from src.answering.ingestion import SourceFile
 from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.wiring import build_rag

@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from shared_utils.errors import GenerationError
 from shared_utils.types import (
     Cancelled,
+    ChatMessage,
     Evidence,
     EvidenceSpan,
     GenerationDone,
     GenerationEvent,
     GenerationStats,
-    Message,
     ModelAsked,
     Prompt,
     TextDelta,
 )
-from src.model_status import ModelState, ModelStatus
+from src.answering.writing import Scribe, Writer
+from src.models.status import ModelState, ModelStatus
 from src.views import EngineView, ModelChoice
-from src.writing import Scribe, Writer
 
 
 class FakeClock:
@@ -74,7 +74,9 @@ class FakeGenerator:
 
 
 def prompt_saying(text: str, max_output_tokens: int = 64) -> Prompt:
-    return Prompt((Message("system", "Be brief."), Message("user", text)), len(text) // 4 + 10, max_output_tokens)
+    return Prompt(
+        (ChatMessage("system", "Be brief."), ChatMessage("user", text)), len(text) // 4 + 10, max_output_tokens
+    )
 
 
 def evidence_of(*texts: str, document_id: str = "d" * 64) -> Evidence:

@@ -1,4 +1,5 @@
-"""Draws the sample report that the first visit offers: `python -m tests.sample_report` writes src/sample_report.pdf."""
+"""Draws the sample report that the first visit offers: `python -m tests.sample_report` writes
+src/library/sample_report.pdf."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from shared_utils.citations.markers import take_out_markers
 from shared_utils.citations.support import speaking_units
-from shared_utils.citations.units import content_keys, units_of, words_of
+from shared_utils.citations.text_units import content_keys, units_of, words_of
 from shared_utils.citations.verification import Entailment, settled, verify
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Citation, Embedder, Evidence, EvidenceSpan, Page, Sentence, Span, Verdict

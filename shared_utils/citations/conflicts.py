@@ -18,7 +18,7 @@ from itertools import combinations
 
 from shared_utils.citations.dates import Date, dates
 from shared_utils.citations.quantities import Quantity, identifiers, quantities
-from shared_utils.citations.units import Unit, content_keys, units_of, words_of
+from shared_utils.citations.text_units import Unit, content_keys, units_of, words_of
 from shared_utils.text.words import terms
 from shared_utils.types import EvidenceSpan
 

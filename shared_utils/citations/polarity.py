@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from shared_utils.citations.units import Word
+from shared_utils.citations.text_units import Word
 from shared_utils.text.folding import fold
 from shared_utils.text.words import terms
 

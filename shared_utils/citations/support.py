@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared_utils.citations.quantities import quantities
 from shared_utils.citations.tables import headings_of
-from shared_utils.citations.units import Unit, content_keys, covered, weights, words_of
+from shared_utils.citations.text_units import Unit, content_keys, covered, weights, words_of
 
 _GAIN = 0.12  # share of the claim's words that a further unit must add
 _MOST = 3

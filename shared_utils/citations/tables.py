@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared_utils.citations.quantities import Quantity, quantities
-from shared_utils.citations.units import Unit
+from shared_utils.citations.text_units import Unit
 
 _FARTHEST = 60  # units above a row in which its headings are looked for
 _HEADING_CHARS = 120  # longer is prose

@@ -23,10 +23,10 @@ from shared_utils.citations.quantities import (
     identifiers,
     quantities,
 )
-from shared_utils.citations.slots import Swap, exchanged_number, names_in, replaced, swapped
+from shared_utils.citations.substitutions import Swap, exchanged_number, names_in, replaced, swapped
 from shared_utils.citations.support import speaking_units
 from shared_utils.citations.tables import cells_of, column_keys, columns_over, headings_of, key_of_cell
-from shared_utils.citations.units import Unit, Word, content_keys, covered, units_of, weights, words_of
+from shared_utils.citations.text_units import Unit, Word, content_keys, covered, units_of, weights, words_of
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Embedder, Verdict
 

@@ -7,7 +7,7 @@
     <root>/reserve             room on the disk that only opening and deleting may use
     <root>/damaged-<time>/     what a damaged database left behind; never deleted by us
 
-What the tables hold is in tables.py.
+What the tables hold is in sql_store.py.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Self
 from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.database import Database, is_damage, plain_errors
 from shared_utils.storage.files import TEMPORARY_SUFFIX, put_in_place, write_aside
-from shared_utils.storage.tables import Tables, checked, content_id, gone, is_held
+from shared_utils.storage.sql_store import Tables, checked, content_id, gone, is_held
 from shared_utils.storage.vectors import checksum, decode_vectors, encode_vectors
 from shared_utils.types import Vectors
 

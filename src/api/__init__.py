@@ -1,7 +1,7 @@
 """The same library for programs as for people: an HTTP API beside the page, OpenAI's protocol, and assistants' (MCP).
 
-door        who calls, how much they may, what the request is called in the log
+admission   who calls, how much they may, what the request is called in the log
 routes      one topic a file
 following   a shelf's changes as an asynchronous stream
-drawing     views and events as JSON
+as_json     views and events as JSON
 """

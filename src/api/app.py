@@ -1,4 +1,4 @@
-"""The API as one ASGI application: routes behind the door, every refusal in one shape."""
+"""The API as one ASGI application: routes behind admission, every refusal in one shape."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from shared_utils.errors import FootnoteError
-from src.api.around import Around
+from src.api.admission import Admission
 from src.api.assistants import PATH, Assistants
-from src.api.door import Door
 from src.api.errors import Refused, body, refused
 from src.api.routes import chat, documents, health, openai, page, search, threads
 from src.api.schemas import Error
+from src.api.services import Services
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -31,7 +31,7 @@ A refusal is `{"error": {"code", "message"}}`; 429 and 503 tell in `Retry-After`
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
-def create_api(around: Around) -> ASGIApp:
+def create_api(services: Services) -> ASGIApp:
     """Serves /api, /v1, /mcp and /metrics."""
     app = FastAPI(
         title="Footnote",
@@ -43,18 +43,18 @@ def create_api(around: Around) -> ASGIApp:
         responses={status: {"model": Error} for status in (400, 401, 413, 422, 429, 503)},
         redirect_slashes=False,
     )
-    app.state.around = around
+    app.state.services = services
     for topic in (health, documents, search, chat, threads, openai, page):
         app.include_router(topic.router)
-    app.router.routes.append(Route(PATH, Assistants(around)))
+    app.router.routes.append(Route(PATH, Assistants(services)))
     app.add_exception_handler(Refused, _answer(_itself))
     app.add_exception_handler(FootnoteError, _answer(_of_ours))
     app.add_exception_handler(RequestValidationError, _answer(_invalid))
     app.add_exception_handler(HTTPException, _answer(_of_http))
     app.add_exception_handler(Exception, _answer(_bug))
     return CORSMiddleware(
-        Door(app, around),
-        allow_origins=around.settings.allowed_origins,
+        Admission(app, services),
+        allow_origins=services.settings.allowed_origins,
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
         expose_headers=["X-Request-ID", "Retry-After"],

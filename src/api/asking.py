@@ -12,11 +12,11 @@ from functools import partial
 
 import anyio
 
-from src.api.around import Around
 from src.api.errors import Refused
 from src.api.following import changes
+from src.api.services import Services
 from src.events import Stage
-from src.library import Shelf
+from src.library.library import Shelf
 from src.rag_with_generation import checked_question
 from src.views import TurnView
 
@@ -60,15 +60,15 @@ class Asked:
         return {view.document_id: view.name for view in self.shelf.documents()}
 
 
-async def asked(around: Around, shelf: Shelf, person: str, question: Question) -> Asked:
+async def asked(services: Services, shelf: Shelf, person: str, question: Question) -> Asked:
     """Begin to answer. Returns when the documents have been searched, which is what keeps a core.
 
     Raises QuestionError, or Refused where too many ask at once or the thread has an answer running.
     """
     left = threading.Event()
-    begin = partial(_begin, shelf, question, around.settings.max_question_chars, left)
+    begin = partial(_begin, shelf, question, services.settings.max_question_chars, left)
     try:
-        return await around.desks.answers.run(person, begin)
+        return await services.bounded.answers.run(person, begin)
     except asyncio.CancelledError:
         left.set()
         raise
@@ -98,32 +98,32 @@ def _begin(shelf: Shelf, question: Question, most_chars: int, left: threading.Ev
     return begun
 
 
-async def followed(around: Around, begun: Asked) -> AsyncGenerator[TurnView, None]:
+async def followed(services: Services, begun: Asked) -> AsyncGenerator[TurnView, None]:
     """The answer each time it has changed, and now and then without; last when it is done."""
-    async with aclosing(changes(around.threads, begun.shelf, begun.look, lambda turn: turn.done)) as looks:
+    async with aclosing(changes(services.blocking, begun.shelf, begun.look, lambda turn: turn.done)) as looks:
         async for turn in looks:
             yield turn
 
 
-async def stopped(around: Around, begun: Asked) -> None:
+async def stopped(services: Services, begun: Asked) -> None:
     """Stop an answer that nobody follows any more; one that is done stays as it is. Even when cancelled."""
     with anyio.CancelScope(shield=True):
-        await around.threads.call(begun.stop)
+        await services.blocking.call(begun.stop)
 
 
-async def finished(around: Around, begun: Asked, has_left: Callable[[], Awaitable[bool]]) -> TurnView:
+async def finished(services: Services, begun: Asked, has_left: Callable[[], Awaitable[bool]]) -> TurnView:
     """The finished answer. Raises Refused where the client has left meanwhile; the answer is then stopped."""
     last: TurnView | None = None
     try:
         with anyio.CancelScope() as scope:
             watching = asyncio.create_task(_cancel_when(has_left, scope))
             try:
-                async for turn in followed(around, begun):
+                async for turn in followed(services, begun):
                     last = turn
             finally:
                 watching.cancel()
     finally:
-        await stopped(around, begun)
+        await stopped(services, begun)
     if last is None or not last.done:
         raise Refused(499, "left", "The client left before the answer was there.")
     return last

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
-from src.api.around import Around
 from src.api.errors import body
+from src.api.services import Services
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,8 +18,8 @@ PATH = "/mcp"
 class Assistants:
     """POST /mcp: the Model Context Protocol over streamable HTTP, without sessions. An ASGI application."""
 
-    def __init__(self, around: Around) -> None:
-        self._around = around
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -29,7 +29,7 @@ class Assistants:
             )
             return await JSONResponse(refusal, 405, {"Allow": "POST"})(scope, receive, send)
         if self._app is None:
-            self._app = await self._around.threads.call(_build)
+            self._app = await self._services.blocking.call(_build)
         return await self._app(scope, receive, send)
 
 

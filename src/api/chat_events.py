@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from src.api.drawing import Json, answer_json, rounded, spans_json, tokens, written_markdown
+from src.api.as_json import Json, answer_json, rounded, spans_json, tokens, written_markdown
 from src.events import Stage, StageTime
 from src.views import TurnView
 

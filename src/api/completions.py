@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared_utils.types import Answer
-from src.api.asking import Question
-from src.api.drawing import (
+from src.api.as_json import (
     Json,
     answer_markdown,
     answer_notes,
@@ -17,12 +16,13 @@ from src.api.drawing import (
     spans_json,
     written_markdown,
 )
+from src.api.asking import Question
 from src.api.errors import Refused
 from src.api.schemas import OpenAIMessage
-from src.blocks import cautions, dagger
-from src.escaping import plain
-from src.library import Shelf
-from src.presentation import describe_verdict
+from src.library.library import Shelf
+from src.presentation.blocks import cautions, dagger
+from src.presentation.describe import describe_verdict
+from src.presentation.escaping import plain
 from src.views import TurnView
 
 MODEL = "footnote"  # whoever writes here now

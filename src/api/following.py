@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import anyio
 
-from src.api.threads import Threads
-from src.library import Shelf
+from src.api.blocking import Blocking
+from src.library.library import Shelf
 
 T = TypeVar("T")
 
@@ -18,14 +18,14 @@ _TOGETHER_S = 0.05  # changes that come closer than this are told at once
 
 
 async def changes(
-    threads: Threads, shelf: Shelf, look: Callable[[], T], over: Callable[[T], bool]
+    blocking: Blocking, shelf: Shelf, look: Callable[[], T], over: Callable[[T], bool]
 ) -> AsyncGenerator[T, None]:
     """What `look()` sees, again whenever the shelf has changed and after HEARTBEAT_S without; last where `over`."""
     while True:
-        version = await threads.call(shelf.version)  # before looking: a change meanwhile is one more round
-        seen = await threads.call(look)
+        version = await blocking.call(shelf.version)  # before looking: a change meanwhile is one more round
+        seen = await blocking.call(look)
         yield seen
         if over(seen):
             return
-        await threads.wait(partial(shelf.wait, version, HEARTBEAT_S))
+        await blocking.wait(partial(shelf.wait, version, HEARTBEAT_S))
         await anyio.sleep(_TOGETHER_S)

@@ -25,15 +25,15 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared_utils.errors import FootnoteError
+from src.api.as_json import Json, turn_json
 from src.api.asking import Question, asked, finished
 from src.api.completions import reply
-from src.api.drawing import Json, turn_json
 from src.api.errors import Refused
 from src.api.routes.documents import page_text
 from src.api.routes.search import found
 from src.api.routes.visit import Visit, visit_of
 from src.api.schemas import DocumentId, SearchRequest
-from src.presentation import page_name
+from src.presentation.describe import page_name
 
 _HOW = (
     "Answers questions from the PDF documents in the user's own library. Every sentence of an answer has [n], and the "
@@ -105,9 +105,9 @@ async def _called(context: ServerRequestContext[Any], params: CallToolRequestPar
         return _failed(str(exc))
 
 
-async def _search(here: Visit, wanted: Search) -> CallToolResult:
+async def _search(visit: Visit, wanted: Search) -> CallToolResult:
     request = SearchRequest(query=wanted.query, top_k=wanted.top_k, document_id=wanted.document_id)
-    result = await here.around.desks.searches.run(here.person, lambda: found(here, request))
+    result = await visit.services.bounded.searches.run(visit.person, lambda: found(visit, request))
     lines = [
         f"{p.rank}. {p.document}, {page_name(p.page, p.page_label)} "
         f"(document_id {p.document_id}, page {p.page})\n{p.text}"
@@ -118,17 +118,17 @@ async def _search(here: Visit, wanted: Search) -> CallToolResult:
     return _said("\n\n".join(lines), result.model_dump())
 
 
-async def _ask(here: Visit, wanted: Ask) -> CallToolResult:
-    question = Question(wanted.question, here.shelf.new_conversation(), wanted.document_id or "")
-    with here.around.threads.stream():
-        begun = await asked(here.around, here.shelf, here.person, question)
-        turn = await finished(here.around, begun, _stays)
+async def _ask(visit: Visit, wanted: Ask) -> CallToolResult:
+    question = Question(wanted.question, visit.shelf.new_conversation(), wanted.document_id or "")
+    with visit.services.blocking.stream():
+        begun = await asked(visit.services, visit.shelf, visit.person, question)
+        turn = await finished(visit.services, begun, _stays)
     said = reply(turn, "", {})
     return _said(said.text, {"thread_id": begun.thread_id, **turn_json(turn)})
 
 
-async def _open_page(here: Visit, wanted: OpenPage) -> CallToolResult:
-    page = await here.call(lambda: page_text(here, wanted.document_id, wanted.page))
+async def _open_page(visit: Visit, wanted: OpenPage) -> CallToolResult:
+    page = await visit.call(lambda: page_text(visit, wanted.document_id, wanted.page))
     head = f"{page.document}, {page_name(page.page, page.page_label)} of {page.pages}"
     return _said(f"{head}\n\n{page.text or page.reason}", page.model_dump())
 

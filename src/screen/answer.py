@@ -7,18 +7,19 @@ from html import escape
 import streamlit as st
 
 from shared_utils.types import Answer
-from src.blocks import cautions, dagger, is_quoted
-from src.library import Shelf
-from src.plain_text import plain_answer
-from src.presentation import describe_answer, describe_verdict, ending
+from src.i18n import Say
+from src.library.library import Shelf
+from src.presentation.blocks import cautions, dagger, is_quoted
+from src.presentation.describe import describe_answer, describe_verdict, ending
+from src.presentation.escaping import html_text
+from src.presentation.plain_text import plain_answer
 from src.screen.citations import ANSWER, anchor
+from src.screen.html import doubts, footnotes, note
 from src.screen.markdown import answer_markdown, escape_markdown
-from src.screen.pieces import doubts, footnotes, note, said
 from src.screen.running import chips
 from src.screen.session import Session
 from src.screen.stages import taken_steps
 from src.views import TurnView
-from src.words import Say
 
 
 def draw_finished(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
@@ -71,12 +72,12 @@ def _draw_refusal(turn: TurnView, answer: Answer, say: Say) -> None:
     if answer.citations:
         label = say("The closest passages")
         listed = footnotes(answer.citations, lambda n: "cite-" + anchor(turn, ANSWER, n), label, say=say)
-        st.html(f'<p class="fn-label">{said(label)}</p>{listed}')
+        st.html(f'<p class="fn-label">{html_text(label)}</p>{listed}')
 
 
 def about_answer(turn: TurnView, say: Say) -> str:
     """One line: sources, who wrote it, how long it took; opened, what the time went into."""
-    line, times = said(describe_answer(turn, say)), taken_steps(turn, say)
+    line, times = html_text(describe_answer(turn, say)), taken_steps(turn, say)
     if not line:
         return ""
     return (
@@ -127,7 +128,7 @@ def _draw_actions(turn: TurnView, answer: Answer, shelf: Shelf, session: Session
 def _copy_button(answer: Answer, say: Say) -> str:
     """The page script copies what it carries: the answer with its footnotes, as plain text."""
     words = escape(plain_answer(answer, say), quote=True)
-    return f'<button type="button" class="fn-copy" data-copy="{words}"><span>{said(say("Copy"))}</span></button>'
+    return f'<button type="button" class="fn-copy" data-copy="{words}"><span>{html_text(say("Copy"))}</span></button>'
 
 
 _THUMBS = {0: -1, 1: 1, None: 0}  # Streamlit's answer -> ours

@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from shared_utils.errors import QuestionError
-from src.escaping import plain
-from src.library import Shelf
-from src.presentation import within_pages
+from src.library.library import Shelf
+from src.presentation.describe import within_pages
+from src.presentation.escaping import html_text, plain
 from src.screen.answer import draw_finished
 from src.screen.export_dialog import draw_export_button
+from src.screen.html import note
 from src.screen.markdown import escape_markdown
-from src.screen.pieces import note, said
 from src.screen.question_list import draw_list, split_list
 from src.screen.running import draw_running
 from src.screen.session import Session
@@ -49,7 +49,7 @@ def _draw_bar(turns: tuple[TurnView, ...], shelf: Shelf, session: Session) -> No
     title = plain(turns[0].question) if turns else say("New conversation")
     short = title if len(title) <= _TITLE_CHARACTERS else title[:_TITLE_CHARACTERS].rsplit(" ", 1)[0] + " …"
     with st.container(horizontal=True, vertical_alignment="center", key="bar", wrap=False):
-        st.html(f'<h1 class="fn-title" dir="auto" title="{said(title)}">{said(short)}</h1>', width="stretch")
+        st.html(f'<h1 class="fn-title" dir="auto" title="{html_text(title)}">{html_text(short)}</h1>', width="stretch")
         draw_export_button(turns, session)
         st.button(
             say("New"),
@@ -69,7 +69,7 @@ def _new_conversation(shelf: Shelf, session: Session) -> None:
 
 def _draw_turn(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
     with st.container(key=f"question-{turn.id}", horizontal_alignment="right"):
-        st.html(f'<p class="fn-question" dir="auto">{said(turn.question)}</p>', width="content")
+        st.html(f'<p class="fn-question" dir="auto">{html_text(turn.question)}</p>', width="content")
     if turn.done:
         with st.container():  # as a fragment has one: what stays the same on the page is then not made anew
             draw_finished(turn, shelf, session, latest=latest)

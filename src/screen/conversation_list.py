@@ -8,10 +8,10 @@ from __future__ import annotations
 import streamlit as st
 
 from shared_utils.errors import FootnoteError
-from src.escaping import plain
-from src.library import Shelf
+from src.library.library import Shelf
+from src.presentation.escaping import plain
+from src.screen.html import note
 from src.screen.markdown import escape_markdown
-from src.screen.pieces import note
 from src.screen.session import Session
 from src.views import ConversationView
 

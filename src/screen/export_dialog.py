@@ -10,15 +10,15 @@ import streamlit as st
 
 from shared_utils.errors import FootnoteError
 from src import VERSION
-from src.escaping import plain
-from src.exports.annotated_pdf import annotated_copy
-from src.exports.csv_table import answers_csv
-from src.exports.html_report import conversation_report
-from src.exports.markdown import conversation_markdown
-from src.library import Shelf
+from src.library.library import Shelf
+from src.presentation.annotated_pdf import annotated_copy
+from src.presentation.csv_table import answers_csv
+from src.presentation.escaping import plain
+from src.presentation.html_report import conversation_report
+from src.presentation.markdown import conversation_markdown
 from src.screen.dialogs import draw_dialog, open_dialog
+from src.screen.html import note
 from src.screen.markdown import escape_markdown
-from src.screen.pieces import note
 from src.screen.session import Session
 from src.views import DocumentView, TurnView
 

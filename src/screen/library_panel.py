@@ -7,15 +7,15 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from shared_utils.errors import FootnoteError
-from src.escaping import plain
-from src.library import Shelf
-from src.sample import sample_pdf
+from src.i18n import Say
+from src.library.library import Shelf
+from src.library.sample import sample_pdf
+from src.presentation.escaping import html_text, plain
+from src.screen.html import document_card, note
 from src.screen.markdown import escape_markdown
-from src.screen.pieces import document_card, note, said
 from src.screen.session import Place, Session
 from src.settings import Settings
 from src.views import DocumentState, DocumentView
-from src.words import Say
 
 _TICK_S = 0.5
 _MOST = 20  # cards, until all are asked for: more of them make every change slow to draw, and the rest hard to find
@@ -146,7 +146,7 @@ def _watch(shelf: Shelf, say: Say, known: Stages) -> None:
     if stages(documents) != known:
         st.rerun()
     ready = say("{ready:,} of {n:,} ready", ready=sum(view.searchable for view in documents), n=len(documents))
-    st.html(f'<h2 class="fn-head">{said(say("Documents"))} <span>{said(ready)}</span></h2>')
+    st.html(f'<h2 class="fn-head">{html_text(say("Documents"))} <span>{html_text(ready)}</span></h2>')
 
 
 def in_sight(documents: tuple[DocumentView, ...], most: int = _MOST) -> tuple[DocumentView, ...]:

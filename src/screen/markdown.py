@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 
 from shared_utils.types import Answer, Citation
-from src.blocks import Block, BlockKind, Piece, Run, as_lines, blocks, dagger
-from src.escaping import plain, plain_within
-from src.plain_text import with_marks
-from src.words import ENGLISH, Say
+from src.i18n import ENGLISH, Say
+from src.presentation.blocks import Block, BlockKind, Piece, Run, as_lines, blocks, dagger
+from src.presentation.escaping import plain, plain_within
+from src.presentation.plain_text import with_marks
 
 Chip = Callable[[int], str | None]
 """The Markdown of a citation marker; None where the number points at nothing and is only text."""

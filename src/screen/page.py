@@ -7,13 +7,14 @@ from pathlib import Path
 import streamlit as st
 
 from shared_utils.errors import FootnoteError
-from src.library import Shelf
+from src.library.library import Shelf
+from src.presentation.escaping import html_text
+from src.screen.browser import styles
 from src.screen.citations import follow_answer
 from src.screen.conversation import ask, draw_conversation
 from src.screen.conversation_list import choose_conversation, draw_conversations, draw_remark
-from src.screen.elsewhere import Seen, draw_status, look_around
 from src.screen.export_dialog import draw_export
-from src.screen.house import House, the_house
+from src.screen.html import note, root_style
 from src.screen.library_panel import (
     add_sample,
     draw_library,
@@ -23,11 +24,11 @@ from src.screen.library_panel import (
     where_files_go,
 )
 from src.screen.page_viewer import draw_viewer
-from src.screen.pieces import note, root_style, said
 from src.screen.question_list import draw_list_button, draw_list_dialog
-from src.screen.script import styles
 from src.screen.session import Session, language_of, this_session, workspace_key
 from src.screen.settings_dialog import draw_settings, draw_settings_button
+from src.screen.shared_library import SharedLibrary, shared_library
+from src.screen.status_line import Seen, draw_status, look_around
 from src.views import DocumentView
 
 _STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -41,25 +42,25 @@ def draw() -> None:
     st.logo(str(_STATIC / f"logo-{theme}.svg"), size="large", icon_image=str(_STATIC / f"mark-{theme}.svg"))
     styles()
     try:
-        house = the_house()
-        shelf = house.library.shelf(workspace_key(session))
+        shared = shared_library()
+        shelf = shared.library.shelf(workspace_key(session))
     except FootnoteError as exc:  # the data folder cannot be used: nothing works until that is mended
         st.html(note(language_of("").message(str(exc)), "error", role="alert"))
         return
     session.say = language_of(shelf.preferences().language)
-    st.html(root_style(theme, uploader_words(house.settings, session.say)))
+    st.html(root_style(theme, uploader_words(shared.settings, session.say)))
     choose_conversation(shelf, session)
     seen = look_around(shelf, session)
     if shelf.documents() or session.removed:
-        _draw_rooms(shelf, house, session, seen)
+        _draw_rooms(shelf, shared, session, seen)
     else:
-        _draw_welcome(shelf, house, session, seen, theme)
-    draw_settings(shelf, session, house.settings)
+        _draw_welcome(shelf, shared, session, seen, theme)
+    draw_settings(shelf, session, shared.settings)
     draw_export(shelf, session)
-    draw_list_dialog(shelf, session, house.settings)
+    draw_list_dialog(shelf, session, shared.settings)
 
 
-def _draw_rooms(shelf: Shelf, house: House, session: Session, seen: Seen) -> None:
+def _draw_rooms(shelf: Shelf, shared: SharedLibrary, session: Session, seen: Seen) -> None:
     st.set_page_config(initial_sidebar_state="auto")
     # One look at the documents for the whole run: if the box saw an unread file and the library a finished one, nothing
     # would be left that ticks, and the box would stay closed.
@@ -67,10 +68,10 @@ def _draw_rooms(shelf: Shelf, house: House, session: Session, seen: Seen) -> Non
     _draw_question_box(shelf, session, seen, documents)
     follow_answer(shelf.turns(session.conversation), session)
     with st.sidebar:
-        draw_library(documents, shelf, session, house.settings)
+        draw_library(documents, shelf, session, shared.settings)
         draw_conversations(shelf, session)
         draw_list_button(session, ready=any(view.searchable for view in documents))
-        st.html(note(where_files_go(house.settings, session.say, keep_here=shelf.preferences().keep_here)))
+        st.html(note(where_files_go(shared.settings, session.say, keep_here=shelf.preferences().keep_here)))
     left, right = st.columns(_COLUMNS, gap="large")
     with left:
         draw_remark(session)
@@ -103,17 +104,20 @@ def _draw_foot(shelf: Shelf, session: Session, seen: Seen) -> None:
         draw_settings_button(session)
 
 
-def _draw_welcome(shelf: Shelf, house: House, session: Session, seen: Seen, theme: str) -> None:
+def _draw_welcome(shelf: Shelf, shared: SharedLibrary, session: Session, seen: Seen, theme: str) -> None:
     say = session.say
     st.set_page_config(initial_sidebar_state="collapsed")
     with st.container(horizontal_alignment="center", gap="small", key="welcome"):
         st.image(str(_STATIC / f"mark-{theme}.svg"), width=62, alt="")
         lead = say("Every sentence of an answer is footnoted to the exact words on the page.")
-        st.html(f'<h1 class="fn-welcome">{said(say("Ask your documents"))}</h1><p class="fn-lead">{said(lead)}</p>')
+        st.html(
+            f'<h1 class="fn-welcome">{html_text(say("Ask your documents"))}</h1>'
+            f'<p class="fn-lead">{html_text(lead)}</p>'
+        )
         with st.container(width=560, key="hero"):
             draw_remark(session)
             label = say("Drop PDF files anywhere on this page, or choose them")
-            draw_uploader(label, shelf, session, house.settings)
+            draw_uploader(label, shelf, session, shared.settings)
             draw_notices(session)
             with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
                 st.html(note(say("Nothing at hand?")), width="content")
@@ -123,7 +127,7 @@ def _draw_welcome(shelf: Shelf, house: House, session: Session, seen: Seen, them
                     on_click=add_sample,
                     args=(shelf, session),
                 )
-            st.html(note(where_files_go(house.settings, say, keep_here=shelf.preferences().keep_here)))
+            st.html(note(where_files_go(shared.settings, say, keep_here=shelf.preferences().keep_here)))
     draw_viewer(shelf, session)  # nothing to view yet, but its script makes the whole page a drop zone
     with st.bottom, st.container(horizontal_alignment="center"):
         st.chat_input(say("Add a document to begin"), key="no-question", disabled=True, width=760)

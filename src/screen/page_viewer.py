@@ -9,13 +9,13 @@ from dataclasses import asdict
 import streamlit as st
 
 from shared_utils.errors import DocumentGone, FootnoteError
-from src.escaping import plain
-from src.library import Shelf
+from src.i18n import Say
+from src.library.library import Shelf
+from src.presentation.escaping import plain
+from src.screen.browser import mount
 from src.screen.citations import source_groups
-from src.screen.script import mount
 from src.screen.session import Place, Session, has_workspace_cookie
 from src.views import TurnView
-from src.words import Say
 
 _WIDTH_PX = 1100  # of a picture that travels with the data
 

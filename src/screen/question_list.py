@@ -10,20 +10,20 @@ import streamlit as st
 
 from shared_utils.errors import QuestionError
 from shared_utils.types import Answer
-from src.batch.lists import ListView, begin_list, describe_list, go_on, list_view
-from src.batch.questions import questions_from
-from src.blocks import Piece, as_html, blocks, cautions, dagger
-from src.escaping import plain
-from src.library import Shelf
-from src.presentation import describe_verdict
+from src.i18n import Say, phrase
+from src.library.library import Shelf
+from src.library.question_lists import ListView, begin_list, describe_list, go_on, list_view
+from src.presentation.blocks import Piece, as_html, blocks, cautions, dagger
+from src.presentation.describe import describe_verdict
+from src.presentation.escaping import html_text, plain
+from src.presentation.questions import questions_from
 from src.screen.citations import ANSWER, anchor
 from src.screen.conversation_list import show_conversation
 from src.screen.dialogs import draw_dialog, open_dialog
-from src.screen.pieces import note, said
+from src.screen.html import note
 from src.screen.session import Session
 from src.settings import Settings
 from src.views import TurnView
-from src.words import Say, phrase
 
 _NAME = "list"
 _TICK_S = 1.0
@@ -105,7 +105,7 @@ def _draw_progress(view: ListView, shelf: Shelf, session: Session) -> None:
     say = session.say
     with st.container(horizontal=True, vertical_alignment="center", key="list-progress", wrap=False):
         percent = round(100 * view.done / view.total)
-        words = said(describe_list(view, say))
+        words = html_text(describe_list(view, say))
         st.html(
             f'<p class="fn-stage" role="timer">{words}</p>'
             f'<div class="fn-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent}" '
@@ -141,23 +141,23 @@ def _go_on(shelf: Shelf, session: Session) -> None:
 
 def answers_table(turns: Sequence[TurnView], left: Sequence[str], say: Say) -> str:
     """Question, answer with its chips, and whether it stands. What is still to come stands below, without an answer."""
-    heads = "".join(f'<th scope="col">{said(say(head))}</th>' for head in _HEADS)
+    heads = "".join(f'<th scope="col">{html_text(say(head))}</th>' for head in _HEADS)
     rows = [_row(turn.question, *_answered(turn, say)) for turn in turns]
     rows += [_row(question, "", "") for question in left]
     return f'<table class="fn-answers"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 
 def _row(question: str, answer: str, checked: str) -> str:
-    return f'<tr><td dir="auto">{said(question)}</td><td dir="auto">{answer}</td><td>{checked}</td></tr>'
+    return f'<tr><td dir="auto">{html_text(question)}</td><td dir="auto">{answer}</td><td>{checked}</td></tr>'
 
 
 def _answered(turn: TurnView, say: Say) -> tuple[str, str]:
     """The answer's cell and the verdict's, as HTML."""
     if turn.answer is None:
-        waiting = f'<span class="fn-quiet">{said(say("being answered"))}</span>'
-        return (waiting if not turn.done else said(say.message(turn.error))), ""
+        waiting = f'<span class="fn-quiet">{html_text(say("being answered"))}</span>'
+        return (waiting if not turn.done else html_text(say.message(turn.error))), ""
     if not turn.answer.answerable:
-        return f'<span class="fn-quiet">{said(say("The documents do not seem to answer this."))}</span>', ""
+        return f'<span class="fn-quiet">{html_text(say("The documents do not seem to answer this."))}</span>', ""
     return _words(turn, turn.answer, say), _verdict(turn.answer, say)
 
 
@@ -166,12 +166,12 @@ def _words(turn: TurnView, answer: Answer, say: Say) -> str:
 
     def chip(marker: int) -> str:
         cited = by_marker[marker]
-        title = said(say("{document}, page {page}", document=plain(cited.document), page=cited.page))
+        title = html_text(say("{document}, page {page}", document=plain(cited.document), page=cited.page))
         return f'<a href="#cite-{escape(anchor(turn, ANSWER, marker))}" title="{title}">{marker}</a>'
 
     def piece_html(piece: Piece) -> str:
         marks = "".join(map(chip, piece.markers)) + piece.sign
-        return f"{said(piece.text)}{'&nbsp;' if marks else ''}{marks}"
+        return f"{html_text(piece.text)}{'&nbsp;' if marks else ''}{marks}"
 
     return as_html(blocks(answer, say), piece_html, heading="b")
 
@@ -179,6 +179,6 @@ def _words(turn: TurnView, answer: Answer, say: Say) -> str:
 def _verdict(answer: Answer, say: Say) -> str:
     doubts = cautions(answer)
     if not doubts:
-        return f'<span class="fn-sound">{said(say("supported"))}</span>'
+        return f'<span class="fn-sound">{html_text(say("supported"))}</span>'
     reasons = " ".join(f"{dagger(i)} {describe_verdict(sentence, say)}" for i, sentence in enumerate(doubts))
-    return f'<span class="fn-warning">{said(reasons)}</span>'
+    return f'<span class="fn-warning">{html_text(reasons)}</span>'

@@ -13,14 +13,15 @@ import streamlit as st
 
 from shared_utils.types import Citation
 from src.events import Stage
-from src.library import Shelf
+from src.i18n import Say
+from src.library.library import Shelf
+from src.presentation.escaping import html_text
 from src.screen.citations import QUOTES, WRITING, anchor, written_citations
+from src.screen.html import footnotes, note
 from src.screen.markdown import chip_link, written_markdown
-from src.screen.pieces import footnotes, note, said
 from src.screen.session import Session
 from src.screen.stages import running_steps, stage_line
 from src.views import TurnView
-from src.words import Say
 
 _TICK_S = 0.3
 _WAITING_TICK_S = 1.0  # of those in line: there are many of them where there is a line
@@ -60,7 +61,7 @@ def _draw_line(turn: TurnView, shelf: Shelf, session: Session) -> None:
     now, say = time.monotonic(), session.say
     with st.container(horizontal=True, vertical_alignment="center", key=f"line-{turn.id}", wrap=False):
         # a timer, not a status: nobody wants a clock read out three times a second
-        line = f'<p class="fn-stage" role="timer">{said(stage_line(turn, now, say))}</p>'
+        line = f'<p class="fn-stage" role="timer">{html_text(stage_line(turn, now, say))}</p>'
         st.html(line + running_steps(turn, now, say))
         st.button(
             say("Stop"),
@@ -76,4 +77,4 @@ def _draw_quotes(turn: TurnView, session: Session) -> None:
     label = session.say("Found in your documents")
     quotes = turn.extractive.citations if turn.extractive else ()
     listed = footnotes(quotes, lambda n: "cite-" + anchor(turn, QUOTES, n), label, say=session.say)
-    st.html(f'<p class="fn-label">{said(label)}</p>{listed}')
+    st.html(f'<p class="fn-label">{html_text(label)}</p>{listed}')

@@ -8,17 +8,17 @@ from functools import partial
 import streamlit as st
 
 from shared_utils.errors import FootnoteError
-from src.escaping import plain
-from src.library import Shelf
-from src.preferences import Pace, Preferences
-from src.presentation import about
+from src.i18n import LANGUAGES, Say, phrase
+from src.library.library import Shelf
+from src.library.preferences import Pace, Preferences
+from src.presentation.describe import about
+from src.presentation.escaping import plain
+from src.screen.browser import mount
 from src.screen.dialogs import draw_dialog, open_dialog
-from src.screen.pieces import note
-from src.screen.script import mount
+from src.screen.html import note
 from src.screen.session import Session, has_workspace_cookie, language_of, workspace_key
 from src.settings import Settings
 from src.views import ModelChoice
-from src.words import LANGUAGES, Say, phrase
 
 _NAME = "settings"
 _PACES = {Pace.QUICK: phrase("Quick"), Pace.BALANCED: phrase("Balanced"), Pace.THOROUGH: phrase("Thorough")}

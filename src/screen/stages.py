@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from html import escape
 
 from src.events import Stage
-from src.presentation import about, engine_name
+from src.i18n import Say
+from src.presentation.describe import about, engine_name
 from src.views import EngineView, TurnView
-from src.words import Say
 
 _ORDER = tuple(Stage)
 

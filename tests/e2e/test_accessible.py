@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from src.sample import sample_pdf
+from src.library.sample import sample_pdf
 from tests.e2e.conftest import NARROW, WIDE, Open, Screen
 from tests.e2e.pdfs import WATER, Line, pdf
 from tests.e2e.test_page import violations

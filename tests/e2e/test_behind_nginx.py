@@ -18,7 +18,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from src.sample import sample_pdf
+from src.library.sample import sample_pdf
 from tests.e2e.conftest import Screen, serve
 from tests.fake_ollama import FakeOllama, Script
 

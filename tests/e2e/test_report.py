@@ -12,10 +12,10 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from src.exports.html_report import conversation_report
+from src.presentation.html_report import conversation_report
 from src.rag_with_generation import Rag
-from tests.src.exports import conversations
-from tests.src.exports.conversations import Conversation
+from tests.src.presentation import conversations
+from tests.src.presentation.conversations import Conversation
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 

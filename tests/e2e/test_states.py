@@ -14,7 +14,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from src.sample import sample_pdf
+from src.library.sample import sample_pdf
 from tests.e2e.conftest import NARROW, OUT, WIDE, Open, Screen, serve
 from tests.e2e.pdfs import BRIDGES, Line, pdf
 from tests.fake_ollama import FakeOllama, Script

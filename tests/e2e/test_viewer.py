@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, StorageState, expect
 
-from src.sample import sample_pdf
+from src.library.sample import sample_pdf
 from tests.e2e.conftest import NARROW, Open, Screen
 from tests.e2e.pdfs import WATER, pdf
 

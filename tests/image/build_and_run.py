@@ -235,7 +235,7 @@ def _command_line(container: Container, checks: Checks) -> None:
 
 def _ask(container: Container, engine: str) -> subprocess.CompletedProcess[str]:
     question = ("--question", _QUESTION, "--engine", engine, "--json")
-    return container.run("python", "-m", "src.cli", "ask", "src/sample_report.pdf", *question)
+    return container.run("python", "-m", "src.cli", "ask", "src/library/sample_report.pdf", *question)
 
 
 def _api(container: Container, checks: Checks) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from src.sample import sample_pdf
+from src.library.sample import sample_pdf
 from tests.e2e.conftest import serve
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,7 +16,7 @@ for name in sys.argv[1].split():
     sys.modules[name] = None  # as if it were not installed
 import pytest
 some = "first_visit or an_answer"
-sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "tests/app/test_page.py", "-k", some]))
+sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "tests/src/screen/test_page.py", "-k", some]))
 """
 
 

@@ -12,7 +12,7 @@ from shared_utils.generation.ollama_server import OllamaServer
 from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.processes.resources import available_cores
 from shared_utils.types import GenerationDone, Prompt, TextDelta
-from src.prompts import MAX_OUTPUT_TOKENS, build_prompt, is_refusal
+from src.answering.prompts import MAX_OUTPUT_TOKENS, build_prompt, is_refusal
 from tests.fakes import evidence_of, never, prompt_saying
 
 pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]

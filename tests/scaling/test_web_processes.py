@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.events import events_of
 from tests.fake_ollama import FakeOllama, Script
 from tests.postgres import fresh_database
 from tests.sample_report import SAMPLE
 from tests.scaling.web import Web, web
+from tests.src.api.events import events_of
 
 pytestmark = pytest.mark.enable_socket
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.api.conftest import join, library, ollama, server, server_with_model
+from tests.src.api.conftest import join, library, ollama, server, server_with_model
 
 __all__ = ["join", "library", "ollama", "server", "server_with_model"]

@@ -9,8 +9,8 @@ import pytest
 
 from shared_utils.errors import DocumentError
 from shared_utils.pdf.reader import PagesRevised, ReadingLimits, read_pdf
-from tests.api.conftest import Join, add_sample
 from tests.shared_utils.pdf import pdfs
+from tests.src.api.conftest import Join, add_sample
 
 LIMITS = ReadingLimits(max_bytes=50_000_000, max_pages=50, document_s=20, memory_bytes=400 * 2**20)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from shared_utils.processes.child import masked
+from src.models.supervisor import ollama_command
 from src.settings import Settings
-from src.supervisor import ollama_command
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = {

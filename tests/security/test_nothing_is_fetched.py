@@ -21,10 +21,10 @@ from pypdf.generic import (
 )
 
 from shared_utils.pdf.isolation import PYPDF_WORKER, Worker
-from src.exports.annotated_pdf import annotated_copy
+from src.presentation.annotated_pdf import annotated_copy
 from src.rag_with_generation import Rag
 from tests.shared_utils.pdf import pdfs
-from tests.src.exports.conversations import ask, read
+from tests.src.presentation.conversations import ask, read
 
 pytestmark = pytest.mark.enable_socket
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from src.prompts import RULES
-from tests.api.conftest import Join
+from src.answering.prompts import RULES
 from tests.fake_ollama import FakeOllama, Script
 from tests.shared_utils.pdf import pdfs
+from tests.src.api.conftest import Join
 
 pytestmark = pytest.mark.enable_socket
 

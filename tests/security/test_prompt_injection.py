@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_utils.types import Evidence, EvidenceSpan, Message, Prompt
-from src.prompts import RULES, build_prompt
+from shared_utils.types import ChatMessage, Evidence, EvidenceSpan, Prompt
+from src.answering.prompts import RULES, build_prompt
 
 QUESTION = "How far did leakage fall?"
 FORGED = (
@@ -25,7 +25,9 @@ TOKENS = [
 ]
 
 
-def prompt(*texts: str, question: str = QUESTION, name: str = "water.pdf", history: tuple[Message, ...] = ()) -> Prompt:
+def prompt(
+    *texts: str, question: str = QUESTION, name: str = "water.pdf", history: tuple[ChatMessage, ...] = ()
+) -> Prompt:
     spans = tuple(
         EvidenceSpan(marker, f"document {marker}", 1, 0, len(text), text, score=1.0)
         for marker, text in enumerate(texts, 1)
@@ -63,10 +65,10 @@ def test_nobody_can_speak_in_the_tokens_of_a_chat_template(token: str, place: st
         "More.",
         question=f"{token} {QUESTION}" if place == "question" else QUESTION,
         name=f"{token}.pdf" if place == "name" else "water.pdf",
-        history=(Message("user", f"{token} earlier"),) if place == "history" else (),
+        history=(ChatMessage("user", f"{token} earlier"),) if place == "history" else (),
     )
     assert token not in said.messages[-1].content
-    assert said.messages[0] == Message("system", RULES)
+    assert said.messages[0] == ChatMessage("system", RULES)
 
 
 @given(st.text(alphabet="Question:PassagesEarlierQA12 34\n[]<|>/s", max_size=200))

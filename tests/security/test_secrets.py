@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from src.settings import Settings, settings_fields
-from tests.api.conftest import Join, add_sample
 from tests.e2e.conftest import serve
 from tests.fake_ollama import FakeOllama
+from tests.src.api.conftest import Join, add_sample
 
 pytestmark = pytest.mark.enable_socket
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from src.screen.session import WORKSPACE_COOKIE
-from tests.api.conftest import Join, add_sample
 from tests.sample_report import SAMPLE
+from tests.src.api.conftest import Join, add_sample
 
 pytestmark = pytest.mark.enable_socket
 

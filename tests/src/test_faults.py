@@ -31,18 +31,18 @@ from shared_utils.generation.hf_answer_generator import HfAnswerGenerator
 from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
 from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.types import TextDelta, Verdict
-from src.engines import Engines
+from src.answering.writing import Writer
 from src.events import Stage
-from src.library import Library, Shelf
-from src.preferences import Preferences
-from src.presentation import describe_answer
+from src.library.library import Library, Shelf
+from src.library.preferences import Preferences
+from src.library.sample import sample_pdf
+from src.library.turn_codec import TurnRecord, decode_turn
+from src.models.engines import Engines
+from src.presentation.describe import describe_answer
 from src.rag_with_generation import NO_MODEL
-from src.sample import sample_pdf
 from src.settings import Settings
-from src.turn_codec import TurnRecord, decode_turn
 from src.views import TurnView
 from src.wiring import build_library
-from src.writing import Writer
 from tests import fake_ollama
 from tests.conftest import DrawPdf
 from tests.fake_ollama import FakeOllama, Script

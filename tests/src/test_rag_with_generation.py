@@ -10,6 +10,9 @@ from shared_utils.errors import GenerationInterrupted, GeneratorUnavailable, Que
 from shared_utils.generation.fallback import Engine
 from shared_utils.generation.speed import Speed
 from shared_utils.types import Answer, Document, Page, PageVerdict, Verdict
+from src.answering.ingestion import IndexedDocument, index_document
+from src.answering.prompts import REFUSAL
+from src.answering.writing import PastTurn, Writer
 from src.events import (
     AnswerEvent,
     AnswerFinished,
@@ -20,11 +23,8 @@ from src.events import (
     Stage,
     StageStarted,
 )
-from src.ingestion import IndexedDocument, index_document
-from src.prompts import REFUSAL
+from src.library.sample import sample_pdf
 from src.rag_with_generation import NO_MODEL, Rag, affordable_tokens, kept_evidence, pages_of, unread_notes
-from src.sample import sample_pdf
-from src.writing import PastTurn, Writer
 from tests.conftest import DrawPdf, source
 from tests.fakes import FakeGenerator, never
 

@@ -8,11 +8,11 @@ from contextlib import ExitStack
 from fastapi import APIRouter, Request, Response
 
 from src.api import sse
+from src.api.as_json import Json, turn_json
 from src.api.asking import Asked, Question, asked, finished, followed, stopped
 from src.api.chat_events import events
-from src.api.drawing import Json, turn_json
 from src.api.errors import Refused
-from src.api.routes.visit import Here, Visit
+from src.api.routes.visit import CurrentVisit, Visit
 from src.api.schemas import ChatAnswer, ChatRequest, Error
 from src.views import TurnView
 
@@ -20,37 +20,37 @@ router = APIRouter(tags=["chat"], responses={409: {"model": Error}})
 
 
 @router.post("/api/chat", response_model=ChatAnswer, responses={200: sse.DESCRIBED})
-async def chat(request: Request, here: Here, question: ChatRequest) -> Response | Json:
+async def chat(request: Request, visit: CurrentVisit, question: ChatRequest) -> Response | Json:
     """Ask. The answer comes as server-sent events while it is made.
 
     Their names: stream_start, tool_start, tool_end, routing, model_selection, response, error, stream_end. Each `data:`
     is {"event": …, "data": {…}}. `response` carries the whole answer so far; `final` says that it is checked.
     """
     if not question.stream:
-        return await chat_sync(request, here, question)
+        return await chat_sync(request, visit, question)
     with ExitStack() as places:
-        places.enter_context(here.around.threads.stream())
-        begun = await asked(here.around, here.shelf, here.person, question_of(here, question))
+        places.enter_context(visit.services.blocking.stream())
+        begun = await asked(visit.services, visit.shelf, visit.person, question_of(visit, question))
         kept = places.pop_all()
 
     async def ended() -> None:
         kept.close()
-        await stopped(here.around, begun)
+        await stopped(visit.services, begun)
 
-    return sse.Stream(_frames(here, begun), ended)
+    return sse.Stream(_frames(visit, begun), ended)
 
 
 @router.post("/api/chat/sync", response_model=ChatAnswer)
-async def chat_sync(request: Request, here: Here, question: ChatRequest) -> Json:
+async def chat_sync(request: Request, visit: CurrentVisit, question: ChatRequest) -> Json:
     """Ask, and wait for the finished answer."""
-    with here.around.threads.stream():
-        begun = await asked(here.around, here.shelf, here.person, question_of(here, question))
-        turn = await finished(here.around, begun, request.is_disconnected)
+    with visit.services.blocking.stream():
+        begun = await asked(visit.services, visit.shelf, visit.person, question_of(visit, question))
+        turn = await finished(visit.services, begun, request.is_disconnected)
     return answered(turn, begun.thread_id)
 
 
-def question_of(here: Visit, request: ChatRequest) -> Question:
-    thread_id = request.thread_id or here.shelf.new_conversation()
+def question_of(visit: Visit, request: ChatRequest) -> Question:
+    thread_id = request.thread_id or visit.shelf.new_conversation()
     return Question(request.message, thread_id, request.document_id or "")
 
 
@@ -61,11 +61,11 @@ def answered(turn: TurnView, thread_id: str) -> Json:
     return {"thread_id": thread_id, **turn_json(turn), "elapsed_s": round(turn.timings.get("total_s", 0.0), 3)}
 
 
-async def _frames(here: Visit, begun: Asked) -> AsyncGenerator[str, None]:
+async def _frames(visit: Visit, begun: Asked) -> AsyncGenerator[str, None]:
     before: TurnView | None = None
-    names = await here.call(begun.names)
+    names = await visit.call(begun.names)
     try:
-        async for turn in followed(here.around, begun):
+        async for turn in followed(visit.services, begun):
             told = list(events(before, turn, begun.thread_id, names))
             for event in told:
                 yield sse.frame(event.name, event.data)

@@ -12,12 +12,12 @@ from fastapi import APIRouter, Query, Request, Response, UploadFile
 
 from shared_utils.errors import DocumentGone
 from src.api import sse
-from src.api.drawing import Json, document_json
+from src.api.as_json import Json, document_json
 from src.api.errors import no_such_document
 from src.api.following import changes
-from src.api.routes.visit import Here, Visit
+from src.api.routes.visit import CurrentVisit, Visit
 from src.api.schemas import Document, DocumentId, Documents, Error, PageText, Retry
-from src.escaping import plain
+from src.presentation.escaping import plain
 from src.views import DocumentView
 
 router = APIRouter(tags=["documents"])
@@ -26,16 +26,16 @@ _LONGEST_WAIT_S = 120.0
 
 
 @router.get("/api/documents")
-async def list_documents(here: Here) -> Documents:
+async def list_documents(visit: CurrentVisit) -> Documents:
     """Every document of this library."""
-    views = await here.call(here.shelf.documents)
+    views = await visit.call(visit.shelf.documents)
     return Documents.model_validate({"documents": [document_json(view) for view in views]})
 
 
 @router.post("/api/documents", status_code=202, response_model=Document, responses={202: sse.DESCRIBED})
 async def add_document(
     request: Request,
-    here: Here,
+    visit: CurrentVisit,
     file: UploadFile,
     wait_s: Annotated[float, Query(ge=0, le=_LONGEST_WAIT_S, description="Answer when it is read, or then.")] = 0,
 ) -> Response | Json:
@@ -44,42 +44,42 @@ async def add_document(
     With `Accept: text/event-stream` the answer is its progress as it happens: stream_start, progress …, stream_end.
     """
     name = plain(file.filename or "") or "document.pdf"
-    entry_id = await here.around.threads.load(lambda: here.shelf.add(name, file.file.read()))
+    entry_id = await visit.services.blocking.load(lambda: visit.shelf.add(name, file.file.read()))
     if sse.MEDIA_TYPE in request.headers.get("accept", ""):
-        return sse.Stream(_progress(here, entry_id))
-    return await _as_far_as(here, entry_id, wait_s)
+        return sse.Stream(_progress(visit, entry_id))
+    return await _as_far_as(visit, entry_id, wait_s)
 
 
 @router.get("/api/documents/{document_id}", response_model=Document, responses=_GONE)
-async def get_document(here: Here, document_id: DocumentId) -> Json:
+async def get_document(visit: CurrentVisit, document_id: DocumentId) -> Json:
     """Where a document stands."""
-    return document_json(await _found(here, document_id))
+    return document_json(await _found(visit, document_id))
 
 
 @router.delete("/api/documents/{document_id}", status_code=204, responses=_GONE)
-async def delete_document(here: Here, document_id: DocumentId) -> None:
+async def delete_document(visit: CurrentVisit, document_id: DocumentId) -> None:
     """Take a document out. It is wiped from the disk within a minute."""
-    view = await _found(here, document_id)
-    await here.call(partial(here.shelf.remove, view.entry_id))
+    view = await _found(visit, document_id)
+    await visit.call(partial(visit.shelf.remove, view.entry_id))
 
 
 @router.post("/api/documents/{document_id}/retry", status_code=202, response_model=Document, responses=_GONE)
-async def retry_document(here: Here, document_id: DocumentId, how: Retry) -> Json:
+async def retry_document(visit: CurrentVisit, document_id: DocumentId, how: Retry) -> Json:
     """Read a failed document again, with its password if it needs one. Unlocked, it has another id."""
-    view = await _found(here, document_id)
-    await here.call(partial(here.shelf.retry, view.entry_id, how.password))
-    return document_json(await _found(here, document_id))
+    view = await _found(visit, document_id)
+    await visit.call(partial(visit.shelf.retry, view.entry_id, how.password))
+    return document_json(await _found(visit, document_id))
 
 
 @router.get("/api/documents/{document_id}/pages/{page}", responses=_GONE)
-async def get_page(here: Here, document_id: DocumentId, page: int) -> PageText:
+async def get_page(visit: CurrentVisit, document_id: DocumentId, page: int) -> PageText:
     """The words of a page, as citations count them: quote == text[start:end]."""
-    return await here.call(partial(page_text, here, document_id, page))
+    return await visit.call(partial(page_text, visit, document_id, page))
 
 
-def page_text(here: Visit, document_id: str, page: int) -> PageText:
+def page_text(visit: Visit, document_id: str, page: int) -> PageText:
     """Raises DocumentGone where there is no such page, or where it has not been read."""
-    indexed = next((d for d in here.shelf.searchable() if d.document.id == document_id), None)
+    indexed = next((d for d in visit.shelf.searchable() if d.document.id == document_id), None)
     found = indexed.page(page) if indexed else None
     if indexed is None or found is None:
         raise DocumentGone(
@@ -97,8 +97,8 @@ def page_text(here: Visit, document_id: str, page: int) -> PageText:
     )
 
 
-async def _found(here: Visit, document_id: str) -> DocumentView:
-    views = await here.call(here.shelf.documents)
+async def _found(visit: Visit, document_id: str) -> DocumentView:
+    views = await visit.call(visit.shelf.documents)
     view = next((view for view in views if view.document_id == document_id), None)
     if view is None:
         raise no_such_document()
@@ -108,20 +108,20 @@ async def _found(here: Visit, document_id: str) -> DocumentView:
 # ------------------------------------------------------------------------------------------------ progress
 
 
-def _entry(here: Visit, entry_id: str) -> DocumentView | None:
-    return next((view for view in here.shelf.documents() if view.entry_id == entry_id), None)
+def _entry(visit: Visit, entry_id: str) -> DocumentView | None:
+    return next((view for view in visit.shelf.documents() if view.entry_id == entry_id), None)
 
 
 def _settled(view: DocumentView | None) -> bool:
     return view is None or view.settled
 
 
-async def _progress(here: Visit, entry_id: str) -> AsyncGenerator[str, None]:
+async def _progress(visit: Visit, entry_id: str) -> AsyncGenerator[str, None]:
     told: Json | None = None
-    with here.around.threads.stream():
+    with visit.services.blocking.stream():
         yield sse.frame("stream_start", {"entry": entry_id})
-        look = partial(_entry, here, entry_id)
-        async with aclosing(changes(here.around.threads, here.shelf, look, _settled)) as looks:
+        look = partial(_entry, visit, entry_id)
+        async with aclosing(changes(visit.services.blocking, visit.shelf, look, _settled)) as looks:
             async for view in looks:
                 now = document_json(view) if view else None
                 yield sse.HEARTBEAT if now == told else sse.frame("progress", now)
@@ -133,14 +133,14 @@ async def _progress(here: Visit, entry_id: str) -> AsyncGenerator[str, None]:
         yield sse.frame("stream_end", told or {})
 
 
-async def _as_far_as(here: Visit, entry_id: str, wait_s: float) -> Json:
+async def _as_far_as(visit: Visit, entry_id: str, wait_s: float) -> Json:
     """The document when it has been read, or after `wait_s`."""
-    look = partial(_entry, here, entry_id)
+    look = partial(_entry, visit, entry_id)
     with anyio.move_on_after(wait_s):
-        async with aclosing(changes(here.around.threads, here.shelf, look, _settled)) as looks:
+        async with aclosing(changes(visit.services.blocking, visit.shelf, look, _settled)) as looks:
             async for _ in looks:
                 pass
-    view = await here.call(look)
+    view = await visit.call(look)
     if view is None:
         raise DocumentGone("The document was deleted while it was being read.")
     return document_json(view)

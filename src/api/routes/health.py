@@ -7,10 +7,10 @@ import time
 from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
 
-from src.api.around import Around
 from src.api.errors import starting
-from src.api.parts import health
+from src.api.health import health
 from src.api.schemas import Health
+from src.api.services import Services
 from src.metrics import CONTENT_TYPE
 
 router = APIRouter(tags=["operation"])
@@ -20,21 +20,21 @@ _WORKING = ("healthy", "degraded")
 @router.get("/api/health", response_model=Health, responses={503: {"model": Health}})
 async def get_health(request: Request) -> Response:
     """healthy or degraded with status 200, starting or unhealthy with 503; each part with its reason."""
-    around: Around = request.app.state.around
-    uptime_s = time.monotonic() - around.started_at
+    services: Services = request.app.state.services
+    uptime_s = time.monotonic() - services.started_at
 
     def look() -> Health:
-        return health(around.library(), around.trouble(), around.settings, around.embeddings, uptime_s)
+        return health(services.library(), services.trouble(), services.settings, services.embeddings, uptime_s)
 
-    now = await around.threads.call(look)
+    now = await services.blocking.call(look)
     return JSONResponse(now.model_dump(), 200 if now.status in _WORKING else 503, {"Cache-Control": "no-store"})
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def get_metrics(request: Request) -> Response:
     """Counts and times in Prometheus' text form, of this process since its start. Nothing in them is about a person."""
-    around: Around = request.app.state.around
-    library = around.library()
+    services: Services = request.app.state.services
+    library = services.library()
     if library is None:
         raise starting()
     _, waiting = library.rag.scribe.queue.load()

@@ -11,11 +11,11 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 
 from src.api import sse
+from src.api.as_json import Json
 from src.api.asking import Asked, asked, finished, followed, stopped
 from src.api.completions import MODEL, chunk, finish_reason, growth, question_of, reply, usage
-from src.api.drawing import Json
 from src.api.errors import Refused, body
-from src.api.routes.visit import Here, Visit
+from src.api.routes.visit import CurrentVisit, Visit
 from src.api.schemas import Completion, CompletionRequest, Error, Model, Models
 
 router = APIRouter(tags=["OpenAI-compatible"])
@@ -24,7 +24,7 @@ _SINCE = 1_760_000_000  # clients want a date of the model; this one says nothin
 
 
 @router.get("/v1/models")
-async def models(_: Here) -> Models:
+async def models(_: CurrentVisit) -> Models:
     """One model: “footnote”, whoever writes here now."""
     return Models(data=[Model(id=MODEL, created=_SINCE)])
 
@@ -34,29 +34,29 @@ async def models(_: Here) -> Models:
     response_model=Completion,
     responses={200: sse.DESCRIBED, 404: {"model": Error}, 409: {"model": Error}},
 )
-async def completions(request: Request, here: Here, wanted: CompletionRequest) -> Response | Json:
+async def completions(request: Request, visit: CurrentVisit, wanted: CompletionRequest) -> Response | Json:
     """Ask the library. The content has [n] in the text and the sources at its end; `citations` has them as data."""
     if wanted.model != MODEL:
         raise Refused(404, "model_not_found", f"There is one model here: “{MODEL}”. Ask for it.")
-    question = await here.call(partial(question_of, here.shelf, wanted.messages))
+    question = await visit.call(partial(question_of, visit.shelf, wanted.messages))
     completion: Json = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": MODEL}
     with ExitStack() as places:
-        places.enter_context(here.around.threads.stream())
-        begun = await asked(here.around, here.shelf, here.person, question)
+        places.enter_context(visit.services.blocking.stream())
+        begun = await asked(visit.services, visit.shelf, visit.person, question)
         if not wanted.stream:
-            return await _whole(request, here, begun, completion)
+            return await _whole(request, visit, begun, completion)
         kept = places.pop_all()
 
     async def ended() -> None:
         kept.close()
-        await stopped(here.around, begun)
+        await stopped(visit.services, begun)
 
-    return sse.Stream(_frames(here, begun, completion), ended)
+    return sse.Stream(_frames(visit, begun, completion), ended)
 
 
-async def _whole(request: Request, here: Visit, begun: Asked, completion: Json) -> Json:
-    turn = await finished(here.around, begun, request.is_disconnected)
-    said = reply(turn, "", await here.call(begun.names))
+async def _whole(request: Request, visit: Visit, begun: Asked, completion: Json) -> Json:
+    turn = await finished(visit.services, begun, request.is_disconnected)
+    said = reply(turn, "", await visit.call(begun.names))
     message = {"role": "assistant", "content": said.text, "citations": said.citations}
     return {
         **completion,
@@ -67,11 +67,11 @@ async def _whole(request: Request, here: Visit, begun: Asked, completion: Json) 
     }
 
 
-async def _frames(here: Visit, begun: Asked, completion: Json) -> AsyncGenerator[str, None]:
-    sent, names = "", await here.call(begun.names)
+async def _frames(visit: Visit, begun: Asked, completion: Json) -> AsyncGenerator[str, None]:
+    sent, names = "", await visit.call(begun.names)
     yield sse.data_line(chunk(completion, {"role": "assistant", "content": ""}))
     try:
-        async for turn in followed(here.around, begun):
+        async for turn in followed(visit.services, begun):
             if not turn.done:
                 more = growth(turn, sent)
                 yield sse.data_line(chunk(completion, {"content": more})) if more else sse.HEARTBEAT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from src.api.reference import reference
+from src.api.docs_page import reference
 
 router = APIRouter(tags=["operation"])
 

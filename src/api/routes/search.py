@@ -7,27 +7,27 @@ from functools import partial
 
 from fastapi import APIRouter
 
-from src.api.routes.visit import Here, Visit
+from src.answering.ingestion import IndexedDocument
+from src.api.routes.visit import CurrentVisit, Visit
 from src.api.schemas import FoundEvidence, FoundPassage, SearchRequest, SearchResponse
-from src.escaping import plain
-from src.ingestion import IndexedDocument
+from src.presentation.escaping import plain
 from src.rag_with_generation import SearchResult, checked_question
 
 router = APIRouter(tags=["search"])
 
 
 @router.post("/api/search")
-async def search(here: Here, request: SearchRequest) -> SearchResponse:
+async def search(visit: CurrentVisit, request: SearchRequest) -> SearchResponse:
     """The best passages, the evidence a model would be given, and whether the documents speak to the query at all."""
-    return await here.around.desks.searches.run(here.person, partial(found, here, request))
+    return await visit.services.bounded.searches.run(visit.person, partial(found, visit, request))
 
 
-def found(here: Visit, request: SearchRequest) -> SearchResponse:
+def found(visit: Visit, request: SearchRequest) -> SearchResponse:
     """Blocks for some hundredths of a second of a core. Raises QuestionError where there is nothing to search."""
     began = time.monotonic()
-    documents = [d for d in here.shelf.searchable() if request.document_id in (None, d.document.id)]
-    query = checked_question(request.query, here.around.settings.max_question_chars, documents)
-    result = here.library.rag.search(query, documents, top_k=request.top_k)
+    documents = [d for d in visit.shelf.searchable() if request.document_id in (None, d.document.id)]
+    query = checked_question(request.query, visit.services.settings.max_question_chars, documents)
+    result = visit.library.rag.search(query, documents, top_k=request.top_k)
     return _drawn(query, result, documents, (time.monotonic() - began) * 1000)
 
 

@@ -6,9 +6,9 @@ from functools import partial
 
 from fastapi import APIRouter
 
-from src.api.drawing import Json, conversation_json, turn_json
+from src.api.as_json import Json, conversation_json, turn_json
 from src.api.errors import Refused
-from src.api.routes.visit import Here
+from src.api.routes.visit import CurrentVisit
 from src.api.schemas import Conversation, Error, Thread, ThreadId, Threads
 
 router = APIRouter(tags=["threads"])
@@ -16,30 +16,30 @@ _GONE: dict[int | str, dict[str, object]] = {404: {"model": Error}}
 
 
 @router.post("/api/threads", status_code=201)
-async def new_thread(here: Here) -> Thread:
+async def new_thread(visit: CurrentVisit) -> Thread:
     """An id for a new conversation, which exists once it has a question."""
-    return Thread(thread_id=here.shelf.new_conversation())
+    return Thread(thread_id=visit.shelf.new_conversation())
 
 
 @router.get("/api/threads", response_model=Threads)
-async def list_threads(here: Here) -> Json:
+async def list_threads(visit: CurrentVisit) -> Json:
     """Every conversation, the latest first."""
-    views = await here.call(here.shelf.conversations)
+    views = await visit.call(visit.shelf.conversations)
     return {"threads": [conversation_json(view) for view in views]}
 
 
 @router.delete("/api/threads/{thread_id}", status_code=204, responses=_GONE)
-async def delete_thread(here: Here, thread_id: ThreadId) -> None:
+async def delete_thread(visit: CurrentVisit, thread_id: ThreadId) -> None:
     """Delete a conversation for good; what is being answered in it stops."""
-    if not await here.call(partial(here.shelf.turns, thread_id)):
+    if not await visit.call(partial(visit.shelf.turns, thread_id)):
         raise _no_such_thread()
-    await here.call(partial(here.shelf.delete_conversation, thread_id))
+    await visit.call(partial(visit.shelf.delete_conversation, thread_id))
 
 
 @router.get("/api/conversation/{thread_id}", response_model=Conversation, responses=_GONE)
-async def get_conversation(here: Here, thread_id: ThreadId) -> Json:
+async def get_conversation(visit: CurrentVisit, thread_id: ThreadId) -> Json:
     """A conversation's messages, oldest first; the answers with their citations and verdicts."""
-    turns = await here.call(partial(here.shelf.turns, thread_id))
+    turns = await visit.call(partial(visit.shelf.turns, thread_id))
     if not turns:
         raise _no_such_thread()
     messages: list[Json] = []

@@ -10,13 +10,13 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 
-from src.api.around import Around
-from src.api.door import Admitted
-from src.library import Library, Shelf
+from src.api.admission import Admitted
+from src.api.services import Services
+from src.library.library import Library, Shelf
 
 T = TypeVar("T")
 
-# The door has looked at the key already; this tells OpenAPI that there is one.
+# Admission has looked at the key already; this tells OpenAPI that there is one.
 _bearer = HTTPBearer(auto_error=False, description="A key of the operator's, or a secret of your own.")
 
 
@@ -24,14 +24,14 @@ _bearer = HTTPBearer(auto_error=False, description="A key of the operator's, or 
 class Visit:
     """Somebody's request. `person` names them in queues of this process."""
 
-    around: Around
+    services: Services
     library: Library
     shelf: Shelf
     person: str
 
     async def call(self, job: Callable[[], T]) -> T:
         """A short job that may block, off the event loop."""
-        return await self.around.threads.call(job)
+        return await self.services.blocking.call(job)
 
 
 async def visit(request: Request, _: Annotated[object, Security(_bearer)] = None) -> Visit:
@@ -39,11 +39,11 @@ async def visit(request: Request, _: Annotated[object, Security(_bearer)] = None
 
 
 async def visit_of(request: Request) -> Visit:
-    around: Around = request.scope["app"].state.around
+    services: Services = request.scope["app"].state.services
     admitted: Admitted = request.scope["state"]["admitted"]
     key = admitted.caller.shelf_key
-    shelf = await around.threads.call(partial(admitted.library.shelf, key))
-    return Visit(around, admitted.library, shelf, key)
+    shelf = await services.blocking.call(partial(admitted.library.shelf, key))
+    return Visit(services, admitted.library, shelf, key)
 
 
-Here = Annotated[Visit, Depends(visit)]
+CurrentVisit = Annotated[Visit, Depends(visit)]

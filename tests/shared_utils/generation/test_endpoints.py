@@ -16,7 +16,15 @@ from hypothesis import strategies as st
 from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout, GeneratorUnavailable
 from shared_utils.generation import endpoints as module
 from shared_utils.generation.endpoints import Endpoint, EndpointPool, PooledAnswerGenerator
-from shared_utils.types import AnswerGenerator, GenerationDone, GenerationEvent, Message, ModelAsked, Prompt, TextDelta
+from shared_utils.types import (
+    AnswerGenerator,
+    ChatMessage,
+    GenerationDone,
+    GenerationEvent,
+    ModelAsked,
+    Prompt,
+    TextDelta,
+)
 from tests.fakes import FakeClock, FakeGenerator, never, prompt_saying
 
 
@@ -243,9 +251,9 @@ def test_no_server_is_given_a_second_question_while_another_has_a_free_place(
 
 def test_what_was_read_is_compared_with_all_messages() -> None:
     pool = pool_of(Server("a"), Server("b"))
-    first = Prompt((Message("system", "Rules."), Message("user", "Rent is 900.")), 5, 9)
+    first = Prompt((ChatMessage("system", "Rules."), ChatMessage("user", "Rent is 900.")), 5, 9)
     said(pool, first)
     where = next(known.endpoint.address for known in pool._known if known.read)
     for _ in range(3):
-        said(pool, Prompt((*first.messages, Message("user", "When?")), 5, 9))
+        said(pool, Prompt((*first.messages, ChatMessage("user", "When?")), 5, 9))
     assert {known.endpoint.address for known in pool._known if known.read} == {where}

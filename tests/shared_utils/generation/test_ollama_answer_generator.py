@@ -13,7 +13,15 @@ from shared_utils.errors import GenerationError, GenerationInterrupted, Generati
 from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator, truncation_suspected
 from shared_utils.generation.ollama_connection import in_our_words
 from shared_utils.generation.watched_stream import Deadlines
-from shared_utils.types import GenerationDone, GenerationEvent, GenerationStats, Message, ModelAsked, Prompt, TextDelta
+from shared_utils.types import (
+    ChatMessage,
+    GenerationDone,
+    GenerationEvent,
+    GenerationStats,
+    ModelAsked,
+    Prompt,
+    TextDelta,
+)
 from tests.fake_ollama import FakeOllama, Script
 from tests.fakes import FakeClock, never, prompt_saying
 
@@ -66,7 +74,7 @@ def test_an_answer_streams_and_ends_with_its_statistics_in_seconds() -> None:
 
 
 def test_every_option_that_changes_an_answer_is_sent_explicitly() -> None:
-    prompt = Prompt((Message("user", "Hi"),), 5, max_output_tokens=77, stop=("\nQ:",))
+    prompt = Prompt((ChatMessage("user", "Hi"),), 5, max_output_tokens=77, stop=("\nQ:",))
     with FakeOllama() as ollama_server:
         list(generator(ollama_server.url).generate(prompt, never))
         (body,) = ollama_server.bodies("/api/chat")

@@ -11,7 +11,7 @@ import pytest
 from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout, GeneratorUnavailable
 from shared_utils.generation.openai_answer_generator import OpenAiAnswerGenerator, served_models
 from shared_utils.generation.watched_stream import Deadlines
-from shared_utils.types import GenerationDone, GenerationEvent, Message, Prompt, TextDelta
+from shared_utils.types import ChatMessage, GenerationDone, GenerationEvent, Prompt, TextDelta
 from tests.fake_openai import FakeOpenAi, OpenAiScript
 from tests.fakes import never, prompt_saying
 
@@ -45,7 +45,9 @@ def test_an_answer_streams_and_ends_with_what_the_server_counted() -> None:
 
 
 def test_every_option_that_changes_an_answer_is_sent_explicitly() -> None:
-    prompt = Prompt((Message("system", "Be brief."), Message("user", "Hi")), 5, max_output_tokens=77, stop=("\nQ:",))
+    prompt = Prompt(
+        (ChatMessage("system", "Be brief."), ChatMessage("user", "Hi")), 5, max_output_tokens=77, stop=("\nQ:",)
+    )
     with FakeOpenAi() as server:
         list(generator(server.url).generate(prompt, never))
         (body,) = server.bodies

@@ -1,0 +1,171 @@
+"""A name, word or number in its place: does the page have the same one between the same neighbours?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shared_utils.citations.text_units import Word
+
+_MOST_NAMES = 40  # of one sentence that are looked up; more is a list, or hostile
+_LONGEST = 4  # words of a name, or of what stands in its place
+_REACH = 4  # words of context compared on each side
+# Words that stand in for a name: no name is exchanged where the page has one of these.
+_GENERIC = frozenset(
+    ("compani", "group", "busi", "firm", "organ", "corpor", "author", "product", "devic", "report", "document", "page")
+)
+_NO_NAMES = frozenset(("fy", "cy", "yes", "no", "us"))
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """The answer puts `answer` where the page has `page`."""
+
+    answer: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """Words `start … end` of a page's sentence, and how much of a claim's context they share."""
+
+    start: int
+    end: int
+    left: int
+    right: int
+    content: int  # content words among the shared ones
+    number: bool  # a number directly beside it is shared
+
+    @property
+    def fits(self) -> bool:
+        both = self.left > 0 and self.right > 0 and (self.content > 0 or self.left + self.right >= 4)
+        one = max(self.left, self.right) >= 3 and self.content >= 2
+        return both or one or self.number
+
+
+def names_in(words: Sequence[Word], page_words: Sequence[Word]) -> list[int]:
+    """Indices of the words that are names by their spelling; of the first word, if the page never writes it small."""
+    small = {key for word in page_words if word.text[:1].islower() for key in word.keys}
+    return [
+        i
+        for i, word in enumerate(words)
+        if _may_name(word)
+        and len(word.text) > 1
+        and any(char.isupper() for char in word.text)
+        and (i > 0 or any(char.isupper() for char in word.text[1:]) or not small & set(word.keys))
+    ]
+
+
+def swapped(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> Swap | None:
+    """A name of the claim in whose place the page's sentence has other words.
+
+    The place is told by the words on both sides; a name that the page uses in this very place is no swap, whatever
+    else stands elsewhere between the same words.
+    """
+    for start, end in _runs(names_in(claim_words, page_words)):
+        if swap := _other_filler(claim, claim_words, start, end, page, page_words):
+            return swap
+    return None
+
+
+def replaced(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> Swap | None:
+    """A word of an otherwise copied sentence that was exchanged for one the page does not use there."""
+    known = {key for word in page_words for key in word.keys}
+    for i, word in enumerate(claim_words):
+        if word.content and not known & set(word.keys):
+            swap = _other_filler(claim, claim_words, i, i + 1, page, page_words, least=2)
+            if swap:
+                return swap
+    return None
+
+
+def _may_name(word: Word) -> bool:
+    return word.content and word.text.casefold() not in _NO_NAMES
+
+
+def exchanged_number(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> Swap | None:
+    """A number of an otherwise copied sentence that stands where the page has another one."""
+    for i, word in enumerate(claim_words):
+        if word.text[0].isdigit():
+            swap = _other_filler(claim, claim_words, i, i + 1, page, page_words, least=1, together=4, numbers=True)
+            if swap:
+                return swap
+    return None
+
+
+def _runs(names: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Every stretch of neighbouring names, the parts of longer ones too: a part alone may have been exchanged."""
+    present = set(names[:_MOST_NAMES])
+    for start in sorted(present):
+        for end in range(start + _LONGEST, start, -1):
+            if present.issuperset(range(start, end)):
+                yield start, end
+
+
+def _other_filler(
+    claim: str,
+    ours: Sequence[Word],
+    a: int,
+    b: int,
+    page: str,
+    theirs: Sequence[Word],
+    least: int = 0,
+    together: int = 0,
+    numbers: bool = False,
+) -> Swap | None:
+    wanted = [word.keys for word in ours[a:b]]
+    keys = {key for word in ours[a:b] for key in word.keys}
+    same, other = 0, None
+    for slot in _slots(ours, a, b, theirs):
+        filler = theirs[slot.start : slot.end]
+        if [word.keys for word in filler] == wanted:
+            same = max(same, slot.left + slot.right)
+        elif (
+            slot.fits
+            and min(slot.left, slot.right) >= least
+            and slot.left + slot.right >= together
+            and not any(keys & set(word.keys) for word in filler)
+            and _may_name(filler[0])  # "our", "it", "these" stand in for the name itself
+            and _may_name(filler[-1])
+            and not all(set(word.keys) & _GENERIC for word in filler)
+            and all(word.text[0].isdigit() is numbers for word in filler)
+            and (other is None or slot.left + slot.right > other.left + other.right)
+        ):
+            other = slot
+    if other is None or other.left + other.right <= same:
+        return None
+    return Swap(_text(claim, ours[a:b]), _text(page, theirs[other.start : other.end]))
+
+
+def _slots(ours: Sequence[Word], a: int, b: int, theirs: Sequence[Word]) -> Iterator[_Slot]:
+    for start in range(len(theirs)):
+        left = _shared(ours[:a][::-1], theirs[:start][::-1])
+        for end in range(start + 1, min(len(theirs), start + _LONGEST) + 1):
+            right = _shared(ours[b:], theirs[end:])
+            if left or right:
+                shared = [*ours[a - left : a], *ours[b : b + right]]
+                beside = shared[left - 1 : left] + shared[left : left + 1] if left else shared[:1]
+                # To end (or begin) a sentence on both sides is something shared as well.
+                ends = b + right == len(ours) and end + right == len(theirs)
+                begins = a == left and start == left
+                yield _Slot(
+                    start,
+                    end,
+                    left + begins,
+                    right + ends,
+                    sum(word.content for word in shared),
+                    end == start + 1 and any(word.text[0].isdigit() for word in beside),
+                )
+
+
+def _shared(ours: Sequence[Word], theirs: Sequence[Word]) -> int:
+    count = 0
+    for one, other in zip(ours[:_REACH], theirs[:_REACH], strict=False):
+        if one.keys != other.keys:
+            break
+        count += 1
+    return count
+
+
+def _text(text: str, words: Sequence[Word]) -> str:
+    return " ".join(text[words[0].start : words[-1].end].split())

@@ -1,0 +1,172 @@
+"""Which strategy a question gets: what kind it is, and which part of the documents it is confined to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from shared_utils.retrieval.question_kind import (
+    AskedPart,
+    QuestionKind,
+    asked_part,
+    has_topic,
+    question_kind,
+    without_part,
+)
+from shared_utils.retrieval.search import Within
+from shared_utils.retrieval.sections import Section, named, sections
+from shared_utils.retrieval.sides import compared_documents
+from shared_utils.text.words import terms
+from shared_utils.types import Chunk
+from src.answering.ingestion import IndexedDocument
+
+SMALL_TALK = (
+    "Hello! Ask something about your documents: a fact (“When was it signed?”), a list, a comparison, "
+    "or “Summarise section 2” or “What do pages 10–20 say about noise?”"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a question is searched. `label` and `note` are for the person who asked; no note for a look-up."""
+
+    kind: QuestionKind
+    searched: str  # the words to search for, without the part they are confined to
+    within: Within | None = None
+    label: str = str(QuestionKind.LOOK_UP)
+    note: str = ""
+    sides: tuple[str, ...] = ()  # ids of the documents that are compared
+
+    @property
+    def spreads(self) -> bool:
+        """Whether the evidence comes from all over the part, not from the places nearest to the words."""
+        return self.kind is QuestionKind.SUMMARY
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part that was found: its name for a person, the words that name it in the question, what lies in it."""
+
+    label: str
+    section: str
+    within: Within
+
+
+def route(question: str, searched: str, documents: Sequence[IndexedDocument]) -> Route:
+    """The strategy for a question. `searched` is the question with what it leaves out, see follow_up.py."""
+    asked = asked_part(question) or asked_part(searched)
+    part = _find(asked, documents) if asked else _quoted_section(searched, documents)
+    if part is not None:
+        matter = without_part(searched, part.section)
+        if not has_topic(matter):
+            return _summary(part.label, searched, part.within)
+        return Route(question_kind(question), matter, part.within, part.label, f"Searched in {part.label} only.")
+    missing = _not_found(asked)
+    if missing:
+        searched = without_part(searched)
+        missing += "; all documents were searched." if len(documents) > 1 else "; the whole document was searched."
+    if question_kind(question) is QuestionKind.SUMMARY:
+        # “Sum up the risks” is answered where the risks stand: no summary, unless the words name a document.
+        if not has_topic(question):
+            whole = _summary("all documents" if len(documents) > 1 else "the whole document", searched, None)
+            return replace(whole, note=missing or whole.note)
+        if meant := [document for document in documents if not has_topic(question, _name_words(document))]:
+            names = " and ".join(document.document.name for document in meant)
+            ids = {document.document.id for document in meant}
+            return _summary(names, searched, lambda chunk: chunk.document_id in ids)
+        return Route(QuestionKind.LOOK_UP, searched, note=missing)
+    if question_kind(question) is QuestionKind.COMPARISON and (
+        sides := compared_documents(searched, _titles(documents))
+    ):
+        names = " and ".join(document.document.name for document in documents if document.document.id in sides)
+        note = missing or f"{names} were each given the same room."
+        return Route(QuestionKind.COMPARISON, searched, None, f"comparison of {names}", note, sides)
+    return Route(question_kind(question), searched, note=missing)
+
+
+def _summary(of: str, searched: str, within: Within | None) -> Route:
+    note = f"This draws on {of}, a sentence here and there; most details are left out."
+    return Route(QuestionKind.SUMMARY, searched, within, f"summary of {of}", note)
+
+
+def _name_words(document: IndexedDocument) -> frozenset[str]:
+    return frozenset(terms(f"{document.document.title} {document.document.name}"))
+
+
+def _titles(documents: Sequence[IndexedDocument]) -> dict[str, str]:
+    return {d.document.id: f"{d.document.title} {d.document.name}" for d in documents}
+
+
+def _find(asked: AskedPart, documents: Sequence[IndexedDocument]) -> _Part | None:
+    """The asked part as it stands in the documents; None where no chunk lies in it."""
+    pages = _on_pages(asked, documents) if asked.pages else None
+    names = [name for name in (*asked.maybe, asked.section) if name]
+    found = next(((name, held) for name in names if (held := _sections(name, documents))), None)
+    if (names and asked.section and found is None) or (pages is None and found is None):
+        return None
+    within = _both(pages, found[1] if found else {})
+    if not any(within(chunk) for document in documents for chunk in document.index.chunks):
+        return None
+    labels = [_section_label(found[1])] if found else []
+    labels += [_pages_label(asked)] if asked.pages else []
+    return _Part(", ".join(labels), found[0] if found else "", within)
+
+
+def _quoted_section(question: str, documents: Sequence[IndexedDocument]) -> _Part | None:
+    """“What does it say about “Noise”?”, where a section is called exactly that."""
+    opening, closing = question.find("“"), question.find("”")
+    name = question[opening + 1 : closing] if 0 <= opening < closing else ""
+    found = _sections(name, documents) if name else {}
+    if not any(section.title.strip() == name for held in found.values() for section in held):
+        return None
+    return _Part(_section_label(found), name, _both(None, found))
+
+
+def _sections(name: str, documents: Sequence[IndexedDocument]) -> dict[str, tuple[Section, ...]]:
+    """Document id -> its sections of that name, for the documents that have any."""
+    found = {d.document.id: named(name, sections(d.document.pages, d.document.outline)) for d in documents}
+    return {document: held for document, held in found.items() if held}
+
+
+def _on_pages(asked: AskedPart, documents: Sequence[IndexedDocument]) -> set[tuple[str, int]]:
+    """(document id, page number) of the asked pages: by their place in the file, as the page shows it.
+
+    In a document that ends before them, by the numbers printed on its pages: a journal's begin at 491.
+    """
+
+    def asked_for(number: int) -> bool:
+        return any(first <= number <= last for first, last in asked.pages)
+
+    found: set[tuple[str, int]] = set()
+    for document in documents:
+        pages = document.document.pages
+        numbers = [page.number for page in pages if asked_for(page.number)]
+        printed = [page.number for page in pages if page.label.isdecimal() and asked_for(int(page.label))]
+        found |= {(document.document.id, number) for number in numbers or printed}
+    return found
+
+
+def _both(pages: set[tuple[str, int]] | None, held: dict[str, tuple[Section, ...]]) -> Within:
+    def within(chunk: Chunk) -> bool:
+        on_page = pages is None or (chunk.document_id, chunk.page) in pages
+        in_section = not held or any(section.holds(chunk) for section in held.get(chunk.document_id, ()))
+        return on_page and in_section
+
+    return within
+
+
+def _section_label(held: dict[str, tuple[Section, ...]]) -> str:
+    return f"section “{next(iter(held.values()))[0].title}”"
+
+
+def _pages_label(asked: AskedPart) -> str:
+    names = [str(first) if first == last else f"{first}–{last}" for first, last in asked.pages]
+    one = len(asked.pages) == 1 and asked.pages[0][0] == asked.pages[0][1]
+    return f"page{'' if one else 's'} {', '.join(names)}"
+
+
+def _not_found(asked: AskedPart) -> str:
+    """What was asked for by a name that says so, and is not there; "" where it may have been no name at all."""
+    if asked.section:
+        return f"No section called “{asked.section}” was found"
+    return f"No words were found on {_pages_label(asked)}" if asked.pages else ""

@@ -1,0 +1,182 @@
+"""Views and answers as JSON. Text from documents and models is made harmless Markdown: no link, no image, no HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from shared_utils.types import Answer, Citation, EvidenceSpan, Rect
+from src.presentation.blocks import Block, BlockKind, Piece, as_lines, blocks, cautions, dagger
+from src.presentation.describe import describe_document, describe_verdict, document_progress, page_name
+from src.presentation.escaping import plain
+from src.views import ConversationView, DocumentView, TurnView
+
+Json = dict[str, object]
+
+_ACTIVE = re.compile(r"(?P<marker>\[(?P<number>\d{1,3})\](?![(:\[]))|(?P<sign>[\[\]<\\]|!(?=\[))")
+
+
+def inert(text: str, known: Collection[int]) -> str:
+    r"""Markdown that can neither link, nor load, nor hold HTML; the markers of `known` citations stay as they are.
+
+    >>> inert("Cargo rose [1]. ![x](https://a.b/?q) <img src=c> [2](d)", {1, 2})
+    'Cargo rose [1]. \\!\\[x\\](https://a.b/?q) \\<img src=c> \\[2\\](d)'
+    """
+
+    def shown(found: re.Match[str]) -> str:
+        if found["marker"] is None:
+            return f"\\{found['sign']}"
+        return found["marker"] if int(found["number"]) in known else f"\\[{found['number']}\\]"
+
+    return _ACTIVE.sub(shown, text)
+
+
+# ------------------------------------------------------------------------------------------------ answers
+
+
+def answer_markdown(answer: Answer) -> str:
+    """The answer's blocks, each sentence with its markers; what does not fully stand on its sources has a sign."""
+    return as_lines(blocks(answer), _block)
+
+
+def _block(block: Block) -> str:
+    words = " ".join(map(_piece, block.pieces))
+    return f"### {words}" if block.kind is BlockKind.HEADING else block.label + words
+
+
+def _piece(piece: Piece) -> str:
+    words = "".join(f"**{inert(run.text, ())}**" if run.bold else inert(run.text, ()) for run in piece.runs)
+    marks = "".join(f"[{marker}]" for marker in piece.markers)
+    return " ".join(filter(None, (words, marks, piece.sign)))
+
+
+def answer_notes(answer: Answer) -> list[str]:
+    """Why sentences carry a sign, then what else a person should know."""
+    doubts = [f"{dagger(i)} {describe_verdict(sentence)}" for i, sentence in enumerate(cautions(answer))]
+    return [*doubts, *map(plain, answer.notes)]
+
+
+def sources(citations: Iterable[Mapping[str, object]]) -> str:
+    """The citations, one a line, for clients that show text alone."""
+    return "\n".join(
+        f"[{c['marker']}] {inert(str(c['document']), ())}, {c['where']}: “{inert(plain(str(c['quote'])), ())}”"
+        for c in citations
+    )
+
+
+def answer_json(answer: Answer) -> Json:
+    return {
+        "markdown": answer_markdown(answer),
+        "citations": [citation_json(citation) for citation in answer.citations],
+        "sentences": [
+            {"text": s.text, "citations": list(s.citations), "verdict": s.verdict.value, "reason": s.reason}
+            for s in answer.sentences
+        ],
+        "answerable": answer.answerable,
+        "engine": answer.stats.backend,
+        "model": answer.stats.model,
+        "finish_reason": answer.finish_reason,
+        "notes": answer_notes(answer),
+    }
+
+
+def citation_json(citation: Citation) -> Json:
+    return {
+        "marker": citation.marker,
+        "document_id": citation.document_id,
+        "document": plain(citation.document),
+        "page": citation.page,
+        "page_label": plain(citation.page_label),
+        "where": page_name(citation.page, citation.page_label),
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "rects": [_rect(rect) for rect in citation.rects],
+    }
+
+
+def span_json(span: EvidenceSpan, marker: int, names: Mapping[str, str]) -> Json:
+    """What a marker of words that are still being written points at so far."""
+    return {
+        "marker": marker,
+        "document_id": span.document_id,
+        "document": plain(names.get(span.document_id, "")),
+        "page": span.page,
+        "page_label": "",
+        "where": page_name(span.page, ""),
+        "quote": span.text,
+        "start": span.start,
+        "end": span.end,
+        "rects": [],
+    }
+
+
+def spans_json(spans: Sequence[EvidenceSpan], names: Mapping[str, str]) -> list[Json]:
+    return [span_json(span, marker, names) for marker, span in enumerate(spans, start=1)]
+
+
+def written_markdown(text: str, spans: Sequence[EvidenceSpan]) -> str:
+    """A model's words so far."""
+    return inert(text, range(1, len(spans) + 1))
+
+
+def turn_json(turn: TurnView) -> Json:
+    """A finished or running answer as one object."""
+    written: Json = {
+        "markdown": "",
+        "citations": [],
+        "sentences": [],
+        "answerable": False,
+        "engine": turn.engine,
+        "model": turn.model,
+        "finish_reason": "",
+        "notes": [],
+    }
+    return {
+        "message_id": turn.id,
+        "question": turn.question,
+        "done": turn.done,
+        **(answer_json(turn.answer) if turn.answer else written),
+        "error": turn.error,
+        "tokens": tokens(turn),
+        "timings": rounded(turn.timings),
+    }
+
+
+def tokens(turn: TurnView) -> int:
+    """Written by a model for this answer; 0 where none wrote."""
+    reported = turn.answer.stats.output_tokens if turn.answer else None
+    return turn.output_tokens if reported is None else reported
+
+
+def rounded(timings: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(seconds, 3) for name, seconds in timings.items()}
+
+
+def _rect(rect: Rect) -> list[float]:
+    return [round(edge, 2) for edge in rect]
+
+
+# ------------------------------------------------------------------------------------------------ documents, threads
+
+
+def document_json(view: DocumentView) -> Json:
+    return {
+        "id": view.document_id,
+        "name": plain(view.name),
+        "title": plain(view.title),
+        "state": view.state.value,
+        "searchable": view.searchable,
+        "progress": round(document_progress(view), 3),
+        "seconds_left": view.seconds_left,
+        "pages": view.pages,
+        "pages_read": len(view.page_verdicts),
+        "passages": view.chunks,
+        "line": describe_document(view),
+        "reason": view.reason,
+        "needs_password": view.needs_password,
+    }
+
+
+def conversation_json(view: ConversationView) -> Json:
+    return {"thread_id": view.id, "title": view.title, "turns": view.turns}

@@ -1,0 +1,108 @@
+"""How the parts of a server are: what works, what does not, and why, for a health check and its reader."""
+
+from __future__ import annotations
+
+import threading
+from typing import Literal
+
+from shared_utils.errors import FootnoteError
+from shared_utils.processes.resources import disk_free_bytes
+from src.api.schemas import Health, Part
+from src.library.library import Library
+from src.models.status import ModelState, ModelStatus
+from src.rag_with_generation import EmbedderSource
+from src.settings import Settings
+
+_LOW_BYTES = 500_000_000
+_FULL_BYTES = 50_000_000  # below this a page more cannot be promised to be kept
+
+_SERVER_UP = (ModelState.READY, ModelState.PULLING, ModelState.LOADING)
+
+
+class Embeddings:
+    """Watches the embedding model load. `wait` blocks, so it has a thread of its own."""
+
+    def __init__(self) -> None:
+        self._watching: threading.Thread | None = None
+        self._trouble = ""
+
+    def part(self, source: EmbedderSource) -> Part:
+        if source.ready() is not None:
+            return Part(state="ok")
+        if self._watching is None:
+            self._watching = threading.Thread(target=self._watch, args=(source,), name="embeddings-watch", daemon=True)
+            self._watching.start()
+        if self._trouble:
+            return Part(state="down", reason=f"{self._trouble} Documents are searched by their words alone.")
+        return Part(state="starting", reason="The embedding model is loading. Words are found already.")
+
+    def _watch(self, source: EmbedderSource) -> None:
+        try:
+            source.wait()
+        except FootnoteError as exc:
+            self._trouble = str(exc)
+
+
+def health(
+    library: Library | None, trouble: str, settings: Settings, embeddings: Embeddings, uptime_s: float
+) -> Health:
+    """The whole. Blocks while an Ollama that nobody supervises is asked, some seconds at most."""
+    parts = {"web": Part(state="ok"), "disk": disk(disk_free_bytes(settings.data_dir))}
+    if library is None:
+        parts["library"] = Part(state="down", reason=trouble) if trouble else Part(state="starting")
+        return Health(status="unhealthy" if trouble else "starting", uptime_s=round(uptime_s, 1), parts=parts)
+    status = library.engines.status()
+    parts |= {
+        "library": Part(state="ok"),
+        "model_server": model_server(status),
+        "model": model(status),
+        "embeddings": embeddings.part(library.rag.embedder),
+        "remote_engine": remote_engine(settings),
+    }
+    return Health(status=overall(parts), uptime_s=round(uptime_s, 1), parts=parts)
+
+
+def overall(parts: dict[str, Part]) -> Literal["healthy", "degraded", "unhealthy"]:
+    """Without a disk nothing works; without a model the documents are quoted, which is less, but works."""
+    if parts["disk"].state == "down":
+        return "unhealthy"
+    return "healthy" if all(part.state in ("ok", "off") for part in parts.values()) else "degraded"
+
+
+def disk(free_bytes: int) -> Part:
+    """
+    >>> disk(10_000_000).state
+    'down'
+    """
+    left = f"{free_bytes / 1e6:,.0f} MB are free where documents are kept."
+    if free_bytes < _FULL_BYTES:
+        return Part(state="down", reason=f"{left} Nothing more can be taken in; free some space.")
+    if free_bytes < _LOW_BYTES:
+        return Part(state="degraded", reason=f"{left} Free some space soon.")
+    return Part(state="ok")
+
+
+def model_server(status: ModelStatus) -> Part:
+    if status.state in _SERVER_UP:
+        return Part(state="ok")
+    if status.state in (ModelState.STARTING, ModelState.RESTARTING):
+        return Part(state="starting", reason=status.reason)
+    return Part(state="down", reason=status.reason or "No model server answers.")
+
+
+def model(status: ModelStatus) -> Part:
+    match status.state:
+        case ModelState.READY:
+            return Part(state="ok", reason=status.model)
+        case ModelState.UNAVAILABLE:
+            return Part(state="down", reason="No language model writes; answers quote the documents.")
+        case _:
+            return Part(
+                state="starting", reason=f"{status.model or 'The model'} is {status.state}. {status.reason}".strip()
+            )
+
+
+def remote_engine(settings: Settings) -> Part:
+    if not settings.hf_token:
+        return Part(state="off", reason="No token is set, so nothing leaves this machine.")
+    return Part(state="ok", reason="Asked when no local model writes in time.")

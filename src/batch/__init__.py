@@ -1,1 +1,0 @@
-"""A list of questions in, cited answers out: the list itself, and who asks it one by one."""

@@ -1,4 +1,0 @@
-"""A conversation in forms that outlive the app: Markdown, a report in one HTML file, a table, an annotated PDF.
-
-Pure functions over `TurnView`s, plus a `Pages` that knows where words stand and draws pages; a shelf is one.
-"""

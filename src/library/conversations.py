@@ -1,0 +1,428 @@
+"""One person's conversations. A question is kept when it is asked, its answer when it is there.
+
+Whichever process finds a question whose own process is gone asks it again: after a restart, a crash, or on another
+machine over the same store.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from shared_utils.errors import FootnoteError, QuestionError
+from shared_utils.storage.conversation_store import ConversationStore, StoredTurn
+from shared_utils.types import Answer
+from src.answering.ingestion import IndexedDocument
+from src.answering.writing import PastTurn, Writer, guarded
+from src.events import (
+    AnswerFinished,
+    AnswerText,
+    EngineChanged,
+    EvidenceFound,
+    ExtractiveAnswer,
+    Stage,
+    StageStarted,
+    StageTime,
+)
+from src.library.preferences import Pace, Preferences
+from src.library.turn_codec import Asking, decode_turn, encode_turn
+from src.library.turns import Turn, ended, history_of, kept_turn, merged, record_of
+from src.metrics import Metrics
+from src.rag_with_generation import STOPPED_EARLY, Rag
+from src.views import ConversationView, TurnView, asked_view
+
+_log = logging.getLogger(__name__)
+
+LEASE_S = 20.0  # how long a question stays with a process that shows no sign of life
+SHARES = {Pace.QUICK: 0.5, Pace.BALANCED: 1.0, Pace.THOROUGH: 2.0}  # of the evidence and of the time it may take
+_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+NOBODY_WAITED = (
+    "The page was closed while this question waited in line, so its turn went to the next person. "
+    "Press “Answer again” to have it written."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What conversations stand on, the same for everybody."""
+
+    rag: Rag
+    store: ConversationStore
+    owner: str  # names this process in the store
+    writers: Callable[[str], Sequence[Writer]]  # the engines that could write now; takes a person's choice of model
+    why_nobody: Callable[[], str]  # why there is none, in a sentence
+    remote_answers: int  # how many answers one person may have from the remote engine
+    metrics: Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose conversations they are. The callables may be called from any thread."""
+
+    key: str
+    name: str  # stands for them in queues, without their key
+    preferences: Callable[[], Preferences]
+    documents: Callable[[], list[IndexedDocument]]  # what can be asked now
+    await_documents: Callable[[], None]  # returns when what was kept has been loaded
+    is_here: Callable[[], bool]  # whether anybody still looks
+    changed: Callable[[], None]
+
+
+class Conversations:
+    """Every method may be called from any thread."""
+
+    def __init__(self, person: Person, services: Services) -> None:
+        self._person = person
+        self._services = services
+        self._remote_answers_left = services.remote_answers
+        self._lock = threading.RLock()
+        self._turns_of: dict[str, list[Turn]] = {}  # conversation id -> its turns, oldest first
+        self._titles: dict[str, str] = {}
+        self._at_work: set[threading.Thread] = set()
+        self._closing = False
+
+    # -------------------------------------------------------------------------------------------- looking
+
+    def turns(self, conversation_id: str) -> tuple[TurnView, ...]:
+        """Oldest first; () for a conversation that is not this person's."""
+        with self._lock:
+            return tuple(turn.view for turn in self._turns(conversation_id))
+
+    def views(self) -> tuple[ConversationView, ...]:
+        """Every conversation, the latest first."""
+        stored = self._services.store.conversations(self._person.key)
+        return tuple(ConversationView(c.id, self._title(c.id), c.turns) for c in stored)
+
+    def latest(self) -> str:
+        """The id of the conversation spoken in last; "" where there is none."""
+        stored = self._services.store.conversations(self._person.key)
+        return stored[0].id if stored else ""
+
+    def running(self) -> bool:
+        with self._lock:
+            mine = (turn for turns in self._turns_of.values() for turn in turns if turn.mine)
+            return bool(self._at_work) or any(not turn.view.done for turn in mine)
+
+    def _title(self, conversation_id: str) -> str:
+        if conversation_id not in self._titles:
+            body = self._services.store.first_turn(self._person.key, conversation_id)
+            self._titles[conversation_id] = decode_turn(body).question if body else ""
+        return self._titles[conversation_id]
+
+    def _turns(self, conversation_id: str) -> list[Turn]:
+        """The turns of a conversation, from the store the first time."""
+        if conversation_id not in self._turns_of:
+            self._turns_of[conversation_id] = self._kept(conversation_id)
+        return self._turns_of[conversation_id]
+
+    def _kept(self, conversation_id: str) -> list[Turn]:
+        bodies = self._services.store.turns(self._person.key, conversation_id)
+        return [kept_turn(decode_turn(body), conversation_id) for body in bodies]
+
+    # -------------------------------------------------------------------------------------------- asking
+
+    def ask(
+        self,
+        conversation_id: str,
+        question: str,
+        *,
+        only: str = "",
+        ask_anyway: bool = False,
+        alone: bool = False,
+        then: Sequence[str] = (),
+    ) -> str:
+        """Begin to answer; returns the turn's id at once. A conversation begins with its first question.
+
+        `only` is the id of the one document to ask, "" for all; `alone` leaves out what was asked before; `then` are
+        the questions that follow by themselves, each when the one before it is answered, until one is stopped.
+        Raises QuestionError while another question of this conversation is being answered.
+        """
+        if not _ID.fullmatch(conversation_id):
+            raise QuestionError("There is no such conversation. Start a new one.")
+        asking = Asking(only, ask_anyway, alone, tuple(then), listed=bool(then))
+        with self._lock:
+            return self._begin(conversation_id, question, asking, replacing=None)
+
+    def regenerate(self, conversation_id: str, *, ask_anyway: bool = False) -> None:
+        """Ask the last question again; its answer takes the place of the earlier one."""
+        with self._lock:
+            turns = self._turns(conversation_id)
+            if turns and turns[-1].view.done:
+                last = turns[-1]
+                asking = replace(last.asking, ask_anyway=ask_anyway)
+                self._begin(conversation_id, last.view.question, asking, replacing=last)
+
+    def stop(self, conversation_id: str) -> None:
+        """Stop the answer that is being written; the words so far stay."""
+        with self._lock:
+            for turn in self._turns(conversation_id):
+                turn.cancel.set()
+
+    def rate(self, conversation_id: str, turn_id: str, rating: int) -> None:
+        """Keep the person's thumb on a finished answer: 1, -1, or 0 to take it back."""
+        with self._lock:
+            turn = next((t for t in self._turns(conversation_id) if t.view.id == turn_id and t.view.done), None)
+            if turn is not None:
+                turn.view = replace(turn.view, rating=max(-1, min(1, rating)))
+                self._services.store.rewrite(self._person.key, turn_id, encode_turn(record_of(turn)))
+                self._person.changed()
+
+    def delete(self, conversation_id: str) -> None:
+        """Delete a conversation for good; what is being answered in it stops."""
+        with self._lock:
+            for turn in self._turns_of.pop(conversation_id, []):
+                turn.cancel.set()
+            self._titles.pop(conversation_id, None)
+            self._services.store.delete(self._person.key, conversation_id)
+            self._person.changed()
+
+    def _begin(self, conversation_id: str, question: str, asking: Asking, *, replacing: Turn | None) -> str:
+        turns = self._turns(conversation_id)
+        if any(not turn.view.done for turn in turns):
+            raise QuestionError("An answer is being written. Wait for it, or stop it first.")
+        view = asked_view(secrets.token_urlsafe(12), question, time.monotonic(), time.time(), asking.then)
+        turn = Turn(view, asking, conversation_id, mine=True)
+        turn.stored = self._store_question(turn, replacing)
+        before = [earlier for earlier in turns if earlier is not replacing]
+        self._start(turn, before)
+        return view.id
+
+    def _store_question(self, turn: Turn, replacing: Turn | None) -> bool:
+        """False where it cannot be kept: it is answered all the same. Raises QuestionError if it may not be asked."""
+        try:
+            begun = self._services.store.begin(
+                self._person.key,
+                turn.conversation,
+                turn.view.id,
+                encode_turn(record_of(turn)),
+                owner=self._services.owner,
+                lease_s=LEASE_S,
+                replacing=replacing.view.id if replacing else "",
+            )
+        except FootnoteError:
+            _log.exception("a question could not be kept; it is on the page until that is closed")
+            return False
+        if not begun:
+            self.catch_up()
+            raise QuestionError("An answer is being written. Wait for it, or stop it first.")
+        return True
+
+    # -------------------------------------------------------------------------------------------- other processes
+
+    def adopt(self) -> None:
+        """Take over the questions whose process is gone."""
+        for left in self._services.store.adopt(self._person.key, owner=self._services.owner, lease_s=LEASE_S):
+            self._resume(left)
+
+    def catch_up(self) -> None:
+        """Look again at what other processes have changed."""
+        with self._lock:
+            for conversation_id, known in self._turns_of.items():
+                self._turns_of[conversation_id] = merged(known, self._kept(conversation_id))
+        self._person.changed()
+
+    def _resume(self, left: StoredTurn) -> None:
+        record = decode_turn(left.body)
+        with self._lock:
+            turns = self._turns(left.conversation_id)
+            before = [turn for turn in turns if turn.view.id != record.id]
+            turn = replace(kept_turn(record, left.conversation_id), mine=True)
+            self._start(turn, before)
+
+    # -------------------------------------------------------------------------------------------- going
+
+    def cancel_all(self) -> None:
+        """Stop whatever runs; the words so far stay."""
+        with self._lock:
+            for turns in self._turns_of.values():
+                for turn in turns:
+                    turn.cancel.set()
+
+    def leave(self) -> None:
+        """The process ends: stop what runs without calling it answered, so that the question is taken up again."""
+        self._closing = True
+        self.cancel_all()
+        for thread in list(self._at_work):
+            thread.join(timeout=5.0)
+
+    # -------------------------------------------------------------------------------------------- answering
+
+    def _start(self, turn: Turn, before: Sequence[Turn]) -> None:
+        """Begin to answer `turn`, which stands after those `before` it."""
+        self._turns_of[turn.conversation] = [*before, turn]
+        history = [] if turn.asking.alone else history_of(before)
+        self._person.changed()
+        thread = threading.Thread(
+            target=self._work, args=(turn, history), name=f"answer-{turn.view.id[:6]}", daemon=True
+        )
+        self._at_work.add(thread)
+        thread.start()
+
+    def _work(self, turn: Turn, history: Sequence[PastTurn]) -> None:
+        try:
+            self._person.await_documents()  # right after a start they are still coming back
+            self._answer(turn, self._asked_documents(turn.asking.only), history)
+        except FootnoteError as exc:
+            self._finish(turn, error=str(exc))
+        except Exception:  # noqa: BLE001 - a bug must show as one, and must not leave the page waiting for ever
+            _log.exception("answering failed")
+            self._finish(turn, error="Something went wrong inside Footnote. Your question is kept: ask again.")
+        finally:
+            self._ask_next(turn)
+            self._at_work.discard(threading.current_thread())
+
+    def _ask_next(self, turn: Turn) -> None:
+        """Go on with the list that a question belongs to, unless it was stopped or deleted."""
+        if not turn.asking.then or self._closing:
+            return
+        question, *then = turn.asking.then
+        try:
+            with self._lock:
+                if not turn.cancel.is_set():
+                    self._begin(turn.conversation, question, replace(turn.asking, then=tuple(then)), replacing=None)
+        except FootnoteError:  # another question came between, or the disk is full; the person can go on with the rest
+            _log.exception("the next question of a list could not be asked")
+
+    def _answer(self, turn: Turn, documents: Sequence[IndexedDocument], history: Sequence[PastTurn]) -> None:
+        preferences = self._person.preferences()
+        events = self._services.rag.ask(
+            turn.view.question,
+            documents,
+            writers=lambda: self._allowed_writers(turn),
+            why_nobody=self._why_nobody,
+            history=history,
+            person=self._person.name,
+            ask_anyway=turn.asking.ask_anyway,
+            share=SHARES[preferences.pace],
+            cancelled=lambda: self._given_up(turn),
+        )
+        for event in self._services.metrics.answering(events):
+            match event:
+                case StageStarted():
+                    self._enter(turn, event)
+                case EvidenceFound():
+                    turn.evidence = event.evidence
+                    self._show(turn, route=event.route)
+                case ExtractiveAnswer():
+                    self._show(turn, extractive=event.answer)
+                case AnswerText():
+                    self._show(turn, text=event.text, spans=event.spans, output_tokens=event.tokens)
+                case EngineChanged():
+                    self._show(turn, changes=(*turn.view.changes, event.reason))
+                case AnswerFinished():
+                    self._finish(turn, answer=event.answer, timings=event.timings)
+
+    def _enter(self, turn: Turn, event: StageStarted) -> None:
+        now, view = time.monotonic(), turn.view
+        since = now - view.asked_at
+        stages = view.stages
+        if event.stage is not view.stage or event.model != view.model or not stages:
+            stages = (*ended(stages, since), StageTime(event.stage, since, None, event.engine, event.model))
+        if event.passages_leave and not view.passages_left:
+            self._remote_answers_left -= 1  # whatever becomes of the answer, it was asked for
+        self._show(
+            turn,
+            stage=event.stage,
+            engine=event.engine,
+            model=event.model,
+            stage_started_at=now,
+            seconds_left=event.seconds_left,
+            position=event.position,
+            prompt_tokens=event.prompt_tokens or view.prompt_tokens,
+            passages_left=max(event.passages_leave, view.passages_left),
+            stages=stages,
+        )
+
+    def _given_up(self, turn: Turn) -> bool:
+        """Stopped; or still in line while nobody waits for it any more. Nobody has to wait beside a list."""
+        in_line = turn.view.stage is Stage.WAITING and not turn.asking.listed
+        if in_line and not turn.cancel.is_set() and not self._person.is_here():
+            turn.left = True
+            turn.cancel.set()
+        return turn.cancel.is_set()
+
+    def _finish(
+        self, turn: Turn, *, answer: Answer | None = None, timings: dict[str, float] | None = None, error: str = ""
+    ) -> None:
+        if self._closing and turn.cancel.is_set():
+            return  # it stays pending in the store, for whoever comes next
+        if answer is not None and turn.left:
+            answer = replace(answer, notes=tuple(NOBODY_WAITED if n == STOPPED_EARLY else n for n in answer.notes))
+        stages = ended(turn.view.stages, time.monotonic() - turn.view.asked_at)
+        view = replace(
+            turn.view, stage=None, answer=answer, timings=timings or {}, error=error, seconds_left=None, stages=stages
+        )
+        if answer is not None:
+            view = replace(view, engine=answer.stats.backend, model=answer.stats.model)
+        over = replace(turn, view=view)
+        try:  # before it shows as done: asked again at once, it must be there to be replaced
+            self._store_answer(over)
+        except FootnoteError:
+            _log.exception("a turn could not be kept; it is on the page until that is closed")
+        with self._lock:
+            turn.view, turn.stored = view, over.stored
+            self._person.changed()
+
+    def _store_answer(self, turn: Turn) -> None:
+        store, body = self._services.store, encode_turn(record_of(turn))
+        if not turn.stored:  # there was no room for the question; perhaps there is now
+            turn.stored = store.begin(
+                self._person.key, turn.conversation, turn.view.id, body, owner=self._services.owner, lease_s=LEASE_S
+            )
+        store.finish(self._person.key, turn.view.id, body, owner=self._services.owner)
+
+    # -------------------------------------------------------------------------------------------- helpers
+
+    def _asked_documents(self, only: str) -> list[IndexedDocument]:
+        return [indexed for indexed in self._person.documents() if only in ("", indexed.document.id)]
+
+    def _allowed_writers(self, turn: Turn) -> list[Writer]:
+        preferences = self._person.preferences()
+        may_leave = not self._why_none_may_leave()
+        writers = [writer for writer in self._services.writers(preferences.model) if writer.local or may_leave]
+        return [writer if writer.local else guarded(writer, lambda: self._why_not_leave(turn)) for writer in writers]
+
+    def _why_nobody(self) -> str:
+        """Why no model may write for this person now; "" where they wanted none."""
+        preferences = self._person.preferences()
+        if preferences.model == "extractive":
+            return ""
+        reasons = [self._services.why_nobody()]
+        if any(not writer.local for writer in self._services.writers(preferences.model)):
+            reasons.append(self._why_none_may_leave())
+        return " ".join(filter(None, reasons))
+
+    def _why_none_may_leave(self, *, counted: bool = False) -> str:
+        """`counted`: for a question some of whose passages have left: its next model is asked on the same account."""
+        if self._person.preferences().keep_here:
+            return "You chose to keep everything on this server, so the remote engine was not asked."
+        if self._remote_answers_left <= 0 and not counted:
+            return (
+                f"The remote engine has been asked {self._services.remote_answers} times for you, "
+                "the most there may be."
+            )
+        return ""
+
+    def _why_not_leave(self, turn: Turn) -> str:
+        """What forbids, at this moment, that a question's passages leave the machine; "" = nothing does.
+
+        Asked again just before they would: minutes may have passed in line, and a mind may have been changed.
+        """
+        if reason := self._why_none_may_leave(counted=turn.view.passages_left > 0):
+            return reason
+        present = {indexed.document.id for indexed in self._person.documents()}
+        spans = turn.evidence.spans if turn.evidence else ()
+        if any(span.document_id not in present for span in spans):
+            return "A document was removed meanwhile, so the remote engine was not asked."
+        return ""
+
+    def _show(self, turn: Turn, **changes: object) -> None:
+        with self._lock:
+            turn.view = replace(turn.view, **changes)  # type: ignore[arg-type]
+            self._person.changed()

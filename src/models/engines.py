@@ -1,0 +1,266 @@
+"""Which engines could write now, in which order they are asked, and with which deadlines."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from shared_utils.errors import GenerationError, GeneratorUnavailable
+from shared_utils.generation.endpoints import Endpoint, EndpointPool, PooledAnswerGenerator
+from shared_utils.generation.fallback import Engine
+from shared_utils.generation.hf_answer_generator import HfAnswerGenerator
+from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
+from shared_utils.generation.ollama_server import OllamaServer
+from shared_utils.generation.openai_answer_generator import BACKEND as ENDPOINT
+from shared_utils.generation.speed import Speed
+from shared_utils.types import AnswerGenerator
+from src.answering.prompts import standard_prompt_tokens
+from src.answering.writing import Scribe, Writer
+from src.models.servers import LOAD_S, deadlines_of, model_servers, threads
+from src.models.status import ModelState, ModelStatus, read_status, status_path
+from src.settings import Settings
+from src.views import EngineView, ModelChoice
+
+_PROBE_S = 5.0  # an Ollama that nobody supervises is asked what it has at most this often
+
+
+class Engines:
+    """Which engines could write now. Asks the supervisor's status file, or Ollama itself where nobody supervises.
+
+    `pool` is there where several model servers share the questions, the local Ollama being one of them.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._server = OllamaServer(settings.ollama_url, connect_s=settings.connect_deadline_s)
+        self._probed_at = float("-inf")
+        self._probed: ModelStatus | None = None
+        self._listed_at = float("-inf")
+        self._listed: Mapping[str, str] = {}
+        self._lock = threading.Lock()
+        others = model_servers(settings)
+        own = Endpoint(settings.ollama_url, self._own_model, self._own_generator)
+        self.pool = EndpointPool([own, *others]) if others else None
+
+    def places(self) -> int:
+        """How many questions can be answered at once."""
+        return self.pool.places() if self.pool else 1
+
+    def writers(self, choice: str = "") -> Sequence[Writer]:
+        """In the order they are asked. `choice`: "" or "auto" = this server's; "ollama", "remote" or "extractive", one
+        engine and no other; "ollama:<model>", a local model of one's own choice, where people may choose."""
+        kind, _, model = choice.partition(":")
+        writers = []
+        if self.pool and kind in ("", "auto", "ollama") and not self._may_choose(model):
+            writers += [self._shared(self.pool, model) for model in self.pool.models()[:1]]
+        elif kind in ("", "auto", "ollama") and (status := self._own_status()).state is ModelState.READY:
+            writers.append(self._local(model if self._may_choose(model) else status.model, status))
+        if (kind in ("", "auto", "remote") or model) and self._has_remote():
+            writers.append(self._remote())
+        return writers
+
+    def choices(self) -> tuple[ModelChoice, ...]:
+        """What a person may choose, this server's own choice first."""
+        status = self._own_status()
+        own = status.model if status.state is ModelState.READY else ""
+        first = next(iter(self.pool.models()), "") if self.pool else own
+        choices = [ModelChoice("", first, local=True)]
+        if self._settings.choose_model and own:
+            choices += [ModelChoice(f"ollama:{name}", name, local=True) for name in self._installed()]
+        if self._has_remote():
+            choices.append(ModelChoice("remote", self._settings.hf_models[0], local=False))
+        return (*choices, ModelChoice("extractive", "", local=True))
+
+    def why_nobody(self) -> str:
+        """Why no model can write now, in a sentence."""
+        status = self.status()
+        match status.state:
+            case ModelState.READY:
+                return ""
+            case ModelState.PULLING if status.total_bytes:
+                return f"{status.model} is still being fetched ({_share(status):.0%})."
+            case ModelState.UNAVAILABLE:
+                return status.reason
+            case _:
+                return f"{status.model or 'The model'} is still getting ready. {status.reason}".strip()
+
+    def _has_remote(self) -> bool:
+        return bool(self._settings.hf_token and self._settings.hf_models)
+
+    def _may_choose(self, model: str) -> bool:
+        return bool(model) and self._settings.choose_model and model in self._installed()
+
+    def digests(self) -> Mapping[str, str]:
+        """Name -> digest of the local models: which weights it was that answered."""
+        return self._installed()
+
+    def _installed(self) -> Mapping[str, str]:
+        """The local models, name -> digest, by name; asked anew every few seconds at most."""
+        with self._lock:
+            if time.monotonic() - self._listed_at > _PROBE_S:
+                self._listed_at = time.monotonic()
+                try:
+                    self._listed = dict(sorted((model.name, model.digest) for model in self._server.models()))
+                except GenerationError:
+                    self._listed = {}
+            return self._listed
+
+    def status(self) -> ModelStatus:
+        """Where the models stand: ready as soon as one of the servers is."""
+        own = self._own_status()
+        models = self.pool.models() if self.pool and own.state is not ModelState.READY else ()
+        return ModelStatus(ModelState.READY, models[0]) if models else own
+
+    def _own_status(self) -> ModelStatus:
+        """Where the local Ollama stands."""
+        supervised = read_status(status_path(self._settings.data_dir), time.time())
+        if supervised is not None and supervised.state is not ModelState.UNAVAILABLE:
+            return supervised
+        # nobody supervises, or the one who did has died: an Ollama that answers is still an Ollama that answers
+        probed = self._probe()
+        return probed if supervised is None or probed.state is ModelState.READY else supervised
+
+    def view(self, scribe: Scribe, choice: str = "", *, may_leave: bool = True) -> EngineView:
+        """The status line of the page, for who chose `choice` and whether passages may leave the machine."""
+        status, possible = self.status(), self.writers(choice)
+        writers = [writer for writer in possible if writer.local or may_leave]
+        busy, waiting = scribe.queue.load()
+        far = next((writer.model for writer in writers if not writer.local), "")
+        if possible and not writers:
+            line = "Everything stays here · answers quote the documents"
+            return EngineView("extractive", "", line, busy, waiting, self.why_nobody())
+        if not writers and choice == "extractive":
+            line = "No language model, as you chose · answers quote the documents"
+            return EngineView("extractive", "", line, busy, waiting)
+        if not writers:
+            return EngineView("extractive", "", _waiting_line(status), busy, waiting, self.why_nobody())
+        first = writers[0]
+        if not first.local:
+            line = f"{_short(far)} · on Hugging Face: passages leave this machine"
+            return EngineView("remote", far, line, busy, waiting, self.why_nobody())
+        also = f" · if it is too slow, {_short(far)} on Hugging Face" if far else ""
+        if self.pool and first.engine.name == ENDPOINT:
+            servers = len(self.pool.models())
+            where = f"on {servers} model servers" if servers > 1 else "on a model server"
+            line = f"{first.model} · {where}{also}"
+            return EngineView(ENDPOINT, first.model, line, busy, waiting, if_slow=far)
+        own = first.model == status.model
+        line = f"{first.model} · on this machine{_because(status) if own else ''}{also}"
+        reason = status.reason if own else ""
+        return EngineView("ollama", first.model, line, busy, waiting, reason, if_slow=far)
+
+    def _probe(self) -> ModelStatus:
+        with self._lock:
+            if time.monotonic() - self._probed_at > _PROBE_S or self._probed is None:
+                self._probed = self._asked()
+                self._probed_at = time.monotonic()
+            return self._probed
+
+    def _asked(self) -> ModelStatus:
+        try:
+            for model in (self._settings.model, self._settings.fallback_model):
+                if self._server.has(model):
+                    return ModelStatus(ModelState.READY, model)
+        except GenerationError as exc:
+            return ModelStatus(ModelState.UNAVAILABLE, reason=str(exc))
+        return ModelStatus(
+            ModelState.UNAVAILABLE,
+            reason=f"Ollama has no {self._settings.model} yet. Fetch it with `ollama pull {self._settings.model}`.",
+        )
+
+    def _shared(self, pool: EndpointPool, model: str) -> Writer:
+        """Whichever model server is best when its turn has come; `model` is the first one's."""
+        limits = deadlines_of(self._settings)
+        engine = Engine(ENDPOINT, PooledAnswerGenerator(pool))
+        return Writer(engine, model, local=True, first_token_deadline_s=limits.first_token_s)
+
+    def _own_model(self) -> str:
+        """What the local Ollama answers with. Raises GenerationError with the reason why it cannot."""
+        status = self._own_status()
+        if status.state is ModelState.READY:
+            return status.model
+        raise GeneratorUnavailable(status.reason or "The local model is still getting ready.")
+
+    def _own_generator(self, model: str) -> AnswerGenerator:
+        return self._local(model, self._own_status()).engine.generator
+
+    def _local(self, model: str, status: ModelStatus) -> Writer:
+        """`model` is the status's own, or one that a person chose."""
+        known = {status.slow_model: status.slow_first_token_s, status.model: status.first_token_s}
+        usual_s, own = known.get(model), model == status.model
+        deadlines = replace(deadlines_of(self._settings), first_token_s=self._patience_s(usual_s, own=own))
+        generator = OllamaAnswerGenerator(
+            self._settings.ollama_url,
+            model,
+            num_ctx=self._settings.num_ctx,
+            num_thread=threads(self._settings),
+            deadlines=deadlines,
+            load_s=LOAD_S,
+        )
+        return Writer(
+            Engine("ollama", generator),
+            model,
+            local=True,
+            num_ctx=self._settings.num_ctx,
+            measured=self._speed(usual_s),
+            first_token_deadline_s=deadlines.first_token_s,
+        )
+
+    def _patience_s(self, usual_s: float | None, *, own: bool) -> float:
+        """How long a model may take to its first word. Longer than set where waiting is better than giving up: a
+        person chose it, slow or not; or it is slow, as measured here, and nobody else could be asked."""
+        given_s, longest_s = self._settings.first_token_deadline_s, self._settings.total_deadline_s / 2
+        if not own:
+            return max(given_s, longest_s)
+        if usual_s is None or self._has_remote():
+            return given_s
+        return max(given_s, min(usual_s, longest_s))  # it is given less to read than usual, and so has some to spare
+
+    def _speed(self, first_token_s: float | None) -> Speed:
+        """What a measurement of the supervisor's tells of a model's speed."""
+        if not first_token_s:
+            return Speed()
+        return Speed(prompt_rates=(standard_prompt_tokens(self._settings.evidence_tokens) / first_token_s,))
+
+    def _remote(self) -> Writer:
+        generator = HfAnswerGenerator(
+            self._settings.hf_token, self._settings.hf_models, deadlines=deadlines_of(self._settings)
+        )
+        return Writer(Engine("remote", generator), self._settings.hf_models[0], local=False)
+
+
+def _waiting_line(status: ModelStatus) -> str:
+    """What the status line says while no model can write."""
+    match status.state:
+        case ModelState.PULLING if status.total_bytes:
+            left = f", about {max(1, round(status.seconds_left / 60))} min left" if status.seconds_left else ""
+            return f"Fetching {status.model} ({_share(status):.0%}{left}) · answers quote the documents until then"
+        case ModelState.STARTING | ModelState.PULLING | ModelState.LOADING | ModelState.RESTARTING:
+            return f"{status.model or 'The model'} is {status.state} · answers quote the documents until then"
+        case _:
+            return "No language model · answers quote the documents"
+
+
+def _share(status: ModelStatus) -> float:
+    return (status.completed_bytes or 0) / (status.total_bytes or 1)
+
+
+def _because(status: ModelStatus) -> str:
+    """Why it is this model and not the one preferred to it, for the status line.
+
+    >>> _because(ModelStatus(ModelState.READY, "llama3.2:1b", slow_model="llama3.2:3b", slow_first_token_s=33.4))
+    ', because 3b would need about 34 s to its first word'
+    """
+    if not status.slow_first_token_s:
+        return ""
+    family, _, tag = status.slow_model.partition(":")
+    other = tag if tag and status.model.startswith(f"{family}:") else status.slow_model
+    return f", because {other} would need about {math.ceil(status.slow_first_token_s)} s to its first word"
+
+
+def _short(model: str) -> str:
+    """A remote model without its publisher."""
+    return model.rpartition("/")[2]

@@ -1,0 +1,183 @@
+"""An answer, composed once: paragraphs, list items, headings and quotations, as every renderer draws them.
+
+The page, the API, the exports and the terminal differ in how they draw a block; none of them looks at an answer's
+sentences to find out what its blocks are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby, pairwise
+
+from shared_utils.types import Answer, Sentence, Verdict
+from src.i18n import ENGLISH, Say
+
+_DAGGERS = "†‡§¶"  # the printers' order of footnote signs, after which they are doubled
+_BOLD = re.compile(r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*")
+# Answers stored before a sentence had an `item` have its mark in their text.
+_MARK_IN_TEXT = re.compile(r"\s*(?:(?P<bullet>[-*•–])|(?P<number>\d{1,2})[.)])\s+")
+
+
+class BlockKind(StrEnum):
+    PARAGRAPH = "paragraph"
+    BULLET = "bullet"
+    NUMBER = "number"
+    HEADING = "heading"
+    QUOTE = "quote"  # words of a document, where no model wrote
+
+
+_ITEMS = (BlockKind.BULLET, BlockKind.NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words set in one way. Bold is the one kind of markup that a model's words may carry."""
+
+    text: str
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A sentence as it is set."""
+
+    runs: tuple[Run, ...]
+    markers: tuple[int, ...] = ()  # of the answer's citations; numbers that point at nothing are left out
+    doubt: int | None = None  # which of the answer's cautions it is, 0-based; None = none
+
+    @property
+    def text(self) -> str:
+        return "".join(run.text for run in self.runs)
+
+    @property
+    def sign(self) -> str:
+        """The footnote sign of its caution; "" where there is none."""
+        return "" if self.doubt is None else dagger(self.doubt)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    kind: BlockKind
+    pieces: tuple[Piece, ...]
+    number: int = 0  # of a numbered item, as it was written
+
+    @property
+    def label(self) -> str:
+        """What stands before the words of a list's item: "- " or "3. "; "" elsewhere."""
+        match self.kind:
+            case BlockKind.BULLET:
+                return "- "
+            case BlockKind.NUMBER:
+                return f"{self.number}. "
+            case _:
+                return ""
+
+
+# ------------------------------------------------------------------------------------------------ cautions
+
+
+def dagger(index: int) -> str:
+    """The sign of the n-th caution, 0-based: † ‡ § ¶ †† ‡‡ …"""
+    return _DAGGERS[index % len(_DAGGERS)] * (index // len(_DAGGERS) + 1)
+
+
+def cautions(answer: Answer) -> tuple[Sentence, ...]:
+    """The sentences that do not fully stand on what they cite, in reading order. A refusal claims nothing."""
+    return tuple(s for s in answer.sentences if answer.answerable and s.verdict is not Verdict.SUPPORTED)
+
+
+def is_quoted(answer: Answer) -> bool:
+    """No model wrote it: the quotes are the answer."""
+    return answer.answerable and answer.stats.backend == "extractive"
+
+
+# ------------------------------------------------------------------------------------------------ composed
+
+
+def blocks(answer: Answer, say: Say = ENGLISH) -> tuple[Block, ...]:
+    """The answer in reading order. What a refusal says is ours, and is said in the reader's language; other words are a
+    model's or a document's."""
+    doubts = {id(sentence): i for i, sentence in enumerate(cautions(answer))}
+    known = {citation.marker for citation in answer.citations}
+
+    def piece(sentence: Sentence, text: str) -> Piece:
+        words = text.strip() if answer.answerable else say.message(text.strip())
+        markers = tuple(marker for marker in sentence.citations if marker in known)
+        return Piece(tuple(_runs(words)), markers, doubts.get(id(sentence)))
+
+    made = []
+    for _, group in groupby(answer.sentences, key=lambda sentence: sentence.paragraph):
+        first, *others = group
+        kind, number, text = (BlockKind.QUOTE, 0, first.text) if is_quoted(answer) else _set_apart(first)
+        pieces = (piece(first, text), *(piece(sentence, sentence.text) for sentence in others))
+        made.append(Block(kind, pieces, number))
+    return tuple(made)
+
+
+def _set_apart(first: Sentence) -> tuple[BlockKind, int, str]:
+    """What kind of block a sentence begins, its number, and its words without what set it apart."""
+    if first.item == "#":
+        return BlockKind.HEADING, 0, first.text
+    if first.item:
+        digits = first.item.rstrip(".")
+        return (BlockKind.NUMBER, int(digits), first.text) if digits.isdigit() else (BlockKind.BULLET, 0, first.text)
+    mark = _MARK_IN_TEXT.match(first.text)
+    if mark is None:
+        return BlockKind.PARAGRAPH, 0, first.text
+    words = first.text[mark.end() :]
+    return (BlockKind.NUMBER, int(mark["number"]), words) if mark["number"] else (BlockKind.BULLET, 0, words)
+
+
+def _runs(text: str) -> Iterator[Run]:
+    """
+    >>> [(run.text, run.bold) for run in _runs("a **b** c")]
+    [('a ', False), ('b', True), (' c', False)]
+    """
+    position = 0
+    for found in _BOLD.finditer(text):
+        if found.start() > position:
+            yield Run(text[position : found.start()])
+        yield Run(found[1], bold=True)
+        position = found.end()
+    if position < len(text):
+        yield Run(text[position:])
+
+
+def unplaced(answer: Answer) -> tuple[int, ...]:
+    """The markers of citations that no sentence carries: a refusal's closest passages."""
+    placed = {marker for sentence in answer.sentences for marker in sentence.citations}
+    return tuple(citation.marker for citation in answer.citations if citation.marker not in placed)
+
+
+# ------------------------------------------------------------------------------------------------ drawn
+
+
+def as_lines(made: Sequence[Block], draw: Callable[[Block], str]) -> str:
+    """The drawn blocks: blank lines between paragraphs, none between the items of a list."""
+    out = [draw(block) for block in made[:1]]
+    for before, block in pairwise(made):
+        out.append(("\n" if before.kind in _ITEMS and block.kind in _ITEMS else "\n\n") + draw(block))
+    return "".join(out)
+
+
+def as_html(made: Sequence[Block], draw: Callable[[Piece], str], heading: str = "h3") -> str:
+    """Paragraphs, lists, quotations and headings of the element `heading`; `draw` gives a sentence as safe HTML."""
+    out = []
+    for kind, group in groupby(made, key=lambda block: block.kind):
+        drawn = [(block, " ".join(map(draw, block.pieces))) for block in group]
+        match kind:
+            case BlockKind.BULLET:
+                out.append("<ul>" + "".join(f'<li dir="auto">{words}</li>' for _, words in drawn) + "</ul>")
+            case BlockKind.NUMBER:
+                items = (f'<li value="{block.number}" dir="auto">{words}</li>' for block, words in drawn)
+                out.append("<ol>" + "".join(items) + "</ol>")
+            case BlockKind.HEADING:
+                out += [f'<{heading} dir="auto">{words}</{heading}>' for _, words in drawn]
+            case BlockKind.QUOTE:
+                out += [f'<blockquote dir="auto">{words}</blockquote>' for _, words in drawn]
+            case BlockKind.PARAGRAPH:
+                out += [f'<p dir="auto">{words}</p>' for _, words in drawn]
+    return "".join(out)

@@ -1,0 +1,128 @@
+"""A conversation as every export tells it: questions in order, footnotes numbered through the whole of it.
+
+So [7] is the same place in the Markdown, in the report and in the annotated copy of a PDF.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from shared_utils.types import Answer, Citation
+from src.i18n import Say
+from src.presentation.blocks import Block, BlockKind, Piece, Run, blocks, unplaced
+from src.presentation.describe import ending, engine_name
+from src.views import TurnView
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A question of the conversation; the markers of its answer are the conversation's footnote numbers."""
+
+    number: int  # 1 = the first question
+    turn: TurnView
+
+    @property
+    def notes(self) -> tuple[Citation, ...]:
+        return self.turn.answer.citations if self.turn.answer else ()
+
+
+def entries(turns: Sequence[TurnView]) -> tuple[Entry, ...]:
+    """The questions, their citations numbered through in reading order."""
+    numbered: list[Entry] = []
+    count = 0
+    for number, turn in enumerate(turns, start=1):
+        entry = Entry(number, replace(turn, answer=turn.answer and renumbered(turn.answer, count)))
+        numbered.append(entry)
+        count += len(entry.notes)
+    return tuple(numbered)
+
+
+def renumbered(answer: Answer, after: int) -> Answer:
+    """The answer with its citations numbered from `after` + 1 on; markers that point at nothing are left out."""
+    numbers = {citation.marker: number for number, citation in enumerate(answer.citations, start=after + 1)}
+    sentences = (
+        replace(s, citations=tuple(numbers[marker] for marker in s.citations if marker in numbers))
+        for s in answer.sentences
+    )
+    citations = (replace(citation, marker=numbers[citation.marker]) for citation in answer.citations)
+    return replace(answer, sentences=tuple(sentences), citations=tuple(citations))
+
+
+def text_blocks(answer: Answer, say: Say) -> tuple[Block, ...]:
+    """The answer's blocks for a file that shows text alone: every footnote stands in one of them, so citations that no
+    sentence carries get a line of their own."""
+    made, left = blocks(answer, say), unplaced(answer)
+    if not left:
+        return made
+    lead = say("Sources") if answer.answerable else say("The closest passages")
+    return (*made, Block(BlockKind.PARAGRAPH, (Piece((Run(f"{lead}:"),), left),)))
+
+
+# ------------------------------------------------------------------------------------------------ how it came about
+
+
+def title_of(turns: Sequence[TurnView], say: Say) -> str:
+    """What the conversation is called: its first question."""
+    return turns[0].question if turns else say("New conversation")
+
+
+def moment(seconds: float) -> str:
+    """Seconds since the epoch, the same for readers everywhere; "" where it is not known.
+
+    >>> moment(1795260948.0)
+    '2026-11-21 11:35 UTC'
+    """
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC") if seconds else ""
+
+
+def capitalised(text: str) -> str:
+    """The beginning of a line."""
+    return text[:1].upper() + text[1:]
+
+
+def remarks(turn: TurnView, say: Say) -> tuple[str, ...]:
+    """What else a reader should know of a question: what failed, how the answer ended, what it may have missed."""
+    if not turn.done:
+        return (say("This question was still being answered when it was exported."),)
+    if turn.answer is None:
+        return (say.message(turn.error) or say("This answer was stopped before it began."),)
+    told = [*map(say.message, turn.changes), ending(turn.answer, say), *map(say.message, turn.answer.notes)]
+    return tuple(line for line in told if line)
+
+
+def provenance(turn: TurnView, say: Say) -> tuple[str, ...]:
+    """Who wrote it, what left this machine, what it cost, when it was asked."""
+    if turn.answer is None:
+        return tuple(filter(None, [moment(turn.asked_on)]))
+    stats, times = turn.answer.stats, turn.timings
+    wrote = say("Written by {who}", who=engine_name(stats.backend, stats.model, say)) if stats.model else ""
+    first, total = times.get("first_token_s"), times.get("total_s")
+    return tuple(
+        filter(
+            None,
+            [
+                wrote,
+                sent_away(turn, say),
+                say.n(stats.prompt_tokens, "{n:,} token read", "{n:,} tokens read") if stats.prompt_tokens else "",
+                say.n(stats.output_tokens, "{n:,} written", "{n:,} written") if stats.output_tokens else "",
+                say("first words {seconds:.1f} s", seconds=first) if first is not None and wrote else "",
+                say("{seconds:.1f} s in total", seconds=total) if total is not None else "",
+                moment(turn.asked_on),
+            ],
+        )
+    )
+
+
+def sent_away(turn: TurnView, say: Say) -> str:
+    """Whether passages of the documents were sent to another machine for this question."""
+    if turn.passages_left:
+        return say.n(
+            turn.passages_left,
+            "{n:,} passage was sent to another machine",
+            "{n:,} passages were sent to another machine",
+        )
+    if turn.answer is not None and turn.answer.stats.backend == "remote":
+        return say("passages were sent to another machine")
+    return say("nothing left this machine")

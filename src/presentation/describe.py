@@ -1,0 +1,201 @@
+"""Events and views in words: pure functions that the page, the command line and the HTTP API share. `say` is whose
+language they are said in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from shared_utils.types import Answer, PageVerdict, Sentence, Verdict
+from src.i18n import ENGLISH, Say, phrase
+from src.presentation.escaping import plain
+from src.views import DocumentState, DocumentView, TurnView
+
+_STRIP_CELLS = 48  # what fits into the side bar, each still wide enough to be seen
+_WORST_FIRST = (PageVerdict.UNREADABLE, PageVerdict.SCANNED, PageVerdict.MIXED, PageVerdict.EMPTY, PageVerdict.TEXT)
+_PAGE_WORDS = {
+    PageVerdict.TEXT: phrase("{n:,} with text"),
+    PageVerdict.SCANNED: phrase("{n:,} scanned"),
+    PageVerdict.MIXED: phrase("{n:,} with text and a large image"),
+    PageVerdict.EMPTY: phrase("{n:,} blank"),
+    PageVerdict.UNREADABLE: phrase("{n:,} unreadable"),
+}
+
+_PAGE_RANGE = re.compile(r"\s*(\d{1,4})(?:\s*(?:-|–|—|to|bis)\s*(\d{1,4}))?\s*")
+
+
+def within_pages(question: str, pages: str, say: Say = ENGLISH) -> str:
+    """The question confined to the pages chosen beside it, in the words that anybody could have typed.
+
+    >>> within_pages("What is said of noise?", "10-20")
+    'What is said of noise? (pages 10–20)'
+    >>> within_pages("What is said of noise?", "all")
+    'What is said of noise?'
+    """
+    chosen = _PAGE_RANGE.fullmatch(pages)
+    if chosen is None:
+        return question
+    if chosen[2]:
+        return say("{question} (pages {first}–{last})", question=question, first=chosen[1], last=chosen[2])
+    return say("{question} (page {page})", question=question, page=chosen[1])
+
+
+# ------------------------------------------------------------------------------------------------ answers
+
+
+def page_name(page: int, label: str, say: Say = ENGLISH) -> str:
+    """How a page is referred to; the printed label is added where it differs.
+
+    >>> page_name(7, "v")
+    'p. 7, printed v'
+    """
+    shown = plain(label)
+    if shown in ("", str(page)):
+        return say("p. {page}", page=page)
+    return say("p. {page}, printed {label}", page=page, label=shown)
+
+
+_VERDICTS = {
+    Verdict.SUPPORTED: phrase("Supported"),
+    Verdict.PARTLY: phrase("Only partly supported"),
+    Verdict.NOT_FOUND: phrase("Not found in the documents"),
+    Verdict.CONTRADICTED: phrase("The documents say otherwise"),
+}
+
+
+def describe_verdict(sentence: Sentence, say: Say = ENGLISH) -> str:
+    """Why a sentence carries a sign: "Not found in the documents: no passage mentions 2019"."""
+    head, reason = say(_VERDICTS[sentence.verdict]), plain(say.message(sentence.reason))
+    return f"{head}: {reason}" if reason else head
+
+
+def ending(answer: Answer, say: Say) -> str:
+    """A sentence where an answer is not all that it could have been; "" where it is."""
+    match answer.finish_reason:
+        case "cancelled":
+            return say("You stopped this answer. What had been written is kept.") if answer.stats.model else ""
+        case "length":
+            return say("The answer reached the greatest length this server allows and ends here.")
+        case "interrupted":
+            return say("The model stopped in the middle. What had been written is kept.")
+        case _:
+            return ""
+
+
+# ------------------------------------------------------------------------------------------------ documents
+
+
+def about(seconds: float, say: Say = ENGLISH) -> str:
+    """An estimate, as rough as it deserves.
+
+    >>> [about(s) for s in (0.4, 11.7, 48.0, 130.0)]
+    ['1 s', '12 s', '50 s', '2 min']
+    """
+    if seconds < 20:
+        return say("{n} s", n=max(1, round(seconds)))
+    if seconds < 90:
+        return say("{n} s", n=round(seconds / 10) * 10)
+    return say("{n} min", n=round(seconds / 60))
+
+
+def _pages(number: int, say: Say) -> str:
+    return say.n(number, "{n:,} page", "{n:,} pages")
+
+
+def _passages(number: int, say: Say) -> str:
+    return say.n(number, "{n:,} passage", "{n:,} passages")
+
+
+def describe_document(view: DocumentView, say: Say = ENGLISH) -> str:
+    """The line under a document's name: what is being done to it, what it holds, or what went wrong."""
+    seconds = view.seconds_left
+    left = " · " + say("about {time} left", time=about(seconds, say)) if seconds is not None else ""
+    match view.state:
+        case DocumentState.QUEUED:
+            return say("Waiting to be read")
+        case DocumentState.READING:
+            page = min(len(view.page_verdicts) + 1, view.pages)
+            opening = say("Reading page {page} of {pages}", page=page, pages=view.pages) if page else say("Opening")
+            return opening + left
+        case DocumentState.RECOGNISING:
+            return say("Recognising the words on scanned pages") + left
+        case DocumentState.EMBEDDING:
+            done = view.embedded
+            return (
+                say.n(
+                    view.chunks, "Indexing {done:,} of {n:,} passage", "Indexing {done:,} of {n:,} passages", done=done
+                )
+                + left
+            )
+        case DocumentState.FAILED:
+            return plain(say.message(view.reason))
+        case DocumentState.READY | DocumentState.PARTIAL:
+            return f"{_pages(view.pages, say)} · {_passages(view.chunks, say)}"
+
+
+def document_progress(view: DocumentView) -> float:
+    """How far reading and indexing are, 0 … 1. Reading is the first half: on our machines they take about as long."""
+    if view.settled:
+        return 1.0
+    read = len(view.page_verdicts) / view.pages if view.pages else 0.0
+    embedded = view.embedded / view.chunks if view.chunks and view.state is DocumentState.EMBEDDING else 0.0
+    return min(1.0, (read + embedded) / 2)
+
+
+def page_strip(view: DocumentView, cells: int = _STRIP_CELLS) -> tuple[PageVerdict | None, ...]:
+    """One cell a page, None = not read yet; of a long document one cell a run of pages, showing the worst of them."""
+    pages: list[PageVerdict | None] = [*view.page_verdicts]
+    pages += [None] * (view.pages - len(pages))
+    if len(pages) <= cells:
+        return tuple(pages)
+    edges = [round(i * len(pages) / cells) for i in range(cells + 1)]
+    return tuple(_worst(pages[a:b]) for a, b in pairwise(edges))
+
+
+def _worst(pages: Sequence[PageVerdict | None]) -> PageVerdict | None:
+    if None in pages:
+        return None
+    return next(verdict for verdict in _WORST_FIRST if verdict in pages)
+
+
+def describe_pages(view: DocumentView, say: Say = ENGLISH) -> str:
+    """The strip in words: "12 pages: 10 with text, 2 scanned"."""
+    parts = [
+        say(_PAGE_WORDS[verdict], n=view.page_verdicts.count(verdict))
+        for verdict in PageVerdict
+        if verdict in view.page_verdicts
+    ]
+    unread = view.pages - len(view.page_verdicts)
+    parts += [say("{n:,} not read yet", n=unread)] if unread > 0 else []
+    return f"{_pages(view.pages, say)}: {', '.join(parts)}" if parts else _pages(view.pages, say)
+
+
+# ------------------------------------------------------------------------------------------------ turns
+
+
+def engine_name(engine: str, model: str, say: Say = ENGLISH) -> str:
+    """Who writes and where, for the status line."""
+    match engine:
+        case "ollama":
+            return say("{model} on this machine", model=plain(model))
+        case "remote":
+            return say("{model} at Hugging Face", model=plain(model))
+        case "extractive":
+            return say("the documents’ own sentences")
+        case _:
+            return plain(model)
+
+
+def describe_answer(turn: TurnView, say: Say = ENGLISH) -> str:
+    """The line under a finished answer: sources, who wrote it, how long it took. A refusal has none."""
+    if turn.answer is None or not turn.answer.answerable:
+        return ""
+    sources = say.n(len(turn.answer.citations), "{n:,} source", "{n:,} sources")
+    stats = turn.answer.stats
+    wrote = engine_name(stats.backend, stats.model, say) if stats.backend != "extractive" else ""  # its notes say so
+    first, total = turn.timings.get("first_token_s"), turn.timings.get("total_s")
+    timed = [say("first words {seconds:.1f} s", seconds=first)] if first is not None and wrote else []
+    timed += [say("{seconds:.1f} s in total", seconds=total)] if total is not None else []
+    return " · ".join(part for part in (sources, wrote, *timed) if part)

@@ -1,0 +1,33 @@
+"""Text from documents, models and file names is never markup: here it becomes one harmless line."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html import escape
+
+
+def plain(text: str) -> str:
+    """One line without control characters or marks that turn the writing direction ("fdp.exe" posing as a PDF).
+
+    >>> plain("annual\\n report\\x1b[31m.pdf")
+    'annual report[31m.pdf'
+    """
+    kept = (" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) != "Cc")
+    return re.sub(r" +", " ", re.sub("[\u202a-\u202e\u2066-\u2069\u200e\u200f]", "", "".join(kept))).strip()
+
+
+def html_text(text: str) -> str:
+    """Text from anywhere as HTML text or a quoted attribute."""
+    return escape(plain(text), quote=True)
+
+
+def plain_within(text: str) -> str:
+    """As `plain`; the blanks at its ends stay, one each: they part it from its neighbours.
+
+    >>> plain_within("a \\n"), plain_within(" ")
+    ('a ', ' ')
+    """
+    if not text.strip():
+        return " " if text else ""
+    return (" " if text[0].isspace() else "") + plain(text) + (" " if text[-1].isspace() else "")

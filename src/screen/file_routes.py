@@ -1,0 +1,75 @@
+"""What the browser fetches by address: pictures of pages, and the PDF itself. Only from the shelf of its own cookie."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from shared_utils.errors import DocumentGone, FootnoteError
+from src.library.library import Shelf
+from src.presentation.escaping import plain
+from src.screen.session import WORKSPACE_COOKIE, is_workspace_key
+from src.screen.shared_library import shared_library
+
+_WIDTHS_PX = (1100, 1650)  # no others, so that nobody can order a thousand pictures of one page
+_UNSAFE_IN_NAMES = '\\/:*?"<>|'
+_GUARDS = {"Cross-Origin-Resource-Policy": "same-origin"}
+# The address names the content, so a picture never changes; it is kept by this person's browser alone.
+_KEPT = _GUARDS | {"Cache-Control": "private, max-age=86400, immutable"}
+
+
+def page_picture(request: Request) -> Response:
+    """GET /page/<document id>/<page>.jpg?width=1100. Starlette runs it in a thread, as it is not async."""
+    shelf = _shelf(request)
+    wanted = request.query_params.get("width", "")
+    width = int(wanted) if wanted in map(str, _WIDTHS_PX) else _WIDTHS_PX[0]
+    if shelf is None:
+        return PlainTextResponse("Not found", 404)
+    try:
+        image = shelf.page_image(request.path_params["document"], request.path_params["page"], width_px=width)
+    except DocumentGone as exc:
+        return PlainTextResponse(str(exc), 404)
+    except FootnoteError as exc:
+        return PlainTextResponse(str(exc), 422)
+    return Response(image.data, media_type=image.mime, headers=_KEPT)
+
+
+def original(request: Request) -> Response:
+    """GET /file/<document id>.pdf: shown by the browser's own viewer, or saved with ?download."""
+    shelf = _shelf(request)
+    document_id = request.path_params["document"]
+    view = next((v for v in shelf.documents() if v.document_id == document_id), None) if shelf else None
+    if shelf is None or view is None:
+        return PlainTextResponse("Not found", 404)
+    try:
+        path = shelf.file_path(document_id)
+    except FootnoteError as exc:
+        return PlainTextResponse(str(exc), 404)
+    return FileResponse(
+        path,
+        media_type="application/pdf",
+        filename=_file_name(view.name),
+        content_disposition_type="attachment" if "download" in request.query_params else "inline",
+        headers=_GUARDS | {"Cache-Control": "private, no-cache"},
+    )
+
+
+def _file_name(name: str) -> str:
+    """The name a person gave the file, as one that stays in its folder and opens as a PDF.
+
+    >>> _file_name("../budget: 2026.pdf"), _file_name("report.exe"), _file_name("..")
+    ('budget 2026.pdf', 'report.exe.pdf', 'document.pdf')
+    """
+    safe = " ".join("".join(" " if c in _UNSAFE_IN_NAMES else c for c in plain(name)).split())
+    return f"{re.sub('[.]pdf$', '', safe, flags=re.IGNORECASE).strip(' .') or 'document'}.pdf"
+
+
+def _shelf(request: Request) -> Shelf | None:
+    key = request.cookies.get(WORKSPACE_COOKIE, "")
+    return shared_library().library.shelf(key) if is_workspace_key(key) else None
+
+
+ROUTES = (Route("/page/{document}/{page:int}.jpg", page_picture), Route("/file/{document}.pdf", original))

@@ -1,0 +1,71 @@
+"""The line under the question box, and what came from elsewhere: another tab, the API, another process.
+
+One slow tick does both. It draws the page again only where something the page shows has changed.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import streamlit as st
+
+from src.library.library import Shelf
+from src.library.preferences import Preferences
+from src.presentation.escaping import html_text
+from src.screen.library_panel import Stages, stages
+from src.screen.session import Session
+from src.screen.stages import status_line
+from src.views import ConversationView
+
+_TICK_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the page as a whole depends on. Words that are being written are not part of it: they have a tick."""
+
+    documents: Stages
+    turns: tuple[tuple[str, bool], ...]  # of this tab's conversation: id, whether it is answered
+    conversations: tuple[ConversationView, ...]
+    preferences: Preferences
+    theme: str | None  # the system may change it at dusk; dialogs and the logo are drawn for one
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was drawn last. `version` is the shelf's: while it stays, nobody needs to look."""
+
+    version: int
+    look: Look
+
+
+def look_around(shelf: Shelf, session: Session) -> Seen:
+    """Taken before the page is drawn: what changes meanwhile is noticed at the next tick."""
+    return Seen(shelf.version(), _look(shelf, session))
+
+
+def _look(shelf: Shelf, session: Session) -> Look:
+    return Look(
+        stages(shelf.documents()),
+        tuple((turn.id, turn.done) for turn in shelf.turns(session.conversation)),
+        shelf.conversations(),
+        shelf.preferences(),
+        st.context.theme.type,
+    )
+
+
+def draw_status(shelf: Shelf, session: Session, seen: Seen) -> None:
+    """Who would answer now. Call it once a page."""
+    st.fragment(_tick, run_every=_TICK_S)(shelf, session, seen)
+
+
+def _tick(shelf: Shelf, session: Session, seen: Seen) -> None:
+    version = shelf.version()
+    if version != seen.version or st.context.theme.type != seen.look.theme:
+        if _look(shelf, session) != seen.look:
+            st.rerun()
+        seen.version = version
+    running = next((turn for turn in shelf.turns(session.conversation) if not turn.done), None)
+    line = status_line(shelf.engine(), running, time.monotonic(), session.say)
+    st.html(f'<p class="fn-engine">{html_text(line)}</p>', width="content")

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+
+from shared_utils.types import Page, PageVerdict
+from src.answering.file_report import count_verdicts, outcome, page_ranges, unread_pages
+from src.events import FileStatus
+
+
+def page(number: int, verdict: PageVerdict, text: str = "", reason: str = "") -> Page:
+    return Page(number=number, label=str(number), text=text, verdict=verdict, reason=reason)
+
+
+TEXT = page(1, PageVerdict.TEXT, "some words")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ([4], "page 4"),
+        ([1, 2], "pages 1–2"),
+        ([9, 3, 4, 5], "pages 3–5 and 9"),
+        ([1, 3, 5], "pages 1, 3 and 5"),
+        ([2, 2], "page 2"),
+    ],
+)
+def test_page_numbers_are_told_as_people_write_them(numbers: list[int], words: str) -> None:
+    assert page_ranges(numbers) == words
+
+
+def test_a_file_whose_pages_all_have_words_is_ready_without_a_reason() -> None:
+    assert outcome([TEXT], "install something") == (FileStatus.READY, "")
+
+
+def test_an_empty_page_beside_others_takes_nothing_from_a_file() -> None:
+    assert outcome([TEXT, page(2, PageVerdict.EMPTY)], "") == (FileStatus.READY, "")
+
+
+def test_a_scan_among_pages_with_words_makes_the_file_partial_and_says_which_page() -> None:
+    status, reason = outcome([TEXT, page(2, PageVerdict.SCANNED)], "Install tesseract.")
+    assert status is FileStatus.PARTIAL
+    assert reason == "Page 2 is a scan without words. Install tesseract."
+
+
+def test_a_scan_whose_words_were_recognised_counts_as_read() -> None:
+    recognised = page(2, PageVerdict.SCANNED, "words after all")
+    assert outcome([TEXT, recognised], "") == (FileStatus.READY, "")
+    assert unread_pages([TEXT, recognised]) == ()
+
+
+def test_a_file_of_scans_fails_and_says_what_would_help() -> None:
+    status, reason = outcome([page(1, PageVerdict.SCANNED), page(2, PageVerdict.SCANNED)], "Install tesseract.")
+    assert status is FileStatus.FAILED
+    assert reason.startswith("This PDF is a scan")
+    assert reason.endswith("Install tesseract.")
+
+
+def test_unreadable_pages_are_named_with_the_commonest_reason() -> None:
+    broken = [page(n, PageVerdict.UNREADABLE, reason="its content is damaged.") for n in (2, 3)]
+    status, reason = outcome([TEXT, *broken], "")
+    assert status is FileStatus.PARTIAL
+    assert reason == "Pages 2–3 could not be read (its content is damaged)."
+    assert unread_pages([TEXT, *broken]) == (2, 3)
+
+
+def test_a_file_of_blank_pages_fails_because_there_is_nothing_to_search() -> None:
+    status, reason = outcome([page(1, PageVerdict.EMPTY)], "")
+    assert status is FileStatus.FAILED
+    assert "blank" in reason
+
+
+def test_a_file_without_pages_fails_with_advice() -> None:
+    status, reason = outcome([], "")
+    assert status is FileStatus.FAILED
+    assert "no pages" in reason
+
+
+def test_verdicts_are_counted_without_zeros() -> None:
+    assert count_verdicts([TEXT, page(2, PageVerdict.EMPTY), page(3, PageVerdict.EMPTY)]) == {
+        PageVerdict.TEXT: 1,
+        PageVerdict.EMPTY: 2,
+    }
+
+
+def test_pictures_without_words_are_not_called_blank() -> None:
+    _, reason = outcome([page(1, PageVerdict.EMPTY, reason="OCR found no words on this page.")], "")
+    assert "pictures" in reason
+    assert "blank" not in reason

@@ -1,0 +1,211 @@
+"""Who is let in, how often, with how much, from where. Real requests to a real server, and to one that is closed."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.types import Message, Scope
+
+from src.api.app import create_api
+from tests.e2e.conftest import serve
+from tests.src.api.conftest import OPERATORS_KEYS, WELCOME, Join, add_sample, new_key, not_yet_open
+
+FIRST, SECOND = OPERATORS_KEYS
+LIST = "/api/documents"
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+# ------------------------------------------------------------------------------------------------ keys
+
+
+@pytest.mark.parametrize("path", [LIST, "/api/threads", "/v1/models", "/api/conversation/abcdefghijklmnop", "/api/x"])
+def test_without_a_key_nothing_is_told(server: str, path: str) -> None:
+    answer = httpx.get(server + path)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.json()["error"]["code"] == "key_needed"
+
+
+@pytest.mark.parametrize("key", ["short", "a" * 48, "with spaces in it, and more than 32", "é" * 40, "../" * 16])
+def test_a_key_that_could_be_guessed_names_no_library(server: str, key: str) -> None:
+    headers = {b"Authorization": f"Bearer {key}".encode()}
+    assert httpx.get(server + LIST, headers=headers).status_code == 401
+
+
+def test_a_body_is_not_taken_in_before_its_sender_is_known(tmp_path: Path) -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        raise AssertionError("the body was asked for")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    services = not_yet_open(tmp_path)
+    scope: Scope = {"type": "http", "method": "POST", "path": LIST, "headers": [], "query_string": b"", "client": None}
+
+    async def ask() -> None:
+        await create_api(services)(scope, receive, send)
+
+    asyncio.run(ask())
+    services.bounded.close()
+    assert sent[0]["status"] == 401
+
+
+def test_the_pages_cookie_and_its_key_name_the_same_library(server: str) -> None:
+    with httpx.Client(base_url=server) as browser:
+        browser.get("/")
+        key = browser.cookies["footnote_shelf"]
+        document = add_sample(browser)
+    listed = httpx.get(server + LIST, headers=bearer(key)).json()["documents"]
+    assert [entry["id"] for entry in listed] == [document]
+
+
+def test_where_the_operator_has_keys_nothing_else_opens(server_with_keys: str) -> None:
+    assert httpx.get(server_with_keys + LIST, headers=bearer(FIRST)).status_code == 200
+    for wrong in ({}, bearer(new_key()), bearer(FIRST + "0"), {"Authorization": f"Basic {FIRST}"}):
+        assert httpx.get(server_with_keys + LIST, headers=wrong).status_code == 401
+    with httpx.Client(base_url=server_with_keys) as browser:
+        browser.get("/")
+        assert browser.get(LIST).status_code == 401
+
+
+def test_each_of_the_operators_keys_is_a_person_of_its_own(server_with_keys: str, join: Join) -> None:
+    document = add_sample(join(server_with_keys, FIRST))
+    assert join(server_with_keys, SECOND).get(LIST).json() == {"documents": []}
+    assert join(server_with_keys, SECOND).get(f"{LIST}/{document}").status_code == 404
+
+
+# ------------------------------------------------------------------------------------------------ other sites
+
+
+@pytest.mark.parametrize("path", ["/api/search", "/v1/chat/completions", "/mcp"])
+def test_another_sites_page_cannot_act_by_the_visitors_cookie(server: str, path: str) -> None:
+    with httpx.Client(base_url=server) as browser:
+        browser.get("/")
+        answer = browser.post(path, json={"query": "timber"}, headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 403
+
+
+def test_a_welcome_site_acts_with_a_key_and_only_so(server_with_keys: str) -> None:
+    def post(headers: dict[str, str]) -> httpx.Response:
+        from_there = {"Origin": WELCOME, "Sec-Fetch-Site": "cross-site"}
+        return httpx.post(f"{server_with_keys}/api/threads", headers=from_there | headers)
+
+    answer = post(bearer(FIRST))
+    assert answer.status_code == 201
+    assert answer.headers["access-control-allow-origin"] == WELCOME
+    assert "access-control-allow-credentials" not in answer.headers
+    assert post({}).status_code == 403
+    assert post(bearer(FIRST) | {"Origin": "https://evil.example"}).status_code == 403
+
+
+def test_a_browser_is_told_beforehand_what_a_site_may_send(server_with_keys: str, server: str) -> None:
+    wanted = {
+        "Origin": WELCOME,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type",
+    }
+    allowed = httpx.options(f"{server_with_keys}/api/chat", headers=wanted)
+    assert allowed.status_code == 200
+    assert allowed.headers["access-control-allow-origin"] == WELCOME
+    assert "access-control-allow-origin" not in httpx.options(f"{server}/api/chat", headers=wanted).headers
+
+
+# ------------------------------------------------------------------------------------------------ how much
+
+
+def test_a_file_beyond_the_limit_is_refused_by_its_length(server_with_keys: str) -> None:
+    files = {"file": ("big.pdf", b"%PDF-1.7" + bytes(3_000_000))}
+    answer = httpx.post(server_with_keys + LIST, files=files, headers=bearer(FIRST))
+    assert answer.status_code == 413
+    assert answer.json()["error"]["code"] == "too_large"
+
+
+def test_a_length_that_is_not_told_is_counted(server_with_keys: str) -> None:
+    def pieces() -> object:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="big.pdf"\r\n\r\n'
+        for _ in range(40):
+            yield bytes(100_000)
+
+    headers = bearer(FIRST) | {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = httpx.post(server_with_keys + LIST, content=pieces(), headers=headers)  # type: ignore[arg-type]
+    assert answer.status_code == 413
+
+
+def test_a_question_is_no_upload(server: str) -> None:
+    answer = httpx.post(f"{server}/api/chat", json={"message": "x" * 1_100_000}, headers=bearer(new_key()))
+    assert answer.status_code == 413
+
+
+# ------------------------------------------------------------------------------------------------ how often
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(tmp_path: Path) -> None:
+    with serve(tmp_path, "http://127.0.0.1:9", 0, FOOTNOTE_API_PER_MINUTE="20") as address:
+        patient, hasty = bearer(new_key()), bearer(new_key())
+        answers = [httpx.get(address + LIST, headers=hasty) for _ in range(7)]
+        assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= 3
+        assert answers[-1].json()["error"]["code"] == "too_many_requests"
+        assert httpx.get(address + LIST, headers=patient).status_code == 200
+        # who makes up a new key for each request is still at one address
+        more = [httpx.get(address + LIST, headers=bearer(new_key())).status_code for _ in range(30)]
+        assert more[-1] == 429
+
+
+# ------------------------------------------------------------------------------------------------ names
+
+
+def test_a_request_keeps_the_name_it_was_given(library: httpx.Client) -> None:
+    assert library.get(LIST, headers={"X-Request-ID": "nightly-run-7"}).headers["x-request-id"] == "nightly-run-7"
+
+
+@pytest.mark.parametrize("given", ["", "a b c d e f g", "x" * 200, "abc\tdefghi"])
+def test_a_name_that_has_no_place_in_a_log_is_replaced(library: httpx.Client, given: str) -> None:
+    assert re.fullmatch(r"[0-9a-f]{16}", library.get(LIST, headers={"X-Request-ID": given}).headers["x-request-id"])
+
+
+def test_the_log_names_requests_and_tells_no_question_and_no_key(tmp_path: Path) -> None:
+    key = new_key()
+    with serve(tmp_path, "http://127.0.0.1:9") as address:
+        headers = bearer(key) | {"X-Request-ID": "request-to-find"}
+        httpx.post(f"{address}/api/search", json={"query": "my private question"}, headers=headers)
+        httpx.post(f"{address}/api/search", json={"query": 5}, headers=headers)
+    log = (tmp_path / "server.log").read_text(encoding="utf-8")
+    assert log.count("request-to-find POST /api/search 422") == 2
+    assert "private" not in log
+    assert key not in log
+
+
+def test_a_disk_is_not_filled_by_uploads_that_never_end(server: str, join: Join) -> None:
+    host, port = server.removeprefix("http://").split(":")
+    unfinished = (
+        f"POST {LIST} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {new_key()}\r\n"
+        "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 90000000\r\n\r\n--x\r\n"
+    )
+
+    def status_becomes(wanted: int) -> None:
+        deadline = time.monotonic() + 20
+        while client.post(LIST, files={"file": ("a.pdf", b"no PDF")}).status_code != wanted:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    client = join(server)
+    with ExitStack() as connections:
+        for _ in range(16):
+            connection = connections.enter_context(socket.create_connection((host, int(port))))
+            connection.sendall(unfinished.encode())
+        status_becomes(503)
+        assert client.get(LIST).status_code == 200  # everything else goes on
+    status_becomes(202)

@@ -1,0 +1,89 @@
+"""What an assistant meets, through the official MCP client."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import httpx2
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from tests.fake_ollama import FakeOllama, Script
+from tests.src.api.conftest import Join, add_sample
+
+
+def call(client: httpx.Client, tool: str, give_up_after_s: float = 60, **arguments: object) -> Any:
+    async def called() -> Any:
+        headers = {"Authorization": client.headers["authorization"]}
+        url = f"{client.base_url}/mcp".replace("//mcp", "/mcp")
+        async with (
+            httpx2.AsyncClient(headers=headers, timeout=60) as http,
+            Client(streamable_http_client(url, http_client=http)) as library,
+        ):
+            if not tool:
+                return await library.list_tools()
+            try:
+                return await asyncio.wait_for(library.call_tool(tool, arguments), give_up_after_s)
+            except TimeoutError:
+                return None
+
+    return asyncio.run(called())
+
+
+def test_three_tools_are_there_and_say_that_they_change_nothing(library: httpx.Client) -> None:
+    tools = call(library, "").tools
+    assert [tool.name for tool in tools] == ["search", "ask", "open_page"]
+    assert all(tool.annotations.read_only_hint for tool in tools)
+    assert all(tool.description for tool in tools)
+
+
+def test_an_assistant_searches_then_opens_the_page(library: httpx.Client) -> None:
+    found = call(library, "search", query="How many ships called at the port?", top_k=3)
+    best = found.structured_content["passages"][0]
+    page = call(library, "open_page", document_id=best["document_id"], page=best["page"])
+    assert best["text"] in page.structured_content["text"]
+    assert "1,206 ships" in page.content[0].text
+
+
+def test_an_answer_cites_its_pages(library: httpx.Client) -> None:
+    answer = call(library, "ask", question="How much cargo did Nordhaven handle in 2025?")
+    assert not answer.is_error
+    assert "2.84 million tonnes" in answer.content[0].text
+    assert "[1] sample.pdf, p. 2" in answer.content[0].text
+    assert answer.structured_content["citations"][0]["page"] == 2
+
+
+def test_what_goes_wrong_is_told_in_words(library: httpx.Client) -> None:
+    for tool, arguments, word in (
+        ("open_page", {"document_id": "0" * 64, "page": 1}, "no such page"),
+        ("open_page", {"document_id": "here", "page": 0}, "document_id"),
+        ("ask", {"question": "?"}, "no question"),
+        ("shred", {}, "no tool"),
+    ):
+        result = call(library, tool, **arguments)
+        assert result.is_error
+        assert word in result.content[0].text
+
+
+def test_nobody_opens_anothers_page(library: httpx.Client, server: str, join: Join) -> None:
+    known = library.get("/api/documents").json()["documents"][0]["id"]
+    assert call(join(server), "open_page", document_id=known, page=1).is_error
+
+
+def test_without_a_key_there_is_no_library(server: str) -> None:
+    refused = httpx.post(f"{server}/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "ping"})
+    assert refused.status_code == 401
+
+
+def test_an_assistant_that_gives_up_stops_the_model(server_with_model: str, ollama: FakeOllama, join: Join) -> None:
+    client = join(server_with_model)
+    add_sample(client)
+    ollama.script = Script(models=["llama3.2:3b"], token_s=0.5)
+    ollama.left.clear()
+    gave_up = call(client, "ask", give_up_after_s=2.0, question="How much cargo did Nordhaven handle in 2025?") is None
+    stopped = ollama.left.wait(10)
+    ollama.script = Script(models=["llama3.2:3b"])
+    assert gave_up
+    assert stopped

@@ -1,0 +1,81 @@
+"""Files put in, listed, read and taken out, through the real server."""
+
+from __future__ import annotations
+
+import httpx
+
+from tests.sample_report import SAMPLE
+from tests.src.api.conftest import Join, add_sample
+from tests.src.api.events import events_of
+
+
+def test_a_file_is_read_and_its_pages_hold_the_words_that_citations_count(library: httpx.Client) -> None:
+    (document,) = library.get("/api/documents").json()["documents"]
+    assert (document["name"], document["pages"], document["state"]) == ("sample.pdf", 4, "ready")
+    found = library.post("/api/search", json={"query": "How many ships called?"}).json()
+    best = found["passages"][0]
+    page = library.get(f"/api/documents/{document['id']}/pages/{best['page']}").json()
+    assert page["text"][best["start"] : best["end"]] == best["text"]
+    assert page["page_label"] == best["page_label"]
+
+
+def test_progress_comes_as_events_and_ends_with_the_document(server: str, join: Join) -> None:
+    files, headers = {"file": ("a.pdf", SAMPLE.read_bytes())}, {"Accept": "text/event-stream"}
+    with join(server).stream("POST", "/api/documents", files=files, headers=headers) as stream:
+        events = list(events_of(stream.iter_lines()))
+    names = [name for name, _ in events]
+    assert names[0] == "stream_start"
+    assert set(names[1:-1]) == {"progress"}
+    assert names[-1] == "stream_end"
+    progress = [data["progress"] for name, data in events if name == "progress"]
+    assert progress == sorted(progress)
+    assert events[-1][1]["state"] == "ready"
+
+
+def test_what_is_no_pdf_says_so(server: str, join: Join) -> None:
+    files = {"file": ("notes.pdf", b"shopping list")}
+    added = join(server).post("/api/documents", params={"wait_s": 60}, files=files).json()
+    assert added["state"] == "failed"
+    assert "PDF" in added["reason"]
+
+
+def test_the_same_bytes_again_are_the_document_that_is_there(library: httpx.Client) -> None:
+    add_sample(library)
+    assert len(library.get("/api/documents").json()["documents"]) == 1
+
+
+def test_a_deleted_document_is_neither_listed_nor_searched_nor_read(library: httpx.Client) -> None:
+    document_id = library.get("/api/documents").json()["documents"][0]["id"]
+    assert library.delete(f"/api/documents/{document_id}").status_code == 204
+    assert library.get("/api/documents").json() == {"documents": []}
+    assert library.get(f"/api/documents/{document_id}").status_code == 404
+    assert library.get(f"/api/documents/{document_id}/pages/1").status_code == 404
+    assert library.delete(f"/api/documents/{document_id}").json()["error"]["code"] == "document_gone"
+    refused = library.post("/api/search", json={"query": "ships"})
+    assert refused.status_code == 422
+    assert "no document" in refused.json()["error"]["message"]
+
+
+def test_nobody_sees_or_searches_or_deletes_what_is_on_anothers_shelf(
+    library: httpx.Client, server: str, join: Join
+) -> None:
+    document_id = library.get("/api/documents").json()["documents"][0]["id"]
+    stranger = join(server)
+    assert stranger.get("/api/documents").json() == {"documents": []}
+    for path in (f"/api/documents/{document_id}", f"/api/documents/{document_id}/pages/1"):
+        assert stranger.get(path).status_code == 404
+    assert stranger.delete(f"/api/documents/{document_id}").status_code == 404
+    assert library.get(f"/api/documents/{document_id}").status_code == 200
+
+
+def test_a_search_may_be_confined_to_one_document(library: httpx.Client) -> None:
+    known = library.get("/api/documents").json()["documents"][0]["id"]
+    within = library.post("/api/search", json={"query": "timber", "document_id": known, "top_k": 2}).json()
+    assert len(within["passages"]) == 2
+    assert within["answerable"]
+    elsewhere = library.post("/api/search", json={"query": "timber", "document_id": "0" * 64})
+    assert elsewhere.status_code == 422
+
+
+def test_what_the_documents_do_not_speak_to_is_told(library: httpx.Client) -> None:
+    assert not library.post("/api/search", json={"query": "Who painted the Mona Lisa?"}).json()["answerable"]

@@ -1,0 +1,147 @@
+"""What an operator looks at: health, numbers, the page about the API."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from src.api.app import create_api
+from src.api.health import disk, model, model_server, overall, remote_engine
+from src.api.schemas import Part
+from src.models.status import ModelState, ModelStatus
+from src.settings import Settings
+from tests.src.api.conftest import OPERATORS_KEYS, new_key, not_yet_open
+
+# ------------------------------------------------------------------------------------------------ health
+
+
+def test_without_a_model_it_is_degraded_and_each_part_says_why(server: str) -> None:
+    answer = httpx.get(f"{server}/api/health")
+    health = answer.json()
+    assert (answer.status_code, health["status"]) == (200, "degraded")
+    assert health["uptime_s"] > 0
+    assert set(health["parts"]) == {
+        "web",
+        "library",
+        "model_server",
+        "model",
+        "embeddings",
+        "disk",
+        "remote_engine",
+    }
+    assert health["parts"]["model"]["state"] == "down"
+    assert "quote the documents" in health["parts"]["model"]["reason"]
+    assert health["parts"]["remote_engine"]["state"] == "off"
+
+
+def test_with_a_model_everything_works(server_with_model: str, library: httpx.Client) -> None:
+    parts = httpx.get(f"{server_with_model}/api/health").json()["parts"]
+    assert (parts["model_server"]["state"], parts["model"]["state"]) == ("ok", "ok")
+    assert parts["model"]["reason"] == "llama3.2:3b"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status"), [("", "starting"), ("The data folder is not ours to write. Make it so.", "unhealthy")]
+)
+def test_before_the_library_is_open_nothing_is_promised(tmp_path: Path, trouble: str, status: str) -> None:
+    services = not_yet_open(tmp_path, trouble)
+    with TestClient(create_api(services)) as client:
+        health = client.get("/api/health")
+        assert (health.status_code, health.json()["status"]) == (503, status)
+        assert health.json()["parts"]["library"]["reason"] == trouble
+        refused = client.get("/api/documents", headers={"Authorization": f"Bearer {new_key()}"})
+        assert refused.status_code == 503
+        assert trouble in refused.json()["error"]["message"]
+        assert client.get("/metrics").status_code == 503
+    services.bounded.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "server_state", "model_state"),
+    [
+        (ModelState.READY, "ok", "ok"),
+        (ModelState.PULLING, "ok", "starting"),
+        (ModelState.LOADING, "ok", "starting"),
+        (ModelState.STARTING, "starting", "starting"),
+        (ModelState.RESTARTING, "starting", "starting"),
+        (ModelState.UNAVAILABLE, "down", "down"),
+    ],
+)
+def test_the_model_and_its_server_are_told_apart(state: ModelState, server_state: str, model_state: str) -> None:
+    status = ModelStatus(state, "llama3.2:3b", reason="Because.")
+    assert (model_server(status).state, model(status).state) == (server_state, model_state)
+
+
+def test_a_disk_is_told_low_before_it_is_full() -> None:
+    assert [disk(free).state for free in (10**10, 4 * 10**8, 10**7)] == ["ok", "degraded", "down"]
+
+
+def test_a_full_disk_is_unhealthy_and_what_is_off_is_not_missed() -> None:
+    fine = {"web": Part(state="ok"), "disk": Part(state="ok"), "remote_engine": remote_engine(Settings())}
+    assert overall(fine) == "healthy"
+    assert overall(fine | {"model": Part(state="starting")}) == "degraded"
+    assert overall(fine | {"disk": Part(state="down")}) == "unhealthy"
+
+
+# ------------------------------------------------------------------------------------------------ numbers
+
+
+def number(text: str, sample: str) -> float:
+    found = re.search(rf"^{re.escape(sample)} (\S+)$", text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def test_what_happens_is_counted_and_nobody_is_named(library: httpx.Client, server: str) -> None:
+    before = httpx.get(f"{server}/metrics").text
+    thread = library.post("/api/chat/sync", json={"message": "How many ships called at the port?"}).json()["thread_id"]
+    library.get(f"/api/conversation/{thread}")
+    after = httpx.get(f"{server}/metrics").text
+    answers = 'footnote_answers_total{engine="extractive",finish_reason="stop"}'
+    assert number(after, answers) == number(before, answers) + 1
+    supported = 'footnote_sentences_total{verdict="supported"}'
+    assert number(after, supported) > number(before, supported)
+    looks = 'footnote_requests_total{method="GET",route="/api/conversation/{thread_id}",status="200"}'
+    assert number(after, looks) == number(before, looks) + 1
+    assert number(after, "footnote_questions_running") == 0
+    assert number(after, "process_resident_memory_bytes") > 10_000_000
+    assert thread not in after
+    assert "sample" not in after
+    assert "ships" not in after
+
+
+def test_strangers_make_no_series_of_their_own(server: str) -> None:
+    httpx.get(f"{server}/api/made-up-by-somebody", headers={"Authorization": f"Bearer {'0123456789abcdef' * 3}"})
+    httpx.request("BREW", f"{server}/api/chat")
+    numbers = httpx.get(f"{server}/metrics").text
+    assert "made-up" not in numbers
+    assert "BREW" not in numbers
+
+
+def test_where_there_are_keys_the_numbers_need_one_too(server_with_keys: str) -> None:
+    assert httpx.get(f"{server_with_keys}/metrics").status_code == 401
+    with_key = {"Authorization": f"Bearer {OPERATORS_KEYS[0]}"}
+    assert httpx.get(f"{server_with_keys}/metrics", headers=with_key).status_code == 200
+    assert httpx.get(f"{server_with_keys}/api/health").status_code == 200
+
+
+# ------------------------------------------------------------------------------------------------ the page about it
+
+
+def test_the_page_names_every_route_and_fetches_nothing(server: str) -> None:
+    page = httpx.get(f"{server}/api/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    for path in httpx.get(f"{server}/api/openapi.json").json()["paths"]:
+        assert f"<code>{path}</code>" in page.text
+    assert not re.search(r"<script|<link|<img|https?://(?!localhost)", page.text)
+
+
+def test_every_operation_can_refuse_in_the_one_shape(server: str) -> None:
+    spec = httpx.get(f"{server}/api/openapi.json").json()
+    for path, operations in spec["paths"].items():
+        for method, operation in operations.items():
+            refusal = operation["responses"]["401"]["content"]["application/json"]["schema"]
+            assert refusal == {"$ref": "#/components/schemas/Error"}, f"{method} {path}"

@@ -1,0 +1,298 @@
+"""The pieces that need no server: limits, bounded work, keys, harmless Markdown, what is told between two looks."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.datastructures import Headers
+
+from shared_utils.errors import FootnoteError, StorageError
+from shared_utils.types import Answer, Citation, EvidenceSpan, GenerationStats, Sentence, Verdict
+from src.api import errors
+from src.api.admission import address_of
+from src.api.as_json import inert
+from src.api.bounded_work import BoundedWork
+from src.api.caller import caller_of, shelf_key_of
+from src.api.chat_events import events
+from src.api.completions import growth, reply
+from src.api.docs_page import reference
+from src.api.errors import Refused
+from src.api.limits import Buckets
+from src.api.sse import frame
+from src.events import Stage, StageTime
+from src.views import TurnView, asked_view
+from tests.fakes import FakeClock
+
+# ------------------------------------------------------------------------------------------------ keys and addresses
+
+
+def test_a_derived_shelf_key_fits_the_shelves_and_hides_its_origin() -> None:
+    derived = shelf_key_of("operators key")
+    assert re.fullmatch(r"[A-Za-z0-9_-]{32}", derived)
+    assert derived != shelf_key_of("operators kez")
+    assert "operators" not in derived
+
+
+def test_a_key_never_falls_back_to_the_cookie() -> None:
+    cookie = "c00kie-" * 4 + "abcd"
+    assert caller_of("", cookie, ()).shelf_key == cookie
+    with pytest.raises(Refused):
+        caller_of("Bearer wrong", cookie, ())
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "6.6.6.6", "10.0.0.1"),  # nobody in front: the header is the client's own invention
+        (1, "6.6.6.6, 7.7.7.7", "7.7.7.7"),
+        (2, "6.6.6.6, 7.7.7.7, 8.8.8.8", "7.7.7.7"),
+        (2, "6.6.6.6", "10.0.0.1"),  # too few have signed: it did not come through them
+        (1, "", "10.0.0.1"),
+    ],
+)
+def test_only_as_many_proxies_are_believed_as_there_are(proxies: int, forwarded: str, address: str) -> None:
+    headers = Headers({"x-forwarded-for": forwarded})
+    assert address_of({"client": ("10.0.0.1", 5)}, headers, proxies) == address
+
+
+# ------------------------------------------------------------------------------------------------ limits
+
+
+@given(st.lists(st.floats(0, 100), max_size=60))
+def test_nobody_gets_more_than_the_burst_and_the_rate(pauses: list[float]) -> None:
+    clock = FakeClock()
+    buckets = Buckets(per_minute=30, burst=5, clock=clock)
+    granted = 0
+    for pause in pauses:
+        clock.sleep(pause)
+        granted += buckets.take("somebody") == 0
+    assert granted <= 5 + sum(pauses) * 30 / 60 + 1e-6
+
+
+def test_who_waits_as_told_gets_through() -> None:
+    clock = FakeClock()
+    buckets = Buckets(per_minute=60, burst=1, clock=clock)
+    assert buckets.take("a") == 0
+    clock.sleep(buckets.take("a"))
+    assert buckets.take("a") == 0
+
+
+def test_a_flood_of_names_is_forgotten() -> None:
+    buckets = Buckets(per_minute=60, burst=1, clock=FakeClock())
+    for number in range(25_000):
+        buckets.take(str(number))
+    assert len(buckets._held) <= 10_000
+
+
+# ------------------------------------------------------------------------------------------------ bounded work
+
+
+def test_bounded_work_refuses_who_would_wait_too_long_and_says_when_to_come_back() -> None:
+    bounded, go_on = BoundedWork("test", workers=1, patience_s=0.05), threading.Event()
+
+    async def play() -> None:
+        first = asyncio.create_task(bounded.run("a", lambda: go_on.wait(10)))
+        others = [asyncio.create_task(bounded.run("b", lambda: True)) for _ in range(5)]
+        await asyncio.sleep(0)
+        with pytest.raises(Refused) as refused:
+            await asyncio.gather(*others)
+        assert refused.value.status == 503
+        assert "Retry-After" in refused.value.headers()
+        go_on.set()
+        assert await first
+
+    asyncio.run(play())
+    bounded.close()
+
+
+def test_a_search_that_is_made_goes_before_an_answer() -> None:
+    searches = BoundedWork("searches", workers=1, patience_s=9)
+    answers = BoundedWork("answers", workers=1, patience_s=9, first=searches, gives_way_s=30)
+    order, go_on = list[str](), threading.Event()
+
+    def search() -> None:
+        go_on.wait(10)
+        order.append("search")
+
+    async def play() -> None:
+        searched = asyncio.create_task(searches.run("a", search))
+        answered = asyncio.create_task(answers.run("b", lambda: order.append("answer")))
+        await asyncio.sleep(0.01)
+        go_on.set()
+        await asyncio.gather(searched, answered)
+
+    asyncio.run(play())
+    searches.close()
+    answers.close()
+    assert order == ["search", "answer"]
+
+
+def test_what_a_job_raises_is_the_askers() -> None:
+    bounded = BoundedWork("test", workers=1, patience_s=1)
+
+    def fail() -> None:
+        raise StorageError("The disk is full.")
+
+    with pytest.raises(StorageError, match="full"):
+        asyncio.run(bounded.run("a", fail))
+    bounded.close()
+
+
+def test_a_job_whose_asker_has_left_is_not_begun() -> None:
+    bounded, go_on, begun = BoundedWork("test", workers=1, patience_s=9), threading.Event(), threading.Event()
+
+    async def play() -> None:
+        first = asyncio.create_task(bounded.run("a", lambda: go_on.wait(10)))
+        left = asyncio.create_task(bounded.run("b", begun.set))
+        await asyncio.sleep(0.01)
+        left.cancel()
+        await asyncio.sleep(0.01)
+        go_on.set()
+        await first
+        await bounded.run("b", lambda: None)  # behind the one that left
+
+    asyncio.run(play())
+    bounded.close()
+    assert not begun.is_set()
+
+
+# ------------------------------------------------------------------------------------------------ errors
+
+
+def test_every_error_for_a_person_has_a_status_and_keeps_its_sentence() -> None:
+    kinds = [kind for kind in _family(FootnoteError) if kind.__module__ == FootnoteError.__module__]
+    assert len(kinds) > 15
+    for kind in kinds:
+        refusal = errors.refused(kind("What happened, and what to do."))
+        assert 400 <= refusal.status < 600
+        assert refusal.message == "What happened, and what to do."
+
+
+def _family(kind: type[FootnoteError]) -> list[type[FootnoteError]]:
+    return [kind, *(member for child in kind.__subclasses__() for member in _family(child))]
+
+
+# ------------------------------------------------------------------------------------------------ text from outside
+
+_LIVE = re.compile(r"(?<!\\)(?:!\[|\]\(|\]\[|<[a-zA-Z/!])|^(?<!\\)\[[^\]]+\]:", re.MULTILINE)
+
+
+@given(st.text(alphabet="[]()!<>:\\1a\n /", max_size=40))
+def test_nothing_from_outside_links_loads_or_is_html(text: str) -> None:
+    assert not _LIVE.search(re.sub(r"\\\\", "", inert(text, {1})))
+
+
+def test_known_markers_stay_and_others_are_only_text() -> None:
+    assert inert("It rose [1] and fell [7].", {1}) == r"It rose [1] and fell \[7\]."
+
+
+# ------------------------------------------------------------------------------------------------ between two looks
+
+SPAN = EvidenceSpan(1, "d" * 64, 2, 0, 5, "Words", 1.0)
+CITATION = Citation(1, "d" * 64, "a.pdf", 2, "2", "Words", 0, 5)
+ANSWER = Answer(
+    "How?",
+    True,
+    (Sentence("So.", (1,), Verdict.SUPPORTED, ""), Sentence("Not so.", (), Verdict.NOT_FOUND, "no page says it")),
+    (CITATION,),
+    "stop",
+    GenerationStats("ollama", "m:1b", prompt_tokens=40, output_tokens=7),
+    "So [1]. Not so.",
+)
+ASKED = replace(asked_view("t", "How?", 0.0, 0.0), stages=(StageTime(Stage.RETRIEVING, 0.0, None),))
+_ENDED = (
+    StageTime(Stage.RETRIEVING, 0.0, 0.2),
+    StageTime(Stage.CHECKING, 0.2, 0.1),
+    StageTime(Stage.READING, 0.3, 1.0),
+)
+READING = replace(
+    ASKED, stage=Stage.READING, engine="ollama", model="m:1b", stages=_ENDED, route="look-up", extractive=ANSWER
+)
+WRITING = replace(READING, stage=Stage.WRITING, text="So [1].", spans=(SPAN,))
+DONE = replace(WRITING, stage=None, answer=ANSWER, timings={"total_s": 1.5})
+
+
+def names(before: TurnView | None, now: TurnView) -> list[str]:
+    return [event.name for event in events(before, now, "thread", {})]
+
+
+def test_what_came_and_went_between_two_looks_is_told() -> None:
+    told = names(None, DONE)
+    assert told[0] == "stream_start"
+    assert told[1:5] == ["tool_start", "tool_end"] * 2
+    assert told[5:] == ["routing", "model_selection", "response", "stream_end"]
+
+
+def test_nothing_new_is_nothing_told() -> None:
+    for turn in (ASKED, READING, WRITING):
+        assert names(turn, turn) == []
+
+
+def test_each_look_tells_only_what_it_adds() -> None:
+    assert names(None, ASKED) == ["stream_start", "tool_start"]
+    assert names(ASKED, READING) == [
+        "tool_end",
+        "tool_start",
+        "tool_end",
+        "routing",
+        "model_selection",
+        "response",
+    ]
+    assert names(READING, WRITING) == ["model_selection", "response"]
+    assert names(WRITING, DONE) == ["response", "stream_end"]
+
+
+def test_a_place_in_line_that_changes_is_told() -> None:
+    second = replace(READING, stage=Stage.WAITING, position=2)
+    moved = list(events(second, replace(second, position=1), "thread", {}))
+    assert [event.name for event in moved] == ["model_selection"]
+    assert moved[0].data["position"] == 1
+
+
+def test_why_there_is_no_answer_is_told_before_the_end() -> None:
+    assert names(ASKED, replace(ASKED, stage=None, error="The disk is full."))[-2:] == ["error", "stream_end"]
+
+
+@given(st.text(max_size=30), st.text())
+def test_an_event_is_one_event_whatever_is_in_it(text: str, other: str) -> None:
+    drawn = frame("response", {text: other})
+    assert drawn.count("\n\n") == 1
+    assert drawn.endswith("\n\n")
+    assert len(drawn.split("\n")) == 4
+
+
+# ------------------------------------------------------------------------------------------------ completions
+
+
+def test_streamed_words_and_their_end_are_the_answer_with_what_the_check_found() -> None:
+    sent = growth(replace(WRITING, text="So"), "")
+    sent += growth(WRITING, sent)
+    ending = reply(DONE, sent, {"d" * 64: "a.pdf"})
+    assert sent + ending.text == (
+        "So [1].\n\n† “Not so.” Not found in the documents: no page says it\n\nSources:\n[1] a.pdf, p. 2: “Words”"
+    )
+    assert [citation["marker"] for citation in ending.citations] == [1]
+
+
+def test_words_that_changed_under_the_pen_are_not_sent_twice() -> None:
+    assert growth(replace(WRITING, text="Otherwise."), "So") == ""
+
+
+# ----------------------------------------------------------------------------------------------- the page about the API
+
+
+def test_the_reference_escapes_what_it_is_given() -> None:
+    spec = {
+        "info": {"title": "<b>x</b>", "description": "Say `a < b`."},
+        "paths": {"/a": {"get": {"summary": "<script>", "tags": ["<t>"], "responses": {}}}},
+    }
+    page = reference(spec)
+    assert "<script>" not in page
+    assert "<b>x</b>" not in page
+    assert "<code>a &lt; b</code>" in page

@@ -1,0 +1,75 @@
+"""The page as a script, driven without a browser, and the few gestures the tests are made of."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from src.screen.shared_library import shared_library
+
+SCRIPT = Path(__file__).resolve().parents[3] / "streamlit_app.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.enable_socket)  # the page asks whether an Ollama is there
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """A first visit to a server with an empty data folder and no model."""
+    for name, value in {
+        "FOOTNOTE_DATA_DIR": str(tmp_path),
+        "OLLAMA_HOST": "http://127.0.0.1:9",
+        "HF_TOKEN": "",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(type(st.context), "cookies", {})  # AppTest has a mock there
+    monkeypatch.setattr(type(st.context), "headers", {})
+    shared_library.clear()
+    yield new_tab().run()
+    shared_library().library.close()
+    shared_library.clear()
+
+
+def new_tab() -> AppTest:
+    return AppTest.from_file(str(SCRIPT), default_timeout=30)
+
+
+def until(app: AppTest, holds: Callable[[AppTest], bool]) -> AppTest:
+    """Run the script as a tick of its fragments would, until what is expected is drawn."""
+    deadline = time.monotonic() + 30
+    while not holds(app):
+        assert time.monotonic() < deadline, shown(app)
+        time.sleep(0.05)
+        app.run()
+    return app
+
+
+def shown(app: AppTest) -> str:
+    """Everything drawn as HTML or Markdown."""
+    return "\n".join([*(str(e.proto.body) for e in app.get("html")), *(m.value for m in app.markdown)])
+
+
+def upload(app: AppTest, name: str, data: bytes) -> AppTest:
+    return app.file_uploader[0].upload(name, data, "application/pdf").run()
+
+
+def read(app: AppTest, name: str, data: bytes) -> AppTest:
+    return until(upload(app, name, data), lambda p: "passage" in shown(p) and "progressbar" not in shown(p))
+
+
+def ask(app: AppTest, question: str) -> AppTest:
+    app.chat_input[0].set_value(question).run()
+    return until(app, lambda p: not any(b.key == "stop" for b in p.button) and 'class="fn-question"' in shown(p))
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """The first button of that name."""
+    return next(b for b in app.button if b.label == label).click().run()

@@ -1,0 +1,111 @@
+"""The page as a script: what it draws for which state, without a browser."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from src.library.sample import sample_pdf
+from src.screen.shared_library import shared_library
+from tests.e2e.pdfs import BRIDGES, WATER, pdf
+from tests.src.screen.conftest import ask, press, read, shown, until, upload
+
+
+def test_a_first_visit_says_what_this_is_and_where_files_go(app: AppTest) -> None:
+    assert not app.exception
+    assert "footnoted to the exact words" in shown(app)
+    assert "kept until you remove them" in shown(app)
+    assert app.chat_input[0].disabled
+
+
+def test_the_sample_report_is_one_click_away(app: AppTest) -> None:
+    press(app, "Try the sample report")
+    until(app, lambda p: "passage" in shown(p))
+    assert sample_pdf()[0] in shown(app)
+    assert not app.chat_input[0].disabled
+
+
+def test_an_uploaded_file_is_taken_over_by_the_library(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    assert "3 pages" in shown(app)
+    assert app.file_uploader[0].value in (None, [])
+
+
+def test_an_answer_quotes_the_document_and_leads_to_its_page(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    ask(app, "How far did leakage fall after mains were renewed?")
+    assert not app.exception
+    assert "18.6 percent to 14.9 percent" in shown(app)
+    assert 'href="#cite-' in shown(app)
+    assert "p. 2, printed ii" in shown(app)
+
+
+def test_a_refused_question_shows_the_closest_passages_and_can_be_asked_anyway(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    ask(app, "Which team won the ice hockey championship in Ottawa?")
+    assert "The closest passages" in shown(app)
+    press(app, "Ask anyway")
+    until(app, lambda p: "The closest passages" not in shown(p))
+    assert not app.exception
+
+
+def test_a_file_that_is_no_pdf_says_so_and_offers_another_try(app: AppTest) -> None:
+    until(upload(app, "holiday.pdf", b"PK\x03\x04 zip"), lambda p: any(b.label == "Try again" for b in p.button))
+    assert "fn-error" in shown(app)
+    assert app.chat_input[0].disabled
+
+
+def test_a_locked_file_asks_for_its_password_and_opens_with_it(app: AppTest) -> None:
+    until(upload(app, "locked.pdf", pdf(BRIDGES, password="sesame")), lambda p: bool(p.text_input))
+    app.text_input[0].set_value("sesame")
+    press(app, "Open")
+    until(app, lambda p: "1 page · 1 passage" in shown(p))
+
+
+def test_a_removed_file_can_be_brought_back(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    next(b for b in app.button if b.label.startswith("Remove")).click().run()
+    assert 'class="fn-card"' not in shown(app)
+    press(app, "Undo")
+    assert "3 pages" in shown(app)
+
+
+def test_a_file_beyond_the_limits_is_refused_in_words(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_MAX_FILES", "1")
+    shared_library().library.close()
+    shared_library.clear()
+    app.run()
+    read(app, "water.pdf", pdf(WATER))
+    upload(app, "bridges.pdf", pdf(BRIDGES))
+    assert "the most there may be" in shown(app)
+
+
+def test_a_hostile_name_reaches_the_page_escaped(app: AppTest) -> None:
+    read(app, "<b>[x](https:y)</b>.pdf", pdf(WATER))
+    drawn = shown(app) + "".join(b.label for b in app.button)
+    assert "<b>[x]" not in drawn
+    assert "\\<b\\>\\[x\\]" in drawn
+
+
+def test_one_document_and_some_of_its_pages_can_be_asked_alone(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    read(app, "bridges.pdf", pdf(BRIDGES))
+    assert list(app.selectbox[0].options) == ["All documents", "water.pdf", "bridges.pdf"]
+    app.selectbox[0].select("bridges.pdf").run()
+    next(box for box in app.text_input if box.label == "Pages").input("1").run()
+    ask(app, "How far did leakage fall after mains were renewed?")
+    assert "(page 1)" in shown(app)
+    assert "water.pdf" not in shown(app).split("fn-question")[-1]
+
+
+def test_an_answer_suggests_questions_that_the_documents_answer(app: AppTest) -> None:
+    press(app, "Try the sample report")
+    until(app, lambda p: "passage" in shown(p) and "progressbar" not in shown(p))
+    ask(app, "How much cargo did Nordhaven handle in 2025?")
+    suggested = [b for b in app.button if str(b.key).startswith("suggestion-")]
+    assert len(suggested) == 3
+    question = suggested[0].label
+    suggested[0].click().run()
+    until(app, lambda p: not any(b.label == "Stop" for b in p.button) and shown(p).count('class="fn-question"') == 2)
+    assert "The closest passages" not in shown(app)
+    assert question not in [b.label for b in app.button if str(b.key).startswith("suggestion-")]
