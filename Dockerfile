@@ -29,9 +29,8 @@ COPY requirements.txt .
 # which the page does not draw, and what nothing but PyTorch brings; tests compare the lists with requirements.txt.
 RUN pip="/opt/venv/bin/python -m pip --no-cache-dir --disable-pip-version-check --quiet" \
  && tables="altair pandas pyarrow pydeck python-dateutil tzdata" \
- && torch="cloudpickle jinja2 joblib markdown-it-py markupsafe mdurl mpmath narwhals networkx pygments regex \
-    rich scikit-learn scipy sentence-transformers setuptools shellingham sympy threadpoolctl torch \
-    transformers typer" \
+ && torch="cloudpickle joblib markdown-it-py mdurl mpmath narwhals networkx pygments regex rich \
+    scikit-learn scipy sentence-transformers setuptools shellingham sympy threadpoolctl torch transformers typer" \
  && grep '==' requirements.txt | grep -v 'sys_platform != "linux"' > wanted.txt \
  && for name in $tables; do sed -i "/^$name==/d" wanted.txt; done \
  && for name in $torch; do grep "^$name==" wanted.txt >> torch.txt; sed -i "/^$name==/d" wanted.txt; done \
