@@ -1,4 +1,4 @@
-"""The report's look: its style sheet with the fonts inside, and the policy under which a browser opens it."""
+"""How the report is laid out: its template, and its style sheet with the fonts inside."""
 
 from __future__ import annotations
 
@@ -7,40 +7,74 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-_STATIC = Path(__file__).resolve().parents[2] / "static"
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from src.presentation.blocks import as_html
+from src.presentation.escaping import plain_within
+
+_HERE = Path(__file__).resolve().parent
+_STATIC = _HERE.parents[1] / "static"
 _FACES = (
     ("Newsreader", "200 800", "newsreader-latin-wght-normal.woff2"),
     ("Inter", "100 900", "inter-latin-wght-normal.woff2"),
 )
 
 
+def laid_out(report: object) -> str:
+    """The file, of a `html_report.Report`."""
+    return environment().get_template("report.html").render(report=report)
+
+
 @cache
-def style_sheet() -> str:
+def environment() -> Environment:
+    """Whatever a template shows is made plain and escaped; it need not ask for that, and so cannot forget it."""
+    made = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        finalize=_harmless,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style_sheet = _style_sheet()
+    made.filters["base64"] = _base64
+    made.globals |= {
+        "as_html": as_html,
+        "brand_mark": _brand_mark(),
+        "style_sheet": style_sheet,
+        "style_digest": _base64(hashlib.sha256(style_sheet.encode()).digest()),
+    }
+    return made
+
+
+def _harmless(value: object) -> object:
+    """What a value becomes before it is escaped: plain text; of a drawing's numbers, hundredths of a point.
+
+    What has `__html__` was drawn by a template, of values for which that was done.
+    """
+    if hasattr(value, "__html__"):
+        return value
+    return plain_within(f"{value:.2f}" if isinstance(value, float) else str(value))
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _style_sheet() -> str:
     """Some 145 KB, most of it the two fonts. A font that is not there is left out: the reader's own take its place."""
     faces = "".join(_face(*face) for face in _FACES if (_STATIC / "fonts" / face[2]).exists())
-    return faces + Path(__file__).with_name("report.css").read_text(encoding="utf-8")
+    return faces + (_HERE / "report.css").read_text(encoding="utf-8")
 
 
 def _face(family: str, weights: str, file: str) -> str:
-    data = base64.b64encode((_STATIC / "fonts" / file).read_bytes()).decode()
     return (
         f"@font-face{{font-family:{family};font-weight:{weights};font-display:swap;"
-        f"src:url(data:font/woff2;base64,{data}) format('woff2')}}\n"
+        f"src:url(data:font/woff2;base64,{_base64((_STATIC / 'fonts' / file).read_bytes())}) format('woff2')}}\n"
     )
 
 
-@cache
-def policy() -> str:
-    """Nothing is loaded from anywhere, nothing runs, nothing is sent; this one style sheet and no other."""
-    digest = base64.b64encode(hashlib.sha256(style_sheet().encode()).digest()).decode()
-    return (
-        "default-src 'none'; img-src data:; font-src data:; "
-        f"style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    )
-
-
-@cache
-def brand_mark() -> str:
+def _brand_mark() -> str:
     """The little page of the app, as SVG; "" where its file is not there."""
     file = _STATIC / "mark-light.svg"
     drawing = file.read_text(encoding="utf-8").strip() if file.exists() else ""
