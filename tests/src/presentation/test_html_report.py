@@ -2,24 +2,30 @@ from __future__ import annotations
 
 import hashlib
 import re
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from enum import Enum
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jinja2 import nodes
 
 from shared_utils.errors import DocumentGone
 from shared_utils.pdf.viewer import PageImage
 from shared_utils.types import Citation, Rect
 from src.i18n import Say
-from src.presentation import report_pages
+from src.presentation import report_pages, report_style
 from src.presentation.html_report import conversation_report
 from src.presentation.pages import Pages
 from src.views import DocumentView
 from tests.src.presentation.conversations import FRANCE, SHIPS, Conversation
 
+ROOT = Path(__file__).resolve().parents[3]
 OURS = frozenset(
     re.findall(
         r"\w+",
@@ -129,6 +135,65 @@ def test_hostile_text_from_everywhere_is_only_text(hostile: Conversation) -> Non
     text = words(html)
     assert "<script>document.title='taken'</script>" in text
     assert "passages were sent to another machine" in text
+
+
+ATTACK = "taken'\"><img src=x onerror=alert(1)> onclick=alert(1) </style></title></svg>{{ 7*7 }}"
+INVISIBLE = "\x00\x07\x1b\u202e\u2066"
+
+
+def taken(value: Any) -> Any:
+    """The same with every text that is not empty, however deep, trying to be something else."""
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return value and ATTACK + INVISIBLE
+    if isinstance(value, tuple):
+        return tuple(map(taken, value))
+    if isinstance(value, Mapping):
+        return {key: taken(item) for key, item in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: taken(getattr(value, one.name)) for one in fields(value)})
+    return value
+
+
+@pytest.mark.parametrize("is_drawn", [True, False], ids=["pages", "reasons"])
+def test_no_field_of_a_report_can_be_more_than_text(
+    sample: Conversation, monkeypatch: pytest.MonkeyPatch, is_drawn: bool
+) -> None:
+    pages = None if is_drawn else Broken(sample)
+    laid_out = report_style.laid_out
+    clean = report(sample, pages, models={"m": "d"})
+    monkeypatch.setattr(report_style, "laid_out", lambda prepared: laid_out(taken(prepared)))
+    html = report(sample, pages, models={"m": "d"})
+    page, expected = seen(html), seen(clean)
+    assert page.tags == expected.tags
+    assert page.attributes == expected.attributes
+    assert all(link.startswith(("#", "data:")) for link in page.links)
+    assert not set(html) & set(INVISIBLE)
+    assert words(html).count(ATTACK) > 40
+
+
+def test_templates_mark_nothing_safe_but_our_own_drawings() -> None:
+    environment = report_style.environment()
+    assert environment.autoescape is True
+    assert environment.loader is not None
+    safe: list[str] = []
+    for name in environment.list_templates(["html"]):
+        source = environment.loader.get_source(environment, name)[0]
+        tree = environment.parse(source)
+        assert not list(tree.find_all(nodes.ScopedEvalContextModifier)), "escaping is switched off"
+        assert {found.name for found in tree.find_all(nodes.Filter)} <= {"base64", "length", "safe", "trim"}
+        safe += re.findall(r"([^{}]*?)\s*\|\s*safe\b", source)
+    assert sorted(map(str.strip, safe)) == [
+        "as_html(question.blocks, sentence)",  # of sentences that a template has drawn
+        "brand_mark",
+        "page.picture|base64",
+        "style_sheet",
+    ]
+
+
+def test_the_template_engine_is_not_loaded_before_a_report_is_made() -> None:
+    code = "import sys, src.presentation.html_report; print('jinja2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 @dataclass(frozen=True)
