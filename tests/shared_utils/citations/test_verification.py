@@ -104,6 +104,90 @@ def test_a_second_half_that_the_page_does_not_say_makes_it_partly() -> None:
     assert verdict(claim) is Verdict.PARTLY
 
 
+@pytest.mark.parametrize(
+    ("claim", "page", "told"),
+    [
+        ("In 2023 the Lighting division had net sales of €41 million.", REPORT, ("€41.2 million", "€41 million")),
+        ("Net income for 2023 was $11.6 billion.", TABLE, ("11,588", "$11.6 billion")),
+    ],
+)
+def test_a_rounded_number_is_partly_supported_unless_the_answer_says_that_it_rounds(
+    claim: str, page: str, told: tuple[str, str]
+) -> None:
+    found, reason = verify(claim, [page])
+    assert found is Verdict.PARTLY
+    assert all(number in reason for number in told)
+    assert verdict(claim.replace(told[1], f"about {told[1]}"), page) is Verdict.SUPPORTED
+
+
+def test_a_number_with_another_sign_is_partly_supported() -> None:
+    found, reason = verify("Net income for 2023 was -11,588.", [TABLE])
+    assert found is Verdict.PARTLY
+    assert "sign" in reason
+
+
+def test_a_year_that_the_page_names_only_for_comparison_is_not_the_year_of_the_fact() -> None:
+    page = "Net sales of the Lighting division rose to €41.2 million in 2023, up from 2022.\n"
+    found, reason = verify("Net sales of the Lighting division rose to €41.2 million in 2022.", [page])
+    assert found is Verdict.PARTLY
+    assert "2022 only for comparison" in reason
+    assert verdict("Net sales of the Lighting division rose to €41.2 million in 2023.", page) is Verdict.SUPPORTED
+    assert verdict("Net sales of the Lighting division were up from 2022.", page) is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(("of", "name"), [(" in Q3", "q3"), (" for type x9", "x9")])
+def test_an_identifier_that_no_page_has_is_not_found_however_well_the_rest_fits(of: str, name: str) -> None:
+    claim = f"Net sales of the Lighting division rose 14.9 % to €41.2 million{of}."
+    found, reason = verify(claim, [REPORT])
+    assert found is Verdict.NOT_FOUND
+    assert f"“{name}”" in reason
+    assert verdict(claim, f"Results{of}\n{REPORT}") is Verdict.SUPPORTED
+
+
+def test_a_row_is_read_with_the_heading_over_it() -> None:
+    rows = "2021 2022\nCash paid 66 77\n"
+    claim = "The Lisbon office paid 77 in cash in 2022."
+    assert verdict(claim, f"Lisbon office\n{rows}") is Verdict.SUPPORTED
+    found, reason = verify(claim, [f"Madrid office\n{rows}"])
+    assert found is not Verdict.SUPPORTED
+    assert "Lisbon" in reason
+
+
+def test_a_short_clause_that_the_page_does_not_say_is_seen_behind_a_long_one_that_it_does() -> None:
+    said = (
+        "The harbour board keeps three tugs, two cranes, four pilot boats and a dredger for large vessels, island "
+        "ferries, river barges and fishing cutters"
+    )
+    found, reason = verify(f"{said}, and rents yachts.", [f"{said}.\nMud is taken out before winter begins.\n"])
+    assert found is Verdict.PARTLY
+    assert "do not say “rents yachts.”" in reason
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Batteries must never be opened. The cat sleeps in the sun all day long.",
+        "The cat sleeps in the sun all day long. Batteries must never be opened.",
+        "Batteries must never be opened, and the cat sleeps in the sun all day long.",
+    ],
+)
+def test_a_half_that_is_said_does_not_carry_one_that_is_not_and_the_missing_words_are_named(claim: str) -> None:
+    found, reason = verify(claim, [REPORT])
+    assert found is Verdict.PARTLY
+    assert "“cat”" in reason
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Operating costs fell. Batteries must be stored above 30 °C. The cat sleeps in the sun.",
+        "Net sales of the Lighting division rose 18.6 % in Q3.",
+    ],
+)
+def test_what_is_contradicted_outweighs_what_is_said_and_what_is_not_found(claim: str) -> None:
+    assert verdict(claim) is Verdict.CONTRADICTED
+
+
 def test_another_subject_is_not_found() -> None:
     assert verdict("The company plans to build a factory in Vietnam.") is Verdict.NOT_FOUND
 
