@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -104,6 +105,22 @@ def test_a_wrong_marker_is_put_right_when_other_words_say_it() -> None:
     cited = answered("Batteries must be stored below 30 °C [3].")
     assert cited.citations[0].page == 4
     assert cited.sentences[0].verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Net sales of the Lighting division rose 18.6 % in 2023",  # page 3 contradicts it
+        "The division employs 312 happy people in sunny Gothenburg",  # page 3 says it partly
+    ],
+)
+def test_words_that_do_not_wholly_support_a_sentence_do_not_take_the_place_of_those_it_named(claim: str) -> None:
+    unnamed = answered(f"{claim}.")
+    assert unnamed.citations[0].page == 3
+    assert unnamed.sentences[0].verdict in (Verdict.PARTLY, Verdict.CONTRADICTED)
+    named = answered(f"{claim} [2].")
+    assert [citation.page for citation in named.citations] == [4]
+    assert named.sentences[0].verdict is Verdict.NOT_FOUND
 
 
 def test_of_several_markers_only_those_that_carry_the_sentence_stay() -> None:
