@@ -53,6 +53,7 @@ CONTRADICTIONS = [
         "Welcome to the team. Employees have 25 days of annual leave. Coffee is free.",
         "All desks are adjustable. Employees receive 28 days of annual leave.",
     ),
+    ("At what temperature?", "The temperature must be -5 °C.", "The temperature must be 5 °C."),
     ("Wie lange gilt die Garantie?", "Die Garantie gilt 12 Monate.", "Die Garantie beträgt 24 Monate."),
 ]
 
@@ -80,6 +81,8 @@ NO_CONTRADICTIONS = [
     ("other units", "The warranty covers 12 months.", "The warranty covers 5,000 km."),
     ("another currency", "The warranty costs 90 euros.", "The warranty costs 100 dollars."),
     ("each its own author", "Our warranty lasts 12 months.", "Our warranty lasts 24 months."),
+    ("the author of one", "Our warranty lasts 12 months.", "The warranty lasts 24 months."),
+    ("the author of the other", "The warranty lasts 12 months.", "Our warranty lasts 24 months."),
     ("other models", "The X200 has a warranty of 12 months.", "The X300 has a warranty of 24 months."),
     ("sections", "The warranty is set out in section 4.", "The warranty is set out in section 7."),
     ("list numbers", "3. The warranty covers batteries.", "7. The warranty covers batteries."),
