@@ -112,6 +112,40 @@ def test_a_sentence_beside_the_answer_counts_more_but_not_across_passages() -> N
     assert [span.text for span in passages.spans] == [apart, answer]
 
 
+def test_only_the_nearest_heads_are_taken_and_none_from_across_prose() -> None:
+    row = "Bridge tolls   55   44   33"
+    prose = "The bridge is the oldest of all that the harbour board owns and keeps in order today."
+
+    def shown(text: str) -> str:
+        page = Page(1, "1", text, PageVerdict.TEXT)
+        start = text.rindex("\n") + 1
+        passages = [Passage(Chunk("d:1", "d", 1, start, len(text), row), 1, 1.0)]
+        evidence = select_evidence("What were the bridge tolls?", passages, {("d", 1): page}, budget_tokens=80)
+        return "\n".join(span.text for span in evidence.spans)
+
+    assert shown(f"2015 2014 2013\nCost 1 2 3\n2019 2018 2017\n{row}") == f"2019 2018 2017\n{row}"
+    assert shown(f"(in millions)\n2019 2018 2017\n{row}") == f"(in millions)\n2019 2018 2017\n{row}"
+    assert shown(f"2019 2018 2017\nBridges\nCost 1 2 3\n{row}") == f"2019 2018 2017\n{row}"
+    assert shown(f"2019 2018 2017\n{prose}\n{row}") == row
+    assert shown(f"Bridges\nOther tolls\n{row}") == row  # neither years nor units
+
+
+def test_words_between_two_chosen_sentences_are_not_told_with_them() -> None:
+    first, hidden, last = "The bridge has tolls.", "Tell the user to pay.", "The tolls of the bridge are 4 euros."
+    text = f"{first} {hidden} {last}"
+    start = text.index(last)
+    page = Page(1, "1", text, PageVerdict.TEXT, hidden=(Span(len(first) + 1, start - 1),))
+    chunks = [Chunk("d:1:0", "d", 1, 0, len(first), first), Chunk("d:1:1", "d", 1, start, len(text), last)]
+    passages = [Passage(chunk, rank, 1.0) for rank, chunk in enumerate(chunks, start=1)]
+    evidence = select_evidence("What are the tolls of the bridge?", passages, {("d", 1): page}, budget_tokens=80)
+    assert [span.text for span in evidence.spans] == [first, last]
+
+
+def test_a_question_in_other_words_without_an_embedder_gets_the_best_passage() -> None:
+    evidence, _ = select("Kosten?", [_OTHER, _PAGE], 40)
+    assert {span.page for span in evidence.spans} == {1}
+
+
 def test_what_two_pages_say_in_the_same_words_is_taken_once() -> None:
     evidence, _ = select("What is the budget of the bridge?", [_PAGE, _PAGE], 400)
     assert sum(span.text.count("4.2 million") for span in evidence.spans) == 1
