@@ -136,11 +136,19 @@ def test_a_document_that_says_both_is_not_held_against_one_that_says_either() ->
     assert conflicts("How long is the warranty?", "The warranty period is 12 months.", both) == ()
 
 
-@pytest.mark.parametrize(("years", "flagged"), [((2023, 2024), 0), ((2024, 2024), 1)])
-def test_documents_named_for_different_years_speak_of_different_things(years: tuple[int, int], flagged: int) -> None:
-    names = {document_id: f"policy {document_id} {year}.pdf" for document_id, year in zip("ab", years, strict=True)}
+@pytest.mark.parametrize(
+    ("names", "flagged"),
+    [
+        (("policy 2023.pdf", "policy 2024.pdf"), 0),
+        (("policy a 2024.pdf", "policy b 2024.pdf"), 1),
+        (("policy.pdf", "policy 2024.pdf"), 1),
+        (("policy 2023.pdf", "policy.pdf"), 1),
+    ],
+)
+def test_documents_named_for_different_years_speak_of_different_things(names: tuple[str, str], flagged: int) -> None:
     texts = "The warranty period is 12 months.", "The warranty period is 24 months."
-    assert len(conflicts("How long is the warranty?", *texts, names=names)) == flagged
+    found = conflicts("How long is the warranty?", *texts, names=dict(zip("ab", names, strict=True)))
+    assert len(found) == flagged
 
 
 @pytest.mark.corpus

@@ -211,6 +211,12 @@ def test_a_cell_whose_column_is_out_of_sight_is_partly_supported(claim: str, pag
     assert verdict(claim, page) is Verdict.PARTLY
 
 
+def test_a_quarter_that_no_heading_names_leaves_the_column_in_doubt_and_says_so() -> None:
+    found, reason = verify("In the second quarter net income was 10,073.", ["Net income 3,033 10,073 11,588\n"])
+    assert found is Verdict.PARTLY
+    assert "which column 10,073 stands in" in reason
+
+
 def test_a_cell_of_another_column_is_told_with_its_own_and_with_the_right_one() -> None:
     _, reason = verify("Income taxes for 2021 were 1,197.", [TABLE])
     assert reason.startswith("the page has 1,197 under 2022, the answer says 2021; for 2021 it has (769)")

@@ -163,6 +163,13 @@ def test_documents_that_compete_share_the_budget() -> None:
     assert {span.document_id for span in evidence.spans} == {"a", "b"}
 
 
+def test_the_names_of_several_documents_are_paid_for_out_of_the_budget() -> None:
+    one, _ = select("budget of the bridge", [_PAGE, _OTHER], 400)
+    two, _ = select("budget of the bridge", [_PAGE, _OTHER], 400, documents=["a", "b"])
+    assert [span.text for span in one.spans] == [span.text for span in two.spans]
+    assert two.tokens > one.tokens
+
+
 def test_a_question_in_other_words_is_answered_by_meaning() -> None:
     class Meaning:
         dimension = 2

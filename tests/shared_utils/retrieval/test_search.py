@@ -131,6 +131,9 @@ def test_an_index_survives_pickling() -> None:
     index = index_of("a", _ADOBE)
     again: DocumentIndex = pickle.loads(pickle.dumps(index))  # noqa: S301
     assert pages("creative cloud", again) == pages("creative cloud", index)
+    assert index.vectors is not None
+    assert again.vectors is not None
+    np.testing.assert_array_equal(again.vectors, index.vectors)
 
 
 def test_chinese_and_arabic_questions_find_their_pages() -> None:

@@ -38,8 +38,8 @@ def test_four_documents_are_compared_and_five_are_too_many() -> None:
 
 
 def test_a_word_inside_a_longer_word_of_a_name_is_no_side() -> None:
-    names = {"x": "Leases of Oslo.pdf", "y": "Leases of Bergen.pdf", "z": "Newspaper.pdf"}
-    assert compared_documents("What does the paper say of Oslo and of Bergen?", names) == ("x", "y")
+    names = {"x": "Leases of Oslo.pdf", "y": "Leases of Bergen.pdf", "z": "Report.pdf"}
+    assert compared_documents("How do the port of Oslo and that of Bergen differ?", names) == ("x", "y")
 
 
 def test_one_document_or_a_whole_library_has_no_sides() -> None:
