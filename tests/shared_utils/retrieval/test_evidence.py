@@ -106,8 +106,11 @@ def test_what_stands_above_a_hidden_line_is_no_head_of_the_columns_below_it() ->
 
 def test_a_sentence_beside_the_answer_counts_more_but_not_across_passages() -> None:
     answer, beside, apart = "The bridge has tolls of 4 euros.", "Members came by train.", "Lunch was served at noon."
-    one_passage, _ = select("What were the bridge tolls?", [f"{apart} Nobody was late. {beside} {answer}"], 25)
-    assert " ".join(span.text for span in one_passage.spans) == f"{beside} {answer}"
+    before, _ = select("What were the bridge tolls?", [f"{apart} Nobody was late. {beside} {answer}"], 25)
+    assert " ".join(span.text for span in before.spans) == f"{beside} {answer}"
+    behind, _ = select("What were the bridge tolls?", [f"{apart} Nobody was late. {answer} {beside} It rained."], 34)
+    assert f"{answer} {beside}" in " ".join(span.text for span in behind.spans)
+    assert apart not in " ".join(span.text for span in behind.spans)
     passages, _ = select("What were the bridge tolls?", [apart, beside, answer], 30)
     assert [span.text for span in passages.spans] == [apart, answer]
 
