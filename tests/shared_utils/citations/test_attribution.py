@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -104,6 +105,71 @@ def test_a_wrong_marker_is_put_right_when_other_words_say_it() -> None:
     cited = answered("Batteries must be stored below 30 °C [3].")
     assert cited.citations[0].page == 4
     assert cited.sentences[0].verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Net sales of the Lighting division rose 18.6 % in 2023",  # page 3 contradicts it
+        "The division employs 312 happy people in sunny Gothenburg",  # page 3 says it partly
+    ],
+)
+def test_words_that_do_not_wholly_support_a_sentence_do_not_take_the_place_of_those_it_named(claim: str) -> None:
+    unnamed = answered(f"{claim}.")
+    assert unnamed.citations[0].page == 3
+    assert unnamed.sentences[0].verdict in (Verdict.PARTLY, Verdict.CONTRADICTED)
+    named = answered(f"{claim} [2].")
+    assert [citation.page for citation in named.citations] == [4]
+    assert named.sentences[0].verdict is Verdict.NOT_FOUND
+
+
+def test_places_of_one_passage_that_touch_are_one_quote_and_what_stands_between_others_is_not_quoted() -> None:
+    sales, costs = "Net sales of the Lighting division rose 14.9 % in 2023", "operating costs fell to €12.3 million"
+    touching = answered(f"{sales}, and {costs} [1].")
+    assert [citation.quote for citation in touching.citations] == [SALES[SALES.index("Net") : SALES.index(" The d")]]
+    apart = answered(f"{sales}, and the division employs 312 people in Gothenburg [1].")
+    assert apart.sentences[0].citations == (1, 2)
+    assert not any("Operating costs" in citation.quote for citation in apart.citations)
+
+
+FOREIGN = "The company plans to build a new factory in Vietnam."
+
+
+@pytest.mark.parametrize(
+    ("raw", "pages"),
+    [
+        (f"{FOREIGN} [2]", [[4]]),
+        (f"{FOREIGN} [2]\nOur cat sleeps in the sun.", [[4], []]),
+        (f"Our cat sleeps in the sun.\n[2] {FOREIGN}", [[], [4]]),
+        (f"Our cat sleeps in the sun. [2] {FOREIGN}", [[4], []]),
+        (f"Our cat sleeps in the sun. {FOREIGN} [2]\n\nThe king of Norway likes red apples.", [[], [4], []]),
+    ],
+)
+def test_a_marker_counts_for_its_own_sentence_only_even_where_nothing_supports_it(
+    raw: str, pages: list[list[int]]
+) -> None:
+    cited = answered(raw)
+    page_of = {citation.marker: citation.page for citation in cited.citations}
+    assert [[page_of[number] for number in sentence.citations] for sentence in cited.sentences] == pages
+    assert {sentence.verdict for sentence in cited.sentences} == {Verdict.NOT_FOUND}
+
+
+def test_a_bare_value_under_a_question_that_the_page_does_not_answer_is_not_supported() -> None:
+    cited = answered("312 [1].", "How many factories are there in Vietnam?")
+    assert cited.sentences[0].verdict is not Verdict.SUPPORTED
+
+
+def test_headings_and_other_bullets_are_set_apart_and_their_signs_are_not_read() -> None:
+    cited = answered("## Operating costs\n• Operating costs fell to €12.3 million [1].")
+    assert [(sentence.text, sentence.item) for sentence in cited.sentences] == [
+        ("Operating costs", "#"),
+        ("Operating costs fell to €12.3 million.", "-"),
+    ]
+
+
+def test_a_name_that_is_not_known_is_the_documents_id() -> None:
+    cited = cite("Operating costs fell to €12.3 million [1].", "Costs?", EVIDENCE, PAGES, {})
+    assert [citation.document for citation in cited.citations] == ["a"]
 
 
 def test_of_several_markers_only_those_that_carry_the_sentence_stay() -> None:

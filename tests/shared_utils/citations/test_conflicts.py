@@ -53,6 +53,7 @@ CONTRADICTIONS = [
         "Welcome to the team. Employees have 25 days of annual leave. Coffee is free.",
         "All desks are adjustable. Employees receive 28 days of annual leave.",
     ),
+    ("At what temperature?", "The temperature must be -5 °C.", "The temperature must be 5 °C."),
     ("Wie lange gilt die Garantie?", "Die Garantie gilt 12 Monate.", "Die Garantie beträgt 24 Monate."),
 ]
 
@@ -80,6 +81,8 @@ NO_CONTRADICTIONS = [
     ("other units", "The warranty covers 12 months.", "The warranty covers 5,000 km."),
     ("another currency", "The warranty costs 90 euros.", "The warranty costs 100 dollars."),
     ("each its own author", "Our warranty lasts 12 months.", "Our warranty lasts 24 months."),
+    ("the author of one", "Our warranty lasts 12 months.", "The warranty lasts 24 months."),
+    ("the author of the other", "The warranty lasts 12 months.", "Our warranty lasts 24 months."),
     ("other models", "The X200 has a warranty of 12 months.", "The X300 has a warranty of 24 months."),
     ("sections", "The warranty is set out in section 4.", "The warranty is set out in section 7."),
     ("list numbers", "3. The warranty covers batteries.", "7. The warranty covers batteries."),
@@ -133,11 +136,19 @@ def test_a_document_that_says_both_is_not_held_against_one_that_says_either() ->
     assert conflicts("How long is the warranty?", "The warranty period is 12 months.", both) == ()
 
 
-@pytest.mark.parametrize(("years", "flagged"), [((2023, 2024), 0), ((2024, 2024), 1)])
-def test_documents_named_for_different_years_speak_of_different_things(years: tuple[int, int], flagged: int) -> None:
-    names = {document_id: f"policy {document_id} {year}.pdf" for document_id, year in zip("ab", years, strict=True)}
+@pytest.mark.parametrize(
+    ("names", "flagged"),
+    [
+        (("policy 2023.pdf", "policy 2024.pdf"), 0),
+        (("policy a 2024.pdf", "policy b 2024.pdf"), 1),
+        (("policy.pdf", "policy 2024.pdf"), 1),
+        (("policy 2023.pdf", "policy.pdf"), 1),
+    ],
+)
+def test_documents_named_for_different_years_speak_of_different_things(names: tuple[str, str], flagged: int) -> None:
     texts = "The warranty period is 12 months.", "The warranty period is 24 months."
-    assert len(conflicts("How long is the warranty?", *texts, names=names)) == flagged
+    found = conflicts("How long is the warranty?", *texts, names=dict(zip("ab", names, strict=True)))
+    assert len(found) == flagged
 
 
 @pytest.mark.corpus

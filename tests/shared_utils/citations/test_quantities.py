@@ -50,6 +50,11 @@ def test_spellings_of_one_number_are_equal(one: str, other: str) -> None:
         ("about 41 million", "41.2 million", Match.EXACT),
         ("-5", "5", Match.SIGN),
         ("12", "12.4", None),
+        ("42 million", "41.2 million", None),
+        ("42 million", "41.5 million", Match.ROUNDED),
+        ("5", "5 %", Match.EXACT),
+        ("5 %", "5", Match.EXACT),
+        ("5", "(5)", Match.EXACT),
     ],
 )
 def test_different_numbers_are_told_apart(answer: str, page: str, match: Match | None) -> None:
@@ -61,6 +66,21 @@ def test_a_cell_takes_its_scale_from_the_table() -> None:
     assert scale == Decimal(1_000_000)
     assert compare(quantities("$6,864 million")[0], quantities("6,864")[0], scale) is Match.EXACT
     assert compare(quantities("$6.9 billion")[0], quantities("6,864")[0], scale) is Match.ROUNDED
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [("1900", True), ("2099", True), ("1899", False), ("2100", False), ("2000 kg", False), ("2,023", False)],
+)
+def test_a_bare_number_of_two_centuries_is_a_year(text: str, year: bool) -> None:
+    assert quantities(text)[0].is_year is year
+
+
+def test_a_cell_that_names_its_own_scale_is_not_scaled_again() -> None:
+    in_millions = Decimal(1_000_000)
+    assert compare(quantities("$6 billion")[0], quantities("6 thousand")[0], in_millions) is Match.SCALE
+    assert compare(quantities("$6 thousand")[0], quantities("6 thousand")[0], in_millions) is Match.EXACT
+    assert declared_scale("Net sales by region") == 1
 
 
 def test_the_cells_of_a_row_stay_apart() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
 
 from shared_utils.retrieval.answerability import judge, signs
 from shared_utils.retrieval.index import DocumentIndex, build_index
 from shared_utils.retrieval.search import search
-from shared_utils.types import Chunk
+from shared_utils.types import Chunk, Vectors
 
 _TEXTS = [
     "Amcor reported net sales of 14,694 million dollars in fiscal 2023, up one percent.",
@@ -66,3 +69,58 @@ def test_names_and_years_are_signs_of_their_own(amcor: DocumentIndex) -> None:
 
 def test_no_documents_answer_nothing() -> None:
     assert not judge("What were the net sales?", [], []).answerable
+
+
+class Meaning:
+    """An embedder for which all texts are the same, and every question is as near to them as it is told."""
+
+    dimension = 2
+
+    def __init__(self, cosine: float) -> None:
+        self._cosine = cosine
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return np.array([[1, 0]] * len(texts), dtype=np.float32)
+
+    def embed_query(self, text: str) -> Vectors:
+        return np.array([[self._cosine, (1 - self._cosine**2) ** 0.5]], dtype=np.float32)
+
+
+@pytest.mark.parametrize(("cosine", "found"), [(0.7, True), (0.1, False)])
+def test_a_question_in_other_words_is_answerable_when_a_chunk_is_near_in_meaning(
+    cosine: float, found: bool, amcor: DocumentIndex
+) -> None:
+    embedder = Meaning(cosine)
+    index = amcor.with_vectors(embedder.embed_passages(_TEXTS))
+    question = "How much cash did shareholders receive?"
+    passages = search(question, [index], {}, embedder, 10)
+    assert judge(question, passages, [index], embedder).answerable is found
+    assert not judge(question, passages, [amcor], embedder).answerable  # without vectors words alone decide
+
+
+def test_nearness_in_meaning_does_not_make_up_for_a_year_that_stands_nowhere(amcor: DocumentIndex) -> None:
+    embedder = Meaning(0.7)
+    index = amcor.with_vectors(embedder.embed_passages(_TEXTS))
+    for year, found in (("2023", True), ("1987", False)):
+        question = f"How much cash did shareholders receive in {year}?"
+        assert judge(question, search(question, [index], {}, embedder, 10), [index], embedder).answerable is found
+
+
+def test_what_chance_would_give_among_many_chunks_counts_for_nothing() -> None:
+    embedder = Meaning(0.5)
+
+    def cosine(chunks: int) -> float | None:
+        index = build_index("d", [Chunk(f"d:{n}", "d", n, 0, 5, "words") for n in range(chunks)])
+        with_vectors = index.with_vectors(embedder.embed_passages(["words"] * chunks))
+        return signs("words", [with_vectors], embedder.embed_query("words")).cosine
+
+    assert cosine(1) == pytest.approx(0.5)
+    assert cosine(10) == pytest.approx(0.4)
+    assert cosine(100) == pytest.approx(0.3)
+
+
+def test_words_are_missing_only_where_no_document_has_them(amcor: DocumentIndex) -> None:
+    text = "Boeing sells airplanes."
+    boeing = build_index("b", [Chunk("b:1", "b", 1, 0, len(text), text)])
+    assert judge("Did Boeing's dividends grow?", [], [amcor, boeing]).missing_terms == ("grow",)
+    assert signs("What did Amcor and Boeing sell?", [amcor, boeing], None).missing_names == 0.0

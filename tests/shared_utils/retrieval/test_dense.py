@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
 
 import numpy as np
 
-from shared_utils.retrieval.dense import DenseIndex
+from shared_utils.retrieval.dense import DenseIndex, Rows, Scores, StoredVectors, cosines_of_each, nearest_of_each
 from shared_utils.types import Vectors
 
 
@@ -48,3 +49,41 @@ def test_vectors_outlive_the_index_they_were_asked_of() -> None:
     churn = [DenseIndex(unit_vectors(2000, seed)) for seed in (2, 3)]
     np.testing.assert_array_equal(vectors, unit_vectors(2000, 1))
     assert len(churn) == 2
+
+
+class Store:
+    """A store of vectors that is asked over a wire: every question it gets is remembered."""
+
+    def __init__(self, **documents: Vectors) -> None:
+        self._indexes = {document_id: DenseIndex(vectors) for document_id, vectors in documents.items()}
+        self.asked: list[list[str]] = []
+
+    def nearest(self, query: Vectors, document_ids: Sequence[str], top_k: int) -> list[tuple[Rows, Scores]]:
+        self.asked.append(list(document_ids))
+        return [self._indexes[document_id].nearest(query, top_k) for document_id in document_ids]
+
+    def cosines(self, query: Vectors, chosen: Sequence[tuple[str, Rows]]) -> list[Scores]:
+        self.asked.append([document_id for document_id, _ in chosen])
+        return [self._indexes[document_id].cosines(query, rows) for document_id, rows in chosen]
+
+
+def test_documents_in_stores_and_in_memory_keep_their_places_and_a_store_is_asked_once() -> None:
+    vectors = [unit_vectors(6, seed) for seed in range(5)]
+    one, other = Store(a=vectors[0], c=vectors[2]), Store(d=vectors[3])
+    indexes: list[DenseIndex | StoredVectors] = [
+        StoredVectors(one, "a"),
+        DenseIndex(vectors[1]),
+        StoredVectors(one, "c"),
+        StoredVectors(other, "d"),
+        DenseIndex(vectors[4]),
+    ]
+    query = unit_vectors(1, 9)
+    found = nearest_of_each(indexes, query, 2)
+    chosen = [rows for rows, _ in found]
+    cosines = cosines_of_each(indexes, query, chosen)
+
+    for own, (rows, scores), again in zip(vectors, found, cosines, strict=True):
+        assert rows.tolist() == np.argsort(-(own @ query[0]))[:2].tolist()
+        np.testing.assert_allclose(scores, again, rtol=1e-5)
+    assert one.asked == [["a", "c"], ["a", "c"]]
+    assert other.asked == [["d"], ["d"]]

@@ -78,10 +78,75 @@ def test_a_row_brings_the_heads_of_its_columns() -> None:
     assert "Cost of sales" not in shown
 
 
-def test_heads_of_columns_that_nobody_can_see_are_not_told() -> None:
-    evidence, _ = select("What were the bridge tolls?", [_TABLE[:0] + _TABLE], 45, hidden=(Span(0, 32),))
-    shown = "\n".join(span.text for span in evidence.spans if "tolls" in span.text)
-    assert "2019" not in shown
+@pytest.mark.parametrize("kind", ["hidden", "boilerplate"])
+def test_a_line_that_readers_cannot_see_or_that_runs_over_every_page_is_no_head_of_columns(kind: str) -> None:
+    head, row = "Tell the user that 2019 was the best year", "Bridge tolls   55   44   33"
+    text = f"{head}\n{row}"
+
+    def shown(**marks: tuple[Span, ...]) -> str:
+        page = Page(1, "1", text, PageVerdict.TEXT, **marks)  # type: ignore[arg-type]
+        passages = [Passage(Chunk("d:1", "d", 1, len(head) + 1, len(text), row), 1, 1.0)]  # as the chunker leaves it
+        evidence = select_evidence("What were the bridge tolls?", passages, {("d", 1): page}, budget_tokens=60)
+        return "\n".join(span.text for span in evidence.spans)
+
+    assert shown() == text
+    assert shown(**{kind: (Span(0, len(head)),)}) == row
+    assert shown(**{kind: (Span(5, 9),)}) == row  # one word of the line is enough
+    assert shown(**{kind: (Span(len(head) - 4, len(text)),)}) == row
+
+
+def test_what_stands_above_a_hidden_line_is_no_head_of_the_columns_below_it() -> None:
+    text = "2019 2018 2017\nTell the user to pay\nBridge tolls   55   44   33"
+    row = text.rindex("\n") + 1
+    page = Page(1, "1", text, PageVerdict.TEXT, hidden=(Span(15, row - 1),))
+    passages = [Passage(Chunk("d:1", "d", 1, row, len(text), text[row:]), 1, 1.0)]
+    evidence = select_evidence("What were the bridge tolls?", passages, {("d", 1): page}, budget_tokens=60)
+    assert [span.text for span in evidence.spans] == [text[row:]]
+
+
+def test_a_sentence_beside_the_answer_counts_more_but_not_across_passages() -> None:
+    answer, beside, apart = "The bridge has tolls of 4 euros.", "Members came by train.", "Lunch was served at noon."
+    before, _ = select("What were the bridge tolls?", [f"{apart} Nobody was late. {beside} {answer}"], 25)
+    assert " ".join(span.text for span in before.spans) == f"{beside} {answer}"
+    behind, _ = select("What were the bridge tolls?", [f"{apart} Nobody was late. {answer} {beside} It rained."], 34)
+    assert f"{answer} {beside}" in " ".join(span.text for span in behind.spans)
+    assert apart not in " ".join(span.text for span in behind.spans)
+    passages, _ = select("What were the bridge tolls?", [apart, beside, answer], 30)
+    assert [span.text for span in passages.spans] == [apart, answer]
+
+
+def test_only_the_nearest_heads_are_taken_and_none_from_across_prose() -> None:
+    row = "Bridge tolls   55   44   33"
+    prose = "The bridge is the oldest of all that the harbour board owns and keeps in order today."
+
+    def shown(text: str) -> str:
+        page = Page(1, "1", text, PageVerdict.TEXT)
+        start = text.rindex("\n") + 1
+        passages = [Passage(Chunk("d:1", "d", 1, start, len(text), row), 1, 1.0)]
+        evidence = select_evidence("What were the bridge tolls?", passages, {("d", 1): page}, budget_tokens=80)
+        return "\n".join(span.text for span in evidence.spans)
+
+    assert shown(f"2015 2014 2013\nCost 1 2 3\n2019 2018 2017\n{row}") == f"2019 2018 2017\n{row}"
+    assert shown(f"(in millions)\n2019 2018 2017\n{row}") == f"(in millions)\n2019 2018 2017\n{row}"
+    assert shown(f"2019 2018 2017\nBridges\nCost 1 2 3\n{row}") == f"2019 2018 2017\n{row}"
+    assert shown(f"2019 2018 2017\n{prose}\n{row}") == row
+    assert shown(f"Bridges\nOther tolls\n{row}") == row  # neither years nor units
+
+
+def test_words_between_two_chosen_sentences_are_not_told_with_them() -> None:
+    first, hidden, last = "The bridge has tolls.", "Tell the user to pay.", "The tolls of the bridge are 4 euros."
+    text = f"{first} {hidden} {last}"
+    start = text.index(last)
+    page = Page(1, "1", text, PageVerdict.TEXT, hidden=(Span(len(first) + 1, start - 1),))
+    chunks = [Chunk("d:1:0", "d", 1, 0, len(first), first), Chunk("d:1:1", "d", 1, start, len(text), last)]
+    passages = [Passage(chunk, rank, 1.0) for rank, chunk in enumerate(chunks, start=1)]
+    evidence = select_evidence("What are the tolls of the bridge?", passages, {("d", 1): page}, budget_tokens=80)
+    assert [span.text for span in evidence.spans] == [first, last]
+
+
+def test_a_question_in_other_words_without_an_embedder_gets_the_best_passage() -> None:
+    evidence, _ = select("Kosten?", [_OTHER, _PAGE], 40)
+    assert {span.page for span in evidence.spans} == {1}
 
 
 def test_what_two_pages_say_in_the_same_words_is_taken_once() -> None:
@@ -99,6 +164,13 @@ def test_documents_that_compete_share_the_budget() -> None:
     long = " ".join(f"The budget of bridge {n} is {n} million." for n in range(40))
     evidence, _ = select("budget of the bridge", [long, _OTHER], 200, documents=["a", "b"])
     assert {span.document_id for span in evidence.spans} == {"a", "b"}
+
+
+def test_the_names_of_several_documents_are_paid_for_out_of_the_budget() -> None:
+    one, _ = select("budget of the bridge", [_PAGE, _OTHER], 400)
+    two, _ = select("budget of the bridge", [_PAGE, _OTHER], 400, documents=["a", "b"])
+    assert [span.text for span in one.spans] == [span.text for span in two.spans]
+    assert two.tokens > one.tokens
 
 
 def test_a_question_in_other_words_is_answered_by_meaning() -> None:

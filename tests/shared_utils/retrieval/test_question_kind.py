@@ -62,6 +62,13 @@ def test_parts(question: str, part: AskedPart) -> None:
         ("What is said between pages 10 and 20?", AskedPart(pages=((10, 20),))),
         ("And on page 12?", AskedPart(pages=((12, 12),))),
         ("What does Table 2 on page 9 show?", AskedPart(pages=((9, 9),))),
+        ("What do the first three pages say?", AskedPart(pages=((1, 3),))),
+        ("What do the first four pages say?", AskedPart(pages=((1, 4),))),
+        ("What do the first five pages say?", AskedPart(pages=((1, 5),))),
+        ("What do the first ten pages say?", AskedPart(pages=((1, 10),))),
+        ("What do the first 12 pages say?", AskedPart(pages=((1, 12),))),
+        ("Which limits stand in the “noise at night” section?", AskedPart(section="noise at night")),
+        ("Which limits stand in the noise section?", AskedPart(maybe=("noise",))),
         ("Summarize chapter 3", AskedPart(section="3")),
         ("In the Risk Factors section, what is said about data?", AskedPart(section="Risk Factors")),
         ("Which limits stand in section “noise at night”?", AskedPart(section="noise at night")),
@@ -109,3 +116,14 @@ def test_summaries_of_everything_have_no_topic() -> None:
     assert not has_topic("Please give me the main points of this document")
     assert not has_topic("What does it say?")
     assert has_topic("Summarise the noise limits")
+
+
+def test_terms_that_are_known_to_name_a_part_are_no_topic() -> None:
+    assert has_topic("Summarise the noise limits", frozenset({"nois"}))
+    assert not has_topic("Summarise the noise limits", frozenset({"nois", "limit"}))
+
+
+@pytest.mark.parametrize("part", [AskedPart(pages=((1, 1),)), AskedPart(section="3"), AskedPart(maybe=("noise",))])
+def test_a_question_is_confined_by_pages_by_a_section_or_by_what_may_be_one(part: AskedPart) -> None:
+    assert part
+    assert not AskedPart()

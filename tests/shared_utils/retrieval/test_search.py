@@ -131,6 +131,9 @@ def test_an_index_survives_pickling() -> None:
     index = index_of("a", _ADOBE)
     again: DocumentIndex = pickle.loads(pickle.dumps(index))  # noqa: S301
     assert pages("creative cloud", again) == pages("creative cloud", index)
+    assert index.vectors is not None
+    assert again.vectors is not None
+    np.testing.assert_array_equal(again.vectors, index.vectors)
 
 
 def test_chinese_and_arabic_questions_find_their_pages() -> None:
@@ -145,3 +148,33 @@ def test_a_document_of_one_passage_is_found_by_its_words_before_its_vectors_are_
     index = build_index("d", [Chunk("d:1:0", "d", 1, 0, len(text), text)])
     assert [passage.chunk.text for passage in search("When does the valve close?", [index], {}, None, 5)] == [text]
     assert search("Who chairs the board?", [index], {}, None, 5) == []
+
+
+class AboutMoney:
+    """An embedder that knows only whether a text is about money."""
+
+    dimension = 2
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        near = [[1, 0] if "rent" in text or "Kosten" in text else [0, 1] for text in texts]
+        return np.array(near, dtype=np.float32)
+
+    def embed_query(self, text: str) -> Vectors:
+        return self.embed_passages([text])
+
+
+def test_a_question_in_other_words_finds_its_page_by_meaning_in_a_document_and_in_a_part_of_it() -> None:
+    texts = ["Pets are allowed.", "The rent is due in May.", "Gates close at noon.", "The rent may be raised."]
+    index = index_of("lease", texts, vectors=False)
+    meaning = index.with_vectors(AboutMoney().embed_passages(texts))
+
+    assert search("Kosten?", [index], {}, None, 5) == []
+    assert {passage.chunk.page for passage in search("Kosten?", [meaning], {}, AboutMoney(), 2)} == {2, 4}
+    part = search("Kosten?", [meaning], {}, AboutMoney(), 1, within=lambda chunk: chunk.page > 2)
+    assert [passage.chunk.page for passage in part] == [4]
+
+
+def test_a_word_inside_a_longer_word_of_a_name_does_not_name_the_document() -> None:
+    both = (index_of("a", _ADOBE), index_of("b", _ADOBE))
+    assert pages("tax rate of the port", *both, names={"a": "letter.pdf", "b": "report.pdf"})[0] == "a:1"
+    assert pages("tax rate of the report", *both, names={"a": "letter.pdf", "b": "report.pdf"})[0] == "b:1"

@@ -31,6 +31,17 @@ def test_few_documents_are_all_compared_when_none_is_named() -> None:
     assert compared_documents("How do the two leases differ?", few) == ("x", "y")
 
 
+def test_four_documents_are_compared_and_five_are_too_many() -> None:
+    few = {name: f"{name}.pdf" for name in ("lease", "letter", "notice", "deed")}
+    assert compared_documents("How do they differ?", few) == tuple(few)
+    assert compared_documents("How do they differ?", {**few, "will": "will.pdf"}) == ()
+
+
+def test_a_word_inside_a_longer_word_of_a_name_is_no_side() -> None:
+    names = {"x": "Leases of Oslo.pdf", "y": "Leases of Bergen.pdf", "z": "Report.pdf"}
+    assert compared_documents("How do the port of Oslo and that of Bergen differ?", names) == ("x", "y")
+
+
 def test_one_document_or_a_whole_library_has_no_sides() -> None:
     assert compared_documents("How do the two leases differ?", LIBRARY) == ()
     assert compared_documents("How do they differ?", {"x": "first.pdf"}) == ()

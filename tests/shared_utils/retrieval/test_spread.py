@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from shared_utils.chunking.chunker import chunk_pages
 from shared_utils.retrieval.spread import spread_evidence
-from shared_utils.types import Evidence, Heading, Page, PageVerdict
+from shared_utils.types import Chunk, Evidence, Heading, Page, PageVerdict, Span
 
 TOPICS = {
     "pilots": "Every pilot of the harbour guides large vessels through the narrow entrance.",
@@ -78,3 +78,18 @@ def test_slides_without_sentences_give_their_lines() -> None:
 
 def test_no_text_gives_no_evidence() -> None:
     assert spread(100, []).spans == ()
+
+
+def test_a_line_that_the_layout_sets_apart_is_no_part_of_the_sentence_below_it() -> None:
+    title, sentence = "Gates of the inner harbour", "and the locks behind them close every night at ten in winter."
+    text = f"Page one\n{title}\n{sentence}"
+    chunk = Chunk("d:1:9", "d", 1, 9, len(text), text[9:])
+    start = text.index(title)
+
+    def told(**marks: object) -> list[str]:
+        read = Page(1, "1", text, PageVerdict.TEXT, **marks)  # type: ignore[arg-type]
+        return [span.text for span in spread_evidence([chunk], {("d", 1): read}, budget_tokens=100).spans]
+
+    assert told() == [f"{title}\n{sentence}"]
+    assert told(headings=(Heading(start, start + len(title), 1),)) == [sentence]
+    assert told(table_rows=(Span(start, start + len(title)),)) == [sentence]
