@@ -51,7 +51,7 @@ def test_a_backup_is_made_and_unpacked_with_the_commands_told(tmp_path: Path) ->
         folder.mkdir()
     with serve(here, "http://127.0.0.1:9") as address:
         me = ["-H", "Authorization: Bearer a-key-for-the-backup-0123456789-abcdef"]
-        form = ["-F", f"file=@{ROOT / 'src' / 'sample_report.pdf'}", f"{address}/api/documents?wait_s=60"]
+        form = ["-F", f"file=@{ROOT / 'src' / 'library' / 'sample_report.pdf'}", f"{address}/api/documents?wait_s=60"]
         subprocess.run(["curl", "-sS", "--fail-with-body", *me, *form], check=True, capture_output=True)
         assert "python -m src.backup > footnote.tar" in PAGE
         environment = os.environ | {"FOOTNOTE_DATA_DIR": str(here / "data")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared_utils.citations.polarity import opposition, unmatched_negation
-from shared_utils.citations.units import words_of
+from shared_utils.citations.text_units import words_of
 
 
 def opposed(claim: str, *page: str) -> tuple[str, str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared_utils.citations.support import speaking_units
-from shared_utils.citations.units import units_of
+from shared_utils.citations.text_units import units_of
 
 PAGE = (
     "The harbour board met in Vienna in spring.\n"

@@ -6,7 +6,7 @@ import pytest
 
 from shared_utils.citations.quantities import quantities
 from shared_utils.citations.tables import cells_of, column_keys, columns_over, headings_of, key_of_cell
-from shared_utils.citations.units import units_of
+from shared_utils.citations.text_units import units_of
 
 _PROSE = (
     "The harbour board owns bridges, cranes and tugs, and it keeps all of them in order with the money that every "
