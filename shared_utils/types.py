@@ -208,11 +208,28 @@ class Prompt:
     stop: tuple[str, ...] = ()
 
 
+class EngineKind(StrEnum):
+    """Who writes an answer. The values are kept with conversations, and programs read them."""
+
+    OLLAMA = "ollama"
+    ENDPOINT = "endpoint"  # an OpenAI-compatible server, or one of several servers that share the questions
+    REMOTE = "remote"  # Hugging Face
+    EXTRACTIVE = "extractive"  # no model: the documents' own sentences
+
+
+class Where(StrEnum):
+    """Where a model reads what it is sent, from near to far. The values are kept with answers; programs read them."""
+
+    THIS_MACHINE = "this machine"
+    OWN_NETWORK = "own network"  # another machine, which strangers' networks cannot reach
+    ELSEWHERE = "elsewhere"
+
+
 @dataclass(frozen=True, slots=True)
 class GenerationStats:
     """What an answer cost, as its engine reported it. Seconds; None where the engine does not tell."""
 
-    backend: str  # "ollama", "remote" or "extractive"
+    backend: EngineKind
     model: str
     prompt_tokens: int | None = None
     cached_prompt_tokens: int | None = None
@@ -221,14 +238,20 @@ class GenerationStats:
     prompt_evaluation_s: float | None = None
     generation_s: float | None = None
     time_to_first_token_s: float | None = None
+    where: Where | None = None  # None: not known, as of answers that were kept before it was
+
+
+QUOTED = GenerationStats(EngineKind.EXTRACTIVE, "", where=Where.THIS_MACHINE)
+"""Of an answer that no model wrote."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelAsked:
-    """This model is sent the prompt now. Engines that choose among several models say so, before anything leaves; so
-    does one whose model has to be brought into memory first."""
+    """This model is sent the prompt now. Every engine says so before anything leaves the machine; so does one that
+    chooses among several models, and one whose model has to be brought into memory first."""
 
     model: str
+    where: Where
     loading: bool = False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared_utils.types import Answer, Evidence, EvidenceSpan, PageVerdict
+from shared_utils.types import Answer, EngineKind, Evidence, EvidenceSpan, PageVerdict, Where
 
 # ------------------------------------------------------------------------------------------------ ingest
 
@@ -86,19 +86,20 @@ class StageTime:
     stage: Stage
     started_s: float
     seconds: float | None  # None while it lasts
-    engine: str = ""
+    engine: EngineKind | None = None  # None before one is chosen
     model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StageStarted:
     stage: Stage
-    engine: str = ""  # "ollama", "remote", "extractive"; "" before one is chosen
+    engine: EngineKind | None = None  # None before one is chosen
     model: str = ""
     seconds_left: float | None = None  # the estimate for this stage
     position: int = 0  # in the queue, 1 = next, while WAITING
     prompt_tokens: int = 0  # estimated, while READING
     passages_leave: int = 0  # how many passages are sent to another machine now, while READING
+    where: Where | None = None  # of the engine; None before it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class AnswerText:
 class EngineChanged:
     """One engine was given up for another before it had said a word."""
 
-    engine: str
+    engine: EngineKind  # the next one
     reason: str
 
 

@@ -26,13 +26,13 @@ from shared_utils.retrieval.search import search as search_indexes
 from shared_utils.retrieval.sides import joined
 from shared_utils.retrieval.spread import spread_evidence
 from shared_utils.types import (
+    QUOTED,
     Answer,
     Cancelled,
     Citation,
     Embedder,
     Evidence,
     EvidenceSpan,
-    GenerationStats,
     Page,
     Passage,
     Rect,
@@ -267,7 +267,8 @@ class Rag:
             task = Task(question, found.evidence, labels_of(found.evidence, documents), tuple(history), person, why)
             outcome = yield from self.scribe.write(task, available, lambda: mark("first_token_s"), cancelled)
             if outcome.text.strip():
-                yield StageStarted(Stage.VERIFYING, outcome.stats.backend, outcome.stats.model)
+                wrote = outcome.stats
+                yield StageStarted(Stage.VERIFYING, wrote.backend, wrote.model, where=wrote.where)
             answer = self._checked(task, outcome, quick, documents)
             conflicts = find_conflicts(found.route.searched, found.evidence.spans, names_of(documents))
             disagreements = (f"The documents do not agree: {conflict.reason}." for conflict in conflicts)
@@ -458,6 +459,6 @@ def _refusal(question: str, found: SearchResult, documents: Sequence[IndexedDocu
         sentences=(sentence,),
         citations=citations,
         finish_reason="refused",
-        stats=GenerationStats("extractive", ""),
+        stats=QUOTED,
         raw_text=NOT_IN_DOCUMENTS,
     )

@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from shared_utils.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from shared_utils.types import Where
 
 
 class SettingsError(FootnoteError):
@@ -108,7 +110,8 @@ class Settings:
     ollama_url: str = _setting(
         "OLLAMA_HOST",
         "http://127.0.0.1:11434",
-        "where Ollama answers; several addresses, separated by commas, share the questions",
+        "where Ollama answers; several addresses, separated by commas, share the questions. One on another machine is "
+        "sent passages, which every answer says; whoever keeps everything on this server is not answered by it",
     )
     more_ollama_urls: tuple[str, ...] = field(default=())  # what OLLAMA_HOST names after the first
     ollama_binary: str = _setting("FOOTNOTE_OLLAMA", "ollama", "the ollama command to start when none answers")
@@ -139,7 +142,7 @@ class Settings:
         "FOOTNOTE_ENDPOINTS",
         (),
         "OpenAI-compatible servers (vLLM) on your own network that share the questions, separated by commas: "
-        "`http://gpu1:8000/v1`",
+        "`http://gpu1:8000/v1`. For those on other machines the same holds as for `OLLAMA_HOST`",
     )
     endpoint_key: str = _setting("FOOTNOTE_ENDPOINT_KEY", "", "the key they ask for, if any")
     endpoint_questions: int = _setting(
@@ -147,7 +150,7 @@ class Settings:
     )
 
     # -- the remote engine
-    hf_token: str = _setting("HF_TOKEN", "", "Hugging Face token; without it nothing ever leaves this machine")
+    hf_token: str = _setting("HF_TOKEN", "", "Hugging Face token; without it the remote engine is never asked")
     remote_answers: int = _setting(
         "FOOTNOTE_REMOTE_ANSWERS", 20, "answers one person may have from the remote engine until the server restarts"
     )
@@ -189,6 +192,13 @@ class Settings:
                 "FOOTNOTE_ENDPOINTS", url, "The key such a server asks for goes into FOOTNOTE_ENDPOINT_KEY."
             )
         return settings
+
+    def model_places(self) -> set[Where]:
+        """Where the model servers named here run. The remote engine is none of them."""
+        # Imported here, as below: it brings numpy, for which the supervisor's start need not wait.
+        from shared_utils.generation.where import where_is
+
+        return {where_is(url) for url in (self.ollama_url, *self.more_ollama_urls, *self.endpoints)}
 
     def secrets(self) -> tuple[str, ...]:
         """What no log may repeat."""
@@ -266,23 +276,14 @@ def _check_endpoint(url: str) -> None:
             "FOOTNOTE_ENDPOINTS takes addresses such as http://gpu1:8000/v1, separated by commas. "
             "Correct or unset it, then start again."
         )
-    if not _is_own(host):
+    from shared_utils.generation.where import where_is
+    from shared_utils.types import Where
+
+    if where_is(url) is Where.ELSEWHERE:
         raise SettingsError(
             f"FOOTNOTE_ENDPOINTS names {host}, which is not on a private network: passages would leave your machines "
             "without a word. Reach the server through a private address or a tunnel, then start again."
         )
-
-
-def _is_own(host: str) -> bool:
-    """Whether a host is on this machine or a private network, as far as its name or number tells.
-
-    >>> [_is_own(host) for host in ("gpu1", "10.0.0.7", "vllm.lan", "::1", "api.example.com", "8.8.8.8")]
-    [True, True, True, True, False, False]
-    """
-    try:
-        return ip_address(host).is_private
-    except ValueError:
-        return "." not in host or host.endswith((".local", ".internal", ".lan", ".home.arpa", ".localhost", ".svc"))
 
 
 def _as_bool(text: str) -> bool:

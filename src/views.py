@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared_utils.types import Answer, EvidenceSpan, PageVerdict
+from shared_utils.types import Answer, EngineKind, EvidenceSpan, PageVerdict, Where
 from src.events import Stage, StageTime
 
 
@@ -50,7 +50,7 @@ class TurnView:
     id: str
     question: str
     stage: Stage | None  # None once it is done
-    engine: str  # who is at work, or whose answer this is: "ollama", "remote", "extractive"
+    engine: EngineKind | None  # who is at work, or whose answer this is; None before one is chosen
     model: str
     stage_started_at: float  # seconds on the monotonic clock
     asked_at: float
@@ -70,6 +70,8 @@ class TurnView:
     stages: tuple[StageTime, ...] = ()  # what it went through so far, in order
     rating: int = 0  # the person's thumb: 1 up, -1 down, 0 none
     then: tuple[str, ...] = ()  # the questions of a list that are asked after it, one by one
+    where: Where | None = None  # of that engine; None where it is not known
+    sent_to: Where | None = None  # the farthest place that passages were sent to
     route: str = ""  # how it was looked for, while that is known: "look-up", "summary of the whole document"
 
     @property
@@ -83,7 +85,7 @@ def asked_view(turn_id: str, question: str, now: float, on: float, then: tuple[s
         id=turn_id,
         question=question,
         stage=Stage.RETRIEVING,
-        engine="",
+        engine=None,
         model="",
         stage_started_at=now,
         asked_at=now,
@@ -110,19 +112,20 @@ class ConversationView:
 class ModelChoice:
     """A model that a person may choose. `id` is what `Preferences.model` keeps; "" is this server's own choice."""
 
-    id: str  # "", "ollama:llama3.2:3b", "remote" or "extractive"
+    id: str  # as `src.models.wish.wish_of` reads it: "", "ollama:llama3.2:3b", an engine
     model: str
-    local: bool
+    where: Where | None  # of the model; None where that is known when one is asked
 
 
 @dataclass(frozen=True, slots=True)
 class EngineView:
     """The status line: which engine would answer now, where it runs, and what it is doing."""
 
-    engine: str
+    engine: EngineKind
     model: str
     line: str  # "llama3.2:3b on this machine · ready"
     busy: bool
     waiting: int  # questions in the queue
     reason: str = ""  # why it is this one and not the one preferred, or why there is none
-    if_slow: str = ""  # the model on another machine that is asked when this one does not begin in time
+    where: Where | None = None  # of the model; None where servers in several places share the questions
+    if_slow: str = ""  # the remote model that is asked when this one does not begin in time

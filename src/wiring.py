@@ -18,12 +18,13 @@ from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.storage.document_store import DocumentStore
 from shared_utils.storage.store import Store
-from shared_utils.types import Cancelled, Embedder, Page, PageVerdict
+from shared_utils.types import Cancelled, Embedder, EngineKind, Page, PageVerdict
 from src.answering.answer_queue import AnswerQueue
 from src.answering.writing import Scribe, Writer
 from src.library.library import Library
 from src.models.engines import Engines
 from src.models.servers import LOAD_S, threads
+from src.models.wish import wish_of
 from src.rag_with_generation import Rag
 from src.settings import Settings
 
@@ -43,11 +44,15 @@ class Wired:
 
     def why_not(self, choice: str) -> str:
         """Why the engine that was asked for by name cannot write; "" where it can, or none was."""
-        if choice not in ("ollama", "remote") or self.engines.writers(choice):
+        if self.engines.writers(choice):
             return ""
-        if choice == "remote":
-            return "The remote engine needs a Hugging Face token in HF_TOKEN. The documents' own sentences follow."
-        return f"{self.engines.status().reason} The documents' own sentences follow.".strip()
+        match wish_of(choice).engine:
+            case EngineKind.REMOTE:
+                return "The remote engine needs a Hugging Face token in HF_TOKEN. The documents' own sentences follow."
+            case EngineKind.OLLAMA | EngineKind.ENDPOINT:
+                return f"{self.engines.status().reason} The documents' own sentences follow.".strip()
+            case EngineKind.EXTRACTIVE | None:
+                return ""
 
 
 @contextmanager

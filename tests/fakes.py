@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared_utils.errors import GenerationError
+from shared_utils.generation.fallback import Engine
 from shared_utils.types import (
+    AnswerGenerator,
     Cancelled,
     ChatMessage,
+    EngineKind,
     Evidence,
     EvidenceSpan,
     GenerationDone,
@@ -17,6 +20,7 @@ from shared_utils.types import (
     ModelAsked,
     Prompt,
     TextDelta,
+    Where,
 )
 from src.answering.writing import Scribe, Writer
 from src.models.status import ModelState, ModelStatus
@@ -48,16 +52,21 @@ class FakeGenerator:
     words: Sequence[str] = ("Fine", ".")
     error: GenerationError | None = None
     error_after: int = 0
-    backend: str = "ollama"
+    backend: EngineKind = EngineKind.OLLAMA
     model: str = "fake:1b"
+    runs: Where = Where.THIS_MACHINE  # the remote engine runs elsewhere all the same
     prompts: list[Prompt] = field(default_factory=list)
     closed: int = 0  # how many of its answers have ended, by themselves or by being closed
 
+    @property
+    def where(self) -> Where:
+        return Where.ELSEWHERE if self.backend is EngineKind.REMOTE else self.runs
+
     def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
+        stats = GenerationStats(backend=self.backend, model=self.model, where=self.where)
+        if self.where is not Where.THIS_MACHINE:
+            yield ModelAsked(self.model, self.where)
         self.prompts.append(prompt)
-        stats = GenerationStats(backend=self.backend, model=self.model)
-        if self.backend == "remote":
-            yield ModelAsked(self.model)
         try:
             for position, word in enumerate(self.words):
                 if self.error is not None and position == self.error_after:
@@ -71,6 +80,16 @@ class FakeGenerator:
             yield GenerationDone("stop", stats)
         finally:
             self.closed += 1
+
+
+def writer_here(generator: AnswerGenerator, model: str = "fake:1b") -> Writer:
+    """A model on this machine."""
+    return Writer(Engine(EngineKind.OLLAMA, generator), model, queued=True, where=Where.THIS_MACHINE)
+
+
+def writer_far(generator: AnswerGenerator, model: str) -> Writer:
+    """The remote engine."""
+    return Writer(Engine(EngineKind.REMOTE, generator), model, queued=False, where=Where.ELSEWHERE)
 
 
 def prompt_saying(text: str, max_output_tokens: int = 64) -> Prompt:
@@ -98,7 +117,7 @@ class FakeEngines:
         return self.present
 
     def choices(self) -> tuple[ModelChoice, ...]:
-        return tuple(ModelChoice("", writer.model, writer.local) for writer in self.present)
+        return tuple(ModelChoice("", writer.model, writer.where) for writer in self.present)
 
     def digests(self) -> Mapping[str, str]:
         return {writer.model: "sha256:" + "0" * 64 for writer in self.present}
@@ -112,4 +131,4 @@ class FakeEngines:
         return ModelStatus(ModelState.READY, self.present[0].model)
 
     def view(self, scribe: Scribe, choice: str = "", *, may_leave: bool = True) -> EngineView:
-        return EngineView("extractive", "", "No engine", busy=False, waiting=0)
+        return EngineView(EngineKind.EXTRACTIVE, "", "No engine", busy=False, waiting=0)

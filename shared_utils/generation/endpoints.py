@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from shared_utils.errors import GenerationError, GenerationTimeout, GeneratorUnavailable
-from shared_utils.types import AnswerGenerator, Cancelled, GenerationEvent, ModelAsked, Prompt, TextDelta
+from shared_utils.generation.where import where_is
+from shared_utils.types import AnswerGenerator, Cancelled, GenerationEvent, ModelAsked, Prompt, TextDelta, Where
 
 _LOOKED_AT_S = 5.0  # how often a server is asked what it serves
 _FIRST_PAUSE_S = 2.0  # after a failure; doubled with each further one
@@ -25,6 +26,18 @@ class Endpoint:
     look: Callable[[], str]  # the model it would answer with; "" for none; raises GenerationError when it is not there
     generator: Callable[[str], AnswerGenerator]  # for that model
     places: int = 1
+
+    @property
+    def where(self) -> Where:
+        return where_is(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A model that can be asked now, and where it runs."""
+
+    model: str
+    where: Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +101,20 @@ class EndpointPool:
 
     def models(self) -> tuple[str, ...]:
         """The models of the servers that can be asked now, in the order they were named."""
+        return tuple(served.model for served in self.served())
+
+    def served(self, *, here_only: bool = False) -> tuple[Served, ...]:
+        """The same, and where each of them runs. `here_only`: of the servers on this machine."""
         self._look_again()
         with self._lock:
-            return tuple(known.health.model for known in self._known if known.health.usable(self._clock()))
+            usable = self._usable(here_only=here_only)
+            return tuple(Served(known.health.model, known.endpoint.where) for known in usable)
 
     def places(self) -> int:
         """How many questions those servers work on at once, together."""
         self._look_again()
         with self._lock:
-            return sum(known.endpoint.places for known in self._known if known.health.usable(self._clock()))
+            return sum(known.endpoint.places for known in self._usable())
 
     def health(self) -> dict[str, Health]:
         """Address -> how that server is."""
@@ -120,14 +138,17 @@ class EndpointPool:
     # -------------------------------------------------------------------------------------------- who is asked
 
     @contextmanager
-    def taken(self, text: str, without: Sequence[str] = ()) -> Iterator[tuple[Endpoint, str]]:
+    def taken(
+        self, text: str, without: Sequence[str] = (), *, here_only: bool = False
+    ) -> Iterator[tuple[Endpoint, str]]:
         """The best server for a prompt that reads `text`, and its model; it counts as busy meanwhile.
 
-        `without`: addresses that have been tried. Raises GeneratorUnavailable when none is left.
+        `without`: addresses that have been tried; `here_only`: no server on another machine is asked.
+        Raises GeneratorUnavailable when none is left.
         """
         with self._lock:
             now = self._clock()
-            usable = [k for k in self._known if k.health.usable(now) and k.endpoint.address not in without]
+            usable = self._usable(without, here_only=here_only)
             if not usable:
                 raise GeneratorUnavailable(self._why_none())
             known = min(usable, key=lambda k: preference(k.in_hand / k.endpoint.places, k.read, text, k.asked_at))
@@ -143,11 +164,21 @@ class EndpointPool:
             with self._lock:
                 known.in_hand -= 1
 
-    def has_another(self, tried: Sequence[str]) -> bool:
+    def has_another(self, tried: Sequence[str], *, here_only: bool = False) -> bool:
         """Whether a server could be asked besides those tried."""
         with self._lock:
-            now = self._clock()
-            return any(k.health.usable(now) and k.endpoint.address not in tried for k in self._known)
+            return bool(self._usable(tried, here_only=here_only))
+
+    def _usable(self, without: Sequence[str] = (), *, here_only: bool = False) -> list[_Known]:
+        """Call it under the lock."""
+        now = self._clock()
+        return [
+            known
+            for known in self._known
+            if known.health.usable(now)
+            and known.endpoint.address not in without
+            and (known.endpoint.where is Where.THIS_MACHINE or not here_only)
+        ]
 
     def answered(self, endpoint: Endpoint) -> None:
         """It has said a word: whatever was wrong is over."""
@@ -170,20 +201,24 @@ class EndpointPool:
 
 @dataclass(frozen=True, slots=True)
 class PooledAnswerGenerator:
-    """Asks the best server of a pool; where it cannot be reached, the next, as long as no word has come."""
+    """Asks the best server of a pool; where it cannot be reached, the next, as long as no word has come.
+
+    `here_only`: those on other machines are left out.
+    """
 
     pool: EndpointPool
+    here_only: bool = False
 
     def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
         """ModelAsked, TextDelta … and one GenerationDone; raises GenerationError."""
         text = "\n".join(message.content for message in prompt.messages)
         tried: list[str] = []
         while True:
-            with self.pool.taken(text, tried) as (endpoint, model):
+            with self.pool.taken(text, tried, here_only=self.here_only) as (endpoint, model):
                 spoken = False
                 tried.append(endpoint.address)
                 try:
-                    yield ModelAsked(model)
+                    yield ModelAsked(model, endpoint.where)
                     for event in endpoint.generator(model).generate(prompt, cancelled):
                         if isinstance(event, TextDelta) and not spoken:
                             spoken = True
@@ -193,7 +228,8 @@ class PooledAnswerGenerator:
                     if spoken:
                         raise
                     self.pool.failed(endpoint, str(exc))
-                    if isinstance(exc, GenerationTimeout) or not self.pool.has_another(tried):
+                    another = self.pool.has_another(tried, here_only=self.here_only)
+                    if isinstance(exc, GenerationTimeout) or not another:
                         raise  # who has waited out a deadline should not wait out the next server's
                 else:
                     return

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from shared_utils.text.sentences import is_table_row, split_sentences
 from shared_utils.text.words import terms
 from shared_utils.types import (
+    QUOTED,
     Answer,
     Citation,
     Embedder,
     Evidence,
     EvidenceSpan,
-    GenerationStats,
     Page,
     Sentence,
     Span,
@@ -110,7 +110,7 @@ def extractive_answer(
         sentences=tuple(sentences),
         citations=tuple(citations),
         finish_reason="stop" if sentences else "refused",
-        stats=GenerationStats("extractive", "", generation_s=time.perf_counter() - began),
+        stats=replace(QUOTED, generation_s=time.perf_counter() - began),
         raw_text="\n".join(s.text + " " + "".join(f"[{marker}]" for marker in s.citations) for s in sentences),
     )
 

@@ -6,14 +6,22 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from shared_utils.errors import GenerationError, GenerationTimeout, GeneratorUnavailable
-from shared_utils.types import AnswerGenerator, Cancelled, GenerationDone, GenerationEvent, Prompt, TextDelta
+from shared_utils.types import (
+    AnswerGenerator,
+    Cancelled,
+    EngineKind,
+    GenerationDone,
+    GenerationEvent,
+    Prompt,
+    TextDelta,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
     """A generator and what to call it."""
 
-    name: str  # "ollama", "remote" or "extractive"
+    name: EngineKind
     generator: AnswerGenerator
 
 
@@ -21,9 +29,9 @@ class Engine:
 class EngineGivenUp:
     """`engine` said nothing, for `reason`; `next_engine` is being asked. `late`: it was given all its time."""
 
-    engine: str
+    engine: EngineKind
     reason: str
-    next_engine: str
+    next_engine: EngineKind
     late: bool = False
 
 

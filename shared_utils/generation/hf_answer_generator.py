@@ -11,12 +11,14 @@ from shared_utils.errors import GenerationError, GenerationInterrupted, Generati
 from shared_utils.generation.watched_stream import Deadlines, Overdue, Phase, Stopped, watched
 from shared_utils.types import (
     Cancelled,
+    EngineKind,
     GenerationDone,
     GenerationEvent,
     GenerationStats,
     ModelAsked,
     Prompt,
     TextDelta,
+    Where,
 )
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ class HfAnswerGenerator:
             )
         reasons = []
         for model in self.models:
-            yield ModelAsked(model)
+            yield ModelAsked(model, Where.ELSEWHERE)
             try:
                 yield from self._answer(model, prompt, cancelled)
             except _NextModel as exc:
@@ -106,11 +108,12 @@ class HfAnswerGenerator:
         if not finish_reason:
             raise GenerationInterrupted(f"{model} broke off before the end of its answer. Ask again.")
         stats = GenerationStats(
-            backend="remote",
+            backend=EngineKind.REMOTE,
             model=model,
             prompt_tokens=prompt_tokens,
             output_tokens=output_tokens,
             time_to_first_token_s=first_token_s,
+            where=Where.ELSEWHERE,
         )
         yield GenerationDone(finish_reason if finish_reason in ("length", "cancelled") else "stop", stats)
 

@@ -14,14 +14,17 @@ from shared_utils.errors import GenerationInterrupted
 from shared_utils.generation.ollama_connection import HangUpTransport, in_our_words
 from shared_utils.generation.ollama_server import same_model
 from shared_utils.generation.watched_stream import Deadlines, Overdue, Stopped, lateness, watched
+from shared_utils.generation.where import where_is
 from shared_utils.types import (
     Cancelled,
+    EngineKind,
     GenerationDone,
     GenerationEvent,
     GenerationStats,
     ModelAsked,
     Prompt,
     TextDelta,
+    Where,
 )
 
 _NS = 1e9  # Ollama's durations are nanoseconds; they become seconds here and nowhere else
@@ -67,6 +70,7 @@ class OllamaAnswerGenerator:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.host = host
+        self.where = where_is(host)
         self.model = model
         self._num_ctx = num_ctx
         self._num_thread = num_thread
@@ -81,11 +85,13 @@ class OllamaAnswerGenerator:
     def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
         """TextDelta … and one GenerationDone; raises GenerationError. Stop works in every phase, loading included.
 
-        ModelAsked comes first where the model has to be loaded.
+        ModelAsked comes first where the prompt leaves this machine, or the model has to be loaded.
         """
         line, deadlines = HangUpTransport(self._transport), self._deadlines
-        if self._load_s and not self._in_memory():
-            yield ModelAsked(self.model, loading=True)
+        loading = bool(self._load_s) and not self._in_memory()
+        if loading or self.where is not Where.THIS_MACHINE:
+            yield ModelAsked(self.model, self.where, loading)
+        if loading:
             deadlines = replace(
                 deadlines,
                 first_token_s=deadlines.first_token_s + self._load_s,
@@ -109,11 +115,10 @@ class OllamaAnswerGenerator:
                         yield TextDelta(frame.message.content)
                     if frame.done:
                         finish_reason = "length" if frame.done_reason == "length" else "stop"
-                        yield GenerationDone(finish_reason, _stats(self.model, frame, first_token_s))
+                        yield GenerationDone(finish_reason, _counted(frame, self._stats(first_token_s)))
                         return
         except Stopped:
-            stats = GenerationStats(backend="ollama", model=self.model, time_to_first_token_s=first_token_s)
-            yield GenerationDone("cancelled", stats)
+            yield GenerationDone("cancelled", self._stats(first_token_s))
             return
         except Overdue as exc:
             raise lateness(self.model, exc.phase, deadlines, spoken=first_token_s is not None) from exc
@@ -124,6 +129,9 @@ class OllamaAnswerGenerator:
             raise ours from exc
         # The client ends silently when the connection is cut cleanly; only the last frame proves completeness.
         raise GenerationInterrupted(f"{self.model} broke off before the end of its answer. Ask again.")
+
+    def _stats(self, first_token_s: float | None) -> GenerationStats:
+        return GenerationStats(EngineKind.OLLAMA, self.model, time_to_first_token_s=first_token_s, where=self.where)
 
     def _in_memory(self) -> bool:
         """Also where the server does not tell: what is wrong with it, the question itself will find out."""
@@ -161,17 +169,16 @@ class OllamaAnswerGenerator:
         }
 
 
-def _stats(model: str, last: _Frame, first_token_s: float | None) -> GenerationStats:
-    return GenerationStats(
-        backend="ollama",
-        model=model,
+def _counted(last: _Frame, stats: GenerationStats) -> GenerationStats:
+    """With what the server tells at the end."""
+    return replace(
+        stats,
         prompt_tokens=last.prompt_eval_count,
         cached_prompt_tokens=last.prompt_eval_cached_count,
         output_tokens=last.eval_count,
         load_s=_seconds(last.load_duration),
         prompt_evaluation_s=_seconds(last.prompt_eval_duration),
         generation_s=_seconds(last.eval_duration),
-        time_to_first_token_s=first_token_s,
     )
 
 

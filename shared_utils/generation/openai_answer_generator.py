@@ -15,9 +15,19 @@ import httpx
 from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout, GeneratorUnavailable
 from shared_utils.generation.ollama_connection import HangUpTransport
 from shared_utils.generation.watched_stream import Deadlines, Overdue, Stopped, lateness, watched
-from shared_utils.types import Cancelled, GenerationDone, GenerationEvent, GenerationStats, Prompt, TextDelta
+from shared_utils.generation.where import where_is
+from shared_utils.types import (
+    Cancelled,
+    EngineKind,
+    GenerationDone,
+    GenerationEvent,
+    GenerationStats,
+    ModelAsked,
+    Prompt,
+    TextDelta,
+    Where,
+)
 
-BACKEND = "endpoint"
 _READ_MARGIN_S = 5.0  # the socket's own timeout only catches what the watch missed
 _TOO_LONG = re.compile(r"context (?:length|size|window)|too long|maximum.*tokens", re.IGNORECASE)
 
@@ -66,6 +76,7 @@ class OpenAiAnswerGenerator:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.url = url.rstrip("/")
+        self.where = where_is(url)
         self.model = model
         self._key = key
         self._deadlines = deadlines
@@ -75,8 +86,13 @@ class OpenAiAnswerGenerator:
         self._clock = clock
 
     def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
-        """TextDelta … and one GenerationDone; raises GenerationError. Stop works in every phase."""
+        """TextDelta … and one GenerationDone; raises GenerationError. Stop works in every phase.
+
+        ModelAsked comes first where the prompt leaves this machine.
+        """
         line = HangUpTransport(self._transport)
+        if self.where is not Where.THIS_MACHINE:
+            yield ModelAsked(self.model, self.where)
         started, first_token_s, finish_reason = self._clock(), None, ""
         usage: Mapping[str, Any] = {}
         pieces = watched(
@@ -109,7 +125,7 @@ class OpenAiAnswerGenerator:
             raise GenerationInterrupted(f"{self.model} broke off before the end of its answer. Ask again.")
         yield GenerationDone(
             finish_reason if finish_reason in ("length", "cancelled") else "stop",
-            _stats(self.model, usage, first_token_s),
+            _stats(self.model, self.where, usage, first_token_s),
         )
 
     def _pieces(self, prompt: Prompt, line: HangUpTransport) -> Generator[_Piece, None, None]:
@@ -265,14 +281,15 @@ def _piece(data: str) -> _Piece:
     )
 
 
-def _stats(model: str, usage: Mapping[str, Any], first_token_s: float | None) -> GenerationStats:
+def _stats(model: str, where: Where, usage: Mapping[str, Any], first_token_s: float | None) -> GenerationStats:
     """How long a prompt was evaluated, such servers do not tell."""
     details = usage.get("prompt_tokens_details") or {}
     return GenerationStats(
-        backend=BACKEND,
+        backend=EngineKind.ENDPOINT,
         model=model,
         prompt_tokens=usage.get("prompt_tokens"),
         cached_prompt_tokens=details.get("cached_tokens"),
         output_tokens=usage.get("completion_tokens"),
         time_to_first_token_s=first_token_s,
+        where=where,
     )

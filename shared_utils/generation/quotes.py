@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared_utils.types import Answer, Citation, Evidence, GenerationStats, Page, Sentence, Verdict
+from shared_utils.types import QUOTED, Answer, Citation, Evidence, Page, Sentence, Verdict
 
 
 def quoted_answer(
@@ -36,6 +36,6 @@ def quoted_answer(
         sentences=tuple(sentences),
         citations=tuple(citations),
         finish_reason="stop" if spans else "refused",
-        stats=GenerationStats("extractive", ""),
+        stats=QUOTED,
         raw_text="\n".join(f"{sentence.text} [{sentence.citations[0]}]" for sentence in sentences),
     )

@@ -15,9 +15,11 @@ from shared_utils.generation.fallback import Engine, EngineGivenUp, generate_wit
 from shared_utils.generation.ollama_answer_generator import truncation_suspected
 from shared_utils.generation.speed import Speed, estimate_answer_s, estimate_first_token_s, held_back, updated
 from shared_utils.types import (
+    QUOTED,
     AnswerGenerator,
     Cancelled,
     ChatMessage,
+    EngineKind,
     Evidence,
     GenerationDone,
     GenerationEvent,
@@ -25,6 +27,7 @@ from shared_utils.types import (
     ModelAsked,
     Prompt,
     TextDelta,
+    Where,
 )
 from src.answering.answer_queue import AnswerQueue, Ticket
 from src.answering.prompts import build_prompt
@@ -44,11 +47,13 @@ class PastTurn:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """An engine that can write now. Those on this machine wait for their turn."""
+    """An engine that can write now."""
 
     engine: Engine
     model: str
-    local: bool
+    queued: bool  # it waits for its turn in our line
+    where: Where | None  # of its model; None where it chooses among servers in several places: told when one is asked
+    here: Writer | None = None  # the same with its servers on this machine only, where it has some
     num_ctx: int = 0  # its context window in tokens, where we set it
     measured: Speed = field(default_factory=Speed)  # what was measured when it was made ready; answers teach better
     first_token_deadline_s: float = math.inf  # then it is given up
@@ -59,23 +64,39 @@ class _Guarded:
     """Asks a generator only as long as nothing forbids it, looked at anew before each model it asks."""
 
     generator: AnswerGenerator
-    why_not: Callable[[], str]
+    why_not: Callable[[Where], str]
 
     def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
-        self._check()
         for event in self.generator.generate(prompt, cancelled):
-            if isinstance(event, ModelAsked):
-                self._check()
+            if isinstance(event, ModelAsked) and (reason := self.why_not(event.where)):
+                raise GeneratorUnavailable(reason)
             yield event
 
-    def _check(self) -> None:
-        if reason := self.why_not():
-            raise GeneratorUnavailable(reason)
 
-
-def guarded(writer: Writer, why_not: Callable[[], str]) -> Writer:
-    """The writer, but given up for the reason that `why_not` tells when its turn has come; "" = none."""
+def guarded(writer: Writer, why_not: Callable[[Where], str]) -> Writer:
+    """The writer, but given up where `why_not` has a reason against the place of the model asked next; "" = none."""
     return replace(writer, engine=replace(writer.engine, generator=_Guarded(writer.engine.generator, why_not)))
+
+
+def staying(writers: Sequence[Writer]) -> list[Writer]:
+    """Those that send nothing to another machine: on this one, or left with their servers on this one."""
+    near = (writer if writer.where is Where.THIS_MACHINE else writer.here for writer in writers)
+    return [writer for writer in near if writer is not None]
+
+
+def destination(engine: EngineKind | None, where: Where | None) -> str:
+    """Whom passages are sent to, in words that follow "to".
+
+    >>> destination(EngineKind.OLLAMA, Where.OWN_NETWORK)
+    'a server in your network'
+    """
+    match where:
+        case Where.THIS_MACHINE:
+            return "this machine"
+        case Where.OWN_NETWORK:
+            return "a server in your network"
+        case Where.ELSEWHERE | None:
+            return "Hugging Face" if engine is EngineKind.REMOTE else "a model server elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +117,12 @@ class Written:
 
     text: str = ""
     finish_reason: str = "stop"  # "stop", "length", "cancelled" or "interrupted"
-    stats: GenerationStats = field(default_factory=lambda: GenerationStats("extractive", ""))
+    stats: GenerationStats = QUOTED
     notes: tuple[str, ...] = ()  # what a person should know: why it broke off, why nobody wrote, what was not read
 
 
 class Scribe:
-    """Asks the engines in order, one question at a time on the local one. Shared by everybody; thread-safe."""
+    """Asks the engines in order, those in line as their turn comes. Shared by everybody; thread-safe."""
 
     def __init__(self, queue: AnswerQueue, clock: Callable[[], float] = time.monotonic) -> None:
         self.queue = queue
@@ -135,7 +156,7 @@ class Scribe:
         try:
             return (yield from self._turn(task, prompt, writers, on_first_token, cancelled))
         except GenerationError as exc:
-            yield EngineChanged("extractive", str(exc))
+            yield EngineChanged(EngineKind.EXTRACTIVE, str(exc))
             return Written(notes=(str(exc),))
 
     def _turn(
@@ -148,17 +169,22 @@ class Scribe:
     ) -> Generator[AnswerEvent, None, Written]:
         first, ticket = writers[0], None
         try:
-            if first.local:
+            if first.queued:
                 try:
                     expected_s = estimate_answer_s(self.speed(first), prompt.estimated_tokens, _TYPICAL_OUTPUT_TOKENS)
                     ticket = self.queue.enter(task.person, expected_s)
                     for place in self.queue.wait(ticket, cancelled):
                         if place.position:
                             yield StageStarted(
-                                Stage.WAITING, first.engine.name, first.model, place.seconds_left, place.position
+                                Stage.WAITING,
+                                first.engine.name,
+                                first.model,
+                                place.seconds_left,
+                                place.position,
+                                where=first.where,
                             )
                 except GeneratorUnavailable as exc:  # the line is too long, or the place in it was lost
-                    writers = [writer for writer in writers if not writer.local]
+                    writers = [writer for writer in writers if not writer.queued]
                     if not writers:
                         raise
                     yield EngineChanged(writers[0].engine.name, str(exc))
@@ -179,68 +205,76 @@ class Scribe:
         ticket: Ticket | None,
     ) -> Generator[AnswerEvent, None, Written]:
         by_name = {writer.engine.name: writer for writer in writers}
-        writer, text, tokens, left = writers[0], "", 0, False
+        writer, text, tokens = writers[0], "", 0
+        sent_to: tuple[str, ...] = ()
         spans = {span.marker: span for span in task.evidence.spans}
         markers = MarkerStream(spans)
         loading, began = False, self._clock()
-        if writer.local:
+        if writer.queued:
             yield self._reading(writer, prompt)
         stream = generate_with_fallback([writer.engine for writer in writers], prompt, cancelled)
         try:
             with closing(stream):
                 for event in stream:
                     match event:
-                        case ModelAsked(model, loading):
-                            writer, left = replace(writer, model=model), not writer.local
-                            yield self._reading(writer, prompt, leaving=len(spans) if left else 0, loading=loading)
+                        case ModelAsked(model, where, loading):
+                            writer, leaving = replace(writer, model=model, where=where), 0
+                            if where is not Where.THIS_MACHINE:
+                                leaving, sent_to = len(spans), (*sent_to, destination(writer.engine.name, where))
+                            yield self._reading(writer, prompt, leaving, loading=loading)
                         case TextDelta(delta):
                             if not text:
                                 on_first_token()
-                                left = left or not writer.local
-                                yield StageStarted(Stage.WRITING, writer.engine.name, writer.model)
+                                yield StageStarted(Stage.WRITING, writer.engine.name, writer.model, where=writer.where)
                             text, tokens = text + delta, tokens + 1
                             shown = markers.feed(delta)
                             yield AnswerText(shown, tuple(spans[number] for number in markers.order), tokens)
                         case EngineGivenUp():
-                            if event.late and writer.local and not loading:
+                            if event.late and writer.queued and not loading:
                                 self._learn_from_silence(writer, prompt, self._clock() - began)
                             began = self._clock()
                             writer = by_name[event.next_engine]
-                            if ticket is not None and not writer.local:
-                                self.queue.leave(ticket)  # the model here is free while another machine writes
+                            if ticket is not None and not writer.queued:
+                                self.queue.leave(ticket)  # the model in line is free while another one writes
                             yield EngineChanged(event.next_engine, event.reason)
-                            if writer.local:
+                            if writer.queued:
                                 yield self._reading(writer, prompt)
                         case GenerationDone():
                             self.learn(event.stats)
-                            notes = (*_departed(left, task), *_unread(writer, prompt, event.stats))
+                            notes = (*_departed(sent_to, task), *_unread(writer, prompt, event.stats))
                             return Written(text, event.finish_reason, event.stats, notes)
-        except GenerationInterrupted as exc:
-            if text.strip():
-                stats = GenerationStats(writer.engine.name, exc.model or writer.model)
-                return Written(text, "interrupted", stats, (str(exc), *_departed(left, task)))
-            raise
-        except GenerationError as exc:  # it wrote nothing, and yet it may have been sent everything
-            if isinstance(exc, GenerationTimeout) and writer.local and not loading:
+        except GenerationError as exc:
+            if isinstance(exc, GenerationInterrupted) and text.strip():
+                stats = GenerationStats(writer.engine.name, exc.model or writer.model, where=writer.where)
+                return Written(text, "interrupted", stats, (str(exc), *_departed(sent_to, task)))
+            # it wrote nothing, and yet it may have been sent everything
+            if isinstance(exc, GenerationTimeout) and writer.queued and not loading:
                 self._learn_from_silence(writer, prompt, self._clock() - began)
-            yield EngineChanged("extractive", str(exc))
-            return Written(notes=(str(exc), *_departed(left, task)))
-        return Written(text, "cancelled", GenerationStats(writer.engine.name, writer.model), _departed(left, task))
+            yield EngineChanged(EngineKind.EXTRACTIVE, str(exc))
+            return Written(notes=(str(exc), *_departed(sent_to, task)))
+        stats = GenerationStats(writer.engine.name, writer.model, where=writer.where)
+        return Written(text, "cancelled", stats, _departed(sent_to, task))
 
     def _reading(self, writer: Writer, prompt: Prompt, leaving: int = 0, *, loading: bool = False) -> StageStarted:
         """Without an estimate while the model is still loading: how long a disk takes is not known."""
         tokens = prompt.estimated_tokens
         seconds = None if loading else estimate_first_token_s(self.speed(writer), tokens)
         return StageStarted(
-            Stage.READING, writer.engine.name, writer.model, seconds, prompt_tokens=tokens, passages_leave=leaving
+            Stage.READING,
+            writer.engine.name,
+            writer.model,
+            seconds,
+            prompt_tokens=tokens,
+            passages_leave=leaving,
+            where=writer.where,
         )
 
 
-def _departed(left: bool, task: Task) -> tuple[str, ...]:
+def _departed(sent_to: Sequence[str], task: Task) -> tuple[str, ...]:
     """That passages left the machine. Who wrote the answer stands under it; this holds also where nobody did."""
     count = len(task.evidence.spans)
     passages = f"{count} passages" if count != 1 else "One passage"
-    return (f"{passages} of your documents went to Hugging Face.",) if left else ()
+    return tuple(f"{passages} of your documents went to {place}." for place in dict.fromkeys(sent_to))
 
 
 def _unread(writer: Writer, prompt: Prompt, stats: GenerationStats) -> tuple[str, ...]:

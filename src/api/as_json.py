@@ -75,6 +75,7 @@ def answer_json(answer: Answer) -> Json:
         "answerable": answer.answerable,
         "engine": answer.stats.backend,
         "model": answer.stats.model,
+        "where": answer.stats.where,
         "finish_reason": answer.finish_reason,
         "notes": answer_notes(answer),
     }
@@ -127,8 +128,9 @@ def turn_json(turn: TurnView) -> Json:
         "citations": [],
         "sentences": [],
         "answerable": False,
-        "engine": turn.engine,
+        "engine": turn.engine or "",
         "model": turn.model,
+        "where": turn.where,
         "finish_reason": "",
         "notes": [],
     }

@@ -70,8 +70,9 @@ def _selection(before: TurnView | None, now: TurnView) -> Json | None:
     if same or (now.done and (not now.engine or (told and before is not None and before.engine == now.engine))):
         return None
     return {
-        "engine": now.engine,
+        "engine": now.engine or "",
         "model": now.model,
+        "where": now.where,
         "state": "done" if now.stage is None else now.stage.value,
         "position": now.position,
         "seconds_left": None if now.seconds_left is None else round(now.seconds_left, 1),
@@ -80,7 +81,7 @@ def _selection(before: TurnView | None, now: TurnView) -> Json | None:
 
 
 def _at_work(turn: TurnView) -> tuple[object, ...]:
-    return turn.engine, turn.model, turn.stage, turn.position, turn.changes
+    return turn.engine, turn.model, turn.where, turn.stage, turn.position, turn.changes
 
 
 def _so_far(before: TurnView | None, now: TurnView, names: Mapping[str, str]) -> Iterator[ChatEvent]:
@@ -88,7 +89,8 @@ def _so_far(before: TurnView | None, now: TurnView, names: Mapping[str, str]) ->
     if now.text and (before is None or before.text != now.text):
         words = written_markdown(now.text, now.spans)
         citations = spans_json(now.spans, names)
-        yield ChatEvent("response", {"markdown": words, "citations": citations, "engine": now.engine, "final": False})
+        who: Json = {"engine": now.engine or "", "model": now.model, "where": now.where}
+        yield ChatEvent("response", {"markdown": words, "citations": citations, **who, "final": False})
     elif now.extractive and not now.text and not (before and before.extractive):
         yield ChatEvent("response", {**answer_json(now.extractive), "final": False})
 

@@ -104,5 +104,5 @@ def model(status: ModelStatus) -> Part:
 
 def remote_engine(settings: Settings) -> Part:
     if not settings.hf_token:
-        return Part(state="off", reason="No token is set, so nothing leaves this machine.")
+        return Part(state="off", reason="No token is set, so Hugging Face is never asked.")
     return Part(state="ok", reason="Asked when no local model writes in time.")

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from shared_utils.types import EngineKind, Where
+
 _SAFE = r"^[A-Za-z0-9_-]{16,64}$"
 ThreadId = Annotated[str, StringConstraints(pattern=_SAFE)]
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -148,8 +150,9 @@ class ChatAnswer(BaseModel):
     citations: list[Citation]
     sentences: list[Sentence]
     answerable: bool = Field(description="False: the documents do not speak to the question.")
-    engine: str = Field(description="ollama, remote or extractive: who wrote it.")
+    engine: EngineKind | Literal[""] = Field(description="Who wrote it; empty before one is chosen.")
     model: str
+    where: Where | None = Field(description="Where it was written; null where that is not known.")
     finish_reason: str
     notes: list[str]
     error: str
@@ -177,8 +180,9 @@ class Message(BaseModel):
     sentences: list[Sentence] = []
     notes: list[str] = []
     error: str = ""
-    engine: str = ""
+    engine: EngineKind | Literal[""] = ""
     model: str = ""
+    where: Where | None = None
 
 
 class Conversation(BaseModel):

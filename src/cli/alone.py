@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from shared_utils.errors import QuestionError
+from shared_utils.generation.where import farthest
 from src.answering.ingestion import IndexedDocument
 from src.answering.writing import Writer
 from src.events import AnswerEvent, AnswerFinished, EngineChanged, StageStarted
@@ -41,11 +42,20 @@ def _events(
 def _after(turn: TurnView, event: AnswerEvent) -> TurnView:
     match event:
         case StageStarted():
-            return replace(turn, passages_left=max(turn.passages_left, event.passages_leave))
+            left = event.where if event.passages_leave else None
+            passages = max(turn.passages_left, event.passages_leave)
+            return replace(turn, passages_left=passages, sent_to=farthest(turn.sent_to, left))
         case EngineChanged():
             return replace(turn, changes=(*turn.changes, event.reason))
         case AnswerFinished():
             stats = event.answer.stats
-            return replace(turn, answer=event.answer, timings=event.timings, engine=stats.backend, model=stats.model)
+            return replace(
+                turn,
+                answer=event.answer,
+                timings=event.timings,
+                engine=stats.backend,
+                model=stats.model,
+                where=stats.where,
+            )
         case _:
             return turn

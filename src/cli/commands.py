@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared_utils.errors import FootnoteError
-from shared_utils.types import Cancelled, Citation
+from shared_utils.types import Cancelled, Citation, EngineKind
 from src.answering.ingestion import IndexedDocument, SourceFile
+from src.answering.writing import destination
 from src.cli.batch import listed_questions, run_batch
 from src.events import (
-    AnswerEvent,
     AnswerFinished,
     Embedding,
     EngineChanged,
@@ -38,7 +38,7 @@ from src.settings import Settings
 from src.wiring import Wired, wire
 
 _NEVER: Cancelled = lambda: False  # noqa: E731 - a constant of the type, not a function of ours
-_ENGINES = ("auto", "ollama", "remote", "extractive")
+_ENGINES = ("auto", *map(str, (EngineKind.OLLAMA, EngineKind.REMOTE, EngineKind.EXTRACTIVE)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -277,15 +277,16 @@ def _ask(options: argparse.Namespace, wired: Wired) -> int:
     ingest_s = wired.rag.now() - began
     if reason := wired.why_not(options.engine):
         print(reason, file=sys.stderr)
-    last: AnswerEvent | None = None
+    last, told = None, ""
     for event in wired.rag.ask(
         options.question, documents, writers=lambda: wired.writers(options.engine), cancelled=_NEVER
     ):
         match event:
-            case StageStarted(passages_leave=leaving) if leaving:
-                _progress("")
-                passages = "1 passage goes" if leaving == 1 else f"{leaving} passages go"
-                print(f"{passages} to Hugging Face ({plain(event.model)}) now.", file=sys.stderr)
+            case StageStarted() if event.passages_leave:
+                if (line := _leaving_line(event)) != told:  # a model that is loaded first is announced again
+                    _progress("")
+                    print(line, file=sys.stderr)
+                    told = line
             case StageStarted():
                 _progress(_stage_line(event))
             case EngineChanged():
@@ -311,6 +312,11 @@ def _batch(options: argparse.Namespace, wired: Wired) -> int:
     return int(all(turn.answer is None for turn in turns))
 
 
+def _leaving_line(event: StageStarted) -> str:
+    passages = "1 passage goes" if event.passages_leave == 1 else f"{event.passages_leave} passages go"
+    return f"{passages} to {destination(event.engine, event.where)} ({plain(event.model)}) now."
+
+
 def _stage_line(event: StageStarted) -> str:
     who = f" ({event.model})" if event.model else ""
     left = f", about {event.seconds_left:.0f} s" if event.seconds_left is not None else ""
@@ -326,6 +332,7 @@ def _answer_json(finished: AnswerFinished, ingest_s: float) -> dict[str, object]
         "answerable": answer.answerable,
         "engine": answer.stats.backend,
         "model": answer.stats.model,
+        "where": answer.stats.where,
         "sentences": [
             {"text": s.text, "citations": list(s.citations), "verdict": s.verdict, "reason": s.reason}
             for s in answer.sentences

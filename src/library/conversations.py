@@ -13,12 +13,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from shared_utils.errors import FootnoteError, QuestionError
+from shared_utils.generation.where import farthest
 from shared_utils.storage.conversation_store import ConversationStore, StoredTurn
-from shared_utils.types import Answer
+from shared_utils.types import Answer, EngineKind, Where
 from src.answering.ingestion import IndexedDocument
-from src.answering.writing import PastTurn, Writer, guarded
+from src.answering.writing import PastTurn, Writer, guarded, staying
 from src.events import (
     AnswerFinished,
     AnswerText,
@@ -33,6 +35,7 @@ from src.library.preferences import Pace, Preferences
 from src.library.turn_codec import Asking, decode_turn, encode_turn
 from src.library.turns import Turn, ended, history_of, kept_turn, merged, record_of
 from src.metrics import Metrics
+from src.models.wish import wish_of
 from src.rag_with_generation import STOPPED_EARLY, Rag
 from src.views import ConversationView, TurnView, asked_view
 
@@ -324,18 +327,21 @@ class Conversations:
         stages = view.stages
         if event.stage is not view.stage or event.model != view.model or not stages:
             stages = (*ended(stages, since), StageTime(event.stage, since, None, event.engine, event.model))
-        if event.passages_leave and not view.passages_left:
+        if event.passages_leave and event.engine is EngineKind.REMOTE and not turn.remote_asked:
+            turn.remote_asked = True
             self._remote_answers_left -= 1  # whatever becomes of the answer, it was asked for
         self._show(
             turn,
             stage=event.stage,
             engine=event.engine,
             model=event.model,
+            where=event.where,
             stage_started_at=now,
             seconds_left=event.seconds_left,
             position=event.position,
             prompt_tokens=event.prompt_tokens or view.prompt_tokens,
             passages_left=max(event.passages_leave, view.passages_left),
+            sent_to=farthest(view.sent_to, event.where if event.passages_leave else None),
             stages=stages,
         )
 
@@ -359,7 +365,8 @@ class Conversations:
             turn.view, stage=None, answer=answer, timings=timings or {}, error=error, seconds_left=None, stages=stages
         )
         if answer is not None:
-            view = replace(view, engine=answer.stats.backend, model=answer.stats.model)
+            stats = answer.stats
+            view = replace(view, engine=stats.backend, model=stats.model, where=stats.where)
         over = replace(turn, view=view)
         try:  # before it shows as done: asked again at once, it must be there to be replaced
             self._store_answer(over)
@@ -384,42 +391,47 @@ class Conversations:
 
     def _allowed_writers(self, turn: Turn) -> list[Writer]:
         preferences = self._person.preferences()
-        may_leave = not self._why_none_may_leave()
-        writers = [writer for writer in self._services.writers(preferences.model) if writer.local or may_leave]
-        return [writer if writer.local else guarded(writer, lambda: self._why_not_leave(turn)) for writer in writers]
+        offered = self._services.writers(preferences.model)
+        near = staying(offered) if preferences.keep_here else offered
+        writers = [writer for writer in near if not self._why_not_ask(writer.engine.name, writer.where)]
+        return [guarded(writer, partial(self._why_not_send, turn, writer.engine.name)) for writer in writers]
 
     def _why_nobody(self) -> str:
         """Why no model may write for this person now; "" where they wanted none."""
         preferences = self._person.preferences()
-        if preferences.model == "extractive":
+        if wish_of(preferences.model).engine is EngineKind.EXTRACTIVE:
             return ""
-        reasons = [self._services.why_nobody()]
-        if any(not writer.local for writer in self._services.writers(preferences.model)):
-            reasons.append(self._why_none_may_leave())
-        return " ".join(filter(None, reasons))
+        offered = self._services.writers(preferences.model)
+        reasons = [self._services.why_nobody(), *(self._why_not_ask(w.engine.name, w.where) for w in offered)]
+        return " ".join(dict.fromkeys(filter(None, reasons)))
 
-    def _why_none_may_leave(self, *, counted: bool = False) -> str:
-        """`counted`: for a question some of whose passages have left: its next model is asked on the same account."""
-        if self._person.preferences().keep_here:
-            return "You chose to keep everything on this server, so the remote engine was not asked."
-        if self._remote_answers_left <= 0 and not counted:
+    def _why_not_ask(self, engine: EngineKind, where: Where | None, *, counted: bool = False) -> str:
+        """What forbids to ask an engine, for any question; "" = nothing does.
+
+        `counted`: for a question that the remote engine was asked already: its next model is asked on the same account.
+        """
+        if where is not Where.THIS_MACHINE and self._person.preferences().keep_here:
+            return "You chose to keep everything on this server, so no model on another machine was asked."
+        if engine is EngineKind.REMOTE and self._remote_answers_left <= 0 and not counted:
             return (
                 f"The remote engine has been asked {self._services.remote_answers} times for you, "
                 "the most there may be."
             )
         return ""
 
-    def _why_not_leave(self, turn: Turn) -> str:
-        """What forbids, at this moment, that a question's passages leave the machine; "" = nothing does.
+    def _why_not_send(self, turn: Turn, engine: EngineKind, where: Where) -> str:
+        """What forbids, at this moment, that a question's passages are sent to a model there; "" = nothing does.
 
-        Asked again just before they would: minutes may have passed in line, and a mind may have been changed.
+        Asked again just before they would be: minutes may have passed in line, and a mind may have been changed.
         """
-        if reason := self._why_none_may_leave(counted=turn.view.passages_left > 0):
+        if where is Where.THIS_MACHINE:
+            return ""
+        if reason := self._why_not_ask(engine, where, counted=turn.remote_asked):
             return reason
         present = {indexed.document.id for indexed in self._person.documents()}
         spans = turn.evidence.spans if turn.evidence else ()
         if any(span.document_id not in present for span in spans):
-            return "A document was removed meanwhile, so the remote engine was not asked."
+            return "A document was removed meanwhile, so no model on another machine was asked."
         return ""
 
     def _show(self, turn: Turn, **changes: object) -> None:

@@ -23,7 +23,7 @@ from shared_utils.storage.store import Store
 from shared_utils.types import Citation, Document, Rect
 from src.answering.ingestion import IndexedDocument
 from src.answering.suggestions import Topic, next_topics, opening_topics, question
-from src.answering.writing import Scribe, Writer
+from src.answering.writing import Scribe, Writer, staying
 from src.i18n import ENGLISH, Say
 from src.library.conversations import LEASE_S, SHARES, Conversations, Person, Services
 from src.library.documents import Documents
@@ -369,7 +369,9 @@ class Shelf:
 
     def expected_first_word_s(self) -> dict[Pace, float | None]:
         """How long the first word would take at each pace, from what has been learnt; None where nothing has."""
-        writers = self._library.writers(self.preferences().model)
+        mine = self.preferences()
+        offered = self._library.writers(mine.model)
+        writers = staying(offered) if mine.keep_here else offered
         return {pace: self._library.rag.expected_first_word_s(writers, SHARES[pace]) for pace in Pace}
 
     def preferences(self) -> Preferences:

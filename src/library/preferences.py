@@ -17,7 +17,7 @@ class Pace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    keep_here: bool = False  # no passage leaves this machine
+    keep_here: bool = False  # no passage leaves this machine: models on others are not asked
     pace: Pace = Pace.BALANCED
     model: str = ""  # "" = this server's choice
     language: str = ""  # "" = the browser's; else "en" or "de"

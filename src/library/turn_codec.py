@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from shared_utils.types import Answer, Citation, GenerationStats, Sentence, Verdict
+from shared_utils.types import Answer, Citation, EngineKind, GenerationStats, Sentence, Verdict, Where
 from src.events import Stage, StageTime
 
 
@@ -38,6 +39,7 @@ class TurnRecord:
     pending: bool = False
     stages: tuple[StageTime, ...] = ()
     passages_left: int = 0  # how many passages were sent to another machine
+    sent_to: Where | None = None  # the farthest place they were sent to
 
 
 def encode_turn(turn: TurnRecord) -> str:
@@ -48,11 +50,14 @@ def decode_turn(body: str) -> TurnRecord:
     """The turn that `encode_turn` was given. Raises ValueError when the text is anything else."""
     try:
         record = json.loads(body)
+        turn_id, question = record["id"], record["question"]
+        stages = tuple(_stage(stage) for stage in record.get("stages", []))
+        passages_left = record.get("passages_left", 0)
         return TurnRecord(
-            id=record["id"],
-            question=record["question"],
-            answer=_answer(record["answer"]),
-            extractive=_answer(record["extractive"]),
+            id=turn_id,
+            question=question,
+            answer=_answer(record["answer"], stages),
+            extractive=_answer(record["extractive"], stages),
             changes=tuple(record["changes"]),
             timings=record["timings"],
             error=record["error"],
@@ -60,8 +65,9 @@ def decode_turn(body: str) -> TurnRecord:
             asked_on=record.get("asked_on", 0.0),
             rating=record.get("rating", 0),
             pending=record.get("pending", False),
-            stages=tuple(StageTime(**{**s, "stage": Stage(s["stage"])}) for s in record.get("stages", [])),
-            passages_left=record.get("passages_left", 0),
+            stages=stages,
+            passages_left=passages_left,
+            sent_to=_place(record["sent_to"]) if "sent_to" in record else _sent_to_once(passages_left),
         )
     except (KeyError, TypeError) as exc:
         raise ValueError(f"not a stored turn: {exc!r}") from exc
@@ -72,17 +78,54 @@ def _asking(record: dict[str, object]) -> Asking:
     return Asking(**fields)  # type: ignore[arg-type]
 
 
-def _answer(record: dict[str, object] | None) -> Answer | None:
+def _stage(record: dict[str, object]) -> StageTime:
+    engine = EngineKind(str(record["engine"])) if record.get("engine") else None
+    fields = {**record, "stage": Stage(str(record["stage"])), "engine": engine}
+    return StageTime(**fields)  # type: ignore[arg-type]
+
+
+def _answer(record: dict[str, object] | None, stages: Sequence[StageTime]) -> Answer | None:
     if record is None:
         return None
     fields: dict[str, object] = {
         **record,
         "sentences": tuple(_sentence(s) for s in _rows(record["sentences"])),
         "citations": tuple(_citation(c) for c in _rows(record["citations"])),
-        "stats": GenerationStats(**record["stats"]),  # type: ignore[arg-type]
+        "stats": _stats(record["stats"], stages),
         "notes": tuple(_rows(record["notes"])),
     }
     return Answer(**fields)  # type: ignore[arg-type]
+
+
+def _stats(record: object, stages: Sequence[StageTime]) -> GenerationStats:
+    if not isinstance(record, dict):
+        raise TypeError(f"expected an object, not {type(record).__name__}")
+    engine = EngineKind(record["backend"])
+    where = _place(record["where"]) if "where" in record else _where_once(engine, stages)
+    return GenerationStats(**{**record, "backend": engine, "where": where})
+
+
+def _place(value: object) -> Where | None:
+    return None if value is None else Where(str(value))
+
+
+# Answers were kept without their place once, and only what went to Hugging Face was counted.
+
+
+def _where_once(engine: EngineKind, stages: Sequence[StageTime]) -> Where | None:
+    """Nothing is known of quotes before which a model server was asked in vain: it may have run anywhere."""
+    asked = {stage.engine for stage in stages}
+    match engine:
+        case EngineKind.REMOTE:
+            return Where.ELSEWHERE
+        case EngineKind.EXTRACTIVE:
+            return None if asked & {EngineKind.OLLAMA, EngineKind.ENDPOINT} else Where.THIS_MACHINE
+        case EngineKind.OLLAMA | EngineKind.ENDPOINT:
+            return None
+
+
+def _sent_to_once(passages_left: int) -> Where | None:
+    return Where.ELSEWHERE if passages_left else None
 
 
 def _sentence(record: dict[str, object]) -> Sentence:

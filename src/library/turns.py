@@ -25,6 +25,7 @@ class Turn:
     conversation: str
     mine: bool = False  # this process answers it, or has
     stored: bool = True
+    remote_asked: bool = False  # it counts among the answers one person may have from the remote engine
     left: bool = False  # given up because nobody waited for it
     evidence: Evidence | None = None  # what could be read for it; a follow-up may read the same again
     cancel: threading.Event = field(default_factory=threading.Event)
@@ -60,8 +61,9 @@ def kept_turn(record: TurnRecord, conversation_id: str) -> Turn:
     view = replace(
         view,
         stage=None,
-        engine=stats.backend if stats else "",
+        engine=stats.backend if stats else None,
         model=stats.model if stats else "",
+        where=stats.where if stats else None,
         answer=record.answer,
         extractive=record.extractive,
         changes=record.changes,
@@ -70,6 +72,7 @@ def kept_turn(record: TurnRecord, conversation_id: str) -> Turn:
         rating=record.rating,
         stages=record.stages,
         passages_left=record.passages_left,
+        sent_to=record.sent_to,
     )
     return Turn(view, record.asking, conversation_id)
 
@@ -92,6 +95,7 @@ def record_of(turn: Turn) -> TurnRecord:
         view.rating,
         stages=view.stages,
         passages_left=view.passages_left,
+        sent_to=view.sent_to,
     )
 
 

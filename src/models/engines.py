@@ -14,13 +14,14 @@ from shared_utils.generation.fallback import Engine
 from shared_utils.generation.hf_answer_generator import HfAnswerGenerator
 from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
 from shared_utils.generation.ollama_server import OllamaServer
-from shared_utils.generation.openai_answer_generator import BACKEND as ENDPOINT
 from shared_utils.generation.speed import Speed
-from shared_utils.types import AnswerGenerator
+from shared_utils.generation.where import farthest, where_is
+from shared_utils.types import AnswerGenerator, EngineKind, Where
 from src.answering.prompts import standard_prompt_tokens
-from src.answering.writing import Scribe, Writer
+from src.answering.writing import Scribe, Writer, staying
 from src.models.servers import LOAD_S, deadlines_of, model_servers, threads
 from src.models.status import ModelState, ModelStatus, read_status, status_path
+from src.models.wish import choice_of, wish_of
 from src.settings import Settings
 from src.views import EngineView, ModelChoice
 
@@ -50,29 +51,40 @@ class Engines:
         return self.pool.places() if self.pool else 1
 
     def writers(self, choice: str = "") -> Sequence[Writer]:
-        """In the order they are asked. `choice`: "" or "auto" = this server's; "ollama", "remote" or "extractive", one
-        engine and no other; "ollama:<model>", a local model of one's own choice, where people may choose."""
-        kind, _, model = choice.partition(":")
-        writers = []
-        if self.pool and kind in ("", "auto", "ollama") and not self._may_choose(model):
-            writers += [self._shared(self.pool, model) for model in self.pool.models()[:1]]
-        elif kind in ("", "auto", "ollama") and (status := self._own_status()).state is ModelState.READY:
-            writers.append(self._local(model if self._may_choose(model) else status.model, status))
-        if (kind in ("", "auto", "remote") or model) and self._has_remote():
-            writers.append(self._remote())
-        return writers
+        """In the order they are asked. `choice`, as `wish_of` reads it: this server's choice; one engine and no other;
+        or a local model of one's own choice, where people may choose, and the remote engine after it."""
+        wish = wish_of(choice)
+        match wish.engine:
+            case None:
+                return [*self._own(), *self._remote()]
+            case EngineKind.OLLAMA | EngineKind.ENDPOINT:
+                return [*self._own(wish.model), *(self._remote() if wish.model else [])]
+            case EngineKind.REMOTE:
+                return self._remote()
+            case EngineKind.EXTRACTIVE:
+                return []
+
+    def _own(self, wanted: str = "") -> list[Writer]:
+        """The model servers of this installation: one of them, or all as one writer that shares out the questions."""
+        chosen = wanted if self._may_choose(wanted) else ""
+        if self.pool and not chosen:
+            shared = self._shared(self.pool)
+            return [shared] if shared else []
+        status = self._own_status()
+        return [self._local(chosen or status.model, status)] if status.state is ModelState.READY else []
 
     def choices(self) -> tuple[ModelChoice, ...]:
         """What a person may choose, this server's own choice first."""
         status = self._own_status()
         own = status.model if status.state is ModelState.READY else ""
-        first = next(iter(self.pool.models()), "") if self.pool else own
-        choices = [ModelChoice("", first, local=True)]
+        where = where_is(self._settings.ollama_url)
+        shared = self._shared(self.pool) if self.pool else None
+        first = ModelChoice("", shared.model, shared.where) if shared else ModelChoice("", own, where)
+        choices = [first]
         if self._settings.choose_model and own:
-            choices += [ModelChoice(f"ollama:{name}", name, local=True) for name in self._installed()]
-        if self._has_remote():
-            choices.append(ModelChoice("remote", self._settings.hf_models[0], local=False))
-        return (*choices, ModelChoice("extractive", "", local=True))
+            choices += [ModelChoice(choice_of(name), name, where) for name in self._installed()]
+        choices += [ModelChoice(EngineKind.REMOTE.value, writer.model, writer.where) for writer in self._remote()]
+        return (*choices, ModelChoice(EngineKind.EXTRACTIVE.value, "", Where.THIS_MACHINE))
 
     def why_nobody(self) -> str:
         """Why no model can write now, in a sentence."""
@@ -126,31 +138,32 @@ class Engines:
     def view(self, scribe: Scribe, choice: str = "", *, may_leave: bool = True) -> EngineView:
         """The status line of the page, for who chose `choice` and whether passages may leave the machine."""
         status, possible = self.status(), self.writers(choice)
-        writers = [writer for writer in possible if writer.local or may_leave]
+        writers = possible if may_leave else staying(possible)
         busy, waiting = scribe.queue.load()
-        far = next((writer.model for writer in writers if not writer.local), "")
+        far = next((writer.model for writer in writers if writer.engine.name is EngineKind.REMOTE), "")
         if possible and not writers:
             line = "Everything stays here · answers quote the documents"
-            return EngineView("extractive", "", line, busy, waiting, self.why_nobody())
-        if not writers and choice == "extractive":
+            return EngineView(EngineKind.EXTRACTIVE, "", line, busy, waiting, self.why_nobody())
+        if not writers and wish_of(choice).engine is EngineKind.EXTRACTIVE:
             line = "No language model, as you chose · answers quote the documents"
-            return EngineView("extractive", "", line, busy, waiting)
+            return EngineView(EngineKind.EXTRACTIVE, "", line, busy, waiting)
         if not writers:
-            return EngineView("extractive", "", _waiting_line(status), busy, waiting, self.why_nobody())
+            return EngineView(EngineKind.EXTRACTIVE, "", _waiting_line(status), busy, waiting, self.why_nobody())
         first = writers[0]
-        if not first.local:
-            line = f"{_short(far)} · on Hugging Face: passages leave this machine"
-            return EngineView("remote", far, line, busy, waiting, self.why_nobody())
+        view = EngineView(first.engine.name, first.model, "", busy, waiting, where=first.where)
         also = f" · if it is too slow, {_short(far)} on Hugging Face" if far else ""
-        if self.pool and first.engine.name == ENDPOINT:
-            servers = len(self.pool.models())
-            where = f"on {servers} model servers" if servers > 1 else "on a model server"
-            line = f"{first.model} · {where}{also}"
-            return EngineView(ENDPOINT, first.model, line, busy, waiting, if_slow=far)
-        own = first.model == status.model
-        line = f"{first.model} · on this machine{_because(status) if own else ''}{also}"
-        reason = status.reason if own else ""
-        return EngineView("ollama", first.model, line, busy, waiting, reason, if_slow=far)
+        match first.engine.name:
+            case EngineKind.REMOTE:
+                line = f"{_short(far)} · {_leaving('on Hugging Face')}"
+                return replace(view, line=line, reason=self.why_nobody())
+            case EngineKind.ENDPOINT:
+                here_only = first.where is Where.THIS_MACHINE
+                places = [served.where for served in self.pool.served(here_only=here_only)] if self.pool else []
+                return replace(view, line=f"{first.model} · {_on_servers(places)}{also}", if_slow=far)
+            case EngineKind.OLLAMA | EngineKind.EXTRACTIVE:
+                own = first.model == status.model
+                line = f"{first.model} · {_on_server(first.where, _because(status) if own else '')}{also}"
+                return replace(view, line=line, reason=status.reason if own else "", if_slow=far)
 
     def _probe(self) -> ModelStatus:
         with self._lock:
@@ -171,11 +184,20 @@ class Engines:
             reason=f"Ollama has no {self._settings.model} yet. Fetch it with `ollama pull {self._settings.model}`.",
         )
 
-    def _shared(self, pool: EndpointPool, model: str) -> Writer:
-        """Whichever model server is best when its turn has come; `model` is the first one's."""
-        limits = deadlines_of(self._settings)
-        engine = Engine(ENDPOINT, PooledAnswerGenerator(pool))
-        return Writer(engine, model, local=True, first_token_deadline_s=limits.first_token_s)
+    def _shared(self, pool: EndpointPool, *, here_only: bool = False) -> Writer | None:
+        """Whichever model server is best when its turn has come, under the first one's model; None where none is."""
+        served = pool.served(here_only=here_only)
+        if not served:
+            return None
+        places = {server.where for server in served}
+        return Writer(
+            Engine(EngineKind.ENDPOINT, PooledAnswerGenerator(pool, here_only)),
+            served[0].model,
+            queued=True,
+            where=served[0].where if len(places) == 1 else None,
+            here=None if here_only else self._shared(pool, here_only=True),
+            first_token_deadline_s=deadlines_of(self._settings).first_token_s,
+        )
 
     def _own_model(self) -> str:
         """What the local Ollama answers with. Raises GenerationError with the reason why it cannot."""
@@ -201,9 +223,10 @@ class Engines:
             load_s=LOAD_S,
         )
         return Writer(
-            Engine("ollama", generator),
+            Engine(EngineKind.OLLAMA, generator),
             model,
-            local=True,
+            queued=True,
+            where=generator.where,
             num_ctx=self._settings.num_ctx,
             measured=self._speed(usual_s),
             first_token_deadline_s=deadlines.first_token_s,
@@ -225,11 +248,14 @@ class Engines:
             return Speed()
         return Speed(prompt_rates=(standard_prompt_tokens(self._settings.evidence_tokens) / first_token_s,))
 
-    def _remote(self) -> Writer:
+    def _remote(self) -> list[Writer]:
+        if not self._has_remote():
+            return []
         generator = HfAnswerGenerator(
             self._settings.hf_token, self._settings.hf_models, deadlines=deadlines_of(self._settings)
         )
-        return Writer(Engine("remote", generator), self._settings.hf_models[0], local=False)
+        engine = Engine(EngineKind.REMOTE, generator)
+        return [Writer(engine, self._settings.hf_models[0], queued=False, where=Where.ELSEWHERE)]
 
 
 def _waiting_line(status: ModelStatus) -> str:
@@ -242,6 +268,42 @@ def _waiting_line(status: ModelStatus) -> str:
             return f"{status.model or 'The model'} is {status.state} · answers quote the documents until then"
         case _:
             return "No language model · answers quote the documents"
+
+
+def _on_server(where: Where | None, because: str) -> str:
+    """Where one model runs, for the status line.
+
+    >>> _on_server(Where.ELSEWHERE, "")
+    'on a model server elsewhere: passages leave this machine'
+    """
+    match where:
+        case Where.THIS_MACHINE:
+            return f"on this machine{because}"
+        case Where.OWN_NETWORK:
+            return f"on a server in your network{because}"
+        case Where.ELSEWHERE | None:
+            return _leaving(f"on a model server elsewhere{because}")
+
+
+def _on_servers(places: Sequence[Where]) -> str:
+    """The same of servers that share the questions.
+
+    >>> _on_servers([Where.THIS_MACHINE, Where.OWN_NETWORK])
+    'on 2 model servers, some of them in your network'
+    """
+    servers = f"on {len(places)} model servers" if len(places) > 1 else "on a model server"
+    some = ", some of them" if len(set(places)) > 1 else ""
+    match farthest(*places):
+        case Where.THIS_MACHINE | None:
+            return servers
+        case Where.OWN_NETWORK:
+            return f"{servers}{some} in your network"
+        case Where.ELSEWHERE:
+            return _leaving(f"{servers}{some} elsewhere")
+
+
+def _leaving(place: str) -> str:
+    return f"{place}: passages leave this machine"
 
 
 def _share(status: ModelStatus) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, pairwise
 
-from shared_utils.types import Answer, Sentence, Verdict
+from shared_utils.types import Answer, EngineKind, Sentence, Verdict
 from src.i18n import ENGLISH, Say
 
 _DAGGERS = "†‡§¶"  # the printers' order of footnote signs, after which they are doubled
@@ -91,7 +91,7 @@ def cautions(answer: Answer) -> tuple[Sentence, ...]:
 
 def is_quoted(answer: Answer) -> bool:
     """No model wrote it: the quotes are the answer."""
-    return answer.answerable and answer.stats.backend == "extractive"
+    return answer.answerable and answer.stats.backend is EngineKind.EXTRACTIVE
 
 
 # ------------------------------------------------------------------------------------------------ composed

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from shared_utils.types import Answer, Citation
+from shared_utils.types import Answer, Citation, Where
 from src.i18n import Say
 from src.presentation.blocks import Block, BlockKind, Piece, Run, blocks, unplaced
 from src.presentation.describe import ending, engine_name
@@ -97,7 +97,8 @@ def provenance(turn: TurnView, say: Say) -> tuple[str, ...]:
     if turn.answer is None:
         return tuple(filter(None, [moment(turn.asked_on)]))
     stats, times = turn.answer.stats, turn.timings
-    wrote = say("Written by {who}", who=engine_name(stats.backend, stats.model, say)) if stats.model else ""
+    who = engine_name(stats.backend, stats.model, stats.where, say)
+    wrote = say("Written by {who}", who=who) if stats.model else ""
     first, total = times.get("first_token_s"), times.get("total_s")
     return tuple(
         filter(
@@ -116,13 +117,25 @@ def provenance(turn: TurnView, say: Say) -> tuple[str, ...]:
 
 
 def sent_away(turn: TurnView, say: Say) -> str:
-    """Whether passages of the documents were sent to another machine for this question."""
+    """Whether passages of the documents were sent to another machine for this question; "" where it is not known."""
     if turn.passages_left:
+        return _counted(turn.passages_left, turn.sent_to, say)
+    match turn.answer.stats.where if turn.answer else None:
+        case Where.THIS_MACHINE:
+            return say("nothing left this machine")
+        case Where.OWN_NETWORK:
+            return say("passages were sent to another machine in your network")
+        case Where.ELSEWHERE:
+            return say("passages were sent to another machine")
+        case None:
+            return ""
+
+
+def _counted(passages: int, sent_to: Where | None, say: Say) -> str:
+    if sent_to is Where.OWN_NETWORK:
         return say.n(
-            turn.passages_left,
-            "{n:,} passage was sent to another machine",
-            "{n:,} passages were sent to another machine",
+            passages,
+            "{n:,} passage was sent to another machine in your network",
+            "{n:,} passages were sent to another machine in your network",
         )
-    if turn.answer is not None and turn.answer.stats.backend == "remote":
-        return say("passages were sent to another machine")
-    return say("nothing left this machine")
+    return say.n(passages, "{n:,} passage was sent to another machine", "{n:,} passages were sent to another machine")

@@ -54,7 +54,7 @@ def _row(entry: Entry, say: Say) -> tuple[str, str, str, str, str, str]:
             f"[{n.marker}] {plain(n.document)} {page_name(n.page, n.page_label, say)} “{plain(n.quote)}”"
             for n in entry.notes
         ),
-        engine_name(answer.stats.backend, answer.stats.model, say),
+        engine_name(answer.stats.backend, answer.stats.model, answer.stats.where, say),
         "" if seconds is None else say.number(seconds, ".1f"),
     )
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from shared_utils.types import Answer, PageVerdict, Sentence, Verdict
+from shared_utils.types import Answer, EngineKind, PageVerdict, Sentence, Verdict, Where
 from src.i18n import ENGLISH, Say, phrase
 from src.presentation.escaping import plain
 from src.views import DocumentState, DocumentView, TurnView
@@ -175,17 +175,27 @@ def describe_pages(view: DocumentView, say: Say = ENGLISH) -> str:
 # ------------------------------------------------------------------------------------------------ turns
 
 
-def engine_name(engine: str, model: str, say: Say = ENGLISH) -> str:
-    """Who writes and where, for the status line."""
+def engine_name(engine: EngineKind | None, model: str, where: Where | None, say: Say = ENGLISH) -> str:
+    """Who writes and where, for the status line. Nothing is said of a place that is not known."""
     match engine:
-        case "ollama":
-            return say("{model} on this machine", model=plain(model))
-        case "remote":
+        case EngineKind.REMOTE:
             return say("{model} at Hugging Face", model=plain(model))
-        case "extractive":
+        case EngineKind.EXTRACTIVE:
             return say("the documents’ own sentences")
-        case _:
-            return plain(model)
+        case EngineKind.OLLAMA | EngineKind.ENDPOINT | None:
+            return _model_name(plain(model), where, say)
+
+
+def _model_name(model: str, where: Where | None, say: Say) -> str:
+    match where:
+        case Where.THIS_MACHINE:
+            return say("{model} on this machine", model=model)
+        case Where.OWN_NETWORK:
+            return say("{model} on a server in your network", model=model)
+        case Where.ELSEWHERE:
+            return say("{model} on a model server elsewhere", model=model)
+        case None:
+            return model
 
 
 def describe_answer(turn: TurnView, say: Say = ENGLISH) -> str:
@@ -194,7 +204,8 @@ def describe_answer(turn: TurnView, say: Say = ENGLISH) -> str:
         return ""
     sources = say.n(len(turn.answer.citations), "{n:,} source", "{n:,} sources")
     stats = turn.answer.stats
-    wrote = engine_name(stats.backend, stats.model, say) if stats.backend != "extractive" else ""  # its notes say so
+    quoted = stats.backend is EngineKind.EXTRACTIVE  # its notes say so
+    wrote = "" if quoted else engine_name(stats.backend, stats.model, stats.where, say)
     first, total = turn.timings.get("first_token_s"), turn.timings.get("total_s")
     timed = [say("first words {seconds:.1f} s", seconds=first)] if first is not None and wrote else []
     timed += [say("{seconds:.1f} s in total", seconds=total)] if total is not None else []

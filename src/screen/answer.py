@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from shared_utils.types import Answer
+from shared_utils.types import Answer, EngineKind
 from src.i18n import Say
 from src.library.library import Shelf
 from src.presentation.blocks import cautions, dagger, is_quoted
@@ -65,7 +65,7 @@ def _draw_words(turn: TurnView, answer: Answer, say: Say) -> None:
 
 def _draw_refusal(turn: TurnView, answer: Answer, say: Say) -> None:
     """Why there is no answer, and what comes closest to one."""
-    if answer.stats.backend == "extractive" or not answer.sentences:
+    if answer.stats.backend is EngineKind.EXTRACTIVE or not answer.sentences:
         st.markdown(escape_markdown(say("Your documents do not seem to answer this.")))
     else:
         st.markdown(answer_markdown(answer, say=say))
@@ -102,7 +102,7 @@ def _draw_actions(turn: TurnView, answer: Answer, shelf: Shelf, session: Session
     refused = not answer.answerable
     unfinished = answer.finish_reason in ("cancelled", "length", "interrupted")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"actions-{turn.id}"):
-        if latest and refused and answer.stats.backend == "extractive" and answer.citations:
+        if latest and refused and answer.stats.backend is EngineKind.EXTRACTIVE and answer.citations:
             st.button(
                 say("Ask anyway"),
                 key="anyway",

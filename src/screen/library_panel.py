@@ -7,6 +7,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from shared_utils.errors import FootnoteError
+from shared_utils.types import Where
 from src.i18n import Say
 from src.library.library import Shelf
 from src.library.sample import sample_pdf
@@ -56,17 +57,28 @@ def draw_library(documents: tuple[DocumentView, ...], shelf: Shelf, session: Ses
 def where_files_go(settings: Settings, say: Say, *, keep_here: bool = False) -> str:
     """What becomes of a person's files, in one or two sentences that are true for this server and this person."""
     sentences = [say("Your files stay on this server; only your browser can open them.")]
-    if settings.endpoints:
-        sentences.append(say("Answers are written on model servers in its own network."))
-    if settings.hf_token and keep_here:
-        sentences.append(say("You keep everything here: nothing is sent to another machine."))
-    elif settings.hf_token:
-        sentences.append(say("Where a remote model answers, the passages it reads are sent to Hugging Face."))
+    sentences += _where_passages_go(settings, say, keep_here=keep_here)
     if settings.keep_hours > 0:
         sentences.append(say("They are deleted {hours:g} hours after your last visit.", hours=settings.keep_hours))
     else:
         sentences.append(say("They are kept until you remove them."))
     return " ".join(sentences)
+
+
+def _where_passages_go(settings: Settings, say: Say, *, keep_here: bool) -> list[str]:
+    places = settings.model_places() - {Where.THIS_MACHINE}
+    if not places and not settings.hf_token:
+        return []
+    if keep_here:
+        return [say("You keep everything here: nothing is sent to another machine.")]
+    sentences = []
+    if Where.OWN_NETWORK in places:
+        sentences.append(say("Answers are written on model servers in its own network."))
+    if Where.ELSEWHERE in places:
+        sentences.append(say("The passages that answers are written from are sent to a model server elsewhere."))
+    if settings.hf_token:
+        sentences.append(say("Where a remote model answers, the passages it reads are sent to Hugging Face."))
+    return sentences
 
 
 # ------------------------------------------------------------------------------------------------ adding

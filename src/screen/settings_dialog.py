@@ -8,10 +8,12 @@ from functools import partial
 import streamlit as st
 
 from shared_utils.errors import FootnoteError
+from shared_utils.types import EngineKind, Where
 from src.i18n import LANGUAGES, Say, phrase
 from src.library.library import Shelf
 from src.library.preferences import Pace, Preferences
-from src.presentation.describe import about
+from src.models.wish import wish_of
+from src.presentation.describe import about, engine_name
 from src.presentation.escaping import plain
 from src.screen.browser import mount
 from src.screen.dialogs import draw_dialog, open_dialog
@@ -78,7 +80,8 @@ def _prefer(shelf: Shelf, session: Session, field: str) -> None:
 
 def _draw_model(shelf: Shelf, session: Session, mine: Preferences) -> None:
     say = session.say
-    choices = {c.id: c for c in shelf.model_choices() if c.local or not mine.keep_here}
+    offered = shelf.model_choices()
+    choices = {c.id: c for c in offered if not c.id or c.where is Where.THIS_MACHINE or not mine.keep_here}
     chosen = mine.model if mine.model in choices else ""
     st.selectbox(
         say("Who writes the answers"),
@@ -89,24 +92,42 @@ def _draw_model(shelf: Shelf, session: Session, mine: Preferences) -> None:
         on_change=_prefer,
         args=(shelf, session, "model"),
     )
-    st.html(note(_about_choice(choices[chosen], say)))
+    st.html(note(_about_choice(choices[chosen], say, keep_here=mine.keep_here)))
 
 
 def _choice_name(choice: ModelChoice, say: Say) -> str:
     model = plain(choice.model)
-    if choice.id == "":
-        return say("This server’s choice: {model}", model=model) if model else say("This server’s choice")
-    if choice.id == "extractive":
-        return say("No model: quote the documents")
-    return say("{model} on this machine", model=model) if choice.local else say("{model} at Hugging Face", model=model)
+    match wish_of(choice.id).engine:
+        case None:
+            return say("This server’s choice: {model}", model=model) if model else say("This server’s choice")
+        case EngineKind.EXTRACTIVE:
+            return say("No model: quote the documents")
+        case engine:
+            return engine_name(engine, model, choice.where, say)
 
 
-def _about_choice(choice: ModelChoice, say: Say) -> str:
-    if choice.id == "extractive":
-        return say("Answers are the documents’ own sentences, at once and word for word.")
-    if not choice.local:
-        return say("The passages it reads are sent to Hugging Face. Usually quicker than a model here.")
-    return say("A larger model writes better and starts later. Every sentence is checked against the page either way.")
+def _about_choice(choice: ModelChoice, say: Say, *, keep_here: bool) -> str:
+    match wish_of(choice.id).engine:
+        case EngineKind.EXTRACTIVE:
+            return say("Answers are the documents’ own sentences, at once and word for word.")
+        case EngineKind.REMOTE:
+            return say("The passages it reads are sent to Hugging Face. Usually quicker than a model here.")
+        case EngineKind.OLLAMA | EngineKind.ENDPOINT | None:
+            size = say(
+                "A larger model writes better and starts later. Every sentence is checked against the page either way."
+            )
+            leaves = "" if keep_here or not choice.model else _leaves(choice.where, say)
+            return f"{leaves} {size}".strip()
+
+
+def _leaves(where: Where | None, say: Say) -> str:
+    match where:
+        case Where.THIS_MACHINE | None:
+            return ""
+        case Where.OWN_NETWORK:
+            return say("The passages it reads are sent to a server in your network.")
+        case Where.ELSEWHERE:
+            return say("The passages it reads are sent to a model server elsewhere.")
 
 
 def _draw_pace(shelf: Shelf, session: Session, mine: Preferences) -> None:
@@ -132,10 +153,8 @@ def _draw_pace(shelf: Shelf, session: Session, mine: Preferences) -> None:
 
 def _draw_keep_here(shelf: Shelf, session: Session, mine: Preferences, settings: Settings) -> None:
     say = session.say
-    if not settings.hf_token:
-        stays = say("Everything stays on this server: no remote model is set up.")
-        near = say("Everything stays in this server’s own network, where its model servers are.")
-        st.html(note(near if settings.endpoints else stays))
+    if not settings.hf_token and settings.model_places() == {Where.THIS_MACHINE}:
+        st.html(note(say("Everything stays on this server: no remote model is set up.")))
         return
     st.toggle(
         say("Keep everything on this server"),
@@ -144,7 +163,7 @@ def _draw_keep_here(shelf: Shelf, session: Session, mine: Preferences, settings:
         on_change=_prefer,
         args=(shelf, session, "keep_here"),
     )
-    st.html(note(say("No passage goes to the remote model. Where no model runs here, answers quote the documents.")))
+    st.html(note(say("No passage goes to another machine. Where no model runs here, answers quote the documents.")))
 
 
 # ------------------------------------------------------------------------------------------------ how it looks

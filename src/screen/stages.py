@@ -50,9 +50,9 @@ def stage_line(turn: TurnView, now: float, say: Say) -> str:
         case Stage.WAITING:
             parts = [say("Waiting for the model"), place_in_line(turn, left, say)]
         case Stage.READING:
-            parts = [_reading(turn, left, since, say), engine_name(turn.engine, turn.model, say)]
+            parts = [_reading(turn, left, since, say), _by(turn, say)]
         case Stage.WRITING:
-            parts = [say("Writing"), _tokens(turn.output_tokens, say), engine_name(turn.engine, turn.model, say)]
+            parts = [say("Writing"), _tokens(turn.output_tokens, say), _by(turn, say)]
         case Stage.VERIFYING:
             return say("Checking every sentence against the pages")
         case None:
@@ -65,7 +65,7 @@ def status_line(engine: EngineView, turn: TurnView | None, now: float, say: Say)
 
     `turn` is the answer being made here, if one is; else the line says who would make it, and who waits already.
     """
-    if turn is None or not turn.engine or turn.stage is None:
+    if turn is None or turn.engine is None or turn.stage is None:
         waiting = say.n(engine.waiting, "{n:,} question waiting", "{n:,} questions waiting") if engine.waiting else ""
         return " · ".join(part for part in (say.message(engine.line), waiting) if part)
     left = turn.seconds_left - (now - turn.stage_started_at) if turn.seconds_left is not None else None
@@ -80,7 +80,7 @@ def status_line(engine: EngineView, turn: TurnView | None, now: float, say: Say)
         case _:
             doing = say("verifying")
     gone = say.n(sent, "{n:,} passage left this machine", "{n:,} passages left this machine") if sent else ""
-    return " · ".join(part for part in (engine_name(turn.engine, turn.model, say), doing, gone) if part)
+    return " · ".join(part for part in (_by(turn, say), doing, gone) if part)
 
 
 def place_in_line(turn: TurnView, left: float | None, say: Say) -> str:
@@ -90,6 +90,10 @@ def place_in_line(turn: TurnView, left: float | None, say: Say) -> str:
         return soon
     place = say("next in line") if turn.position == 1 else say("number {place} in line", place=turn.position)
     return f"{place}, {soon}" if soon else place
+
+
+def _by(turn: TurnView, say: Say) -> str:
+    return engine_name(turn.engine, turn.model, turn.where, say)
 
 
 def _reading(turn: TurnView, left: float | None, since: float, say: Say) -> str:

@@ -26,11 +26,10 @@ import huggingface_hub
 import pytest
 
 from shared_utils.errors import QuestionError, StorageError
-from shared_utils.generation.fallback import Engine
 from shared_utils.generation.hf_answer_generator import HfAnswerGenerator
 from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
 from shared_utils.generation.watched_stream import Deadlines
-from shared_utils.types import TextDelta, Verdict
+from shared_utils.types import TextDelta, Verdict, Where
 from src.answering.writing import Writer
 from src.events import Stage
 from src.library.library import Library, Shelf
@@ -46,7 +45,7 @@ from src.wiring import build_library
 from tests import fake_ollama
 from tests.conftest import DrawPdf
 from tests.fake_ollama import FakeOllama, Script
-from tests.fakes import FakeEngines
+from tests.fakes import FakeEngines, FakeGenerator, writer_far, writer_here
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -135,10 +134,10 @@ class Scene:
         generator = OllamaAnswerGenerator(
             host or self.ollama.url, MODEL, num_ctx=2048, num_thread=1, deadlines=deadlines
         )
-        self.writers[:] = [Writer(Engine("ollama", generator), MODEL, local=True)] if local else []
+        self.writers[:] = [writer_here(generator, MODEL)] if local else []
         if remote:
             far = HfAnswerGenerator("hf_" + "x" * 30, remote, deadlines=deadlines)
-            self.writers.append(Writer(Engine("remote", far), remote[0], local=False))
+            self.writers.append(writer_far(far, remote[0]))
 
     def heal(self) -> None:
         self.ollama.script = Script(answer=ANSWER)
@@ -768,7 +767,7 @@ def test_a_bug_in_an_engine_ends_the_turn_with_a_sentence_and_frees_the_model(sc
             yield TextDelta("The tide")
             raise ZeroDivisionError
 
-    scene.writers[:] = [Writer(Engine("ollama", Broken()), "broken", local=True)]
+    scene.writers[:] = [writer_here(Broken(), "broken")]
     turn = asked(scene.shelf())
     assert "inside Footnote" in turn.error
     assert scene.queue_is_free()
@@ -923,6 +922,50 @@ def test_a_document_removed_while_waiting_in_line_does_not_leave_the_machine(sce
     assert scene.router.asked == []
 
 
+@pytest.fixture
+def neighbour(scene: Scene) -> FakeGenerator:
+    """The only model is on another machine in the network, and its turn is somebody else's."""
+    generator = FakeGenerator(["The gates closed 23 times."], runs=Where.OWN_NETWORK)
+    scene.writers[:] = [replace(writer_here(generator), where=Where.OWN_NETWORK)]
+    return generator
+
+
+def test_who_decides_to_keep_everything_here_in_line_for_a_server_on_another_machine_is_obeyed(
+    scene: Scene, neighbour: FakeGenerator
+) -> None:
+    queue = scene.library.rag.scribe.queue
+    ticket = queue.enter("somebody")
+    shelf = scene.shelf()
+    shelf.ask(TALK, QUESTION)
+    until(lambda: shelf.turns(TALK)[-1].stage is Stage.WAITING)
+    shelf.prefer(Preferences(keep_here=True))
+    queue.leave(ticket)
+    turn = ended(shelf)
+    shelf.prefer(Preferences())
+    check_extractive(turn, "keep everything on this server")
+    assert neighbour.prompts == []
+    assert (turn.passages_left, turn.sent_to) == (0, None)
+
+
+def test_a_document_removed_in_line_is_not_sent_to_a_server_on_another_machine(
+    scene: Scene, neighbour: FakeGenerator, draw_pdf: DrawPdf
+) -> None:
+    shelf = scene.library.shelf("v" * 24)
+    told = "The tide gates closed 23 times in 2025, against 15 times in 2024."
+    entry = shelf.add("gates.pdf", draw_pdf("gates.pdf", [[told]]).read_bytes())
+    until(lambda: all(view.settled for view in shelf.documents()))
+    queue = scene.library.rag.scribe.queue
+    ticket = queue.enter("somebody")
+    shelf.ask(TALK, QUESTION, ask_anyway=True)
+    until(lambda: shelf.turns(TALK)[-1].stage is Stage.WAITING)
+    shelf.remove(entry)
+    queue.leave(ticket)
+    turn = ended(shelf)
+    check_extractive(turn, "A document was removed")
+    assert neighbour.prompts == []
+    assert turn.passages_left == 0
+
+
 def test_who_decides_to_keep_everything_here_between_two_remote_models_is_obeyed(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -964,7 +1007,7 @@ def test_a_model_that_missed_its_deadline_is_given_less_to_read_the_next_time(sc
     generator = OllamaAnswerGenerator(
         scene.ollama.url, model, num_ctx=2048, num_thread=1, deadlines=replace(PATIENT, first_token_s=0.5)
     )
-    writer = Writer(Engine("ollama", generator), model, local=True)
+    writer = writer_here(generator, model)
     scene.writers[:] = [writer]
     scene.misbehaves(models=[model], slow_models={model: 3600})
     late = asked(scene.shelf())
@@ -980,7 +1023,7 @@ def test_a_model_out_of_memory_is_loaded_without_a_promise_and_then_answers(scen
     generator = OllamaAnswerGenerator(
         scene.ollama.url, MODEL, num_ctx=2048, num_thread=1, deadlines=replace(PATIENT, first_token_s=0.4), load_s=20
     )
-    scene.writers[:] = [Writer(Engine("ollama", generator), MODEL, local=True)]
+    scene.writers[:] = [writer_here(generator, MODEL)]
     asked(scene.shelf())  # its speed is known now
     scene.ollama.loaded.clear()
     shelf = scene.shelf()

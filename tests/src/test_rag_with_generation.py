@@ -1,18 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from shared_utils.errors import GenerationInterrupted, GeneratorUnavailable, QuestionError
-from shared_utils.generation.fallback import Engine
 from shared_utils.generation.speed import Speed
-from shared_utils.types import Answer, Document, Page, PageVerdict, Verdict
+from shared_utils.types import Answer, Document, EngineKind, Page, PageVerdict, Verdict
 from src.answering.ingestion import IndexedDocument, index_document
 from src.answering.prompts import REFUSAL
-from src.answering.writing import PastTurn, Writer
+from src.answering.writing import PastTurn
 from src.events import (
     AnswerEvent,
     AnswerFinished,
@@ -26,7 +26,7 @@ from src.events import (
 from src.library.sample import sample_pdf
 from src.rag_with_generation import NO_MODEL, Rag, affordable_tokens, kept_evidence, pages_of, unread_notes
 from tests.conftest import DrawPdf, source
-from tests.fakes import FakeGenerator, never
+from tests.fakes import FakeGenerator, never, writer_far, writer_here
 
 QUESTION = "How long were the outer gates closed in January?"
 
@@ -49,7 +49,9 @@ def ask(
     ask_anyway: bool = False,
     history: Sequence[PastTurn] = (),
 ) -> list[AnswerEvent]:
-    writers = [Writer(Engine(g.backend, g), g.model, local=g.backend == "ollama") for g in generators]
+    writers = [
+        writer_far(g, g.model) if g.backend is EngineKind.REMOTE else writer_here(g, g.model) for g in generators
+    ]
     return list(
         rag.ask(question, [document], writers=lambda: writers, history=history, ask_anyway=ask_anyway, cancelled=never)
     )
@@ -164,7 +166,7 @@ def test_a_footnote_to_a_passage_that_does_not_exist_is_dropped_and_told(rag: Ra
 
 def test_an_engine_that_fails_before_its_first_word_gives_way_to_the_next(rag: Rag, document: IndexedDocument) -> None:
     local = FakeGenerator(error=GeneratorUnavailable("Ollama is not there."))
-    remote = FakeGenerator(["The gates were closed for 61 hours."], backend="remote", model="far/away")
+    remote = FakeGenerator(["The gates were closed for 61 hours."], backend=EngineKind.REMOTE, model="far/away")
     events = ask(rag, document, local, remote)
     assert [event.reason for event in events if isinstance(event, EngineChanged)] == ["Ollama is not there."]
     assert answer_of(events).stats.backend == "remote"
@@ -335,7 +337,7 @@ def test_a_slow_model_is_given_less_to_read(rag: Rag) -> None:
 def test_an_answer_from_the_remote_engine_says_that_passages_left_the_machine(
     rag: Rag, document: IndexedDocument
 ) -> None:
-    answer = answer_of(ask(rag, document, FakeGenerator(["61 hours."], backend="remote", model="far/away")))
+    answer = answer_of(ask(rag, document, FakeGenerator(["61 hours."], backend=EngineKind.REMOTE, model="far/away")))
     assert any("went to Hugging Face" in note for note in answer.notes)
 
 
@@ -379,7 +381,7 @@ def test_documents_that_do_not_agree_are_named_with_both_places(rag: Rag, draw_p
 @pytest.mark.parametrize("rate", [12.0, 25.0, 60.0])
 def test_no_pace_makes_a_model_read_past_its_deadline(rag: Rag, rate: float) -> None:
     measured = Speed(prompt_rates=(rate,))
-    writer = Writer(Engine("ollama", FakeGenerator()), "paced", True, measured=measured, first_token_deadline_s=30.0)
+    writer = replace(writer_here(FakeGenerator(), "paced"), measured=measured, first_token_deadline_s=30.0)
     quick, balanced, thorough = (rag.expected_first_word_s([writer], share) for share in (0.5, 1.0, 2.0))
     assert quick is not None
     assert balanced is not None

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from shared_utils.types import Where
 from src.settings import Settings, SettingsError, settings_fields
 
 
@@ -92,7 +93,14 @@ def test_several_ollamas_are_named_by_one_variable() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://gpu1:8000/v1", "http://10.0.0.7:8000/v1", "https://[fd00::1]/v1", "http://v.lan/v1"]
+    "url",
+    [
+        "http://gpu1:8000/v1",
+        "http://10.0.0.7:8000/v1",
+        "http://100.64.0.7:8000/v1",
+        "https://[fd00::1]/v1",
+        "http://v.lan/v1",
+    ],
 )
 def test_a_model_server_of_ones_own_is_taken(url: str) -> None:
     assert Settings.from_env({"FOOTNOTE_ENDPOINTS": f" {url} , http://gpu2:8000/v1"}).endpoints[0] == url
@@ -103,6 +111,7 @@ def test_a_model_server_of_ones_own_is_taken(url: str) -> None:
     [
         ("https://api.example.com/v1", "api.example.com, which is not on a private network"),
         ("http://8.8.8.8:8000/v1", "8.8.8.8, which is not on a private network"),
+        ("http://134744072:8000/v1", "which is not on a private network"),  # 8.8.8.8
         ("gpu1:8000/v1", "takes addresses such as"),
         ("http://me:SECRET@[broken/v1", "takes addresses such as"),
     ],
@@ -124,3 +133,9 @@ def test_no_log_repeats_the_stores_password_written_out_or_not() -> None:
     settings = Settings.from_env({"FOOTNOTE_STORE": " postgresql://me:pass%2Fword@db/footnote\n"})
     assert settings.store == "postgresql://me:pass%2Fword@db/footnote"
     assert {"pass%2Fword", "pass/word", settings.store} <= set(settings.secrets())
+
+
+def test_where_model_servers_run_is_read_off_their_addresses() -> None:
+    assert Settings().model_places() == {Where.THIS_MACHINE}
+    hosts = {"OLLAMA_HOST": "127.0.0.1,https://box.example", "FOOTNOTE_ENDPOINTS": "http://gpu1:8000/v1"}
+    assert Settings.from_env(hosts).model_places() == set(Where)

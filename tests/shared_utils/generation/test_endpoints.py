@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout, GeneratorUnavailable
 from shared_utils.generation import endpoints as module
-from shared_utils.generation.endpoints import Endpoint, EndpointPool, PooledAnswerGenerator
+from shared_utils.generation.endpoints import Endpoint, EndpointPool, PooledAnswerGenerator, Served
 from shared_utils.types import (
     AnswerGenerator,
     ChatMessage,
@@ -24,6 +24,7 @@ from shared_utils.types import (
     ModelAsked,
     Prompt,
     TextDelta,
+    Where,
 )
 from tests.fakes import FakeClock, FakeGenerator, never, prompt_saying
 
@@ -257,3 +258,27 @@ def test_what_was_read_is_compared_with_all_messages() -> None:
     for _ in range(3):
         said(pool, Prompt((*first.messages, ChatMessage("user", "When?")), 5, 9))
     assert {known.endpoint.address for known in pool._known if known.read} == {where}
+
+
+HERE, NEAR, FAR = "http://127.0.0.1:11434", "http://gpu1:8000/v1", "https://api.example/v1"
+
+
+def test_it_says_where_the_server_runs_before_it_is_asked() -> None:
+    servers = [Server(FAR, error=GeneratorUnavailable("It is busy.")), Server(NEAR)]
+    events = PooledAnswerGenerator(pool_of(*servers)).generate(prompt_saying("Hi"), never)
+    assert next(events) == ModelAsked("small", Where.ELSEWHERE)
+    assert [server.asked for server in servers] == [[], []]
+    assert next(events) == ModelAsked("small", Where.OWN_NETWORK)
+    assert servers[1].asked == []
+
+
+def test_confined_to_this_machine_it_asks_no_other_whatever_becomes_of_the_one_here() -> None:
+    here, near = Server(HERE, model="own", error=GeneratorUnavailable("It is busy.")), Server(NEAR)
+    pool = pool_of(near, here)
+    assert pool.served() == (Served("small", Where.OWN_NETWORK), Served("own", Where.THIS_MACHINE))
+    assert pool.served(here_only=True) == (Served("own", Where.THIS_MACHINE),)
+    confined = PooledAnswerGenerator(pool, here_only=True)
+    for _ in range(2):  # the second time it is left alone for a while, and there is nobody else
+        with pytest.raises(GeneratorUnavailable, match="busy"):
+            list(confined.generate(prompt_saying("Hi"), never))
+    assert (len(here.asked), len(near.asked)) == (1, 0)

@@ -12,7 +12,7 @@ from shared_utils.errors import GenerationError, GenerationInterrupted, Generati
 from shared_utils.generation import hf_answer_generator
 from shared_utils.generation.hf_answer_generator import HfAnswerGenerator
 from shared_utils.generation.watched_stream import Deadlines
-from shared_utils.types import GenerationDone, ModelAsked, TextDelta
+from shared_utils.types import GenerationDone, ModelAsked, TextDelta, Where
 from tests.fakes import FakeClock, never, prompt_saying
 
 TOKEN = "hf_abcdefghijklmnopqrstuvwxyz"
@@ -61,12 +61,13 @@ def test_an_answer_streams_and_ends_with_its_statistics(router: Callable[[Handle
 
     router(answer)
     asked, *words, done = generator().generate(PROMPT, never)
-    assert asked == ModelAsked("a/first")
+    assert asked == ModelAsked("a/first", Where.ELSEWHERE)
     assert words == [TextDelta("900"), TextDelta(" euros.")]
     assert isinstance(done, GenerationDone)
     assert done.finish_reason == "stop"
     stats = done.stats
     assert (stats.backend, stats.model, stats.prompt_tokens, stats.output_tokens) == ("remote", "a/first", 40, 3)
+    assert stats.where is Where.ELSEWHERE
     assert requests[-1].url.host == "router.huggingface.co"
     assert json.loads(requests[-1].content)["max_tokens"] == PROMPT.max_output_tokens
 
@@ -119,7 +120,7 @@ def test_a_refused_account_is_not_tried_again_with_another_model(
 def test_a_stream_without_an_end_is_an_interruption(router: Callable[[Handler], None]) -> None:
     router(lambda _request: httpx2.Response(200, content=chunk("900")))
     events = generator().generate(PROMPT, never)
-    assert [next(events), next(events)] == [ModelAsked("a/first"), TextDelta("900")]
+    assert [next(events), next(events)] == [ModelAsked("a/first", Where.ELSEWHERE), TextDelta("900")]
     with pytest.raises(GenerationInterrupted):
         next(events)
 
@@ -162,7 +163,7 @@ def test_an_answer_that_stops_coming_is_an_interruption(
 
     router(lambda _request: httpx2.Response(200, content=body()))
     events = HfAnswerGenerator(TOKEN, ["a/first"], deadlines=DEADLINES, clock=clock).generate(PROMPT, never)
-    assert [next(events), next(events)] == [ModelAsked("a/first"), TextDelta("900")]
+    assert [next(events), next(events)] == [ModelAsked("a/first", Where.ELSEWHERE), TextDelta("900")]
     clock.now += seconds
     with pytest.raises(GenerationInterrupted, match=words):
         next(events)

@@ -15,12 +15,14 @@ from shared_utils.generation.ollama_connection import in_our_words
 from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.types import (
     ChatMessage,
+    EngineKind,
     GenerationDone,
     GenerationEvent,
     GenerationStats,
     ModelAsked,
     Prompt,
     TextDelta,
+    Where,
 )
 from tests.fake_ollama import FakeOllama, Script
 from tests.fakes import FakeClock, never, prompt_saying
@@ -46,7 +48,7 @@ def mocked(stream: httpx.SyncByteStream | bytes, status: int = 200) -> OllamaAns
         return httpx.Response(status, stream=stream)
 
     return OllamaAnswerGenerator(
-        "http://ollama.test:11434",
+        "http://localhost:11434",
         "llama3.2:1b",
         num_ctx=2048,
         num_thread=2,
@@ -64,6 +66,7 @@ def test_an_answer_streams_and_ends_with_its_statistics_in_seconds() -> None:
     assert done.finish_reason == "stop"
     stats = done.stats
     assert (stats.backend, stats.model) == ("ollama", "llama3.2:1b")
+    assert stats.where is Where.THIS_MACHINE
     assert stats.output_tokens == 5
     assert stats.prompt_tokens is not None
     assert stats.prompt_tokens > 10
@@ -302,7 +305,7 @@ def test_whatever_breaks_while_asking_becomes_an_error_of_ours(error: Exception)
         raise error
 
     engine = OllamaAnswerGenerator(
-        "http://ollama.test:11434",
+        "http://localhost:11434",
         "llama3.2:1b",
         num_ctx=2048,
         num_thread=2,
@@ -334,7 +337,7 @@ def test_a_bug_of_ours_is_not_dressed_up_as_the_servers() -> None:
 )
 def test_truncation_is_suspected_from_the_counts(estimated: int, reported: int | None, suspected: bool) -> None:
     prompt = Prompt((), estimated_tokens=estimated, max_output_tokens=100)
-    stats = GenerationStats(backend="ollama", model="m", prompt_tokens=reported)
+    stats = GenerationStats(backend=EngineKind.OLLAMA, model="m", prompt_tokens=reported)
     assert truncation_suspected(prompt, stats, num_ctx=2048) is suspected
 
 
@@ -347,7 +350,7 @@ def test_a_model_that_has_to_be_loaded_is_given_the_time_and_says_so_first() -> 
     with FakeOllama(Script(load_s=0.6)) as server:
         first, *_, last = loading(server.url, load_s=20).generate(PROMPT, never)
         again = list(loading(server.url, load_s=20).generate(PROMPT, never))
-    assert first == ModelAsked("llama3.2:1b", loading=True)
+    assert first == ModelAsked("llama3.2:1b", Where.THIS_MACHINE, loading=True)
     assert isinstance(last, GenerationDone)
     assert not any(isinstance(event, ModelAsked) for event in again)
 
@@ -362,3 +365,26 @@ def test_in_memory_a_model_has_its_usual_deadline() -> None:
 def test_what_is_wrong_with_a_server_is_told_by_the_question_not_by_the_look_into_its_memory() -> None:
     with pytest.raises(GeneratorUnavailable, match="Nothing answers"):
         list(loading("http://127.0.0.1:9", load_s=20).generate(PROMPT, never))
+
+
+@pytest.mark.parametrize(
+    ("host", "where"),
+    [("http://gpu1:11434", Where.OWN_NETWORK), ("https://ollama.example", Where.ELSEWHERE)],
+)
+def test_what_leaves_the_machine_is_told_before_it_leaves(host: str, where: Where) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        frame = {"model": "m", "message": {"role": "assistant", "content": "x"}, "done": True, "done_reason": "stop"}
+        return httpx.Response(200, content=json.dumps(frame).encode() + b"\n")
+
+    transport = httpx.MockTransport(answer)
+    far = OllamaAnswerGenerator(host, "m", num_ctx=2048, num_thread=2, deadlines=PATIENT, transport=transport)
+    events = far.generate(PROMPT, never)
+    assert next(events) == ModelAsked("m", where)
+    assert asked == []
+    *_, done = events
+    assert isinstance(done, GenerationDone)
+    assert done.stats.where is where
+    assert asked == ["/api/chat"]

@@ -11,7 +11,7 @@ import pytest
 from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout, GeneratorUnavailable
 from shared_utils.generation.openai_answer_generator import OpenAiAnswerGenerator, served_models
 from shared_utils.generation.watched_stream import Deadlines
-from shared_utils.types import ChatMessage, GenerationDone, GenerationEvent, Prompt, TextDelta
+from shared_utils.types import ChatMessage, GenerationDone, GenerationEvent, ModelAsked, Prompt, TextDelta, Where
 from tests.fake_openai import FakeOpenAi, OpenAiScript
 from tests.fakes import never, prompt_saying
 
@@ -39,6 +39,7 @@ def test_an_answer_streams_and_ends_with_what_the_server_counted() -> None:
     assert done.finish_reason == "stop"
     stats = done.stats
     assert (stats.backend, stats.model, stats.output_tokens, stats.cached_prompt_tokens) == ("endpoint", "small", 5, 16)
+    assert stats.where is Where.THIS_MACHINE
     assert stats.prompt_tokens is not None
     assert stats.time_to_first_token_s is not None
     assert stats.generation_s is None  # the server does not tell
@@ -184,3 +185,25 @@ def test_a_bug_stays_a_bug() -> None:
     failing = OpenAiAnswerGenerator("http://x/v1", "m", deadlines=PATIENT, transport=httpx.MockTransport(broken))
     with pytest.raises(ZeroDivisionError):
         list(failing.generate(PROMPT, never))
+
+
+@pytest.mark.parametrize(
+    ("url", "where"),
+    [("http://gpu1:8000/v1", Where.OWN_NETWORK), ("https://api.example/v1", Where.ELSEWHERE)],
+)
+def test_what_leaves_the_machine_is_told_before_it_leaves(url: str, where: Where) -> None:
+    asked: list[str] = []
+    piece = b'data: {"choices": [{"delta": {"content": "x"}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, content=piece, headers={"content-type": "text/event-stream"})
+
+    far = OpenAiAnswerGenerator(url, "m", deadlines=PATIENT, transport=httpx.MockTransport(answer))
+    events = far.generate(PROMPT, never)
+    assert next(events) == ModelAsked("m", where)
+    assert asked == []
+    *_, done = events
+    assert isinstance(done, GenerationDone)
+    assert done.stats.where is where
+    assert asked == ["/v1/chat/completions"]

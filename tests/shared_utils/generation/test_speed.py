@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from shared_utils.generation.speed import Speed, estimate_answer_s, estimate_first_token_s, updated
-from shared_utils.types import GenerationStats
+from shared_utils.types import EngineKind, GenerationStats
 
 
 def answer(prompt_tokens: int, reading_s: float, written: int, writing_s: float, cached: int = 0) -> GenerationStats:
     return GenerationStats(
-        backend="ollama",
+        backend=EngineKind.OLLAMA,
         model="m",
         prompt_tokens=prompt_tokens,
         cached_prompt_tokens=cached,
@@ -53,4 +53,4 @@ def test_a_machine_that_got_slower_is_noticed() -> None:
 
 
 def test_an_engine_that_tells_nothing_teaches_nothing() -> None:
-    assert updated(Speed(), GenerationStats(backend="remote", model="m")) == Speed()
+    assert updated(Speed(), GenerationStats(backend=EngineKind.REMOTE, model="m")) == Speed()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
 from shared_utils.errors import FootnoteError, StorageError
-from shared_utils.types import Answer, Citation, EvidenceSpan, GenerationStats, Sentence, Verdict
+from shared_utils.types import Answer, Citation, EngineKind, EvidenceSpan, GenerationStats, Sentence, Verdict
 from src.api import errors
 from src.api.admission import address_of
 from src.api.as_json import inert
@@ -202,7 +202,7 @@ ANSWER = Answer(
     (Sentence("So.", (1,), Verdict.SUPPORTED, ""), Sentence("Not so.", (), Verdict.NOT_FOUND, "no page says it")),
     (CITATION,),
     "stop",
-    GenerationStats("ollama", "m:1b", prompt_tokens=40, output_tokens=7),
+    GenerationStats(EngineKind.OLLAMA, "m:1b", prompt_tokens=40, output_tokens=7),
     "So [1]. Not so.",
 )
 ASKED = replace(asked_view("t", "How?", 0.0, 0.0), stages=(StageTime(Stage.RETRIEVING, 0.0, None),))
@@ -212,7 +212,13 @@ _ENDED = (
     StageTime(Stage.READING, 0.3, 1.0),
 )
 READING = replace(
-    ASKED, stage=Stage.READING, engine="ollama", model="m:1b", stages=_ENDED, route="look-up", extractive=ANSWER
+    ASKED,
+    stage=Stage.READING,
+    engine=EngineKind.OLLAMA,
+    model="m:1b",
+    stages=_ENDED,
+    route="look-up",
+    extractive=ANSWER,
 )
 WRITING = replace(READING, stage=Stage.WRITING, text="So [1].", spans=(SPAN,))
 DONE = replace(WRITING, stage=None, answer=ANSWER, timings={"total_s": 1.5})

@@ -14,19 +14,20 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from shared_utils.errors import DocumentGone, FootnoteError, QuestionError
-from shared_utils.generation.fallback import Engine
 from shared_utils.pdf.ocr import tesseract_available
-from shared_utils.types import GenerationEvent, GenerationStats, Prompt, Rect, TextDelta
+from shared_utils.types import EngineKind, GenerationEvent, GenerationStats, Prompt, Rect, TextDelta, Where
 from src.answering.writing import Writer
 from src.library.library import Library, Shelf
 from src.library.preferences import Pace, Preferences
 from src.library.sample import sample_pdf
+from src.presentation.markdown import conversation_markdown
 from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.views import DocumentState, TurnView
 from src.wiring import build_library
 from tests.conftest import DrawPdf
-from tests.fakes import FakeEngines, FakeGenerator
+from tests.fakes import FakeEngines, FakeGenerator, writer_far, writer_here
+from tests.src.library.test_turn_codec import KEPT_BEFORE
 
 ROOT = Path(__file__).parents[3]
 MINE, THEIRS = "m" * 24, "t" * 24
@@ -257,14 +258,14 @@ class Endless:
             time.sleep(0.005)
         from shared_utils.types import GenerationDone
 
-        yield GenerationDone("cancelled", GenerationStats("ollama", "endless"))
+        yield GenerationDone("cancelled", GenerationStats(EngineKind.OLLAMA, "endless"))
 
 
 def test_stop_ends_an_answer_keeps_its_words_and_lets_the_next_question_in(
     open_library: Callable[[], Library],
 ) -> None:
     library = open_library()
-    library.writers = lambda _: [Writer(Engine("ollama", Endless()), "endless", local=True)]
+    library.writers = lambda _: [writer_here(Endless(), "endless")]
     shelf = shelf_with_sample(library)
     shelf.ask(TALK, "How many ships called at the port?")
     until(lambda: "more" in shelf.turns(TALK)[-1].text)
@@ -309,7 +310,7 @@ def test_asking_again_replaces_the_answer_and_a_new_conversation_starts_empty(
 
 def endless(library: Library) -> Library:
     """A library whose model never comes to an end."""
-    library.writers = lambda _: [Writer(Engine("ollama", Endless()), "endless", local=True)]
+    library.writers = lambda _: [writer_here(Endless(), "endless")]
     return library
 
 
@@ -413,7 +414,7 @@ def test_waiting_for_a_change_ends_with_the_change(open_library: Callable[[], Li
 def test_a_question_asked_alone_knows_nothing_of_those_before(open_library: Callable[[], Library]) -> None:
     library = open_library()
     fake = FakeGenerator(("Yes [1].",))
-    library.writers = lambda _: [Writer(Engine("ollama", fake), "fake", local=True)]
+    library.writers = lambda _: [writer_here(fake, "fake")]
     shelf = shelf_with_sample(library)
     for alone in (False, False, True):
         shelf.ask(TALK, "How many ships called at the port?", alone=alone)
@@ -458,9 +459,7 @@ def test_people_who_do_not_come_back_are_forgotten_after_the_time_set(
 
 
 def remote_writer() -> Writer:
-    return Writer(
-        Engine("remote", FakeGenerator(["1,206 ships."], backend="remote", model="far/away")), "far/away", False
-    )
+    return writer_far(FakeGenerator(["1,206 ships."], backend=EngineKind.REMOTE, model="far/away"), "far/away")
 
 
 def test_whoever_keeps_everything_here_sends_nothing_away(open_library: Callable[[], Library]) -> None:
@@ -484,6 +483,86 @@ def test_the_remote_engine_answers_one_person_only_so_often(open_library: Callab
         shelf.ask(TALK, "How many ships called at the port?")
         engines.append(answered(shelf).engine)
     assert engines == ["remote", "extractive"]
+
+
+def elsewhere_writer(where: Where) -> Writer:
+    """A model server that is not the remote engine, and not here."""
+    return replace(writer_here(FakeGenerator(["1,206 ships."], runs=where)), where=where)
+
+
+@pytest.mark.parametrize("where", [Where.OWN_NETWORK, Where.ELSEWHERE])
+def test_whoever_keeps_everything_here_is_not_answered_by_a_server_on_another_machine(
+    open_library: Callable[[], Library], where: Where
+) -> None:
+    library = open_library()
+    library.writers = lambda _: [elsewhere_writer(where)]
+    shelf = shelf_with_sample(library)
+    shelf.prefer(Preferences(keep_here=True))
+    shelf.ask(TALK, "How many ships called at the port?")
+    turn = answered(shelf)
+    assert (turn.engine, turn.passages_left) == ("extractive", 0)
+    assert turn.answer is not None
+    assert any("keep everything on this server" in note for note in turn.answer.notes)
+    assert not any(shelf.expected_first_word_s().values())
+    shelf.prefer(Preferences())
+    shelf.regenerate(TALK)
+    turn = answered(shelf)
+    assert (turn.engine, turn.where, turn.sent_to) == ("ollama", where, where)
+    assert turn.passages_left > 0
+
+
+def test_of_servers_in_several_places_those_here_write_for_who_keeps_everything_here(
+    open_library: Callable[[], Library],
+) -> None:
+    library = open_library()
+    mixed = replace(elsewhere_writer(Where.OWN_NETWORK), where=None, here=writer_here(FakeGenerator(["Here."])))
+    library.writers = lambda _: [mixed]
+    shelf = shelf_with_sample(library)
+    shelf.prefer(Preferences(keep_here=True))
+    shelf.ask(TALK, "How many ships called at the port?")
+    turn = answered(shelf)
+    assert (turn.where, turn.passages_left, turn.sent_to) == (Where.THIS_MACHINE, 0, None)
+    assert turn.answer is not None
+    assert turn.answer.raw_text == "Here."
+
+
+def test_only_the_remote_engine_counts_among_its_answers(open_library: Callable[..., Library]) -> None:
+    library = open_library(remote_answers=1)
+    library.writers = lambda _: [elsewhere_writer(Where.OWN_NETWORK)]
+    shelf = shelf_with_sample(library)
+    for _ in range(2):
+        shelf.ask(TALK, "How many ships called at the port?")
+        assert answered(shelf).engine == "ollama"
+    library.writers = lambda _: [remote_writer()]
+    shelf.ask(TALK, "How many ships called at the port?")
+    assert answered(shelf).engine == "remote"
+
+
+def test_where_an_answer_was_written_outlives_the_process(open_library: Callable[[], Library]) -> None:
+    library = open_library()
+    library.writers = lambda _: [elsewhere_writer(Where.OWN_NETWORK)]
+    shelf = shelf_with_sample(library)
+    shelf.ask(TALK, "How many ships called at the port?")
+    before = answered(shelf)
+    library.close()
+    (turn,) = open_library().shelf(MINE).turns(TALK)
+    assert (turn.engine, turn.where) == ("ollama", Where.OWN_NETWORK)
+    assert (turn.passages_left, turn.sent_to) == (before.passages_left, Where.OWN_NETWORK)
+
+
+def test_a_conversation_kept_before_places_were_known_opens_and_is_exported_without_a_claim(
+    open_library: Callable[[], Library],
+) -> None:
+    library = open_library()
+    kept = library.store.conversations
+    assert kept.begin(MINE, TALK, "t1", KEPT_BEFORE, owner="once", lease_s=20.0)
+    kept.finish(MINE, "t1", KEPT_BEFORE, owner="once")
+    (turn,) = library.shelf(MINE).turns(TALK)
+    assert (turn.engine, turn.model, turn.where) == ("endpoint", "qwen3:8b", None)
+    text = conversation_markdown([turn])
+    assert "Written by qwen3:8b · 512 tokens read" in text
+    assert "machine" not in text
+    assert "network" not in text
 
 
 def test_an_answer_that_was_asked_for_again_is_kept_once(open_library: Callable[[], Library]) -> None:

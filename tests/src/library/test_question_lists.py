@@ -6,15 +6,13 @@ from dataclasses import replace
 import pytest
 
 from shared_utils.errors import QuestionError
-from shared_utils.generation.fallback import Engine
-from src.answering.writing import Writer
 from src.events import Stage
 from src.i18n import Say
 from src.library.conversations import NOBODY_WAITED
 from src.library.library import Library, Shelf
 from src.library.question_lists import begin_list, describe_list, go_on, list_view
 from src.library.sample import sample_pdf
-from tests.fakes import FakeGenerator
+from tests.fakes import FakeGenerator, writer_here
 from tests.src.library.test_library import endless, open_library, settled, until
 
 __all__ = ["open_library"]
@@ -41,7 +39,7 @@ def test_every_question_is_asked_in_its_order_and_knows_nothing_of_the_others(
 ) -> None:
     library = open_library()
     fake = FakeGenerator(("Yes [1].",))
-    library.writers = lambda _: [Writer(Engine("ollama", fake), "fake:1b", local=True)]
+    library.writers = lambda _: [writer_here(fake, "fake:1b")]
     shelf = shelf_of(library)
     conversation = begin_list(shelf, QUESTIONS)
     until(lambda: finished(shelf, conversation))
@@ -100,7 +98,7 @@ def test_a_deleted_list_asks_nothing_more(open_library: Callable[[], Library]) -
 
 def test_a_list_keeps_its_place_in_line_while_nobody_looks(open_library: Callable[[], Library]) -> None:
     library = open_library()
-    library.writers = lambda _: [Writer(Engine("ollama", FakeGenerator(("Yes [1].",))), "fake:1b", local=True)]
+    library.writers = lambda _: [writer_here(FakeGenerator(("Yes [1].",)))]
     shelf = shelf_of(library)
     shelf._conversations._person = replace(shelf._conversations._person, is_here=lambda: False)
     queue = library.rag.scribe.queue

@@ -1,20 +1,23 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from shared_utils.types import GenerationDone, GenerationEvent
+from shared_utils.errors import GeneratorUnavailable
+from shared_utils.generation.endpoints import Endpoint, EndpointPool
+from shared_utils.types import EngineKind, GenerationDone, GenerationEvent, ModelAsked, Where
 from src.answering.answer_queue import AnswerQueue
-from src.answering.writing import Scribe, Writer
+from src.answering.writing import Scribe, Writer, guarded, staying
 from src.i18n import GERMAN
 from src.models.engines import Engines
 from src.models.status import ModelState, ModelStatus, status_path, write_status
 from src.settings import Settings
 from tests.fake_ollama import FakeOllama, Script
 from tests.fake_openai import FakeOpenAi
-from tests.fakes import never, prompt_saying
+from tests.fakes import FakeGenerator, never, prompt_saying
 
 pytestmark = pytest.mark.enable_socket
 BIG, SMALL, FAR = "llama3.2:3b", "llama3.2:1b", "far/Away-8B"
@@ -170,3 +173,114 @@ def test_where_none_of_them_can_be_asked_it_is_said_why(tmp_path: Path) -> None:
     assert room.writers() == []
     assert room.why_nobody() != ""
     assert room.view(scribe()).line == "No language model · answers quote the documents"
+
+
+HERE, NEAR, AWAY = "http://127.0.0.1:11434", "http://gpu1:8000/v1", "https://models.example/v1"
+
+
+def shared(tmp_path: Path, *addresses: str, **changes: object) -> Engines:
+    """Servers at these addresses share the questions; each answers with a model named after its place in the list."""
+    room = engines(tmp_path, HERE, endpoints=(NEAR,), **changes)
+    models = zip(addresses, ("first", "second", "third"), strict=False)
+    room.pool = EndpointPool([Endpoint(url, partial(str, name), lambda _: FakeGenerator()) for url, name in models])
+    room.pool.look()
+    return room
+
+
+@pytest.mark.parametrize(
+    ("url", "where", "line", "german"),
+    [
+        (HERE, Where.THIS_MACHINE, "on this machine", "auf diesem Rechner"),
+        ("http://gpu1:11434", Where.OWN_NETWORK, "on a server in your network", "auf einem Server im eigenen Netz"),
+        (
+            "https://models.example",
+            Where.ELSEWHERE,
+            "on a model server elsewhere: passages leave this machine",
+            "auf einem fremden Modellserver: Textstellen verlassen diesen Rechner",
+        ),
+    ],
+)
+def test_the_status_line_says_where_an_ollama_runs(
+    tmp_path: Path, url: str, where: Where, line: str, german: str
+) -> None:
+    supervised(tmp_path, ModelStatus(ModelState.READY, SMALL))
+    view = engines(tmp_path, url).view(scribe())
+    assert (view.engine, view.where, view.line) == (EngineKind.OLLAMA, where, f"{SMALL} · {line}")
+    assert GERMAN.message(view.line) == f"{SMALL} · {german}"
+    (writer,) = engines(tmp_path, url).writers()
+    assert (writer.queued, writer.where) == (True, where)
+    assert engines(tmp_path, url).choices()[0].where is where
+    far = engines(tmp_path, url, hf_token="hf_x").view(scribe()).line
+    assert far == f"{view.line} · if it is too slow, Away-8B on Hugging Face"
+    assert GERMAN.message(far) == f"{SMALL} · {german} · ist es zu langsam, Away-8B bei Hugging Face"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "where", "line", "german"),
+    [
+        ([HERE, HERE], Where.THIS_MACHINE, "on 2 model servers", "auf 2 Modellservern"),
+        ([NEAR], Where.OWN_NETWORK, "on a model server in your network", "auf einem Modellserver im eigenen Netz"),
+        ([NEAR, NEAR], Where.OWN_NETWORK, "on 2 model servers in your network", "auf 2 Modellservern im eigenen Netz"),
+        (
+            [HERE, NEAR],
+            None,
+            "on 2 model servers, some of them in your network",
+            "auf 2 Modellservern, einige davon im eigenen Netz",
+        ),
+        (
+            [AWAY],
+            Where.ELSEWHERE,
+            "on a model server elsewhere: passages leave this machine",
+            "auf einem fremden Modellserver: Textstellen verlassen diesen Rechner",
+        ),
+        (
+            [HERE, NEAR, AWAY],
+            None,
+            "on 3 model servers, some of them elsewhere: passages leave this machine",
+            "auf 3 Modellservern, einige davon fremde: Textstellen verlassen diesen Rechner",
+        ),
+    ],
+)
+def test_the_status_line_says_where_servers_run_that_share_the_questions(
+    tmp_path: Path, addresses: list[str], where: Where | None, line: str, german: str
+) -> None:
+    room = shared(tmp_path, *addresses)
+    view = room.view(scribe())
+    assert (view.engine, view.where, view.line) == (EngineKind.ENDPOINT, where, f"first · {line}")
+    assert GERMAN.message(view.line) == f"first · {german}"
+    assert room.choices()[0].where is where
+
+
+def test_for_who_keeps_everything_here_of_several_servers_only_those_here_are_left(tmp_path: Path) -> None:
+    room = shared(tmp_path, NEAR, HERE, hf_token="hf_x")
+    (here,) = staying(room.writers())
+    assert (here.model, here.where) == ("second", Where.THIS_MACHINE)
+    assert ask(here)[0] == ModelAsked("second", Where.THIS_MACHINE)
+    assert room.view(scribe(), may_leave=False).line == "second · on a model server"
+    nobody = shared(tmp_path, NEAR, AWAY, hf_token="hf_x")
+    assert staying(nobody.writers()) == []
+    assert nobody.view(scribe(), may_leave=False).line.startswith("Everything stays here")
+
+
+def test_a_server_that_may_not_be_asked_any_more_is_free_again_and_was_sent_nothing(tmp_path: Path) -> None:
+    room = shared(tmp_path, NEAR)
+    (writer,) = room.writers()
+    asked: list[Where] = []
+
+    def why_not(where: Where) -> str:
+        asked.append(where)
+        return "A mind was changed."
+
+    with pytest.raises(GeneratorUnavailable, match="A mind was changed"):
+        ask(guarded(writer, why_not))
+    assert asked == [Where.OWN_NETWORK]
+    assert room.pool is not None
+    assert [known.in_hand for known in room.pool._known] == [0]
+    assert room.pool.health()[NEAR].failures == 0  # nothing is wrong with it
+
+
+def test_an_ollama_on_another_host_does_not_write_for_who_keeps_everything_here(tmp_path: Path) -> None:
+    supervised(tmp_path, ModelStatus(ModelState.READY, SMALL))
+    room = engines(tmp_path, "http://gpu1:11434")
+    assert staying(room.writers()) == []
+    assert room.view(scribe(), may_leave=False).line.startswith("Everything stays here")

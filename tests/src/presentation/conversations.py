@@ -9,7 +9,7 @@ from pathlib import Path
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
-from shared_utils.types import GenerationStats, Sentence, Verdict
+from shared_utils.types import EngineKind, GenerationStats, Sentence, Verdict, Where
 from src.answering.ingestion import IndexedDocument
 from src.cli.alone import answered
 from src.cli.open_pages import OpenPages
@@ -73,7 +73,9 @@ def as_if_written(turn: TurnView) -> TurnView:
         Sentence("The quay is rebuilt.", (2,), Verdict.SUPPORTED, "", 5, "1."),
         Sentence("Timber **returns**.", (2,), Verdict.SUPPORTED, "", 6, "2."),
     )
-    stats = GenerationStats("ollama", "llama3.2:3b", prompt_tokens=612, output_tokens=85)
+    stats = GenerationStats(
+        EngineKind.OLLAMA, "llama3.2:3b", prompt_tokens=612, output_tokens=85, where=Where.THIS_MACHINE
+    )
     answer = replace(turn.answer, sentences=sentences, stats=stats, notes=("Page 7 could not be read.",))
     return replace(turn, answer=answer, timings={"first_token_s": 9.8, "total_s": 21.4}, passages_left=0, changes=())
 
@@ -89,7 +91,7 @@ def hostile(rag: Rag, pdf: Path) -> Conversation:
         Sentence(f"# heading\n\n    code\n\n> quote | a | b |\n---|--- {LINK}", (1,), Verdict.SUPPORTED, "", 1),
         Sentence('- "><img src=x onerror=alert(1)>', (1,), Verdict.SUPPORTED, "", 2),
     )
-    stats = GenerationStats("remote", f'm"{SCRIPT}', prompt_tokens=1)
+    stats = GenerationStats(EngineKind.REMOTE, f'm"{SCRIPT}', prompt_tokens=1, where=Where.ELSEWHERE)
     answer = replace(first.answer, sentences=sentences, stats=stats, notes=(f"{PICTURE} {LINK}",))
     return replace(conversation, turns=(replace(first, answer=answer, changes=(SCRIPT,)), second))
 

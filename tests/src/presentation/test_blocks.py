@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_utils.citations.attribution import cite
-from shared_utils.types import Answer, Citation, Evidence, GenerationStats, Sentence, Verdict
+from shared_utils.types import Answer, Citation, EngineKind, Evidence, GenerationStats, Sentence, Verdict
 from src.api.as_json import answer_markdown as api_markdown
 from src.i18n import ENGLISH
 from src.presentation.blocks import BlockKind, as_html, blocks, unplaced
@@ -34,7 +34,7 @@ SHOWN += [("-", "one"), ("-", "two"), ("", "That is all.")]
 def answer() -> Answer:
     cited = cite(RAW, "How much?", Evidence((), 0, 600), {}, {})
     sentences = tuple(replace(s, verdict=Verdict.SUPPORTED) for s in cited.sentences)
-    return Answer("How much?", True, sentences, (), "stop", GenerationStats("ollama", "m"), RAW)
+    return Answer("How much?", True, sentences, (), "stop", GenerationStats(EngineKind.OLLAMA, "m"), RAW)
 
 
 def turn(made: Answer) -> TurnView:

@@ -7,7 +7,17 @@ from dataclasses import replace
 import pytest
 
 from shared_utils.citations.attribution import cite
-from shared_utils.types import Answer, Citation, Evidence, GenerationStats, PageVerdict, Sentence, Verdict
+from shared_utils.types import (
+    Answer,
+    Citation,
+    EngineKind,
+    Evidence,
+    GenerationStats,
+    PageVerdict,
+    Sentence,
+    Verdict,
+    Where,
+)
 from src.events import Stage
 from src.presentation.blocks import cautions, dagger
 from src.presentation.describe import (
@@ -23,7 +33,7 @@ from src.presentation.plain_text import plain_answer
 from src.screen.markdown import answer_markdown, chip_link, escape_markdown, written_markdown
 from src.views import DocumentState, DocumentView, TurnView
 
-STATS = GenerationStats(backend="ollama", model="llama3.2:3b")
+STATS = GenerationStats(backend=EngineKind.OLLAMA, model="llama3.2:3b", where=Where.THIS_MACHINE)
 DOCUMENT = DocumentView(
     entry_id="e",
     document_id="d",
@@ -41,7 +51,7 @@ TURN = TurnView(
     id="t",
     question="How much?",
     stage=Stage.READING,
-    engine="ollama",
+    engine=EngineKind.OLLAMA,
     model="llama3.2:3b",
     stage_started_at=100.0,
     asked_at=98.0,
@@ -52,6 +62,7 @@ TURN = TurnView(
     answer=None,
     changes=(),
     timings={},
+    where=Where.THIS_MACHINE,
 )
 
 

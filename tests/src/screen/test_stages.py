@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared_utils.types import EngineKind, Where
 from src.events import Stage, StageTime
 from src.i18n import ENGLISH, GERMAN
 from src.screen.stages import Step, running_steps, stage_line, status_line, steps, taken_steps
@@ -13,9 +14,15 @@ from src.views import EngineView, asked_view
 
 ASKED = replace(asked_view("t", "?", 98.0, 0.0), stage_started_at=100.0)
 READING = replace(
-    ASKED, stage=Stage.READING, engine="ollama", model="llama3.2:3b", prompt_tokens=812, seconds_left=13.0
+    ASKED,
+    stage=Stage.READING,
+    engine=EngineKind.OLLAMA,
+    model="llama3.2:3b",
+    where=Where.THIS_MACHINE,
+    prompt_tokens=812,
+    seconds_left=13.0,
 )
-ENGINE = EngineView("ollama", "llama3.2:3b", "llama3.2:3b · on this machine", busy=False, waiting=0)
+ENGINE = EngineView(EngineKind.OLLAMA, "llama3.2:3b", "llama3.2:3b · on this machine", busy=False, waiting=0)
 
 
 def test_reading_tells_how_much_and_how_long_still() -> None:
@@ -88,7 +95,9 @@ def test_the_status_line_says_who_would_answer_and_who_waits() -> None:
 
 
 def test_the_status_line_says_what_has_left_the_machine() -> None:
-    remote = replace(READING, stage=Stage.WRITING, engine="remote", model="Qwen/Qwen2.5-7B-Instruct", passages_left=5)
+    remote = replace(
+        READING, stage=Stage.WRITING, engine=EngineKind.REMOTE, model="Qwen/Qwen2.5-7B-Instruct", passages_left=5
+    )
     line = status_line(ENGINE, remote, 101.0, ENGLISH)
     assert line.startswith("Qwen/Qwen2.5-7B-Instruct at Hugging Face · writing")
     assert line.endswith("5 passages left this machine")

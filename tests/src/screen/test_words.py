@@ -90,6 +90,29 @@ def test_the_switch_for_staying_here_is_offered_where_something_could_leave(
     assert "remote" not in app.selectbox(key="setting-model").options
 
 
+def test_the_switch_for_staying_here_is_offered_where_the_model_is_on_another_machine(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_ENDPOINTS", "http://127.0.0.1:9/v1")
+    renew(app)
+    open_settings(app)
+    assert len(app.toggle) == 0
+    monkeypatch.setenv("FOOTNOTE_ENDPOINTS", "http://10.255.255.1:9/v1")
+    renew(app)
+    assert "Answers are written on model servers in its own network" in shown(app)
+    assert "No passage goes to another machine" in shown(app)
+    app.toggle(key="setting-keep_here").set_value(True).run()
+    assert preferences(app).keep_here
+    assert "nothing is sent to another machine" in shown(app.run())
+
+
+def renew(app: AppTest) -> None:
+    """The server, started again with other settings."""
+    shared_library().library.close()
+    shared_library.clear()
+    app.run()
+
+
 def test_settings_that_cannot_be_kept_say_so_and_hold_for_now(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     from shared_utils.errors import StorageError
 
