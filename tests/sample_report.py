@@ -11,7 +11,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageBreak, PageTemplate, Paragraph, Spacer, Table, TableStyle
 
-SAMPLE = Path(__file__).parent.parent / "src" / "sample_report.pdf"
+SAMPLE = Path(__file__).parent.parent / "src" / "library" / "sample_report.pdf"
 
 _BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10.5, leading=15.5, spaceAfter=9)
 _TITLE = ParagraphStyle("title", fontName="Times-Bold", fontSize=26, leading=32, spaceAfter=10)

@@ -241,7 +241,7 @@ def _ask(container: Container, engine: str) -> subprocess.CompletedProcess[str]:
 def _api(container: Container, checks: Checks) -> str:
     """Put a document in and ask it, over HTTP; the document's id."""
     me = ("-H", f"Authorization: Bearer {_KEY}")
-    sample = ROOT / "src" / "sample_report.pdf"
+    sample = ROOT / "src" / "library" / "sample_report.pdf"
     added = container.curl("/api/documents?wait_s=60", *me, "-F", f"file=@{sample};type=application/pdf")
     document = _parsed(added)
     checks.that(document.get("state") == "ready", "a PDF is taken and read over HTTP", added[:300])
@@ -289,7 +289,7 @@ def rebuild(buildah: Buildah, options: argparse.Namespace, checks: Checks) -> No
     shutil.rmtree(context, ignore_errors=True)
     skipped = shutil.ignore_patterns(".git", ".venv", "data", "tests", "benchmarks", "__pycache__", ".*_cache", "*.log")
     shutil.copytree(options.context, context, ignore=skipped)
-    with (context / "src" / "sample.py").open("a", encoding="utf-8") as file:
+    with (context / "src" / "library" / "sample.py").open("a", encoding="utf-8") as file:
         file.write(f"\n# changed at {time.time()}\n")
     took = build(buildah, "footnote-changed", options, checks, context)
     checks.bar("rebuild after a change of code, s", took, _REBUILT_S)
