@@ -34,6 +34,7 @@ _log = logging.getLogger(__name__)
 class Wired:
     """What a program needs besides people's documents."""
 
+    settings: Settings
     rag: Rag
     engines: Engines
 
@@ -57,7 +58,7 @@ def wire(settings: Settings) -> Iterator[Wired]:
     if engines.pool:
         engines.pool.look()  # one question is asked, and at once
     try:
-        yield Wired(rag, engines)
+        yield Wired(settings, rag, engines)
     finally:
         rag.viewer.close()
 
