@@ -31,12 +31,12 @@ from shared_utils.retrieval.search import search
 from shared_utils.text.tokens import estimate_tokens
 from shared_utils.types import ChatMessage, Evidence, GenerationDone, GenerationStats, Page, Passage, Prompt
 from src.answering.prompts import build_prompt
+from src.rag_with_generation import CANDIDATES
 from src.settings import Settings
 
 REPORT = ROOT / "docs" / "benchmarks.md"
 BAR_TOKENS = 750
 BAR_OF_FOUR_PASSAGES, BAR_OF_PAGES, BAR_FOLLOW_UP = 0.60, 0.15, 0.25
-CANDIDATES = 40  # passages that evidence is picked from, as in the product
 PASSAGES, PASSAGE_CHARS = 4, 1000
 PAGES_TOKENS = 10_000
 ROOM = 12_288  # context window for all three: another one would load the model again

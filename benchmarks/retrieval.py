@@ -33,18 +33,17 @@ from shared_utils.embeddings.onnx_minilm import OnnxMiniLmEmbedder
 from shared_utils.embeddings.packaged_model import packaged_model_dir
 from shared_utils.retrieval.bm25 import Term, bm25_scores, statistics
 from shared_utils.retrieval.dense import DenseIndex
-from shared_utils.retrieval.evidence import prompt_tokens, select_evidence
+from shared_utils.retrieval.evidence import MARKER_TOKENS, prompt_tokens, select_evidence
 from shared_utils.retrieval.fusion import reciprocal_rank_fusion
 from shared_utils.retrieval.index import DocumentIndex, build_index, indexed_text
 from shared_utils.retrieval.search import Weights, search
 from shared_utils.text.words import terms
 from shared_utils.types import Chunk, Page, Passage
+from src.rag_with_generation import CANDIDATES
 
 DEPTH = 100  # chunks that pages are ranked from
-CANDIDATES = 40  # passages that evidence is picked from, as in the product
 BUDGETS = (400, 800, 1600)
 SHOWN = 0.6
-MARKER_TOKENS = 5
 
 Ranker = Callable[[str, Sequence[DocumentIndex]], list[Passage]]
 Picker = Callable[[str, Sequence[Passage], int], list[str]]

@@ -20,7 +20,7 @@ from shared_utils.generation.speed import Speed, estimate_first_token_s
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.retrieval.answerability import judge
-from shared_utils.retrieval.evidence import select_evidence
+from shared_utils.retrieval.evidence import NAME_TOKENS, select_evidence
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.retrieval.search import search as search_indexes
 from shared_utils.retrieval.sides import joined
@@ -53,7 +53,7 @@ from src.answering.ingestion import (
     read_file,
     recognise_scans,
 )
-from src.answering.prompts import is_refusal
+from src.answering.prompts import OVERHEAD_TOKENS, is_refusal
 from src.answering.routing import SMALL_TALK, Route, route
 from src.answering.writing import PastTurn, Scribe, Task, Writer, Written
 from src.events import (
@@ -71,10 +71,8 @@ STOPPED_EARLY = "You stopped the model before its first word."
 NOT_IN_DOCUMENTS = "The documents do not seem to speak to this question."
 
 _CLOSEST = 3  # passages shown when the documents do not speak to the question
-_CANDIDATES = 40  # chunks that the evidence is picked from
-_NAME_TOKENS = 14  # of a document's name, told once for each side of a comparison
+CANDIDATES = 40  # chunks that the evidence is picked from
 _TELLING_CHARACTERS = 12  # in a script without blanks, too, that is more than a page number
-_PROMPT_OVERHEAD_TOKENS = 150  # rules, template and a question of middling length
 _SAFE_SHARE = 0.8  # of a deadline: estimates are medians
 
 
@@ -176,7 +174,7 @@ class Rag:
         documents: Sequence[IndexedDocument],
         *,
         history: Sequence[str] = (),
-        top_k: int = _CANDIDATES,
+        top_k: int = CANDIDATES,
         budget: int | None = None,
     ) -> SearchResult:
         """The best passages for a question, and the numbered evidence picked for it under a token budget.
@@ -191,7 +189,7 @@ class Rag:
         indexes = [document.index for document in documents]
         titles = {d.document.id: f"{d.document.title} {d.document.name}" for d in documents}
         passages = search_indexes(
-            taken.searched, indexes, titles, embedder, max(top_k, _CANDIDATES), within=taken.within
+            taken.searched, indexes, titles, embedder, max(top_k, CANDIDATES), within=taken.within
         )
         evidence = self._evidence(taken, passages, documents, titles, budget)
         speaks = taken.spreads or judge(taken.searched, passages, indexes, embedder).answerable
@@ -211,10 +209,10 @@ class Rag:
         if taken.spreads:
             chunks = [chunk for d in documents for chunk in d.index.chunks if not taken.within or taken.within(chunk)]
             return spread_evidence(chunks, pages, budget_tokens=budget)
-        share = budget // len(taken.sides) - _NAME_TOKENS if taken.sides else budget
+        share = budget // len(taken.sides) - NAME_TOKENS if taken.sides else budget
         by_side = []
         for index in (document.index for document in documents if document.document.id in taken.sides):
-            found = search_indexes(taken.searched, [index], titles, embedder, _CANDIDATES)
+            found = search_indexes(taken.searched, [index], titles, embedder, CANDIDATES)
             by_side.append(select_evidence(taken.searched, found, pages, budget_tokens=share, embedder=embedder))
         if by_side:
             return joined(by_side, budget)
@@ -285,7 +283,7 @@ class Rag:
         """How long the first of these writers would take to its first word; None where that is not known."""
         if not writers:
             return None
-        tokens = self._budget(writers, share) + _PROMPT_OVERHEAD_TOKENS
+        tokens = self._budget(writers, share) + OVERHEAD_TOKENS
         return estimate_first_token_s(self.scribe.speed(writers[0]), tokens)
 
     def _budget(self, writers: Sequence[Writer], share: float) -> int:
@@ -375,7 +373,7 @@ def affordable_tokens(speed: Speed, target_s: float, most: int) -> int:
     rate = speed.prompt_tokens_per_s
     if rate is None:
         return most
-    return max(most // 3, min(most, round(rate * target_s) - _PROMPT_OVERHEAD_TOKENS))
+    return max(most // 3, min(most, round(rate * target_s) - OVERHEAD_TOKENS))
 
 
 def kept_evidence(earlier: Evidence | None, found: Evidence) -> Evidence:

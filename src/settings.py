@@ -26,6 +26,7 @@ def _setting(env: str, default: object, help_text: str) -> Any:  # Any, as datac
     return field(default=default, metadata={"env": env, "help": help_text})
 
 
+MEGABYTE = 1_000_000  # bytes, in every limit that is told in megabytes
 _SHORTEST_KEY = 24
 _DATA_DIR = Path(__file__).resolve().parent.parent / "data"
 

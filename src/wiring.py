@@ -26,16 +26,16 @@ from src.models.engines import Engines
 from src.models.servers import LOAD_S, threads
 from src.models.wish import wish_of
 from src.rag_with_generation import Rag
-from src.settings import Settings
+from src.settings import MEGABYTE, Settings
 
 _log = logging.getLogger(__name__)
-_MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Wired:
     """What a program needs besides people's documents."""
 
+    settings: Settings
     rag: Rag
     engines: Engines
 
@@ -63,7 +63,7 @@ def wire(settings: Settings) -> Iterator[Wired]:
     if engines.pool:
         engines.pool.look()  # one question is asked, and at once
     try:
-        yield Wired(rag, engines)
+        yield Wired(settings, rag, engines)
     finally:
         rag.viewer.close()
 
@@ -90,7 +90,7 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
 
     `places` tells how many questions can be answered at once.
     """
-    limits = ReadingLimits(max_bytes=settings.max_file_mb * _MEGABYTE, max_pages=settings.max_pages)
+    limits = ReadingLimits(max_bytes=settings.max_file_mb * MEGABYTE, max_pages=settings.max_pages)
     viewer = PageViewer(limits)
     longest_turn_s = settings.total_deadline_s + settings.first_token_deadline_s + LOAD_S
     return Rag(

@@ -3,32 +3,30 @@
     with FakeOllama(Script(fault="cut", fault_after=3)) as ollama:
         OllamaAnswerGenerator(ollama.url, "llama3.2:1b", ...)
 
-As a program it stands in for the `ollama` command: `python tests/fake_ollama.py serve` listens on OLLAMA_HOST and reads
+As a program it stands in for the `ollama` command: `python -m tests.fake_ollama serve` listens on OLLAMA_HOST and reads
 its script from FAKE_OLLAMA (the JSON of Script's fields). `write_fake_binary` makes an `ollama` of it for a PATH.
-Only the standard library, so that it starts as fast as the real one. It answers by quoting the passages of the prompt.
+Only the standard library, so that it starts as fast as the real one. What it says is in tests/fake_ollama_words.py.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import select
+import shlex
 import signal
 import socket
 import stat
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-CREATED = "2026-08-01T12:00:00.000000Z"
+from tests.fake_ollama_words import common_beginning, frame, in_tokens, layer_progress, quoting_answer, same, tag
+
 _SECOND = 1_000_000_000  # nanoseconds
-_PASSAGE = re.compile(r"^\[(\d+)\](?: \([^)]*\))? (.+)$", re.MULTILINE)
-_QUESTION = re.compile(r"^Question: (.+)$", re.MULTILINE)
 
 
 @dataclass
@@ -128,10 +126,10 @@ class _Handler(BaseHTTPRequestHandler):
             case "/api/version":
                 self._json(200, {"version": "0.34.1"})
             case "/api/tags":
-                self._json(200, {"models": [_tag(name, fake.script.digest) for name in fake.script.models]})
+                self._json(200, {"models": [tag(name, fake.script.digest) for name in fake.script.models]})
             case "/api/ps":
                 running = [
-                    {**_tag(name, fake.script.digest), "expires_at": "2318-01-01T00:00:00Z", "size_vram": 0}
+                    {**tag(name, fake.script.digest), "expires_at": "2318-01-01T00:00:00Z", "size_vram": 0}
                     for name in fake.loaded
                 ]
                 self._json(200, {"models": running})
@@ -149,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
                 case "/api/pull":
                     self._pull(fake, body)
                 case "/api/show":
-                    self._json(200, {"details": _tag(str(body.get("model")), fake.script.digest)["details"]})
+                    self._json(200, {"details": tag(str(body.get("model")), fake.script.digest)["details"]})
                 case _:
                     self._send(404, b"404 page not found", "text/plain")
         except (_HungUp, ConnectionError):
@@ -166,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _chat(self, fake: FakeOllama, body: dict[str, object]) -> None:
         script, model = fake.script, str(body["model"])
-        if not any(_same(model, name) for name in script.models) or script.fault == "404":
+        if not any(same(model, name) for name in script.models) or script.fault == "404":
             self._json(404, {"error": f"model '{model}' not found"})
         elif script.fault == "503" or fake.waiting > script.max_queue:
             self._json(503, {"error": "server busy, please try again.  maximum pending requests exceeded"})
@@ -196,10 +194,10 @@ class _Handler(BaseHTTPRequestHandler):
         messages = body.get("messages") or []
         assert isinstance(messages, list)
         if not messages:
-            self._json(200, {**_frame(model, ""), "done": True, "done_reason": "load"})
+            self._json(200, {**frame(model, ""), "done": True, "done_reason": "load"})
             return
         prompt = "\n".join(f"{message['role']}: {message['content']}" for message in messages)
-        cached = _common_beginning(fake.read_prompt, prompt) // 4
+        cached = common_beginning(fake.read_prompt, prompt) // 4
         evaluation_began = time.monotonic()
         self._work(fake, script.slow_models.get(model, script.first_token_s))
         fake.read_prompt = prompt
@@ -207,18 +205,18 @@ class _Handler(BaseHTTPRequestHandler):
         options = body.get("options") or {}
         assert isinstance(options, dict)
         limit = int(options.get("num_predict") or 128)
-        tokens = list(_tokens(script.answer or _quoting_answer(prompt)))
+        tokens = list(in_tokens(script.answer or quoting_answer(prompt)))
         self._start_stream()
         generation_began = time.monotonic()
         for position, token in enumerate(tokens[:limit]):
             if self._misbehaves(fake, position):
                 return
-            self._line(_frame(model, token))
+            self._line(frame(model, token))
             self._work(fake, script.token_s)
         if self._misbehaves(fake, len(tokens)):
             return
         last: dict[str, object] = {
-            **_frame(model, ""),
+            **frame(model, ""),
             "done": True,
             "done_reason": "length" if len(tokens) > limit else "stop",
             "total_duration": int((time.monotonic() - began) * _SECOND) + 2,
@@ -277,7 +275,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._line({"error": "pull model manifest: file does not exist"})
             self._end_stream()
             return
-        for count, (digest, completed, total) in enumerate(_layer_progress(script.layers, fake.fetched)):
+        for count, (digest, completed, total) in enumerate(layer_progress(script.layers, fake.fetched)):
             if script.pull_fault and script.pull_faults > 0 and count >= script.fault_after:
                 script.pull_faults -= 1
                 self._break_pull(script.pull_fault)
@@ -334,72 +332,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
 
 
-# ------------------------------------------------------------------------------------------------ contents
-
-
-def _same(one: str, other: str) -> bool:
-    return one == other or f"{one}:latest" == other or one == f"{other}:latest"
-
-
-def _tag(name: str, digest: str) -> dict[str, object]:
-    details = {"format": "gguf", "family": "llama", "parameter_size": "1.2B", "quantization_level": "Q8_0"}
-    return {"name": name, "model": name, "modified_at": CREATED, "size": 1_321_098_329, "digest": digest} | {
-        "details": details
-    }
-
-
-def _frame(model: str, content: str) -> dict[str, object]:
-    message = {"role": "assistant", "content": content}
-    return {"model": model, "created_at": CREATED, "message": message, "done": False}
-
-
-def _tokens(text: str) -> Iterator[str]:
-    """Pieces as a model would send them: a word with the space before it."""
-    yield from re.findall(r"\s*\S+", text)
-
-
-def _quoting_answer(prompt: str) -> str:
-    """The first sentence of each of the two passages that share most words with the question, or the refusal."""
-    questions = _QUESTION.findall(prompt)
-    if not questions:
-        return "Hello."
-    asked = _words(questions[-1])
-    shared = [(len(asked & _words(text)), -int(marker), text) for marker, text in _PASSAGE.findall(prompt)]
-    best = sorted((entry for entry in shared if entry[0]), reverse=True)[:2]
-    if not best:
-        return "The documents do not say."
-    return " ".join(f"{_first_sentence(text)} [{-marker}]" for _, marker, text in best)
-
-
-def _words(text: str) -> set[str]:
-    return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 3}
-
-
-def _first_sentence(text: str) -> str:
-    return re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
-
-
-def _layer_progress(layers: list[int], fetched: dict[str, int]) -> Iterator[tuple[str, int, int]]:
-    """(digest, completed, total) as the server tells it, layer by layer; each goes on where it stopped."""
-    for number, total in enumerate(layers):
-        digest = f"sha256:{number:064d}"
-        for step in range(9):
-            completed = total * step // 8
-            if completed >= fetched.get(digest, 0):
-                yield digest, completed, total
-
-
-def _common_beginning(one: str, other: str) -> int:
-    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-
-
 # ------------------------------------------------------------------------------------------------ as a program
+
+_START = "import sys; sys.path.insert(0, {!r}); from tests.fake_ollama import main; main()"
+PROGRAM = (sys.executable, "-I", "-S", "-c", _START.format(str(Path(__file__).resolve().parent.parent)))
+"""The `ollama` command, without what slows the start of a Python; its arguments follow."""
 
 
 def write_fake_binary(folder: Path) -> Path:
     """An executable `ollama` in `folder`."""
     binary = folder / "ollama"
-    binary.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S "{Path(__file__).resolve()}" "$@"\n')
+    binary.write_text(f'#!/bin/sh\nexec {shlex.join(PROGRAM)} "$@"\n')
     binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
     return binary
 

@@ -22,11 +22,10 @@ from shared_utils.text.tokens import estimate_tokens
 from shared_utils.text.words import terms
 from shared_utils.types import Chunk, Embedder, Evidence, EvidenceSpan, Page, Passage, Span
 
-DEFAULT_BUDGET_TOKENS = 600
 COVERAGE_WEIGHT = 0.4
 NEIGHBOUR_WEIGHT = 0.3
-_MARKER_TOKENS = 5  # "[12] " and the line break
-_DOCUMENT_TOKENS = 14  # a document's name, told once for each when there are several
+MARKER_TOKENS = 5  # "[12] " and the line break
+NAME_TOKENS = 14  # a document's name, told once for each when there are several
 _SAME_WORDS = 0.9  # Jaccard similarity from which two units say the same
 _CONTENDER = 0.8  # of the best passage's score: documents above it get a share of their own
 _EMBEDDED_UNITS = 60  # 0.1 s on one core
@@ -57,7 +56,7 @@ def select_evidence(
     passages: Sequence[Passage],
     pages: Mapping[PageKey, Page],
     *,
-    budget_tokens: int = DEFAULT_BUDGET_TOKENS,
+    budget_tokens: int,
     embedder: Embedder | None = None,
 ) -> Evidence:
     """Pick what a model may read: verbatim spans, numbered from 1 in reading order, within `budget_tokens`.
@@ -68,7 +67,7 @@ def select_evidence(
     """
     units = _scored(question, _units(passages, pages), embedder)
     several = len({unit.key[0] for unit in units}) > 1
-    chosen = _Selection(pages, budget_tokens, name_tokens=_DOCUMENT_TOKENS if several else 0)
+    chosen = _Selection(pages, budget_tokens, name_tokens=NAME_TOKENS if several else 0)
     contenders = _contenders(units)
     for document in contenders if len(contenders) > 1 else ():
         own = [unit for unit in units if unit.key[0] == document]
@@ -103,7 +102,7 @@ class _Selection:
                 self._take([unit, *self._column_heads(unit)], min(limit, self._budget))
 
     def _take(self, together: Sequence[_Unit], limit: int) -> None:
-        cost = sum(unit.tokens + 1 for unit in together) + _MARKER_TOKENS * (together[0].passage not in self._passages)
+        cost = sum(unit.tokens + 1 for unit in together) + MARKER_TOKENS * (together[0].passage not in self._passages)
         cost += self._name_tokens * (together[0].key[0] not in self._documents)
         if self.tokens + cost > limit:
             return

@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared_utils.retrieval.evidence import PageKey, prompt_tokens
+from shared_utils.retrieval.evidence import MARKER_TOKENS, PageKey, prompt_tokens
 from shared_utils.text.folding import fold
 from shared_utils.text.sentences import is_table_row, split_sentences
 from shared_utils.text.words import terms
 from shared_utils.types import Chunk, Evidence, EvidenceSpan, Page, Span
 
-_MARKER_TOKENS = 5  # "[12] " and the line break
 _STRETCH_TOKENS = 45  # what one stretch of the text may take of the budget: a sentence of middling length
 _SHORTEST_WORDS, _LONGEST_WORDS = 6, 60
 _LEAD = 1.5  # how much more the first sentence under a heading counts
@@ -52,7 +51,7 @@ def spread_evidence(chunks: Sequence[Chunk], pages: Mapping[PageKey, Page], *, b
     spent = 0
     for stretch in [*_stretches(sentences, max(1, budget_tokens // _STRETCH_TOKENS)), sentences]:
         for sentence in sorted(stretch, key=lambda sentence: -sentence.score):
-            cost = sentence.tokens + _MARKER_TOKENS
+            cost = sentence.tokens + MARKER_TOKENS
             if spent + cost <= budget_tokens and not any(_repeats(sentence, other) for other in chosen):
                 chosen.append(sentence)
                 spent += cost

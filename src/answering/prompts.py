@@ -24,6 +24,7 @@ RULES = (
 )
 
 MAX_OUTPUT_TOKENS = 256
+OVERHEAD_TOKENS = 150  # beside the evidence: rules, template and a question of middling length, with room to spare
 _TEMPLATE_TOKENS = 30  # llama3.2's chat template around a system and a user message
 _HISTORY_TURNS = 4  # messages: the last two exchanges are what “and in 2021?” refers to
 _HISTORY_CHARS = 240  # of each message; the evidence, not the memory of it, carries the facts

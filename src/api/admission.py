@@ -23,6 +23,7 @@ from src.api.errors import Refused, body, starting
 from src.api.limits import Buckets
 from src.api.services import Services
 from src.library.library import Library
+from src.settings import MEGABYTE
 
 _log = logging.getLogger(__name__)
 
@@ -32,8 +33,7 @@ _UPLOAD = "/api/documents"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _LEFT = 499  # the client went before there was an answer; nginx's number for it
-_MEGABYTE = 1_000_000
-_MOST_BYTES = _MEGABYTE  # of a request that is no upload: a question, a long conversation
+_MOST_BYTES = MEGABYTE  # of a request that is no upload: a question, a long conversation
 _WRAPPING_BYTES = 64_000  # what a form adds to the file in it
 _ADDRESS_SHARE = 4  # an office behind one address may ask so many times what one key may
 _MOST_UPLOADS = 16
@@ -119,7 +119,7 @@ class Admission:
 
     def _most_bytes(self, scope: Scope) -> int:
         if _is_upload(scope):
-            return self._services.settings.max_file_mb * _MEGABYTE + _WRAPPING_BYTES
+            return self._services.settings.max_file_mb * MEGABYTE + _WRAPPING_BYTES
         return _MOST_BYTES
 
     @contextmanager
@@ -186,4 +186,4 @@ def _bounded(receive: Receive, most: int) -> Receive:
 
 
 def _too_large(most: int) -> Refused:
-    return Refused(413, "too_large", f"A request has at most {most / _MEGABYTE:.0f} MB here. Send less at once.")
+    return Refused(413, "too_large", f"A request has at most {most / MEGABYTE:.0f} MB here. Send less at once.")

@@ -18,14 +18,15 @@ from src.presentation.escaping import plain
 from src.presentation.html_report import conversation_report
 from src.presentation.markdown import conversation_markdown
 from src.presentation.questions import questions_from
+from src.settings import Settings
 from src.views import TurnView
 from src.wiring import Wired
 
 
-def listed_questions(path: Path, max_chars: int) -> tuple[str, ...]:
+def listed_questions(path: Path, settings: Settings) -> tuple[str, ...]:
     """The questions of a text or CSV file. Raises FootnoteError, in a sentence, where there are none."""
     try:
-        return questions_from(path.read_bytes(), max_chars=max_chars)
+        return questions_from(path.read_bytes(), most=settings.max_list, max_chars=settings.max_question_chars)
     except OSError as exc:
         raise FootnoteError(f"The questions in {path} could not be read ({exc.strerror}).") from exc
 

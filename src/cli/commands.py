@@ -304,7 +304,7 @@ def _ask(options: argparse.Namespace, wired: Wired) -> int:
 
 
 def _batch(options: argparse.Namespace, wired: Wired) -> int:
-    questions = listed_questions(options.questions, wired.rag.max_question_chars)
+    questions = listed_questions(options.questions, wired.settings)
     documents = _documents(wired.rag, options.files)
     if reason := wired.why_not(options.engine):
         print(reason, file=sys.stderr)

@@ -22,13 +22,13 @@ from src.events import Embedding, FileStatus, PageRead, ReadingStarted, Searchab
 from src.library.fair_pool import FairPool, Work
 from src.metrics import Metrics
 from src.rag_with_generation import Rag
+from src.settings import MEGABYTE as _MEGABYTE
 from src.settings import Settings
 from src.views import DocumentState, DocumentView
 
 _log = logging.getLogger(__name__)
 
 UNDO_S = 30.0  # how long a removed document can be brought back before it is wiped
-_MEGABYTE = 1_000_000
 _OUR_FAULT = "Something went wrong inside Footnote while reading this file. The log says more; try it again."
 
 

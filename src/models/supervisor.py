@@ -9,18 +9,16 @@ import shutil
 import signal
 import socket
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
-from urllib.parse import urlsplit
 
-from shared_utils.errors import FootnoteError
 from shared_utils.processes.child import Child, masked, start
 from shared_utils.processes.guardian import Guardian
+from src.models.ollama_process import ollama_answers, ollama_command, tend, why_no_ollama
 from src.models.status import ModelState, ModelStatus, status_path, write_status
 from src.settings import Settings
 
@@ -34,15 +32,6 @@ _START_S = 60.0  # an Ollama that does not answer by then is stopped and started
 _LONGEST_RESTART_WAIT_S = 60.0
 _STEADY_S = 60.0  # after so long without trouble, earlier failures are forgotten
 _GRACE_S = 3.5  # for each of the two to end by itself; with what a kill takes, below ten seconds together
-
-# what a model server need not know
-_SECRET_VARIABLES = (
-    "HF_TOKEN",
-    "HUGGING_FACE_HUB_TOKEN",
-    "FOOTNOTE_API_KEYS",
-    "FOOTNOTE_ENDPOINT_KEY",
-    "FOOTNOTE_STORE",
-)
 
 _HERE = Path(__file__).resolve().parents[2]
 
@@ -252,38 +241,6 @@ def in_words(status: ModelStatus) -> str:
 # ------------------------------------------------------------------------------------------------ the real world
 
 
-class BackgroundTending:
-    """Runs `steps` in a thread and holds the last status. An abandoned one stops at its next step."""
-
-    def __init__(self, steps: Iterator[ModelStatus], log: Callable[[str], None]) -> None:
-        self._steps = steps
-        self._log = log
-        self._abandoned = False
-        self._status = ModelStatus(ModelState.STARTING)
-        self._thread = threading.Thread(target=self._run, name="model", daemon=True)
-        self._thread.start()
-
-    @property
-    def status(self) -> ModelStatus:
-        return self._status
-
-    @property
-    def ended(self) -> bool:
-        return not self._thread.is_alive()
-
-    def abandon(self) -> None:
-        self._abandoned = True
-
-    def _run(self) -> None:
-        try:
-            for status in self._steps:
-                self._status = status
-                if self._abandoned:
-                    return
-        except FootnoteError as exc:
-            self._log(str(exc))
-
-
 def supervise(settings: Settings, page_command: Sequence[str] = PAGE_COMMAND) -> int:
     """Run everything until it is asked to end. Returns the exit code."""
     signals = Signals()
@@ -307,8 +264,8 @@ def supervise(settings: Settings, page_command: Sequence[str] = PAGE_COMMAND) ->
         page_answers=lambda: _accepts_connections(_reachable_host(settings.host), settings.port),
         start_ollama=None if why_not else lambda: spawn("ollama", ollama_command(settings, binary or "")),
         why_not=why_not,
-        ollama_answers=lambda: _ollama_answers(settings.ollama_url),
-        tend=lambda chosen: BackgroundTending(_tending_steps(settings, chosen), log),
+        ollama_answers=lambda: ollama_answers(settings.ollama_url),
+        tend=lambda chosen: tend(settings, chosen, log),
         publish=_publisher(settings, log),
         asked_to_end=lambda: signals.received,
         log=log,
@@ -335,28 +292,6 @@ class _Watched:
         self._guardian.forget(self._child.pid)
 
 
-def ollama_command(settings: Settings, binary: str) -> list[str]:
-    """`ollama serve` for one question at a time on few cores, out of the page's way.
-
-    `env` and `nice` replace themselves by the next command, so the process started is Ollama's own.
-    """
-    environment = {
-        "OLLAMA_HOST": urlsplit(settings.ollama_url).netloc,  # never 0.0.0.0, whatever the image says
-        "OLLAMA_NUM_PARALLEL": "1",
-        "OLLAMA_MAX_LOADED_MODELS": "1",
-        "OLLAMA_MAX_QUEUE": "8",  # our own queue is the one that tells people their place
-        "OLLAMA_KEEP_ALIVE": "-1",
-        "OLLAMA_CONTEXT_LENGTH": str(settings.num_ctx),
-        "OLLAMA_MODELS": str(settings.ollama_models),  # the very folder whose disk is looked at
-        "OLLAMA_LOAD_TIMEOUT": "10m",
-        "OLLAMA_NOPRUNE": "1",  # a half-fetched model survives a restart
-        "OLLAMA_NO_CLOUD": "1",
-    }
-    unset = [part for name in _SECRET_VARIABLES for part in ("-u", name)]
-    variables = [f"{name}={value}" for name, value in environment.items()]
-    return ["env", *unset, *variables, "nice", "-n", "5", binary, "serve"]
-
-
 def online_if_meant(settings: Settings, command: Sequence[str]) -> Sequence[str]:
     """The page's command. A token asks for the remote engine: it lifts the offline switches that our image sets.
 
@@ -364,22 +299,6 @@ def online_if_meant(settings: Settings, command: Sequence[str]) -> Sequence[str]
     ['env', '-u', 'HF_HUB_OFFLINE', '-u', 'TRANSFORMERS_OFFLINE', 'page']
     """
     return ["env", "-u", "HF_HUB_OFFLINE", "-u", "TRANSFORMERS_OFFLINE", *command] if settings.hf_token else command
-
-
-def why_no_ollama(settings: Settings, binary: str | None) -> str:
-    """A sentence for the person when none can be started here; "" when one can."""
-    meanwhile = "Until then, answers are quoted from the pages."
-    if not _on_this_machine(settings.ollama_url):
-        return f"No Ollama answers at {settings.ollama_url}, and it is not this machine's to start. {meanwhile}"
-    if not settings.start_ollama:
-        return f"No Ollama answers at {settings.ollama_url}. Start it with `ollama serve`. {meanwhile}"
-    if binary is None:
-        return f"Ollama is not installed. Get it from https://ollama.com/download and start it. {meanwhile}"
-    return ""
-
-
-def _on_this_machine(url: str) -> bool:
-    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def page_address(settings: Settings) -> str:
@@ -390,19 +309,6 @@ def page_address(settings: Settings) -> str:
 def _reachable_host(listening_on: str) -> str:
     """A host to connect to, for one to listen on."""
     return "localhost" if listening_on in ("0.0.0.0", "::", "127.0.0.1") else listening_on  # noqa: S104 - compared
-
-
-def _tending_steps(settings: Settings, chosen: str) -> Iterator[ModelStatus]:
-    # Imported here, as below: half a second of a busy core that the page's own start needs more.
-    from src.models.preparation import tend_model_of
-
-    return tend_model_of(settings, chosen, here=_on_this_machine(settings.ollama_url))
-
-
-def _ollama_answers(url: str) -> bool:
-    from shared_utils.generation.ollama_server import OllamaServer
-
-    return OllamaServer(url, connect_s=1.0).is_alive()
 
 
 def _publisher(settings: Settings, log: Callable[[str], None]) -> Callable[[ModelStatus], None]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from shared_utils.errors import QuestionError
 from src.presentation.escaping import plain
 
-QUESTIONS_AT_MOST = 200  # at half a minute each on a small machine, more than an hour and a half
 BYTES_AT_MOST = 1_000_000
 _COLUMNS = frozenset({"question", "questions", "frage", "fragen"})
 _DELIMITERS = (",", ";", "\t", "|")
@@ -18,12 +17,12 @@ _NOBODY_WRITES = "\x1f"  # parts nothing: a table of one column
 _LIST_ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
 
 
-def questions_from(source: str | bytes, *, most: int = QUESTIONS_AT_MOST, max_chars: int = 2000) -> tuple[str, ...]:
+def questions_from(source: str | bytes, *, most: int, max_chars: int) -> tuple[str, ...]:
     """The questions in the order they stand, blank lines and repetitions left out.
 
     `source` is pasted text, or the bytes of a text or CSV file in UTF-8, UTF-16 or, failing these, Windows-1252.
-    `max_chars` is the longest question taken. Raises QuestionError, in a sentence, where it is not a list of questions
-    that can be asked.
+    At most `most` are taken, none longer than `max_chars` characters. Raises QuestionError, in a sentence, where it is
+    not a list of questions that can be asked.
     """
     if len(source) > BYTES_AT_MOST:
         raise QuestionError("This list is larger than 1 MB. Split it into several.")

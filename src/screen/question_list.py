@@ -61,7 +61,8 @@ def _draw_form(shelf: Shelf, session: Session, settings: Settings) -> None:
         )
         if st.form_submit_button(say("Ask them all"), type="primary"):
             try:
-                questions = questions_from(file.getvalue() if file else typed, most=settings.max_list)
+                source = file.getvalue() if file else typed
+                questions = questions_from(source, most=settings.max_list, max_chars=settings.max_question_chars)
                 conversation = begin_list(shelf, questions, only=session.only)
             except QuestionError as exc:
                 st.html(note(say.message(str(exc)), "error", role="alert"))

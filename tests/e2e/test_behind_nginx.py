@@ -21,11 +21,12 @@ from playwright.sync_api import Browser, expect
 from src.library.sample import sample_pdf
 from tests.e2e.conftest import Screen, serve
 from tests.fake_ollama import FakeOllama, Script
+from tests.patience import patient_client
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/bin:/usr/bin")
 OPENSSL = shutil.which("openssl")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "deployment.md"
-KEY = {"Authorization": "Bearer a-key-behind-nginx-0123456789-abcdefgh"}
+KEY = "a-key-behind-nginx-0123456789-abcdefgh"
 
 pytestmark = pytest.mark.skipif(not (NGINX and OPENSSL), reason="nginx and openssl are not installed")
 
@@ -104,7 +105,7 @@ def client(public: str) -> httpx.Client:
     unsigned = ssl.create_default_context()
     unsigned.check_hostname = False
     unsigned.verify_mode = ssl.CERT_NONE
-    return httpx.Client(base_url=public.replace("footnote.localhost", "127.0.0.1"), verify=unsigned, headers=KEY)
+    return patient_client(public.replace("footnote.localhost", "127.0.0.1"), KEY, verify=unsigned)
 
 
 # ------------------------------------------------------------------------------------------------ the page
@@ -134,7 +135,7 @@ def test_a_file_near_the_limit_goes_through(public: str) -> None:
     name, data = sample_pdf()
     large = data + b"\n%" + b"x" * 60_000_000  # far beyond nginx's own limit of one megabyte
     with client(public) as to:
-        added = to.post("/api/documents", params={"wait_s": 60}, files={"file": (name, large)}, timeout=90)
+        added = to.post("/api/documents", params={"wait_s": 60}, files={"file": (name, large)})
     assert added.status_code in (200, 202), added.text
     assert added.json()["state"] == "ready"
 
@@ -144,9 +145,9 @@ def test_an_answer_comes_while_it_is_written(public: str, model: FakeOllama) -> 
     model.script.token_s = 0.05
     try:
         with client(public) as to:
-            to.post("/api/documents", params={"wait_s": 60}, files={"file": (name, data)}, timeout=90)
+            to.post("/api/documents", params={"wait_s": 60}, files={"file": (name, data)})
             asked = {"message": "How much cargo did Nordhaven handle in 2025?"}
-            with to.stream("POST", "/api/chat", json=asked, timeout=90) as answer:
+            with to.stream("POST", "/api/chat", json=asked) as answer:
                 lines = (line for line in answer.iter_lines() if line.startswith("data: "))
                 events = (json.loads(line.removeprefix("data: ")) for line in lines)
                 seen = [(event, model.slot.locked()) for event in events]

@@ -107,7 +107,7 @@ def _with_ollama(debian: Path, folder: Path) -> Path:
         (library / name).mkdir(parents=True)
         (library / name / "libggml.so").write_bytes(bytes(1_000_000))
     (library / "tests" / "image").mkdir(parents=True)
-    for program in ("fake_ollama.py", "image/stand_in_ollama.py"):
+    for program in ("fake_ollama.py", "fake_ollama_words.py", "image/stand_in_ollama.py"):
         shutil.copy(_TESTS / program, library / "tests" / program)
     (library / "llama-server").write_bytes(bytes(_REAL_LIBRARIES_MB * 1_000_000))
     command = root / "usr/bin/ollama"

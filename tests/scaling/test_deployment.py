@@ -17,6 +17,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from src.settings import settings_fields
+from tests.patience import patient_client
 from tests.sample_report import SAMPLE
 from tests.scaling.web import Web, web
 
@@ -103,12 +104,7 @@ def test_everybody_stays_with_one_process_and_moves_to_the_other_when_it_is_kill
             stack.enter_context(web(tmp_path, "two", **shared)),
         )
         address = stack.enter_context(balanced(tmp_path, *servers))
-        people = [
-            stack.enter_context(
-                httpx.Client(base_url=address, headers={"Authorization": f"Bearer {secrets.token_hex(24)}"}, timeout=60)
-            )
-            for _ in range(12)
-        ]
+        people = [stack.enter_context(patient_client(address, secrets.token_hex(24))) for _ in range(12)]
         homes = [handled_by(person, servers) for person in people]
         assert {id(home) for home in homes} == {id(server) for server in servers}
         assert [handled_by(person, servers) for person in people] == homes

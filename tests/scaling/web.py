@@ -15,6 +15,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.patience import patient_client
+
 ROOT = Path(__file__).parent.parent.parent
 _READY_S = 60.0
 
@@ -29,7 +31,7 @@ class Web:
 
     def client(self, key: str) -> httpx.Client:
         """As the person who holds `key`."""
-        return httpx.Client(base_url=self.address, headers={"Authorization": f"Bearer {key}"}, timeout=60)
+        return patient_client(self.address, key)
 
     def kill(self) -> None:
         """As a crash, the kernel's out-of-memory killer or a pulled plug do it: no last words."""

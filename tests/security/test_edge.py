@@ -32,7 +32,7 @@ def socket_of(port: int, origin: str, host: str) -> bool:
             sock=there,
             origin=Origin(origin),
             subprotocols=[Subprotocol("streamlit")],
-            open_timeout=10,
+            open_timeout=60,
         ):
             return True
     except InvalidStatus as exc:
@@ -53,7 +53,7 @@ def test_another_sites_page_gets_no_websocket(port: int, origin: str) -> None:
 
 def raw(port: int, request: str, body: bytes = b"") -> tuple[int, bytes]:
     """One request, byte for byte as given: no client tidies its path up. Status and body."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as to:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as to:
         to.sendall(f"{request} HTTP/1.1\r\nHost: footnote.test\r\nConnection: close\r\n".encode())
         to.sendall(f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
         answer = b"".join(iter(lambda: to.recv(65536), b""))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared_utils.processes.child import masked
-from src.models.supervisor import ollama_command
+from src.models.ollama_process import ollama_command
 from src.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

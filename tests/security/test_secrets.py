@@ -15,6 +15,7 @@ import pytest
 from src.settings import Settings, settings_fields
 from tests.e2e.conftest import serve
 from tests.fake_ollama import FakeOllama
+from tests.patience import patient_client
 from tests.src.api.conftest import Join, add_sample
 
 pytestmark = pytest.mark.enable_socket
@@ -67,7 +68,7 @@ def processes() -> str:
 
 
 def test_no_secret_is_told_logged_kept_or_named_to_other_processes(trusted: str, folder: Path, join: Join) -> None:
-    with httpx.Client(base_url=trusted) as strangers:
+    with patient_client(trusted) as strangers:
         told = list(everything_told(join(trusted, SECRETS["FOOTNOTE_API_KEYS"]), strangers))
     assert any("footnote_requests_total" in text for text in told)
     told += [(folder / "server.log").read_text(), processes()]

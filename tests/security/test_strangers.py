@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from src.screen.session import WORKSPACE_COOKIE
+from tests.patience import PATIENT
 from tests.sample_report import SAMPLE
 from tests.src.api.conftest import Join, add_sample
 
@@ -62,7 +63,7 @@ def test_what_is_anothers_answers_like_what_does_not_exist(known: Known, server:
         refused, missing = stranger.get(address), stranger.get(nowhere)
         assert (refused.status_code, refused.content) == (missing.status_code, missing.content), address
         assert refused.status_code == 404, address
-        assert httpx.get(f"{server}{address}").status_code in (401, 404), address
+        assert httpx.get(f"{server}{address}", timeout=PATIENT).status_code in (401, 404), address
 
 
 def test_nobody_deletes_or_goes_on_with_anothers_thread(known: Known, server: str, join: Join) -> None:

@@ -11,7 +11,6 @@ import json
 import re
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,9 +41,9 @@ from src.rag_with_generation import NO_MODEL
 from src.settings import Settings
 from src.views import TurnView
 from src.wiring import build_library
-from tests import fake_ollama
 from tests.conftest import DrawPdf
-from tests.fake_ollama import FakeOllama, Script
+from tests.fake_ollama import PROGRAM, FakeOllama, Script
+from tests.fake_ollama_words import in_tokens
 from tests.fakes import FakeEngines, FakeGenerator, writer_far, writer_here
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -52,7 +51,7 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 MODEL, FAR, FARTHER = "llama3.2:1b", "far/away-8b", "farther/away-7b"
 QUESTION = "How many times did the tide gates close in 2025?"
 ANSWER = "The tide gates closed 23 times in 2025, against 15 times in 2024. Every closure was announced ahead by siren."
-TOKENS = tuple(fake_ollama._tokens(ANSWER))
+TOKENS = tuple(in_tokens(ANSWER))
 ME, YOU = "m" * 24, "y" * 24
 TALK = "one-conversation"
 
@@ -483,7 +482,7 @@ def test_an_interrupted_answer_asked_again_is_whole_and_takes_its_place(scene: S
 def ollama_process(port: int, script: Mapping[str, object]) -> Iterator[subprocess.Popen[str]]:
     """`ollama serve` as a process of its own, listening when the block begins."""
     process = subprocess.Popen(
-        [sys.executable, "-I", "-S", str(Path(fake_ollama.__file__)), "serve"],
+        [*PROGRAM, "serve"],
         env={"OLLAMA_HOST": f"127.0.0.1:{port}", "FAKE_OLLAMA": json.dumps({"answer": ANSWER, **script})},
         stderr=subprocess.PIPE,
         text=True,

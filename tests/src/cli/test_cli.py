@@ -182,3 +182,22 @@ def test_batch_says_what_is_wrong_with_its_files(
     nowhere = tmp_path / "no" / "out.csv"
     assert main(["batch", str(questions), str(sample), "--csv", str(nowhere), "--engine", "extractive"]) == 1
     assert "could not be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [("FOOTNOTE_MAX_LIST", "2 questions; at most 1"), ("FOOTNOTE_MAX_QUESTION_CHARS", "characters; at most 1")],
+)
+def test_batch_keeps_to_the_limits_that_are_set(
+    sample: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variable: str,
+    words: str,
+) -> None:
+    monkeypatch.setenv(variable, "1")
+    questions = tmp_path / "questions.txt"
+    questions.write_text("How many ships called?\nWhy did timber fall?\n")
+    assert main(["batch", str(questions), str(sample)]) == 1
+    assert words in capsys.readouterr().err

@@ -25,7 +25,7 @@ _NOT_SAID = (
 
 
 def table(language: str, name: str) -> dict[str, str]:
-    text = (source.ROOT / "src" / "words" / f"{language}.toml").read_text(encoding="utf-8")
+    text = (source.ROOT / "src" / "i18n" / f"{language}.toml").read_text(encoding="utf-8")
     entries: dict[str, str] = tomllib.loads(text)[name]
     return entries
 

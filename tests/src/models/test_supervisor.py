@@ -15,14 +15,7 @@ from pathlib import Path
 import pytest
 
 from src.models.status import ModelState, ModelStatus, read_status, status_path
-from src.models.supervisor import (
-    BackgroundTending,
-    Supervisor,
-    ollama_command,
-    online_if_meant,
-    page_address,
-    why_no_ollama,
-)
+from src.models.supervisor import Supervisor, online_if_meant, page_address
 from src.settings import Settings
 from tests.fake_ollama import write_fake_binary
 from tests.fakes import FakeClock
@@ -236,45 +229,9 @@ def test_the_model_s_state_is_told_on_every_change_and_at_least_every_two_second
 # ------------------------------------------------------------------------------------------------ small decisions
 
 
-def test_ollama_listens_here_only_for_one_question_at_a_time_and_learns_no_secret() -> None:
-    command = ollama_command(Settings(ollama_url="http://127.0.0.1:11500", num_ctx=2048), "/usr/bin/ollama")
-    assert {"OLLAMA_HOST=127.0.0.1:11500", "OLLAMA_NUM_PARALLEL=1", "OLLAMA_CONTEXT_LENGTH=2048"} <= set(command)
-    assert command[command.index("HF_TOKEN") - 1] == "-u"
-    assert command[-2:] == ["/usr/bin/ollama", "serve"]
-
-
-@pytest.mark.parametrize(
-    ("settings", "binary", "words"),
-    [
-        (Settings(), None, "https://ollama.com/download"),
-        (Settings(start_ollama=False), "/usr/bin/ollama", "ollama serve"),
-        (Settings(ollama_url="http://gpu.example:11434"), "/usr/bin/ollama", "not this machine's to start"),
-        (Settings(), "/usr/bin/ollama", ""),
-    ],
-)
-def test_one_sentence_tells_why_no_ollama_is_started(settings: Settings, binary: str | None, words: str) -> None:
-    reason = why_no_ollama(settings, binary)
-    assert words in reason
-    assert bool(reason) is bool(words)
-
-
 def test_an_address_that_means_everywhere_is_told_as_one_to_click() -> None:
     assert page_address(Settings(host="0.0.0.0", port=7860)) == "http://localhost:7860"  # noqa: S104
     assert page_address(Settings(host="192.168.1.5", port=80)) == "http://192.168.1.5:80"
-
-
-def test_a_tending_that_fails_is_over_and_its_reason_logged() -> None:
-    from shared_utils.errors import GeneratorUnavailable
-
-    def failing() -> Iterator[ModelStatus]:
-        yield ModelStatus(ModelState.LOADING, "m")
-        raise GeneratorUnavailable("Nothing answers.")
-
-    lines: list[str] = []
-    tending = BackgroundTending(failing(), lines.append)
-    wait_for(lambda: tending.ended)
-    assert tending.status.state is ModelState.LOADING
-    assert lines == ["Nothing answers."]
 
 
 # ------------------------------------------------------------------------------------------------ real processes

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from shared_utils.errors import QuestionError
-from src.presentation.questions import questions_from
+from src.presentation import questions
+
+questions_from = partial(questions.questions_from, most=200, max_chars=2000)
 
 TWO = ("How many ships called?", "Why did timber fall?")
 
