@@ -31,7 +31,7 @@ async def chat(request: Request, visit: CurrentVisit, question: ChatRequest) -> 
         return await chat_sync(request, visit, question)
     with ExitStack() as places:
         places.enter_context(visit.services.blocking.stream())
-        begun = await asked(visit.services, visit.shelf, visit.person, question_of(visit, question))
+        begun = await asked(visit.services, visit.shelf, question_of(visit, question))
         kept = places.pop_all()
 
     async def ended() -> None:
@@ -45,7 +45,7 @@ async def chat(request: Request, visit: CurrentVisit, question: ChatRequest) -> 
 async def chat_sync(request: Request, visit: CurrentVisit, question: ChatRequest) -> ChatAnswer:
     """Ask, and wait for the finished answer."""
     with visit.services.blocking.stream():
-        begun = await asked(visit.services, visit.shelf, visit.person, question_of(visit, question))
+        begun = await asked(visit.services, visit.shelf, question_of(visit, question))
         turn = await finished(visit.services, begun, request.is_disconnected)
     return answered(turn, begun.thread_id)
 

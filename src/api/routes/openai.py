@@ -42,7 +42,7 @@ async def completions(request: Request, visit: CurrentVisit, wanted: CompletionR
     completion = CompletionId(id=f"chatcmpl-{secrets.token_hex(12)}", created=int(time.time()), model=MODEL)
     with ExitStack() as places:
         places.enter_context(visit.services.blocking.stream())
-        begun = await asked(visit.services, visit.shelf, visit.person, question)
+        begun = await asked(visit.services, visit.shelf, question)
         if not wanted.stream:
             return await _whole(request, visit, begun, completion)
         kept = places.pop_all()

@@ -19,7 +19,7 @@ router = APIRouter(tags=["search"])
 @router.post("/api/search")
 async def search(visit: CurrentVisit, request: SearchRequest) -> SearchResponse:
     """The best passages, the evidence a model would be given, and whether the documents speak to the query at all."""
-    return await visit.services.bounded.searches.run(visit.person, partial(found, visit, request))
+    return await visit.services.bounded.searches.run(visit.shelf.name, partial(found, visit, request))
 
 
 def found(visit: Visit, request: SearchRequest) -> SearchResponse:

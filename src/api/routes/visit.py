@@ -22,12 +22,11 @@ _bearer = HTTPBearer(auto_error=False, description="A key of the operator's, or 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody's request. `person` names them in queues of this process."""
+    """Somebody's request."""
 
     services: Services
     library: Library
     shelf: Shelf
-    person: str
 
     async def call(self, job: Callable[[], T]) -> T:
         """A short job that may block, off the event loop."""
@@ -41,9 +40,8 @@ async def visit(request: Request, _: Annotated[object, Security(_bearer)] = None
 async def visit_of(request: Request) -> Visit:
     services: Services = request.scope["app"].state.services
     admitted: Admitted = request.scope["state"]["admitted"]
-    key = admitted.caller.shelf_key
-    shelf = await services.blocking.call(partial(admitted.library.shelf, key))
-    return Visit(services, admitted.library, shelf, key)
+    shelf = await services.blocking.call(partial(admitted.library.shelf, admitted.caller.shelf_key))
+    return Visit(services, admitted.library, shelf)
 
 
 CurrentVisit = Annotated[Visit, Depends(visit)]
