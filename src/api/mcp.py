@@ -107,7 +107,7 @@ async def _called(context: ServerRequestContext[Any], params: CallToolRequestPar
 
 async def _search(visit: Visit, wanted: Search) -> CallToolResult:
     request = SearchRequest(query=wanted.query, top_k=wanted.top_k, document_id=wanted.document_id)
-    result = await visit.services.bounded.searches.run(visit.shelf.name, lambda: found(visit, request))
+    result = await visit.search(lambda: found(visit, request))
     lines = [
         f"{p.rank}. {p.document}, {page_name(p.page, p.page_label)} "
         f"(document_id {p.document_id}, page {p.page})\n{p.text}"
@@ -120,7 +120,7 @@ async def _search(visit: Visit, wanted: Search) -> CallToolResult:
 
 async def _ask(visit: Visit, wanted: Ask) -> CallToolResult:
     question = Question(wanted.question, visit.shelf.new_conversation(), wanted.document_id or "")
-    with visit.services.blocking.stream():
+    with visit.stream():
         begun = await asked(visit.services, visit.shelf, question)
         turn = await finished(visit.services, begun, _stays)
     told = dumped(answered(turn, begun.thread_id))

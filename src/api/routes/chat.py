@@ -30,7 +30,7 @@ async def chat(request: Request, visit: CurrentVisit, question: ChatRequest) -> 
     if not question.stream:
         return await chat_sync(request, visit, question)
     with ExitStack() as places:
-        places.enter_context(visit.services.blocking.stream())
+        places.enter_context(visit.stream())
         begun = await asked(visit.services, visit.shelf, question_of(visit, question))
         kept = places.pop_all()
 
@@ -44,7 +44,7 @@ async def chat(request: Request, visit: CurrentVisit, question: ChatRequest) -> 
 @router.post("/api/chat/sync")
 async def chat_sync(request: Request, visit: CurrentVisit, question: ChatRequest) -> ChatAnswer:
     """Ask, and wait for the finished answer."""
-    with visit.services.blocking.stream():
+    with visit.stream():
         begun = await asked(visit.services, visit.shelf, question_of(visit, question))
         turn = await finished(visit.services, begun, request.is_disconnected)
     return answered(turn, begun.thread_id)

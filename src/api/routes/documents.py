@@ -45,7 +45,7 @@ async def add_document(
     With `Accept: text/event-stream` the answer is its progress as it happens: stream_start, progress …, stream_end.
     """
     name = plain(file.filename or "") or "document.pdf"
-    entry_id = await visit.services.blocking.load(lambda: visit.shelf.add(name, file.file.read()))
+    entry_id = await visit.load(lambda: visit.shelf.add(name, file.file.read()))
     if sse.MEDIA_TYPE in request.headers.get("accept", ""):
         return sse.Stream(_progress(visit, entry_id))
     return await _as_far_as(visit, entry_id, wait_s)
@@ -119,7 +119,7 @@ def _settled(view: DocumentView | None) -> bool:
 
 async def _progress(visit: Visit, entry_id: str) -> AsyncGenerator[str, None]:
     told: Document | None = None
-    with visit.services.blocking.stream():
+    with visit.stream():
         yield sse.frame("stream_start", UploadStarted(entry=entry_id))
         look = partial(_entry, visit, entry_id)
         async with aclosing(changes(visit.services.blocking, visit.shelf, look, _settled)) as looks:

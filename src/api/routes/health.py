@@ -37,5 +37,4 @@ async def get_metrics(request: Request) -> Response:
     library = services.library()
     if library is None:
         raise starting()
-    _, waiting = library.rag.scribe.queue.load()
-    return Response(library.metrics.text(waiting), media_type=CONTENT_TYPE)
+    return Response(library.metrics.text(library.rag.waiting()), media_type=CONTENT_TYPE)

@@ -41,7 +41,7 @@ async def completions(request: Request, visit: CurrentVisit, wanted: CompletionR
     question = await visit.call(partial(question_of, visit.shelf, wanted.messages))
     completion = CompletionId(id=f"chatcmpl-{secrets.token_hex(12)}", created=int(time.time()), model=MODEL)
     with ExitStack() as places:
-        places.enter_context(visit.services.blocking.stream())
+        places.enter_context(visit.stream())
         begun = await asked(visit.services, visit.shelf, question)
         if not wanted.stream:
             return await _whole(request, visit, begun, completion)
