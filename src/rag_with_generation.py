@@ -279,6 +279,10 @@ class Rag:
         mark("total_s")
         yield AnswerFinished(answer, found.evidence.tokens, timings)
 
+    def waiting(self) -> int:
+        """How many questions stand in line for the local model."""
+        return self.scribe.waiting()
+
     def expected_first_word_s(self, writers: Sequence[Writer], share: float) -> float | None:
         """How long the first of these writers would take to its first word; None where that is not known."""
         if not writers:

@@ -135,6 +135,11 @@ class Scribe:
         with self._lock:
             return self._speeds.get(writer.model, writer.measured)
 
+    def waiting(self) -> int:
+        """How many questions stand in line for the local model."""
+        _, waiting = self.queue.load()
+        return waiting
+
     def learn(self, stats: GenerationStats) -> None:
         with self._lock:
             self._speeds[stats.model] = updated(self._speeds.get(stats.model, Speed()), stats)

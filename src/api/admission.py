@@ -15,11 +15,10 @@ from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.api.caller import Caller, caller_of
-from src.api.errors import Refused, body, starting
+from src.api.errors import Refused, starting
 from src.api.limits import Buckets
 from src.api.services import Services
 from src.library.library import Library
@@ -78,8 +77,7 @@ class Admission:
             self._let_in(scope, headers)
         except Refused as exc:
             self._count_refusal(exc)
-            answer = JSONResponse(body(exc.code, exc.message), exc.status, exc.headers())
-            await answer(scope, receive, send_named)
+            await exc.answer()(scope, receive, send_named)
         else:
             with self._counted(scope):
                 await self._app(scope, _bounded(receive, self._most_bytes(scope)), send_named)

@@ -9,18 +9,18 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from shared_utils.errors import FootnoteError
 from src.api.admission import Admission
 from src.api.assistants import PATH, Assistants
-from src.api.errors import Refused, body, refused
+from src.api.errors import Refused, refused
 from src.api.routes import chat, documents, health, openai, page, search, threads
 from src.api.schemas import Error
 from src.api.services import Services
 
 if TYPE_CHECKING:
+    from starlette.responses import JSONResponse
     from starlette.types import ASGIApp
 
 _ABOUT = """\
@@ -64,8 +64,7 @@ def create_api(services: Services) -> ASGIApp:
 
 def _answer(told: Callable[[Exception], Refused]) -> Callable[[Request, Exception], JSONResponse]:
     def answer(_: Request, exc: Exception) -> JSONResponse:
-        refusal = told(exc)
-        return JSONResponse(body(refusal.code, refusal.message), refusal.status, refusal.headers())
+        return told(exc).answer()
 
     return answer
 

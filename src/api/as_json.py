@@ -1,17 +1,16 @@
-"""Views and answers as JSON. Text from documents and models is made harmless Markdown: no link, no image, no HTML."""
+"""Views and answers as what the API tells. Text from outside is made harmless Markdown: no link, no image, no HTML."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from shared_utils.types import Answer, Citation, EvidenceSpan, Rect
+from shared_utils.types import Answer, Citation, EvidenceSpan, Rect, Sentence
+from src.api import schemas
 from src.presentation.blocks import Block, BlockKind, Piece, as_lines, blocks, cautions, dagger
 from src.presentation.describe import describe_document, describe_verdict, document_progress, page_name
 from src.presentation.escaping import plain
 from src.views import ConversationView, DocumentView, TurnView
-
-Json = dict[str, object]
 
 _ACTIVE = re.compile(r"(?P<marker>\[(?P<number>\d{1,3})\](?![(:\[]))|(?P<sign>[\[\]<\\]|!(?=\[))")
 
@@ -56,63 +55,68 @@ def answer_notes(answer: Answer) -> list[str]:
     return [*doubts, *map(plain, answer.notes)]
 
 
-def sources(citations: Iterable[Mapping[str, object]]) -> str:
+def sources(citations: Iterable[schemas.Citation]) -> str:
     """The citations, one a line, for clients that show text alone."""
     return "\n".join(
-        f"[{c['marker']}] {inert(str(c['document']), ())}, {c['where']}: “{inert(plain(str(c['quote'])), ())}”"
-        for c in citations
+        f"[{c.marker}] {inert(c.document, ())}, {c.where}: “{inert(plain(c.quote), ())}”" for c in citations
     )
 
 
-def answer_json(answer: Answer) -> Json:
-    return {
-        "markdown": answer_markdown(answer),
-        "citations": [citation_json(citation) for citation in answer.citations],
-        "sentences": [
-            {"text": s.text, "citations": list(s.citations), "verdict": s.verdict.value, "reason": s.reason}
-            for s in answer.sentences
-        ],
-        "answerable": answer.answerable,
-        "engine": answer.stats.backend,
-        "model": answer.stats.model,
-        "where": answer.stats.where,
-        "finish_reason": answer.finish_reason,
-        "notes": answer_notes(answer),
-    }
+def answer_json(answer: Answer) -> schemas.Answer:
+    return schemas.Answer(
+        markdown=answer_markdown(answer),
+        citations=[citation_json(citation) for citation in answer.citations],
+        sentences=[_sentence(sentence) for sentence in answer.sentences],
+        answerable=answer.answerable,
+        engine=answer.stats.backend,
+        model=answer.stats.model,
+        where=answer.stats.where,
+        finish_reason=answer.finish_reason,
+        notes=answer_notes(answer),
+    )
 
 
-def citation_json(citation: Citation) -> Json:
-    return {
-        "marker": citation.marker,
-        "document_id": citation.document_id,
-        "document": plain(citation.document),
-        "page": citation.page,
-        "page_label": plain(citation.page_label),
-        "where": page_name(citation.page, citation.page_label),
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-        "rects": [_rect(rect) for rect in citation.rects],
-    }
+def _sentence(sentence: Sentence) -> schemas.Sentence:
+    return schemas.Sentence(
+        text=sentence.text,
+        citations=list(sentence.citations),
+        verdict=sentence.verdict.value,
+        reason=sentence.reason,
+    )
 
 
-def span_json(span: EvidenceSpan, marker: int, names: Mapping[str, str]) -> Json:
+def citation_json(citation: Citation) -> schemas.Citation:
+    return schemas.Citation(
+        marker=citation.marker,
+        document_id=citation.document_id,
+        document=plain(citation.document),
+        page=citation.page,
+        page_label=plain(citation.page_label),
+        where=page_name(citation.page, citation.page_label),
+        quote=citation.quote,
+        start=citation.start,
+        end=citation.end,
+        rects=[_rect(rect) for rect in citation.rects],
+    )
+
+
+def span_json(span: EvidenceSpan, marker: int, names: Mapping[str, str]) -> schemas.Citation:
     """What a marker of words that are still being written points at so far."""
-    return {
-        "marker": marker,
-        "document_id": span.document_id,
-        "document": plain(names.get(span.document_id, "")),
-        "page": span.page,
-        "page_label": "",
-        "where": page_name(span.page, ""),
-        "quote": span.text,
-        "start": span.start,
-        "end": span.end,
-        "rects": [],
-    }
+    return schemas.Citation(
+        marker=marker,
+        document_id=span.document_id,
+        document=plain(names.get(span.document_id, "")),
+        page=span.page,
+        page_label="",
+        where=page_name(span.page, ""),
+        quote=span.text,
+        start=span.start,
+        end=span.end,
+        rects=[],
+    )
 
 
-def spans_json(spans: Sequence[EvidenceSpan], names: Mapping[str, str]) -> list[Json]:
+def spans_json(spans: Sequence[EvidenceSpan], names: Mapping[str, str]) -> list[schemas.Citation]:
     return [span_json(span, marker, names) for marker, span in enumerate(spans, start=1)]
 
 
@@ -121,28 +125,38 @@ def written_markdown(text: str, spans: Sequence[EvidenceSpan]) -> str:
     return inert(text, range(1, len(spans) + 1))
 
 
-def turn_json(turn: TurnView) -> Json:
-    """A finished or running answer as one object."""
-    written: Json = {
-        "markdown": "",
-        "citations": [],
-        "sentences": [],
-        "answerable": False,
-        "engine": turn.engine or "",
-        "model": turn.model,
-        "where": turn.where,
-        "finish_reason": "",
-        "notes": [],
-    }
-    return {
-        "message_id": turn.id,
-        "question": turn.question,
-        "done": turn.done,
-        **(answer_json(turn.answer) if turn.answer else written),
-        "error": turn.error,
-        "tokens": tokens(turn),
-        "timings": rounded(turn.timings),
-    }
+def turn_json(turn: TurnView, answer: Answer, thread_id: str) -> schemas.ChatAnswer:
+    """A finished answer as one object."""
+    return schemas.ChatAnswer(
+        thread_id=thread_id,
+        message_id=turn.id,
+        question=turn.question,
+        done=turn.done,
+        **dict(answer_json(answer)),
+        error=turn.error,
+        tokens=tokens(turn),
+        elapsed_s=round(turn.timings.get("total_s", 0.0), 3),
+        timings=rounded(turn.timings),
+    )
+
+
+def messages_json(turn: TurnView) -> tuple[schemas.Message, schemas.Message]:
+    """The question, and its answer, which is empty while it is being made."""
+    asked = schemas.Message(role="user", content=turn.question, message_id=turn.id, done=True)
+    told = answer_json(turn.answer) if turn.answer else None
+    return asked, schemas.Message(
+        role="assistant",
+        content=told.markdown if told else "",
+        message_id=turn.id,
+        done=turn.done,
+        citations=told.citations if told else [],
+        sentences=told.sentences if told else [],
+        notes=told.notes if told else [],
+        error=turn.error,
+        engine=told.engine if told else turn.engine or "",
+        model=told.model if told else turn.model,
+        where=told.where if told else turn.where,
+    )
 
 
 def tokens(turn: TurnView) -> int:
@@ -162,23 +176,23 @@ def _rect(rect: Rect) -> list[float]:
 # ------------------------------------------------------------------------------------------------ documents, threads
 
 
-def document_json(view: DocumentView) -> Json:
-    return {
-        "id": view.document_id,
-        "name": plain(view.name),
-        "title": plain(view.title),
-        "state": view.state.value,
-        "searchable": view.searchable,
-        "progress": round(document_progress(view), 3),
-        "seconds_left": view.seconds_left,
-        "pages": view.pages,
-        "pages_read": len(view.page_verdicts),
-        "passages": view.chunks,
-        "line": describe_document(view),
-        "reason": view.reason,
-        "needs_password": view.needs_password,
-    }
+def document_json(view: DocumentView) -> schemas.Document:
+    return schemas.Document(
+        id=view.document_id,
+        name=plain(view.name),
+        title=plain(view.title),
+        state=view.state.value,
+        searchable=view.searchable,
+        progress=round(document_progress(view), 3),
+        seconds_left=view.seconds_left,
+        pages=view.pages,
+        pages_read=len(view.page_verdicts),
+        passages=view.chunks,
+        line=describe_document(view),
+        reason=view.reason,
+        needs_password=view.needs_password,
+    )
 
 
-def conversation_json(view: ConversationView) -> Json:
-    return {"thread_id": view.id, "title": view.title, "turns": view.turns}
+def conversation_json(view: ConversationView) -> schemas.Thread:
+    return schemas.Thread(thread_id=view.id, title=view.title, turns=view.turns)

@@ -60,7 +60,7 @@ class Asked:
         return {view.document_id: view.name for view in self.shelf.documents()}
 
 
-async def asked(services: Services, shelf: Shelf, person: str, question: Question) -> Asked:
+async def asked(services: Services, shelf: Shelf, question: Question) -> Asked:
     """Begin to answer. Returns when the documents have been searched, which is what keeps a core.
 
     Raises QuestionError, or Refused where too many ask at once or the thread has an answer running.
@@ -68,7 +68,7 @@ async def asked(services: Services, shelf: Shelf, person: str, question: Questio
     left = threading.Event()
     begin = partial(_begin, shelf, question, services.settings.max_question_chars, left)
     try:
-        return await services.bounded.answers.run(person, begin)
+        return await services.bounded.answers.run(shelf.name, begin)
     except asyncio.CancelledError:
         left.set()
         raise

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.responses import JSONResponse
-
-from src.api.errors import body
+from src.api.errors import Refused
 from src.api.services import Services
 
 if TYPE_CHECKING:
@@ -24,10 +22,9 @@ class Assistants:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":  # nothing is kept between requests: no stream to open, no session to end
-            refusal = body(
-                "method_not_allowed", "Assistants ask here by POST, and nothing is kept between two requests."
-            )
-            return await JSONResponse(refusal, 405, {"Allow": "POST"})(scope, receive, send)
+            message = "Assistants ask here by POST, and nothing is kept between two requests."
+            refusal = Refused(405, "method_not_allowed", message, more_headers={"Allow": "POST"})
+            return await refusal.answer()(scope, receive, send)
         if self._app is None:
             self._app = await self._services.blocking.call(_build)
         return await self._app(scope, receive, send)

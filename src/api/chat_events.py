@@ -14,7 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from src.api.as_json import Json, answer_json, rounded, spans_json, tokens, written_markdown
+from pydantic import BaseModel
+
+from src.api.as_json import answer_json, rounded, spans_json, tokens, written_markdown
+from src.api.event_schemas import Draft, Ended, ModelSelection, Response, Routing, Started, ToolEnded, ToolStarted
+from src.api.schemas import ErrorDetail
 from src.events import Stage, StageTime
 from src.views import TurnView
 
@@ -29,7 +33,7 @@ _TOOLS = {
 @dataclass(frozen=True, slots=True)
 class ChatEvent:
     name: str
-    data: Json
+    data: BaseModel
 
 
 def events(before: TurnView | None, now: TurnView, thread_id: str, names: Mapping[str, str]) -> Iterator[ChatEvent]:
@@ -38,11 +42,10 @@ def events(before: TurnView | None, now: TurnView, thread_id: str, names: Mappin
     Looks may be far apart: a stage that came and went between two of them is told all the same.
     """
     if before is None:
-        started: Json = {"thread_id": thread_id, "message_id": now.id, "question": now.question}
-        yield ChatEvent("stream_start", started)
+        yield ChatEvent("stream_start", Started(thread_id=thread_id, message_id=now.id, question=now.question))
     yield from _stages(before.stages if before else (), now.stages)
     if now.route and not (before and before.route):
-        yield ChatEvent("routing", {"route": now.route})
+        yield ChatEvent("routing", Routing(route=now.route))
     if selection := _selection(before, now):
         yield ChatEvent("model_selection", selection)
     if now.done:
@@ -56,12 +59,12 @@ def _stages(before: tuple[StageTime, ...], now: tuple[StageTime, ...]) -> Iterat
         tool = _TOOLS.get(stage.stage)
         known = before[position] if position < len(before) else None
         if tool and known is None:
-            yield ChatEvent("tool_start", {"tool": tool})
+            yield ChatEvent("tool_start", ToolStarted(tool=tool))
         if tool and stage.seconds is not None and (known is None or known.seconds is None):
-            yield ChatEvent("tool_end", {"tool": tool, "elapsed_s": round(stage.seconds, 3)})
+            yield ChatEvent("tool_end", ToolEnded(tool=tool, elapsed_s=round(stage.seconds, 3)))
 
 
-def _selection(before: TurnView | None, now: TurnView) -> Json | None:
+def _selection(before: TurnView | None, now: TurnView) -> ModelSelection | None:
     """Who is at work; at the end, who was, if that has not been told."""
     if now.stage not in _AT_A_MODEL and not now.done:
         return None
@@ -69,15 +72,15 @@ def _selection(before: TurnView | None, now: TurnView) -> Json | None:
     same = told and before is not None and _at_work(before) == _at_work(now)
     if same or (now.done and (not now.engine or (told and before is not None and before.engine == now.engine))):
         return None
-    return {
-        "engine": now.engine or "",
-        "model": now.model,
-        "where": now.where,
-        "state": "done" if now.stage is None else now.stage.value,
-        "position": now.position,
-        "seconds_left": None if now.seconds_left is None else round(now.seconds_left, 1),
-        "reason": now.changes[-1] if now.changes else "",
-    }
+    return ModelSelection(
+        engine=now.engine or "",
+        model=now.model,
+        where=now.where,
+        state="done" if now.stage is None else now.stage.value,
+        position=now.position,
+        seconds_left=None if now.seconds_left is None else round(now.seconds_left, 1),
+        reason=now.changes[-1] if now.changes else "",
+    )
 
 
 def _at_work(turn: TurnView) -> tuple[object, ...]:
@@ -89,26 +92,28 @@ def _so_far(before: TurnView | None, now: TurnView, names: Mapping[str, str]) ->
     if now.text and (before is None or before.text != now.text):
         words = written_markdown(now.text, now.spans)
         citations = spans_json(now.spans, names)
-        who: Json = {"engine": now.engine or "", "model": now.model, "where": now.where}
-        yield ChatEvent("response", {"markdown": words, "citations": citations, **who, "final": False})
+        yield ChatEvent(
+            "response",
+            Draft(markdown=words, citations=citations, engine=now.engine or "", model=now.model, where=now.where),
+        )
     elif now.extractive and not now.text and not (before and before.extractive):
-        yield ChatEvent("response", {**answer_json(now.extractive), "final": False})
+        yield ChatEvent("response", Response(**dict(answer_json(now.extractive)), final=False))
 
 
 def _ending(now: TurnView, thread_id: str) -> Iterator[ChatEvent]:
     if now.answer:
-        yield ChatEvent("response", {**answer_json(now.answer), "final": True})
+        yield ChatEvent("response", Response(**dict(answer_json(now.answer)), final=True))
     if now.error:
-        yield ChatEvent("error", {"code": "unanswered", "message": now.error})
+        yield ChatEvent("error", ErrorDetail(code="unanswered", message=now.error))
     ended = sum(stage.seconds or 0.0 for stage in now.stages)
     yield ChatEvent(
         "stream_end",
-        {
-            "thread_id": thread_id,
-            "message_id": now.id,
-            "tokens": tokens(now),
-            "elapsed_s": round(now.timings.get("total_s", ended), 3),
-            "finish_reason": now.answer.finish_reason if now.answer else "error",
-            "timings": rounded(now.timings),
-        },
+        Ended(
+            thread_id=thread_id,
+            message_id=now.id,
+            tokens=tokens(now),
+            elapsed_s=round(now.timings.get("total_s", ended), 3),
+            finish_reason=now.answer.finish_reason if now.answer else "error",
+            timings=rounded(now.timings),
+        ),
     )

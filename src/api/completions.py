@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from shared_utils.types import Answer
 from src.api.as_json import (
-    Json,
     answer_markdown,
     answer_notes,
     citation_json,
@@ -18,7 +17,8 @@ from src.api.as_json import (
 )
 from src.api.asking import Question
 from src.api.errors import Refused
-from src.api.schemas import OpenAIMessage
+from src.api.event_schemas import Chunk, ChunkChoice, CompletionId, LastChunk
+from src.api.schemas import Citation, OpenAIMessage, Usage
 from src.library.library import Shelf
 from src.presentation.blocks import cautions, dagger
 from src.presentation.describe import describe_verdict
@@ -52,7 +52,7 @@ class Reply:
     """What is left to say when an answer is done, and what its markers point at."""
 
     text: str
-    citations: list[Json]
+    citations: list[Citation]
 
 
 def reply(turn: TurnView, sent: str, names: Mapping[str, str]) -> Reply:
@@ -91,14 +91,18 @@ def finish_reason(turn: TurnView) -> str:
     return "length" if turn.answer and turn.answer.finish_reason == "length" else "stop"
 
 
-def usage(turn: TurnView) -> dict[str, int]:
+def usage(turn: TurnView) -> Usage:
     stats = turn.answer.stats if turn.answer else None
     prompt, written = (stats.prompt_tokens or 0, stats.output_tokens or 0) if stats else (0, 0)
-    return {"prompt_tokens": prompt, "completion_tokens": written, "total_tokens": prompt + written}
+    return Usage(prompt_tokens=prompt, completion_tokens=written, total_tokens=prompt + written)
 
 
-def chunk(completion: Json, delta: Json, **more: object) -> Json:
-    """One piece of a streamed completion; `more` goes beside the choices."""
-    reason = more.pop("finish_reason", None)
-    choice = {"index": 0, "delta": delta, "finish_reason": reason}
-    return {**completion, "object": "chat.completion.chunk", "choices": [choice], **more}
+def chunk(completion: CompletionId, **delta: str) -> Chunk:
+    """One piece of a streamed completion."""
+    return Chunk(**dict(completion), choices=[ChunkChoice(delta=delta)])
+
+
+def last_chunk(completion: CompletionId, turn: TurnView, citations: list[Citation]) -> LastChunk:
+    """What is known once nothing more is said."""
+    choice = ChunkChoice(delta={}, finish_reason=finish_reason(turn))
+    return LastChunk(**dict(completion), choices=[choice], citations=citations, usage=usage(turn))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from starlette.responses import JSONResponse
+
 from shared_utils.errors import (
     DocumentError,
     DocumentGone,
@@ -16,6 +18,7 @@ from shared_utils.errors import (
     QuestionError,
     StorageError,
 )
+from src.api.schemas import Error, ErrorDetail, dumped
 
 
 class Refused(Exception):
@@ -43,10 +46,12 @@ class Refused(Exception):
             headers["Retry-After"] = str(max(1, math.ceil(self.retry_after_s)))
         return headers | ({"WWW-Authenticate": "Bearer"} if self.status == 401 else {})
 
+    def body(self) -> Error:
+        """The one shape of every refusal. OpenAI's clients read `message` from the same place."""
+        return Error(error=ErrorDetail(code=self.code, message=self.message))
 
-def body(code: str, message: str) -> dict[str, dict[str, str]]:
-    """The one shape of every refusal. OpenAI's clients read `message` from the same place."""
-    return {"error": {"code": code, "message": message}}
+    def answer(self) -> JSONResponse:
+        return JSONResponse(dumped(self.body()), self.status, self.headers())
 
 
 # The first that fits; every kind of error has one, since the base stands last.

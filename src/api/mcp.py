@@ -25,14 +25,14 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared_utils.errors import FootnoteError
-from src.api.as_json import Json, turn_json
 from src.api.asking import Question, asked, finished
 from src.api.completions import reply
 from src.api.errors import Refused
+from src.api.routes.chat import answered
 from src.api.routes.documents import page_text
 from src.api.routes.search import found
 from src.api.routes.visit import Visit, visit_of
-from src.api.schemas import DocumentId, SearchRequest
+from src.api.schemas import DocumentId, Json, SearchRequest, dumped
 from src.presentation.describe import page_name
 
 _HOW = (
@@ -107,7 +107,7 @@ async def _called(context: ServerRequestContext[Any], params: CallToolRequestPar
 
 async def _search(visit: Visit, wanted: Search) -> CallToolResult:
     request = SearchRequest(query=wanted.query, top_k=wanted.top_k, document_id=wanted.document_id)
-    result = await visit.services.bounded.searches.run(visit.person, lambda: found(visit, request))
+    result = await visit.search(lambda: found(visit, request))
     lines = [
         f"{p.rank}. {p.document}, {page_name(p.page, p.page_label)} "
         f"(document_id {p.document_id}, page {p.page})\n{p.text}"
@@ -115,22 +115,23 @@ async def _search(visit: Visit, wanted: Search) -> CallToolResult:
     ]
     if not result.answerable:
         lines.insert(0, "Nothing in the documents seems to speak to this. The closest passages:")
-    return _said("\n\n".join(lines), result.model_dump())
+    return _said("\n\n".join(lines), dumped(result))
 
 
 async def _ask(visit: Visit, wanted: Ask) -> CallToolResult:
     question = Question(wanted.question, visit.shelf.new_conversation(), wanted.document_id or "")
-    with visit.services.blocking.stream():
-        begun = await asked(visit.services, visit.shelf, visit.person, question)
+    with visit.stream():
+        begun = await asked(visit.services, visit.shelf, question)
         turn = await finished(visit.services, begun, _stays)
-    said = reply(turn, "", {})
-    return _said(said.text, {"thread_id": begun.thread_id, **turn_json(turn)})
+    told = dumped(answered(turn, begun.thread_id))
+    del told["elapsed_s"]  # among the timings it is told already
+    return _said(reply(turn, "", {}).text, told)
 
 
 async def _open_page(visit: Visit, wanted: OpenPage) -> CallToolResult:
     page = await visit.call(lambda: page_text(visit, wanted.document_id, wanted.page))
     head = f"{page.document}, {page_name(page.page, page.page_label)} of {page.pages}"
-    return _said(f"{head}\n\n{page.text or page.reason}", page.model_dump())
+    return _said(f"{head}\n\n{page.text or page.reason}", dumped(page))
 
 
 async def _stays() -> bool:

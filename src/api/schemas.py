@@ -13,6 +13,13 @@ ThreadId = Annotated[str, StringConstraints(pattern=_SAFE)]
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _ONE_DOCUMENT = "Ask only this document; all are asked without it."
 
+Json = dict[str, object]
+
+
+def dumped(told: BaseModel) -> Json:
+    """As it stands on the wire, where FastAPI does not see to it itself: in events, refusals, assistants' results."""
+    return told.model_dump(mode="json")
+
 
 class _In(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
@@ -139,11 +146,14 @@ class Sentence(BaseModel):
     reason: str
 
 
-class ChatAnswer(BaseModel):
+class InThread(BaseModel):
     thread_id: str
     message_id: str
     question: str
     done: bool
+
+
+class Answer(BaseModel):
     markdown: str = Field(
         description="With [n] for citations, and † ‡ … where a sentence does not stand on its source."
     )
@@ -155,6 +165,9 @@ class ChatAnswer(BaseModel):
     where: Where | None = Field(description="Where it was written; null where that is not known.")
     finish_reason: str
     notes: list[str]
+
+
+class ChatAnswer(Answer, InThread):  # on the wire from right to left, then what follows
     error: str
     tokens: int = Field(description="Written by a model; 0 where none wrote.")
     elapsed_s: float

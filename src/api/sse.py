@@ -6,8 +6,11 @@ import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
+from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
+
+from src.api.schemas import Json, dumped
 
 MEDIA_TYPE = "text/event-stream"
 HEARTBEAT = ": still here\n\n"  # a comment: it keeps the connection, and clients ignore it
@@ -29,18 +32,23 @@ DESCRIBED = {
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # nginx hands each event on at once
 
 
-def frame(event: str, data: object) -> str:
+def frame(event: str, data: BaseModel | None) -> str:
     r"""One event, told twice: in the protocol's own field, and in the data for clients that only see those.
 
-    >>> frame("stream_end", {"tokens": 12})
-    'event: stream_end\ndata: {"event": "stream_end", "data": {"tokens": 12}}\n\n'
+    >>> from src.api.event_schemas import ToolStarted
+    >>> frame("tool_start", ToolStarted(tool="search"))
+    'event: tool_start\ndata: {"event": "tool_start", "data": {"tool": "search"}}\n\n'
     """
-    return f"event: {event}\n{data_line({'event': event, 'data': data})}"
+    return f"event: {event}\n{_data({'event': event, 'data': data and dumped(data)})}"
 
 
-def data_line(data: object) -> str:
+def data_line(data: BaseModel) -> str:
     """An event that has no name, as OpenAI's are."""
-    return f"data: {json.dumps(data, ensure_ascii=False)}\n\n"
+    return _data(dumped(data))
+
+
+def _data(told: Json) -> str:
+    return f"data: {json.dumps(told, ensure_ascii=False)}\n\n"
 
 
 class Stream(StreamingResponse):

@@ -146,7 +146,7 @@ class Shelf:
         self._seen_at = time.monotonic()
         self._touched_at = float("-inf")
         self._preferences = decode_preferences(library.store.preferences(key))
-        person = secrets.token_hex(8)  # names this shelf in queues, without its key
+        person = self._name = secrets.token_hex(8)
         self._documents = Documents(
             key,
             person,
@@ -180,6 +180,11 @@ class Shelf:
         )
         self._conversations.adopt()
         self._suggested: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    @property
+    def name(self) -> str:
+        """Names this person in the queues of this process, without their key."""
+        return self._name
 
     # -------------------------------------------------------------------------------------------- what is new
 

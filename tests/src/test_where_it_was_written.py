@@ -15,7 +15,7 @@ from src.answering.ingestion import IndexedDocument
 from src.answering.writing import Writer
 from src.api.as_json import turn_json
 from src.api.chat_events import events
-from src.api.schemas import ChatAnswer
+from src.api.schemas import dumped
 from src.cli.alone import answered
 from src.cli.commands import main
 from src.events import Stage
@@ -161,12 +161,12 @@ def test_the_page_says_it_while_the_answer_is_made_and_under_it(
 
 def test_a_program_is_told_the_engine_and_its_place(rag: Rag, document: IndexedDocument, case: Case) -> None:
     turn = written(rag, document, case)
-    body = json.loads(json.dumps({"thread_id": "t" * 16, **turn_json(turn), "elapsed_s": 1.0}))
+    assert turn.answer is not None
+    body = dumped(turn_json(turn, turn.answer, "t" * 16))
     assert (body["engine"], body["where"]) == (case.engine.value, case.where.value)
-    assert ChatAnswer.model_validate_json(json.dumps(body)).where is case.where
     running = replace(turn, stage=Stage.WRITING, answer=None, text="1,206 ships")
-    told = [event.data for event in events(None, running, "t" * 16, {}) if "engine" in event.data]
-    assert [(data["engine"], data["where"]) for data in told] == [(case.engine, case.where)] * 2
+    told = [data for event in events(None, running, "t" * 16, {}) if "engine" in (data := dumped(event.data))]
+    assert [(data["engine"], data["where"]) for data in told] == [(case.engine.value, case.where.value)] * 2
 
 
 def test_where_the_place_is_not_known_nothing_is_claimed(rag: Rag, document: IndexedDocument) -> None:
@@ -176,7 +176,7 @@ def test_where_the_place_is_not_known_nothing_is_claimed(rag: Rag, document: Ind
     told = provenance(replace(turn, answer=unknown), ENGLISH)
     assert "Written by m:1b" in told
     assert not any("machine" in part for part in told)
-    assert turn_json(replace(turn, answer=unknown))["where"] is None
+    assert turn_json(turn, unknown, "t" * 16).where is None
 
 
 @pytest.mark.parametrize(

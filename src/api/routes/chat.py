@@ -8,10 +8,11 @@ from contextlib import ExitStack
 from fastapi import APIRouter, Request, Response
 
 from src.api import sse
-from src.api.as_json import Json, turn_json
+from src.api.as_json import turn_json
 from src.api.asking import Asked, Question, asked, finished, followed, stopped
 from src.api.chat_events import events
 from src.api.errors import Refused
+from src.api.event_schemas import BrokenOff
 from src.api.routes.visit import CurrentVisit, Visit
 from src.api.schemas import ChatAnswer, ChatRequest, Error
 from src.views import TurnView
@@ -20,7 +21,7 @@ router = APIRouter(tags=["chat"], responses={409: {"model": Error}})
 
 
 @router.post("/api/chat", response_model=ChatAnswer, responses={200: sse.DESCRIBED})
-async def chat(request: Request, visit: CurrentVisit, question: ChatRequest) -> Response | Json:
+async def chat(request: Request, visit: CurrentVisit, question: ChatRequest) -> Response | ChatAnswer:
     """Ask. The answer comes as server-sent events while it is made.
 
     Their names: stream_start, tool_start, tool_end, routing, model_selection, response, error, stream_end. Each `data:`
@@ -29,8 +30,8 @@ async def chat(request: Request, visit: CurrentVisit, question: ChatRequest) -> 
     if not question.stream:
         return await chat_sync(request, visit, question)
     with ExitStack() as places:
-        places.enter_context(visit.services.blocking.stream())
-        begun = await asked(visit.services, visit.shelf, visit.person, question_of(visit, question))
+        places.enter_context(visit.stream())
+        begun = await asked(visit.services, visit.shelf, question_of(visit, question))
         kept = places.pop_all()
 
     async def ended() -> None:
@@ -40,11 +41,11 @@ async def chat(request: Request, visit: CurrentVisit, question: ChatRequest) -> 
     return sse.Stream(_frames(visit, begun), ended)
 
 
-@router.post("/api/chat/sync", response_model=ChatAnswer)
-async def chat_sync(request: Request, visit: CurrentVisit, question: ChatRequest) -> Json:
+@router.post("/api/chat/sync")
+async def chat_sync(request: Request, visit: CurrentVisit, question: ChatRequest) -> ChatAnswer:
     """Ask, and wait for the finished answer."""
-    with visit.services.blocking.stream():
-        begun = await asked(visit.services, visit.shelf, visit.person, question_of(visit, question))
+    with visit.stream():
+        begun = await asked(visit.services, visit.shelf, question_of(visit, question))
         turn = await finished(visit.services, begun, request.is_disconnected)
     return answered(turn, begun.thread_id)
 
@@ -54,11 +55,11 @@ def question_of(visit: Visit, request: ChatRequest) -> Question:
     return Question(request.message, thread_id, request.document_id or "")
 
 
-def answered(turn: TurnView, thread_id: str) -> Json:
+def answered(turn: TurnView, thread_id: str) -> ChatAnswer:
     """The answer as one object. Raises Refused where there is none."""
     if turn.answer is None:
         raise Refused(422, "unanswered", turn.error or "There is no answer to this question.")
-    return {"thread_id": thread_id, **turn_json(turn), "elapsed_s": round(turn.timings.get("total_s", 0.0), 3)}
+    return turn_json(turn, turn.answer, thread_id)
 
 
 async def _frames(visit: Visit, begun: Asked) -> AsyncGenerator[str, None]:
@@ -73,5 +74,5 @@ async def _frames(visit: Visit, begun: Asked) -> AsyncGenerator[str, None]:
                 yield sse.HEARTBEAT
             before = turn
     except Refused as exc:  # deleted under our hands
-        yield sse.frame("error", {"code": exc.code, "message": exc.message})
-        yield sse.frame("stream_end", {"thread_id": begun.thread_id, "tokens": 0, "elapsed_s": 0.0})
+        yield sse.frame("error", exc.body().error)
+        yield sse.frame("stream_end", BrokenOff(thread_id=begun.thread_id))

@@ -12,11 +12,12 @@ from fastapi import APIRouter, Query, Request, Response, UploadFile
 
 from shared_utils.errors import DocumentGone
 from src.api import sse
-from src.api.as_json import Json, document_json
+from src.api.as_json import document_json
 from src.api.errors import no_such_document
+from src.api.event_schemas import Gone, UploadStarted
 from src.api.following import changes
 from src.api.routes.visit import CurrentVisit, Visit
-from src.api.schemas import Document, DocumentId, Documents, Error, PageText, Retry
+from src.api.schemas import Document, DocumentId, Documents, Error, ErrorDetail, PageText, Retry
 from src.presentation.escaping import plain
 from src.views import DocumentView
 
@@ -29,7 +30,7 @@ _LONGEST_WAIT_S = 120.0
 async def list_documents(visit: CurrentVisit) -> Documents:
     """Every document of this library."""
     views = await visit.call(visit.shelf.documents)
-    return Documents.model_validate({"documents": [document_json(view) for view in views]})
+    return Documents(documents=[document_json(view) for view in views])
 
 
 @router.post("/api/documents", status_code=202, response_model=Document, responses={202: sse.DESCRIBED})
@@ -38,20 +39,20 @@ async def add_document(
     visit: CurrentVisit,
     file: UploadFile,
     wait_s: Annotated[float, Query(ge=0, le=_LONGEST_WAIT_S, description="Answer when it is read, or then.")] = 0,
-) -> Response | Json:
+) -> Response | Document:
     """Put a PDF in. It is read in the background; the same bytes again are the document that is there already.
 
     With `Accept: text/event-stream` the answer is its progress as it happens: stream_start, progress …, stream_end.
     """
     name = plain(file.filename or "") or "document.pdf"
-    entry_id = await visit.services.blocking.load(lambda: visit.shelf.add(name, file.file.read()))
+    entry_id = await visit.load(lambda: visit.shelf.add(name, file.file.read()))
     if sse.MEDIA_TYPE in request.headers.get("accept", ""):
         return sse.Stream(_progress(visit, entry_id))
     return await _as_far_as(visit, entry_id, wait_s)
 
 
-@router.get("/api/documents/{document_id}", response_model=Document, responses=_GONE)
-async def get_document(visit: CurrentVisit, document_id: DocumentId) -> Json:
+@router.get("/api/documents/{document_id}", responses=_GONE)
+async def get_document(visit: CurrentVisit, document_id: DocumentId) -> Document:
     """Where a document stands."""
     return document_json(await _found(visit, document_id))
 
@@ -63,8 +64,8 @@ async def delete_document(visit: CurrentVisit, document_id: DocumentId) -> None:
     await visit.call(partial(visit.shelf.remove, view.entry_id))
 
 
-@router.post("/api/documents/{document_id}/retry", status_code=202, response_model=Document, responses=_GONE)
-async def retry_document(visit: CurrentVisit, document_id: DocumentId, how: Retry) -> Json:
+@router.post("/api/documents/{document_id}/retry", status_code=202, responses=_GONE)
+async def retry_document(visit: CurrentVisit, document_id: DocumentId, how: Retry) -> Document:
     """Read a failed document again, with its password if it needs one. Unlocked, it has another id."""
     view = await _found(visit, document_id)
     await visit.call(partial(visit.shelf.retry, view.entry_id, how.password))
@@ -117,9 +118,9 @@ def _settled(view: DocumentView | None) -> bool:
 
 
 async def _progress(visit: Visit, entry_id: str) -> AsyncGenerator[str, None]:
-    told: Json | None = None
-    with visit.services.blocking.stream():
-        yield sse.frame("stream_start", {"entry": entry_id})
+    told: Document | None = None
+    with visit.stream():
+        yield sse.frame("stream_start", UploadStarted(entry=entry_id))
         look = partial(_entry, visit, entry_id)
         async with aclosing(changes(visit.services.blocking, visit.shelf, look, _settled)) as looks:
             async for view in looks:
@@ -127,13 +128,14 @@ async def _progress(visit: Visit, entry_id: str) -> AsyncGenerator[str, None]:
                 yield sse.HEARTBEAT if now == told else sse.frame("progress", now)
                 told = now
         if told is None:
-            yield sse.frame("error", {"code": "document_gone", "message": "The document was deleted meanwhile."})
-        elif told["state"] == "failed":
-            yield sse.frame("error", {"code": "unreadable_document", "message": told["reason"]})
-        yield sse.frame("stream_end", told or {})
+            gone = ErrorDetail(code="document_gone", message="The document was deleted meanwhile.")
+            yield sse.frame("error", gone)
+        elif told.state == "failed":
+            yield sse.frame("error", ErrorDetail(code="unreadable_document", message=told.reason))
+        yield sse.frame("stream_end", told or Gone())
 
 
-async def _as_far_as(visit: Visit, entry_id: str, wait_s: float) -> Json:
+async def _as_far_as(visit: Visit, entry_id: str, wait_s: float) -> Document:
     """The document when it has been read, or after `wait_s`."""
     look = partial(_entry, visit, entry_id)
     with anyio.move_on_after(wait_s):

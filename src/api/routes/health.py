@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 from src.api.errors import starting
 from src.api.health import health
-from src.api.schemas import Health
+from src.api.schemas import Health, dumped
 from src.api.services import Services
 from src.metrics import CONTENT_TYPE
 
@@ -27,7 +27,7 @@ async def get_health(request: Request) -> Response:
         return health(services.library(), services.trouble(), services.settings, services.embeddings, uptime_s)
 
     now = await services.blocking.call(look)
-    return JSONResponse(now.model_dump(), 200 if now.status in _WORKING else 503, {"Cache-Control": "no-store"})
+    return JSONResponse(dumped(now), 200 if now.status in _WORKING else 503, {"Cache-Control": "no-store"})
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
@@ -37,5 +37,4 @@ async def get_metrics(request: Request) -> Response:
     library = services.library()
     if library is None:
         raise starting()
-    _, waiting = library.rag.scribe.queue.load()
-    return Response(library.metrics.text(waiting), media_type=CONTENT_TYPE)
+    return Response(library.metrics.text(library.rag.waiting()), media_type=CONTENT_TYPE)

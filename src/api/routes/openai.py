@@ -11,12 +11,12 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 
 from src.api import sse
-from src.api.as_json import Json
 from src.api.asking import Asked, asked, finished, followed, stopped
-from src.api.completions import MODEL, chunk, finish_reason, growth, question_of, reply, usage
-from src.api.errors import Refused, body
+from src.api.completions import MODEL, chunk, finish_reason, growth, last_chunk, question_of, reply, usage
+from src.api.errors import Refused
+from src.api.event_schemas import CompletionId
 from src.api.routes.visit import CurrentVisit, Visit
-from src.api.schemas import Completion, CompletionRequest, Error, Model, Models
+from src.api.schemas import Choice, Completion, CompletionMessage, CompletionRequest, Error, Model, Models
 
 router = APIRouter(tags=["OpenAI-compatible"])
 _DONE = "data: [DONE]\n\n"
@@ -34,15 +34,15 @@ async def models(_: CurrentVisit) -> Models:
     response_model=Completion,
     responses={200: sse.DESCRIBED, 404: {"model": Error}, 409: {"model": Error}},
 )
-async def completions(request: Request, visit: CurrentVisit, wanted: CompletionRequest) -> Response | Json:
+async def completions(request: Request, visit: CurrentVisit, wanted: CompletionRequest) -> Response | Completion:
     """Ask the library. The content has [n] in the text and the sources at its end; `citations` has them as data."""
     if wanted.model != MODEL:
         raise Refused(404, "model_not_found", f"There is one model here: “{MODEL}”. Ask for it.")
     question = await visit.call(partial(question_of, visit.shelf, wanted.messages))
-    completion: Json = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": MODEL}
+    completion = CompletionId(id=f"chatcmpl-{secrets.token_hex(12)}", created=int(time.time()), model=MODEL)
     with ExitStack() as places:
-        places.enter_context(visit.services.blocking.stream())
-        begun = await asked(visit.services, visit.shelf, visit.person, question)
+        places.enter_context(visit.stream())
+        begun = await asked(visit.services, visit.shelf, question)
         if not wanted.stream:
             return await _whole(request, visit, begun, completion)
         kept = places.pop_all()
@@ -54,33 +54,31 @@ async def completions(request: Request, visit: CurrentVisit, wanted: CompletionR
     return sse.Stream(_frames(visit, begun, completion), ended)
 
 
-async def _whole(request: Request, visit: Visit, begun: Asked, completion: Json) -> Json:
+async def _whole(request: Request, visit: Visit, begun: Asked, completion: CompletionId) -> Completion:
     turn = await finished(visit.services, begun, request.is_disconnected)
     said = reply(turn, "", await visit.call(begun.names))
-    message = {"role": "assistant", "content": said.text, "citations": said.citations}
-    return {
-        **completion,
-        "object": "chat.completion",
-        "choices": [{"index": 0, "message": message, "finish_reason": finish_reason(turn)}],
-        "usage": usage(turn),
-        "citations": said.citations,
-    }
+    message = CompletionMessage(content=said.text, citations=said.citations)
+    return Completion(
+        **dict(completion),
+        choices=[Choice(message=message, finish_reason=finish_reason(turn))],
+        usage=usage(turn),
+        citations=said.citations,
+    )
 
 
-async def _frames(visit: Visit, begun: Asked, completion: Json) -> AsyncGenerator[str, None]:
+async def _frames(visit: Visit, begun: Asked, completion: CompletionId) -> AsyncGenerator[str, None]:
     sent, names = "", await visit.call(begun.names)
-    yield sse.data_line(chunk(completion, {"role": "assistant", "content": ""}))
+    yield sse.data_line(chunk(completion, role="assistant", content=""))
     try:
         async for turn in followed(visit.services, begun):
             if not turn.done:
                 more = growth(turn, sent)
-                yield sse.data_line(chunk(completion, {"content": more})) if more else sse.HEARTBEAT
+                yield sse.data_line(chunk(completion, content=more)) if more else sse.HEARTBEAT
                 sent += more
                 continue
             said = reply(turn, sent, names)
-            yield sse.data_line(chunk(completion, {"content": said.text}))
-            told = {"citations": said.citations, "usage": usage(turn), "finish_reason": finish_reason(turn)}
-            yield sse.data_line(chunk(completion, {}, **told))
+            yield sse.data_line(chunk(completion, content=said.text))
+            yield sse.data_line(last_chunk(completion, turn, said.citations))
     except Refused as exc:
-        yield sse.data_line(body(exc.code, exc.message))
+        yield sse.data_line(exc.body())
     yield _DONE

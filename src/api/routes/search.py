@@ -19,15 +19,15 @@ router = APIRouter(tags=["search"])
 @router.post("/api/search")
 async def search(visit: CurrentVisit, request: SearchRequest) -> SearchResponse:
     """The best passages, the evidence a model would be given, and whether the documents speak to the query at all."""
-    return await visit.services.bounded.searches.run(visit.person, partial(found, visit, request))
+    return await visit.search(partial(found, visit, request))
 
 
 def found(visit: Visit, request: SearchRequest) -> SearchResponse:
     """Blocks for some hundredths of a second of a core. Raises QuestionError where there is nothing to search."""
     began = time.monotonic()
     documents = [d for d in visit.shelf.searchable() if request.document_id in (None, d.document.id)]
-    query = checked_question(request.query, visit.services.settings.max_question_chars, documents)
-    result = visit.library.rag.search(query, documents, top_k=request.top_k)
+    query = checked_question(request.query, visit.rag.max_question_chars, documents)
+    result = visit.rag.search(query, documents, top_k=request.top_k)
     return _drawn(query, result, documents, (time.monotonic() - began) * 1000)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from fastapi import APIRouter
 
-from src.api.as_json import Json, conversation_json, turn_json
+from src.api.as_json import conversation_json, messages_json
 from src.api.errors import Refused
 from src.api.routes.visit import CurrentVisit
 from src.api.schemas import Conversation, Error, Thread, ThreadId, Threads
@@ -21,11 +21,11 @@ async def new_thread(visit: CurrentVisit) -> Thread:
     return Thread(thread_id=visit.shelf.new_conversation())
 
 
-@router.get("/api/threads", response_model=Threads)
-async def list_threads(visit: CurrentVisit) -> Json:
+@router.get("/api/threads")
+async def list_threads(visit: CurrentVisit) -> Threads:
     """Every conversation, the latest first."""
     views = await visit.call(visit.shelf.conversations)
-    return {"threads": [conversation_json(view) for view in views]}
+    return Threads(threads=[conversation_json(view) for view in views])
 
 
 @router.delete("/api/threads/{thread_id}", status_code=204, responses=_GONE)
@@ -36,18 +36,13 @@ async def delete_thread(visit: CurrentVisit, thread_id: ThreadId) -> None:
     await visit.call(partial(visit.shelf.delete_conversation, thread_id))
 
 
-@router.get("/api/conversation/{thread_id}", response_model=Conversation, responses=_GONE)
-async def get_conversation(visit: CurrentVisit, thread_id: ThreadId) -> Json:
+@router.get("/api/conversation/{thread_id}", responses=_GONE)
+async def get_conversation(visit: CurrentVisit, thread_id: ThreadId) -> Conversation:
     """A conversation's messages, oldest first; the answers with their citations and verdicts."""
     turns = await visit.call(partial(visit.shelf.turns, thread_id))
     if not turns:
         raise _no_such_thread()
-    messages: list[Json] = []
-    for turn in turns:
-        answer = turn_json(turn)
-        messages.append({"role": "user", "content": turn.question, "message_id": turn.id, "done": True})
-        messages.append({"role": "assistant", "content": answer["markdown"], **answer})
-    return {"thread_id": thread_id, "messages": messages}
+    return Conversation(thread_id=thread_id, messages=[message for turn in turns for message in messages_json(turn)])
 
 
 def _no_such_thread() -> Refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, TypeVar
@@ -12,7 +13,8 @@ from fastapi.security import HTTPBearer
 
 from src.api.admission import Admitted
 from src.api.services import Services
-from src.library.library import Library, Shelf
+from src.library.library import Shelf
+from src.rag_with_generation import Rag
 
 T = TypeVar("T")
 
@@ -22,16 +24,27 @@ _bearer = HTTPBearer(auto_error=False, description="A key of the operator's, or 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody's request. `person` names them in queues of this process."""
+    """Somebody's request."""
 
     services: Services
-    library: Library
+    rag: Rag
     shelf: Shelf
-    person: str
 
     async def call(self, job: Callable[[], T]) -> T:
         """A short job that may block, off the event loop."""
         return await self.services.blocking.call(job)
+
+    async def load(self, job: Callable[[], T]) -> T:
+        """A job that holds a whole file in memory."""
+        return await self.services.blocking.load(job)
+
+    async def search(self, job: Callable[[], T]) -> T:
+        """A job that keeps a core for a moment, when it is this person's turn. Raises Refused; see BoundedWork."""
+        return await self.services.bounded.searches.run(self.shelf.name, job)
+
+    def stream(self) -> AbstractContextManager[None]:
+        """A place among those who follow something. Raises Refused; see Blocking."""
+        return self.services.blocking.stream()
 
 
 async def visit(request: Request, _: Annotated[object, Security(_bearer)] = None) -> Visit:
@@ -41,9 +54,8 @@ async def visit(request: Request, _: Annotated[object, Security(_bearer)] = None
 async def visit_of(request: Request) -> Visit:
     services: Services = request.scope["app"].state.services
     admitted: Admitted = request.scope["state"]["admitted"]
-    key = admitted.caller.shelf_key
-    shelf = await services.blocking.call(partial(admitted.library.shelf, key))
-    return Visit(services, admitted.library, shelf, key)
+    shelf = await services.blocking.call(partial(admitted.library.shelf, admitted.caller.shelf_key))
+    return Visit(services, admitted.library.rag, shelf)
 
 
 CurrentVisit = Annotated[Visit, Depends(visit)]

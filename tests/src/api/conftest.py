@@ -17,6 +17,7 @@ from src.settings import Settings
 from tests.e2e.conftest import serve
 from tests.fake_ollama import FakeOllama, Script
 from tests.sample_report import SAMPLE
+from tests.src.api import patient
 
 OPERATORS_KEYS = ("the-first-of-two-keys-0123", "the-second-of-two-keys-4567")
 WELCOME = "https://welcome.example"
@@ -89,7 +90,7 @@ def join() -> Iterator[Join]:
 
     def client(address: str, key: str = "") -> httpx.Client:
         headers = {"Authorization": f"Bearer {key or new_key()}"}
-        clients.append(httpx.Client(base_url=address, headers=headers, timeout=60))
+        clients.append(patient.Client(base_url=address, headers=headers))
         return clients[-1]
 
     yield client

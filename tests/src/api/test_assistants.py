@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -11,23 +13,30 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.fake_ollama import FakeOllama, Script
+from tests.src.api import patient
 from tests.src.api.conftest import Join, add_sample
 
 
-def call(client: httpx.Client, tool: str, give_up_after_s: float = 60, **arguments: object) -> Any:
+def call(client: httpx.Client, tool: str, give_up_when: Callable[[], object] | None = None, **arguments: object) -> Any:
+    """What the tool says, or None where it was given up; the tools there are where none is named."""
+
     async def called() -> Any:
         headers = {"Authorization": client.headers["authorization"]}
         url = f"{client.base_url}/mcp".replace("//mcp", "/mcp")
         async with (
-            httpx2.AsyncClient(headers=headers, timeout=60) as http,
+            httpx2.AsyncClient(headers=headers, timeout=patient.PATIENCE_S) as http,
             Client(streamable_http_client(url, http_client=http)) as library,
         ):
             if not tool:
                 return await library.list_tools()
-            try:
-                return await asyncio.wait_for(library.call_tool(tool, arguments), give_up_after_s)
-            except TimeoutError:
-                return None
+            calling = asyncio.ensure_future(library.call_tool(tool, arguments))
+            if give_up_when is None:
+                return await calling
+            await asyncio.to_thread(patient.until, give_up_when)
+            calling.cancel()
+            with suppress(asyncio.CancelledError):
+                return await calling
+            return None
 
     return asyncio.run(called())
 
@@ -73,17 +82,22 @@ def test_nobody_opens_anothers_page(library: httpx.Client, server: str, join: Jo
 
 
 def test_without_a_key_there_is_no_library(server: str) -> None:
-    refused = httpx.post(f"{server}/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "ping"})
+    refused = patient.post(f"{server}/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "ping"})
     assert refused.status_code == 401
 
 
 def test_an_assistant_that_gives_up_stops_the_model(server_with_model: str, ollama: FakeOllama, join: Join) -> None:
     client = join(server_with_model)
     add_sample(client)
-    ollama.script = Script(models=["llama3.2:3b"], token_s=0.5)
+    ollama.script = Script(models=["llama3.2:3b"], token_s=1.0)
     ollama.left.clear()
-    gave_up = call(client, "ask", give_up_after_s=2.0, question="How much cargo did Nordhaven handle in 2025?") is None
-    stopped = ollama.left.wait(10)
+    before, question = len(ollama.bodies("/api/chat")), "How much cargo did Nordhaven handle in 2025?"
+
+    def writing() -> bool:
+        return question in str(ollama.bodies("/api/chat")[before:])
+
+    gave_up = call(client, "ask", give_up_when=writing, question=question) is None
+    stopped = ollama.left.wait(patient.PATIENCE_S)
     ollama.script = Script(models=["llama3.2:3b"])
     assert gave_up
     assert stopped

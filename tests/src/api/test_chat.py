@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +15,7 @@ import pytest
 from tests.fake_ollama import FakeOllama, Script
 from tests.src.api.conftest import Join, add_sample
 from tests.src.api.events import asked, events_of, last
+from tests.src.api.patient import PATIENCE_S, until
 
 QUESTION = "How much cargo did Nordhaven handle in 2025?"
 
@@ -57,7 +60,7 @@ def test_every_tool_that_starts_ends(modelled: httpx.Client) -> None:
 def test_words_come_as_they_are_written_and_their_markers_point_somewhere(
     modelled: httpx.Client, ollama: FakeOllama
 ) -> None:
-    ollama.script.token_s = 0.05
+    ollama.script.token_s = 0.1
     drafts = [data for name, data in asked(modelled, QUESTION) if name == "response" and not data["final"]]
     assert drafts[0]["engine"] == "extractive"  # the documents' own sentences, while the model is reading
     written = [draft["markdown"] for draft in drafts if draft["engine"] == "ollama"]
@@ -67,22 +70,28 @@ def test_words_come_as_they_are_written_and_their_markers_point_somewhere(
 
 
 def test_closing_the_connection_stops_the_model(modelled: httpx.Client, ollama: FakeOllama) -> None:
-    ollama.script.token_s = 0.3
+    ollama.script.token_s = 1.0
     with modelled.stream("POST", "/api/chat", json={"message": QUESTION}) as stream:
         events = events_of(stream.iter_lines())
         thread = next(events)[1]["thread_id"]
         next(event for event in events if event[0] == "response" and event[1]["engine"] == "ollama")
-    assert ollama.left.wait(10)
+    assert ollama.left.wait(PATIENCE_S)
     question, answer = _when_done(modelled, thread)
     assert question["content"] == QUESTION
     assert answer["content"]  # the words so far stay
 
 
 def test_giving_up_waiting_stops_the_model_too(modelled: httpx.Client, ollama: FakeOllama) -> None:
-    ollama.script.token_s = 0.3
-    with pytest.raises(httpx.ReadTimeout):
-        modelled.post("/api/chat/sync", json={"message": QUESTION}, timeout=2.0)
-    assert ollama.left.wait(10)
+    ollama.script.token_s = 1.0
+    before, body = len(ollama.bodies("/api/chat")), json.dumps({"message": QUESTION})
+    asking = (
+        f"POST /api/chat/sync HTTP/1.1\r\nHost: footnote\r\nAuthorization: {modelled.headers['authorization']}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    )
+    with socket.create_connection((modelled.base_url.host, modelled.base_url.port or 80)) as connection:
+        connection.sendall(asking.encode())
+        until(lambda: QUESTION in str(ollama.bodies("/api/chat")[before:]))
+    assert ollama.left.wait(PATIENCE_S)
 
 
 def test_a_model_that_writes_what_no_page_says_is_found_out(modelled: httpx.Client, ollama: FakeOllama) -> None:
@@ -114,7 +123,7 @@ def test_a_follow_up_goes_on_in_its_thread(modelled: httpx.Client, ollama: FakeO
 
 
 def test_a_thread_answers_one_question_at_a_time(modelled: httpx.Client, ollama: FakeOllama) -> None:
-    ollama.script.token_s = 0.2
+    ollama.script.token_s = 1.0
     thread = modelled.post("/api/threads").json()["thread_id"]
     with modelled.stream("POST", "/api/chat", json={"message": QUESTION, "thread_id": thread}) as stream:
         next(events_of(stream.iter_lines()))
@@ -124,7 +133,7 @@ def test_a_thread_answers_one_question_at_a_time(modelled: httpx.Client, ollama:
 
 
 def test_a_thread_deleted_under_the_answer_ends_it(modelled: httpx.Client, ollama: FakeOllama) -> None:
-    ollama.script.token_s = 0.2
+    ollama.script.token_s = 1.0
     with modelled.stream("POST", "/api/chat", json={"message": QUESTION}) as stream:
         events = events_of(stream.iter_lines())
         thread = next(events)[1]["thread_id"]
@@ -161,17 +170,21 @@ def test_many_at_once_all_get_their_own_answer(library: httpx.Client) -> None:
     questions = [QUESTION, "How many ships called at the port?", "Who chairs the board?"] * 4
 
     def answer(question: str) -> str:
-        return str(library.post("/api/chat/sync", json={"message": question}).json()["question"])
+        for _ in range(20):
+            told = library.post("/api/chat/sync", json={"message": question})
+            if told.status_code != 503:
+                break
+            time.sleep(int(told.headers["retry-after"]))  # the slower the machine, the fewer it lets wait
+        return str(told.json()["question"])
 
     with ThreadPoolExecutor(12) as pool:
         assert list(pool.map(answer, questions)) == questions
 
 
 def _when_done(client: httpx.Client, thread: str) -> list[dict[str, object]]:
-    deadline = time.monotonic() + 20
-    while True:
-        messages: list[dict[str, object]] = client.get(f"/api/conversation/{thread}").json()["messages"]
-        if messages[-1]["done"]:
-            return messages
-        assert time.monotonic() < deadline, messages
-        time.sleep(0.05)
+    def messages() -> list[dict[str, object]]:
+        found: list[dict[str, object]] = client.get(f"/api/conversation/{thread}").json()["messages"]
+        return found
+
+    until(lambda: messages()[-1]["done"])
+    return messages()

@@ -51,7 +51,7 @@ def test_code_of_the_documentation_gets_a_cited_answer(language: str, code: str,
         env=os.environ | caller,
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=180,
         check=False,
     )
     assert run.returncode == 0, run.stderr + run.stdout

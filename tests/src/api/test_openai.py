@@ -89,7 +89,7 @@ def test_without_a_question_nothing_is_asked(library: httpx.Client, messages: li
 
 @pytest.fixture
 def modelled(server_with_model: str, ollama: FakeOllama, join: Join) -> Iterator[httpx.Client]:
-    ollama.script = Script(models=["llama3.2:3b"], token_s=0.02)
+    ollama.script = Script(models=["llama3.2:3b"], token_s=0.1)
     client = join(server_with_model)
     add_sample(client)
     yield client

@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.src.api.conftest import Join, add_sample
+from tests.src.api.patient import PATIENCE_S
 
 CHECKS = [
     not_a_server_error,
@@ -57,7 +58,7 @@ def test_every_route_keeps_to_its_description(server: str, join: Join, mode: Gen
             # whatever stands in a form is text in the end: a number in place of a file is a file that holds a number
             form = case.media_type == "multipart/form-data"
             checks = [check for check in CHECKS if not (form and check is negative_data_rejection)]
-            case.call_and_validate(headers=headers, checks=checks, timeout=60)
+            case.call_and_validate(headers=headers, checks=checks, timeout=PATIENCE_S)
 
         send()
         tried += 1
