@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from shared_utils.pdf.layout import Composed, Line
+from shared_utils.pdf.composition import Composed, Line
 from shared_utils.pdf.pages import is_table_row
 from shared_utils.types import Heading, Span
 

@@ -7,9 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from shared_utils.pdf.composition import CELL_SEPARATOR, Composed, KeepHyphen, Line, clean, compose
 from shared_utils.pdf.hyphens import keep_hyphen_by
 from shared_utils.pdf.isolation import NONSENSE, Message, WorkerLost, integer, items, number
-from shared_utils.pdf.layout import CELL_SEPARATOR, Composed, KeepHyphen, Line, Row, Word, clean, compose, lay_out
+from shared_utils.pdf.layout import Row, Word, lay_out
 from shared_utils.types import GlyphRun, Page, PageVerdict, Span
 
 FEW_CHARS = 25  # with fewer, a page that is mostly picture is a scan

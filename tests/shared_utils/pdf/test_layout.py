@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared_utils.pdf.layout import clean, compose, lay_out
+from shared_utils.pdf.composition import clean, compose
+from shared_utils.pdf.layout import lay_out
 from shared_utils.pdf.pages import is_better, is_table_row, junk_share, poverty
 
 
