@@ -34,7 +34,6 @@ from shared_utils.embeddings.packaged_model import packaged_model_dir
 from shared_utils.retrieval.bm25 import Term, bm25_scores, statistics
 from shared_utils.retrieval.dense import DenseIndex
 from shared_utils.retrieval.evidence import prompt_tokens, select_evidence
-from shared_utils.retrieval.fusion import reciprocal_rank_fusion
 from shared_utils.retrieval.index import DocumentIndex, build_index, indexed_text
 from shared_utils.retrieval.search import Weights, search
 from shared_utils.text.words import terms
@@ -110,6 +109,22 @@ def whole_chunks(question: str, passages: Sequence[Passage], budget: int) -> lis
             break
         taken.append(passage.chunk.text)
     return taken
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]], k: int = 60) -> dict[str, float]:
+    """Σ 1 / (k + rank) over the lists an item stands in, ranks 1-based.
+
+    Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet" (SIGIR 2009).
+
+    >>> fused = reciprocal_rank_fusion([["a", "b"], ["b", "c"]], k=60)
+    >>> max(fused, key=fused.get)
+    'b'
+    """
+    fused: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, item in enumerate(ranking, start=1):
+            fused[item] = fused.get(item, 0.0) + 1 / (k + rank)
+    return fused
 
 
 def methods(data: RetrievalSet) -> Iterator[Method]:
