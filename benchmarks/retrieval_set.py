@@ -108,7 +108,6 @@ class CachingEmbedder:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self.dimension = embedder.dimension
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         cache = OUT / f"vectors-{_digest(*(text.encode() for text in texts))}.npy"

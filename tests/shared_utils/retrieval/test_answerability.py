@@ -51,10 +51,8 @@ def test_what_stands_nowhere_is_not(question: str, amcor: DocumentIndex) -> None
     assert not answerable(question, amcor)
 
 
-def test_the_missing_words_are_named_as_they_were_asked(amcor: DocumentIndex) -> None:
-    verdict = judge("Did Boeing's dividends grow in 2010?", [], [amcor])
-    assert verdict.missing_terms == ("Boeing's", "grow", "2010")
-    assert not verdict.answerable
+def test_where_nothing_was_found_nothing_is_answered(amcor: DocumentIndex) -> None:
+    assert not judge("Did Amcor's dividends grow?", [], [amcor]).answerable
 
 
 def test_names_and_years_are_signs_of_their_own(amcor: DocumentIndex) -> None:
