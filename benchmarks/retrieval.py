@@ -128,17 +128,17 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]], k: int = 60) -> di
 
 
 def methods(data: RetrievalSet) -> Iterator[Method]:
-    embedder, indexes = data.embedder, data.indexes
+    embedder, indexes, glossary = data.embedder, data.indexes, data.glossary
     titles = {name: name for name in indexes}
 
     def product(question: str, asked: Sequence[DocumentIndex]) -> list[Passage]:
-        return search(question, asked, titles, embedder, DEPTH)
+        return search(question, asked, titles, embedder, DEPTH, glossary=glossary)
 
     def without(weights: Weights) -> Ranker:
-        return lambda question, asked: search(question, asked, titles, embedder, DEPTH, weights)
+        return lambda question, asked: search(question, asked, titles, embedder, DEPTH, weights, glossary=glossary)
 
     def words_only(question: str, asked: Sequence[DocumentIndex]) -> list[Passage]:
-        return search(question, asked, titles, None, DEPTH)
+        return search(question, asked, titles, None, DEPTH, glossary=glossary)
 
     def dense(question: str, asked: Sequence[DocumentIndex]) -> list[Passage]:
         query = embedder.embed_query(question)
@@ -166,7 +166,7 @@ def methods(data: RetrievalSet) -> Iterator[Method]:
         return ranked([(chunks[key], score) for key, score in scores.items()])
 
     def evidence(question: str, passages: Sequence[Passage], budget: int) -> list[str]:
-        found = select_evidence(question, passages, data.page_of, budget_tokens=budget)
+        found = select_evidence(question, passages, data.page_of, budget_tokens=budget, glossary=glossary)
         assert found.tokens <= budget
         return [span.text for span in found.spans]
 
@@ -182,7 +182,7 @@ def methods(data: RetrievalSet) -> Iterator[Method]:
     yield Method("**Footnote**, whole chunks in the prompt", indexes, product, whole_chunks)
     yield Method("… without the page's words", indexes, without(Weights(page_words=0.0)), evidence)
     yield Method("… without the chunk's words", indexes, without(Weights(chunk_words=0.0)), evidence)
-    yield Method("… without the line items of ratios", indexes, without(Weights(line_items=0.0)), evidence)
+    yield Method("… without the line items of ratios", indexes, without(Weights(glossary=0.0)), evidence)
     yield Method("… without telling documents apart", indexes, without(Weights(document=0.0)), evidence)
     yield Method("**Footnote**", indexes, product, evidence)
 

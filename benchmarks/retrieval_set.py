@@ -20,7 +20,9 @@ from shared_utils.embeddings.onnx_minilm import OnnxMiniLmEmbedder
 from shared_utils.embeddings.packaged_model import packaged_model_dir
 from shared_utils.pdf.reader import PagesRevised, ReadingLimits, read_pdf
 from shared_utils.retrieval.index import DocumentIndex, build_index, indexed_text
+from shared_utils.retrieval.question import Glossary
 from shared_utils.types import Chunk, Embedder, Page, Vectors
+from src.line_items import line_items
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "benchmarks" / "out"
@@ -75,6 +77,10 @@ class RetrievalSet:
     @cached_property
     def page_of(self) -> dict[tuple[str, int], Page]:
         return {(name, page.number): page for name, pages in self.pages.items() for page in pages}
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        return line_items()
 
     @cached_property
     def embedder(self) -> CachingEmbedder:

@@ -22,6 +22,7 @@ from shared_utils.types import Cancelled, Embedder, Page, PageVerdict
 from src.answer_queue import AnswerQueue
 from src.engines import Engines
 from src.library import Library
+from src.line_items import line_items
 from src.model_servers import LOAD_S, threads
 from src.rag_with_generation import Rag
 from src.settings import Settings
@@ -99,6 +100,7 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
         first_token_target_s=settings.first_token_target_s,
         max_question_chars=settings.max_question_chars,
         entailment=LateEntailment(Path(settings.nli_model or models_dir(settings) / "nli"), threads(settings)),
+        glossary=line_items(),
     )
 
 
