@@ -114,6 +114,9 @@ def models_dir(settings: Settings) -> Path:
 
 def load_embedder(settings: Settings) -> Embedder:
     """The embedding model the settings name. Takes a second, or ten with PyTorch. Raises EmbeddingError."""
+    # Three places hold numbers fitted to the cosines of all-MiniLM-L6-v2, and want fitting anew for another model:
+    # retrieval/answerability.py (python -m benchmarks.answerability prints its own), _SAME_MEANING in
+    # citations/verification.py and _W_MEANING in generation/extractive.py.
     from shared_utils.embeddings.packaged_model import packaged_model_dir, whole_model_dir
 
     if settings.embedder == "sentence-transformers":
