@@ -116,7 +116,7 @@ def as_it_stands(data: RetrievalSet, cases: Sequence[Case]) -> list[bool]:
     for case in cases:
         indexes = [data.indexes[name] for name in case.question.documents]
         embedder = None if case.signs.cosine is None else data.embedder
-        passages = search(case.question.question, indexes, {}, embedder, top_k=5)
+        passages = search(case.question.question, indexes, {}, embedder, top_k=5, glossary=data.glossary)
         refused.append(not judge(case.question.question, passages, indexes, embedder).answerable)
     return refused
 

@@ -98,9 +98,14 @@ def main() -> int:
 def three_prompts(data: RetrievalSet, question: Question, settings: Settings) -> Asked | None:
     """None where nothing is found: then no model is asked anything."""
     indexes = [data.indexes[name] for name in question.documents]
-    passages = search(question.question, indexes, {}, data.embedder, CANDIDATES)
+    passages = search(question.question, indexes, {}, data.embedder, CANDIDATES, glossary=data.glossary)
     evidence = select_evidence(
-        question.question, passages, data.page_of, budget_tokens=settings.evidence_tokens, embedder=data.embedder
+        question.question,
+        passages,
+        data.page_of,
+        budget_tokens=settings.evidence_tokens,
+        embedder=data.embedder,
+        glossary=data.glossary,
     )
     if not evidence.spans:
         return None

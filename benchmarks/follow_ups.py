@@ -170,7 +170,7 @@ def cases(data: RetrievalSet) -> list[Case]:
 
 def page_recall(data: RetrievalSet, searched: str, gold: Question, k: int = 5) -> float:
     indexes = [data.indexes[name] for name in gold.documents]
-    passages = search(searched, indexes, {}, data.embedder, DEPTH)
+    passages = search(searched, indexes, {}, data.embedder, DEPTH, glossary=data.glossary)
     pages = list(dict.fromkeys(passage.chunk.page for passage in passages))
     return float(np.mean([page in pages[:k] for page in gold.gold_pages]))
 

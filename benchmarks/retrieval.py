@@ -34,7 +34,6 @@ from shared_utils.embeddings.packaged_model import packaged_model_dir
 from shared_utils.retrieval.bm25 import Term, bm25_scores, statistics
 from shared_utils.retrieval.dense import DenseIndex
 from shared_utils.retrieval.evidence import MARKER_TOKENS, prompt_tokens, select_evidence
-from shared_utils.retrieval.fusion import reciprocal_rank_fusion
 from shared_utils.retrieval.index import DocumentIndex, build_index, indexed_text
 from shared_utils.retrieval.search import Weights, search
 from shared_utils.text.words import terms
@@ -111,18 +110,34 @@ def whole_chunks(question: str, passages: Sequence[Passage], budget: int) -> lis
     return taken
 
 
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]], k: int = 60) -> dict[str, float]:
+    """Σ 1 / (k + rank) over the lists an item stands in, ranks 1-based.
+
+    Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet" (SIGIR 2009).
+
+    >>> fused = reciprocal_rank_fusion([["a", "b"], ["b", "c"]], k=60)
+    >>> max(fused, key=fused.get)
+    'b'
+    """
+    fused: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, item in enumerate(ranking, start=1):
+            fused[item] = fused.get(item, 0.0) + 1 / (k + rank)
+    return fused
+
+
 def methods(data: RetrievalSet) -> Iterator[Method]:
-    embedder, indexes = data.embedder, data.indexes
+    embedder, indexes, glossary = data.embedder, data.indexes, data.glossary
     titles = {name: name for name in indexes}
 
     def product(question: str, asked: Sequence[DocumentIndex]) -> list[Passage]:
-        return search(question, asked, titles, embedder, DEPTH)
+        return search(question, asked, titles, embedder, DEPTH, glossary=glossary)
 
     def without(weights: Weights) -> Ranker:
-        return lambda question, asked: search(question, asked, titles, embedder, DEPTH, weights)
+        return lambda question, asked: search(question, asked, titles, embedder, DEPTH, weights, glossary=glossary)
 
     def words_only(question: str, asked: Sequence[DocumentIndex]) -> list[Passage]:
-        return search(question, asked, titles, None, DEPTH)
+        return search(question, asked, titles, None, DEPTH, glossary=glossary)
 
     def dense(question: str, asked: Sequence[DocumentIndex]) -> list[Passage]:
         query = embedder.embed_query(question)
@@ -150,7 +165,7 @@ def methods(data: RetrievalSet) -> Iterator[Method]:
         return ranked([(chunks[key], score) for key, score in scores.items()])
 
     def evidence(question: str, passages: Sequence[Passage], budget: int) -> list[str]:
-        found = select_evidence(question, passages, data.page_of, budget_tokens=budget)
+        found = select_evidence(question, passages, data.page_of, budget_tokens=budget, glossary=glossary)
         assert found.tokens <= budget
         return [span.text for span in found.spans]
 
@@ -166,7 +181,7 @@ def methods(data: RetrievalSet) -> Iterator[Method]:
     yield Method("**Footnote**, whole chunks in the prompt", indexes, product, whole_chunks)
     yield Method("… without the page's words", indexes, without(Weights(page_words=0.0)), evidence)
     yield Method("… without the chunk's words", indexes, without(Weights(chunk_words=0.0)), evidence)
-    yield Method("… without the line items of ratios", indexes, without(Weights(line_items=0.0)), evidence)
+    yield Method("… without the line items of ratios", indexes, without(Weights(glossary=0.0)), evidence)
     yield Method("… without telling documents apart", indexes, without(Weights(document=0.0)), evidence)
     yield Method("**Footnote**", indexes, product, evidence)
 

@@ -20,7 +20,9 @@ from shared_utils.embeddings.onnx_minilm import OnnxMiniLmEmbedder
 from shared_utils.embeddings.packaged_model import packaged_model_dir
 from shared_utils.pdf.reader import PagesRevised, ReadingLimits, read_pdf
 from shared_utils.retrieval.index import DocumentIndex, build_index, indexed_text
+from shared_utils.retrieval.question import Glossary
 from shared_utils.types import Chunk, Embedder, Page, Vectors
+from src.answering.line_items import line_items
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "benchmarks" / "out"
@@ -77,6 +79,10 @@ class RetrievalSet:
         return {(name, page.number): page for name, pages in self.pages.items() for page in pages}
 
     @cached_property
+    def glossary(self) -> Glossary:
+        return line_items()
+
+    @cached_property
     def embedder(self) -> CachingEmbedder:
         return CachingEmbedder(OnnxMiniLmEmbedder(packaged_model_dir(), OUT / "model", threads=1))
 
@@ -108,7 +114,6 @@ class CachingEmbedder:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self.dimension = embedder.dimension
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         cache = OUT / f"vectors-{_digest(*(text.encode() for text in texts))}.npy"

@@ -31,8 +31,9 @@ from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.search import search
 from shared_utils.storage.postgres_store import PostgresStore
 from shared_utils.storage.store import Store
-from shared_utils.types import Embedder, Vectors
+from shared_utils.types import Vectors
 from src.answering.ingestion import IndexedDocument, SourceFile, index_document
+from src.answering.line_items import line_items
 from src.settings import Settings
 from src.wiring import build_rag, open_store
 from tests.postgres import fresh_database, running_postgres
@@ -114,7 +115,7 @@ def a_page(amount: float, pages: int, unit: str) -> str:
 def ingested(settings: Settings) -> tuple[list[IndexedDocument], float, float, float]:
     """The measured documents, read and embedded; the seconds that each took, and the processor seconds of an answer."""
     rag = build_rag(settings)
-    embedder: Embedder = rag.embedder.wait()
+    rag.embedder.wait()
     documents: list[IndexedDocument] = []
     read_s = embed_s = 0.0
     for path in sorted((DEFAULT_SET / "pdfs").glob("*.pdf")):
@@ -123,7 +124,6 @@ def ingested(settings: Settings) -> tuple[list[IndexedDocument], float, float, f
         read_s += elapsed(lambda: [*rag.read(source, versions.append, cancelled=lambda: False)])  # noqa: B023
         embed_s += elapsed(lambda: [*rag.embed(versions[-1], versions.append, cancelled=lambda: False)])  # noqa: B023
         documents.append(versions[-1])
-    assert embedder.dimension == 384
     questions = [question.question for question in RetrievalSet(DEFAULT_SET).questions if question.library_ok][
         :QUESTIONS
     ]
@@ -217,8 +217,6 @@ def memory_bytes() -> int:
 class OneQuestion:
     """Stands where the embedding model stands, so that both searches are asked the very same."""
 
-    dimension = 384
-
     def __init__(self, random: RandomVectors) -> None:
         self._vector = random.embed_query("")
 
@@ -268,10 +266,11 @@ Asked = Sequence[tuple[str, OneQuestion]]
 
 def measured(indexes: Sequence[DocumentIndex], asked: Asked) -> tuple[list[float], list[list[str]]]:
     """Seconds of each search after three that warm up, and the ids that each found."""
+    glossary = line_items()
     taken, found = [], []
     for question, embedder in [*asked[:3], *asked]:
         began = clock()
-        passages = search(question, indexes, {}, embedder, 40)
+        passages = search(question, indexes, {}, embedder, 40, glossary=glossary)
         taken.append(clock() - began)
         found.append([passage.chunk.id for passage in passages])
     return taken[3:], found[3:]
@@ -279,9 +278,10 @@ def measured(indexes: Sequence[DocumentIndex], asked: Asked) -> tuple[list[float
 
 def together(indexes: Sequence[DocumentIndex], asked: Asked) -> float:
     """Searches a second when several people ask one web process at once."""
+    glossary = line_items()
     with ThreadPoolExecutor(CALLERS) as pool:
         began = clock()
-        for _ in pool.map(lambda each: search(each[0], indexes, {}, each[1], 40), [*asked, *asked]):
+        for _ in pool.map(lambda each: search(each[0], indexes, {}, each[1], 40, glossary=glossary), [*asked, *asked]):
             pass
         return 2 * len(asked) / (clock() - began)
 

@@ -6,7 +6,6 @@ FootnoteError                    its message can be shown to a person as it stan
  │  ├ UnreadablePdf              a PDF, but damaged beyond both readers
  │  ├ EncryptedPdf               a password is needed
  │  │  └ WrongPassword           the one given does not open it
- │  ├ PdfHasNoText               readable, yet no page holds words (scans, blank pages)
  │  ├ PdfTooLarge                more bytes or pages than this server takes
  │  └ DocumentGone               deleted while it was being used
  ├ QuestionError                 nothing was asked, or far too much
@@ -40,9 +39,6 @@ class EncryptedPdf(DocumentError): ...
 
 
 class WrongPassword(EncryptedPdf): ...
-
-
-class PdfHasNoText(DocumentError): ...
 
 
 class PdfTooLarge(DocumentError): ...

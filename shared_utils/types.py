@@ -160,12 +160,11 @@ class Evidence:
 
 
 class Embedder(Protocol):
-    """Turns text into unit vectors. `dimension` is the d of what it returns."""
+    """Turns text into unit vectors."""
 
-    @property
-    def dimension(self) -> int: ...
-
-    def embed_passages(self, texts: Sequence[str]) -> Vectors: ...
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """float32 of shape (n, d), in the order of the texts."""
+        ...
 
     def embed_query(self, text: str) -> Vectors:
         """float32 of shape (1, d)."""

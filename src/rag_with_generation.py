@@ -21,6 +21,7 @@ from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.retrieval.answerability import judge
 from shared_utils.retrieval.evidence import NAME_TOKENS, select_evidence
+from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.retrieval.search import search as search_indexes
 from shared_utils.retrieval.sides import joined
@@ -121,6 +122,7 @@ class Rag:
     first_token_target_s: float
     max_question_chars: int
     entailment: EntailmentSource
+    glossary: Glossary  # of names that are asked for and not printed
     now: Callable[[], float] = time.monotonic
 
     # -------------------------------------------------------------------------------------------- ingest
@@ -188,8 +190,9 @@ class Rag:
             return SearchResult((), Evidence((), 0, budget), answerable=False, elapsed_s=0.0, route=taken)
         indexes = [document.index for document in documents]
         titles = {d.document.id: f"{d.document.title} {d.document.name}" for d in documents}
+        most = max(top_k, CANDIDATES)
         passages = search_indexes(
-            taken.searched, indexes, titles, embedder, max(top_k, CANDIDATES), within=taken.within
+            taken.searched, indexes, titles, embedder, most, within=taken.within, glossary=self.glossary
         )
         evidence = self._evidence(taken, passages, documents, titles, budget)
         speaks = taken.spreads or judge(taken.searched, passages, indexes, embedder).answerable
@@ -209,14 +212,18 @@ class Rag:
         if taken.spreads:
             chunks = [chunk for d in documents for chunk in d.index.chunks if not taken.within or taken.within(chunk)]
             return spread_evidence(chunks, pages, budget_tokens=budget)
+
+        def selected(found: Sequence[Passage], tokens: int) -> Evidence:
+            return select_evidence(
+                taken.searched, found, pages, budget_tokens=tokens, embedder=embedder, glossary=self.glossary
+            )
+
         share = budget // len(taken.sides) - NAME_TOKENS if taken.sides else budget
         by_side = []
         for index in (document.index for document in documents if document.document.id in taken.sides):
-            found = search_indexes(taken.searched, [index], titles, embedder, CANDIDATES)
-            by_side.append(select_evidence(taken.searched, found, pages, budget_tokens=share, embedder=embedder))
-        if by_side:
-            return joined(by_side, budget)
-        return select_evidence(taken.searched, passages, pages, budget_tokens=budget, embedder=embedder)
+            found = search_indexes(taken.searched, [index], titles, embedder, CANDIDATES, glossary=self.glossary)
+            by_side.append(selected(found, share))
+        return joined(by_side, budget) if by_side else selected(passages, budget)
 
     # -------------------------------------------------------------------------------------------- ask
 

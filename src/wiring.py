@@ -20,6 +20,7 @@ from shared_utils.storage.document_store import DocumentStore
 from shared_utils.storage.store import Store
 from shared_utils.types import Cancelled, Embedder, EngineKind, Page, PageVerdict
 from src.answering.answer_queue import AnswerQueue
+from src.answering.line_items import line_items
 from src.answering.writing import Scribe, Writer
 from src.library.library import Library
 from src.models.engines import Engines
@@ -104,6 +105,7 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
         first_token_target_s=settings.first_token_target_s,
         max_question_chars=settings.max_question_chars,
         entailment=LateEntailment(Path(settings.nli_model or models_dir(settings) / "nli"), threads(settings)),
+        glossary=line_items(),
     )
 
 
@@ -117,6 +119,9 @@ def models_dir(settings: Settings) -> Path:
 
 def load_embedder(settings: Settings) -> Embedder:
     """The embedding model the settings name. Takes a second, or ten with PyTorch. Raises EmbeddingError."""
+    # Three places hold numbers fitted to the cosines of all-MiniLM-L6-v2, and want fitting anew for another model:
+    # retrieval/answerability.py (python -m benchmarks.answerability prints its own), _SAME_MEANING in
+    # citations/verification.py and _W_MEANING in generation/extractive.py.
     from shared_utils.embeddings.packaged_model import packaged_model_dir, whole_model_dir
 
     if settings.embedder == "sentence-transformers":

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-MODEL = "cross-encoder/nli-deberta-v3-xsmall"
-_LABELS = ("contradiction", "entailment", "neutral")  # the order its model card gives
+_LABELS = ("contradiction", "entailment", "neutral")  # in the order of cross-encoder/nli-deberta-v3-xsmall
 
 
 class CrossEncoderEntailment:

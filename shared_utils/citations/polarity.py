@@ -105,7 +105,6 @@ class Opposed:
 
     answer: str
     page: str
-    negation: bool  # one side negates; else two ends of a scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ def _negated(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
         _, other_negated, other_cue = _without_prefix(other, claim_keys)
         prefixed = cue != use.cue or other_cue != other.cue
         if negated != other_negated and (use.head or other.head or prefixed):
-            return Opposed(cue if negated else use.word.text, other_cue if other_negated else other.word.text, True)
+            return Opposed(cue if negated else use.word.text, other_cue if other_negated else other.word.text)
     return None
 
 
@@ -173,7 +172,7 @@ def _flipped(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
         if _coordinated(other, ends):
             continue
         if all(_fits_better(use, other, one) for one in same):
-            return Opposed(use.word.text, other.word.text, False)
+            return Opposed(use.word.text, other.word.text)
     return None
 
 
@@ -183,7 +182,7 @@ def _signs(claim: Sentence, page: Sequence[Sentence]) -> Opposed | None:
     theirs = next((found for text, _ in page if (found := _NEGATING_SIGNS.search(text))), None)
     if bool(ours) == bool(theirs):
         return None
-    return Opposed(ours[0] if ours else "no negation", theirs[0] if theirs else "no negation", True)
+    return Opposed(ours[0] if ours else "no negation", theirs[0] if theirs else "no negation")
 
 
 def _uses(sentence: Sentence) -> list[_Use]:

@@ -39,10 +39,6 @@ class OnnxMiniLmEmbedder:
         self._tokenizer.no_padding()
         self._session = _session(_cached_graph(model_dir / "model.safetensors", cache_dir), threads)
 
-    @property
-    def dimension(self) -> int:
-        return _DIMENSION
-
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """float32 (n, 384), in the order of the texts. Call it with a few dozen at a time to be able to stop."""
         vectors = np.empty((len(texts), _DIMENSION), dtype=np.float32)

@@ -35,10 +35,6 @@ class SentenceTransformerEmbedder:
             ) from error
         self._dimension = int(self.embed_query("dimension").shape[1])
 
-    @property
-    def dimension(self) -> int:
-        return self._dimension
-
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.empty((0, self._dimension), dtype=np.float32)

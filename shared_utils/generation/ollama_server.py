@@ -31,7 +31,6 @@ class PullFailed(GeneratorUnavailable):
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
     name: str  # with its tag: "llama3.2:3b"
-    size_bytes: int
     digest: str = ""  # sha256 of its manifest: another one is another model under the same name
 
 
@@ -89,12 +88,7 @@ class OllamaServer:
     def models(self) -> tuple[InstalledModel, ...]:
         """The models that need no download."""
         with self._client(_ASK_S) as client, _Translated(self.host):
-            return tuple(InstalledModel(m.model or "", int(m.size or 0), m.digest or "") for m in client.list().models)
-
-    def loaded(self) -> tuple[InstalledModel, ...]:
-        """The models in memory; `size_bytes` is what they take there."""
-        with self._client(_ASK_S) as client, _Translated(self.host):
-            return tuple(InstalledModel(m.model or "", int(m.size or 0)) for m in client.ps().models)
+            return tuple(InstalledModel(m.model or "", m.digest or "") for m in client.list().models)
 
     def has(self, model: str) -> bool:
         return bool(self.installed(model))

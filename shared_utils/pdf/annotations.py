@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from shared_utils.errors import DocumentGone, UnreadablePdf
-from shared_utils.pdf.isolation import Message, ReadingLimits, Worker, WorkerLost, integer
+from shared_utils.pdf.isolation import ANNOTATIONS_WORKER, Message, ReadingLimits, Worker, WorkerLost, integer
 from shared_utils.types import Rect
 
-ANNOTATIONS_WORKER = Path(__file__).with_name("annotations_worker.py")
 NOTE_AT_MOST = 4_000  # characters
 _LARGER_AT_MOST = 4  # times the largest PDF that is taken: a copy written anew may be larger than its original
 
@@ -46,14 +45,12 @@ def annotate_pdf(
         raise DocumentGone("This document was deleted, so no copy of it can be made.")
     request: Message = {
         "path": str(path),
-        "memory_bytes": limits.memory_bytes,
-        "cpu_s": int(limits.document_s) + 1,
         "author": author,
         "made": datetime.fromtimestamp(made_on, UTC).strftime("D:%Y%m%d%H%M%SZ"),
         "highlights": [asdict(highlight) | {"note": highlight.note[:NOTE_AT_MOST]} for highlight in highlights],
     }
     try:
-        with Worker(ANNOTATIONS_WORKER, request) as worker:
+        with Worker(ANNOTATIONS_WORKER, request, memory_bytes=limits.memory_bytes, cpu_s=limits.cpu_s) as worker:
             answer = worker.receive(limits.document_s)
             if "error" in answer:
                 raise UnreadablePdf(f"No copy with highlights could be made of this PDF: {answer['error']}.")

@@ -1,17 +1,15 @@
-"""The child process that writes highlights into a copy of a PDF. Run as a script by `annotations.py`, never imported.
+"""The child process that writes highlights into a copy of a PDF, for `annotations.py`. Run under `confined.py`, never
+imported.
 
-One JSON request on stdin; one JSON line on stdout that announces the copy's bytes, and then these.
+One request; one message that announces the copy's bytes, and then these.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import logging
-import os
-import resource
-import sys
-from typing import TypedDict
+from collections.abc import Iterator
+from typing import Any, TypedDict
 
 import pypdf
 from pypdf.generic import (
@@ -43,25 +41,6 @@ class Highlight(TypedDict):
 
 
 class CannotWrite(Exception): ...
-
-
-def confine(memory_bytes: int, cpu_s: int) -> None:
-    """As in pdfium_worker.py: these scripts share nothing, so that each can run alone."""
-    wanted = [
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_s),
-    ]
-    for limit, value in wanted:
-        try:
-            resource.setrlimit(limit, (value, value))
-        except (ValueError, OSError):
-            continue
-    try:
-        os.nice(5)
-    except OSError:
-        return
 
 
 # ------------------------------------------------------------------------------------------------ geometry
@@ -209,21 +188,15 @@ def annotated(path: str, highlights: list[Highlight], author: str, made: str) ->
     return data, written
 
 
-def main() -> None:
-    request = json.loads(sys.stdin.readline())
-    confine(request["memory_bytes"], request["cpu_s"])
+def answers(requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]]:
+    request = next(requests)
     pypdf.overwrite_configuration(jbig2dec_binary=None)  # never start a program because a file wants it
     logging.disable()
     try:
         data, written = annotated(request["path"], request["highlights"], request["author"], request["made"])
-        message: dict[str, object] = {"bytes": len(data), "written": written}
     except CannotWrite as error:
-        message, data = {"error": str(error)}, b""
+        yield {"error": str(error)}, b""
     except Exception:  # noqa: BLE001 - pypdf lets RecursionError, KeyError, … through on damaged files
-        message, data = {"error": "it is damaged"}, b""
-    sys.stdout.buffer.write(json.dumps(message).encode() + b"\n" + data)
-    sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    main()
+        yield {"error": "it is damaged"}, b""
+    else:
+        yield {"bytes": len(data), "written": written}, data

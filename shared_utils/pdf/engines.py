@@ -57,12 +57,10 @@ class Job:
         request = {
             "path": str(self.path),
             "password": self.password,
-            "memory_bytes": self.limits.memory_bytes,
-            "cpu_s": int(self.limits.document_s) + 1,
             "max_pages": self.limits.max_pages,
             "max_chars": self.limits.max_chars_per_page,
         }
-        return Worker(script, request | more)
+        return Worker(script, request | more, memory_bytes=self.limits.memory_bytes, cpu_s=self.limits.cpu_s)
 
     def receive(self, worker: Worker, timeout_s: float) -> Message:
         return worker.receive(min(timeout_s, max(0.0, self.budget.left_s())), self.cancelled)

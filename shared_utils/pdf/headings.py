@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from shared_utils.pdf.layout import Composed, Line
-from shared_utils.pdf.pages import is_table_row
+from shared_utils.pdf.composition import Composed, Line
+from shared_utils.pdf.pages import is_set_in_cells
 from shared_utils.types import Heading, Span
 
 LARGER = 1.12  # × the height of body text
@@ -70,7 +70,7 @@ def _reads_like_one(text: str) -> bool:
         and words <= MOST_WORDS
         and not text.endswith((",", ";"))
         and not (text.endswith(".") and words > 8)
-        and not is_table_row(text)
+        and not is_set_in_cells(text)
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from shared_utils.pdf.layout import KeepHyphen
+from shared_utils.pdf.composition import KeepHyphen
 
 _LINE_END = re.compile("[-\u2010\u00ad\ufffe]\\s*\n\\s*|\ufffe")
 _WHOLE_WORD = re.compile(r"(?<![\w\ufffe-])[^\W\d_]{2,}(?:-[^\W\d_]{2,})*(?![\w\ufffe-])")

@@ -19,8 +19,10 @@ from shared_utils.types import Cancelled
 LINE_AT_MOST = 64 * 2**20  # bytes; 200,000 characters with their word boxes come to some 10 MB
 POLL_S = 0.1  # how soon a cancelled wait ends
 
+CONFINED = Path(__file__).with_name("confined.py")
 PDFIUM_WORKER = Path(__file__).with_name("pdfium_worker.py")
 PYPDF_WORKER = Path(__file__).with_name("pypdf_worker.py")
+ANNOTATIONS_WORKER = Path(__file__).with_name("annotations_worker.py")
 VIEWER_WORKER = Path(__file__).with_name("viewer_worker.py")
 
 
@@ -36,6 +38,11 @@ class ReadingLimits:
     document_s: float = 120.0
     memory_bytes: int = 2**30
     restarts: int = 8
+
+    @property
+    def cpu_s(self) -> int:
+        """The CPU time of a child that serves one document, should nobody be left to look at a clock."""
+        return int(self.document_s) + 1
 
 
 def never() -> bool:
@@ -87,12 +94,14 @@ def items(message: Message, key: str) -> list[object]:
 class Worker:
     """One child: a fresh interpreter in its own session, which sees no environment and no module of ours.
 
-    Never a fork: the parent is a threaded server. Requests go over the pipe, so a password is in no process list.
+    It gives up its rights in `confined.py` before it loads `script`; `cpu_s` is None for one that lives on. Never a
+    fork: the parent is a threaded server. Requests go over the pipe, so a password is in no process list.
     """
 
-    def __init__(self, script: Path, request: Message | None = None) -> None:
+    def __init__(self, script: Path, request: Message | None = None, *, memory_bytes: int, cpu_s: int | None) -> None:
+        limits = [memory_bytes] if cpu_s is None else [memory_bytes, cpu_s]
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", str(script)],
+            [sys.executable, "-I", "-B", "-X", "utf8", str(CONFINED), str(script), *map(str, limits)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

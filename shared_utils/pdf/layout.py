@@ -1,39 +1,30 @@
-"""From words with boxes to text in reading order, with every character traceable to the glyph it came from.
+"""From words with boxes to rows in reading order.
 
 All lengths are tenths of a point in the reading frame: x along the text, y downwards. Glyph numbers index the
-characters as PDFium gave them (`raw`); `GlyphRun`s tie them to the text we compose.
+characters as PDFium gave them (`raw`).
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby, pairwise, zip_longest
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 from operator import itemgetter
 from statistics import median
 
-from shared_utils.types import GlyphRun
-
 CELL_GAP = 1.5  # × line height: wider than any word space, narrower than a gutter or the gap between table cells
 CLIMBING_SHARE = 0.8  # of the steps from row to row; columns and sidebars climb now and then
-CELL_SEPARATOR = "   "
 COLUMN_ROWS = 5  # rows with words on both sides before a common gap is believed to be a gutter
 COLUMN_CELLS = 3  # numbers standing alone, one after the other, before they are believed to be a column
 HOME_SHARE = 0.9  # of them must stand on the line of a label
 SOFT_HYPHEN = "\ufffe"  # how PDFium writes a hyphen at the end of a line
-LINE_END_HYPHENS = "-\u2010\u00ad"
-
-KeepHyphen = Callable[[str, str], bool]
-"""Asked with the two parts of a word broken at a line end: does the hyphen belong to the word?"""
-
 
 Word = tuple[int, int, int, int, int, int]
 """(start, end, x0, y0, x1, y1): `raw[start:end]`, drawn in this box. Plain tuples: a filing has 150,000 of them."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Segment:
     """Words of one line with no wide gap between them: a line of prose, or the cell of a table."""
 
@@ -44,83 +35,75 @@ class Segment:
     x1: int
     y1: int
     height: int  # of its lowest word, which stands for the font size: others may carry a raised note mark
-    is_vertical: bool = False
-    starts_bold: bool = False
-    ends_bold: bool = False
-    is_broken: bool = False  # PDFium saw a line-end hyphen after it
+    is_vertical: bool
+    starts_bold: bool
+    ends_bold: bool
+    is_broken: bool  # PDFium saw a line-end hyphen after it
 
 
 Row = list[Segment]
 """Segments on one baseline, left to right. Never empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """`text[start:end]` of the composed page, and what is known about how it looks."""
-
-    start: int
-    end: int
-    y0: int
-    y1: int
-    height: int  # 0 where the line is set sideways
-    is_bold: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """A page's text with its lines, and the way back to the glyphs."""
-
-    text: str
-    runs: tuple[GlyphRun, ...]
-    lines: tuple[Line, ...]
-    hyphens: tuple[tuple[str, str], ...]  # the parts of every word that was broken at a line end
-
-
 # ------------------------------------------------------------------------------------------------ rows
 
 
 def segments(raw: str, words: Iterable[Word], bold: frozenset[int]) -> list[Segment]:
-    """Cut PDFium's text at its line breaks, at wide gaps and at jumps of the baseline.
-
-    Runs for every word of a document, hence the plain comparisons where min and max would do.
-    """
+    """Cut PDFium's text at its line breaks, at wide gaps and at jumps of the baseline."""
     found: list[Segment] = []
-    current: Segment | None = None
-    last_x0 = last_x1 = last_y0 = last_y1 = last_end = last_start = 0
-    last_vertical = False
-    for start, end, x0, y0, x1, y1 in words:
-        height = y1 - y0
-        is_vertical = end - start > 2 and height > 2 * (x1 - x0)  # sideways, like a stamp along the margin
-        if current is not None:
-            between = raw[last_end:start]
+    together: list[Word] = []
+    lowest = 0  # height of a word in `together`
+    for word in words:
+        if together:
+            between = raw[together[-1][1] : word[0]]
             is_broken = SOFT_HYPHEN in between
-            last_height = last_y1 - last_y0
-            gap = x0 - last_x1 if x0 > last_x0 else last_x0 - x1
-            shared = (y1 if y1 < last_y1 else last_y1) - (y0 if y0 > last_y0 else last_y0)
-            fits = gap <= CELL_GAP * current.height and shared * 3 > (height if height < last_height else last_height)
-            if is_broken or "\n" in between or not (fits or (is_vertical and last_vertical)):
-                current.end, current.is_broken, current.ends_bold = last_end, is_broken, last_start in bold
-                current = None
-        if current is None:
-            current = Segment(start, end, x0, y0, x1, y1, height or 1, is_vertical, start in bold)
-            found.append(current)
-        else:
-            if x0 < current.x0:
-                current.x0 = x0
-            if x1 > current.x1:
-                current.x1 = x1
-            if y0 < current.y0:
-                current.y0 = y0
-            if y1 > current.y1:
-                current.y1 = y1
-            if 0 < height < current.height:
-                current.height = height
-        last_start, last_end, last_vertical = start, end, is_vertical
-        last_x0, last_y0, last_x1, last_y1 = x0, y0, x1, y1
-    if current is not None:
-        is_broken = raw[last_end : last_end + 1] == SOFT_HYPHEN
-        current.end, current.is_broken, current.ends_bold = last_end, is_broken, last_start in bold
+            if is_broken or "\n" in between or not _goes_on(together[-1], word, lowest):
+                found.append(_segment(together, lowest, bold, is_broken))
+                together = []
+        height = word[5] - word[3]
+        if not together:
+            lowest = height or 1
+        elif 0 < height < lowest:
+            lowest = height
+        together.append(word)
+    if together:
+        end = together[-1][1]
+        found.append(_segment(together, lowest, bold, raw[end : end + 1] == SOFT_HYPHEN))
     return found
+
+
+def _goes_on(last: Word, word: Word, height: int) -> bool:
+    """Whether a word stands close behind the last one, on its baseline; or both are sideways."""
+    _, _, last_x0, last_y0, last_x1, last_y1 = last
+    _, _, x0, y0, x1, y1 = word
+    gap = x0 - last_x1 if x0 > last_x0 else last_x0 - x1
+    shared = min(y1, last_y1) - max(y0, last_y0)
+    fits = gap <= CELL_GAP * height and shared * 3 > min(y1 - y0, last_y1 - last_y0)
+    return fits or (_is_vertical(last) and _is_vertical(word))
+
+
+def _is_vertical(word: Word) -> bool:
+    """Sideways, like a stamp along the margin."""
+    start, end, x0, y0, x1, y1 = word
+    return end - start > 2 and y1 - y0 > 2 * (x1 - x0)
+
+
+def _segment(together: Sequence[Word], height: int, bold: frozenset[int], is_broken: bool) -> Segment:
+    first, last = together[0], together[-1]
+    _, _, lefts, tops, rights, bottoms = zip(*together, strict=True)
+    return Segment(
+        start=first[0],
+        end=last[1],
+        x0=min(lefts),
+        y0=min(tops),
+        x1=max(rights),
+        y1=max(bottoms),
+        height=height,
+        is_vertical=_is_vertical(first),
+        starts_bold=first[0] in bold,
+        ends_bold=last[0] in bold,
+        is_broken=is_broken,
+    )
 
 
 def _continues(last: Segment, segment: Segment) -> bool:
@@ -254,152 +237,3 @@ def lay_out(raw: str, words: Sequence[Word], bold: frozenset[int]) -> list[Row]:
     """The rows of a page in reading order."""
     found = from_the_top(rows(segments(raw, words, bold)))
     return in_reading_order(raw, with_columns_of_numbers(raw, found))
-
-
-# ------------------------------------------------------------------------------------------------ text
-
-_SPECIAL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00a0\u00ad\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufb00-\ufdff\ufe70-\ufeff\ufffe\uffff\ud800-\udfff]"
-)
-_REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\uffff]")
-
-
-def clean_character(character: str) -> str:
-    """What a character reads as: ligatures and presentation forms taken apart, odd spaces plain, controls gone."""
-    if _REMOVED.match(character):
-        return ""
-    if character == SOFT_HYPHEN:
-        return "-"
-    if character.isspace():
-        return " "
-    if "\ud800" <= character <= "\udfff":
-        return "\ufffd"
-    return unicodedata.normalize("NFKC", character)
-
-
-def clean(text: str) -> str:
-    """`clean_character` over a whole text, its line breaks kept."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(_SPECIAL.sub(lambda match: clean_character(match[0]), line).rstrip() for line in lines)
-
-
-class _Composer:
-    """Collects text and remembers which glyphs it came from."""
-
-    def __init__(self, raw: str) -> None:
-        self.raw = raw
-        self.parts: list[str] = []
-        self.length = 0
-        self.runs: list[GlyphRun] = []
-
-    def write(self, text: str) -> None:
-        """Text of ours, between the words: it is drawn nowhere."""
-        self.parts.append(text)
-        self.length += len(text)
-
-    def write_glyphs(self, start: int, end: int) -> None:
-        position = start
-        for special in _SPECIAL.finditer(self.raw, start, end):
-            self._write_plain(position, special.start())
-            position = special.end()
-            for character in clean_character(special[0]):
-                # a ligature's letters all point at its one glyph
-                self.runs.append(GlyphRun(self.length, special.start(), 1))
-                self.write(character)
-        self._write_plain(position, end)
-
-    def _write_plain(self, start: int, end: int) -> None:
-        if start < end:
-            self.runs.append(GlyphRun(self.length, start, end - start))
-            self.write(self.raw[start:end])
-
-
-def _without(row: Row, taken: int) -> Row:
-    """What is left of a row whose glyphs before `taken` already stand on the line before."""
-    left = [segment for segment in row if segment.end > taken]
-    return [replace(left[0], start=max(taken, left[0].start)), *left[1:]] if left else []
-
-
-def _write_row(composer: _Composer, row: Row) -> None:
-    """Write a row's segments, cells a few spaces apart."""
-    previous: Segment | None = None
-    for segment in row:
-        if previous is not None:
-            gap = segment.x0 - previous.x1
-            if previous.is_broken:  # a hyphen in the middle of a line is the word's own
-                composer.write_glyphs(previous.end, previous.end + 1)
-            elif gap > CELL_GAP * previous.height:
-                composer.write(CELL_SEPARATOR)
-            elif gap * 8 > previous.height or composer.raw[previous.end : segment.start].strip("\r\n"):
-                composer.write(" ")
-        composer.write_glyphs(segment.start, segment.end)
-        previous = segment
-
-
-_HEAD = re.compile(r"(?:[^\W\d_]+-)*[^\W\d_]+\Z")
-_TAIL = re.compile(r"[^\W\d_]+")
-
-
-def _broken_word(raw: str, row: Row, following: Row | None) -> tuple[int, int, str, str] | None:
-    """(glyph of the hyphen, end of the next row's first word, head, tail) where a word continues on the next row."""
-    last = row[-1]
-    if following is None:
-        return None
-    if last.is_broken:
-        hyphen = last.end
-    elif raw[last.end - 1] in LINE_END_HYPHENS:
-        hyphen = last.end - 1
-    else:
-        return None
-    target = following[0]
-    head, tail = _HEAD.search(raw, last.start, hyphen), _TAIL.match(raw, target.start, target.end)
-    if head is None or tail is None:
-        return None
-    end = target.start
-    while end < target.end and not raw[end].isspace():
-        end += 1
-    return hyphen, end, head[0], tail[0]
-
-
-def compose(raw: str, page_rows: Sequence[Row], keep_hyphen: KeepHyphen) -> Composed:
-    """Write the rows down, one line each; a word broken at a line end moves whole to the line it began on."""
-    composer = _Composer(raw)
-    lines: list[Line] = []
-    hyphens: list[tuple[str, str]] = []
-    taken = -1
-    for whole, following in zip_longest(page_rows, page_rows[1:]):
-        row = _without(whole, taken) if taken >= 0 else whole
-        taken = -1
-        if not row:
-            continue
-        start = composer.length
-        _write_row(composer, row)
-        broken = _broken_word(raw, row, following)
-        if broken is not None and following is not None:
-            hyphen, taken, head, tail = broken
-            hyphens.append((head, tail))
-            _join(composer, row, hyphen, keep_hyphen(head, tail))
-            composer.write_glyphs(following[0].start, taken)
-            while taken < following[0].end and raw[taken].isspace():
-                taken += 1
-        elif row[-1].is_broken:
-            composer.write_glyphs(row[-1].end, row[-1].end + 1)
-        y0, y1 = min(s.y0 for s in row), max(s.y1 for s in row)
-        height = 0 if row[0].is_vertical else row[0].height
-        lines.append(Line(start, composer.length, y0, y1, height, row[0].starts_bold and row[-1].ends_bold))
-        composer.write("\n")
-    text = "".join(composer.parts)[:-1]
-    return Composed(text, tuple(composer.runs), tuple(lines), tuple(hyphens))
-
-
-def _join(composer: _Composer, row: Row, hyphen: int, keep: bool) -> None:
-    """End a broken row with its hyphen or without it, whichever of the two it was drawn as."""
-    is_written = hyphen < row[-1].end
-    if keep and not is_written:
-        composer.write_glyphs(hyphen, hyphen + 1)
-    elif not keep and is_written and composer.raw[hyphen] != "\u00ad":
-        run = composer.runs.pop()
-        composer.length -= 1
-        composer.parts[-1] = composer.parts[-1][:-1]
-        if run.length > 1:
-            composer.runs.append(replace(run, length=run.length - 1))

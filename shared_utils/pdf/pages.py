@@ -7,9 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from shared_utils.pdf.composition import CELL_SEPARATOR, Composed, KeepHyphen, Line, clean, compose
 from shared_utils.pdf.hyphens import keep_hyphen_by
 from shared_utils.pdf.isolation import NONSENSE, Message, WorkerLost, integer, items, number
-from shared_utils.pdf.layout import CELL_SEPARATOR, Composed, KeepHyphen, Line, Row, Word, clean, compose, lay_out
+from shared_utils.pdf.layout import Row, Word, lay_out
 from shared_utils.types import GlyphRun, Page, PageVerdict, Span
 
 FEW_CHARS = 25  # with fewer, a page that is mostly picture is a scan
@@ -181,10 +182,11 @@ def judge(raw: RawPage, text: str) -> tuple[PageVerdict, str]:
 _NUMBERS_AT_END = re.compile(r"\S.*?(?:[ $€£(−–—-]+\d[\d.,]*[)%]*){2,}\s*\Z")
 
 
-def is_table_row(line: str) -> bool:
-    """A label and its cells on one line: three cells, two with a number, or words that end in two numbers.
+def is_set_in_cells(line: str) -> bool:
+    """Whether the page sets a line apart as a label and its cells, words or numbers: three cells, two with a number, or
+    words that end in two numbers. Whether any text reads like figures, without a page, is `sentences.is_table_row`.
 
-    >>> is_table_row("Net operating revenues   41,207   38,655"), is_table_row("It rose from 5 to 9 in May.")
+    >>> is_set_in_cells("Signature   Title   Date"), is_set_in_cells("It rose from 5 to 9 in May.")
     (True, False)
     """
     gaps = line.count(CELL_SEPARATOR)
@@ -218,7 +220,8 @@ def page_of(draft: Draft) -> Page:
     """The page as far as it can be known by itself."""
     raw, composed = draft.raw, draft.composed
     verdict, reason = judge(raw, composed.text)
-    rows = (Span(line.start, line.end) for line in composed.lines if is_table_row(composed.text[line.start : line.end]))
+    lines = (Span(line.start, line.end) for line in composed.lines)
+    rows = (line for line in lines if is_set_in_cells(composed.text[line.start : line.end]))
     return Page(
         number=raw.number,
         label=raw.label.strip() or str(raw.number),

@@ -1,7 +1,7 @@
-"""The child process that reads pages with PDFium. Run as a script by `reader.py`, never imported by the application.
+"""The child process that reads pages with PDFium, for `reader.py`. Run under `confined.py`, never imported.
 
-One JSON request on stdin, then one JSON line per page on stdout. It only extracts; what the numbers mean is decided
-in `layout.py`, on our side of the process boundary. It imports nothing of ours, so that `python -I` can run it.
+One request, then one message per page. It only extracts; what the numbers mean is decided in `layout.py`, on our side
+of the process boundary.
 
 Word boxes are sent in the reading frame: tenths of a point, x along the dominant direction of the text, y downwards,
 origin in the corner of the visible page where reading starts.
@@ -10,15 +10,13 @@ origin in the corner of the visible page where reading starts.
 from __future__ import annotations
 
 import ctypes
-import json
 import math
 import os
 import re
-import resource
-import sys
 import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import pypdfium2_raw as pdfium  # type: ignore[import-untyped]
 
@@ -30,30 +28,6 @@ TINY_PT = 1.6  # glyph boxes are a little higher than the font size; print start
 WORD = re.compile(r"[^\s\ufffe]+")
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top in page space
-
-
-def confine(memory_bytes: int, cpu_s: int) -> None:
-    """Give up rights before any byte of the file is looked at. macOS refuses some; the parent's clock stays."""
-    wanted = [
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_s),
-    ]
-    for limit, value in wanted:
-        try:
-            resource.setrlimit(limit, (value, value))
-        except (ValueError, OSError):
-            continue
-    try:
-        os.nice(5)
-    except OSError:
-        return
-
-
-def send(message: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
 
 
 def passwords(given: str | None) -> list[bytes | None]:
@@ -344,21 +318,16 @@ def declare_fast_prototypes() -> None:
         getattr(pdfium, name).argtypes = [handle, *getattr(pdfium, name).argtypes[1 : arity + 1]]
 
 
-def main() -> None:
-    request = json.loads(sys.stdin.readline())
-    confine(request["memory_bytes"], request["cpu_s"])
+def answers(requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]]:
+    request = next(requests)
     declare_fast_prototypes()
     pdfium.FPDF_InitLibrary()
     document = load_document(request["path"], request["password"])
     if isinstance(document, str):
-        send({"error": document})
+        yield {"error": document}, b""
         return
     pages = pdfium.FPDF_GetPageCount(document)
-    send(describe(document, pages) if request["describe"] else {"pages": pages})
+    yield describe(document, pages) if request["describe"] else {"pages": pages}, b""
     for index in range(request["first"] - 1, min(pages, request["max_pages"])):
-        send(read_page(document, index, request["max_chars"]))
-    send({"done": True})
-
-
-if __name__ == "__main__":
-    main()
+        yield read_page(document, index, request["max_chars"]), b""
+    yield {"done": True}, b""

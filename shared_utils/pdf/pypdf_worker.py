@@ -1,45 +1,18 @@
 """The child process for what PDFium does not do: form values, decrypted copies, and a second try at lost pages.
 
-Run as a script by `reader.py`, never imported by the application; speaks the protocol of `pdfium_worker.py`.
+For `reader.py`; run under `confined.py`, never imported. It speaks the protocol of `pdfium_worker.py`.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import logging
-import os
-import resource
-import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pypdf
 
 FIELDS_AT_MOST = 3_000
-
-
-def confine(memory_bytes: int, cpu_s: int) -> None:
-    """As in pdfium_worker.py: these scripts share nothing, so that each can run alone."""
-    wanted = [
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_s),
-    ]
-    for limit, value in wanted:
-        try:
-            resource.setrlimit(limit, (value, value))
-        except (ValueError, OSError):
-            continue
-    try:
-        os.nice(5)
-    except OSError:
-        return
-
-
-def send(message: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
 
 
 def open_document(path: str, password: str | None) -> pypdf.PdfReader | str:
@@ -165,36 +138,29 @@ def form_values(document: pypdf.PdfReader) -> Iterator[tuple[int, str, str]]:
             continue
 
 
-def send_decrypted(document: pypdf.PdfReader) -> None:
+def decrypted(document: pypdf.PdfReader) -> bytes:
     copy = io.BytesIO()
     pypdf.PdfWriter(clone_from=document).write(copy)
-    data = copy.getvalue()
-    send({"bytes": len(data)})
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    return copy.getvalue()
 
 
-def main() -> None:
-    request = json.loads(sys.stdin.readline())
-    confine(request["memory_bytes"], request["cpu_s"])
+def answers(requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]]:
+    request = next(requests)
     pypdf.overwrite_configuration(jbig2dec_binary=None)  # never start a program because a file wants it
     logging.disable()
     document = open_document(request["path"], request["password"])
     if isinstance(document, str):
-        send({"error": document})
+        yield {"error": document}, b""
         return
     if request["task"] == "decrypt":
-        send_decrypted(document)
+        data = decrypted(document)
+        yield {"bytes": len(data)}, data
     elif request["task"] == "form":
         filled = [value for value, _ in zip(form_values(document), range(FIELDS_AT_MOST), strict=False)]
-        send({"fields": filled})
+        yield {"fields": filled}, b""
     else:
         described = describe(document, request["max_pages"])
-        send(described)
+        yield described, b""
         for number in request["pages"] or range(1, int(str(described["pages"])) + 1):
-            send(read_page(document, number, request["max_chars"]) | {"label": label_of(document, number)})
-        send({"done": True})
-
-
-if __name__ == "__main__":
-    main()
+            yield read_page(document, number, request["max_chars"]) | {"label": label_of(document, number)}, b""
+        yield {"done": True}, b""

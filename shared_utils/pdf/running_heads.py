@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shared_utils.pdf.layout import Composed, Line
+from shared_utils.pdf.composition import Composed, Line
 from shared_utils.types import Span
 
 EDGE_LINES = 3  # looked at from the top and from the bottom

@@ -133,7 +133,7 @@ class PageViewer:
         if self._is_closed:
             raise UnreadablePdf("The page viewer is closed.")
         if self._worker is None:
-            self._worker = Worker(VIEWER_WORKER, {"memory_bytes": self._limits.memory_bytes})
+            self._worker = Worker(VIEWER_WORKER, memory_bytes=self._limits.memory_bytes, cpu_s=None)
         self._worker.ask(request)
         answer = self._worker.receive(self._limits.page_s)
         size = answer.get("bytes", 0)

@@ -1,19 +1,18 @@
-"""The child process that draws pages and tells where words stand. Run as a script by `viewer.py`, never imported.
+"""The child process that draws pages and tells where words stand, for `viewer.py`. Run under `confined.py`, never
+imported.
 
-One JSON request a line on stdin, one JSON answer a line on stdout; a picture's bytes follow the line that announces
-them. Rectangles are points from the top left of the page as displayed.
+One message a request; a picture's bytes follow the one that announces them. Rectangles are points from the top left of
+the page as displayed.
 """
 
 from __future__ import annotations
 
 import ctypes
 import io
-import json
 import math
 import os
-import resource
-import sys
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Literal, TypedDict
 
 import pypdfium2_raw as pdfium  # type: ignore[import-untyped]
@@ -27,19 +26,6 @@ COLOURS = 32  # of a small picture; black letters on white need no more
 SUBPIXELS = 16  # FPDF_PageToDevice answers in whole pixels; a finer device makes them fractions of a point
 
 Rect = tuple[float, float, float, float]
-
-
-def confine(memory_bytes: int) -> None:
-    """As in pdfium_worker.py, without a CPU limit: this child lives as long as the application."""
-    for limit, value in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_AS, memory_bytes)):
-        try:
-            resource.setrlimit(limit, (value, value))
-        except (ValueError, OSError):
-            continue
-    try:
-        os.nice(5)
-    except OSError:
-        return
 
 
 class Request(TypedDict):
@@ -205,18 +191,12 @@ def answer(documents: Documents, request: Request) -> tuple[dict[str, object], b
         pdfium.FPDF_ClosePage(page)
 
 
-def main() -> None:
-    confine(json.loads(sys.stdin.readline())["memory_bytes"])
+def answers(requests: Iterator[Request]) -> Iterator[tuple[dict[str, object], bytes]]:
     pdfium.FPDF_InitLibrary()
     documents = Documents()
-    for line in sys.stdin:
+    for request in requests:
         try:
-            message, data = answer(documents, json.loads(line))
+            message, data = answer(documents, request)
         except (CannotAnswer, OSError, MemoryError) as error:
             message, data = {"error": str(error) or "there is not enough memory"}, b""
-        sys.stdout.buffer.write(json.dumps(message).encode() + b"\n" + data)
-        sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    main()
+        yield message, data

@@ -58,7 +58,6 @@ class Signs:
 class Answerability:
     answerable: bool
     score: float  # 0 … 1, higher: more surely answerable
-    missing_terms: tuple[str, ...]  # words of the question, as asked, that stand nowhere in the documents
 
 
 def judge(
@@ -68,16 +67,15 @@ def judge(
     embedder: Embedder | None = None,
 ) -> Answerability:
     """Judge a question by the documents it was searched in. Without an embedder words alone decide, less surely."""
-    missing = _missing_words(question, indexes)
     if not passages:
-        return Answerability(False, 0.0, missing)
+        return Answerability(False, 0.0)
     has_vectors = embedder is not None and all(index.dense for index in indexes if index.chunks)
     query = embedder.embed_query(question) if embedder is not None and has_vectors else None
     found = signs(question, indexes, query)
     coefficients = WORDS_ONLY if found.cosine is None else WITH_VECTORS
     threshold = WORDS_ONLY_THRESHOLD if found.cosine is None else WITH_VECTORS_THRESHOLD
     score = logistic(coefficients, found.values())
-    return Answerability(score >= threshold, score, missing)
+    return Answerability(score >= threshold, score)
 
 
 def logistic(coefficients: Sequence[float], values: Sequence[float]) -> float:
@@ -123,17 +121,6 @@ def _best_page_coverage(words: Sequence[str], documents: Sequence[Postings]) -> 
             covered[postings.units[postings.held(word)]] += idf[word]
         best = max(best, float(covered.max(initial=0)))
     return best / total if total else 0.0
-
-
-def _missing_words(question: str, indexes: Sequence[DocumentIndex]) -> tuple[str, ...]:
-    stands = _standing_in(indexes)
-    asked = set(question_words(question))
-    missing = []
-    for word in re.findall(r"[\w&'’.-]*\w", question):
-        wanted = [term for term in terms(word) if term in asked]
-        if wanted and not any(stands(term) for term in wanted):
-            missing.append(word)
-    return tuple(dict.fromkeys(missing))
 
 
 def _standing_in(indexes: Sequence[DocumentIndex]) -> Callable[[str], bool]:

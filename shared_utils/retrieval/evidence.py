@@ -16,7 +16,7 @@ from itertools import islice
 import numpy as np
 
 from shared_utils.retrieval.bm25 import Term, with_pairs
-from shared_utils.retrieval.question import question_terms
+from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_terms
 from shared_utils.text.sentences import is_table_row, split_sentences
 from shared_utils.text.tokens import estimate_tokens
 from shared_utils.text.words import terms
@@ -58,14 +58,16 @@ def select_evidence(
     *,
     budget_tokens: int,
     embedder: Embedder | None = None,
+    glossary: Glossary = NO_GLOSSARY,
 ) -> Evidence:
     """Pick what a model may read: verbatim spans, numbered from 1 in reading order, within `budget_tokens`.
 
     `pages` are keyed by document id and page number and hold at least the passages' pages. A table row brings the
     heads of its columns along; what says the same twice is taken once; where several documents compete, each gets a
     share. The embedder is only asked when no candidate shares a word with the question (another language, say).
+    `glossary` as in `search`.
     """
-    units = _scored(question, _units(passages, pages), embedder)
+    units = _scored(question, glossary, _units(passages, pages), embedder)
     several = len({unit.key[0] for unit in units}) > 1
     chosen = _Selection(pages, budget_tokens, name_tokens=NAME_TOKENS if several else 0)
     contenders = _contenders(units)
@@ -152,8 +154,8 @@ def _sentences(chunk: Chunk, page: Page) -> list[Span]:
     return [Span(chunk.start + s.start, chunk.start + s.end) for s in split_sentences(chunk.text, inside)]
 
 
-def _scored(question: str, units: Sequence[_Unit], embedder: Embedder | None) -> list[_Unit]:
-    shares = _coverage(question_terms(question), [unit.words for unit in units])
+def _scored(question: str, glossary: Glossary, units: Sequence[_Unit], embedder: Embedder | None) -> list[_Unit]:
+    shares = _coverage(question_terms(question, glossary), [unit.words for unit in units])
     if embedder is not None and units and not any(shares):
         shares = _similarity(question, [unit.text for unit in units], embedder)
     scored = []

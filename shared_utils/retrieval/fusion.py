@@ -1,31 +1,11 @@
-"""Two rankings made one. Pure functions over aligned score arrays or ranked lists."""
+"""Scores of different scales made one."""
 
 from __future__ import annotations
-
-from collections.abc import Hashable, Sequence
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Scores = NDArray[np.float32]
-Item = TypeVar("Item", bound=Hashable)
-
-
-def reciprocal_rank_fusion(rankings: Sequence[Sequence[Item]], k: int = 60) -> dict[Item, float]:
-    """Σ 1 / (k + rank) over the lists an item stands in, ranks 1-based.
-
-    Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet" (SIGIR 2009).
-
-    >>> fused = reciprocal_rank_fusion([["a", "b"], ["b", "c"]], k=60)
-    >>> max(fused, key=fused.get)
-    'b'
-    """
-    fused: dict[Item, float] = {}
-    for ranking in rankings:
-        for rank, item in enumerate(ranking, start=1):
-            fused[item] = fused.get(item, 0.0) + 1 / (k + rank)
-    return fused
 
 
 def max_normalised(scores: Scores) -> Scores:

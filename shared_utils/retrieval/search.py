@@ -12,7 +12,7 @@ from shared_utils.retrieval.bm25 import Term, bm25_scores, statistics
 from shared_utils.retrieval.dense import Rows, Scores, cosines_of_each, nearest_of_each
 from shared_utils.retrieval.fusion import max_normalised
 from shared_utils.retrieval.index import DocumentIndex
-from shared_utils.retrieval.question import EXPANSION_WEIGHT, question_terms
+from shared_utils.retrieval.question import GLOSSARY_WEIGHT, NO_GLOSSARY, Glossary, question_terms
 from shared_utils.text.words import terms
 from shared_utils.types import Chunk, Embedder, Passage, Vectors
 
@@ -29,7 +29,7 @@ class Weights:
     page_words: float = 1.0
     meaning: float = 1.0
     document: float = 0.5  # only tells several documents apart
-    line_items: float = EXPANSION_WEIGHT  # of a ratio that is asked for by name
+    glossary: float = GLOSSARY_WEIGHT  # what stands in documents for a name that was asked for
 
 
 EQUAL = Weights()
@@ -55,15 +55,16 @@ def search(
     top_k: int,
     weights: Weights = EQUAL,
     within: Within | None = None,
+    glossary: Glossary = NO_GLOSSARY,
 ) -> list[Passage]:
     """The `top_k` chunks that speak to the question best, over all the documents given.
 
     score = (w_c · BM25 of the chunk + w_p · BM25 of its page + w_d · cosine) / Σ w, each divided by its best, plus
     w_n · how much the document itself is what is asked about when there are several. A document whose vectors
     are not there yet is scored by the remaining terms. `titles` maps document ids to names. With `within`, only the
-    chunks it accepts are searched.
+    chunks it accepts are searched. What `glossary` knows of the question is searched as well.
     """
-    asked = question_terms(question, weights.line_items)
+    asked = question_terms(question, glossary, weights.glossary)
     searched = [index for index in indexes if index.chunks]
     if not searched or top_k < 1:
         return []

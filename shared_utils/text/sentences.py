@@ -70,7 +70,10 @@ def split_sentences(text: str, alone: Sequence[Span] = ()) -> list[Span]:
 
 
 def is_table_row(line: str) -> bool:
-    """Whether a line reads as a label and its cells: "Operating activities $ 2,408 $ 2,141"."""
+    """Whether a line reads as a label and at least two figures: "Operating activities $ 2,408 $ 2,141".
+
+    Told from its words alone, however they are spaced: passages and claims come without their page.
+    """
     tokens = [token for token in line.split() if not _CELL_SIGN.fullmatch(token)]
     if not tokens:
         return False

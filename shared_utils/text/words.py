@@ -102,15 +102,6 @@ def terms(text: str) -> list[str]:
     return [term for match in matches for term in _token_terms(match.group(), match.lastgroup or "word", language)]
 
 
-def numbers(text: str) -> list[str]:
-    """The numbers of a text in one spelling, in order: "1,234.5" and "1.234,5" are both "1234.5".
-
-    >>> numbers("$1,234.5 in FY2019, 4.2 %")
-    ['1234.5', '2019', '4.2']
-    """
-    return [_plain_number(found) for found in re.findall(r"\d+(?:[.,]\d+)*", fold(text))]
-
-
 def _token_terms(token: str, kind: str, language: str) -> Iterator[str]:
     if kind == "word":
         yield from _word_terms(token, language)

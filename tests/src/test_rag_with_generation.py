@@ -269,11 +269,12 @@ def test_a_page_that_is_not_there_is_told_and_the_question_answered_all_the_same
     assert "No words were found on page 99; the whole document was searched." in answer.notes
 
 
-def test_a_comparison_of_two_documents_shows_the_quieter_one_as_well(rag: Rag) -> None:
-    def harbour(letter: str, name: str, sentences: list[str]) -> IndexedDocument:
-        page = Page(1, "1", "\n".join(sentences), PageVerdict.TEXT)
-        return index_document(Document(letter * 64, f"{name}.pdf", name, (page,)), Path(f"{name}.pdf"))
+def harbour(letter: str, name: str, sentences: Sequence[str]) -> IndexedDocument:
+    page = Page(1, "1", "\n".join(sentences), PageVerdict.TEXT)
+    return index_document(Document(letter * 64, f"{name}.pdf", name, (page,)), Path(f"{name}.pdf"))
 
+
+def test_a_comparison_of_two_documents_shows_the_quieter_one_as_well(rag: Rag) -> None:
     loud = harbour(
         "a", "Nordhavn", [f"Wages and pensions at Nordhavn rose by {n} percent in week {n}." for n in range(40)]
     )
@@ -282,6 +283,19 @@ def test_a_comparison_of_two_documents_shows_the_quieter_one_as_well(rag: Rag) -
     assert {span.document_id[0] for span in found.evidence.spans} == {"a", "b"}
     assert [span.marker for span in found.evidence.spans] == list(range(1, len(found.evidence.spans) + 1))
     assert found.evidence.tokens <= 300
+
+
+@pytest.mark.parametrize("question", ["What is the DPO?", "How does the DPO differ between Nordhavn and Sudhavn?"])
+def test_what_reports_print_of_a_ratio_is_found_and_shown_by_its_name(rag: Rag, question: str) -> None:
+    painted = [f"Crane {n} of the harbour was painted in week {n} of the year." for n in range(200)]
+    payable = "Accounts payable were 14 million at the end of the year."
+    ports = [
+        harbour(letter, name, [*painted[:150], payable, *painted[150:]])
+        for letter, name in (("a", "Nordhavn"), ("b", "Sudhavn"))
+    ]
+    asked = ports if "differ" in question else ports[:1]
+    shown = rag.search(question, asked, budget=60 * len(asked)).evidence.spans
+    assert {span.document_id for span in shown if payable in span.text} == {port.document.id for port in asked}
 
 
 # ------------------------------------------------------------------------------------------------ what may be missing

@@ -113,8 +113,6 @@ def test_it_says_who_answered() -> None:
 class AxisEmbedder:
     """Two axes: texts about the weather and all others."""
 
-    dimension = 2
-
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         return np.array([[1, 0] if "weather" in text else [0, 1] for text in texts], dtype=np.float32)
 

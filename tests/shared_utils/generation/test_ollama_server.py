@@ -20,13 +20,11 @@ def test_a_server_that_answers_is_alive_and_one_that_is_gone_is_not() -> None:
         server.version()
 
 
-def test_installed_and_loaded_models_are_told_apart() -> None:
+def test_a_model_is_brought_into_memory_without_a_word() -> None:
     with FakeOllama(Script(models=["llama3.2:1b", "llama3.2:3b"])) as fake:
         server = OllamaServer(fake.url)
         assert [model.name for model in server.models()] == ["llama3.2:1b", "llama3.2:3b"]
-        assert server.loaded() == ()
         server.load("llama3.2:1b", num_ctx=2048, num_thread=2)
-        assert [model.name for model in server.loaded()] == ["llama3.2:1b"]
         (body,) = fake.bodies("/api/chat")
     assert body["messages"] == []
     assert body["options"] == {"num_ctx": 2048, "num_thread": 2}

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared_utils.pdf.layout import clean, compose, lay_out
-from shared_utils.pdf.pages import is_better, is_table_row, junk_share, poverty
+from shared_utils.pdf.composition import clean, compose
+from shared_utils.pdf.layout import lay_out
+from shared_utils.pdf.pages import is_better, is_set_in_cells, junk_share, poverty
 
 
 def never_keep(head: str, tail: str) -> bool:
@@ -48,13 +49,13 @@ def test_a_page_without_words_has_no_text() -> None:
 
 
 @pytest.mark.parametrize("line", ["Total   41,207", "a   b   c", "Net income 9,542 (8,920)", "Sales $ 5 $ 7"])
-def test_labels_with_cells_are_table_rows(line: str) -> None:
-    assert is_table_row(line)
+def test_labels_with_cells_are_set_in_cells(line: str) -> None:
+    assert is_set_in_cells(line)
 
 
 @pytest.mark.parametrize("line", ["It rose from 5 to 9 in May.", "Chapter 7", "one   two", "In 2019 we sold 5 lamps."])
-def test_sentences_and_titles_are_no_table_rows(line: str) -> None:
-    assert not is_table_row(line)
+def test_sentences_and_titles_are_not(line: str) -> None:
+    assert not is_set_in_cells(line)
 
 
 def test_broken_text_is_told_from_good_text_in_any_script() -> None:

@@ -54,10 +54,8 @@ def test_what_stands_nowhere_is_not(question: str, amcor: DocumentIndex) -> None
     assert not answerable(question, amcor)
 
 
-def test_the_missing_words_are_named_as_they_were_asked(amcor: DocumentIndex) -> None:
-    verdict = judge("Did Boeing's dividends grow in 2010?", [], [amcor])
-    assert verdict.missing_terms == ("Boeing's", "grow", "2010")
-    assert not verdict.answerable
+def test_where_nothing_was_found_nothing_is_answered(amcor: DocumentIndex) -> None:
+    assert not judge("Did Amcor's dividends grow?", [], [amcor]).answerable
 
 
 def test_names_and_years_are_signs_of_their_own(amcor: DocumentIndex) -> None:
@@ -119,8 +117,7 @@ def test_what_chance_would_give_among_many_chunks_counts_for_nothing() -> None:
     assert cosine(100) == pytest.approx(0.3)
 
 
-def test_words_are_missing_only_where_no_document_has_them(amcor: DocumentIndex) -> None:
+def test_names_are_missing_only_where_no_document_has_them(amcor: DocumentIndex) -> None:
     text = "Boeing sells airplanes."
     boeing = build_index("b", [Chunk("b:1", "b", 1, 0, len(text), text)])
-    assert judge("Did Boeing's dividends grow?", [], [amcor, boeing]).missing_terms == ("grow",)
     assert signs("What did Amcor and Boeing sell?", [amcor, boeing], None).missing_names == 0.0

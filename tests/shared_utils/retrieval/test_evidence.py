@@ -175,8 +175,6 @@ def test_the_names_of_several_documents_are_paid_for_out_of_the_budget() -> None
 
 def test_a_question_in_other_words_is_answered_by_meaning() -> None:
     class Meaning:
-        dimension = 2
-
         def embed_passages(self, texts: Sequence[str]) -> Vectors:
             near = ["kosten" in text.lower() or "4.2" in text for text in texts]
             return np.array([[1, 0] if one else [0, 1] for one in near], dtype=np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared_utils.retrieval.question import question_terms, question_words
+from shared_utils.retrieval.question import glossary_of, question_terms, question_words
 
 
 @pytest.mark.parametrize(
@@ -31,18 +31,15 @@ def test_words_and_their_neighbours_are_looked_for() -> None:
     assert question_terms("net sales") == {"net": 1.0, "sale": 1.0, ("net", "sale"): 1.0}
 
 
-@pytest.mark.parametrize(
-    ("name", "item"),
-    [
-        ("What is the DPO?", ("account", "payabl")),
-        ("Does the effective tax rate fall?", ("provis", "incom")),
-        ("free cash flow of 2020", ("oper", "activ")),
-        ("PP&E", ("properti", "plant")),
-    ],
-)
-def test_a_ratio_stands_for_its_line_items(name: str, item: tuple[str, str]) -> None:
-    assert question_terms(name)[item] > 0
+_GLOSSARY = glossary_of({"load factor": ["revenue passenger miles", "seat miles"]})
 
 
-def test_a_plain_word_stands_for_itself_only() -> None:
-    assert set(question_terms("giraffes")) == {"giraff"}
+def test_a_name_stands_for_what_documents_print_of_it() -> None:
+    asked = question_terms("Which load factor was reached?", _GLOSSARY, 0.5)
+    assert asked["load", "factor"] == 1.0
+    assert asked["passeng", "mile"] == asked["seat"] == 0.5
+
+
+@pytest.mark.parametrize("question", ["giraffes", "the factor of the load"])
+def test_other_words_stand_for_themselves_only(question: str) -> None:
+    assert question_terms(question, _GLOSSARY) == question_terms(question)

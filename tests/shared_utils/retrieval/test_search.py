@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from shared_utils.retrieval.index import DocumentIndex, build_index, indexed_text
+from shared_utils.retrieval.question import glossary_of
 from shared_utils.retrieval.search import search
 from shared_utils.types import Chunk, Vectors
 
@@ -92,9 +93,11 @@ def test_words_alone_are_searched_without_an_embedder() -> None:
     assert passages[0].chunk.page == 2
 
 
-def test_line_items_are_found_by_the_name_of_their_ratio() -> None:
+def test_what_documents_print_is_found_by_the_name_the_glossary_has_for_it() -> None:
     texts = ["Accounts payable 14,8 Inventories 5,1 Cost of sales 2,2", *_BOEING, *_ADOBE]
-    assert pages("What is the DPO?", index_of("d", texts))[0] == "d:1"
+    glossary = glossary_of({"dpo": ["accounts payable", "inventories"]})
+    found = search("What is the DPO?", [index_of("d", texts)], {}, WordVectors(), 10, glossary=glossary)
+    assert found[0].chunk.page == 1
 
 
 def test_how_to_answer_is_not_what_is_searched() -> None:

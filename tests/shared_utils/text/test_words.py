@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from shared_utils.text.folding import fold
-from shared_utils.text.words import numbers, terms
+from shared_utils.text.words import terms
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_order_and_repetition_are_kept() -> None:
 
 
 def test_numbers_of_both_conventions_read_the_same() -> None:
-    assert numbers("1,234.5 and 1.234,5; 42; 3,14") == ["1234.5", "1234.5", "42", "3.14"]
+    assert terms("1,234.5 and 1.234,5; 42; 3,14") == ["1234.5", "1234.5", "42", "3.14"]
 
 
 def test_texts_without_words_have_no_terms() -> None:

@@ -37,15 +37,16 @@ def test_the_frames_of_an_answer_keep_their_form() -> None:
     told = [frame(event.name, event.data) for event in events(READING, WRITING, "thread", {"d" * 64: "a.pdf"})]
     assert told == [
         'event: model_selection\ndata: {"event": "model_selection", "data": {"engine": "ollama", "model": "m:1b", '
-        '"state": "writing", "position": 0, "seconds_left": null, "reason": ""}}\n\n',
+        '"where": null, "state": "writing", "position": 0, "seconds_left": null, "reason": ""}}\n\n',
         'event: response\ndata: {"event": "response", "data": {"markdown": "So [1].", "citations": [{"marker": 1, '
         f'"document_id": "{"d" * 64}", "document": "a.pdf", "page": 2, "page_label": "", "where": "p. 2", '
-        '"quote": "Words", "start": 0, "end": 5, "rects": []}], "engine": "ollama", "final": false}}\n\n',
+        '"quote": "Words", "start": 0, "end": 5, "rects": []}], "engine": "ollama", "model": "m:1b", "where": null, '
+        '"final": false}}\n\n',
     ]
 
 
 def test_an_answer_is_told_in_one_order() -> None:
-    composed = "markdown citations sentences answerable engine model finish_reason notes"
+    composed = "markdown citations sentences answerable engine model where finish_reason notes"
     (final,) = [event.data for event in events(WRITING, DONE, "thread", {}) if event.name == "response"]
     assert list(dumped(final)) == f"{composed} final".split()
     whole = turn_json(DONE, ANSWER, "thread")
