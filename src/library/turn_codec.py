@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from shared_utils.types import Answer, Citation, GenerationStats, Sentence, Verdict
 from src.events import Stage, StageTime
+from src.views import TurnView, asked_view
+
+Record = dict[str, Any]  # a JSON object
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,79 +24,88 @@ class Asking:
     listed: bool = False  # it is one of a list: nobody has to sit beside it
 
 
-@dataclass(frozen=True, slots=True)
-class TurnRecord:
-    """A turn as it is kept. While `pending`, nothing but the question is known; when over, `answer` is None where the
-    question could not be asked, and `error` says why."""
-
-    id: str
-    question: str
-    answer: Answer | None = None
-    extractive: Answer | None = None
-    changes: tuple[str, ...] = ()
-    timings: dict[str, float] = field(default_factory=dict)
-    error: str = ""
-    asking: Asking = Asking()
-    asked_on: float = 0.0  # seconds since the epoch; 0 where it was not kept
-    rating: int = 0  # the person's thumb: 1 up, -1 down
-    pending: bool = False
-    stages: tuple[StageTime, ...] = ()
-    passages_left: int = 0  # how many passages were sent to another machine
+_KEPT = (  # of a view; its other fields tell how an answer comes about
+    "id",
+    "question",
+    "asked_on",
+    "answer",
+    "extractive",
+    "changes",
+    "timings",
+    "error",
+    "rating",
+    "stages",
+    "passages_left",
+)
 
 
-def encode_turn(turn: TurnRecord) -> str:
-    return json.dumps(asdict(turn), ensure_ascii=False)
+def encode_turn(view: TurnView, asking: Asking) -> str:
+    """What is stored of a turn: of one that is being answered, the question alone."""
+    kept = view if view.done else asked_view(view.id, view.question, view.asked_at, view.asked_on)
+    fields = asdict(kept)
+    record = {name: fields[name] for name in _KEPT} | {"asking": asdict(asking), "pending": not view.done}
+    return json.dumps(record, ensure_ascii=False)
 
 
-def decode_turn(body: str) -> TurnRecord:
-    """The turn that `encode_turn` was given. Raises ValueError when the text is anything else."""
+def decode_turn(body: str, now: float) -> tuple[TurnView, Asking]:
+    """The turn that `encode_turn` was given, as one that comes back `now` on the monotonic clock.
+
+    Processes of another version may share the store, so what an older one leaves out has a default, and no field that
+    it wants may go. Raises ValueError when the text is anything else.
+    """
     try:
         record = json.loads(body)
-        return TurnRecord(
-            id=record["id"],
-            question=record["question"],
-            answer=_answer(record["answer"]),
-            extractive=_answer(record["extractive"]),
-            changes=tuple(record["changes"]),
-            timings=record["timings"],
-            error=record["error"],
-            asking=_asking(record.get("asking", {})),
-            asked_on=record.get("asked_on", 0.0),
-            rating=record.get("rating", 0),
-            pending=record.get("pending", False),
-            stages=tuple(StageTime(**{**s, "stage": Stage(s["stage"])}) for s in record.get("stages", [])),
-            passages_left=record.get("passages_left", 0),
-        )
+        turn_id, question, asking = record["id"], record["question"], _asking(record.get("asking", {}))
+        view = asked_view(turn_id, question, now, record.get("asked_on", 0.0), asking.then)
+        return (view if record.get("pending", False) else _finished(view, record)), asking
     except (KeyError, TypeError) as exc:
         raise ValueError(f"not a stored turn: {exc!r}") from exc
 
 
-def _asking(record: dict[str, object]) -> Asking:
+def _finished(view: TurnView, record: Record) -> TurnView:
+    answer = _answer(record["answer"])
+    return replace(
+        view,
+        stage=None,
+        engine=answer.stats.backend if answer else "",
+        model=answer.stats.model if answer else "",
+        answer=answer,
+        extractive=_answer(record["extractive"]),
+        changes=tuple(record["changes"]),
+        timings=record["timings"],
+        error=record["error"],
+        rating=record.get("rating", 0),
+        stages=tuple(StageTime(**{**s, "stage": Stage(s["stage"])}) for s in record.get("stages", [])),
+        passages_left=record.get("passages_left", 0),
+    )
+
+
+def _asking(record: Record) -> Asking:
     fields = {**record, "then": tuple(_rows(record.get("then", [])))}
-    return Asking(**fields)  # type: ignore[arg-type]
+    return Asking(**fields)
 
 
-def _answer(record: dict[str, object] | None) -> Answer | None:
+def _answer(record: Record | None) -> Answer | None:
     if record is None:
         return None
-    fields: dict[str, object] = {
+    fields = {
         **record,
         "sentences": tuple(_sentence(s) for s in _rows(record["sentences"])),
         "citations": tuple(_citation(c) for c in _rows(record["citations"])),
-        "stats": GenerationStats(**record["stats"]),  # type: ignore[arg-type]
+        "stats": GenerationStats(**record["stats"]),
         "notes": tuple(_rows(record["notes"])),
     }
-    return Answer(**fields)  # type: ignore[arg-type]
+    return Answer(**fields)
 
 
-def _sentence(record: dict[str, object]) -> Sentence:
+def _sentence(record: Record) -> Sentence:
     fields = {**record, "citations": tuple(_rows(record["citations"])), "verdict": Verdict(str(record["verdict"]))}
-    return Sentence(**fields)  # type: ignore[arg-type]
+    return Sentence(**fields)
 
 
-def _citation(record: dict[str, object]) -> Citation:
+def _citation(record: Record) -> Citation:
     fields = {**record, "rects": tuple(tuple(rect) for rect in _rows(record["rects"]))}
-    return Citation(**fields)  # type: ignore[arg-type]
+    return Citation(**fields)
 
 
 def _rows(value: object) -> list:  # type: ignore[type-arg]

@@ -36,7 +36,7 @@ from src.events import Stage
 from src.library.library import Library, Shelf
 from src.library.preferences import Preferences
 from src.library.sample import sample_pdf
-from src.library.turn_codec import TurnRecord, decode_turn
+from src.library.turn_codec import decode_turn
 from src.models.engines import Engines
 from src.presentation.describe import describe_answer
 from src.rag_with_generation import NO_MODEL
@@ -254,10 +254,10 @@ def check_kept(scene: Scene, turn: TurnView, key: str = ME) -> None:
     """A page opened again shows the same answer, reasons included."""
     assert not turn.error
 
-    def stored() -> list[TurnRecord]:  # written down just after it is shown
-        return [decode_turn(body) for body in scene.library.store.conversations.turns(key, TALK)]
+    def stored() -> list[TurnView]:  # written down just after it is shown
+        return [decode_turn(body, 0.0)[0] for body in scene.library.store.conversations.turns(key, TALK)]
 
-    until(lambda: any(record.id == turn.id and not record.pending for record in stored()))
+    until(lambda: any(view.id == turn.id and view.done for view in stored()))
     assert (stored()[-1].answer, stored()[-1].changes) == (turn.answer, turn.changes)
 
 

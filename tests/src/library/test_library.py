@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from shared_utils.types import GenerationEvent, GenerationStats, Prompt, Rect, T
 from src.answering.writing import Writer
 from src.library.library import Library, Shelf
 from src.library.preferences import Pace, Preferences
+from src.library.question_lists import list_view
 from src.library.sample import sample_pdf
 from src.rag_with_generation import Rag
 from src.settings import Settings
@@ -27,6 +29,7 @@ from src.views import DocumentState, TurnView
 from src.wiring import build_library
 from tests.conftest import DrawPdf
 from tests.fakes import FakeEngines, FakeGenerator
+from tests.src.library.stored_turns import ANSWERED, BEING_ANSWERED, LIST_BEGUN, LIST_ENDED, NOT_ASKED
 
 ROOT = Path(__file__).parents[3]
 MINE, THEIRS = "m" * 24, "t" * 24
@@ -105,6 +108,41 @@ def test_documents_and_conversations_outlive_the_process(open_library: Callable[
     (turn,) = shelf.turns(TALK)
     assert turn.answer == before.answer
     assert [conversation.title for conversation in shelf.conversations()] == ["How many ships called at the port?"]
+
+
+def test_conversations_that_an_older_version_stored_are_there_and_its_running_question_is_answered(
+    open_library: Callable[[], Library],
+) -> None:
+    library = open_library()
+    shelf_with_sample(library)
+    kept, gone = library.store.conversations, "an older process"
+    for conversation, bodies in (
+        (TALK, (ANSWERED, NOT_ASKED)),
+        ("list-of-questions", (LIST_BEGUN, LIST_ENDED)),
+        ("being-answered-now", (BEING_ANSWERED,)),
+    ):
+        for body in bodies:
+            record = json.loads(body)
+            kept.begin(MINE, conversation, record["id"], body, owner=gone, lease_s=0.0)
+            if not record["pending"]:
+                kept.finish(MINE, record["id"], body, owner=gone)
+    library.close()
+
+    shelf = open_library().shelf(MINE)
+    answered_then, refused_then = shelf.turns(TALK)
+    assert answered_then.answer is not None
+    assert (answered_then.rating, answered_then.passages_left) == (1, 3)
+    assert "Add a PDF" in refused_then.error
+    asked_list = list_view(shelf.turns("list-of-questions"))
+    assert asked_list is not None
+    assert (asked_list.done, asked_list.total) == (2, 2)
+    until(lambda: shelf.turns("being-answered-now")[-1].done)
+    assert "23 times" in str(shelf.turns("being-answered-now")[-1].answer)
+    assert {view.title for view in shelf.conversations()} == {
+        "How many ships called at the port?",
+        "How many cruise ships called?",
+        "How many times did the tide gates close in 2025?",
+    }
 
 
 def test_a_file_whose_reading_was_cut_short_is_read_again_after_a_restart(open_library: Callable[[], Library]) -> None:

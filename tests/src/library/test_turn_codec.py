@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from shared_utils.types import Answer, Citation, GenerationStats, Sentence, Verdict
-from src.library.turn_codec import TurnRecord, decode_turn, encode_turn
+from src.events import Stage, StageTime
+from src.library.turn_codec import Asking, decode_turn, encode_turn
+from src.views import TurnView, asked_view, over
+from tests.src.library.stored_turns import ANSWERED, BEING_ANSWERED, LIST_BEGUN, NOT_ASKED, STORED
 
 CITATION = Citation(1, "ab" * 32, "räport.pdf", 7, "v", "41.2 million m³", 10, 25, ((1.0, 2.0, 3.5, 4.0),))
 ANSWER = Answer(
@@ -16,21 +22,69 @@ ANSWER = Answer(
     raw_text="41.2 million. [1]",
     notes=("one note",),
 )
-
-
-def test_a_turn_survives_the_way_through_json_exactly() -> None:
-    turn = TurnRecord("t1", "How much?", ANSWER, None, ("engine changed",), {"total_s": 1.5})
-    assert decode_turn(encode_turn(turn)) == turn
-
-
-def test_a_turn_without_an_answer_keeps_its_error() -> None:
-    turn = TurnRecord("t1", "?", None, None, (), {}, error="There is no question yet.")
-    assert decode_turn(encode_turn(turn)) == turn
-
-
-@pytest.mark.parametrize(
-    "body", ["", "[]", "{}", '{"id": 1}', encode_turn(TurnRecord("a", "b", ANSWER, None, (), {}))[:-9]]
+ASKED = asked_view("t1", "How much?", now=5.0, on=1.7e9, then=("And then?",))
+DONE = replace(
+    over(ASKED, 5.0),
+    answer=ANSWER,
+    engine="ollama",
+    model="llama3.2:3b",
+    changes=("engine changed",),
+    timings={"total_s": 1.5},
+    stages=(StageTime(Stage.READING, 0.0, 1.5, "ollama", "llama3.2:3b"),),
+    rating=-1,
+    passages_left=3,
 )
+ASKING = Asking("cd" * 32, ask_anyway=True, alone=True, then=("And then?",), listed=True)
+
+
+@pytest.mark.parametrize("view", [ASKED, DONE, over(ASKED, 5.0, error="There is no question yet.")])
+def test_a_turn_survives_the_way_through_json_exactly(view: TurnView) -> None:
+    assert decode_turn(encode_turn(view, ASKING), now=5.0) == (view, ASKING)
+
+
+def test_of_a_question_that_is_being_answered_nothing_else_is_kept() -> None:
+    writing = replace(ASKED, stage=Stage.WRITING, text="41.2 mil", changes=("no model",), passages_left=2)
+    assert decode_turn(encode_turn(writing, ASKING), now=5.0) == (ASKED, ASKING)
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"id": 1}', encode_turn(DONE, ASKING)[:-9]])
 def test_anything_else_is_refused_as_a_value_error(body: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - json.JSONDecodeError or our own
-        decode_turn(body)
+        decode_turn(body, now=0.0)
+
+
+# ------------------------------------------------------------------------------------------------ other versions
+
+
+@pytest.mark.parametrize("body", STORED)
+def test_a_turn_stored_by_an_older_version_is_stored_again_as_it_was(body: str) -> None:
+    """Both ways: processes of both versions may share a store while one takes the other's place."""
+    assert json.loads(encode_turn(*decode_turn(body, now=0.0))) == json.loads(body)
+
+
+def test_an_older_versions_answer_comes_back_with_its_places_stages_and_thumb() -> None:
+    view, asking = decode_turn(ANSWERED, now=0.0)
+    assert view.answer is not None
+    assert view.answer.citations[1].quote == "A total of 1,206 ships called at the port."
+    assert view.answer.citations[1].rects == ((78.125, 164.375, 258.625, 174.1875),)
+    assert (view.engine, view.model, view.passages_left, view.rating) == ("remote", "far/away-8b", 3, 1)
+    assert [stage.stage for stage in view.stages][-1] is Stage.VERIFYING
+    assert asking == Asking()
+
+
+def test_an_older_versions_unanswered_questions_and_lists_come_back() -> None:
+    refused, how = decode_turn(NOT_ASKED, now=0.0)
+    assert (refused.done, refused.answer, how.ask_anyway) == (True, None, True)
+    assert "Add a PDF" in refused.error
+    begun, _ = decode_turn(LIST_BEGUN, now=0.0)
+    assert begun.then == ("How long is the quay?",)
+    pending, _ = decode_turn(BEING_ANSWERED, now=7.0)
+    assert pending == asked_view(pending.id, pending.question, 7.0, pending.asked_on)
+
+
+def test_what_an_older_version_did_not_write_down_is_as_if_it_had_not_been() -> None:
+    old = json.loads(ANSWERED)
+    for key in ("asking", "asked_on", "rating", "pending", "stages", "passages_left"):
+        del old[key]
+    view, asking = decode_turn(json.dumps(old), now=0.0)
+    assert (view.asked_on, view.rating, view.stages, view.passages_left, asking) == (0.0, 0, (), 0, Asking())
