@@ -22,6 +22,7 @@ from shared_utils.types import Cancelled, Embedder, Page, PageVerdict
 from src.answering.answer_queue import AnswerQueue
 from src.answering.writing import Scribe, Writer
 from src.library.library import Library
+from src.library.services import EngineRoom
 from src.models.engines import Engines
 from src.models.servers import LOAD_S, threads
 from src.rag_with_generation import Rag
@@ -63,9 +64,12 @@ def wire(settings: Settings) -> Iterator[Wired]:
         rag.viewer.close()
 
 
-def build_library(settings: Settings) -> Library:
-    """For the web process: one for everybody. The embedding model starts to load in the background."""
-    engines = Engines(settings)
+def build_library(settings: Settings, engines: EngineRoom | None = None) -> Library:
+    """For the web process: one for everybody, on the engines that the settings name unless others are handed in.
+
+    The embedding model starts to load in the background.
+    """
+    engines = engines or Engines(settings)
     rag = build_rag(settings, engines.places)
     rag.embedder.start()
     return Library(rag, open_store(settings), settings, engines)

@@ -19,7 +19,7 @@ from src.api.as_json import (
 from src.api.asking import Question
 from src.api.errors import Refused
 from src.api.schemas import OpenAIMessage
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.presentation.blocks import cautions, dagger
 from src.presentation.describe import describe_verdict
 from src.presentation.escaping import plain

@@ -11,19 +11,19 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from shared_utils.errors import FootnoteError, QuestionError
-from shared_utils.storage.conversation_store import ConversationStore, StoredTurn
+from shared_utils.storage.conversation_store import StoredTurn
 from src.answering.ingestion import IndexedDocument
 from src.answering.writing import PastTurn, Writer, guarded
 from src.events import AnswerEvent, EvidenceFound, Stage, StageStarted
-from src.library.preferences import Pace, Preferences
+from src.library.preferences import Pace
+from src.library.services import Person, Services
 from src.library.turn_codec import Asking, encode_turn
 from src.library.turns import Turn, history_of, kept_turn, merged
-from src.metrics import Metrics
-from src.rag_with_generation import STOPPED_EARLY, Rag
+from src.rag_with_generation import STOPPED_EARLY
 from src.views import ConversationView, TurnView, after, asked_view, over
 
 _log = logging.getLogger(__name__)
@@ -38,38 +38,13 @@ NOBODY_WAITED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What conversations stand on, the same for everybody."""
-
-    rag: Rag
-    store: ConversationStore
-    owner: str  # names this process in the store
-    writers: Callable[[str], Sequence[Writer]]  # the engines that could write now; takes a person's choice of model
-    why_nobody: Callable[[], str]  # why there is none, in a sentence
-    remote_answers: int  # how many answers one person may have from the remote engine
-    metrics: Metrics
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Whose conversations they are. The callables may be called from any thread."""
-
-    key: str
-    name: str  # stands for them in queues, without their key
-    preferences: Callable[[], Preferences]
-    documents: Callable[[], list[IndexedDocument]]  # what can be asked now
-    await_documents: Callable[[], None]  # returns when what was kept has been loaded
-    is_here: Callable[[], bool]  # whether anybody still looks
-    changed: Callable[[], None]
-
-
 class Conversations:
     """Every method may be called from any thread."""
 
     def __init__(self, person: Person, services: Services) -> None:
         self._person = person
         self._services = services
+        self._store = services.store.conversations
         self._remote_answers_left = services.remote_answers
         self._lock = threading.RLock()
         self._turns_of: dict[str, list[Turn]] = {}  # conversation id -> its turns, oldest first
@@ -86,12 +61,12 @@ class Conversations:
 
     def views(self) -> tuple[ConversationView, ...]:
         """Every conversation, the latest first."""
-        stored = self._services.store.conversations(self._person.key)
+        stored = self._store.conversations(self._person.key)
         return tuple(ConversationView(c.id, self._title(c.id), c.turns) for c in stored)
 
     def latest(self) -> str:
         """The id of the conversation spoken in last; "" where there is none."""
-        stored = self._services.store.conversations(self._person.key)
+        stored = self._store.conversations(self._person.key)
         return stored[0].id if stored else ""
 
     def running(self) -> bool:
@@ -101,7 +76,7 @@ class Conversations:
 
     def _title(self, conversation_id: str) -> str:
         if conversation_id not in self._titles:
-            body = self._services.store.first_turn(self._person.key, conversation_id)
+            body = self._store.first_turn(self._person.key, conversation_id)
             self._titles[conversation_id] = kept_turn(body, conversation_id).view.question if body else ""
         return self._titles[conversation_id]
 
@@ -112,7 +87,7 @@ class Conversations:
         return self._turns_of[conversation_id]
 
     def _kept(self, conversation_id: str) -> list[Turn]:
-        bodies = self._services.store.turns(self._person.key, conversation_id)
+        bodies = self._store.turns(self._person.key, conversation_id)
         return [kept_turn(body, conversation_id) for body in bodies]
 
     # -------------------------------------------------------------------------------------------- asking
@@ -160,7 +135,7 @@ class Conversations:
             turn = next((t for t in self._turns(conversation_id) if t.view.id == turn_id and t.view.done), None)
             if turn is not None:
                 turn.view = replace(turn.view, rating=max(-1, min(1, rating)))
-                self._services.store.rewrite(self._person.key, turn_id, encode_turn(turn.view, turn.asking))
+                self._store.rewrite(self._person.key, turn_id, encode_turn(turn.view, turn.asking))
                 self._person.changed()
 
     def delete(self, conversation_id: str) -> None:
@@ -169,7 +144,7 @@ class Conversations:
             for turn in self._turns_of.pop(conversation_id, []):
                 turn.cancel.set()
             self._titles.pop(conversation_id, None)
-            self._services.store.delete(self._person.key, conversation_id)
+            self._store.delete(self._person.key, conversation_id)
             self._person.changed()
 
     def _begin(self, conversation_id: str, question: str, asking: Asking, *, replacing: Turn | None) -> str:
@@ -186,7 +161,7 @@ class Conversations:
     def _store_question(self, turn: Turn, replacing: Turn | None) -> bool:
         """False where it cannot be kept: it is answered all the same. Raises QuestionError if it may not be asked."""
         try:
-            begun = self._services.store.begin(
+            begun = self._store.begin(
                 self._person.key,
                 turn.conversation,
                 turn.view.id,
@@ -207,7 +182,7 @@ class Conversations:
 
     def adopt(self) -> None:
         """Take over the questions whose process is gone."""
-        for left in self._services.store.adopt(self._person.key, owner=self._services.owner, lease_s=LEASE_S):
+        for left in self._store.adopt(self._person.key, owner=self._services.owner, lease_s=LEASE_S):
             self._resume(left)
 
     def catch_up(self) -> None:
@@ -329,12 +304,12 @@ class Conversations:
             self._person.changed()
 
     def _store_answer(self, turn: Turn) -> None:
-        store, body = self._services.store, encode_turn(turn.view, turn.asking)
+        body = encode_turn(turn.view, turn.asking)
         if not turn.stored:  # there was no room for the question; perhaps there is now
-            turn.stored = store.begin(
+            turn.stored = self._store.begin(
                 self._person.key, turn.conversation, turn.view.id, body, owner=self._services.owner, lease_s=LEASE_S
             )
-        store.finish(self._person.key, turn.view.id, body, owner=self._services.owner)
+        self._store.finish(self._person.key, turn.view.id, body, owner=self._services.owner)
 
     # -------------------------------------------------------------------------------------------- helpers
 

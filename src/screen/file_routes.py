@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from shared_utils.errors import DocumentGone, FootnoteError
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.presentation.escaping import plain
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key
 from src.screen.shared_library import shared_library

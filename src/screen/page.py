@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from shared_utils.errors import FootnoteError
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.presentation.escaping import html_text
 from src.screen.browser import styles
 from src.screen.citations import follow_answer

@@ -9,8 +9,8 @@ import streamlit as st
 
 from shared_utils.errors import FootnoteError
 from src.i18n import LANGUAGES, Say, phrase
-from src.library.library import Shelf
 from src.library.preferences import Pace, Preferences
+from src.library.shelf import Shelf
 from src.presentation.describe import about
 from src.presentation.escaping import plain
 from src.screen.browser import mount

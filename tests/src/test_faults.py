@@ -33,9 +33,10 @@ from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.types import TextDelta, Verdict
 from src.answering.writing import Writer
 from src.events import Stage
-from src.library.library import Library, Shelf
+from src.library.library import Library
 from src.library.preferences import Preferences
 from src.library.sample import sample_pdf
+from src.library.shelf import Shelf
 from src.library.turn_codec import decode_turn
 from src.models.engines import Engines
 from src.presentation.describe import describe_answer
@@ -164,9 +165,8 @@ def opened(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     writers: list[Writer] = []
     folder = tmp_path_factory.mktemp("faults")
     # words alone are searched: meaning costs time here and plays no part
-    library = build_library(replace(settings, data_dir=folder, embedder="none", remote_answers=1000))
-    library.engines = FakeEngines()
-    library.writers = lambda _: tuple(writers)
+    own = replace(settings, data_dir=folder, embedder="none", remote_answers=1000)
+    library = build_library(own, FakeEngines(writers))
     for key in (ME, YOU):
         library.shelf(key).add(*sample_pdf())
     until(lambda: all(view.settled for key in (ME, YOU) for view in library.shelf(key).documents()))

@@ -12,7 +12,8 @@ from fastapi.security import HTTPBearer
 
 from src.api.admission import Admitted
 from src.api.services import Services
-from src.library.library import Library, Shelf
+from src.library.library import Library
+from src.library.shelf import Shelf
 
 T = TypeVar("T")
 

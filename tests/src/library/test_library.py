@@ -5,9 +5,10 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from reportlab.lib.pagesizes import A4
@@ -19,10 +20,12 @@ from shared_utils.generation.fallback import Engine
 from shared_utils.pdf.ocr import tesseract_available
 from shared_utils.types import GenerationEvent, GenerationStats, Prompt, Rect, TextDelta
 from src.answering.writing import Writer
-from src.library.library import Library, Shelf
+from src.library.library import Library
 from src.library.preferences import Pace, Preferences
 from src.library.question_lists import list_view
 from src.library.sample import sample_pdf
+from src.library.services import EngineRoom
+from src.library.shelf import Shelf
 from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.views import DocumentState, TurnView
@@ -36,20 +39,24 @@ MINE, THEIRS = "m" * 24, "t" * 24
 TALK = "one-conversation"
 
 
+class OpenLibrary(Protocol):
+    """Opens the same data folder each time; without engines answers quote the documents."""
+
+    def __call__(self, engines: EngineRoom | None = None, **changes: object) -> Library: ...
+
+
 @pytest.fixture
-def open_library(settings: Settings, tmp_path: Path) -> Iterator[Callable[[], Library]]:
-    """Opens the same data folder each time; the embedding graph is taken from the session's folder."""
+def open_library(settings: Settings, tmp_path: Path) -> Iterator[OpenLibrary]:
+    """The embedding graph is taken from the session's folder."""
     opened: list[Library] = []
     (tmp_path / "data").mkdir()
     (settings.data_dir / "models").mkdir(exist_ok=True)
     (tmp_path / "data" / "models").symlink_to(settings.data_dir / "models")
 
-    def open_(**changes: object) -> Library:
-        library = build_library(replace(settings, data_dir=tmp_path / "data", **changes))  # type: ignore[arg-type]
-        library.engines = FakeEngines()  # none: the extractive answer
-        library.writers = library.engines.writers
-        opened.append(library)
-        return library
+    def open_(engines: EngineRoom | None = None, **changes: object) -> Library:
+        own = replace(settings, data_dir=tmp_path / "data", **changes)  # type: ignore[arg-type]
+        opened.append(build_library(own, engines or FakeEngines()))
+        return opened[-1]
 
     yield open_
     for library in opened:
@@ -85,7 +92,7 @@ def bytes_of(folder: Path) -> bytes:
 
 
 def test_a_file_goes_from_queued_to_ready_with_every_page_and_passage_counted(
-    open_library: Callable[[], Library],
+    open_library: OpenLibrary,
 ) -> None:
     (view,) = shelf_with_sample(open_library()).documents()
     assert view.state is DocumentState.READY
@@ -94,7 +101,7 @@ def test_a_file_goes_from_queued_to_ready_with_every_page_and_passage_counted(
     assert view.title == "Harbour Trust of Nordhaven: annual report 2025"
 
 
-def test_documents_and_conversations_outlive_the_process(open_library: Callable[[], Library]) -> None:
+def test_documents_and_conversations_outlive_the_process(open_library: OpenLibrary) -> None:
     library = open_library()
     shelf = shelf_with_sample(library)
     shelf.ask(TALK, "How many ships called at the port?")
@@ -111,7 +118,7 @@ def test_documents_and_conversations_outlive_the_process(open_library: Callable[
 
 
 def test_conversations_that_an_older_version_stored_are_there_and_its_running_question_is_answered(
-    open_library: Callable[[], Library],
+    open_library: OpenLibrary,
 ) -> None:
     library = open_library()
     shelf_with_sample(library)
@@ -145,7 +152,7 @@ def test_conversations_that_an_older_version_stored_are_there_and_its_running_qu
     }
 
 
-def test_a_file_whose_reading_was_cut_short_is_read_again_after_a_restart(open_library: Callable[[], Library]) -> None:
+def test_a_file_whose_reading_was_cut_short_is_read_again_after_a_restart(open_library: OpenLibrary) -> None:
     library = open_library()
     document_id = library.store.put_file(sample_pdf()[1])
     library.store.add_to_workspace(MINE, document_id, "sample.pdf")
@@ -156,7 +163,7 @@ def test_a_file_whose_reading_was_cut_short_is_read_again_after_a_restart(open_l
     assert [view.state for view in shelf.documents()] == [DocumentState.READY]
 
 
-def test_strangers_see_nothing_of_each_other(open_library: Callable[[], Library]) -> None:
+def test_strangers_see_nothing_of_each_other(open_library: OpenLibrary) -> None:
     library = open_library()
     mine = shelf_with_sample(library)
     mine.ask(TALK, "How many ships called at the port?")
@@ -174,7 +181,7 @@ def test_strangers_see_nothing_of_each_other(open_library: Callable[[], Library]
         theirs.remove(view.entry_id)
 
 
-def test_the_same_bytes_again_are_the_same_document_under_the_new_name(open_library: Callable[[], Library]) -> None:
+def test_the_same_bytes_again_are_the_same_document_under_the_new_name(open_library: OpenLibrary) -> None:
     shelf = shelf_with_sample(open_library())
     first = shelf.documents()[0].entry_id
     assert shelf.add("other name.pdf", sample_pdf()[1]) == first
@@ -182,9 +189,7 @@ def test_the_same_bytes_again_are_the_same_document_under_the_new_name(open_libr
     assert (view.name, view.state) == ("other name.pdf", DocumentState.READY)
 
 
-def test_the_same_name_with_other_bytes_is_another_document(
-    open_library: Callable[[], Library], draw_pdf: DrawPdf
-) -> None:
+def test_the_same_name_with_other_bytes_is_another_document(open_library: OpenLibrary, draw_pdf: DrawPdf) -> None:
     shelf = shelf_with_sample(open_library())
     shelf.add(sample_pdf()[0], draw_pdf("x.pdf", [["Other words."]]).read_bytes())
     until(lambda: settled(shelf))
@@ -192,7 +197,7 @@ def test_the_same_name_with_other_bytes_is_another_document(
 
 
 def test_a_removed_document_can_be_restored_and_is_wiped_when_it_is_not(
-    open_library: Callable[[], Library], draw_pdf: DrawPdf, tmp_path: Path
+    open_library: OpenLibrary, draw_pdf: DrawPdf, tmp_path: Path
 ) -> None:
     library = open_library()
     shelf = library.shelf(MINE)
@@ -211,7 +216,7 @@ def test_a_removed_document_can_be_restored_and_is_wiped_when_it_is_not(
 
 
 def test_a_locked_file_asks_for_its_password_says_when_it_is_wrong_and_never_keeps_it(
-    open_library: Callable[[], Library], draw_pdf: DrawPdf, tmp_path: Path
+    open_library: OpenLibrary, draw_pdf: DrawPdf, tmp_path: Path
 ) -> None:
     from pypdf import PdfWriter
 
@@ -256,9 +261,9 @@ def test_a_locked_file_asks_for_its_password_says_when_it_is_wrong_and_never_kee
     ],
 )
 def test_limits_refuse_in_a_sentence_and_keep_nothing(
-    open_library: Callable[..., Library], limit: dict[str, int], words: str
+    open_library: OpenLibrary, limit: dict[str, int], words: str
 ) -> None:
-    library = open_library(**limit)
+    library = open_library(None, **limit)
     shelf = library.shelf(MINE)
     with pytest.raises(FootnoteError, match=words):
         shelf.add(*sample_pdf())
@@ -266,7 +271,7 @@ def test_limits_refuse_in_a_sentence_and_keep_nothing(
     assert library.store.total_usage().files == 0
 
 
-def test_a_broken_file_says_why_and_the_others_go_on(open_library: Callable[[], Library]) -> None:
+def test_a_broken_file_says_why_and_the_others_go_on(open_library: OpenLibrary) -> None:
     shelf = open_library().shelf(MINE)
     shelf.add("../<b>not a pdf</b>.pdf", b"PK\x03\x04 something else")
     shelf.add(*sample_pdf())
@@ -278,7 +283,7 @@ def test_a_broken_file_says_why_and_the_others_go_on(open_library: Callable[[], 
     assert sample.state is DocumentState.READY
 
 
-def test_a_question_that_cannot_be_asked_is_kept_with_the_reason(open_library: Callable[[], Library]) -> None:
+def test_a_question_that_cannot_be_asked_is_kept_with_the_reason(open_library: OpenLibrary) -> None:
     shelf = open_library().shelf(MINE)
     shelf.ask(TALK, "Anything at all?")
     turn = answered(shelf)
@@ -298,11 +303,15 @@ class Endless:
         yield GenerationDone("cancelled", GenerationStats("ollama", "endless"))
 
 
+def endless() -> FakeEngines:
+    """A model that never comes to an end."""
+    return FakeEngines([Writer(Engine("ollama", Endless()), "endless", local=True)])
+
+
 def test_stop_ends_an_answer_keeps_its_words_and_lets_the_next_question_in(
-    open_library: Callable[[], Library],
+    open_library: OpenLibrary,
 ) -> None:
-    library = open_library()
-    library.writers = lambda _: [Writer(Engine("ollama", Endless()), "endless", local=True)]
+    library = open_library(endless())
     shelf = shelf_with_sample(library)
     shelf.ask(TALK, "How many ships called at the port?")
     until(lambda: "more" in shelf.turns(TALK)[-1].text)
@@ -317,22 +326,20 @@ def test_stop_ends_an_answer_keeps_its_words_and_lets_the_next_question_in(
 
 
 def test_a_bug_while_answering_ends_the_turn_with_a_sentence(
-    open_library: Callable[[], Library], caplog: pytest.LogCaptureFixture
+    open_library: OpenLibrary, caplog: pytest.LogCaptureFixture
 ) -> None:
-    library = open_library()
+    class Broken(FakeEngines):
+        def writers(self, choice: str = "") -> Sequence[Writer]:
+            raise ZeroDivisionError
 
-    def broken(_: str) -> list[Writer]:
-        raise ZeroDivisionError
-
-    library.writers = broken
-    shelf = shelf_with_sample(library)
+    shelf = shelf_with_sample(open_library(Broken()))
     shelf.ask(TALK, "How many ships called at the port?")
     assert "inside Footnote" in answered(shelf).error
     assert "ZeroDivisionError" in caplog.text
 
 
 def test_asking_again_replaces_the_answer_and_a_new_conversation_starts_empty(
-    open_library: Callable[[], Library],
+    open_library: OpenLibrary,
 ) -> None:
     shelf = shelf_with_sample(open_library())
     shelf.ask(TALK, "How many ships called at the port?")
@@ -345,16 +352,10 @@ def test_asking_again_replaces_the_answer_and_a_new_conversation_starts_empty(
     assert shelf.turns(shelf.new_conversation()) == ()
 
 
-def endless(library: Library) -> Library:
-    """A library whose model never comes to an end."""
-    library.writers = lambda _: [Writer(Engine("ollama", Endless()), "endless", local=True)]
-    return library
-
-
 def test_a_question_whose_process_ends_in_mid_answer_is_asked_again_by_the_next(
-    open_library: Callable[[], Library],
+    open_library: OpenLibrary,
 ) -> None:
-    library = endless(open_library())
+    library = open_library(endless())
     shelf = shelf_with_sample(library)
     shelf.ask(TALK, "How many ships called at the port?")
     until(lambda: "more" in shelf.turns(TALK)[-1].text)
@@ -367,7 +368,7 @@ def test_a_question_whose_process_ends_in_mid_answer_is_asked_again_by_the_next(
 
 
 def test_a_question_asked_right_after_a_start_waits_for_the_documents_to_come_back(
-    open_library: Callable[[], Library],
+    open_library: OpenLibrary,
 ) -> None:
     library = open_library()
     shelf_with_sample(library)
@@ -381,9 +382,9 @@ def test_a_question_asked_right_after_a_start_waits_for_the_documents_to_come_ba
 
 
 def test_a_question_is_asked_once_while_its_process_lives_and_its_answer_shows_in_the_other(
-    open_library: Callable[[], Library],
+    open_library: OpenLibrary,
 ) -> None:
-    one = endless(open_library())
+    one = open_library(endless())
     shelf = shelf_with_sample(one)
     shelf.ask(TALK, "How many ships called at the port?")
     elsewhere = open_library().shelf(MINE)
@@ -399,7 +400,7 @@ def test_a_question_is_asked_once_while_its_process_lives_and_its_answer_shows_i
     assert shown.answer == shelf.turns(TALK)[-1].answer
 
 
-def test_what_another_process_adds_renames_removes_and_prefers_is_seen(open_library: Callable[[], Library]) -> None:
+def test_what_another_process_adds_renames_removes_and_prefers_is_seen(open_library: OpenLibrary) -> None:
     shelf = shelf_with_sample(open_library())
     elsewhere = open_library().shelf(MINE)
     elsewhere.add("renamed.pdf", sample_pdf()[1])
@@ -414,7 +415,7 @@ def test_what_another_process_adds_renames_removes_and_prefers_is_seen(open_libr
     assert shelf.documents() == ()
 
 
-def test_a_thumb_is_kept_and_can_be_taken_back(open_library: Callable[[], Library]) -> None:
+def test_a_thumb_is_kept_and_can_be_taken_back(open_library: OpenLibrary) -> None:
     library = open_library()
     shelf = shelf_with_sample(library)
     shelf.ask(TALK, "How many ships called at the port?")
@@ -427,8 +428,8 @@ def test_a_thumb_is_kept_and_can_be_taken_back(open_library: Callable[[], Librar
     assert shelf.turns(TALK)[-1].rating == 0
 
 
-def test_a_deleted_conversation_is_gone_with_what_was_being_answered_in_it(open_library: Callable[[], Library]) -> None:
-    library = endless(open_library())
+def test_a_deleted_conversation_is_gone_with_what_was_being_answered_in_it(open_library: OpenLibrary) -> None:
+    library = open_library(endless())
     shelf = shelf_with_sample(library)
     shelf.ask(TALK, "How many ships called at the port?")
     until(lambda: "more" in shelf.turns(TALK)[-1].text)
@@ -440,7 +441,7 @@ def test_a_deleted_conversation_is_gone_with_what_was_being_answered_in_it(open_
     assert shelf.latest_conversation() == ""
 
 
-def test_waiting_for_a_change_ends_with_the_change(open_library: Callable[[], Library]) -> None:
+def test_waiting_for_a_change_ends_with_the_change(open_library: OpenLibrary) -> None:
     shelf = open_library().shelf(MINE)
     before = shelf.version()
     assert shelf.wait(before, timeout_s=0.01) == before
@@ -448,11 +449,9 @@ def test_waiting_for_a_change_ends_with_the_change(open_library: Callable[[], Li
     assert shelf.wait(before, timeout_s=20.0) > before
 
 
-def test_a_question_asked_alone_knows_nothing_of_those_before(open_library: Callable[[], Library]) -> None:
-    library = open_library()
+def test_a_question_asked_alone_knows_nothing_of_those_before(open_library: OpenLibrary) -> None:
     fake = FakeGenerator(("Yes [1].",))
-    library.writers = lambda _: [Writer(Engine("ollama", fake), "fake", local=True)]
-    shelf = shelf_with_sample(library)
+    shelf = shelf_with_sample(open_library(FakeEngines([Writer(Engine("ollama", fake), "fake", local=True)])))
     for alone in (False, False, True):
         shelf.ask(TALK, "How many ships called at the port?", alone=alone)
         answered(shelf)
@@ -460,7 +459,7 @@ def test_a_question_asked_alone_knows_nothing_of_those_before(open_library: Call
     assert first == alone_again != second
 
 
-def test_the_version_grows_with_whatever_can_be_seen(open_library: Callable[[], Library]) -> None:
+def test_the_version_grows_with_whatever_can_be_seen(open_library: OpenLibrary) -> None:
     shelf = open_library().shelf(MINE)
     before = shelf.version()
     entry = shelf.add(*sample_pdf())
@@ -470,7 +469,7 @@ def test_the_version_grows_with_whatever_can_be_seen(open_library: Callable[[], 
     assert before < ready < shelf.version()
 
 
-def test_a_cited_page_can_be_drawn_with_its_words_highlighted(open_library: Callable[[], Library]) -> None:
+def test_a_cited_page_can_be_drawn_with_its_words_highlighted(open_library: OpenLibrary) -> None:
     shelf = shelf_with_sample(open_library())
     shelf.ask(TALK, "How many ships called at the port?")
     answer = answered(shelf).answer
@@ -485,7 +484,7 @@ def test_a_cited_page_can_be_drawn_with_its_words_highlighted(open_library: Call
 
 
 def test_people_who_do_not_come_back_are_forgotten_after_the_time_set(
-    open_library: Callable[..., Library], tmp_path: Path
+    open_library: OpenLibrary, tmp_path: Path
 ) -> None:
     library = open_library(keep_hours=1e-5)
     shelf_with_sample(library)
@@ -501,10 +500,8 @@ def remote_writer() -> Writer:
     )
 
 
-def test_whoever_keeps_everything_here_sends_nothing_away(open_library: Callable[[], Library]) -> None:
-    library = open_library()
-    library.writers = lambda _: [remote_writer()]
-    shelf = shelf_with_sample(library)
+def test_whoever_keeps_everything_here_sends_nothing_away(open_library: OpenLibrary) -> None:
+    shelf = shelf_with_sample(open_library(FakeEngines([remote_writer()])))
     shelf.prefer(Preferences(keep_here=True))
     shelf.ask(TALK, "How many ships called at the port?")
     assert answered(shelf).engine == "extractive"
@@ -513,10 +510,8 @@ def test_whoever_keeps_everything_here_sends_nothing_away(open_library: Callable
     assert answered(shelf).engine == "remote"
 
 
-def test_the_remote_engine_answers_one_person_only_so_often(open_library: Callable[..., Library]) -> None:
-    library = open_library(remote_answers=1)
-    library.writers = lambda _: [remote_writer()]
-    shelf = shelf_with_sample(library)
+def test_the_remote_engine_answers_one_person_only_so_often(open_library: OpenLibrary) -> None:
+    shelf = shelf_with_sample(open_library(FakeEngines([remote_writer()]), remote_answers=1))
     engines = []
     for _ in range(2):
         shelf.ask(TALK, "How many ships called at the port?")
@@ -524,7 +519,7 @@ def test_the_remote_engine_answers_one_person_only_so_often(open_library: Callab
     assert engines == ["remote", "extractive"]
 
 
-def test_an_answer_that_was_asked_for_again_is_kept_once(open_library: Callable[[], Library]) -> None:
+def test_an_answer_that_was_asked_for_again_is_kept_once(open_library: OpenLibrary) -> None:
     library = open_library()
     shelf = shelf_with_sample(library)
     shelf.ask(TALK, "How many ships called at the port?")
@@ -539,7 +534,7 @@ def test_an_answer_that_was_asked_for_again_is_kept_once(open_library: Callable[
 
 
 def test_what_is_removed_while_it_is_read_stops_and_is_taken_up_when_it_is_restored(
-    open_library: Callable[[], Library], draw_pdf: DrawPdf
+    open_library: OpenLibrary, draw_pdf: DrawPdf
 ) -> None:
     long = draw_pdf("long.pdf", [[f"Line {line} of page {page}." for line in range(30)] for page in range(80)])
     shelf = open_library().shelf(MINE)
@@ -571,7 +566,7 @@ while True:
 
 @pytest.mark.parametrize("lines", [1, 200, 20_000])
 def test_a_kill_in_the_middle_of_reading_loses_nothing(
-    open_library: Callable[[], Library], draw_pdf: DrawPdf, tmp_path: Path, lines: int
+    open_library: OpenLibrary, draw_pdf: DrawPdf, tmp_path: Path, lines: int
 ) -> None:
     long = draw_pdf("long.pdf", [[f"Line {line} of page {page}." for line in range(30)] for page in range(60)])
     command = [sys.executable, "-c", _INGEST, str(tmp_path / "data"), str(long), MINE]
@@ -591,7 +586,7 @@ def test_a_kill_in_the_middle_of_reading_loses_nothing(
 
 @pytest.mark.skipif(not tesseract_available(), reason="tesseract is not installed")
 def test_a_scan_is_recognised_and_can_be_cited_with_a_place_on_its_page(
-    open_library: Callable[[], Library], rag: Rag, draw_pdf: DrawPdf, tmp_path: Path
+    open_library: OpenLibrary, rag: Rag, draw_pdf: DrawPdf, tmp_path: Path
 ) -> None:
     drawn = draw_pdf("drawn.pdf", [["The valve closes at 4.2 bar.", "It opens again at 3.1 bar."]])
     picture = rag.viewer.draw(drawn, 1, width_px=1600)
@@ -612,7 +607,7 @@ def test_a_scan_is_recognised_and_can_be_cited_with_a_place_on_its_page(
 
 
 def test_fifty_files_at_once_all_settle_and_leave_room_for_somebody_else(
-    open_library: Callable[[], Library], draw_pdf: DrawPdf
+    open_library: OpenLibrary, draw_pdf: DrawPdf
 ) -> None:
     library = open_library()
     mine, theirs = library.shelf(MINE), library.shelf(THEIRS)
