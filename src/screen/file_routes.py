@@ -69,7 +69,7 @@ def _file_name(name: str) -> str:
 
 def _shelf(request: Request) -> Shelf | None:
     key = request.cookies.get(WORKSPACE_COOKIE, "")
-    return shared_library().library.shelf(key) if is_workspace_key(key) else None
+    return shared_library().open().shelf(key) if is_workspace_key(key) else None
 
 
 ROUTES = (Route("/page/{document}/{page:int}.jpg", page_picture), Route("/file/{document}.pdf", original))
