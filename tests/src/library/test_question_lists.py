@@ -15,9 +15,8 @@ from src.library.question_lists import begin_list, describe_list, go_on, list_vi
 from src.library.sample import sample_pdf
 from src.library.shelf import Shelf
 from tests.fakes import FakeEngines, FakeGenerator
-from tests.src.library.test_library import OpenLibrary, endless, open_library, settled, until
-
-__all__ = ["open_library"]
+from tests.src.library.shelves import OpenLibrary, endless, settled
+from tests.waiting import until
 
 MINE = "m" * 24
 QUESTIONS = ("How many ships called at the port?", "And how many cruise ships?", "What is the capital of France?")
