@@ -154,7 +154,7 @@ class Documents:
     def _unlocked(self, locked: Entry, document_id: str) -> Entry | None:
         """The entry of a copy without its password, where the locked file stood; None where that was removed."""
         with self._filing, self._lock:
-            if locked.cancel.is_set():
+            if self._entries.get(locked.id) is not locked or locked.removed_at is not None:
                 return None
             entry_id = self._store.add_to_workspace(self._key, document_id, locked.source.name)
             source = SourceFile(document_id, locked.source.name, self._store.file_path(document_id))

@@ -37,8 +37,12 @@ class Library:
         store: Store,
         settings: Settings,
         engines: EngineRoom,
+        *,
         clock: Callable[[], float] = time.monotonic,
+        today: Callable[[], float] = time.time,
+        tidy_every_s: float = _TIDY_EVERY_S,
     ) -> None:
+        """`clock` tells who is here, `today` (seconds since the epoch) who has not been here for too long."""
         self._services = Services(
             rag,
             store,
@@ -53,6 +57,8 @@ class Library:
         self.settings = settings
         self.engines = engines
         self.metrics = self._services.metrics
+        self._today = today
+        self._tidy_every_s = tidy_every_s
         self._shelves: dict[str, Shelf] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
@@ -98,10 +104,10 @@ class Library:
                 shelf.cancel_all()
         self.store.tidy()
         if self.settings.keep_hours:
-            self.store.expire_workspaces(self.settings.keep_hours * 3600, time.time())
+            self.store.expire_workspaces(self.settings.keep_hours * 3600, self._today())
 
     def _keep_tidy(self) -> None:
-        while not self._closed.wait(_TIDY_EVERY_S):
+        while not self._closed.wait(self._tidy_every_s):
             try:
                 self.tidy()
             except FootnoteError:

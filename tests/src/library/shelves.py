@@ -15,7 +15,7 @@ from src.library.sample import sample_pdf
 from src.library.services import EngineRoom
 from src.library.shelf import Shelf
 from src.views import TurnView
-from tests.fakes import FakeEngines, FakeGenerator
+from tests.fakes import FakeClock, FakeEngines, FakeGenerator
 from tests.waiting import until
 
 MINE, THEIRS = "m" * 24, "t" * 24
@@ -25,7 +25,9 @@ TALK = "one-conversation"
 class OpenLibrary(Protocol):
     """Opens the same data folder each time; without engines answers quote the documents."""
 
-    def __call__(self, engines: EngineRoom | None = None, **changes: object) -> Library: ...
+    def __call__(
+        self, engines: EngineRoom | None = None, clock: FakeClock | None = None, **changes: object
+    ) -> Library: ...
 
 
 def settled(shelf: Shelf) -> bool:

@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from reportlab.lib.pagesizes import A4
@@ -137,7 +138,7 @@ def test_a_locked_file_asks_for_its_password_says_when_it_is_wrong_and_never_kee
 def test_limits_refuse_in_a_sentence_and_keep_nothing(
     open_library: OpenLibrary, limit: dict[str, int], words: str
 ) -> None:
-    library = open_library(None, **limit)
+    library = open_library(None, None, **limit)
     shelf = library.shelf(MINE)
     with pytest.raises(FootnoteError, match=words):
         shelf.add(*sample_pdf())
@@ -245,14 +246,22 @@ def test_a_scan_is_recognised_and_can_be_cited_with_a_place_on_its_page(
 
 
 def test_fifty_files_at_once_all_settle_and_leave_room_for_somebody_else(
-    open_library: OpenLibrary, draw_pdf: DrawPdf
+    open_library: OpenLibrary, draw_pdf: DrawPdf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = open_library()
+    embedded: list[str] = []  # in the order in which they were done
+    keep = library.store.save_vectors
+
+    def noted(document_id: str, *rest: Any) -> None:
+        keep(document_id, *rest)
+        embedded.append(document_id)
+
+    monkeypatch.setattr(library.store, "save_vectors", noted)
     mine, theirs = library.shelf(MINE), library.shelf(THEIRS)
-    for number in range(50):
-        mine.add(f"{number}.pdf", draw_pdf(f"{number}.pdf", [[f"File number {number}."]]).read_bytes())
+    drawn = [draw_pdf(f"{number}.pdf", [[f"File number {number}."]]).read_bytes() for number in range(50)]
+    for number, data in enumerate(drawn):
+        mine.add(f"{number}.pdf", data)
     theirs.add(*sample_pdf())
-    until(lambda: settled(theirs), within_s=60)
-    assert not settled(mine)
-    until(lambda: settled(mine), within_s=90)
+    until(lambda: settled(theirs) and settled(mine), within_s=180)
     assert {view.state for view in mine.documents()} == {DocumentState.READY}
+    assert theirs.documents()[0].document_id in embedded[:-1]

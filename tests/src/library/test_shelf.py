@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +17,6 @@ from tests.src.library.shelves import (
     THEIRS,
     OpenLibrary,
     answered,
-    bytes_of,
     endless,
     settled,
     shelf_with_sample,
@@ -175,14 +173,3 @@ def test_the_version_grows_with_whatever_can_be_seen(open_library: OpenLibrary) 
     ready = shelf.version()
     shelf.remove(entry)
     assert before < ready < shelf.version()
-
-
-def test_people_who_do_not_come_back_are_forgotten_after_the_time_set(
-    open_library: OpenLibrary, tmp_path: Path
-) -> None:
-    library = open_library(keep_hours=1e-5)
-    shelf_with_sample(library)
-    until(lambda: library.store.total_usage().files == 0)
-    assert library.shelf(MINE).documents() == ()
-    library.close()
-    assert b"Nordhaven" not in bytes_of(tmp_path / "data" / "store")

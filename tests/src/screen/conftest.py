@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from src.screen.shared_library import SharedLibrary, serve, shared_library
 from src.settings import Settings
+from tests.waiting import PATIENCE_S
 
 SCRIPT = Path(__file__).resolve().parents[3] / "streamlit_app.py"
 
@@ -41,12 +42,12 @@ def serve_anew(**changes: object) -> None:
 
 
 def new_tab() -> AppTest:
-    return AppTest.from_file(str(SCRIPT), default_timeout=30)
+    return AppTest.from_file(str(SCRIPT), default_timeout=PATIENCE_S)
 
 
 def until(app: AppTest, holds: Callable[[AppTest], bool]) -> AppTest:
     """Run the script as a tick of its fragments would, until what is expected is drawn."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while not holds(app):
         assert time.monotonic() < deadline, shown(app)
         time.sleep(0.05)
