@@ -15,8 +15,6 @@ import logging
 import re
 import socket
 import sys
-import threading
-import time
 from collections.abc import AsyncIterator, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,17 +29,14 @@ from starlette.routing import Route
 from streamlit.starlette import App
 from streamlit.web.server.starlette import starlette_server
 
-from shared_utils.errors import FootnoteError
 from shared_utils.processes.resources import available_cores
 from src.screen import file_routes
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
-from src.screen.shared_library import shared_library
+from src.screen.shared_library import SharedLibrary, serve
 from src.settings import Settings
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-    from src.library.library import Library
 
 _ROOT = Path(__file__).resolve().parent.parent
 _HIDDEN = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
@@ -143,30 +138,6 @@ class Edge:
 # ------------------------------------------------------------------------------------------------ the application
 
 
-class WarmUp:
-    """Opens the library in the background once the port is bound, and tells how that went."""
-
-    def __init__(self) -> None:
-        self.state = "starting"  # then "ok" or "unhealthy"
-        self.reason = ""
-        self.library: Library | None = None
-        self.since = time.monotonic()
-
-    def start(self) -> None:
-        threading.Thread(target=self._open, name="warm-up", daemon=True).start()
-
-    def _open(self) -> None:
-        try:
-            self.library = shared_library().library
-        except FootnoteError as exc:
-            self.state, self.reason = "unhealthy", str(exc)
-        except Exception:  # else it would say for ever that it is starting
-            logging.getLogger(__name__).exception("the library cannot be opened")
-            self.state, self.reason = "unhealthy", "The library could not be opened. The server's log says why."
-        else:
-            self.state = "ok"
-
-
 class BesideThePage:
     """Hands what is the API's to the API, and the rest to the page.
 
@@ -174,10 +145,9 @@ class BesideThePage:
     is first asked: its packages take a fifth of a second that the page's start needs more.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, warm_up: WarmUp) -> None:
+    def __init__(self, app: ASGIApp, shared: SharedLibrary) -> None:
         self._page = app
-        self._settings = settings
-        self._warm_up = warm_up
+        self._shared = shared
         self._api: ASGIApp | None = None
         self._building = asyncio.Lock()
 
@@ -197,30 +167,30 @@ class BesideThePage:
 
         return create_api(
             Services(
-                settings=self._settings,
-                library=lambda: self._warm_up.library,
-                trouble=lambda: self._warm_up.reason,
+                settings=self._shared.settings,
+                library=lambda: self._shared.library,
+                trouble=lambda: self._shared.reason,
                 page_key=page_key,
                 blocking=Blocking(),
                 bounded=bounded_queues(available_cores()),
-                started_at=self._warm_up.since,
+                started_at=self._shared.since,
             )
         )
 
 
 def create_app(settings: Settings) -> App:
-    warm_up = WarmUp()
+    shared = SharedLibrary(settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: App) -> AsyncIterator[dict[str, object]]:
-        warm_up.start()
+        serve(shared)
+        shared.warm_up()  # in the background, so that the port is bound before the imports that take seconds
         yield {}
-        if warm_up.library is not None:  # so that what is being answered is taken up by another process at once
-            await asyncio.to_thread(warm_up.library.close)
+        await asyncio.to_thread(shared.close)  # what is being answered is taken up by another process at once
 
     async def healthz(_: Request) -> JSONResponse:
-        body = {"status": warm_up.state} | ({"reason": warm_up.reason} if warm_up.reason else {})
-        return JSONResponse(body, 503 if warm_up.state == "unhealthy" else 200)
+        body = {"status": shared.state} | ({"reason": shared.reason} if shared.reason else {})
+        return JSONResponse(body, 503 if shared.state == "unhealthy" else 200)
 
     return App(
         _ROOT / "streamlit_app.py",
@@ -230,7 +200,7 @@ def create_app(settings: Settings) -> App:
             Middleware(
                 Edge, frame_ancestors=settings.frame_ancestors, allowed_origins=frozenset(settings.allowed_origins)
             ),
-            Middleware(BesideThePage, settings=settings, warm_up=warm_up),
+            Middleware(BesideThePage, shared=shared),
         ],
     )
 

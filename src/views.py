@@ -1,12 +1,28 @@
-"""What a person may see of their library and conversations at one moment: frozen, safe to hand to any thread."""
+"""What a person may see of their library and conversations at one moment: frozen, safe to hand to any thread.
+
+A turn's view is folded from the events of its answer: `asked_view`, then `after` for each event; `over` where it ends
+without an answer.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from shared_utils.generation.where import farthest
 from shared_utils.types import Answer, EngineKind, EvidenceSpan, PageVerdict, Where
-from src.events import Stage, StageTime
+from src.events import (
+    AnswerEvent,
+    AnswerFinished,
+    AnswerText,
+    EngineChanged,
+    EvidenceFound,
+    ExtractiveAnswer,
+    Stage,
+    StageStarted,
+    StageTime,
+)
 
 
 class DocumentState(StrEnum):
@@ -99,6 +115,57 @@ def asked_view(turn_id: str, question: str, now: float, on: float, then: tuple[s
         asked_on=on,
         then=then,
     )
+
+
+def after(view: TurnView, event: AnswerEvent, now: float) -> TurnView:
+    """What a person may see once `event` has happened, `now` on the monotonic clock."""
+    match event:
+        case StageStarted():
+            return _entered(view, event, now)
+        case EvidenceFound():
+            return replace(view, route=event.route)
+        case ExtractiveAnswer():
+            return replace(view, extractive=event.answer)
+        case AnswerText():
+            return replace(view, text=event.text, spans=event.spans, output_tokens=event.tokens)
+        case EngineChanged():
+            return replace(view, changes=(*view.changes, event.reason))
+        case AnswerFinished():
+            stats = event.answer.stats
+            signed = replace(view, answer=event.answer, engine=stats.backend, model=stats.model, where=stats.where)
+            return over(replace(signed, timings=event.timings), now)
+
+
+def over(view: TurnView, now: float, error: str = "") -> TurnView:
+    """A question that nothing more is done for; `error` says why where it could not be asked."""
+    return replace(view, stage=None, seconds_left=None, stages=_ended(view.stages, now - view.asked_at), error=error)
+
+
+def _entered(view: TurnView, event: StageStarted, now: float) -> TurnView:
+    since, stages = now - view.asked_at, view.stages
+    if event.stage is not view.stage or event.model != view.model or not stages:
+        stages = (*_ended(stages, since), StageTime(event.stage, since, None, event.engine, event.model))
+    return replace(
+        view,
+        stage=event.stage,
+        engine=event.engine,
+        model=event.model,
+        where=event.where,
+        stage_started_at=now,
+        seconds_left=event.seconds_left,
+        position=event.position,
+        prompt_tokens=event.prompt_tokens or view.prompt_tokens,
+        passages_left=max(event.passages_leave, view.passages_left),
+        sent_to=farthest(view.sent_to, event.where if event.passages_leave else None),
+        stages=stages,
+    )
+
+
+def _ended(stages: Sequence[StageTime], at_s: float) -> tuple[StageTime, ...]:
+    """The stages, the last of which ends now. `at_s` counts from the question."""
+    if not stages or stages[-1].seconds is not None:
+        return tuple(stages)
+    return (*stages[:-1], replace(stages[-1], seconds=at_s - stages[-1].started_s))
 
 
 @dataclass(frozen=True, slots=True)

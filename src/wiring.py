@@ -23,6 +23,7 @@ from src.answering.answer_queue import AnswerQueue
 from src.answering.line_items import line_items
 from src.answering.writing import Scribe, Writer
 from src.library.library import Library
+from src.library.services import EngineRoom
 from src.models.engines import Engines
 from src.models.servers import LOAD_S, threads
 from src.models.wish import wish_of
@@ -69,9 +70,12 @@ def wire(settings: Settings) -> Iterator[Wired]:
         rag.viewer.close()
 
 
-def build_library(settings: Settings) -> Library:
-    """For the web process: one for everybody. The embedding model starts to load in the background."""
-    engines = Engines(settings)
+def build_library(settings: Settings, engines: EngineRoom | None = None) -> Library:
+    """For the web process: one for everybody, on the engines that the settings name unless others are handed in.
+
+    The embedding model starts to load in the background.
+    """
+    engines = engines or Engines(settings)
     rag = build_rag(settings, engines.places)
     rag.embedder.start()
     return Library(rag, open_store(settings), settings, engines)

@@ -113,6 +113,9 @@ class FakeEngines:
     present: Sequence[Writer] = ()
     why: str = ""
 
+    def places(self) -> int:
+        return 1
+
     def writers(self, choice: str = "") -> Sequence[Writer]:
         return self.present
 

@@ -16,7 +16,7 @@ from src.api.errors import Refused
 from src.api.following import changes
 from src.api.services import Services
 from src.events import Stage
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.rag_with_generation import checked_question
 from src.views import TurnView
 

@@ -19,7 +19,7 @@ from src.api.asking import Question
 from src.api.errors import Refused
 from src.api.event_schemas import Chunk, ChunkChoice, CompletionId, LastChunk
 from src.api.schemas import Citation, OpenAIMessage, Usage
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.presentation.blocks import cautions, dagger
 from src.presentation.describe import describe_verdict
 from src.presentation.escaping import plain

@@ -9,7 +9,7 @@ from typing import TypeVar
 import anyio
 
 from src.api.blocking import Blocking
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 
 T = TypeVar("T")
 

@@ -11,33 +11,23 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from shared_utils.errors import FootnoteError, QuestionError
-from shared_utils.generation.where import farthest
-from shared_utils.storage.conversation_store import ConversationStore, StoredTurn
-from shared_utils.types import Answer, EngineKind, Where
+from shared_utils.storage.conversation_store import StoredTurn
+from shared_utils.types import EngineKind, Where
 from src.answering.ingestion import IndexedDocument
 from src.answering.writing import PastTurn, Writer, guarded, staying
-from src.events import (
-    AnswerFinished,
-    AnswerText,
-    EngineChanged,
-    EvidenceFound,
-    ExtractiveAnswer,
-    Stage,
-    StageStarted,
-    StageTime,
-)
-from src.library.preferences import Pace, Preferences
-from src.library.turn_codec import Asking, decode_turn, encode_turn
-from src.library.turns import Turn, ended, history_of, kept_turn, merged, record_of
-from src.metrics import Metrics
+from src.events import AnswerEvent, EvidenceFound, Stage, StageStarted
+from src.library.preferences import Pace
+from src.library.services import Person, Services
+from src.library.turn_codec import Asking, encode_turn
+from src.library.turns import Turn, history_of, kept_turn, merged
 from src.models.wish import wish_of
-from src.rag_with_generation import STOPPED_EARLY, Rag
-from src.views import ConversationView, TurnView, asked_view
+from src.rag_with_generation import STOPPED_EARLY
+from src.views import ConversationView, TurnView, after, asked_view, over
 
 _log = logging.getLogger(__name__)
 
@@ -51,38 +41,13 @@ NOBODY_WAITED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What conversations stand on, the same for everybody."""
-
-    rag: Rag
-    store: ConversationStore
-    owner: str  # names this process in the store
-    writers: Callable[[str], Sequence[Writer]]  # the engines that could write now; takes a person's choice of model
-    why_nobody: Callable[[], str]  # why there is none, in a sentence
-    remote_answers: int  # how many answers one person may have from the remote engine
-    metrics: Metrics
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Whose conversations they are. The callables may be called from any thread."""
-
-    key: str
-    name: str  # stands for them in queues, without their key
-    preferences: Callable[[], Preferences]
-    documents: Callable[[], list[IndexedDocument]]  # what can be asked now
-    await_documents: Callable[[], None]  # returns when what was kept has been loaded
-    is_here: Callable[[], bool]  # whether anybody still looks
-    changed: Callable[[], None]
-
-
 class Conversations:
     """Every method may be called from any thread."""
 
     def __init__(self, person: Person, services: Services) -> None:
         self._person = person
         self._services = services
+        self._store = services.store.conversations
         self._remote_answers_left = services.remote_answers
         self._lock = threading.RLock()
         self._turns_of: dict[str, list[Turn]] = {}  # conversation id -> its turns, oldest first
@@ -99,12 +64,12 @@ class Conversations:
 
     def views(self) -> tuple[ConversationView, ...]:
         """Every conversation, the latest first."""
-        stored = self._services.store.conversations(self._person.key)
+        stored = self._store.conversations(self._person.key)
         return tuple(ConversationView(c.id, self._title(c.id), c.turns) for c in stored)
 
     def latest(self) -> str:
         """The id of the conversation spoken in last; "" where there is none."""
-        stored = self._services.store.conversations(self._person.key)
+        stored = self._store.conversations(self._person.key)
         return stored[0].id if stored else ""
 
     def running(self) -> bool:
@@ -114,8 +79,8 @@ class Conversations:
 
     def _title(self, conversation_id: str) -> str:
         if conversation_id not in self._titles:
-            body = self._services.store.first_turn(self._person.key, conversation_id)
-            self._titles[conversation_id] = decode_turn(body).question if body else ""
+            body = self._store.first_turn(self._person.key, conversation_id)
+            self._titles[conversation_id] = kept_turn(body, conversation_id).view.question if body else ""
         return self._titles[conversation_id]
 
     def _turns(self, conversation_id: str) -> list[Turn]:
@@ -125,8 +90,8 @@ class Conversations:
         return self._turns_of[conversation_id]
 
     def _kept(self, conversation_id: str) -> list[Turn]:
-        bodies = self._services.store.turns(self._person.key, conversation_id)
-        return [kept_turn(decode_turn(body), conversation_id) for body in bodies]
+        bodies = self._store.turns(self._person.key, conversation_id)
+        return [kept_turn(body, conversation_id) for body in bodies]
 
     # -------------------------------------------------------------------------------------------- asking
 
@@ -173,7 +138,7 @@ class Conversations:
             turn = next((t for t in self._turns(conversation_id) if t.view.id == turn_id and t.view.done), None)
             if turn is not None:
                 turn.view = replace(turn.view, rating=max(-1, min(1, rating)))
-                self._services.store.rewrite(self._person.key, turn_id, encode_turn(record_of(turn)))
+                self._store.rewrite(self._person.key, turn_id, encode_turn(turn.view, turn.asking))
                 self._person.changed()
 
     def delete(self, conversation_id: str) -> None:
@@ -182,7 +147,7 @@ class Conversations:
             for turn in self._turns_of.pop(conversation_id, []):
                 turn.cancel.set()
             self._titles.pop(conversation_id, None)
-            self._services.store.delete(self._person.key, conversation_id)
+            self._store.delete(self._person.key, conversation_id)
             self._person.changed()
 
     def _begin(self, conversation_id: str, question: str, asking: Asking, *, replacing: Turn | None) -> str:
@@ -199,11 +164,11 @@ class Conversations:
     def _store_question(self, turn: Turn, replacing: Turn | None) -> bool:
         """False where it cannot be kept: it is answered all the same. Raises QuestionError if it may not be asked."""
         try:
-            begun = self._services.store.begin(
+            begun = self._store.begin(
                 self._person.key,
                 turn.conversation,
                 turn.view.id,
-                encode_turn(record_of(turn)),
+                encode_turn(turn.view, turn.asking),
                 owner=self._services.owner,
                 lease_s=LEASE_S,
                 replacing=replacing.view.id if replacing else "",
@@ -220,7 +185,7 @@ class Conversations:
 
     def adopt(self) -> None:
         """Take over the questions whose process is gone."""
-        for left in self._services.store.adopt(self._person.key, owner=self._services.owner, lease_s=LEASE_S):
+        for left in self._store.adopt(self._person.key, owner=self._services.owner, lease_s=LEASE_S):
             self._resume(left)
 
     def catch_up(self) -> None:
@@ -231,11 +196,9 @@ class Conversations:
         self._person.changed()
 
     def _resume(self, left: StoredTurn) -> None:
-        record = decode_turn(left.body)
+        turn = replace(kept_turn(left.body, left.conversation_id), mine=True)
         with self._lock:
-            turns = self._turns(left.conversation_id)
-            before = [turn for turn in turns if turn.view.id != record.id]
-            turn = replace(kept_turn(record, left.conversation_id), mine=True)
+            before = [other for other in self._turns(left.conversation_id) if other.view.id != turn.view.id]
             self._start(turn, before)
 
     # -------------------------------------------------------------------------------------------- going
@@ -272,10 +235,11 @@ class Conversations:
             self._person.await_documents()  # right after a start they are still coming back
             self._answer(turn, self._asked_documents(turn.asking.only), history)
         except FootnoteError as exc:
-            self._finish(turn, error=str(exc))
+            self._finish(turn, over(turn.view, time.monotonic(), str(exc)))
         except Exception:  # noqa: BLE001 - a bug must show as one, and must not leave the page waiting for ever
             _log.exception("answering failed")
-            self._finish(turn, error="Something went wrong inside Footnote. Your question is kept: ask again.")
+            error = "Something went wrong inside Footnote. Your question is kept: ask again."
+            self._finish(turn, over(turn.view, time.monotonic(), error))
         finally:
             self._ask_next(turn)
             self._at_work.discard(threading.current_thread())
@@ -306,44 +270,19 @@ class Conversations:
             cancelled=lambda: self._given_up(turn),
         )
         for event in self._services.metrics.answering(events):
-            match event:
-                case StageStarted():
-                    self._enter(turn, event)
-                case EvidenceFound():
-                    turn.evidence = event.evidence
-                    self._show(turn, route=event.route)
-                case ExtractiveAnswer():
-                    self._show(turn, extractive=event.answer)
-                case AnswerText():
-                    self._show(turn, text=event.text, spans=event.spans, output_tokens=event.tokens)
-                case EngineChanged():
-                    self._show(turn, changes=(*turn.view.changes, event.reason))
-                case AnswerFinished():
-                    self._finish(turn, answer=event.answer, timings=event.timings)
+            self._hear(turn, event)
 
-    def _enter(self, turn: Turn, event: StageStarted) -> None:
-        now, view = time.monotonic(), turn.view
-        since = now - view.asked_at
-        stages = view.stages
-        if event.stage is not view.stage or event.model != view.model or not stages:
-            stages = (*ended(stages, since), StageTime(event.stage, since, None, event.engine, event.model))
-        if event.passages_leave and event.engine is EngineKind.REMOTE and not turn.remote_asked:
+    def _hear(self, turn: Turn, event: AnswerEvent) -> None:
+        if isinstance(event, EvidenceFound):
+            turn.evidence = event.evidence
+        if _asks_remote(event) and not turn.remote_asked:
             turn.remote_asked = True
             self._remote_answers_left -= 1  # whatever becomes of the answer, it was asked for
-        self._show(
-            turn,
-            stage=event.stage,
-            engine=event.engine,
-            model=event.model,
-            where=event.where,
-            stage_started_at=now,
-            seconds_left=event.seconds_left,
-            position=event.position,
-            prompt_tokens=event.prompt_tokens or view.prompt_tokens,
-            passages_left=max(event.passages_leave, view.passages_left),
-            sent_to=farthest(view.sent_to, event.where if event.passages_leave else None),
-            stages=stages,
-        )
+        view = after(turn.view, event, time.monotonic())
+        if view.done:
+            self._finish(turn, view)
+        else:
+            self._show(turn, view)
 
     def _given_up(self, turn: Turn) -> bool:
         """Stopped; or still in line while nobody waits for it any more. Nobody has to wait beside a list."""
@@ -353,36 +292,28 @@ class Conversations:
             turn.cancel.set()
         return turn.cancel.is_set()
 
-    def _finish(
-        self, turn: Turn, *, answer: Answer | None = None, timings: dict[str, float] | None = None, error: str = ""
-    ) -> None:
+    def _finish(self, turn: Turn, view: TurnView) -> None:
         if self._closing and turn.cancel.is_set():
             return  # it stays pending in the store, for whoever comes next
-        if answer is not None and turn.left:
-            answer = replace(answer, notes=tuple(NOBODY_WAITED if n == STOPPED_EARLY else n for n in answer.notes))
-        stages = ended(turn.view.stages, time.monotonic() - turn.view.asked_at)
-        view = replace(
-            turn.view, stage=None, answer=answer, timings=timings or {}, error=error, seconds_left=None, stages=stages
-        )
-        if answer is not None:
-            stats = answer.stats
-            view = replace(view, engine=stats.backend, model=stats.model, where=stats.where)
-        over = replace(turn, view=view)
+        if turn.left and view.answer is not None:
+            notes = tuple(NOBODY_WAITED if note == STOPPED_EARLY else note for note in view.answer.notes)
+            view = replace(view, answer=replace(view.answer, notes=notes))
+        finished = replace(turn, view=view)
         try:  # before it shows as done: asked again at once, it must be there to be replaced
-            self._store_answer(over)
+            self._store_answer(finished)
         except FootnoteError:
             _log.exception("a turn could not be kept; it is on the page until that is closed")
         with self._lock:
-            turn.view, turn.stored = view, over.stored
+            turn.view, turn.stored = view, finished.stored
             self._person.changed()
 
     def _store_answer(self, turn: Turn) -> None:
-        store, body = self._services.store, encode_turn(record_of(turn))
+        body = encode_turn(turn.view, turn.asking)
         if not turn.stored:  # there was no room for the question; perhaps there is now
-            turn.stored = store.begin(
+            turn.stored = self._store.begin(
                 self._person.key, turn.conversation, turn.view.id, body, owner=self._services.owner, lease_s=LEASE_S
             )
-        store.finish(self._person.key, turn.view.id, body, owner=self._services.owner)
+        self._store.finish(self._person.key, turn.view.id, body, owner=self._services.owner)
 
     # -------------------------------------------------------------------------------------------- helpers
 
@@ -434,7 +365,11 @@ class Conversations:
             return "A document was removed meanwhile, so no model on another machine was asked."
         return ""
 
-    def _show(self, turn: Turn, **changes: object) -> None:
+    def _show(self, turn: Turn, view: TurnView) -> None:
         with self._lock:
-            turn.view = replace(turn.view, **changes)  # type: ignore[arg-type]
+            turn.view = view
             self._person.changed()
+
+
+def _asks_remote(event: AnswerEvent) -> bool:
+    return isinstance(event, StageStarted) and event.passages_leave > 0 and event.engine is EngineKind.REMOTE

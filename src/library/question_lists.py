@@ -10,7 +10,7 @@ from statistics import fmean
 
 from shared_utils.errors import QuestionError
 from src.i18n import ENGLISH, Say
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.presentation.describe import about
 from src.views import TurnView
 

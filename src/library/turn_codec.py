@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from shared_utils.types import Answer, Citation, EngineKind, GenerationStats, Sentence, Verdict, Where
 from src.events import Stage, StageTime
+from src.views import TurnView, asked_view
+
+Record = dict[str, Any]  # a JSON object
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,80 +25,88 @@ class Asking:
     listed: bool = False  # it is one of a list: nobody has to sit beside it
 
 
-@dataclass(frozen=True, slots=True)
-class TurnRecord:
-    """A turn as it is kept. While `pending`, nothing but the question is known; when over, `answer` is None where the
-    question could not be asked, and `error` says why."""
-
-    id: str
-    question: str
-    answer: Answer | None = None
-    extractive: Answer | None = None
-    changes: tuple[str, ...] = ()
-    timings: dict[str, float] = field(default_factory=dict)
-    error: str = ""
-    asking: Asking = Asking()
-    asked_on: float = 0.0  # seconds since the epoch; 0 where it was not kept
-    rating: int = 0  # the person's thumb: 1 up, -1 down
-    pending: bool = False
-    stages: tuple[StageTime, ...] = ()
-    passages_left: int = 0  # how many passages were sent to another machine
-    sent_to: Where | None = None  # the farthest place they were sent to
+_KEPT = (  # of a view; its other fields tell how an answer comes about
+    "id",
+    "question",
+    "asked_on",
+    "answer",
+    "extractive",
+    "changes",
+    "timings",
+    "error",
+    "rating",
+    "stages",
+    "passages_left",
+    "sent_to",
+)
 
 
-def encode_turn(turn: TurnRecord) -> str:
-    return json.dumps(asdict(turn), ensure_ascii=False)
+def encode_turn(view: TurnView, asking: Asking) -> str:
+    """What is stored of a turn: of one that is being answered, the question alone."""
+    kept = view if view.done else asked_view(view.id, view.question, view.asked_at, view.asked_on)
+    fields = asdict(kept)
+    record = {name: fields[name] for name in _KEPT} | {"asking": asdict(asking), "pending": not view.done}
+    return json.dumps(record, ensure_ascii=False)
 
 
-def decode_turn(body: str) -> TurnRecord:
-    """The turn that `encode_turn` was given. Raises ValueError when the text is anything else."""
+def decode_turn(body: str, now: float) -> tuple[TurnView, Asking]:
+    """The turn that `encode_turn` was given, as one that comes back `now` on the monotonic clock.
+
+    Processes of another version may share the store, so what an older one leaves out has a default, and no field that
+    it wants may go. Raises ValueError when the text is anything else.
+    """
     try:
         record = json.loads(body)
-        turn_id, question = record["id"], record["question"]
-        stages = tuple(_stage(stage) for stage in record.get("stages", []))
-        passages_left = record.get("passages_left", 0)
-        return TurnRecord(
-            id=turn_id,
-            question=question,
-            answer=_answer(record["answer"], stages),
-            extractive=_answer(record["extractive"], stages),
-            changes=tuple(record["changes"]),
-            timings=record["timings"],
-            error=record["error"],
-            asking=_asking(record.get("asking", {})),
-            asked_on=record.get("asked_on", 0.0),
-            rating=record.get("rating", 0),
-            pending=record.get("pending", False),
-            stages=stages,
-            passages_left=passages_left,
-            sent_to=_place(record["sent_to"]) if "sent_to" in record else _sent_to_once(passages_left),
-        )
+        turn_id, question, asking = record["id"], record["question"], _asking(record.get("asking", {}))
+        view = asked_view(turn_id, question, now, record.get("asked_on", 0.0), asking.then)
+        return (view if record.get("pending", False) else _finished(view, record)), asking
     except (KeyError, TypeError) as exc:
         raise ValueError(f"not a stored turn: {exc!r}") from exc
 
 
-def _asking(record: dict[str, object]) -> Asking:
+def _finished(view: TurnView, record: Record) -> TurnView:
+    stages = tuple(_stage(stage) for stage in record.get("stages", []))
+    answer, passages_left = _answer(record["answer"], stages), record.get("passages_left", 0)
+    stats = answer.stats if answer else None
+    return replace(
+        view,
+        stage=None,
+        engine=stats.backend if stats else None,
+        model=stats.model if stats else "",
+        where=stats.where if stats else None,
+        answer=answer,
+        extractive=_answer(record["extractive"], stages),
+        changes=tuple(record["changes"]),
+        timings=record["timings"],
+        error=record["error"],
+        rating=record.get("rating", 0),
+        stages=stages,
+        passages_left=passages_left,
+        sent_to=_place(record["sent_to"]) if "sent_to" in record else _sent_to_once(passages_left),
+    )
+
+
+def _asking(record: Record) -> Asking:
     fields = {**record, "then": tuple(_rows(record.get("then", [])))}
-    return Asking(**fields)  # type: ignore[arg-type]
+    return Asking(**fields)
 
 
-def _stage(record: dict[str, object]) -> StageTime:
-    engine = EngineKind(str(record["engine"])) if record.get("engine") else None
-    fields = {**record, "stage": Stage(str(record["stage"])), "engine": engine}
-    return StageTime(**fields)  # type: ignore[arg-type]
+def _stage(record: Record) -> StageTime:
+    engine = EngineKind(record["engine"]) if record.get("engine") else None
+    return StageTime(**{**record, "stage": Stage(record["stage"]), "engine": engine})
 
 
-def _answer(record: dict[str, object] | None, stages: Sequence[StageTime]) -> Answer | None:
+def _answer(record: Record | None, stages: Sequence[StageTime]) -> Answer | None:
     if record is None:
         return None
-    fields: dict[str, object] = {
+    fields = {
         **record,
         "sentences": tuple(_sentence(s) for s in _rows(record["sentences"])),
         "citations": tuple(_citation(c) for c in _rows(record["citations"])),
         "stats": _stats(record["stats"], stages),
         "notes": tuple(_rows(record["notes"])),
     }
-    return Answer(**fields)  # type: ignore[arg-type]
+    return Answer(**fields)
 
 
 def _stats(record: object, stages: Sequence[StageTime]) -> GenerationStats:
@@ -128,14 +140,14 @@ def _sent_to_once(passages_left: int) -> Where | None:
     return Where.ELSEWHERE if passages_left else None
 
 
-def _sentence(record: dict[str, object]) -> Sentence:
+def _sentence(record: Record) -> Sentence:
     fields = {**record, "citations": tuple(_rows(record["citations"])), "verdict": Verdict(str(record["verdict"]))}
-    return Sentence(**fields)  # type: ignore[arg-type]
+    return Sentence(**fields)
 
 
-def _citation(record: dict[str, object]) -> Citation:
+def _citation(record: Record) -> Citation:
     fields = {**record, "rects": tuple(tuple(rect) for rect in _rows(record["rects"]))}
-    return Citation(**fields)  # type: ignore[arg-type]
+    return Citation(**fields)
 
 
 def _rows(value: object) -> list:  # type: ignore[type-arg]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from shared_utils.types import Answer, Evidence
 from src.answering.writing import PastTurn
-from src.events import StageTime
-from src.library.turn_codec import Asking, TurnRecord
-from src.views import TurnView, asked_view
+from src.library.turn_codec import Asking, decode_turn
+from src.views import TurnView
 
 _REMEMBERED_TURNS = 4  # of a conversation, offered to the prompt; the prompt keeps what fits
 
@@ -39,64 +38,16 @@ def merged(known: Sequence[Turn], kept: Sequence[Turn]) -> list[Turn]:
     return stored + [turn for turn in known if turn.view.id not in ids and not turn.stored]
 
 
-def ended(stages: Sequence[StageTime], at_s: float) -> tuple[StageTime, ...]:
-    """The stages, the last of which ends now. `at_s` counts from the question."""
-    if not stages or stages[-1].seconds is not None:
-        return tuple(stages)
-    return (*stages[:-1], replace(stages[-1], seconds=at_s - stages[-1].started_s))
-
-
 def history_of(turns: Sequence[Turn]) -> list[PastTurn]:
     """What the next question may refer to: the last turns that were answered."""
     answered = [(t, t.view.answer) for t in turns if t.view.answer is not None and t.view.answer.answerable]
     return [PastTurn(t.view.question, _plain(a), t.evidence) for t, a in answered[-_REMEMBERED_TURNS:]]
 
 
-def kept_turn(record: TurnRecord, conversation_id: str) -> Turn:
-    """A turn as it was stored."""
-    view = asked_view(record.id, record.question, time.monotonic(), record.asked_on, record.asking.then)
-    if record.pending:
-        return Turn(view, record.asking, conversation_id)
-    stats = record.answer.stats if record.answer else None
-    view = replace(
-        view,
-        stage=None,
-        engine=stats.backend if stats else None,
-        model=stats.model if stats else "",
-        where=stats.where if stats else None,
-        answer=record.answer,
-        extractive=record.extractive,
-        changes=record.changes,
-        timings=record.timings,
-        error=record.error,
-        rating=record.rating,
-        stages=record.stages,
-        passages_left=record.passages_left,
-        sent_to=record.sent_to,
-    )
-    return Turn(view, record.asking, conversation_id)
-
-
-def record_of(turn: Turn) -> TurnRecord:
-    """What is stored of a turn: of one that is being answered, the question alone."""
-    view = turn.view
-    if not view.done:
-        return TurnRecord(view.id, view.question, asking=turn.asking, asked_on=view.asked_on, pending=True)
-    return TurnRecord(
-        view.id,
-        view.question,
-        view.answer,
-        view.extractive,
-        view.changes,
-        view.timings,
-        view.error,
-        turn.asking,
-        view.asked_on,
-        view.rating,
-        stages=view.stages,
-        passages_left=view.passages_left,
-        sent_to=view.sent_to,
-    )
+def kept_turn(body: str, conversation_id: str) -> Turn:
+    """A turn as it was stored. Raises ValueError where that cannot be read."""
+    view, asking = decode_turn(body, time.monotonic())
+    return Turn(view, asking, conversation_id)
 
 
 def _plain(answer: Answer) -> str:

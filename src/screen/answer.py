@@ -8,7 +8,7 @@ import streamlit as st
 
 from shared_utils.types import Answer, EngineKind
 from src.i18n import Say
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.presentation.blocks import cautions, dagger, is_quoted
 from src.presentation.describe import describe_answer, describe_verdict, ending
 from src.presentation.escaping import html_text

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared_utils.types import Citation, EvidenceSpan, Rect
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.screen.session import Place, Session
 from src.views import TurnView
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from shared_utils.errors import QuestionError
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.presentation.describe import within_pages
 from src.presentation.escaping import html_text, plain
 from src.screen.answer import draw_finished

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from shared_utils.errors import FootnoteError
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.presentation.escaping import plain
 from src.screen.html import note
 from src.screen.markdown import escape_markdown

@@ -10,7 +10,7 @@ import streamlit as st
 
 from shared_utils.errors import FootnoteError
 from src import VERSION
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.presentation.annotated_pdf import annotated_copy
 from src.presentation.csv_table import answers_csv
 from src.presentation.escaping import plain

@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from shared_utils.errors import DocumentGone, FootnoteError
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.presentation.escaping import plain
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key
 from src.screen.shared_library import shared_library
@@ -69,7 +69,7 @@ def _file_name(name: str) -> str:
 
 def _shelf(request: Request) -> Shelf | None:
     key = request.cookies.get(WORKSPACE_COOKIE, "")
-    return shared_library().library.shelf(key) if is_workspace_key(key) else None
+    return shared_library().open().shelf(key) if is_workspace_key(key) else None
 
 
 ROUTES = (Route("/page/{document}/{page:int}.jpg", page_picture), Route("/file/{document}.pdf", original))

@@ -9,8 +9,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from shared_utils.errors import FootnoteError
 from shared_utils.types import Where
 from src.i18n import Say
-from src.library.library import Shelf
 from src.library.sample import sample_pdf
+from src.library.shelf import Shelf
 from src.presentation.escaping import html_text, plain
 from src.screen.html import document_card, note
 from src.screen.markdown import escape_markdown

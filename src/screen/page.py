@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from shared_utils.errors import FootnoteError
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.presentation.escaping import html_text
 from src.screen.browser import styles
 from src.screen.citations import follow_answer
@@ -27,8 +27,9 @@ from src.screen.page_viewer import draw_viewer
 from src.screen.question_list import draw_list_button, draw_list_dialog
 from src.screen.session import Session, language_of, this_session, workspace_key
 from src.screen.settings_dialog import draw_settings, draw_settings_button
-from src.screen.shared_library import SharedLibrary, shared_library
+from src.screen.shared_library import shared_library
 from src.screen.status_line import Seen, draw_status, look_around
+from src.settings import Settings
 from src.views import DocumentView
 
 _STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -43,24 +44,25 @@ def draw() -> None:
     styles()
     try:
         shared = shared_library()
-        shelf = shared.library.shelf(workspace_key(session))
+        shelf = shared.open().shelf(workspace_key(session))
     except FootnoteError as exc:  # the data folder cannot be used: nothing works until that is mended
         st.html(note(language_of("").message(str(exc)), "error", role="alert"))
         return
+    settings = shared.settings
     session.say = language_of(shelf.preferences().language)
-    st.html(root_style(theme, uploader_words(shared.settings, session.say)))
+    st.html(root_style(theme, uploader_words(settings, session.say)))
     choose_conversation(shelf, session)
     seen = look_around(shelf, session)
     if shelf.documents() or session.removed:
-        _draw_rooms(shelf, shared, session, seen)
+        _draw_rooms(shelf, settings, session, seen)
     else:
-        _draw_welcome(shelf, shared, session, seen, theme)
-    draw_settings(shelf, session, shared.settings)
+        _draw_welcome(shelf, settings, session, seen, theme)
+    draw_settings(shelf, session, settings)
     draw_export(shelf, session)
-    draw_list_dialog(shelf, session, shared.settings)
+    draw_list_dialog(shelf, session, settings)
 
 
-def _draw_rooms(shelf: Shelf, shared: SharedLibrary, session: Session, seen: Seen) -> None:
+def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) -> None:
     st.set_page_config(initial_sidebar_state="auto")
     # One look at the documents for the whole run: if the box saw an unread file and the library a finished one, nothing
     # would be left that ticks, and the box would stay closed.
@@ -68,10 +70,10 @@ def _draw_rooms(shelf: Shelf, shared: SharedLibrary, session: Session, seen: See
     _draw_question_box(shelf, session, seen, documents)
     follow_answer(shelf.turns(session.conversation), session)
     with st.sidebar:
-        draw_library(documents, shelf, session, shared.settings)
+        draw_library(documents, shelf, session, settings)
         draw_conversations(shelf, session)
         draw_list_button(session, ready=any(view.searchable for view in documents))
-        st.html(note(where_files_go(shared.settings, session.say, keep_here=shelf.preferences().keep_here)))
+        st.html(note(where_files_go(settings, session.say, keep_here=shelf.preferences().keep_here)))
     left, right = st.columns(_COLUMNS, gap="large")
     with left:
         draw_remark(session)
@@ -104,7 +106,7 @@ def _draw_foot(shelf: Shelf, session: Session, seen: Seen) -> None:
         draw_settings_button(session)
 
 
-def _draw_welcome(shelf: Shelf, shared: SharedLibrary, session: Session, seen: Seen, theme: str) -> None:
+def _draw_welcome(shelf: Shelf, settings: Settings, session: Session, seen: Seen, theme: str) -> None:
     say = session.say
     st.set_page_config(initial_sidebar_state="collapsed")
     with st.container(horizontal_alignment="center", gap="small", key="welcome"):
@@ -117,7 +119,7 @@ def _draw_welcome(shelf: Shelf, shared: SharedLibrary, session: Session, seen: S
         with st.container(width=560, key="hero"):
             draw_remark(session)
             label = say("Drop PDF files anywhere on this page, or choose them")
-            draw_uploader(label, shelf, session, shared.settings)
+            draw_uploader(label, shelf, session, settings)
             draw_notices(session)
             with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
                 st.html(note(say("Nothing at hand?")), width="content")
@@ -127,7 +129,7 @@ def _draw_welcome(shelf: Shelf, shared: SharedLibrary, session: Session, seen: S
                     on_click=add_sample,
                     args=(shelf, session),
                 )
-            st.html(note(where_files_go(shared.settings, say, keep_here=shelf.preferences().keep_here)))
+            st.html(note(where_files_go(settings, say, keep_here=shelf.preferences().keep_here)))
     draw_viewer(shelf, session)  # nothing to view yet, but its script makes the whole page a drop zone
     with st.bottom, st.container(horizontal_alignment="center"):
         st.chat_input(say("Add a document to begin"), key="no-question", disabled=True, width=760)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from shared_utils.errors import DocumentGone, FootnoteError
 from src.i18n import Say
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.presentation.escaping import plain
 from src.screen.browser import mount
 from src.screen.citations import source_groups

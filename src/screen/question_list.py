@@ -11,8 +11,8 @@ import streamlit as st
 from shared_utils.errors import QuestionError
 from shared_utils.types import Answer
 from src.i18n import Say, phrase
-from src.library.library import Shelf
 from src.library.question_lists import ListView, begin_list, describe_list, go_on, list_view
+from src.library.shelf import Shelf
 from src.presentation.blocks import Piece, as_html, blocks, cautions, dagger
 from src.presentation.describe import describe_verdict
 from src.presentation.escaping import html_text, plain

@@ -14,7 +14,7 @@ import streamlit as st
 from shared_utils.types import Citation
 from src.events import Stage
 from src.i18n import Say
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.presentation.escaping import html_text
 from src.screen.citations import QUOTES, WRITING, anchor, written_citations
 from src.screen.html import footnotes, note

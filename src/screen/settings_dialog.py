@@ -10,8 +10,8 @@ import streamlit as st
 from shared_utils.errors import FootnoteError
 from shared_utils.types import EngineKind, Where
 from src.i18n import LANGUAGES, Say, phrase
-from src.library.library import Shelf
 from src.library.preferences import Pace, Preferences
+from src.library.shelf import Shelf
 from src.models.wish import wish_of
 from src.presentation.describe import about, engine_name
 from src.presentation.escaping import plain

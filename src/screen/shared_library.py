@@ -1,28 +1,100 @@
-"""The one library that every visitor of this process shares, built once."""
+"""The one library that every visitor of this process shares.
+
+The server owns it: it begins to open it once its port is bound, hands it to the page, and closes it. Where the page
+runs without the server, as under `streamlit run`, the page opens it itself.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+import threading
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
+from shared_utils.errors import FootnoteError
 from src.settings import Settings
 
 if TYPE_CHECKING:  # its import pulls in models; the port is bound before that
     from src.library.library import Library
 
+_log = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
+
 class SharedLibrary:
-    settings: Settings
-    library: Library
+    """Opened by whoever comes first, while the others wait; what failed is tried again by the next. Thread-safe."""
+
+    def __init__(self, settings: Settings, build: Callable[[Settings], Library] | None = None) -> None:
+        self.settings = settings
+        self._build = build or _build_library
+        self.since = time.monotonic()
+        self.reason = ""  # why it could not be opened, in a sentence
+        self.library: Library | None = None  # None until it is open
+        self._opening = threading.Lock()
+
+    @property
+    def state(self) -> str:
+        if self.library is not None:
+            return "ok"
+        return "unhealthy" if self.reason else "starting"
+
+    def open(self) -> Library:
+        """The library, once it is open. Raises FootnoteError where it cannot be opened."""
+        with self._opening:
+            if self.library is None:
+                self.library = self._built()
+                self.reason = ""
+            return self.library
+
+    def warm_up(self) -> None:
+        """Begin to open it in the background; how that went shows in `state`."""
+        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+
+    def close(self) -> None:
+        """Close it if it is open. Closing twice does no harm."""
+        if self.library is not None:
+            self.library.close()
+
+    def _built(self) -> Library:
+        try:
+            return self._build(self.settings)
+        except FootnoteError as exc:
+            self.reason = str(exc)
+            raise
+        except Exception:  # else it would say for ever that it is starting
+            self.reason = "The library could not be opened. The server's log says why."
+            raise
+
+    def _warm_up(self) -> None:
+        try:
+            self.open()
+        except FootnoteError:
+            return  # `reason` says it, and so does the page
+        except Exception:  # noqa: BLE001 - a thread has nobody above it who would tell
+            _log.exception("the library cannot be opened")
 
 
-@st.cache_resource(show_spinner=False)
-def shared_library() -> SharedLibrary:
-    """Blocks until the library is open; src/asgi.py calls it in a thread as soon as the port is bound."""
+def _build_library(settings: Settings) -> Library:
     from src.wiring import build_library
 
-    settings = Settings.from_env()
-    return SharedLibrary(settings, build_library(settings))
+    return build_library(settings)
+
+
+_served: SharedLibrary | None = None
+_serving = threading.Lock()
+
+
+def serve(shared: SharedLibrary) -> None:
+    """Hand the page the library that it shows from now on."""
+    global _served
+    with _serving:
+        _served = shared
+
+
+def shared_library() -> SharedLibrary:
+    """What was handed over; without a server, the page's own."""
+    global _served
+    with _serving:
+        if _served is None:
+            _served = SharedLibrary(Settings.from_env())
+        return _served

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from src.library.library import Shelf
 from src.library.preferences import Preferences
+from src.library.shelf import Shelf
 from src.presentation.escaping import html_text
 from src.screen.library_panel import Stages, stages
 from src.screen.session import Session

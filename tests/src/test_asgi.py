@@ -8,6 +8,7 @@ import re
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,17 +17,22 @@ import streamlit
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
+from streamlit.runtime import Runtime
 from streamlit.web.server.starlette import starlette_server
 
+from shared_utils.errors import FootnoteError
 from src.asgi import (
     Edge,
     answer_at_once,
     content_security_policy,
+    create_app,
     is_cross_site,
     speaks_for_itself,
     workspace_cookie,
 )
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
+from src.screen.shared_library import shared_library
+from src.settings import Settings
 
 
 class Response(Protocol):
@@ -181,6 +187,39 @@ def test_no_answer_waits_for_the_acknowledgement_of_its_head(monkeypatch: pytest
         connection, _ = listening.accept()
         with connection:
             assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+# ------------------------------------------------------------------------------------------------ the one library
+
+
+@pytest.fixture
+def only_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit allows a process one server, and remembers it afterwards."""
+    monkeypatch.setattr(Runtime, "_instance", None)
+
+
+@pytest.mark.enable_socket
+@pytest.mark.usefixtures("only_runtime")
+def test_the_server_opens_the_library_hands_it_to_the_page_and_closes_it(settings: Settings, tmp_path: Path) -> None:
+    own = replace(settings, data_dir=tmp_path, embedder="none")
+    with TestClient(create_app(own), base_url="http://footnote.test") as client:
+        library = shared_library().open()
+        assert shared_library().settings == own
+        assert client.get("/healthz").json() == {"status": "ok"}
+        assert client.get("/api/health").json()["parts"]["library"]["state"] == "ok"
+        assert not library._closed.is_set()
+    assert library._closed.is_set()
+
+
+@pytest.mark.enable_socket
+@pytest.mark.usefixtures("only_runtime")
+def test_a_library_that_cannot_be_opened_is_told_to_whoever_watches(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with TestClient(create_app(replace(settings, data_dir=tmp_path / "file"))) as client:
+        with pytest.raises(FootnoteError) as refused:
+            shared_library().open()
+        answer = client.get("/healthz")
+        assert (answer.status_code, answer.json()) == (503, {"status": "unhealthy", "reason": str(refused.value)})
 
 
 # ------------------------------------------------------------------------------------------------ the API's own sites

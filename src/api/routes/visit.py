@@ -13,7 +13,7 @@ from fastapi.security import HTTPBearer
 
 from src.api.admission import Admitted
 from src.api.services import Services
-from src.library.library import Shelf
+from src.library.shelf import Shelf
 from src.rag_with_generation import Rag
 
 T = TypeVar("T")

@@ -32,10 +32,8 @@ QUESTION = "How many ships called at the port?"
 def library(settings: Settings, tmp_path: Path) -> Iterator[Library]:
     (settings.data_dir / "models").mkdir(exist_ok=True)
     (tmp_path / "models").symlink_to(settings.data_dir / "models")  # made once in a session
-    opened = build_library(replace(settings, data_dir=tmp_path))
     model = FakeGenerator(["The port was called at ", "by 1,206 ships [1]."])
-    opened.engines = FakeEngines([writer_here(model, "m:1b")])
-    opened.writers = opened.engines.writers
+    opened = build_library(replace(settings, data_dir=tmp_path), FakeEngines([writer_here(model, "m:1b")]))
     yield opened
     opened.close()
 

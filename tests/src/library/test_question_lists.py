@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -9,13 +8,13 @@ from shared_utils.errors import QuestionError
 from src.events import Stage
 from src.i18n import Say
 from src.library.conversations import NOBODY_WAITED
-from src.library.library import Library, Shelf
+from src.library.library import Library
 from src.library.question_lists import begin_list, describe_list, go_on, list_view
 from src.library.sample import sample_pdf
-from tests.fakes import FakeGenerator, writer_here
-from tests.src.library.test_library import endless, open_library, settled, until
-
-__all__ = ["open_library"]
+from src.library.shelf import Shelf
+from tests.fakes import FakeEngines, FakeGenerator, writer_here
+from tests.src.library.shelves import OpenLibrary, endless, settled
+from tests.waiting import until
 
 MINE = "m" * 24
 QUESTIONS = ("How many ships called at the port?", "And how many cruise ships?", "What is the capital of France?")
@@ -35,12 +34,10 @@ def finished(shelf: Shelf, conversation: str) -> bool:
 
 
 def test_every_question_is_asked_in_its_order_and_knows_nothing_of_the_others(
-    open_library: Callable[[], Library],
+    open_library: OpenLibrary,
 ) -> None:
-    library = open_library()
     fake = FakeGenerator(("Yes [1].",))
-    library.writers = lambda _: [writer_here(fake, "fake:1b")]
-    shelf = shelf_of(library)
+    shelf = shelf_of(open_library(FakeEngines([writer_here(fake, "fake:1b")])))
     conversation = begin_list(shelf, QUESTIONS)
     until(lambda: finished(shelf, conversation))
     assert [turn.question for turn in shelf.turns(conversation)] == list(QUESTIONS)
@@ -51,9 +48,9 @@ def test_every_question_is_asked_in_its_order_and_knows_nothing_of_the_others(
     until(lambda: not shelf.answering())
 
 
-def test_a_stopped_list_keeps_its_answers_and_can_go_on(open_library: Callable[[], Library]) -> None:
-    library = endless(open_library())
-    shelf = shelf_of(library)
+def test_a_stopped_list_keeps_its_answers_and_can_go_on(open_library: OpenLibrary) -> None:
+    engines = endless()
+    shelf = shelf_of(open_library(engines))
     conversation = begin_list(shelf, QUESTIONS)
     until(lambda: "more" in shelf.turns(conversation)[-1].text)
     shelf.stop(conversation)
@@ -63,16 +60,16 @@ def test_a_stopped_list_keeps_its_answers_and_can_go_on(open_library: Callable[[
     assert (stopped.done, stopped.running, stopped.left) == (1, False, QUESTIONS[1:])
     assert describe_list(stopped) == "1 of 3 answered · stopped"
 
-    library.writers = lambda _: []
+    engines.present = ()
     go_on(shelf, conversation)
     until(lambda: finished(shelf, conversation))
     assert [turn.question for turn in shelf.turns(conversation)] == list(QUESTIONS)
 
 
 def test_a_list_goes_on_in_the_next_process_with_the_question_that_was_running(
-    open_library: Callable[[], Library],
+    open_library: OpenLibrary,
 ) -> None:
-    library = endless(open_library())
+    library = open_library(endless())
     shelf = shelf_of(library)
     conversation = begin_list(shelf, QUESTIONS)
     until(lambda: "more" in shelf.turns(conversation)[-1].text)
@@ -85,8 +82,8 @@ def test_a_list_goes_on_in_the_next_process_with_the_question_that_was_running(
     assert all(turn.answer is not None for turn in turns)
 
 
-def test_a_deleted_list_asks_nothing_more(open_library: Callable[[], Library]) -> None:
-    library = endless(open_library())
+def test_a_deleted_list_asks_nothing_more(open_library: OpenLibrary) -> None:
+    library = open_library(endless())
     shelf = shelf_of(library)
     conversation = begin_list(shelf, QUESTIONS)
     until(lambda: "more" in shelf.turns(conversation)[-1].text)
@@ -96,9 +93,9 @@ def test_a_deleted_list_asks_nothing_more(open_library: Callable[[], Library]) -
     assert shelf.conversations() == ()
 
 
-def test_a_list_keeps_its_place_in_line_while_nobody_looks(open_library: Callable[[], Library]) -> None:
-    library = open_library()
-    library.writers = lambda _: [writer_here(FakeGenerator(("Yes [1].",)))]
+def test_a_list_keeps_its_place_in_line_while_nobody_looks(open_library: OpenLibrary) -> None:
+    writer = writer_here(FakeGenerator(("Yes [1].",)), "fake:1b")
+    library = open_library(FakeEngines([writer]))
     shelf = shelf_of(library)
     shelf._conversations._person = replace(shelf._conversations._person, is_here=lambda: False)
     queue = library.rag.scribe.queue
@@ -111,7 +108,7 @@ def test_a_list_keeps_its_place_in_line_while_nobody_looks(open_library: Callabl
     assert all(turn.answer and NOBODY_WAITED not in turn.answer.notes for turn in shelf.turns(conversation))
 
 
-def test_the_time_left_is_told_from_the_answers_so_far(open_library: Callable[[], Library]) -> None:
+def test_the_time_left_is_told_from_the_answers_so_far(open_library: OpenLibrary) -> None:
     shelf = shelf_of(open_library())
     conversation = begin_list(shelf, QUESTIONS)
     until(lambda: finished(shelf, conversation))
@@ -124,7 +121,7 @@ def test_the_time_left_is_told_from_the_answers_so_far(open_library: Callable[[]
     assert describe_list(view, Say("de")) == "1 von 3 beantwortet · noch etwa 4 min"
 
 
-def test_an_ordinary_conversation_is_no_list_and_an_empty_list_is_refused(open_library: Callable[[], Library]) -> None:
+def test_an_ordinary_conversation_is_no_list_and_an_empty_list_is_refused(open_library: OpenLibrary) -> None:
     shelf = shelf_of(open_library())
     conversation = shelf.new_conversation()
     shelf.ask(conversation, QUESTIONS[0])

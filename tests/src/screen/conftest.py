@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from src.screen.shared_library import shared_library
+from src.screen.shared_library import SharedLibrary, serve, shared_library
+from src.settings import Settings
+from tests.waiting import PATIENCE_S
 
 SCRIPT = Path(__file__).resolve().parents[3] / "streamlit_app.py"
 
@@ -24,27 +27,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     """A first visit to a server with an empty data folder and no model."""
-    for name, value in {
-        "FOOTNOTE_DATA_DIR": str(tmp_path),
-        "OLLAMA_HOST": "http://127.0.0.1:9",
-        "HF_TOKEN": "",
-    }.items():
-        monkeypatch.setenv(name, value)
     monkeypatch.setattr(type(st.context), "cookies", {})  # AppTest has a mock there
     monkeypatch.setattr(type(st.context), "headers", {})
-    shared_library.clear()
+    serve(SharedLibrary(Settings(data_dir=tmp_path, ollama_url="http://127.0.0.1:9")))
     yield new_tab().run()
-    shared_library().library.close()
-    shared_library.clear()
+    shared_library().close()
+
+
+def serve_anew(**changes: object) -> None:
+    """The same data with other settings."""
+    shared = shared_library()
+    shared.close()
+    serve(SharedLibrary(replace(shared.settings, **changes)))  # type: ignore[arg-type]
 
 
 def new_tab() -> AppTest:
-    return AppTest.from_file(str(SCRIPT), default_timeout=30)
+    return AppTest.from_file(str(SCRIPT), default_timeout=PATIENCE_S)
 
 
 def until(app: AppTest, holds: Callable[[AppTest], bool]) -> AppTest:
     """Run the script as a tick of its fragments would, until what is expected is drawn."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while not holds(app):
         assert time.monotonic() < deadline, shown(app)
         time.sleep(0.05)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from src.library.sample import sample_pdf
-from src.screen.shared_library import shared_library
 from tests.e2e.pdfs import BRIDGES, WATER, pdf
-from tests.src.screen.conftest import ask, press, read, shown, until, upload
+from tests.src.screen.conftest import ask, press, read, serve_anew, shown, until, upload
 
 
 def test_a_first_visit_says_what_this_is_and_where_files_go(app: AppTest) -> None:
@@ -70,10 +68,8 @@ def test_a_removed_file_can_be_brought_back(app: AppTest) -> None:
     assert "3 pages" in shown(app)
 
 
-def test_a_file_beyond_the_limits_is_refused_in_words(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FOOTNOTE_MAX_FILES", "1")
-    shared_library().library.close()
-    shared_library.clear()
+def test_a_file_beyond_the_limits_is_refused_in_words(app: AppTest) -> None:
+    serve_anew(max_files=1)
     app.run()
     read(app, "water.pdf", pdf(WATER))
     upload(app, "bridges.pdf", pdf(BRIDGES))

@@ -10,7 +10,7 @@ from src.library.preferences import Pace, Preferences
 from src.screen.session import Session, workspace_key
 from src.screen.shared_library import shared_library
 from tests.e2e.pdfs import WATER, pdf
-from tests.src.screen.conftest import ask, new_tab, press, read, shown, until, upload
+from tests.src.screen.conftest import ask, new_tab, press, read, serve_anew, shown, until, upload
 
 GEAR = "bare-settings"
 
@@ -24,7 +24,7 @@ def german(monkeypatch: pytest.MonkeyPatch, app: AppTest) -> AppTest:
 
 def preferences(app: AppTest) -> Preferences:
     session: Session = app.session_state["session"]
-    return shared_library().library.shelf(workspace_key(session)).preferences()
+    return shared_library().open().shelf(workspace_key(session)).preferences()
 
 
 def open_settings(app: AppTest) -> AppTest:
@@ -74,15 +74,11 @@ def test_a_person_may_do_without_a_model(app: AppTest) -> None:
     assert "word for word" in shown(app)
 
 
-def test_the_switch_for_staying_here_is_offered_where_something_could_leave(
-    app: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_switch_for_staying_here_is_offered_where_something_could_leave(app: AppTest) -> None:
     open_settings(app)
     assert len(app.toggle) == 0
     assert "no remote model is set up" in shown(app)
-    monkeypatch.setenv("HF_TOKEN", "hf_token")
-    shared_library().library.close()
-    shared_library.clear()
+    serve_anew(hf_token="hf_token")
     assert "the passages it reads are sent to Hugging Face" in shown(app.run())
     app.toggle(key="setting-keep_here").set_value(True).run()
     assert preferences(app).keep_here
@@ -91,26 +87,19 @@ def test_the_switch_for_staying_here_is_offered_where_something_could_leave(
 
 
 def test_the_switch_for_staying_here_is_offered_where_the_model_is_on_another_machine(
-    app: AppTest, monkeypatch: pytest.MonkeyPatch
+    app: AppTest,
 ) -> None:
-    monkeypatch.setenv("FOOTNOTE_ENDPOINTS", "http://127.0.0.1:9/v1")
-    renew(app)
+    serve_anew(endpoints=("http://127.0.0.1:9/v1",))
+    app.run()
     open_settings(app)
     assert len(app.toggle) == 0
-    monkeypatch.setenv("FOOTNOTE_ENDPOINTS", "http://10.255.255.1:9/v1")
-    renew(app)
+    serve_anew(endpoints=("http://10.255.255.1:9/v1",))
+    app.run()
     assert "Answers are written on model servers in its own network" in shown(app)
     assert "No passage goes to another machine" in shown(app)
     app.toggle(key="setting-keep_here").set_value(True).run()
     assert preferences(app).keep_here
     assert "nothing is sent to another machine" in shown(app.run())
-
-
-def renew(app: AppTest) -> None:
-    """The server, started again with other settings."""
-    shared_library().library.close()
-    shared_library.clear()
-    app.run()
 
 
 def test_settings_that_cannot_be_kept_say_so_and_hold_for_now(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +108,7 @@ def test_settings_that_cannot_be_kept_say_so_and_hold_for_now(app: AppTest, monk
     def full(key: str, text: str) -> None:
         raise StorageError("The disk that holds Footnote's data is full, so this could not be saved.")
 
-    monkeypatch.setattr(shared_library().library.store, "save_preferences", full)
+    monkeypatch.setattr(shared_library().open().store, "save_preferences", full)
     open_settings(app)
     app.selectbox(key="setting-language").select("de").run()
     assert "Der Datenträger mit den Daten von Footnote ist voll" in shown(app)

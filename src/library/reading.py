@@ -1,0 +1,264 @@
+"""The work on one person's files that goes on in the background: read, recognised, embedded, and kept as it is done."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from shared_utils.errors import EmbeddingError, EncryptedPdf, FootnoteError
+from shared_utils.pdf.reader import save_decrypted_copy
+from shared_utils.types import PageVerdict
+from src.answering.ingestion import IndexedDocument, SourceFile, finished, index_document
+from src.events import Embedding, FileStatus, PageRead, ReadingStarted, Searchable
+from src.library.fair_pool import FairPool, Work
+from src.library.services import Services
+from src.views import DocumentState, DocumentView
+
+_log = logging.getLogger(__name__)
+
+_OUR_FAULT = "Something went wrong inside Footnote while reading this file. The log says more; try it again."
+
+
+@dataclass
+class Entry:
+    """A document on a shelf. Written by one background job at a time, read under the shelf's lock."""
+
+    id: str
+    source: SourceFile
+    state: DocumentState = DocumentState.QUEUED
+    pages: int = 0
+    verdicts: dict[int, PageVerdict] = field(default_factory=dict)  # page number -> verdict
+    looked_at: int = 1  # the page that matters most now: the one drawn or cited last
+    embedded: int = 0
+    seconds_left: float | None = None
+    reason: str = ""
+    needs_password: bool = False
+    indexed: IndexedDocument | None = None
+    cancel: threading.Event = field(default_factory=threading.Event)
+    removed_at: float | None = None
+    restoring: bool = False  # it was kept, and is being brought back
+
+    def view(self) -> DocumentView:
+        chunks = len(self.indexed.index.chunks) if self.indexed else 0
+        return DocumentView(
+            entry_id=self.id,
+            document_id=self.source.id,
+            name=self.source.name,
+            title=self.indexed.document.title if self.indexed else self.source.name,
+            state=self.state,
+            pages=self.pages,
+            page_verdicts=tuple(verdict for _, verdict in sorted(self.verdicts.items())),
+            chunks=chunks,
+            embedded=self.embedded,
+            seconds_left=self.seconds_left,
+            reason=self.reason,
+            needs_password=self.needs_password,
+        )
+
+
+class Reading:
+    """Works on the entries of one shelf, which are written under its `lock`; `changed` is told of whatever shows."""
+
+    def __init__(self, person: str, services: Services, lock: threading.RLock, changed: Callable[[], None]) -> None:
+        self._person = person  # as the queues know them
+        self._rag = services.rag
+        self._store = services.store
+        self._vectors_elsewhere = services.store.vector_source(services.rag.vector_model)
+        self._readers = services.readers
+        self._embedders = services.embedders
+        self._metrics = services.metrics
+        self._lock = lock
+        self._changed = changed
+
+    def read(self, entry: Entry) -> None:
+        """Read a file from its beginning."""
+        self._submit(self._readers, entry, partial(self._read, entry))
+
+    def load(self, entry: Entry) -> None:
+        """Bring a file back as far as it was kept: finished work is loaded, the rest is read again."""
+        self._submit(self._readers, entry, partial(self._load, entry))
+
+    def unlock(self, entry: Entry, password: str, replace_by: Callable[[str], Entry | None]) -> None:
+        """Read a copy of a locked file without its password, so that the password need not be kept.
+
+        `replace_by` takes the copy's document id and gives the entry that stands for it, None where nobody wants it.
+        """
+        self._submit(self._readers, entry, partial(self._unlock, entry, password, replace_by))
+
+    def _submit(self, pool: FairPool, entry: Entry, job: Work) -> None:
+        """Queue work on an entry, which settles whatever happens in it: a bug must not leave a bar standing still."""
+
+        def settled() -> None:
+            try:
+                job()
+            except Exception:
+                self._update(entry, state=DocumentState.FAILED, seconds_left=None, reason=_OUR_FAULT)
+                raise
+
+        pool.submit(self._person, settled)
+
+    def _read(self, entry: Entry) -> None:
+        began = time.monotonic()
+        try:
+            self._store.file_path(entry.source.id)
+            events = self._rag.read(entry.source, partial(self._publish, entry), cancelled=entry.cancel.is_set)
+            for event in self._metrics.reading(events):
+                match event:
+                    case ReadingStarted():
+                        self._update(entry, state=DocumentState.READING, pages=event.pages)
+                    case PageRead():
+                        self._page_read(entry, event, began)
+                    case Searchable() if entry.indexed is not None:
+                        self._keep_pages(entry.indexed)
+        except FootnoteError as exc:  # the file cannot be read, or what was read cannot be kept
+            self._fail(entry, str(exc), needs_password=isinstance(exc, EncryptedPdf))
+            return
+        self._recognise(entry, time.monotonic() - began)
+
+    def _recognise(self, entry: Entry, read_s: float) -> None:
+        """The words of scanned pages, each kept as it is found; then the file is read."""
+        began = time.monotonic()
+        if entry.indexed is None or entry.cancel.is_set():
+            return
+        try:
+            self._store.file_path(entry.source.id)
+            events = self._rag.recognise(
+                entry.indexed,
+                partial(self._publish, entry),
+                nearest_to=lambda: entry.looked_at,
+                cancelled=entry.cancel.is_set,
+            )
+            for event in self._metrics.recognising(events):
+                page = entry.indexed.page(event.page) if isinstance(event, PageRead) else None
+                if page is not None:
+                    self._store.save_page(entry.source.id, page)
+                    with self._lock:
+                        entry.verdicts[page.number] = page.verdict
+                    self._update(entry, state=DocumentState.RECOGNISING)
+            if entry.cancel.is_set():
+                return
+            report = finished(entry.indexed, read_s + time.monotonic() - began, 0.0, self._rag.recogniser.hint())
+            self._store.save_reading_finished(entry.source.id, report.status, report.reason, report.read_s)
+        except FootnoteError as exc:
+            self._fail(entry, str(exc))
+            return
+        if report.status is FileStatus.FAILED:
+            self._fail(entry, report.reason)
+            return
+        self._update(entry, state=DocumentState.EMBEDDING, reason=report.reason, seconds_left=None)
+        self._submit(self._embedders, entry, partial(self._embed, entry, report.status))
+
+    def _publish(self, entry: Entry, indexed: IndexedDocument) -> None:
+        self._update(entry, indexed=indexed)
+
+    def _fail(self, entry: Entry, reason: str, *, needs_password: bool = False) -> None:
+        self._update(entry, state=DocumentState.FAILED, reason=reason, needs_password=needs_password, seconds_left=None)
+
+    def _page_read(self, entry: Entry, event: PageRead, began: float) -> None:
+        with self._lock:
+            entry.verdicts[event.page] = event.verdict
+            left = event.pages - len(entry.verdicts)
+            entry.seconds_left = (time.monotonic() - began) / len(entry.verdicts) * left
+        self._changed()
+
+    def _keep_pages(self, indexed: IndexedDocument) -> None:
+        """The title goes along only where it is the file's own, not the name a person gave."""
+        document = indexed.document
+        title = "" if document.title == document.name else document.title
+        self._store.save_opened(document.id, title, document.outline, len(document.pages))
+        self._store.save_pages(document.id, document.pages)
+
+    def _embed(self, entry: Entry, status: FileStatus) -> None:
+        indexed = entry.indexed
+        if indexed is None or entry.cancel.is_set():
+            return
+        settled = DocumentState.READY if status is FileStatus.READY else DocumentState.PARTIAL
+        try:
+            for event in self._rag.embed(
+                indexed, lambda i: self._update(entry, indexed=i), cancelled=entry.cancel.is_set
+            ):
+                if isinstance(event, Embedding):
+                    self._update(entry, embedded=event.done, seconds_left=event.seconds_left)
+            vectors = entry.indexed.index.vectors if entry.indexed else None
+            if vectors is not None:
+                self._store.save_vectors(indexed.document.id, self._rag.vector_model, vectors)
+                if self._vectors_elsewhere is not None:
+                    self._update(entry, indexed=self._with_kept_vectors(indexed))
+        except EmbeddingError as exc:
+            self._update(
+                entry, state=settled, seconds_left=None, reason=f"{entry.reason} Found by words only: {exc}".strip()
+            )
+            return
+        except FootnoteError:
+            _log.exception("vectors could not be kept; they are made again after a restart")
+        if not entry.cancel.is_set():
+            self._update(entry, state=settled, seconds_left=None)
+
+    def _unlock(self, entry: Entry, password: str, replace_by: Callable[[str], Entry | None]) -> None:
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / "unlocked.pdf"
+            try:
+                self._store.file_path(entry.source.id)
+                save_decrypted_copy(entry.source.path, password, copy, self._rag.limits)
+                document_id = self._store.put_file(copy.read_bytes(), password)
+            except FootnoteError as exc:
+                self._fail(entry, str(exc), needs_password=isinstance(exc, EncryptedPdf))
+                return
+        unlocked = replace_by(document_id)
+        if unlocked is not None:
+            self._read(unlocked)
+
+    def _load(self, entry: Entry) -> None:
+        state = self._store.reading_state(entry.source.id)
+        document = self._store.load_document(entry.source.id, entry.source.name)
+        if document is None or state is None or len(document.pages) != state.page_count or not document.pages:
+            self._read(entry)
+            return
+        indexed = index_document(document, entry.source.path)
+        verdicts = {page.number: page.verdict for page in document.pages}
+        self._update(entry, indexed=indexed, pages=len(document.pages), verdicts=verdicts)
+        if state.status is None:  # cut short while scans were recognised: the pages found so far are kept
+            self._recognise(entry, state.read_s or 0.0)
+            return
+        if state.status == FileStatus.FAILED:
+            self._fail(entry, state.reason)
+            return
+        indexed = self._with_kept_vectors(indexed)
+        status = FileStatus(state.status)
+        self._update(
+            entry,
+            indexed=indexed,
+            reason=state.reason,
+            state=DocumentState.EMBEDDING,
+        )
+        if indexed.index.dense is None:
+            self._submit(self._embedders, entry, partial(self._embed, entry, status))
+        else:
+            settled = DocumentState.READY if status is FileStatus.READY else DocumentState.PARTIAL
+            self._update(entry, state=settled, embedded=len(indexed.index.chunks))
+
+    def _with_kept_vectors(self, indexed: IndexedDocument) -> IndexedDocument:
+        """The document with its vectors, if the store has them: searched there if it can, else in memory."""
+        document_id, index, model = indexed.document.id, indexed.index, self._rag.vector_model
+        if self._vectors_elsewhere is not None:
+            if self._store.count_vectors(document_id, model) == len(index.chunks):
+                index = index.with_stored_vectors(self._vectors_elsewhere)
+            return replace(indexed, index=index)
+        vectors = self._store.load_vectors(document_id, model)
+        if vectors is not None and len(vectors) == len(index.chunks):
+            index = index.with_vectors(vectors)
+        return replace(indexed, index=index)
+
+    def _update(self, entry: Entry, **changes: object) -> None:
+        with self._lock:
+            for name, value in changes.items():
+                setattr(entry, name, value)
+            waits = entry.state is DocumentState.QUEUED or (entry.indexed is None and not entry.view().settled)
+            entry.restoring = entry.restoring and waits
+            self._changed()

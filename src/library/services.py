@@ -1,0 +1,79 @@
+"""What a shelf is built from: what is the same for everybody, and whose it is."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from shared_utils.storage.store import Store
+from src.answering.ingestion import IndexedDocument
+from src.answering.writing import Scribe, Writer
+from src.library.fair_pool import FairPool
+from src.library.preferences import Preferences
+from src.metrics import Metrics
+from src.models.status import ModelStatus
+from src.rag_with_generation import Rag
+from src.settings import Settings
+from src.views import EngineView, ModelChoice
+
+
+class EngineRoom(Protocol):
+    """Who could write now. See `src.models.engines.Engines`."""
+
+    def places(self) -> int: ...
+
+    def writers(self, choice: str = "") -> Sequence[Writer]: ...
+
+    def choices(self) -> tuple[ModelChoice, ...]: ...
+
+    def digests(self) -> Mapping[str, str]: ...
+
+    def why_nobody(self) -> str: ...
+
+    def status(self) -> ModelStatus: ...
+
+    def view(self, scribe: Scribe, choice: str = "", *, may_leave: bool = True) -> EngineView: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every shelf of a library stands on."""
+
+    rag: Rag
+    store: Store
+    settings: Settings
+    engines: EngineRoom
+    readers: FairPool
+    embedders: FairPool
+    clock: Callable[[], float] = time.monotonic  # seconds; tells who is here, and when what was removed is wiped
+    metrics: Metrics = field(default_factory=Metrics)
+    owner: str = field(default_factory=lambda: secrets.token_hex(8))  # names this process among those on the store
+
+    def writers(self, choice: str) -> Sequence[Writer]:
+        """The engines that could write now, as a person chose."""
+        return self.engines.writers(choice)
+
+    def why_nobody(self) -> str:
+        """Why there is no engine, in a sentence."""
+        return self.engines.why_nobody()
+
+    @property
+    def remote_answers(self) -> int:
+        """How many answers one person may have from the remote engine."""
+        return self.settings.remote_answers
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose shelf it is. The callables may be called from any thread."""
+
+    key: str
+    name: str  # stands for them in queues, without their key
+    preferences: Callable[[], Preferences]
+    documents: Callable[[], list[IndexedDocument]]  # what can be asked now
+    await_documents: Callable[[], None]  # returns when what was kept has been loaded
+    is_here: Callable[[], bool]  # whether anybody still looks
+    changed: Callable[[], None]  # to be told of whatever shows

@@ -1,0 +1,294 @@
+"""One person's shelf: their documents, their conversations, what they chose, and whether they are here."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+
+from shared_utils.pdf.viewer import PageImage
+from shared_utils.types import Citation, Document, Rect
+from src.answering.ingestion import IndexedDocument
+from src.answering.suggestions import Topic, next_topics, opening_topics, question
+from src.answering.writing import staying
+from src.i18n import ENGLISH, Say
+from src.library.conversations import SHARES, Conversations
+from src.library.documents import Documents
+from src.library.preferences import Pace, Preferences, decode_preferences, encode_preferences
+from src.library.services import Person, Services
+from src.views import ConversationView, DocumentView, EngineView, ModelChoice, TurnView
+
+_SUGGESTIONS = 3
+_TOPICS_TRIED = 9  # each costs a search, some hundredths of a second
+_SUGGESTED_KEPT = 50
+_TOUCH_EVERY_S = 60.0  # how often a visit is written down
+_HERE_S = 90.0  # a person not seen for so long has left; a tab in the background shows itself once a minute
+_LOADING_S = 60.0  # how long a question taken up again waits for its documents
+
+
+class Shelf:
+    """One person's documents and conversations. Every method may be called from any thread."""
+
+    def __init__(self, key: str, services: Services) -> None:
+        self._key = key
+        self._rag = services.rag
+        self._store = services.store
+        self._engines = services.engines
+        self._keep_s = services.settings.keep_hours * 3600  # 0 = for ever
+        self._clock = services.clock
+        self._changes = threading.Condition()
+        self._version = 0
+        self._revision = services.store.revision(key)
+        self._seen_at = services.clock()
+        self._touched_at = float("-inf")
+        self._preferences = decode_preferences(services.store.preferences(key))
+        self._name = secrets.token_hex(8)
+        person = Person(
+            key=key,
+            name=self._name,
+            preferences=self.preferences,
+            documents=self.searchable,
+            await_documents=self._await_documents,
+            is_here=self.is_here,
+            changed=self._changed,
+        )
+        self._documents = Documents(person, services)
+        self._conversations = Conversations(person, services)
+        self._conversations.adopt()
+        self._suggested: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    @property
+    def name(self) -> str:
+        """Names this person in the queues of this process, without their key."""
+        return self._name
+
+    # -------------------------------------------------------------------------------------------- what is new
+
+    def version(self) -> int:
+        """Grows whenever something this person can see has changed. Asking counts as being here."""
+        self.touch()
+        return self._version
+
+    def wait(self, version: int, timeout_s: float) -> int:
+        """The version, as soon as it is another than `version`, or after `timeout_s`. Waiting counts as being here."""
+        self.touch()
+        with self._changes:
+            self._changes.wait_for(lambda: self._version != version, timeout_s)
+            return self._version
+
+    def _changed(self) -> None:
+        with self._changes:
+            self._version += 1
+            self._changes.notify_all()
+
+    def catch_up(self) -> None:
+        """Look at what other processes on the store have done for this person, and take up what they left behind."""
+        self._conversations.adopt()
+        revision = self._store.revision(self._key)
+        if revision != self._revision:
+            self._revision = revision
+            self._preferences = decode_preferences(self._store.preferences(self._key))
+            self._documents.catch_up()
+            self._conversations.catch_up()
+
+    def _await_documents(self) -> None:
+        """Return when every document has been loaded as far as it was kept, or after a minute."""
+        with self._changes:
+            self._changes.wait_for(self._documents.loaded, _LOADING_S)
+
+    # -------------------------------------------------------------------------------------------- for how long
+
+    def touch(self) -> None:
+        """The person is here: their shelf does not expire, and their place in line is kept."""
+        now = self._seen_at = self._clock()
+        if self._keep_s and now - self._touched_at > _TOUCH_EVERY_S:
+            self._touched_at = now
+            self._store.touch_workspace(self._key)
+
+    def is_here(self) -> bool:
+        return self._clock() - self._seen_at < _HERE_S
+
+    def expired(self) -> bool:
+        return bool(self._keep_s) and self._clock() - self._seen_at > self._keep_s
+
+    def answering(self) -> bool:
+        return self._conversations.running()
+
+    def idle(self, for_s: float) -> bool:
+        """Nobody has looked for so long, and nothing is being done."""
+        working = any(not view.settled for view in self.documents()) or self.answering()
+        return not working and self._clock() - self._seen_at > for_s
+
+    def wipe_removed(self) -> None:
+        self._documents.wipe_removed()
+
+    def cancel_all(self) -> None:
+        """Stop everything that runs for this person."""
+        self._documents.cancel_all()
+        self._conversations.cancel_all()
+
+    def leave(self) -> None:
+        """The process ends: what is being done is taken up again by the next."""
+        self._documents.cancel_all()
+        self._conversations.leave()
+
+    # -------------------------------------------------------------------------------------------- documents
+
+    def documents(self) -> tuple[DocumentView, ...]:
+        return self._documents.views()
+
+    def searchable(self) -> list[IndexedDocument]:
+        """What can be searched at this moment, half-read documents included."""
+        return self._documents.searchable()
+
+    def add(self, name: str, data: bytes) -> str:
+        """See `Documents.add`. Raises FootnoteError where a limit refuses the file."""
+        return self._documents.add(name, data)
+
+    def retry(self, entry_id: str, password: str | None = None) -> None:
+        self._documents.retry(entry_id, password)
+
+    def remove(self, entry_id: str) -> None:
+        self._documents.remove(entry_id)
+
+    def restore(self, entry_id: str) -> None:
+        self._documents.restore(entry_id)
+
+    def page_count(self, document_id: str) -> int:
+        return self._documents.page_count(document_id)
+
+    def page_label(self, document_id: str, page: int) -> str:
+        return self._documents.page_label(document_id, page)
+
+    def page_labels(self, document_id: str) -> dict[int, str]:
+        return self._documents.page_labels(document_id)
+
+    def page_size(self, document_id: str, page: int) -> tuple[float, float]:
+        return self._documents.page_size(document_id, page)
+
+    def rects(self, citation: Citation) -> tuple[Rect, ...]:
+        return self._documents.rects(citation)
+
+    def page_image(
+        self, document_id: str, page: int, *, width_px: int, highlights: Sequence[Rect] = (), is_small: bool = False
+    ) -> PageImage:
+        return self._documents.page_image(
+            document_id, page, width_px=width_px, highlights=highlights, is_small=is_small
+        )
+
+    def file(self, document_id: str) -> bytes:
+        return self._documents.file(document_id)
+
+    def file_path(self, document_id: str) -> Path:
+        return self._documents.file_path(document_id)
+
+    # -------------------------------------------------------------------------------------------- conversations
+
+    def new_conversation(self) -> str:
+        """An id that nobody can guess. The conversation exists once it has a question."""
+        return secrets.token_urlsafe(16)
+
+    def latest_conversation(self) -> str:
+        """The one spoken in last; "" where there is none."""
+        return self._conversations.latest()
+
+    def conversations(self) -> tuple[ConversationView, ...]:
+        """The latest first."""
+        return self._conversations.views()
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        self._conversations.delete(conversation_id)
+
+    def turns(self, conversation_id: str) -> tuple[TurnView, ...]:
+        """Oldest first; () for a conversation that is not this person's. Looking counts as being here."""
+        self._seen_at = self._clock()
+        return self._conversations.turns(conversation_id)
+
+    def ask(
+        self,
+        conversation_id: str,
+        question: str,
+        *,
+        only: str = "",
+        ask_anyway: bool = False,
+        alone: bool = False,
+        then: Sequence[str] = (),
+    ) -> str:
+        """See `Conversations.ask`. Raises QuestionError while that conversation has an answer running."""
+        self.touch()
+        return self._conversations.ask(
+            conversation_id, question, only=only, ask_anyway=ask_anyway, alone=alone, then=then
+        )
+
+    def regenerate(self, conversation_id: str, *, ask_anyway: bool = False) -> None:
+        """See `Conversations.regenerate`."""
+        self.touch()
+        self._conversations.regenerate(conversation_id, ask_anyway=ask_anyway)
+
+    def stop(self, conversation_id: str) -> None:
+        self._conversations.stop(conversation_id)
+
+    def rate(self, conversation_id: str, turn_id: str, rating: int) -> None:
+        """See `Conversations.rate`."""
+        self._conversations.rate(conversation_id, turn_id, rating)
+
+    # -------------------------------------------------------------------------------------------- engines, choices
+
+    def engine(self) -> EngineView:
+        """Who would answer this person now."""
+        mine = self.preferences()
+        return self._engines.view(self._rag.scribe, mine.model, may_leave=not mine.keep_here)
+
+    def model_choices(self) -> tuple[ModelChoice, ...]:
+        """What this person may choose to be answered by, this server's own choice first."""
+        return self._engines.choices()
+
+    def model_digests(self) -> Mapping[str, str]:
+        """Name -> digest of the local models."""
+        return self._engines.digests()
+
+    def expected_first_word_s(self) -> dict[Pace, float | None]:
+        """How long the first word would take at each pace, from what has been learnt; None where nothing has."""
+        mine = self.preferences()
+        offered = self._engines.writers(mine.model)
+        writers = staying(offered) if mine.keep_here else offered
+        return {pace: self._rag.expected_first_word_s(writers, SHARES[pace]) for pace in Pace}
+
+    def preferences(self) -> Preferences:
+        return self._preferences
+
+    def prefer(self, preferences: Preferences) -> None:
+        """Keep what the person chose. Raises StorageError; it holds for this process all the same."""
+        self._preferences = preferences
+        self._changed()
+        self._store.save_preferences(self._key, encode_preferences(preferences))
+
+    def suggestions(self, conversation_id: str, say: Say = ENGLISH) -> tuple[str, ...]:
+        """A few questions to go on with, read off the documents; each is one that they can answer.
+
+        () while an answer is being made, and while no document has been read to its end.
+        """
+        turns = self.turns(conversation_id)
+        documents = [indexed for indexed in self._documents.searchable() if indexed.complete]
+        if not documents or any(not turn.done for turn in turns):
+            return ()
+        known = (say.language, conversation_id, turns[-1].id if turns else "", *(d.document.id for d in documents))
+        if known not in self._suggested:
+            if len(self._suggested) >= _SUGGESTED_KEPT:
+                self._suggested.clear()
+            topics = _topics(turns, [indexed.document for indexed in documents])
+            questions = (question(topic, say) for topic in islice(topics, _TOPICS_TRIED))
+            answerable = (text for text in questions if self._rag.search(text, documents).answerable)
+            self._suggested[known] = tuple(islice(answerable, _SUGGESTIONS))
+        return self._suggested[known]
+
+
+def _topics(turns: Sequence[TurnView], documents: Sequence[Document]) -> Iterator[Topic]:
+    """What goes on from the last answer; where there is none, what the newest document is about."""
+    asked = [turn.question for turn in turns]
+    answer = turns[-1].answer if turns else None
+    if answer is not None and answer.answerable:
+        return next_topics(asked, answer.citations, documents)
+    return opening_topics(documents[-1], asked)
