@@ -27,6 +27,7 @@ import psycopg
 
 from benchmarks.retrieval_set import DEFAULT_SET, ROOT, RetrievalSet, clock, write_section
 from benchmarks.search_speed import RandomVectors, document, words
+from shared_utils.message import NOTHING
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.search import search
 from shared_utils.storage.postgres_store import PostgresStore
@@ -142,7 +143,7 @@ def keep(store: Store, documents: Sequence[IndexedDocument]) -> None:
         store.add_to_workspace(KEY, document_id, indexed.document.name)
         store.save_opened(document_id, "", indexed.document.outline, len(indexed.document.pages))
         store.save_pages(document_id, indexed.document.pages)
-        store.save_reading_finished(document_id, "ready", "", 0.0)
+        store.save_reading_finished(document_id, "ready", NOTHING, 0.0)
         vectors = indexed.index.vectors
         if vectors is not None:
             store.save_vectors(document_id, MODEL, vectors)

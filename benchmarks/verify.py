@@ -57,7 +57,7 @@ def main() -> None:
         raise SystemExit(f"There is no {arguments.cases}: the measured claims live beside the checkout.")
     cases = read_cases(arguments.cases)
     began = time.perf_counter()
-    verdicts = [verify(case.claim, [case.passage])[0] for case in cases]
+    verdicts = [verify(case.claim, [case.passage]).verdict for case in cases]
     each_ms = 1000 * (time.perf_counter() - began) / len(cases)
     section = render(rows(cases, verdicts), each_ms)
     print(section)

@@ -21,9 +21,22 @@ FootnoteError                    its message can be shown to a person as it stan
 
 from __future__ import annotations
 
+from shared_utils.message import Message, message
+
 
 class FootnoteError(Exception):
-    """Base of every error whose message is meant for a person."""
+    """Base of every error whose message is meant for a person: `str(error)` says it in English.
+
+    >>> str(PdfTooLarge("{name} has {pages:,} pages.", name="a.pdf", pages=5000))
+    'a.pdf has 5,000 pages.'
+    """
+
+    def __init__(self, said: str | Message, /, **values: object) -> None:
+        self.message = said if isinstance(said, Message) else message(said, **values)
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 class DocumentError(FootnoteError): ...

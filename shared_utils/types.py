@@ -14,6 +14,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from shared_utils.message import NOTHING, Message
+
 Rect = tuple[float, float, float, float]
 """(x0, y0, x1, y1) in points from the top left of the page; x grows right, y grows down."""
 
@@ -80,7 +82,7 @@ class Page:
     label: str  # the label printed on it ("iv", "A-3"), or str(number)
     text: str
     verdict: PageVerdict
-    reason: str = ""  # why the verdict is not TEXT, in words for a person
+    reason: Message = NOTHING  # why the verdict is not TEXT
     width: float = 0.0  # points, as displayed
     height: float = 0.0
     reader: str = "pdfium"  # "pdfium", "pypdf" or "ocr": whose words these are
@@ -308,9 +310,10 @@ class Sentence:
     text: str
     citations: tuple[int, ...]
     verdict: Verdict
-    reason: str  # in words: "the page says 14.9 %, the answer 18.6 %"
+    reason: Message  # "the page says 14.9 %, the answer 18.6 %"
     paragraph: int = 0  # sentences of one paragraph or list item share a number, 0-based
     item: str = ""  # what the line it begins was set apart with: "-", "3." or, before a heading, "#"; "" elsewhere
+    said: Message = NOTHING  # the sentence as data, where it is ours and no model's or document's
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,4 +327,4 @@ class Answer:
     finish_reason: str  # "stop", "length", "cancelled", "interrupted" or "refused"
     stats: GenerationStats
     raw_text: str  # as the engine wrote it, before anything was dropped
-    notes: tuple[str, ...] = ()  # what a person should know: what was dropped, cut, or not yet read
+    notes: tuple[Message, ...] = ()  # what a person should know: what was dropped, cut, or not yet read

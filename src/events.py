@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared_utils.message import NOTHING, Message
 from shared_utils.types import Answer, EngineKind, Evidence, EvidenceSpan, PageVerdict, Where
 
 # ------------------------------------------------------------------------------------------------ ingest
@@ -54,7 +55,7 @@ class FileFinished:
 
     file: str
     status: FileStatus
-    reason: str  # "" when READY; else what happened and what to do
+    reason: Message  # nothing when READY; else what happened and what to do
     pages: int
     page_verdicts: dict[PageVerdict, int]
     chunks: int
@@ -108,7 +109,7 @@ class EvidenceFound:
 
     evidence: Evidence
     answerable: bool
-    route: str = ""  # how it was looked for: "look-up", "pages 10–20", "summary of the whole document"
+    route: Message = NOTHING  # how it was looked for: "look-up", "pages 10–20", "summary of the whole document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class EngineChanged:
     """One engine was given up for another before it had said a word."""
 
     engine: EngineKind  # the next one
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)

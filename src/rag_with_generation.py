@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from shared_utils.citations.attribution import cite
 from shared_utils.citations.conflicts import find_conflicts
 from shared_utils.citations.verification import Entailment
 from shared_utils.errors import DocumentError, QuestionError
 from shared_utils.generation.extractive import extractive_answer
 from shared_utils.generation.quotes import quoted_answer
-from shared_utils.generation.speed import Speed, estimate_first_token_s
+from shared_utils.generation.speed import estimate_first_token_s
+from shared_utils.message import NOTHING, Message, message
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.retrieval.answerability import judge
@@ -27,22 +27,17 @@ from shared_utils.retrieval.search import search as search_indexes
 from shared_utils.retrieval.sides import joined
 from shared_utils.retrieval.spread import spread_evidence
 from shared_utils.types import (
-    QUOTED,
     Answer,
     Cancelled,
     Citation,
     Embedder,
     Evidence,
-    EvidenceSpan,
-    Page,
     Passage,
     Rect,
-    Sentence,
     Span,
-    Verdict,
 )
-from src.answering.file_report import page_ranges, unread_pages
-from src.answering.follow_up import is_follow_up, standalone
+from src.answering.answers import STOPPED_EARLY, checked_answer, refusal, unread_notes
+from src.answering.follow_up import is_follow_up, kept_evidence, standalone
 from src.answering.ingestion import (
     IndexedDocument,
     Publish,
@@ -51,12 +46,14 @@ from src.answering.ingestion import (
     embed_document,
     failed,
     finished,
+    names_of,
+    pages_of,
     read_file,
     recognise_scans,
 )
-from src.answering.prompts import OVERHEAD_TOKENS, is_refusal
+from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens
 from src.answering.routing import SMALL_TALK, Route, route
-from src.answering.writing import PastTurn, Scribe, Task, Writer, Written
+from src.answering.writing import PastTurn, Scribe, Task, Writer
 from src.events import (
     AnswerEvent,
     AnswerFinished,
@@ -67,13 +64,7 @@ from src.events import (
     StageStarted,
 )
 
-NO_MODEL = "No language model wrote this: these are the documents' own sentences."
-STOPPED_EARLY = "You stopped the model before its first word."
-NOT_IN_DOCUMENTS = "The documents do not seem to speak to this question."
-
-_CLOSEST = 3  # passages shown when the documents do not speak to the question
 CANDIDATES = 40  # chunks that the evidence is picked from
-_TELLING_CHARACTERS = 12  # in a script without blanks, too, that is more than a page number
 _SAFE_SHARE = 0.8  # of a deadline: estimates are medians
 
 
@@ -237,14 +228,15 @@ class Rag:
         person: str = "",
         ask_anyway: bool = False,
         share: float = 1.0,
-        why_nobody: Callable[[], str] = lambda: "",
+        why_nobody: Callable[[], Message] = lambda: NOTHING,
+        why_stopped: Callable[[], Message] = lambda: STOPPED_EARLY,
         cancelled: Cancelled,
     ) -> Iterator[AnswerEvent]:
         """Answer from `documents`, evidence first. The last event is AnswerFinished.
 
         `writers` gives the engines in the order they are asked; without one the extractive answer is the answer.
-        `share` of the usual evidence is read, in that share of the usual time. `why_nobody` says in a sentence why
-        there is no engine, where there is none.
+        `share` of the usual evidence is read, in that share of the usual time. `why_nobody` says why there
+        is no engine, where there is none; `why_stopped`, why a model was stopped before its first word.
         Raises QuestionError where there is nothing to ask, or nothing to ask it of.
         """
         question = checked_question(question, self.max_question_chars, documents)
@@ -268,18 +260,28 @@ class Rag:
             quick = replace(self._quick(found, documents), question=question)
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
-            why = "" if available else why_nobody()
+            why = NOTHING if available else why_nobody()
             task = Task(question, found.evidence, labels_of(found.evidence, documents), tuple(history), person, why)
             outcome = yield from self.scribe.write(task, available, lambda: mark("first_token_s"), cancelled)
             if outcome.text.strip():
                 wrote = outcome.stats
                 yield StageStarted(Stage.VERIFYING, wrote.backend, wrote.model, where=wrote.where)
-            answer = self._checked(task, outcome, quick, documents)
+            answer = checked_answer(
+                task,
+                outcome,
+                quick,
+                documents,
+                embedder=self.embedder.ready(),
+                entailment=self.entailment.ready(),
+                why_stopped=why_stopped,
+            )
             conflicts = find_conflicts(found.route.searched, found.evidence.spans, names_of(documents))
-            disagreements = (f"The documents do not agree: {conflict.reason}." for conflict in conflicts)
+            disagreements = (
+                message("The documents do not agree: {reason}.", reason=conflict.reason) for conflict in conflicts
+            )
             answer = replace(answer, notes=(*answer.notes, *disagreements))
         else:
-            answer = _refusal(question, found, documents)
+            answer = refusal(question, found.passages, documents)
             mark("first_evidence_s")
         answer = replace(answer, notes=(*answer.notes, *_route_notes(found.route), *unread_notes(documents)))
         answer = self._with_rects(answer, documents)
@@ -312,36 +314,6 @@ class Rag:
             return quoted_answer(question, found.evidence, pages, names)
         return extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
 
-    def _checked(self, task: Task, written: Written, quick: Answer, documents: Sequence[IndexedDocument]) -> Answer:
-        """The engine's words with footnotes and verdicts; the extractive answer where it said nothing."""
-        if not written.text.strip():
-            stopped = written.finish_reason == "cancelled"
-            silent = (*quick.notes, *written.notes, *([STOPPED_EARLY] if stopped else []), NO_MODEL)
-            return replace(quick, notes=silent, finish_reason="cancelled" if stopped else quick.finish_reason)
-        cited = cite(
-            written.text,
-            task.question,
-            task.evidence,
-            pages_of(documents),
-            names_of(documents),
-            embedder=self.embedder.ready(),
-            entailment=self.entailment.ready(),
-        )
-        refused = is_refusal(written.text)
-        notes = list(written.notes)
-        if cited.dropped_markers:
-            notes.append(f"{cited.dropped_markers} footnotes to passages that do not exist were dropped.")
-        return Answer(
-            question=task.question,
-            answerable=not refused,
-            sentences=cited.sentences,
-            citations=quick.citations[:_CLOSEST] if refused else cited.citations,
-            finish_reason="refused" if refused else written.finish_reason,
-            stats=written.stats,
-            raw_text=written.text,
-            notes=tuple(notes),
-        )
-
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
         """Where a citation's words are drawn on its page; () where that is not known."""
         page = document.page(citation.page)
@@ -365,52 +337,14 @@ def checked_question(question: str, max_chars: int, documents: Sequence[IndexedD
         raise QuestionError("There is no question yet. Type what you would like to know.")
     if len(question) > max_chars:
         raise QuestionError(
-            f"This question has {len(question):,} characters; at most {max_chars:,} can be taken. "
-            "Shorten it, or split it into several questions."
+            "This question has {n:,} characters; at most {limit:,} can be taken. Shorten it, or split it "
+            "into several questions.",
+            n=len(question),
+            limit=max_chars,
         )
     if not documents:
         raise QuestionError("There is no document to ask yet. Add a PDF, or wait until its first page has been read.")
     return question
-
-
-def affordable_tokens(speed: Speed, target_s: float, most: int) -> int:
-    """How much evidence a model reads within `target_s`, at most `most`, at least a third of it: less says too little.
-
-    >>> affordable_tokens(Speed(prompt_rates=(20.0,)), 20.0, 560)
-    250
-    >>> affordable_tokens(Speed(), 20.0, 560)
-    560
-    """
-    rate = speed.prompt_tokens_per_s
-    if rate is None:
-        return most
-    return max(most // 3, min(most, round(rate * target_s) - OVERHEAD_TOKENS))
-
-
-def kept_evidence(earlier: Evidence | None, found: Evidence) -> Evidence:
-    """The evidence of the question before, where it still serves: the best of what was found is already in it.
-
-    The model has then read it, and its server reuses that: a follow-up starts several times faster.
-    """
-    if earlier is None:
-        return found
-    best = sorted(found.spans, key=lambda span: -span.score)[:_CLOSEST]
-    return earlier if best and all(any(_holds(old, new) for old in earlier.spans) for new in best) else found
-
-
-def _holds(old: EvidenceSpan, new: EvidenceSpan) -> bool:
-    same_page = (old.document_id, old.page) == (new.document_id, new.page)
-    return same_page and old.start <= new.start and new.end <= old.end
-
-
-def pages_of(documents: Sequence[IndexedDocument]) -> dict[tuple[str, int], Page]:
-    """(document id, page number) -> page, over all of `documents`."""
-    return {(d.document.id, page.number): page for d in documents for page in d.document.pages}
-
-
-def names_of(documents: Sequence[IndexedDocument]) -> dict[str, str]:
-    """Document id -> display name."""
-    return {document.document.id: document.document.name for document in documents}
 
 
 def labels_of(evidence: Evidence, documents: Sequence[IndexedDocument]) -> dict[int, str]:
@@ -419,55 +353,5 @@ def labels_of(evidence: Evidence, documents: Sequence[IndexedDocument]) -> dict[
     return {span.marker: f"{names[span.document_id]} p. {span.page}" for span in evidence.spans}
 
 
-def _route_notes(taken: Route) -> tuple[str, ...]:
+def _route_notes(taken: Route) -> tuple[Message, ...]:
     return (taken.note,) if taken.note else ()
-
-
-def unread_notes(documents: Sequence[IndexedDocument]) -> tuple[str, ...]:
-    """What an answer may have missed: pages still being read, pages that could not be."""
-    notes = []
-    for document in documents:
-        name = document.document.name
-        if not document.complete:
-            read = len(document.document.pages)
-            notes.append(f"{name} is still being read: this answer knows its first {read} pages.")
-            continue
-        if unread := unread_pages(document.document.pages):
-            pages = page_ranges(unread)
-            notes.append(f"{pages.capitalize()} of {name} could not be read, so something may be missing here.")
-        if document.index.chunks and document.index.dense is None:
-            notes.append(f"{name} was searched by its words alone: its passages are not indexed by meaning yet.")
-    return tuple(notes)
-
-
-def _telling(passages: Sequence[Passage]) -> list[Passage]:
-    """Without page numbers and other scraps that stand alone: nobody is helped by a closest passage that reads “i”."""
-    return [p for p in passages if len(p.chunk.text) >= _TELLING_CHARACTERS]
-
-
-def _refusal(question: str, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
-    """ "The documents do not say", with the closest passages to look at."""
-    names, pages = names_of(documents), pages_of(documents)
-    citations = tuple(
-        Citation(
-            marker=marker,
-            document_id=passage.chunk.document_id,
-            document=names[passage.chunk.document_id],
-            page=passage.chunk.page,
-            page_label=pages[passage.chunk.document_id, passage.chunk.page].label,
-            quote=passage.chunk.text,
-            start=passage.chunk.start,
-            end=passage.chunk.end,
-        )
-        for marker, passage in enumerate(_telling(found.passages)[:_CLOSEST], start=1)
-    )
-    sentence = Sentence(NOT_IN_DOCUMENTS, (), Verdict.NOT_FOUND, "no passage speaks to the question")
-    return Answer(
-        question=question,
-        answerable=False,
-        sentences=(sentence,),
-        citations=citations,
-        finish_reason="refused",
-        stats=QUOTED,
-        raw_text=NOT_IN_DOCUMENTS,
-    )

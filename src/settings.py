@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from shared_utils.errors import FootnoteError
+from shared_utils.message import literal
 
 if TYPE_CHECKING:
     from shared_utils.types import Where
@@ -230,7 +231,9 @@ def _parsed(name: str, text: str, default: object) -> object:
                 return text
     except ValueError as exc:
         raise SettingsError(
-            f"{name} is set to “{text}”, but it takes {_expected(default)}. Correct or unset it, then start again."
+            literal(
+                f"{name} is set to “{text}”, but it takes {_expected(default)}. Correct or unset it, then start again."
+            )
         ) from exc
 
 
@@ -238,8 +241,10 @@ def _check_keys(keys: tuple[str, ...]) -> None:
     for key in keys:
         if len(key) < _SHORTEST_KEY:
             raise SettingsError(
-                f"FOOTNOTE_API_KEYS holds a key of {len(key)} characters; one that nobody guesses has at least "
-                f"{_SHORTEST_KEY}. Make one with `openssl rand -hex 24`, then start again."
+                literal(
+                    f"FOOTNOTE_API_KEYS holds a key of {len(key)} characters; one that nobody guesses has at least "
+                    f"{_SHORTEST_KEY}. Make one with `openssl rand -hex 24`, then start again."
+                )
             )
 
 
@@ -260,8 +265,10 @@ def _check_nameless(variable: str, url: str, instead: str) -> None:
     """People read where a model server is when it does not answer. The message does not repeat the address."""
     if "@" in url:
         raise SettingsError(
-            f"{variable} holds a name or a password, and addresses are shown to people. {instead} "
-            "Take it out of the address, then start again."
+            literal(
+                f"{variable} holds a name or a password, and addresses are shown to people. {instead} "
+                "Take it out of the address, then start again."
+            )
         )
 
 
@@ -282,8 +289,10 @@ def _check_endpoint(url: str) -> None:
 
     if where_is(url) is Where.ELSEWHERE:
         raise SettingsError(
-            f"FOOTNOTE_ENDPOINTS names {host}, which is not on a private network: passages would leave your machines "
-            "without a word. Reach the server through a private address or a tunnel, then start again."
+            literal(
+                f"FOOTNOTE_ENDPOINTS names {host}, which is not on a private network: passages would leave your "
+                "machines without a word. Reach the server through a private address or a tunnel, then start again."
+            )
         )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from shared_utils.generation.where import farthest
+from shared_utils.message import NOTHING, Message
 from shared_utils.types import Answer, EngineKind, EvidenceSpan, PageVerdict, Where
 from src.events import (
     AnswerEvent,
@@ -47,7 +48,7 @@ class DocumentView:
     chunks: int
     embedded: int  # chunks whose vectors are there
     seconds_left: float | None
-    reason: str  # what happened and what to do, when FAILED or PARTIAL
+    reason: Message  # what happened and what to do, when FAILED or PARTIAL
     needs_password: bool = False
 
     @property
@@ -75,9 +76,9 @@ class TurnView:
     text: str  # the model's words so far, markers as [n]
     extractive: Answer | None
     answer: Answer | None  # set once it is done
-    changes: tuple[str, ...]  # why an engine was given up for the next, in words
+    changes: tuple[Message, ...]  # why an engine was given up for the next
     timings: dict[str, float]
-    error: str = ""  # a question that could not be asked says why here
+    error: Message = NOTHING  # a question that could not be asked says why here
     spans: tuple[EvidenceSpan, ...] = ()  # what the markers [1], [2], … of `text` point at so far
     asked_on: float = 0.0  # seconds since the epoch; 0 where it was not kept
     prompt_tokens: int = 0  # that the model is reading, estimated
@@ -88,7 +89,7 @@ class TurnView:
     then: tuple[str, ...] = ()  # the questions of a list that are asked after it, one by one
     where: Where | None = None  # of that engine; None where it is not known
     sent_to: Where | None = None  # the farthest place that passages were sent to
-    route: str = ""  # how it was looked for, while that is known: "look-up", "summary of the whole document"
+    route: Message = NOTHING  # how it was looked for, while that is known: "look-up", "summary of the whole document"
 
     @property
     def done(self) -> bool:
@@ -136,7 +137,7 @@ def after(view: TurnView, event: AnswerEvent, now: float) -> TurnView:
             return over(replace(signed, timings=event.timings), now)
 
 
-def over(view: TurnView, now: float, error: str = "") -> TurnView:
+def over(view: TurnView, now: float, error: Message = NOTHING) -> TurnView:
     """A question that nothing more is done for; `error` says why where it could not be asked."""
     return replace(view, stage=None, seconds_left=None, stages=_ended(view.stages, now - view.asked_at), error=error)
 
@@ -190,9 +191,9 @@ class EngineView:
 
     engine: EngineKind
     model: str
-    line: str  # "llama3.2:3b on this machine · ready"
+    line: Message  # "llama3.2:3b on this machine · ready"
     busy: bool
     waiting: int  # questions in the queue
-    reason: str = ""  # why it is this one and not the one preferred, or why there is none
+    reason: Message = NOTHING  # why it is this one and not the one preferred, or why there is none
     where: Where | None = None  # of the model; None where servers in several places share the questions
     if_slow: str = ""  # the remote model that is asked when this one does not begin in time

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from shared_utils.citations.nli import installed_model
 from shared_utils.citations.verification import Entailment
-from shared_utils.errors import DocumentError, EmbeddingError
+from shared_utils.errors import DocumentError, EmbeddingError, StorageError
+from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.pdf.ocr import HOW_TO_INSTALL, ocr_page, tesseract_available
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
@@ -44,17 +45,19 @@ class Wired:
     def writers(self, choice: str = "auto") -> Sequence[Writer]:
         return self.engines.writers(choice)
 
-    def why_not(self, choice: str) -> str:
-        """Why the engine that was asked for by name cannot write; "" where it can, or none was."""
+    def why_not(self, choice: str) -> Message:
+        """Why the engine that was asked for by name cannot write; nothing where it can, or none was."""
         if self.engines.writers(choice):
-            return ""
+            return NOTHING
         match wish_of(choice).engine:
             case EngineKind.REMOTE:
-                return "The remote engine needs a Hugging Face token in HF_TOKEN. The documents' own sentences follow."
+                return message(
+                    "The remote engine needs a Hugging Face token in HF_TOKEN. The documents' own sentences follow."
+                )
             case EngineKind.OLLAMA | EngineKind.ENDPOINT:
-                return f"{self.engines.status().reason} The documents' own sentences follow.".strip()
+                return joined(self.engines.status().reason, message("The documents' own sentences follow."))
             case EngineKind.EXTRACTIVE | None:
-                return ""
+                return NOTHING
 
 
 @contextmanager
@@ -87,7 +90,10 @@ def open_store(settings: Settings) -> Store:
         return DocumentStore(settings.data_dir / "store")
     from shared_utils.storage.postgres_store import PostgresStore  # a driver that most installations never need
 
-    return PostgresStore(settings.store, settings.data_dir / "copies")
+    try:
+        return PostgresStore(settings.store, settings.data_dir / "copies")
+    except StorageError as exc:  # whoever runs this has to know which setting it is about
+        raise StorageError("FOOTNOTE_STORE: {why}", why=exc.message) from exc
 
 
 def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
@@ -133,7 +139,9 @@ def load_embedder(settings: Settings) -> Embedder:
 
         return SentenceTransformerEmbedder(settings.embedding_model or str(whole_model_dir()))
     if settings.embedder != "onnx":
-        raise EmbeddingError(f"FOOTNOTE_EMBEDDER is “{settings.embedder}”; it takes “onnx” or “sentence-transformers”.")
+        raise EmbeddingError(
+            "FOOTNOTE_EMBEDDER is “{value}”; it takes “onnx” or “sentence-transformers”.", value=settings.embedder
+        )
     from shared_utils.embeddings.onnx_minilm import OnnxMiniLmEmbedder
 
     return OnnxMiniLmEmbedder(packaged_model_dir(), models_dir(settings), threads=threads(settings))
@@ -218,12 +226,15 @@ class OcrWithinBudget:
     viewer: PageViewer
     seconds: float
 
-    def hint(self) -> str:
+    def hint(self) -> Message:
         if self.seconds <= 0:
-            return "Text recognition is turned off on this server (FOOTNOTE_OCR_SECONDS)."
+            return message("Text recognition is turned off on this server (FOOTNOTE_OCR_SECONDS).")
         if not tesseract_available():
             return HOW_TO_INSTALL
-        return f"Text recognition had {self.seconds:.0f} s for this file and did not reach or could not read them."
+        return message(
+            "Text recognition had {seconds:.0f} s for this file and did not reach or could not read them.",
+            seconds=self.seconds,
+        )
 
     def recognise(
         self, path: Path, pages: Sequence[Page], nearest_to: Callable[[], int], cancelled: Cancelled

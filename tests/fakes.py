@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from shared_utils.errors import GenerationError
 from shared_utils.generation.fallback import Engine
+from shared_utils.message import Message, literal
 from shared_utils.types import (
     AnswerGenerator,
     Cancelled,
@@ -125,13 +126,13 @@ class FakeEngines:
     def digests(self) -> Mapping[str, str]:
         return {writer.model: "sha256:" + "0" * 64 for writer in self.present}
 
-    def why_nobody(self) -> str:
-        return self.why
+    def why_nobody(self) -> Message:
+        return literal(self.why)
 
     def status(self) -> ModelStatus:
         if not self.present:
-            return ModelStatus(ModelState.UNAVAILABLE, reason=self.why)
+            return ModelStatus(ModelState.UNAVAILABLE, reason=literal(self.why))
         return ModelStatus(ModelState.READY, self.present[0].model)
 
     def view(self, scribe: Scribe, choice: str = "", *, may_leave: bool = True) -> EngineView:
-        return EngineView(EngineKind.EXTRACTIVE, "", "No engine", busy=False, waiting=0)
+        return EngineView(EngineKind.EXTRACTIVE, "", literal("No engine"), busy=False, waiting=0)

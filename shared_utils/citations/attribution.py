@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared_utils.citations.markers import take_out_markers
+from shared_utils.citations.reading import Finding
 from shared_utils.citations.support import speaking_units
 from shared_utils.citations.text_units import content_keys, units_of, words_of
 from shared_utils.citations.verification import Entailment, settled, verify
@@ -61,19 +62,21 @@ def cite(
     claims, dropped = _claims(raw_text, by_marker)
     order: dict[Quote, int] = {}
     sentences: list[Sentence] = []
-    judged: dict[tuple[str, tuple[int, ...]], tuple[Sequence[EvidenceSpan], Verdict, str]] = {}
+    judged: dict[tuple[str, tuple[int, ...]], tuple[Sequence[EvidenceSpan], Finding]] = {}
     for claim in claims:
         complete = _complete(claim.text, question)
         if (complete, claim.named) not in judged:  # a model that is stuck says the same hundreds of times
             named = [by_marker[number] for number in claim.named]
-            found, verdict, reason = _supporting(complete, named, evidence.spans, embedder)
+            found, finding = _supporting(complete, named, evidence.spans, embedder)
             if entailment is not None:
-                verdict, reason = settled(complete, [span.text for span in found], (verdict, reason), entailment)
-            judged[complete, claim.named] = found, verdict, reason
-        spans, verdict, reason = judged[complete, claim.named]
+                finding = settled(complete, [span.text for span in found], finding, entailment)
+            judged[complete, claim.named] = found, finding
+        spans, finding = judged[complete, claim.named]
         quotes = [quote for span in spans for quote in _narrowed(complete, span)]
         numbers = [order.setdefault(quote, len(order) + 1) for quote in dict.fromkeys(quotes)]
-        sentences.append(Sentence(claim.text, tuple(sorted(numbers)), verdict, reason, claim.paragraph, claim.item))
+        sentences.append(
+            Sentence(claim.text, tuple(sorted(numbers)), finding.verdict, finding.reason, claim.paragraph, claim.item)
+        )
     citations = tuple(_citation(number, quote, pages, names) for quote, number in order.items())
     return CitedText(tuple(sentences), citations, dropped)
 
@@ -126,20 +129,20 @@ def _complete(claim: str, question: str) -> str:
 
 def _supporting(
     claim: str, named: Sequence[EvidenceSpan], spans: Sequence[EvidenceSpan], embedder: Embedder | None
-) -> tuple[Sequence[EvidenceSpan], Verdict, str]:
+) -> tuple[Sequence[EvidenceSpan], Finding]:
     """The evidence that a sentence stands on, and how firmly.
 
     That is what the model named, unless those words do not say it and others do: small models mix up numbers. A
     sentence gets evidence it did not name only by the same measure as any other, never by a lower one.
     """
-    verdict, reason = verify(claim, [span.text for span in named], embedder=embedder)
-    if named and verdict is not Verdict.NOT_FOUND:
-        return _needed(claim, named, verdict, embedder), verdict, reason
+    own = verify(claim, [span.text for span in named], embedder=embedder)
+    if named and own.verdict is not Verdict.NOT_FOUND:
+        return _needed(claim, named, own.verdict, embedder), own
     for span in _closest(claim, [span for span in spans if span not in named]):
-        found, why = verify(claim, [span.text], embedder=embedder)
-        if found is Verdict.SUPPORTED or (found is not Verdict.NOT_FOUND and not named):
-            return [span], found, why
-    return named, verdict, reason
+        other = verify(claim, [span.text], embedder=embedder)
+        if other.verdict is Verdict.SUPPORTED or (other.verdict is not Verdict.NOT_FOUND and not named):
+            return [span], other
+    return named, own
 
 
 def _needed(
@@ -148,9 +151,10 @@ def _needed(
     """Without the evidence that says nothing of the claim, as long as the rest carries it as far."""
     if len(named) == 1:
         return named
-    speaking = [span for span in named if verify(claim, [span.text], embedder=embedder)[0] is not Verdict.NOT_FOUND]
-    alone, _ = verify(claim, [span.text for span in speaking], embedder=embedder)
-    return speaking if alone is verdict else named
+    found = [(span, verify(claim, [span.text], embedder=embedder).verdict) for span in named]
+    speaking = [span for span, alone in found if alone is not Verdict.NOT_FOUND]
+    together = verify(claim, [span.text for span in speaking], embedder=embedder).verdict
+    return speaking if together is verdict else named
 
 
 def _closest(claim: str, spans: Sequence[EvidenceSpan]) -> list[EvidenceSpan]:

@@ -19,6 +19,7 @@ from itertools import combinations
 from shared_utils.citations.dates import Date, dates
 from shared_utils.citations.quantities import Quantity, identifiers, quantities
 from shared_utils.citations.text_units import Unit, content_keys, units_of, words_of
+from shared_utils.message import Message, message
 from shared_utils.text.words import terms
 from shared_utils.types import EvidenceSpan
 
@@ -87,7 +88,7 @@ class Conflict:
 
     first: Place
     second: Place
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +256,16 @@ def _equal(one: Quantity, other: Quantity) -> bool:
 
 def _conflict(one: _Statement, other: _Statement, differing: int, names: Mapping[str, str]) -> Conflict:
     first, second = _place(one, differing), _place(other, differing)
-    ours, theirs = (f"{names.get(p.document_id, p.document_id)} p. {p.page} says {p.value}" for p in (first, second))
-    return Conflict(first, second, f"{ours}, {theirs}")
+    reason = message(
+        "{first} p. {page} says {value}, {second} p. {other} says {rival}",
+        first=names.get(first.document_id, first.document_id),
+        page=first.page,
+        value=first.value,
+        second=names.get(second.document_id, second.document_id),
+        other=second.page,
+        rival=second.value,
+    )
+    return Conflict(first, second, reason)
 
 
 def _place(statement: _Statement, differing: int) -> Place:

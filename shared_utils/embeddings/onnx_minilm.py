@@ -34,7 +34,9 @@ class OnnxMiniLmEmbedder:
         try:
             self._tokenizer = Tokenizer.from_file(str(model_dir / "tokenizer.json"))
         except Exception as error:  # tokenizers raises nothing narrower
-            raise EmbeddingError(f"The embedding model's tokenizer cannot be read from {model_dir}: {error}") from error
+            raise EmbeddingError(
+                "The embedding model's tokenizer cannot be read from {folder}: {error}", folder=model_dir, error=error
+            ) from error
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         self._tokenizer.no_padding()
         self._session = _session(_cached_graph(model_dir / "model.safetensors", cache_dir), threads)
@@ -91,7 +93,9 @@ def _session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
         return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's errors share no base of their own
         raise EmbeddingError(
-            f"The embedding model cannot be started from {graph}: {error}. Delete this file; it is made again."
+            "The embedding model cannot be started from {file}: {error}. Delete this file; it is made again.",
+            file=graph,
+            error=error,
         ) from error
 
 
@@ -111,7 +115,9 @@ def _cached_graph(weights: Path, cache_dir: Path) -> Path:
         os.replace(file.name, graph)
     except OSError as error:
         raise EmbeddingError(
-            f"The embedding model cannot be prepared in {cache_dir}: {error.strerror or error}. "
-            "Make the folder writable, or free 60 MB on its disk."
+            "The embedding model cannot be prepared in {folder}: {error}. Make the folder writable, or "
+            "free 60 MB on its disk.",
+            folder=cache_dir,
+            error=error.strerror or error,
         ) from error
     return graph

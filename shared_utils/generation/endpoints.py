@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from shared_utils.errors import GenerationError, GenerationTimeout, GeneratorUnavailable
 from shared_utils.generation.where import where_is
+from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.types import AnswerGenerator, Cancelled, GenerationEvent, ModelAsked, Prompt, TextDelta, Where
 
 _LOOKED_AT_S = 5.0  # how often a server is asked what it serves
@@ -45,7 +46,7 @@ class Health:
     """What is known of a server."""
 
     model: str = ""  # "" = not there, as far as is known
-    reason: str = ""  # why, in a sentence
+    reason: Message = NOTHING  # why
     failures: int = 0  # since it answered last
     paused_until: float = 0.0  # seconds on the clock
 
@@ -91,9 +92,9 @@ class EndpointPool:
         """Ask every server what it serves, one after the other; `models` and `places` do so in the background."""
         for known in self._known:
             try:
-                model, reason = known.endpoint.look(), ""
+                model, reason = known.endpoint.look(), NOTHING
             except GenerationError as exc:
-                model, reason = "", str(exc)
+                model, reason = "", exc.message
             with self._lock:
                 known.health = replace(known.health, model=model, reason=reason or known.health.reason)
         with self._lock:
@@ -182,9 +183,9 @@ class EndpointPool:
 
     def answered(self, endpoint: Endpoint) -> None:
         """It has said a word: whatever was wrong is over."""
-        self._set(endpoint, lambda health: replace(health, failures=0, paused_until=0.0, reason=""))
+        self._set(endpoint, lambda health: replace(health, failures=0, paused_until=0.0, reason=NOTHING))
 
-    def failed(self, endpoint: Endpoint, reason: str) -> None:
+    def failed(self, endpoint: Endpoint, reason: Message) -> None:
         """It did not: leave it alone for a while, longer each time."""
         self._set(endpoint, lambda health: replace(worse(health, self._clock()), reason=reason))
 
@@ -194,9 +195,9 @@ class EndpointPool:
                 if known.endpoint is endpoint:
                     known.health = change(known.health)
 
-    def _why_none(self) -> str:
+    def _why_none(self) -> Message:
         reasons = dict.fromkeys(known.health.reason for known in self._known if known.health.reason)
-        return " ".join(reasons) or "None of the model servers answers. Ask again in a moment."
+        return joined(*reasons) or message("None of the model servers answers. Ask again in a moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,7 @@ class PooledAnswerGenerator:
                 except GenerationError as exc:
                     if spoken:
                         raise
-                    self.pool.failed(endpoint, str(exc))
+                    self.pool.failed(endpoint, exc.message)
                     another = self.pool.has_another(tried, here_only=self.here_only)
                     if isinstance(exc, GenerationTimeout) or not another:
                         raise  # who has waited out a deadline should not wait out the next server's
@@ -260,7 +261,7 @@ def worse(health: Health, now: float) -> Health:
     """After one more failure.
 
     >>> worse(worse(Health("m"), now=0.0), now=10.0)
-    Health(model='m', reason='', failures=2, paused_until=14.0)
+    Health(model='m', reason=Message(template='', values=(), one=''), failures=2, paused_until=14.0)
     """
     return paused(replace(health, failures=health.failures + 1), now)
 

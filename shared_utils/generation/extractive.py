@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from shared_utils.message import message
 from shared_utils.text.sentences import is_table_row, split_sentences
 from shared_utils.text.words import terms
 from shared_utils.types import (
@@ -102,7 +103,7 @@ def extractive_answer(
         cited = [_citation(len(citations) + i, run[0].span, place, page, names) for i, place in enumerate(places, 1)]
         text = " · ".join(" ".join(citation.quote.split()) for citation in cited)
         markers = tuple(citation.marker for citation in cited)
-        sentences.append(Sentence(text, markers, Verdict.SUPPORTED, "quoted word for word", paragraph))
+        sentences.append(Sentence(text, markers, Verdict.SUPPORTED, message("quoted word for word"), paragraph))
         citations += cited
     return Answer(
         question=question,

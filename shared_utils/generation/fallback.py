@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from shared_utils.errors import GenerationError, GenerationTimeout, GeneratorUnavailable
+from shared_utils.message import Message
 from shared_utils.types import (
     AnswerGenerator,
     Cancelled,
@@ -30,7 +31,7 @@ class EngineGivenUp:
     """`engine` said nothing, for `reason`; `next_engine` is being asked. `late`: it was given all its time."""
 
     engine: EngineKind
-    reason: str
+    reason: Message
     next_engine: EngineKind
     late: bool = False
 
@@ -51,13 +52,13 @@ def generate_with_fallback(
             for event in engine.generator.generate(prompt, cancelled):
                 spoken = spoken or (isinstance(event, TextDelta) and bool(event.text.strip()))
                 if _wrote_nothing(event, spoken):
-                    raise GeneratorUnavailable(f"{engine.name} ended without writing a word.")
+                    raise GeneratorUnavailable("{engine} ended without writing a word.", engine=engine.name)
                 yield event
         except GenerationError as exc:
             if spoken or position + 1 == len(engines):
                 raise
             late = isinstance(exc, GenerationTimeout)
-            yield EngineGivenUp(engine.name, str(exc), engines[position + 1].name, late)
+            yield EngineGivenUp(engine.name, exc.message, engines[position + 1].name, late)
         else:
             return
 

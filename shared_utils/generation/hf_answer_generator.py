@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout, GeneratorUnavailable
 from shared_utils.generation.watched_stream import Deadlines, Overdue, Phase, Stopped, watched
+from shared_utils.message import Message, joined, message
 from shared_utils.types import (
     Cancelled,
     EngineKind,
@@ -28,7 +29,11 @@ _SETTINGS = "https://huggingface.co/settings"
 
 
 class _NextModel(Exception):
-    """This model cannot answer, another one may. Its message says why."""
+    """This model cannot answer, another one may."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class HfAnswerGenerator:
@@ -58,7 +63,8 @@ class HfAnswerGenerator:
         """ModelAsked before each model, TextDelta … and one GenerationDone; raises GenerationError."""
         if not self._token.startswith("hf_"):
             raise GeneratorUnavailable(
-                f"HF_TOKEN is not a Hugging Face token (they begin with hf_). Make one at {_SETTINGS}/tokens."
+                "HF_TOKEN is not a Hugging Face token (they begin with hf_). Make one at {address}/tokens.",
+                address=_SETTINGS,
             )
         reasons = []
         for model in self.models:
@@ -66,13 +72,13 @@ class HfAnswerGenerator:
             try:
                 yield from self._answer(model, prompt, cancelled)
             except _NextModel as exc:
-                reasons.append(str(exc))
+                reasons.append(exc.why)
             except GenerationInterrupted as exc:
                 exc.model = model
                 raise
             else:
                 return
-        raise GeneratorUnavailable(" ".join(reasons) or "No remote model is configured.")
+        raise GeneratorUnavailable(joined(*reasons) or message("No remote model is configured."))
 
     def _answer(self, model: str, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
         started, first_token_s, finish_reason = self._clock(), None, ""
@@ -106,7 +112,7 @@ class HfAnswerGenerator:
                 raise
             raise ours from exc
         if not finish_reason:
-            raise GenerationInterrupted(f"{model} broke off before the end of its answer. Ask again.")
+            raise GenerationInterrupted("{model} broke off before the end of its answer. Ask again.", model=model)
         stats = GenerationStats(
             backend=EngineKind.REMOTE,
             model=model,
@@ -137,13 +143,17 @@ class HfAnswerGenerator:
     def _late(self, model: str, phase: Phase, *, spoken: bool) -> GenerationError:
         if not spoken:
             return GenerationTimeout(
-                f"{model} (remote) did not begin its answer within {self._deadlines.first_token_s:.0f} s. Ask again."
+                "{model} (remote) did not begin its answer within {seconds:.0f} s. Ask again.",
+                model=model,
+                seconds=self._deadlines.first_token_s,
             )
         if phase is Phase.TOTAL:
             return GenerationInterrupted(
-                f"The answer took longer than {self._deadlines.total_s:.0f} s and was cut off."
+                "The answer took longer than {seconds:.0f} s and was cut off.", seconds=self._deadlines.total_s
             )
-        return GenerationInterrupted(f"{model} (remote) fell silent in the middle of its answer. Ask again.")
+        return GenerationInterrupted(
+            "{model} (remote) fell silent in the middle of its answer. Ask again.", model=model
+        )
 
 
 def _cannot_hang_up() -> None:
@@ -166,15 +176,15 @@ def _in_our_words(exc: Exception, model: str, *, spoken: bool) -> GenerationErro
         return None
     if spoken:
         return GenerationInterrupted(
-            f"The connection to {model} (remote) broke in the middle of its answer. Ask again."
+            "The connection to {model} (remote) broke in the middle of its answer. Ask again.", model=model
         )
     if isinstance(exc, HfHubHTTPError):
         return _refusal(exc.response.status_code, model)
     if isinstance(exc, InferenceTimeoutError):
-        return GenerationTimeout(f"{model} (remote) sent nothing in time. Ask again.")
+        return GenerationTimeout("{model} (remote) sent nothing in time. Ask again.", model=model)
     if isinstance(exc, http_error | OSError):
         return GeneratorUnavailable("Hugging Face cannot be reached from here. Check this machine's network.")
-    return _NextModel(f"{model} answered something unreadable.")
+    return _NextModel(message("{model} answered something unreadable.", model=model))
 
 
 def _refusal(status: int, model: str) -> GenerationError | _NextModel:
@@ -182,17 +192,29 @@ def _refusal(status: int, model: str) -> GenerationError | _NextModel:
         case 401 | 403:
             return GeneratorUnavailable(
                 "Hugging Face does not accept HF_TOKEN for inference. Make one with “Make calls to Inference "
-                f"Providers” at {_SETTINGS}/tokens."
+                "Providers” at {address}/tokens.",
+                address=_SETTINGS,
             )
         case 402:
             return GeneratorUnavailable(
-                f"The Hugging Face account is out of inference credits. See {_SETTINGS}/billing, or use a local model."
+                "The Hugging Face account is out of inference credits. See {address}/billing, or use a local model.",
+                address=_SETTINGS,
             )
         case 429:
-            return _NextModel(f"Hugging Face limits how often {model} may be asked just now: wait a minute.")
+            return _NextModel(
+                message("Hugging Face limits how often {model} may be asked just now: wait a minute.", model=model)
+            )
         case 400 | 404 | 410 | 422:
-            return _NextModel(f"No provider serves {model} ({status}): choose another remote model.")
+            return _NextModel(
+                message(
+                    "No provider serves {model} ({status}): choose another remote model.", model=model, status=status
+                )
+            )
         case _ if status >= 500:
-            return _NextModel(f"The provider of {model} has a problem of its own ({status}).")
+            return _NextModel(
+                message("The provider of {model} has a problem of its own ({status}).", model=model, status=status)
+            )
         case _:
-            return _NextModel(f"The provider of {model} refused the question ({status}).")
+            return _NextModel(
+                message("The provider of {model} refused the question ({status}).", model=model, status=status)
+            )

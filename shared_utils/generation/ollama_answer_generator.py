@@ -128,7 +128,7 @@ class OllamaAnswerGenerator:
                 raise
             raise ours from exc
         # The client ends silently when the connection is cut cleanly; only the last frame proves completeness.
-        raise GenerationInterrupted(f"{self.model} broke off before the end of its answer. Ask again.")
+        raise GenerationInterrupted("{model} broke off before the end of its answer. Ask again.", model=self.model)
 
     def _stats(self, first_token_s: float | None) -> GenerationStats:
         return GenerationStats(EngineKind.OLLAMA, self.model, time_to_first_token_s=first_token_s, where=self.where)

@@ -63,19 +63,25 @@ def in_our_words(exc: Exception, *, host: str, model: str = "", spoken: bool = F
         return _refusal(exc, host, model, spoken)
     if isinstance(exc, httpx.ReadTimeout) and not spoken:
         return GenerationTimeout(
-            f"Ollama at {host} sent nothing in time. It may be loading a model or answering somebody else: try again."
+            "Ollama at {host} sent nothing in time. It may be loading a model or answering somebody else: try again.",
+            host=host,
         )
     if isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout | ConnectionError) and not spoken:
-        return GeneratorUnavailable(f"Nothing answers at {host}. Start Ollama with `ollama serve`, then ask again.")
+        return GeneratorUnavailable(
+            "Nothing answers at {host}. Start Ollama with `ollama serve`, then ask again.", host=host
+        )
     if isinstance(exc, httpx.InvalidURL | httpx.UnsupportedProtocol):
         return GeneratorUnavailable(
-            f"“{host}” is not an address Ollama can be reached at. Set OLLAMA_HOST to something like "
-            "http://127.0.0.1:11434."
+            "“{host}” is not an address Ollama can be reached at. Set OLLAMA_HOST to something like "
+            "http://127.0.0.1:11434.",
+            host=host,
         )
     if isinstance(exc, httpx.HTTPError | httpx.StreamError | httpx.CookieConflict | OSError):
         return _broken_off(host, spoken)
     if isinstance(exc, ollama.RequestError):
-        return GeneratorUnavailable(f"Ollama at {host} was asked something it does not take: {exc.error}.")
+        return GeneratorUnavailable(
+            "Ollama at {host} was asked something it does not take: {error}.", host=host, error=exc.error
+        )
     if isinstance(exc, _NOT_THE_PROTOCOL):
         return _not_ollama(host, spoken)
     return None
@@ -84,32 +90,46 @@ def in_our_words(exc: Exception, *, host: str, model: str = "", spoken: bool = F
 def _refusal(exc: ollama.ResponseError, host: str, model: str, spoken: bool) -> GenerationError:
     said = str(exc.error).strip().rstrip(".")
     if spoken:
-        return GenerationInterrupted(f"Ollama stopped in the middle of its answer: {said}. Ask again.")
+        return GenerationInterrupted("Ollama stopped in the middle of its answer: {error}. Ask again.", error=said)
     match exc.status_code:
         case 404:
             return GeneratorUnavailable(
-                f"Ollama at {host} has no model “{model}”. Fetch it with `ollama pull {model}`, then ask again."
+                "Ollama at {host} has no model “{model}”. Fetch it with `ollama pull {model}`, then ask again.",
+                host=host,
+                model=model,
             )
         case 503:
-            return GeneratorUnavailable(f"Ollama at {host} is busy with other questions. Ask again in a minute.")
+            return GeneratorUnavailable(
+                "Ollama at {host} is busy with other questions. Ask again in a minute.", host=host
+            )
         case _ if _TOO_LONG.search(said):
             return GeneratorUnavailable(
-                f"The question and its evidence are longer than {model}'s context window ({said}). "
-                "Ask a shorter question or start a new conversation."
+                "The question and its evidence are longer than {model}'s context window ({error}). Ask a "
+                "shorter question or start a new conversation.",
+                model=model,
+                error=said,
             )
         case _ if "memory" in said or "signal: killed" in said:  # the kernel kills what outgrows the container
-            return GeneratorUnavailable(f"{model} does not fit into memory ({said}). Choose a smaller model.")
+            return GeneratorUnavailable(
+                "{model} does not fit into memory ({error}). Choose a smaller model.", model=model, error=said
+            )
         case _:
-            return GeneratorUnavailable(f"Ollama at {host} could not answer: {said}. Ask again, or look at its log.")
+            return GeneratorUnavailable(
+                "Ollama at {host} could not answer: {error}. Ask again, or look at its log.", host=host, error=said
+            )
 
 
 def _broken_off(host: str, spoken: bool) -> GenerationError:
     if spoken:
         return GenerationInterrupted("The connection to Ollama broke in the middle of its answer. Ask again.")
-    return GeneratorUnavailable(f"Ollama at {host} ended the connection before it answered. Ask again in a moment.")
+    return GeneratorUnavailable(
+        "Ollama at {host} ended the connection before it answered. Ask again in a moment.", host=host
+    )
 
 
 def _not_ollama(host: str, spoken: bool) -> GenerationError:
     if spoken:
         return GenerationInterrupted("Ollama's answer turned into something unreadable. Ask again.")
-    return GeneratorUnavailable(f"What answers at {host} does not speak Ollama's protocol. Check OLLAMA_HOST.")
+    return GeneratorUnavailable(
+        "What answers at {host} does not speak Ollama's protocol. Check OLLAMA_HOST.", host=host
+    )

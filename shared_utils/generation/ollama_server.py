@@ -13,6 +13,7 @@ import ollama
 
 from shared_utils.errors import GenerationError, GeneratorUnavailable
 from shared_utils.generation.ollama_connection import HangUpTransport, in_our_words
+from shared_utils.message import Message, joined, message
 
 _ASK_S = 5.0  # answered from memory, however busy the model is
 _LOAD_S = 600.0  # gigabytes read from a slow disk
@@ -23,8 +24,8 @@ _RATE_WINDOW_S = 15.0
 class PullFailed(GeneratorUnavailable):
     """A model could not be fetched. `worth_retrying`: time may heal it, as it does not a full disk or a wrong name."""
 
-    def __init__(self, message: str, *, worth_retrying: bool) -> None:
-        super().__init__(message)
+    def __init__(self, said: Message, *, worth_retrying: bool) -> None:
+        super().__init__(said)
         self.worth_retrying = worth_retrying
 
 
@@ -120,7 +121,10 @@ class OllamaServer:
                 raise
             raise _pull_failed(model, exc, ours) from exc
         if not finished:
-            raise PullFailed(f"The download of {model} broke off. It goes on where it stopped.", worth_retrying=True)
+            raise PullFailed(
+                message("The download of {model} broke off. It goes on where it stopped.", model=model),
+                worth_retrying=True,
+            )
 
     def _client(self, read_s: float) -> _ServerClient:
         timeout = httpx.Timeout(read_s, connect=self._connect_s)
@@ -187,11 +191,19 @@ class PullMeter:
 def _pull_failed(model: str, exc: Exception, ours: GenerationError) -> PullFailed:
     said = str(exc.error) if isinstance(exc, ollama.ResponseError) else ""
     if "no space" in said or "disk" in said:
-        message = f"There is no room on the disk for {model} ({said}). Free some space, or choose a smaller model."
-        return PullFailed(message, worth_retrying=False)
+        no_room = message(
+            "There is no room on the disk for {model} ({error}). Free some space, or choose a smaller model.",
+            model=model,
+            error=said,
+        )
+        return PullFailed(no_room, worth_retrying=False)
     if "file does not exist" in said or "not found" in said:
-        message = f"Ollama's library has no model “{model}”. Check its name at https://ollama.com/library."
-        return PullFailed(message, worth_retrying=False)
+        unknown = message(
+            "Ollama's library has no model “{model}”. Check its name at https://ollama.com/library.", model=model
+        )
+        return PullFailed(unknown, worth_retrying=False)
     if said:
-        return PullFailed(f"{model} could not be fetched: {said}.", worth_retrying=True)
-    return PullFailed(f"{model} could not be fetched. {ours}", worth_retrying=True)
+        return PullFailed(
+            message("{model} could not be fetched: {error}.", model=model, error=said), worth_retrying=True
+        )
+    return PullFailed(joined(message("{model} could not be fetched.", model=model), ours.message), worth_retrying=True)

@@ -16,6 +16,7 @@ from shared_utils.errors import GenerationError, GenerationInterrupted, Generati
 from shared_utils.generation.ollama_connection import HangUpTransport
 from shared_utils.generation.watched_stream import Deadlines, Overdue, Stopped, lateness, watched
 from shared_utils.generation.where import where_is
+from shared_utils.message import Message, literal, message
 from shared_utils.types import (
     Cancelled,
     EngineKind,
@@ -40,9 +41,18 @@ class _Refused(Exception):
         self.status = status
         self.said = said
 
+    @property
+    def told(self) -> str:
+        """ "503 (model is loading)"."""
+        return f"{self.status} ({self.said})" if self.said else str(self.status)
+
 
 class _ServerSaid(Exception):
     """An error where a piece of the answer should have been."""
+
+    def __init__(self, said: Message) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class _NotTheProtocol(Exception): ...
@@ -122,7 +132,7 @@ class OpenAiAnswerGenerator:
                 raise
             raise ours from exc
         if not finish_reason:  # a connection that is cut cleanly ends the stream without a word
-            raise GenerationInterrupted(f"{self.model} broke off before the end of its answer. Ask again.")
+            raise GenerationInterrupted("{model} broke off before the end of its answer. Ask again.", model=self.model)
         yield GenerationDone(
             finish_reason if finish_reason in ("length", "cancelled") else "stop",
             _stats(self.model, self.where, usage, first_token_s),
@@ -158,7 +168,7 @@ class OpenAiAnswerGenerator:
         if isinstance(exc, _Refused):
             return _refusal(exc, self.url, self.model)
         if isinstance(exc, _ServerSaid):
-            return _told_in_the_stream(str(exc), self.url, spoken=spoken)
+            return _told_in_the_stream(exc.said, self.url, spoken=spoken)
         return connection_error(exc, self.url, spoken=spoken)
 
 
@@ -188,62 +198,87 @@ def served_models(
 def connection_error(exc: Exception, url: str, *, spoken: bool) -> GenerationError | None:
     """The error a person should read for one of httpx's or of reading the stream; None for anything else (a bug)."""
     if isinstance(exc, httpx.ReadTimeout) and not spoken:
-        return GenerationTimeout(f"The model server at {url} sent nothing in time. Ask again in a moment.")
+        return GenerationTimeout(
+            "The model server at {address} sent nothing in time. Ask again in a moment.", address=url
+        )
     if isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout) and not spoken:
-        return GeneratorUnavailable(f"Nothing answers at {url}. Start the model server, or correct FOOTNOTE_ENDPOINTS.")
+        return GeneratorUnavailable(
+            "Nothing answers at {address}. Start the model server, or correct its address.", address=url
+        )
     if isinstance(exc, httpx.InvalidURL | httpx.UnsupportedProtocol):
         return GeneratorUnavailable(
-            f"“{url}” is not an address a model server can be reached at. FOOTNOTE_ENDPOINTS takes addresses such as "
-            "http://gpu1:8000/v1."
+            "“{address}” is not an address a model server can be reached at. Such a one looks like "
+            "http://gpu1:8000/v1.",
+            address=url,
         )
     if isinstance(exc, httpx.HTTPError | httpx.StreamError | OSError):
         if spoken:
             return GenerationInterrupted(
                 "The connection to the model server broke in the middle of its answer. Ask again."
             )
-        return GeneratorUnavailable(f"The model server at {url} ended the connection before it answered. Ask again.")
+        return GeneratorUnavailable(
+            "The model server at {address} ended the connection before it answered. Ask again.", address=url
+        )
     if isinstance(exc, _NotTheProtocol | ValueError | TypeError | AttributeError | KeyError):
         if spoken:
             return GenerationInterrupted("The model server's answer turned into something unreadable. Ask again.")
         return GeneratorUnavailable(
-            f"What answers at {url} does not speak OpenAI's protocol. "
-            "FOOTNOTE_ENDPOINTS takes addresses that end in /v1."
+            "What answers at {address} does not speak OpenAI's protocol. The address of a model server ends in /v1.",
+            address=url,
         )
     return None
 
 
 def _refusal(refused: _Refused, url: str, model: str) -> GenerationError:
-    said = f" ({refused.said})" if refused.said else ""
     match refused.status:
         case 401 | 403:
             return GeneratorUnavailable(
-                f"The model server at {url} does not accept the key in FOOTNOTE_ENDPOINT_KEY. "
-                "Correct it, then start again."
+                "The model server at {address} does not accept the key that it is sent. Correct the key, "
+                "then start again.",
+                address=url,
             )
         case 404 | 410:
-            what = f"has no model “{model}”" if model else "has no list of models"
-            return GeneratorUnavailable(f"The model server at {url} {what}. Does its address end in /v1?")
+            if model:
+                return GeneratorUnavailable(
+                    "The model server at {address} has no model “{model}”. Does its address end in /v1?",
+                    address=url,
+                    model=model,
+                )
+            return GeneratorUnavailable(
+                "The model server at {address} has no list of models. Does its address end in /v1?", address=url
+            )
         case 429:
             return GeneratorUnavailable(
-                f"The model server at {url} is busy with other questions. Ask again in a minute."
+                "The model server at {address} is busy with other questions. Ask again in a minute.", address=url
             )
         case 400 | 413 | 422 if _TOO_LONG.search(refused.said):
             return GeneratorUnavailable(
-                f"The question and its evidence are longer than {model}'s context window. "
-                "Ask a shorter question or start a new conversation."
+                "The question and its evidence are longer than {model}'s context window. Ask a shorter "
+                "question or start a new conversation.",
+                model=model,
             )
         case status if status >= 500:
             return GeneratorUnavailable(
-                f"The model server at {url} has a problem of its own, {status}{said}. Ask again, or look at its log."
+                "The model server at {address} has a problem of its own, {status}. Ask again, or look at its log.",
+                address=url,
+                status=refused.told,
             )
-        case status:
-            return GeneratorUnavailable(f"The model server at {url} refused the question, {status}{said}.")
+        case _:
+            return GeneratorUnavailable(
+                "The model server at {address} refused the question, {status}.", address=url, status=refused.told
+            )
 
 
-def _told_in_the_stream(said: str, url: str, *, spoken: bool) -> GenerationError:
+def _told_in_the_stream(said: Message, url: str, *, spoken: bool) -> GenerationError:
     if spoken:
-        return GenerationInterrupted(f"The model server stopped in the middle of its answer: {said}. Ask again.")
-    return GeneratorUnavailable(f"The model server at {url} could not answer: {said}. Ask again, or look at its log.")
+        return GenerationInterrupted(
+            "The model server stopped in the middle of its answer: {error}. Ask again.", error=said
+        )
+    return GeneratorUnavailable(
+        "The model server at {address} could not answer: {error}. Ask again, or look at its log.",
+        address=url,
+        error=said,
+    )
 
 
 def _reason(body: bytes) -> str:
@@ -271,7 +306,7 @@ def _event_data(lines: Iterator[str]) -> Iterator[str]:
 def _piece(data: str) -> _Piece:
     told = json.loads(data)
     if told.get("error"):
-        raise _ServerSaid(_reason(data.encode()) or "an error without words")
+        raise _ServerSaid(literal(_reason(data.encode())) or message("an error without words"))
     choices = told.get("choices") or [{}]
     delta = choices[0].get("delta") or {}
     return _Piece(

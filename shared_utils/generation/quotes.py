@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from shared_utils.message import message
 from shared_utils.types import QUOTED, Answer, Citation, Evidence, Page, Sentence, Verdict
 
 
@@ -29,7 +30,7 @@ def quoted_answer(
             Citation(marker, span.document_id, name, span.page, page.label, span.text, span.start, span.end)
         )
         text = " ".join(span.text.split())
-        sentences.append(Sentence(text, (marker,), Verdict.SUPPORTED, "quoted word for word", marker - 1))
+        sentences.append(Sentence(text, (marker,), Verdict.SUPPORTED, message("quoted word for word"), marker - 1))
     return Answer(
         question=question,
         answerable=bool(spans),

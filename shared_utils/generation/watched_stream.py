@@ -132,11 +132,17 @@ def lateness(model: str, phase: Phase, limits: Deadlines, *, spoken: bool) -> Ge
     if not spoken:
         waited_s = limits.total_s if phase is Phase.TOTAL else limits.first_token_s
         return GenerationTimeout(
-            f"{model} did not begin its answer within {waited_s:.0f} s. "
-            "Ask a shorter question, or choose a smaller model."
+            "{model} did not begin its answer within {seconds:.0f} s. Ask a shorter question, or choose "
+            "a smaller model.",
+            model=model,
+            seconds=waited_s,
         )
     if phase is Phase.TOTAL:
-        return GenerationInterrupted(f"The answer took longer than {limits.total_s:.0f} s and was cut off.")
+        return GenerationInterrupted(
+            "The answer took longer than {seconds:.0f} s and was cut off.", seconds=limits.total_s
+        )
     return GenerationInterrupted(
-        f"{model} fell silent for {limits.stall_s:.0f} s in the middle of its answer. Ask again."
+        "{model} fell silent for {seconds:.0f} s in the middle of its answer. Ask again.",
+        model=model,
+        seconds=limits.stall_s,
     )

@@ -8,11 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from shared_utils.errors import DocumentGone, UnreadablePdf
-from shared_utils.pdf.isolation import ANNOTATIONS_WORKER, Message, ReadingLimits, Worker, WorkerLost, integer
+from shared_utils.message import message
+from shared_utils.pdf.isolation import ANNOTATIONS_WORKER, ReadingLimits, Reply, Worker, WorkerLost, integer, reason
 from shared_utils.types import Rect
 
 NOTE_AT_MOST = 4_000  # characters
 _LARGER_AT_MOST = 4  # times the largest PDF that is taken: a copy written anew may be larger than its original
+_NOT_WRITTEN = {
+    "damaged": message("it is damaged"),
+    "locked": message("it is locked with a password"),
+    "pages lost": message("some of its pages would be lost"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ def annotate_pdf(
     """
     if not path.exists():
         raise DocumentGone("This document was deleted, so no copy of it can be made.")
-    request: Message = {
+    request: Reply = {
         "path": str(path),
         "author": author,
         "made": datetime.fromtimestamp(made_on, UTC).strftime("D:%Y%m%d%H%M%SZ"),
@@ -53,10 +59,13 @@ def annotate_pdf(
         with Worker(ANNOTATIONS_WORKER, request, memory_bytes=limits.memory_bytes, cpu_s=limits.cpu_s) as worker:
             answer = worker.receive(limits.document_s)
             if "error" in answer:
-                raise UnreadablePdf(f"No copy with highlights could be made of this PDF: {answer['error']}.")
+                raise UnreadablePdf(
+                    "No copy with highlights could be made of this PDF: {why}.",
+                    why=reason(answer, "error", _NOT_WRITTEN, _NOT_WRITTEN["damaged"]),
+                )
             size, written = integer(answer, "bytes"), integer(answer, "written")
             if size > _LARGER_AT_MOST * limits.max_bytes:
                 raise UnreadablePdf("No copy with highlights could be made of this PDF: it would be far too large.")
             return AnnotatedPdf(worker.receive_bytes(size, limits.page_s), written)
     except WorkerLost as error:
-        raise UnreadablePdf(f"No copy with highlights could be made of this PDF: it {error}.") from error
+        raise UnreadablePdf("No copy with highlights could be made of this PDF: it {why}.", why=error.why) from error

@@ -168,7 +168,7 @@ def annotate(writer: pypdf.PdfWriter, highlight: Highlight, author: str, made: s
 def opened(path: str) -> pypdf.PdfReader:
     reader = pypdf.PdfReader(path, strict=False)
     if reader.is_encrypted and not reader.decrypt(""):
-        raise CannotWrite("it is locked with a password")
+        raise CannotWrite("locked")
     return reader
 
 
@@ -184,7 +184,7 @@ def annotated(path: str, highlights: list[Highlight], author: str, made: str) ->
     writer.write(copy)
     data = copy.getvalue()
     if len(pypdf.PdfReader(io.BytesIO(data), strict=False).pages) != pages:
-        raise CannotWrite("some of its pages would be lost")
+        raise CannotWrite("pages lost")
     return data, written
 
 
@@ -197,6 +197,6 @@ def answers(requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]
     except CannotWrite as error:
         yield {"error": str(error)}, b""
     except Exception:  # noqa: BLE001 - pypdf lets RecursionError, KeyError, … through on damaged files
-        yield {"error": "it is damaged"}, b""
+        yield {"error": "damaged"}, b""
     else:
         yield {"bytes": len(data), "written": written}, data

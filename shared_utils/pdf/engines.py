@@ -6,16 +6,18 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from itertools import chain
 from pathlib import Path
 
 from shared_utils.errors import PdfTooLarge
+from shared_utils.message import NOTHING, Message, message
 from shared_utils.pdf.isolation import (
     NONSENSE,
     PDFIUM_WORKER,
     PYPDF_WORKER,
-    Message,
     ReadingLimits,
+    Reply,
     Worker,
     WorkerLost,
     WorkerStalled,
@@ -62,17 +64,27 @@ class Job:
         }
         return Worker(script, request | more, memory_bytes=self.limits.memory_bytes, cpu_s=self.limits.cpu_s)
 
-    def receive(self, worker: Worker, timeout_s: float) -> Message:
+    def receive(self, worker: Worker, timeout_s: float) -> Reply:
         return worker.receive(min(timeout_s, max(0.0, self.budget.left_s())), self.cancelled)
 
 
-class CannotOpen(Exception):
-    """An engine does not open the document: "password", "damaged", or how its child was lost."""
+class Obstacle(Enum):
+    """Why an engine does not open a document."""
 
-    def __init__(self, why: str, *, is_crash: bool = False) -> None:
-        super().__init__(why)
+    PASSWORD = auto()
+    DAMAGED = auto()
+    NO_PAGES = auto()
+    STALLED = auto()  # its child took too long
+    CRASHED = auto()  # its child died or talked nonsense
+
+
+class CannotOpen(Exception):
+    """An engine does not open the document; `why` finishes "it …" where its child was lost."""
+
+    def __init__(self, obstacle: Obstacle, why: Message = NOTHING) -> None:
+        super().__init__(obstacle)
+        self.obstacle = obstacle
         self.why = why
-        self.is_crash = is_crash
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +98,22 @@ class Opened:
     has_form: bool
 
 
-def _opened(message: Message, limits: ReadingLimits) -> Opened:
-    if "error" in message:
-        raise CannotOpen(str(message["error"]))
-    pages = integer(message, "pages")
+def _opened(reply: Reply, limits: ReadingLimits) -> Opened:
+    if "error" in reply:
+        raise CannotOpen(Obstacle.PASSWORD if reply["error"] == "password" else Obstacle.DAMAGED)
+    pages = integer(reply, "pages")
     if pages > limits.max_pages:
-        raise PdfTooLarge(f"The PDF has {pages:,} pages; at most {limits.max_pages:,} are read. Please split it.")
+        raise PdfTooLarge(
+            "The PDF has {pages:,} pages; at most {limit:,} are read. Please split it.",
+            pages=pages,
+            limit=limits.max_pages,
+        )
     return Opened(
         pages=pages,
-        title=_title(str(message.get("title") or "")),
-        outline=tuple(_outline_entry(entry) for entry in items(message, "outline")),
-        attachments=tuple(_base_name(str(name)) for name in items(message, "attachments")),
-        has_form=bool(message.get("form")),
+        title=_title(str(reply.get("title") or "")),
+        outline=tuple(_outline_entry(entry) for entry in items(reply, "outline")),
+        attachments=tuple(_base_name(str(name)) for name in items(reply, "attachments")),
+        has_form=bool(reply.get("form")),
     )
 
 
@@ -129,10 +145,11 @@ def _session(job: Job, script: Path, **request: object) -> Iterator[Opened | Raw
         try:
             opened = _opened(job.receive(worker, job.limits.open_s), job.limits)
         except WorkerLost as error:
-            raise CannotOpen(str(error), is_crash=not isinstance(error, WorkerStalled)) from error
+            obstacle = Obstacle.STALLED if isinstance(error, WorkerStalled) else Obstacle.CRASHED
+            raise CannotOpen(obstacle, error.why) from error
         yield opened
-        while "done" not in (message := job.receive(worker, job.limits.page_s)):
-            yield raw_page(message, reader)
+        while "done" not in (reply := job.receive(worker, job.limits.page_s)):
+            yield raw_page(reply, reader)
 
 
 def _open_pdfium(job: Job) -> Iterator[Opened | RawPage]:
@@ -142,7 +159,7 @@ def _open_pdfium(job: Job) -> Iterator[Opened | RawPage]:
         try:
             opened = next(session)
         except CannotOpen as error:
-            if not (describe and error.is_crash):
+            if not (describe and error.obstacle is Obstacle.CRASHED):
                 raise
         else:
             return chain([opened], session)
@@ -167,9 +184,9 @@ def pdfium_pages(job: Job) -> Iterator[Opened | RawPage]:
                 if isinstance(raw, RawPage) and number <= pages:
                     yield replace(raw, number=number)
                     number += 1
-            why, is_final = "is missing from the file", True
+            why, is_final = message("is missing from the file"), True
         except (WorkerLost, CannotOpen) as error:
-            why, is_final = str(error), number == first or isinstance(error, WorkerStalled)
+            why, is_final = error.why, number == first or isinstance(error, WorkerStalled)
         if number <= pages:
             if is_final:
                 yield lost_page(number, why)
@@ -193,7 +210,7 @@ def pypdf_pages(job: Job, wanted: list[int]) -> Iterator[Opened | RawPage]:
                 if isinstance(raw, RawPage) and left:
                     yield replace(raw, number=left.pop(0))
         except (WorkerLost, CannotOpen) as error:
-            yield from (lost_page(number, str(error), "pypdf") for number in left[:1])
+            yield from (lost_page(number, error.why, "pypdf") for number in left[:1])
         else:
             return
         left = left[1:]
@@ -202,7 +219,7 @@ def pypdf_pages(job: Job, wanted: list[int]) -> Iterator[Opened | RawPage]:
         session = _session(job, PYPDF_WORKER, task="read", pages=left)
 
 
-def given_up(job: Job) -> str:
+def given_up(job: Job) -> Message:
     if job.budget.left_s() <= 0:
-        return f"was not reached within the {job.limits.document_s:g} seconds a document gets"
-    return "was given up: too many pages before it made the PDF reader stop"
+        return message("was not reached within the {seconds:g} seconds a document gets", seconds=job.limits.document_s)
+    return message("was given up: too many pages before it made the PDF reader stop")

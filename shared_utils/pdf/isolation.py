@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared_utils.message import Message, message
 from shared_utils.types import Cancelled
 
 LINE_AT_MOST = 64 * 2**20  # bytes; 200,000 characters with their word boxes come to some 10 MB
@@ -51,7 +52,11 @@ def never() -> bool:
 
 
 class WorkerLost(Exception):
-    """The child died, hung or talked nonsense. The message says which, to finish "it …"."""
+    """The child died, hung or talked nonsense. `why` says which, to finish "it …"."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class WorkerStalled(WorkerLost): ...
@@ -61,31 +66,36 @@ class WorkerCancelled(Exception):
     """Nobody wants the result any more."""
 
 
-Message = Mapping[str, object]
+Reply = Mapping[str, object]
 """One JSON line from a child. The child may have been taken over by the file it reads: check every value."""
 
-NONSENSE = "made the PDF reader answer nonsense"
+NONSENSE = message("made the PDF reader answer nonsense")
 
 
-def integer(message: Message, key: str) -> int:
+def reason(reply: Reply, key: str, reasons: Mapping[str, Message], otherwise: Message) -> Message:
+    """What the child's word under `key` stands for; it may not choose its own words."""
+    return reasons.get(str(reply[key]), otherwise)
+
+
+def integer(reply: Reply, key: str) -> int:
     """The whole number under `key`. Raises WorkerLost where there is none."""
-    value = message.get(key)
+    value = reply.get(key)
     if type(value) is not int:
         raise WorkerLost(NONSENSE)
     return value
 
 
-def number(message: Message, key: str) -> float:
+def number(reply: Reply, key: str) -> float:
     """The number under `key`. Raises WorkerLost where there is none."""
-    value = message.get(key)
+    value = reply.get(key)
     if not isinstance(value, int | float):
         raise WorkerLost(NONSENSE)
     return float(value)
 
 
-def items(message: Message, key: str) -> list[object]:
+def items(reply: Reply, key: str) -> list[object]:
     """The list under `key`; empty where there is none."""
-    value = message.get(key, [])
+    value = reply.get(key, [])
     if not isinstance(value, list):
         raise WorkerLost(NONSENSE)
     return value
@@ -98,7 +108,7 @@ class Worker:
     fork: the parent is a threaded server. Requests go over the pipe, so a password is in no process list.
     """
 
-    def __init__(self, script: Path, request: Message | None = None, *, memory_bytes: int, cpu_s: int | None) -> None:
+    def __init__(self, script: Path, request: Reply | None = None, *, memory_bytes: int, cpu_s: int | None) -> None:
         limits = [memory_bytes] if cpu_s is None else [memory_bytes, cpu_s]
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-X", "utf8", str(CONFINED), str(script), *map(str, limits)],
@@ -117,31 +127,31 @@ class Worker:
     def pid(self) -> int:
         return self._process.pid
 
-    def ask(self, request: Message) -> None:
+    def ask(self, request: Reply) -> None:
         assert self._process.stdin is not None  # noqa: S101 - it was opened as a pipe
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
         except OSError as error:
-            raise WorkerLost("made the PDF reader stop") from error
+            raise WorkerLost(message("made the PDF reader stop")) from error
 
-    def receive(self, timeout_s: float, cancelled: Cancelled = never) -> Message:
+    def receive(self, timeout_s: float, cancelled: Cancelled = never) -> Reply:
         """The next JSON line. Raises WorkerLost or WorkerStalled, and WorkerCancelled when asked to stop."""
         deadline = time.monotonic() + timeout_s
         searched = 0
         while (end := self._buffer.find(b"\n", searched)) < 0:
             searched = len(self._buffer)
             if searched > LINE_AT_MOST:
-                raise WorkerLost("holds far more text than a page can")
+                raise WorkerLost(message("holds far more text than a page can"))
             self._fill(deadline, cancelled)
         line = bytes(self._buffer[:end])
         del self._buffer[: end + 1]
         try:
-            message = json.loads(line)
+            reply = json.loads(line)
         except ValueError as error:
             raise WorkerLost(NONSENSE) from error
-        if not isinstance(message, dict):
+        if not isinstance(reply, dict):
             raise WorkerLost(NONSENSE)
-        return message
+        return reply
 
     def receive_bytes(self, count: int, timeout_s: float) -> bytes:
         """The `count` raw bytes that follow a line which announced them."""
@@ -159,12 +169,12 @@ class Worker:
                 raise WorkerCancelled
             left_s = deadline - time.monotonic()
             if left_s <= 0:
-                raise WorkerStalled("took too long to read")
+                raise WorkerStalled(message("took too long to read"))
             if select.select([self._process.stdout], [], [], min(left_s, POLL_S))[0]:
                 break
         data = os.read(self._process.stdout.fileno(), 2**20)
         if not data:
-            raise WorkerLost("made the PDF reader stop (damaged, or built to use too much memory)")
+            raise WorkerLost(message("made the PDF reader stop (damaged, or built to use too much memory)"))
         self._buffer += data
 
     def close(self) -> None:

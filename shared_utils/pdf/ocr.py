@@ -11,15 +11,17 @@ from functools import lru_cache
 from pathlib import Path
 
 from shared_utils.errors import DocumentError
+from shared_utils.message import NOTHING, message
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.types import Page, PageVerdict, Rect, WordBox
 
 DPI = 200  # 150 is enough for prose; the small figures of tables need 200
 LETTER_WIDTH = 612.0  # points
 SURE_ENOUGH = 30.0  # tesseract's confidence in per cent; below, specks of dirt become words
-HOW_TO_INSTALL = (
-    "Scanned pages need the program tesseract: on Debian and Ubuntu `apt install tesseract-ocr`, on a Mac "
-    "`brew install tesseract`. Other languages come as tesseract-ocr-deu and so on (Mac: tesseract-lang)."
+HOW_TO_INSTALL = message(
+    "Scanned pages need the program tesseract: on Debian and Ubuntu `apt install tesseract-ocr`, "
+    "on a Mac `brew install tesseract`. Other languages come as tesseract-ocr-deu and so on "
+    "(Mac: tesseract-lang)."
 )
 
 
@@ -54,7 +56,9 @@ def ocr_page(viewer: PageViewer, path: Path, page: Page, *, time_limit_s: float 
     text, boxes = _text_and_boxes(
         csv.DictReader(tsv.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE), points_per_px
     )
-    verdict, reason = (PageVerdict.TEXT, "") if text else (PageVerdict.EMPTY, "OCR found no words on this page.")
+    verdict, reason = (
+        (PageVerdict.TEXT, NOTHING) if text else (PageVerdict.EMPTY, message("OCR found no words on this page."))
+    )
     return replace(
         page, text=text, verdict=verdict, reason=reason, width=image.width, height=image.height, reader="ocr",
         runs=(), word_boxes=boxes, boilerplate=(), hidden=(), headings=(), table_rows=(),
@@ -68,7 +72,9 @@ def _tesseract(image: bytes, languages: str, dpi: int, time_limit_s: float) -> s
     try:
         done = subprocess.run(command, input=image, capture_output=True, timeout=time_limit_s, check=True)
     except subprocess.TimeoutExpired as error:
-        raise DocumentError(f"OCR of this page took longer than {time_limit_s:g} seconds and was stopped.") from error
+        raise DocumentError(
+            "OCR of this page took longer than {seconds:g} seconds and was stopped.", seconds=time_limit_s
+        ) from error
     except (subprocess.CalledProcessError, OSError) as error:
         raise DocumentError("OCR of this page failed: tesseract cannot read its picture.") from error
     return done.stdout.decode("utf-8", "replace")

@@ -7,9 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from shared_utils.message import NOTHING, Message, message
 from shared_utils.pdf.composition import CELL_SEPARATOR, Composed, KeepHyphen, Line, clean, compose
 from shared_utils.pdf.hyphens import keep_hyphen_by
-from shared_utils.pdf.isolation import NONSENSE, Message, WorkerLost, integer, items, number
+from shared_utils.pdf.isolation import NONSENSE, Reply, WorkerLost, integer, items, number, reason
 from shared_utils.pdf.layout import Row, Word, lay_out
 from shared_utils.types import GlyphRun, Page, PageVerdict, Span
 
@@ -39,7 +40,7 @@ class RawPage:
     frame_height: int = 0
     is_cut: bool = False
     is_layer: bool = False  # its words are the invisible layer that an OCR program laid over a scan
-    lost: str = ""  # why it could not be read, to finish "it …"
+    lost: Message = NOTHING  # why it could not be read, to finish "it …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,42 +52,48 @@ class Draft:
     composed: Composed
 
 
-def raw_page(message: Message, reader: str) -> RawPage:
+_LOST = {
+    "undescribed": message("is not described well enough in the file"),
+    "undecodable": message("has text that cannot be decoded"),
+}
+
+
+def raw_page(reply: Reply, reader: str) -> RawPage:
     """Check and name what a worker sent. Raises WorkerLost where it does not add up."""
-    if "lost" in message:
-        return lost_page(integer(message, "page"), str(message["lost"]), reader)
-    text = str(message.get("text", ""))
+    if "lost" in reply:
+        return lost_page(integer(reply, "page"), reason(reply, "lost", _LOST, NONSENSE), reader)
+    text = str(reply.get("text", ""))
     read = RawPage(
-        number=integer(message, "page"),
-        label=str(message.get("label", "")),
-        width=number(message, "width"),
-        height=number(message, "height"),
+        number=integer(reply, "page"),
+        label=str(reply.get("label", "")),
+        width=number(reply, "width"),
+        height=number(reply, "height"),
         text=text,
         reader=reader,
-        is_cut=bool(message.get("cut")),
+        is_cut=bool(reply.get("cut")),
     )
     if reader != "pdfium":
         return read
-    flat = iter(_glyphs(message, "words", len(text)))
-    hidden = iter(_glyphs(message, "hidden", len(text)))
+    flat = iter(_glyphs(reply, "words", len(text)))
+    hidden = iter(_glyphs(reply, "hidden", len(text)))
     return replace(
         read,
         words=tuple(zip(flat, flat, flat, flat, flat, flat, strict=True)),
-        bold=frozenset(_glyphs(message, "bold", len(text))),
+        bold=frozenset(_glyphs(reply, "bold", len(text))),
         hidden=tuple(zip(hidden, hidden, strict=True)),
-        pictures=number(message, "pictures"),
-        objects=integer(message, "objects"),
-        frame_height=integer(message, "frame_height"),
-        is_layer=bool(message.get("is_layer")),
+        pictures=number(reply, "pictures"),
+        objects=integer(reply, "objects"),
+        frame_height=integer(reply, "frame_height"),
+        is_layer=bool(reply.get("is_layer")),
     )
 
 
 _STRIDE = {"words": 6, "hidden": 2, "bold": 1}  # integers an entry; the first, and the second if any, number glyphs
 
 
-def _glyphs(message: Message, key: str, glyphs: int) -> list[int]:
+def _glyphs(reply: Reply, key: str, glyphs: int) -> list[int]:
     """A flat list of integers whose glyph numbers lie within the page."""
-    values = items(message, key)
+    values = items(reply, key)
     flat = [value for value in values if isinstance(value, int)]
     stride = _STRIDE[key]
     glyph_numbers = flat[::stride] + flat[1::stride]
@@ -96,7 +103,7 @@ def _glyphs(message: Message, key: str, glyphs: int) -> list[int]:
     return flat
 
 
-def lost_page(number: int, why: str, reader: str = "pdfium") -> RawPage:
+def lost_page(number: int, why: Message, reader: str = "pdfium") -> RawPage:
     return RawPage(number=number, label="", width=0.0, height=0.0, text="", reader=reader, lost=why)
 
 
@@ -158,23 +165,30 @@ def is_better(other: str, text: str) -> bool:
 # ------------------------------------------------------------------------------------------------ verdict
 
 
-def judge(raw: RawPage, text: str) -> tuple[PageVerdict, str]:
+def _unreadable(why: Message) -> Message:
+    return message("This page cannot be read: {why}.", why=why)
+
+
+def judge(raw: RawPage, text: str) -> tuple[PageVerdict, Message]:
     """What reading the page came to, and why in words where that is not plain text."""
     chars = len("".join(text.split()))
     if raw.lost:
-        return PageVerdict.UNREADABLE, f"This page cannot be read: it {raw.lost}."
+        return PageVerdict.UNREADABLE, _unreadable(message("it {why}", why=raw.lost))
     if chars < FEW_CHARS and raw.pictures >= LARGE_PICTURE:
-        return PageVerdict.SCANNED, "This page is a picture, probably a scan: its words can be found only after OCR."
+        return PageVerdict.SCANNED, message(
+            "This page is a picture, probably a scan: its words can be found only after OCR."
+        )
     if not chars:
-        held = "pictures or drawings but no words" if raw.objects else "nothing"
-        return PageVerdict.EMPTY, f"This page holds {held}."
+        held = message("pictures or drawings but no words") if raw.objects else message("nothing")
+        return PageVerdict.EMPTY, message("This page holds {what}.", what=held)
     if junk_share(raw.text) > JUNK_SHARE:
-        reason = "The letters of this page are stored without their meaning, so it cannot be searched; OCR may read it."
-        return PageVerdict.UNREADABLE, reason
+        why = message("its letters are stored without their meaning; text recognition may read them")
+        return PageVerdict.UNREADABLE, _unreadable(why)
     if raw.pictures >= LARGE_PICTURE and chars < SOME_CHARS and not raw.is_layer:
-        return PageVerdict.MIXED, "A large picture on this page may hold words that were not read."
-    cut = f"Only the first {len(raw.text):,} characters of this page were read." if raw.is_cut else ""
-    return PageVerdict.TEXT, cut
+        return PageVerdict.MIXED, message("A large picture on this page may hold words that were not read.")
+    if raw.is_cut:
+        return PageVerdict.TEXT, message("Only the first {n:,} characters of this page were read.", n=len(raw.text))
+    return PageVerdict.TEXT, NOTHING
 
 
 # ------------------------------------------------------------------------------------------------ spans

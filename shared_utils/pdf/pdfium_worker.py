@@ -266,13 +266,13 @@ def bold_lines(text_page: ctypes.c_void_p, text: str, words: list[tuple[int, int
 def read_page(document: ctypes.c_void_p, index: int, max_chars: int) -> dict[str, object]:
     page = pdfium.FPDF_LoadPage(document, index)
     if not page:
-        return {"page": index + 1, "lost": "is not described well enough in the file"}
+        return {"page": index + 1, "lost": "undescribed"}
     rect = pdfium.FS_RECTF()
     pdfium.FPDF_GetPageBoundingBox(page, rect)
     visible = (rect.left, rect.bottom, rect.right, rect.top)
     text_page = pdfium.FPDFText_LoadPage(page)
     if not text_page:
-        return {"page": index + 1, "lost": "has text that cannot be decoded"}
+        return {"page": index + 1, "lost": "undecodable"}
     found = pdfium.FPDFText_CountChars(text_page)
     text = characters(text_page, min(found, max_chars)) if found > 0 else ""
     words = word_boxes(text_page, text)

@@ -80,8 +80,8 @@ def read_page(document: pypdf.PdfReader, number: int, max_chars: int) -> dict[st
         width, height = float(box.width), float(box.height)
         if page.rotation % 180:
             width, height = height, width
-    except Exception as error:  # noqa: BLE001 - as above
-        return {"page": number, "lost": f"has text that cannot be decoded ({type(error).__name__})"}
+    except Exception:  # noqa: BLE001 - as above
+        return {"page": number, "lost": "undecodable"}
     return {
         "page": number,
         "width": width,

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shared_utils.errors import EncryptedPdf, NotAPdf, PdfTooLarge, UnreadablePdf, WrongPassword
-from shared_utils.pdf.engines import Budget, CannotOpen, Job, Opened, given_up, pdfium_pages, pypdf_pages
+from shared_utils.message import Message, message
+from shared_utils.pdf.engines import Budget, CannotOpen, Job, Obstacle, Opened, given_up, pdfium_pages, pypdf_pages
 from shared_utils.pdf.isolation import (
     PYPDF_WORKER,
     ReadingLimits,
@@ -59,34 +60,34 @@ ReadingEvent = DocumentOpened | PageReady | PagesRevised
 # ------------------------------------------------------------------------------------------------ before opening
 
 _OTHER_KINDS = [
-    (b"PK\x03\x04", "a ZIP archive or an Office document"),
-    (b"\xd0\xcf\x11\xe0", "an older Office document"),
-    (b"{\\rtf", "a rich text document"),
-    (b"\x89PNG", "a picture (PNG)"),
-    (b"\xff\xd8\xff", "a picture (JPEG)"),
-    (b"GIF8", "a picture (GIF)"),
-    (b"II*\x00", "a picture (TIFF)"),
-    (b"MM\x00*", "a picture (TIFF)"),
-    (b"%!PS", "a PostScript file"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"MZ", "a Windows program"),
-    (b"\x7fELF", "a program"),
+    (b"PK\x03\x04", message("a ZIP archive or an Office document")),
+    (b"\xd0\xcf\x11\xe0", message("an older Office document")),
+    (b"{\\rtf", message("a rich text document")),
+    (b"\x89PNG", message("a picture (PNG)")),
+    (b"\xff\xd8\xff", message("a picture (JPEG)")),
+    (b"GIF8", message("a picture (GIF)")),
+    (b"II*\x00", message("a picture (TIFF)")),
+    (b"MM\x00*", message("a picture (TIFF)")),
+    (b"%!PS", message("a PostScript file")),
+    (b"\x1f\x8b", message("a gzip archive")),
+    (b"7z\xbc\xaf", message("a 7-Zip archive")),
+    (b"Rar!", message("a RAR archive")),
+    (b"MZ", message("a Windows program")),
+    (b"\x7fELF", message("a program")),
 ]
 _HTML = re.compile(rb"\s*(<!doctype html|<html|<head|<\?xml)", re.IGNORECASE)
 
 
-def _kind_of(head: bytes) -> str:
+def _kind_of(head: bytes) -> Message:
     for magic, kind in _OTHER_KINDS:
         if head.startswith(magic):
             return kind
     if _HTML.match(head.removeprefix(b"\xef\xbb\xbf")):
-        return "a web page, perhaps an error page that was saved in place of the PDF"
+        return message("a web page, perhaps an error page that was saved in place of the PDF")
     with suppress(UnicodeDecodeError):
         head[:512].decode("ascii")
-        return "plain text"
-    return "something else"
+        return message("plain text")
+    return message("something else")
 
 
 def _looks_like_pdf_inside(path: Path) -> bool:
@@ -107,9 +108,13 @@ def _check(path: Path, limits: ReadingLimits) -> None:
         raise NotAPdf("The file is empty (0 bytes). Please check it and upload it again.")
     if size > limits.max_bytes:
         most = limits.max_bytes / 1e6
-        raise PdfTooLarge(f"The file has {size / 1e6:,.1f} MB; at most {most:,.0f} MB are taken. Please split it.")
+        raise PdfTooLarge(
+            "The file has {size:,.1f} MB; at most {limit:,.0f} MB are taken. Please split it.",
+            size=size / 1000000.0,
+            limit=most,
+        )
     if b"%PDF-" not in head and not _looks_like_pdf_inside(path):
-        raise NotAPdf(f"The file is not a PDF: it is {_kind_of(head)}. Please save or print it as PDF first.")
+        raise NotAPdf("The file is not a PDF: it is {kind}. Please save or print it as PDF first.", kind=_kind_of(head))
 
 
 # ------------------------------------------------------------------------------------------------ the document
@@ -117,24 +122,24 @@ def _check(path: Path, limits: ReadingLimits) -> None:
 
 def _start(job: Job) -> tuple[Opened, Iterator[Opened | RawPage]]:
     """Open with PDFium, else with pypdf: what the document says of itself, and its pages."""
-    reasons: list[str] = []
+    obstacles: list[Obstacle] = []
     for pages in (pdfium_pages(job), pypdf_pages(job, [])):
         try:
             opened = next(pages)
         except CannotOpen as error:
-            reasons.append(error.why)
+            obstacles.append(error.obstacle)
             continue
         assert isinstance(opened, Opened)  # noqa: S101 - the first item of every engine
         if opened.pages > 0:
             return opened, pages
-        reasons.append("no pages")
-    if "password" in reasons:
+        obstacles.append(Obstacle.NO_PAGES)
+    if Obstacle.PASSWORD in obstacles:
         if job.password is not None:
             raise WrongPassword("This password does not open the PDF. Please try again.")
         raise EncryptedPdf("The PDF is protected with a password. Please enter it to read the file.")
-    if "no pages" in reasons:
+    if Obstacle.NO_PAGES in obstacles:
         raise UnreadablePdf("The PDF has no pages. Please check the file and upload it again.")
-    if any("too long" in reason for reason in reasons):
+    if Obstacle.STALLED in obstacles:
         raise UnreadablePdf("The PDF takes too long to open: it is damaged or far too complex. Please save it anew.")
     raise UnreadablePdf("The PDF is damaged or cut off, and two readers cannot repair it. Please get a fresh copy.")
 
@@ -216,10 +221,10 @@ def save_decrypted_copy(path: Path, password: str, out: Path, limits: ReadingLim
     job = Job(path, limits, password, never, Budget(time.monotonic() + limits.document_s, 0))
     try:
         with job.start(PYPDF_WORKER, task="decrypt") as worker:
-            message = job.receive(worker, limits.open_s + limits.document_s / 4)
-            if message.get("error") == "password":
+            reply = job.receive(worker, limits.open_s + limits.document_s / 4)
+            if reply.get("error") == "password":
                 raise WrongPassword("This password does not open the PDF. Please try again.")
-            size = integer(message, "bytes")
+            size = integer(reply, "bytes")
             if size > 4 * limits.max_bytes:
                 raise PdfTooLarge("The copy of this PDF without its password would be far larger than the PDF.")
             data = worker.receive_bytes(size, limits.page_s)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from shared_utils.message import NOTHING
 from shared_utils.pdf.headings import headings
 from shared_utils.pdf.hyphens import keep_hyphen_by
 from shared_utils.pdf.pages import Draft, page_of, rewrite
@@ -34,5 +35,5 @@ def _with_form(page: Page, fields: Sequence[tuple[str, str]]) -> Page:
     lines = (f"{name}: {' '.join(value.split())}" if name else value for name, value in missing)
     text = "\n".join(filter(None, [page.text, *lines]))
     if page.verdict in (PageVerdict.EMPTY, PageVerdict.UNREADABLE):
-        return replace(page, text=text, verdict=PageVerdict.TEXT, reason="")
+        return replace(page, text=text, verdict=PageVerdict.TEXT, reason=NOTHING)
     return replace(page, text=text)

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared_utils.errors import DocumentGone, UnreadablePdf
+from shared_utils.message import message
 from shared_utils.pdf.isolation import (
     VIEWER_WORKER,
-    Message,
     ReadingLimits,
+    Reply,
     Worker,
     WorkerLost,
     WorkerStalled,
     integer,
     number,
+    reason,
 )
 from shared_utils.pdf.quotes import find_quote
 from shared_utils.types import GlyphRun, Page, Rect, Span
@@ -79,7 +81,9 @@ class PageViewer:
                 height=number(answer, "height"),
             )
         except WorkerLost as error:
-            raise UnreadablePdf(f"Page {page_number} cannot be drawn: it {error}.") from error
+            raise UnreadablePdf(
+                "Page {number} cannot be drawn: it {why}.", number=page_number, why=error.why
+            ) from error
 
     def locate(self, path: Path, page: Page, spans: Sequence[Span]) -> tuple[tuple[Rect, ...], ...]:
         """For each span of `page.text`, the rectangles of its words, one per line; () where that is not sure."""
@@ -105,17 +109,21 @@ class PageViewer:
         found = find_quote(str(answer.get("text", "")), page.text[span.start : span.end])
         return [(found.start, found.end)] if found else []
 
-    def _ask(self, path: Path, page_number: int, request: Message) -> tuple[Message, bytes]:
+    def _ask(self, path: Path, page_number: int, request: Reply) -> tuple[Reply, bytes]:
         request = {**request, "path": str(path), "page": page_number}
         with self._lock:
             answer, data = self._ask_twice(request, page_number)
         if "error" in answer:
             if not path.exists():
                 raise DocumentGone("This document was deleted while it was being looked at.")
-            raise UnreadablePdf(f"Page {page_number} cannot be drawn: {answer['error']}.")
+            raise UnreadablePdf(
+                "Page {number} cannot be drawn: {why}.",
+                number=page_number,
+                why=reason(answer, "error", _NOT_DRAWN, _NOT_DRAWN["unopened"]),
+            )
         return answer, data
 
-    def _ask_twice(self, request: Message, page_number: int) -> tuple[Message, bytes]:
+    def _ask_twice(self, request: Reply, page_number: int) -> tuple[Reply, bytes]:
         """A child that dies may have been worn out by other pages: a fresh one tries once more. A hang is final."""
         for is_last in (False, True):
             try:
@@ -123,13 +131,15 @@ class PageViewer:
             except WorkerLost as error:
                 self._end_worker()
                 if is_last or isinstance(error, WorkerStalled):
-                    raise UnreadablePdf(f"Page {page_number} cannot be drawn: it {error}.") from error
+                    raise UnreadablePdf(
+                        "Page {number} cannot be drawn: it {why}.", number=page_number, why=error.why
+                    ) from error
             except BaseException:
                 self._end_worker()  # its next answer would belong to this request
                 raise
         raise AssertionError
 
-    def _ask_once(self, request: Message) -> tuple[Message, bytes]:
+    def _ask_once(self, request: Reply) -> tuple[Reply, bytes]:
         if self._is_closed:
             raise UnreadablePdf("The page viewer is closed.")
         if self._worker is None:
@@ -144,6 +154,14 @@ class PageViewer:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+
+
+_NOT_DRAWN = {
+    "damaged": message("the page is damaged"),
+    "unopened": message("the file does not open"),
+    "no size": message("the page has no size"),
+    "no memory": message("there is not enough memory to draw it"),
+}
 
 
 # ------------------------------------------------------------------------------------------------ geometry
@@ -189,7 +207,7 @@ def _boxes_of(page: Page, span: Span) -> tuple[Rect, ...]:
     return tuple(one_per_line(boxes))
 
 
-def _rects(answer: Message, count: int) -> list[list[Rect]]:
+def _rects(answer: Reply, count: int) -> list[list[Rect]]:
     found = answer.get("rects")
     if not isinstance(found, list) or len(found) != count:
         return [[] for _ in range(count)]

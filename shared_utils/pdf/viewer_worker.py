@@ -53,7 +53,7 @@ class Documents:
     def page(self, path: str, number: int) -> ctypes.c_void_p:
         page = pdfium.FPDF_LoadPage(self._document(path), number - 1)
         if not page:
-            raise CannotAnswer("the page is damaged")
+            raise CannotAnswer("damaged")
         return page  # type: ignore[no-any-return]
 
     def _document(self, path: str) -> ctypes.c_void_p:
@@ -62,7 +62,7 @@ class Documents:
         if key not in self._open:
             document = pdfium.FPDF_LoadDocument(os.fsencode(path), None)
             if not document:
-                raise CannotAnswer("the file does not open")
+                raise CannotAnswer("unopened")
             self._open[key] = document
             if len(self._open) > DOCUMENTS_AT_MOST:
                 pdfium.FPDF_CloseDocument(self._open.popitem(last=False)[1])
@@ -73,7 +73,7 @@ class Documents:
 def pixel_size(width: float, height: float, width_px: int) -> tuple[int, int]:
     """The size to draw at: as wide as wished, within the limits."""
     if not (width > 0 and height > 0 and math.isfinite(width * height)):
-        raise CannotAnswer("the page has no size")
+        raise CannotAnswer("no size")
     scale = min(width_px / width, SIDE_AT_MOST / max(width, height), math.sqrt(PIXELS_AT_MOST / width / height))
     return max(1, int(width * scale + 0.001)), max(1, int(height * scale + 0.001))
 
@@ -88,7 +88,7 @@ def draw(
     layout = pdfium.FPDFBitmap_Gray if is_grey else pdfium.FPDFBitmap_BGRx
     bitmap = pdfium.FPDFBitmap_CreateEx(width_px, height_px, layout, None, 0)
     if not bitmap:
-        raise CannotAnswer("there is not enough memory to draw it")
+        raise CannotAnswer("no memory")
     try:
         pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width_px, height_px, 0xFFFFFFFF)
         flags = pdfium.FPDF_ANNOT | (pdfium.FPDF_GRAYSCALE if is_grey else 0)
@@ -198,5 +198,5 @@ def answers(requests: Iterator[Request]) -> Iterator[tuple[dict[str, object], by
         try:
             message, data = answer(documents, request)
         except (CannotAnswer, OSError, MemoryError) as error:
-            message, data = {"error": str(error) or "there is not enough memory"}, b""
+            message, data = {"error": str(error) or "no memory"}, b""
         yield message, data

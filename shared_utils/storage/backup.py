@@ -25,7 +25,7 @@ def write_backup(store: Path, out: IO[bytes]) -> int:
     a second copy of its database.
     """
     if not (store / _DATABASE).is_file():
-        raise StorageError(f"There is nothing to back up: {store} holds no documents yet.")
+        raise StorageError("There is nothing to back up: {folder} holds no documents yet.", folder=store)
     with plain_errors(), tempfile.TemporaryDirectory(dir=store, prefix="backup-") as folder:
         snapshot = Path(folder) / _DATABASE
         with closing(sqlite3.connect(store / _DATABASE)) as live, closing(sqlite3.connect(snapshot)) as copy:

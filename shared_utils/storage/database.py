@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shared_utils.errors import DocumentGone, StorageError
+from shared_utils.message import message
 from shared_utils.storage.schema import migrate, schema_version
 
 _BUSY_S = 10.0  # how long to wait for another process's transaction; ours take milliseconds
@@ -110,19 +111,19 @@ def plain_errors() -> Iterator[None]:
             raise
         raise translated from exc
     except OSError as exc:
-        raise StorageError(_FULL if exc.errno in _NO_SPACE else _UNUSABLE.format(exc.strerror)) from exc
+        raise (StorageError(_FULL) if exc.errno in _NO_SPACE else StorageError(_UNUSABLE, why=exc.strerror)) from exc
 
 
-_FULL = (
-    "The disk that holds Footnote's data is full, so this could not be saved. What was saved before is safe. "
-    "Delete documents or free some space, then try again."
+_FULL = message(
+    "The disk that holds the data is full, so this could not be saved. What was saved "
+    "before is safe. Delete documents or free some space, then try again."
 )
-_DAMAGED = (
-    "Footnote's data file is damaged. Restart Footnote: it sets the damaged file aside, deleting nothing, "
-    "and starts a new one."
+_DAMAGED = message(
+    "The data file is damaged. Start the server again: it sets the damaged file aside, deleting "
+    "nothing, and begins a new one."
 )
-_BUSY = "Another program is using Footnote's data file. Try again in a moment."
-_UNUSABLE = "Footnote cannot use its data folder ({}). Check that the folder exists and may be written to."
+_BUSY = message("Another program is using the data file. Try again in a moment.")
+_UNUSABLE = "The data folder cannot be used ({why}). Check that the folder exists and may be written to."
 
 
 def _translated(error: sqlite3.Error) -> StorageError | DocumentGone | None:
@@ -134,7 +135,7 @@ def _translated(error: sqlite3.Error) -> StorageError | DocumentGone | None:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return StorageError(_DAMAGED)
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_IOERR:
-            return StorageError(_UNUSABLE.format(error))
+            return StorageError(_UNUSABLE, why=error)
     if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
         # Every row about a person is made together with that person: what is missing is a document.
         return DocumentGone("The document was deleted while it was being used. Add it again to go on.")

@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Sequence
 
+from shared_utils.message import as_json, from_json
 from shared_utils.types import GlyphRun, Heading, OutlineEntry, Page, PageVerdict, Span, WordBox
 
 _LEVEL = 1  # of zlib: pages are written while they are read, and higher levels cost more time than they save space
@@ -18,7 +19,7 @@ def encode_page(page: Page) -> bytes:
         "label": page.label,
         "text": page.text,
         "verdict": page.verdict.value,
-        "reason": page.reason,
+        "reason": as_json(page.reason),
         "width": page.width,
         "height": page.height,
         "reader": page.reader,
@@ -43,7 +44,7 @@ def decode_page(body: bytes) -> Page:
         label=record["label"],
         text=record["text"],
         verdict=PageVerdict(record["verdict"]),
-        reason=record["reason"],
+        reason=from_json(record["reason"]),
         width=record["width"],
         height=record["height"],
         reader=record["reader"],

@@ -16,6 +16,7 @@ from psycopg import errors
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from shared_utils.errors import DocumentGone, StorageError
+from shared_utils.message import message
 from shared_utils.storage.postgres_schema import migrate
 
 _CONNECT_S = 5
@@ -124,7 +125,7 @@ def _connection_options(url: str) -> dict[str, Any]:
     except psycopg.ProgrammingError:
         # not chained: the library's message quotes the address, password and all
         raise StorageError(
-            "FOOTNOTE_STORE is not an address of a PostgreSQL database. It looks like "
+            "The address of the database is none of PostgreSQL's. Such a one looks like "
             "postgresql://user:password@host:5432/name."
         ) from None
     defaults = {
@@ -154,18 +155,18 @@ def plain_errors() -> Iterator[None]:
         raise translated from exc
 
 
-_BUSY = "Somebody else is changing the same thing in Footnote's database. Try again in a moment."
-_OUT_OF_REACH = (
-    "Footnote's database cannot be reached. What was saved before is safe. Try again in a moment; if it lasts, whoever "
-    "runs this server should look at PostgreSQL and at FOOTNOTE_STORE."
+_BUSY = message("Somebody else is changing the same thing in the database. Try again in a moment.")
+_OUT_OF_REACH = message(
+    "The database cannot be reached. What was saved before is safe. Try again in a moment; if it lasts, whoever runs "
+    "this server should look at PostgreSQL and at the address that it was given."
 )
-_FULL = (
-    "The disk of Footnote's database is full, so this could not be saved. What was saved before is safe. "
+_FULL = message(
+    "The disk of the database is full, so this could not be saved. What was saved before is safe. "
     "Delete documents or free some space, then try again."
 )
 _UNUSABLE = (
-    "Footnote may not write to its database ({}). Check the rights of the user in FOOTNOTE_STORE, and that the "
-    "address is the primary server's, not a replica's."
+    "The database may not be written to ({why}). Check the rights of the user in its address, and that the address is "
+    "the primary server's, not a replica's."
 )
 
 
@@ -184,7 +185,7 @@ def _translated(error: Exception) -> StorageError | DocumentGone | None:
         ):
             return StorageError(_BUSY)
         case errors.InsufficientPrivilege() | errors.ReadOnlySqlTransaction():
-            return StorageError(_UNUSABLE.format(error.sqlstate))
+            return StorageError(_UNUSABLE, why=error.sqlstate)
         case psycopg.OperationalError() | psycopg.InterfaceError() | PoolTimeout() | PoolClosed():
             return StorageError(_OUT_OF_REACH)
     return None

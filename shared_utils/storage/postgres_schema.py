@@ -105,8 +105,10 @@ def migrate(connection: psycopg.Connection[Any], migrations: Sequence[Migration]
     version = int(row[0]) if row else 0
     if version > len(migrations):
         raise StorageError(
-            f"The database was written by a newer version of Footnote (data version {version}, this one knows "
-            f"{len(migrations)}). Start the newer version again, or choose another database."
+            "The database was written by a newer version of this program (data version {theirs}, this one "
+            "knows {ours}). Start the newer version again, or choose another database.",
+            theirs=version,
+            ours=len(migrations),
         )
     if version == len(migrations):
         return
@@ -116,7 +118,7 @@ def migrate(connection: psycopg.Connection[Any], migrations: Sequence[Migration]
                 connection.execute(statement.encode())
     except (errors.UndefinedFile, errors.FeatureNotSupported) as exc:
         raise StorageError(
-            "This PostgreSQL has no pgvector, which Footnote's passages are searched with. Install it (Debian: "
+            "This PostgreSQL has no pgvector, which passages are searched with. Install it (Debian: "
             "postgresql-16-pgvector), or use the image pgvector/pgvector, then start again."
         ) from exc
     connection.execute("DELETE FROM footnote_schema")

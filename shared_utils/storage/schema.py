@@ -87,8 +87,10 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MI
     version = schema_version(connection)
     if version > len(migrations):
         raise StorageError(
-            f"The data folder was written by a newer version of Footnote (data version {version}, this one knows "
-            f"{len(migrations)}). Start the newer version again, or choose another data folder."
+            "The data folder was written by a newer version of this program (data version {theirs}, this one "
+            "knows {ours}). Start the newer version again, or choose another data folder.",
+            theirs=version,
+            ours=len(migrations),
         )
     for number, statements in enumerate(migrations[version:], start=version + 1):
         for statement in statements:

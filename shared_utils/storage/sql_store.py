@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 
 from shared_utils.errors import DocumentGone, StorageError
+from shared_utils.message import Message, as_text, from_text
 from shared_utils.storage.page_codec import decode_outline, decode_page, encode_outline, encode_page
 from shared_utils.storage.sql import Sql, SqlDatabase
 from shared_utils.storage.store import Entry, ReadingState, Usage
@@ -72,12 +73,12 @@ class Tables(ABC):
                 rows,
             )
 
-    def save_reading_finished(self, document_id: str, status: str, reason: str, read_s: float) -> None:
+    def save_reading_finished(self, document_id: str, status: str, reason: Message, read_s: float) -> None:
         """Record how reading ended. `reason` is shown to everybody who holds the file: no names of theirs in it."""
         with self._database.write() as db:
             changed = db.execute(
                 "UPDATE content SET status = ?, reason = ?, read_s = ? WHERE id = ?",
-                (status, _storable(reason), read_s, document_id),
+                (status, _storable(as_text(reason)), read_s, document_id),
             ).rowcount
             _expect_document(changed)
 
@@ -89,9 +90,9 @@ class Tables(ABC):
             ).fetchone()
             if row is None:
                 return None
-            page_count, status, reason, read_s = row
+            page_count, status, kept, read_s = row
             numbers = db.execute("SELECT number FROM page WHERE document_id = ? ORDER BY number", (document_id,))
-            return ReadingState(page_count, tuple(number for (number,) in numbers), status, reason, read_s)
+            return ReadingState(page_count, tuple(number for (number,) in numbers), status, from_text(kept), read_s)
 
     def load_document(self, document_id: str, name: str) -> Document | None:
         """The document with the pages stored so far, or None when it is not stored or was never opened."""
@@ -110,7 +111,8 @@ class Tables(ABC):
             return Document(document_id, name, title or name, pages, decode_outline(outline))
         except ValueError as exc:
             raise StorageError(
-                f"What was stored of {name} is damaged. Remove the document and add it again to have it read anew."
+                "What was stored of {name} is damaged. Remove the document and add it again to have it read anew.",
+                name=name,
             ) from exc
 
     # -------------------------------------------------------------------------------------------- people

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from shared_utils.message import Message
 from shared_utils.types import Document, OutlineEntry, Page, Vectors, VectorSource
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class ReadingState:
     page_count: int | None  # as the file claims; None until it has been opened
     pages_read: tuple[int, ...]  # 1-based numbers of the pages that are stored, ascending
     status: str | None
-    reason: str
+    reason: Message
     read_s: float | None
 
 
@@ -76,7 +77,7 @@ class ContentStore(Protocol):
 
     def save_pages(self, document_id: str, pages: Iterable[Page]) -> None: ...
 
-    def save_reading_finished(self, document_id: str, status: str, reason: str, read_s: float) -> None: ...
+    def save_reading_finished(self, document_id: str, status: str, reason: Message, read_s: float) -> None: ...
 
     def reading_state(self, document_id: str) -> ReadingState | None: ...
 

@@ -16,6 +16,7 @@ from heapq import heapify, heappop, heappush
 from statistics import median
 
 from shared_utils.errors import GeneratorUnavailable
+from shared_utils.message import Message, message
 from shared_utils.types import Cancelled
 
 _POLL_S = 0.25  # how often a waiting ticket looks at Stop and its place
@@ -91,11 +92,14 @@ class AnswerQueue:
         with self._changed:
             self._advance()
             if sum(ticket.person == person for ticket in self._waiting) >= self._per_person:
-                raise QueueFull(f"{self._per_person} of your questions are waiting already. Wait for one, or stop one.")
+                raise QueueFull(
+                    "{n} of your questions are waiting already. Wait for one, or stop one.", n=self._per_person
+                )
             if len(self._waiting) >= self._capacity:
                 raise QueueFull(
-                    f"{len(self._waiting)} questions are waiting for the model, about "
-                    f"{_in_words(self._seconds_before(self._waiting))}. Ask again a little later."
+                    "{n} questions are waiting for the model, about {time}. Ask again a little later.",
+                    n=len(self._waiting),
+                    time=_in_words(self._seconds_before(self._waiting)),
                 )
             self._tickets += 1
             ticket = Ticket(self._tickets, person, median(self._durations) if expected_s is None else expected_s)
@@ -211,5 +215,7 @@ def fair_order(waiting: Sequence[Ticket], last_person: str) -> list[Ticket]:
     return [ticket for _, _, ticket in sorted(rounds, key=lambda entry: entry[:2])]
 
 
-def _in_words(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+def _in_words(seconds: float) -> Message:
+    if seconds < 90:
+        return message("{seconds:.0f} s", seconds=seconds)
+    return message("{minutes:.0f} minutes", minutes=seconds / 60)

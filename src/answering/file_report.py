@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from shared_utils.message import NOTHING, Message, counted, joined, message
 from shared_utils.types import Page, PageVerdict
 from src.events import FileStatus
 
 
-def page_ranges(numbers: Iterable[int]) -> str:
+def page_ranges(numbers: Iterable[int]) -> tuple[str, ...]:
     """Page numbers as people write them.
 
     >>> page_ranges([3, 4, 5, 9])
-    'pages 3–5 and 9'
-    >>> page_ranges([7])
-    'page 7'
+    ('3–5', '9')
     """
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
@@ -23,10 +22,7 @@ def page_ranges(numbers: Iterable[int]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    names = [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
-    many = len(runs) > 1 or (runs and len(runs[0]) > 1)
-    listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    return f"{'pages' if many else 'page'} {listed}"
+    return tuple(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def has_words(page: Page) -> bool:
@@ -49,10 +45,10 @@ def count_verdicts(pages: Sequence[Page]) -> dict[PageVerdict, int]:
     return {verdict: counted[verdict] for verdict in PageVerdict if counted[verdict]}
 
 
-def outcome(pages: Sequence[Page], ocr_hint: str) -> tuple[FileStatus, str]:
-    """How reading ended, and why in words; `ocr_hint` says what would make scans readable ("" when nothing would)."""
+def outcome(pages: Sequence[Page], ocr_hint: Message) -> tuple[FileStatus, Message]:
+    """How reading ended, and why; `ocr_hint` says what would make scans readable, nothing where nothing would."""
     if not pages:
-        return FileStatus.FAILED, "This PDF has no pages. Export it again from the program that made it."
+        return FileStatus.FAILED, message("This PDF has no pages. Export it again from the program that made it.")
     scans = [p.number for p in pages if p.verdict is PageVerdict.SCANNED and not has_words(p)]
     broken = [p.number for p in pages if p.verdict is PageVerdict.UNREADABLE]
     sentences = []
@@ -61,30 +57,40 @@ def outcome(pages: Sequence[Page], ocr_hint: str) -> tuple[FileStatus, str]:
     if scans:
         sentences.append(_about_scans(pages, scans, ocr_hint))
     if any(has_words(page) for page in pages):
-        return (FileStatus.PARTIAL if sentences else FileStatus.READY), " ".join(sentences)
+        return (FileStatus.PARTIAL if sentences else FileStatus.READY), joined(*sentences)
     if not sentences:
-        which = "Every page" if len(pages) > 1 else "The only page"
+        which = message("Every page") if len(pages) > 1 else message("The only page")
         pictured = any(page.reason for page in pages)  # looked at by OCR, in vain
-        what = "holds pictures, but no words were found on them" if pictured else "is blank"
-        sentences.append(f"{which} of this PDF {what}: there is nothing to search.")
-    return FileStatus.FAILED, " ".join(sentences)
+        what = message("holds pictures, but no words were found on them") if pictured else message("is blank")
+        sentences.append(message("{which} of this PDF {what}: there is nothing to search.", which=which, what=what))
+    return FileStatus.FAILED, joined(*sentences)
 
 
-def _about_broken(pages: Sequence[Page], numbers: Sequence[int]) -> str:
-    reasons = Counter(
-        page.reason.removeprefix("This page cannot be read: ").rstrip(".")
-        for page in pages
-        if page.number in set(numbers) and page.reason
+def _about_broken(pages: Sequence[Page], numbers: Sequence[int]) -> Message:
+    causes = Counter(_cause(page.reason) for page in pages if page.number in set(numbers) and page.reason)
+    why = causes.most_common(1)[0][0] if causes else NOTHING
+    if len(numbers) == len(pages):
+        return message("No page could be read ({why}).", why=why) if why else message("No page could be read.")
+    if not why:
+        return about_pages(numbers, "Page {pages} could not be read.", "Pages {pages} could not be read.")
+    return about_pages(
+        numbers, "Page {pages} could not be read ({why}).", "Pages {pages} could not be read ({why}).", why=why
     )
-    why = f" ({reasons.most_common(1)[0][0]})" if reasons else ""
-    if len(numbers) == len(pages):
-        return f"No page could be read{why}."
-    return f"{page_ranges(numbers).capitalize()} could not be read{why}."
 
 
-def _about_scans(pages: Sequence[Page], numbers: Sequence[int], ocr_hint: str) -> str:
+def _cause(reason: Message) -> Message:
+    """What stands behind "This page cannot be read: …"."""
+    why = dict(reason.values).get("why")
+    return why if isinstance(why, Message) else reason
+
+
+def _about_scans(pages: Sequence[Page], numbers: Sequence[int], ocr_hint: Message) -> Message:
     if len(numbers) == len(pages):
-        what = "This PDF is a scan: pictures of pages, without words to search."
-    else:
-        what = f"{page_ranges(numbers).capitalize()} {'are scans' if len(numbers) > 1 else 'is a scan'} without words."
-    return f"{what} {ocr_hint}".strip()
+        return joined(message("This PDF is a scan: pictures of pages, without words to search."), ocr_hint)
+    one, many = "Page {pages} is a scan without words.", "Pages {pages} are scans without words."
+    return joined(about_pages(numbers, one, many), ocr_hint)
+
+
+def about_pages(numbers: Sequence[int], one: str, many: str, /, **values: object) -> Message:
+    """A sentence about these pages, which the hole `pages` lists."""
+    return counted(len(set(numbers)), one, many, pages=page_ranges(numbers), **values)

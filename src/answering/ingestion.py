@@ -12,6 +12,7 @@ import numpy as np
 
 from shared_utils.chunking.chunker import chunk_pages
 from shared_utils.errors import DocumentError, EncryptedPdf
+from shared_utils.message import Message
 from shared_utils.pdf.reader import DocumentOpened, PageReady, PagesRevised, ReadingLimits, read_pdf
 from shared_utils.retrieval.index import DocumentIndex, build_index, indexed_text
 from shared_utils.types import Cancelled, Document, Embedder, Page, PageVerdict, Vectors
@@ -51,7 +52,7 @@ Publish = Callable[[IndexedDocument], object]
 class Recogniser(Protocol):
     """Finds the words of scanned pages, where this machine can."""
 
-    def hint(self) -> str:
+    def hint(self) -> Message:
         """What would make scans readable here, in a sentence; "" where they are."""
         ...
 
@@ -157,7 +158,7 @@ def embed_document(
         publish(replace(indexed, index=indexed.index.with_vectors(vectors)))
 
 
-def finished(indexed: IndexedDocument, read_s: float, embed_s: float, ocr_hint: str) -> FileFinished:
+def finished(indexed: IndexedDocument, read_s: float, embed_s: float, ocr_hint: Message) -> FileFinished:
     """The last word on a file that was read."""
     pages, chunks = indexed.document.pages, len(indexed.index.chunks)
     status, reason = outcome(pages, ocr_hint)
@@ -168,4 +169,14 @@ def finished(indexed: IndexedDocument, read_s: float, embed_s: float, ocr_hint: 
 def failed(source: SourceFile, error: DocumentError, read_s: float) -> FileFinished:
     """The last word on a file that was not."""
     locked = isinstance(error, EncryptedPdf)
-    return FileFinished(source.name, FileStatus.FAILED, str(error), 0, {}, 0, read_s, 0.0, needs_password=locked)
+    return FileFinished(source.name, FileStatus.FAILED, error.message, 0, {}, 0, read_s, 0.0, needs_password=locked)
+
+
+def pages_of(documents: Sequence[IndexedDocument]) -> dict[tuple[str, int], Page]:
+    """(document id, page number) -> page, over all of `documents`."""
+    return {(d.document.id, page.number): page for d in documents for page in d.document.pages}
+
+
+def names_of(documents: Sequence[IndexedDocument]) -> dict[str, str]:
+    """Document id -> display name."""
+    return {document.document.id: document.document.name for document in documents}

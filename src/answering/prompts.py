@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from shared_utils.generation.speed import Speed
 from shared_utils.text.sentences import is_table_row, split_sentences
 from shared_utils.text.tokens import estimate_tokens
 from shared_utils.types import ChatMessage, Evidence, EvidenceSpan, Prompt
@@ -186,3 +187,17 @@ def _is_refusal_sentence(sentence: str) -> bool:
     if bare.casefold() == REFUSAL.strip(".").casefold() or not bare:
         return True
     return not _BRACKETED_NUMBERS.search(sentence) and any(pattern.search(bare) for pattern in _REFUSALS)
+
+
+def affordable_tokens(speed: Speed, target_s: float, most: int) -> int:
+    """How much evidence a model reads within `target_s`, at most `most`, at least a third of it: less says too little.
+
+    >>> affordable_tokens(Speed(prompt_rates=(20.0,)), 20.0, 560)
+    250
+    >>> affordable_tokens(Speed(), 20.0, 560)
+    560
+    """
+    rate = speed.prompt_tokens_per_s
+    if rate is None:
+        return most
+    return max(most // 3, min(most, round(rate * target_s) - OVERHEAD_TOKENS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from shared_utils.message import NOTHING, Message, counted, message
 from shared_utils.retrieval.question_kind import (
     AskedPart,
     QuestionKind,
@@ -26,6 +27,9 @@ SMALL_TALK = (
 )
 
 
+_LOOK_UP = message("look-up")
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """How a question is searched. `label` and `note` are for the person who asked; no note for a look-up."""
@@ -33,8 +37,8 @@ class Route:
     kind: QuestionKind
     searched: str  # the words to search for, without the part they are confined to
     within: Within | None = None
-    label: str = str(QuestionKind.LOOK_UP)
-    note: str = ""
+    label: Message = _LOOK_UP
+    note: Message = NOTHING
     sides: tuple[str, ...] = ()  # ids of the documents that are compared
 
     @property
@@ -47,7 +51,7 @@ class Route:
 class _Part:
     """A part that was found: its name for a person, the words that name it in the question, what lies in it."""
 
-    label: str
+    label: Message
     section: str
     within: Within
 
@@ -60,33 +64,42 @@ def route(question: str, searched: str, documents: Sequence[IndexedDocument]) ->
         matter = without_part(searched, part.section)
         if not has_topic(matter):
             return _summary(part.label, searched, part.within)
-        return Route(question_kind(question), matter, part.within, part.label, f"Searched in {part.label} only.")
-    missing = _not_found(asked)
+        return Route(
+            question_kind(question),
+            matter,
+            part.within,
+            part.label,
+            message("Searched in {part} only.", part=part.label),
+        )
+    missing = _not_found(asked, several=len(documents) > 1)
     if missing:
         searched = without_part(searched)
-        missing += "; all documents were searched." if len(documents) > 1 else "; the whole document was searched."
     if question_kind(question) is QuestionKind.SUMMARY:
         # “Sum up the risks” is answered where the risks stand: no summary, unless the words name a document.
         if not has_topic(question):
-            whole = _summary("all documents" if len(documents) > 1 else "the whole document", searched, None)
+            whole = _summary(
+                message("all documents") if len(documents) > 1 else message("the whole document"), searched, None
+            )
             return replace(whole, note=missing or whole.note)
         if meant := [document for document in documents if not has_topic(question, _name_words(document))]:
-            names = " and ".join(document.document.name for document in meant)
+            names = tuple(document.document.name for document in meant)
             ids = {document.document.id for document in meant}
             return _summary(names, searched, lambda chunk: chunk.document_id in ids)
         return Route(QuestionKind.LOOK_UP, searched, note=missing)
     if question_kind(question) is QuestionKind.COMPARISON and (
         sides := compared_documents(searched, _titles(documents))
     ):
-        names = " and ".join(document.document.name for document in documents if document.document.id in sides)
-        note = missing or f"{names} were each given the same room."
-        return Route(QuestionKind.COMPARISON, searched, None, f"comparison of {names}", note, sides)
+        names = tuple(document.document.name for document in documents if document.document.id in sides)
+        note = missing or message("{names} were each given the same room.", names=names)
+        return Route(
+            QuestionKind.COMPARISON, searched, None, message("comparison of {names}", names=names), note, sides
+        )
     return Route(question_kind(question), searched, note=missing)
 
 
-def _summary(of: str, searched: str, within: Within | None) -> Route:
-    note = f"This draws on {of}, a sentence here and there; most details are left out."
-    return Route(QuestionKind.SUMMARY, searched, within, f"summary of {of}", note)
+def _summary(of: Message | tuple[str, ...], searched: str, within: Within | None) -> Route:
+    note = message("This draws on {what}, a sentence here and there; most details are left out.", what=of)
+    return Route(QuestionKind.SUMMARY, searched, within, message("summary of {what}", what=of), note)
 
 
 def _name_words(document: IndexedDocument) -> frozenset[str]:
@@ -107,9 +120,7 @@ def _find(asked: AskedPart, documents: Sequence[IndexedDocument]) -> _Part | Non
     within = _both(pages, found[1] if found else {})
     if not any(within(chunk) for document in documents for chunk in document.index.chunks):
         return None
-    labels = [_section_label(found[1])] if found else []
-    labels += [_pages_label(asked)] if asked.pages else []
-    return _Part(", ".join(labels), found[0] if found else "", within)
+    return _Part(_label(asked, found[1] if found else {}), found[0] if found else "", within)
 
 
 def _quoted_section(question: str, documents: Sequence[IndexedDocument]) -> _Part | None:
@@ -119,7 +130,7 @@ def _quoted_section(question: str, documents: Sequence[IndexedDocument]) -> _Par
     found = _sections(name, documents) if name else {}
     if not any(section.title.strip() == name for held in found.values() for section in held):
         return None
-    return _Part(_section_label(found), name, _both(None, found))
+    return _Part(_section(found), name, _both(None, found))
 
 
 def _sections(name: str, documents: Sequence[IndexedDocument]) -> dict[str, tuple[Section, ...]]:
@@ -155,18 +166,27 @@ def _both(pages: set[tuple[str, int]] | None, held: dict[str, tuple[Section, ...
     return within
 
 
-def _section_label(held: dict[str, tuple[Section, ...]]) -> str:
-    return f"section “{next(iter(held.values()))[0].title}”"
+def _label(asked: AskedPart, held: dict[str, tuple[Section, ...]]) -> Message:
+    if not held:
+        return _pages(asked)
+    return message("{section}, {pages}", section=_section(held), pages=_pages(asked)) if asked.pages else _section(held)
 
 
-def _pages_label(asked: AskedPart) -> str:
-    names = [str(first) if first == last else f"{first}–{last}" for first, last in asked.pages]
-    one = len(asked.pages) == 1 and asked.pages[0][0] == asked.pages[0][1]
-    return f"page{'' if one else 's'} {', '.join(names)}"
+def _section(held: dict[str, tuple[Section, ...]]) -> Message:
+    return message("section “{title}”", title=next(iter(held.values()))[0].title)
 
 
-def _not_found(asked: AskedPart) -> str:
-    """What was asked for by a name that says so, and is not there; "" where it may have been no name at all."""
+def _pages(asked: AskedPart) -> Message:
+    names = tuple(str(first) if first == last else f"{first}–{last}" for first, last in asked.pages)
+    count = sum(last - first + 1 for first, last in asked.pages)
+    return counted(count, "page {pages}", "pages {pages}", pages=names)
+
+
+def _not_found(asked: AskedPart, *, several: bool) -> Message:
+    """What was asked for by a name that says so, and is not there; nothing where it may have been no name at all."""
+    searched = message("all documents were searched") if several else message("the whole document was searched")
     if asked.section:
-        return f"No section called “{asked.section}” was found"
-    return f"No words were found on {_pages_label(asked)}" if asked.pages else ""
+        return message("No section called “{name}” was found; {searched}.", name=asked.section, searched=searched)
+    if asked.pages:
+        return message("No words were found on {pages}; {searched}.", pages=_pages(asked), searched=searched)
+    return NOTHING

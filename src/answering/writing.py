@@ -14,6 +14,7 @@ from shared_utils.errors import GenerationError, GenerationInterrupted, Generati
 from shared_utils.generation.fallback import Engine, EngineGivenUp, generate_with_fallback
 from shared_utils.generation.ollama_answer_generator import truncation_suspected
 from shared_utils.generation.speed import Speed, estimate_answer_s, estimate_first_token_s, held_back, updated
+from shared_utils.message import NOTHING, Message, counted, message
 from shared_utils.types import (
     QUOTED,
     AnswerGenerator,
@@ -64,7 +65,7 @@ class _Guarded:
     """Asks a generator only as long as nothing forbids it, looked at anew before each model it asks."""
 
     generator: AnswerGenerator
-    why_not: Callable[[Where], str]
+    why_not: Callable[[Where], Message]
 
     def generate(self, prompt: Prompt, cancelled: Cancelled) -> Iterator[GenerationEvent]:
         for event in self.generator.generate(prompt, cancelled):
@@ -73,8 +74,8 @@ class _Guarded:
             yield event
 
 
-def guarded(writer: Writer, why_not: Callable[[Where], str]) -> Writer:
-    """The writer, but given up where `why_not` has a reason against the place of the model asked next; "" = none."""
+def guarded(writer: Writer, why_not: Callable[[Where], Message]) -> Writer:
+    """The writer, but given up where `why_not` has a reason against the place of the model asked next."""
     return replace(writer, engine=replace(writer.engine, generator=_Guarded(writer.engine.generator, why_not)))
 
 
@@ -84,19 +85,21 @@ def staying(writers: Sequence[Writer]) -> list[Writer]:
     return [writer for writer in near if writer is not None]
 
 
-def destination(engine: EngineKind | None, where: Where | None) -> str:
+def destination(engine: EngineKind | None, where: Where | None) -> Message:
     """Whom passages are sent to, in words that follow "to".
 
-    >>> destination(EngineKind.OLLAMA, Where.OWN_NETWORK)
+    >>> str(destination(EngineKind.OLLAMA, Where.OWN_NETWORK))
     'a server in your network'
     """
     match where:
         case Where.THIS_MACHINE:
-            return "this machine"
+            return message("this machine")
         case Where.OWN_NETWORK:
-            return "a server in your network"
+            return message("a server in your network")
+        case Where.ELSEWHERE | None if engine is EngineKind.REMOTE:
+            return message("Hugging Face")
         case Where.ELSEWHERE | None:
-            return "Hugging Face" if engine is EngineKind.REMOTE else "a model server elsewhere"
+            return message("a model server elsewhere")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class Task:
     labels: Mapping[int, str]  # marker -> "report.pdf p. 7"
     history: tuple[PastTurn, ...] = ()
     person: str = ""
-    why_nobody: str = ""  # why there is no model to write, in a sentence
+    why_nobody: Message = NOTHING  # why there is no model to write
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ class Written:
     text: str = ""
     finish_reason: str = "stop"  # "stop", "length", "cancelled" or "interrupted"
     stats: GenerationStats = QUOTED
-    notes: tuple[str, ...] = ()  # what a person should know: why it broke off, why nobody wrote, what was not read
+    notes: tuple[Message, ...] = ()  # what a person should know: why it broke off, why nobody wrote, what was not read
 
 
 class Scribe:
@@ -161,8 +164,8 @@ class Scribe:
         try:
             return (yield from self._turn(task, prompt, writers, on_first_token, cancelled))
         except GenerationError as exc:
-            yield EngineChanged(EngineKind.EXTRACTIVE, str(exc))
-            return Written(notes=(str(exc),))
+            yield EngineChanged(EngineKind.EXTRACTIVE, exc.message)
+            return Written(notes=(exc.message,))
 
     def _turn(
         self,
@@ -192,7 +195,7 @@ class Scribe:
                     writers = [writer for writer in writers if not writer.queued]
                     if not writers:
                         raise
-                    yield EngineChanged(writers[0].engine.name, str(exc))
+                    yield EngineChanged(writers[0].engine.name, exc.message)
             if cancelled():
                 return Written(finish_reason="cancelled")
             return (yield from self._stream(task, prompt, writers, on_first_token, cancelled, ticket))
@@ -211,7 +214,7 @@ class Scribe:
     ) -> Generator[AnswerEvent, None, Written]:
         by_name = {writer.engine.name: writer for writer in writers}
         writer, text, tokens = writers[0], "", 0
-        sent_to: tuple[str, ...] = ()
+        sent_to: tuple[Message, ...] = ()
         spans = {span.marker: span for span in task.evidence.spans}
         markers = MarkerStream(spans)
         loading, began = False, self._clock()
@@ -251,12 +254,12 @@ class Scribe:
         except GenerationError as exc:
             if isinstance(exc, GenerationInterrupted) and text.strip():
                 stats = GenerationStats(writer.engine.name, exc.model or writer.model, where=writer.where)
-                return Written(text, "interrupted", stats, (str(exc), *_departed(sent_to, task)))
+                return Written(text, "interrupted", stats, (exc.message, *_departed(sent_to, task)))
             # it wrote nothing, and yet it may have been sent everything
             if isinstance(exc, GenerationTimeout) and writer.queued and not loading:
                 self._learn_from_silence(writer, prompt, self._clock() - began)
-            yield EngineChanged(EngineKind.EXTRACTIVE, str(exc))
-            return Written(notes=(str(exc), *_departed(sent_to, task)))
+            yield EngineChanged(EngineKind.EXTRACTIVE, exc.message)
+            return Written(notes=(exc.message, *_departed(sent_to, task)))
         stats = GenerationStats(writer.engine.name, writer.model, where=writer.where)
         return Written(text, "cancelled", stats, _departed(sent_to, task))
 
@@ -275,20 +278,24 @@ class Scribe:
         )
 
 
-def _departed(sent_to: Sequence[str], task: Task) -> tuple[str, ...]:
+def _departed(sent_to: Sequence[Message], task: Task) -> tuple[Message, ...]:
     """That passages left the machine. Who wrote the answer stands under it; this holds also where nobody did."""
     count = len(task.evidence.spans)
-    passages = f"{count} passages" if count != 1 else "One passage"
-    return tuple(f"{passages} of your documents went to {place}." for place in dict.fromkeys(sent_to))
+    one, many = "One passage of your documents went to {place}.", "{n} passages of your documents went to {place}."
+    return tuple(counted(count, one, many, place=place) for place in dict.fromkeys(sent_to))
 
 
-def _unread(writer: Writer, prompt: Prompt, stats: GenerationStats) -> tuple[str, ...]:
+def _unread(writer: Writer, prompt: Prompt, stats: GenerationStats) -> tuple[Message, ...]:
     """Whether the model read less than it was sent."""
     if not writer.num_ctx or not truncation_suspected(prompt, stats, writer.num_ctx):
         return ()
     return (
-        f"The model read {stats.prompt_tokens} of about {prompt.estimated_tokens} tokens, so it may have missed "
-        "something. Ask a shorter question, or raise FOOTNOTE_NUM_CTX.",
+        message(
+            "The model read {read} of about {sent} tokens, so it may have missed something. Ask a "
+            "shorter question, or raise FOOTNOTE_NUM_CTX.",
+            read=stats.prompt_tokens,
+            sent=prompt.estimated_tokens,
+        ),
     )
 
 

@@ -52,7 +52,7 @@ def _piece(piece: Piece) -> str:
 def answer_notes(answer: Answer) -> list[str]:
     """Why sentences carry a sign, then what else a person should know."""
     doubts = [f"{dagger(i)} {describe_verdict(sentence)}" for i, sentence in enumerate(cautions(answer))]
-    return [*doubts, *map(plain, answer.notes)]
+    return [*doubts, *(plain(str(note)) for note in answer.notes)]
 
 
 def sources(citations: Iterable[schemas.Citation]) -> str:
@@ -81,7 +81,7 @@ def _sentence(sentence: Sentence) -> schemas.Sentence:
         text=sentence.text,
         citations=list(sentence.citations),
         verdict=sentence.verdict.value,
-        reason=sentence.reason,
+        reason=str(sentence.reason),
     )
 
 
@@ -133,7 +133,7 @@ def turn_json(turn: TurnView, answer: Answer, thread_id: str) -> schemas.ChatAns
         question=turn.question,
         done=turn.done,
         **dict(answer_json(answer)),
-        error=turn.error,
+        error=str(turn.error),
         tokens=tokens(turn),
         elapsed_s=round(turn.timings.get("total_s", 0.0), 3),
         timings=rounded(turn.timings),
@@ -152,7 +152,7 @@ def messages_json(turn: TurnView) -> tuple[schemas.Message, schemas.Message]:
         citations=told.citations if told else [],
         sentences=told.sentences if told else [],
         notes=told.notes if told else [],
-        error=turn.error,
+        error=str(turn.error),
         engine=told.engine if told else turn.engine or "",
         model=told.model if told else turn.model,
         where=told.where if told else turn.where,
@@ -189,7 +189,7 @@ def document_json(view: DocumentView) -> schemas.Document:
         pages_read=len(view.page_verdicts),
         passages=view.chunks,
         line=describe_document(view),
-        reason=view.reason,
+        reason=str(view.reason),
         needs_password=view.needs_password,
     )
 

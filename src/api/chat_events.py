@@ -45,7 +45,7 @@ def events(before: TurnView | None, now: TurnView, thread_id: str, names: Mappin
         yield ChatEvent("stream_start", Started(thread_id=thread_id, message_id=now.id, question=now.question))
     yield from _stages(before.stages if before else (), now.stages)
     if now.route and not (before and before.route):
-        yield ChatEvent("routing", Routing(route=now.route))
+        yield ChatEvent("routing", Routing(route=str(now.route)))
     if selection := _selection(before, now):
         yield ChatEvent("model_selection", selection)
     if now.done:
@@ -79,7 +79,7 @@ def _selection(before: TurnView | None, now: TurnView) -> ModelSelection | None:
         state="done" if now.stage is None else now.stage.value,
         position=now.position,
         seconds_left=None if now.seconds_left is None else round(now.seconds_left, 1),
-        reason=now.changes[-1] if now.changes else "",
+        reason=str(now.changes[-1]) if now.changes else "",
     )
 
 
@@ -104,7 +104,7 @@ def _ending(now: TurnView, thread_id: str) -> Iterator[ChatEvent]:
     if now.answer:
         yield ChatEvent("response", Response(**dict(answer_json(now.answer)), final=True))
     if now.error:
-        yield ChatEvent("error", ErrorDetail(code="unanswered", message=now.error))
+        yield ChatEvent("error", ErrorDetail(code="unanswered", message=str(now.error)))
     ended = sum(stage.seconds or 0.0 for stage in now.stages)
     yield ChatEvent(
         "stream_end",

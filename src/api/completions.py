@@ -62,14 +62,14 @@ def reply(turn: TurnView, sent: str, names: Mapping[str, str]) -> Reply:
     the check of the sentences found is added below them.
     """
     if turn.answer is None:
-        raise Refused(422, "unanswered", turn.error or "There is no answer to this question.")
+        raise Refused(422, "unanswered", str(turn.error) or "There is no answer to this question.")
     if not sent:
         citations = [citation_json(citation) for citation in turn.answer.citations]
         text, notes = answer_markdown(turn.answer), answer_notes(turn.answer)
     else:
         citations = spans_json(turn.spans, names)
         text = written_markdown(turn.text, turn.spans).removeprefix(sent)
-        notes = [*_doubts(turn.answer), *map(plain, turn.answer.notes)]
+        notes = [*_doubts(turn.answer), *(plain(str(note)) for note in turn.answer.notes)]
     listed = sources(citations)
     head = "Sources:" if turn.answer.answerable else "The closest passages:"
     blocks = [text, *(inert(note, ()) for note in notes), f"{head}\n{listed}" if listed else ""]

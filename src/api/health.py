@@ -86,8 +86,8 @@ def model_server(status: ModelStatus) -> Part:
     if status.state in _SERVER_UP:
         return Part(state="ok")
     if status.state in (ModelState.STARTING, ModelState.RESTARTING):
-        return Part(state="starting", reason=status.reason)
-    return Part(state="down", reason=status.reason or "No model server answers.")
+        return Part(state="starting", reason=str(status.reason))
+    return Part(state="down", reason=str(status.reason) or "No model server answers.")
 
 
 def model(status: ModelStatus) -> Part:

@@ -27,5 +27,5 @@ def answered(
             watch(event)
             turn = after(turn, event, rag.now())
     except QuestionError as exc:
-        turn = over(turn, rag.now(), str(exc))
+        turn = over(turn, rag.now(), exc.message)
     return turn

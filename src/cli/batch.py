@@ -28,7 +28,9 @@ def listed_questions(path: Path, settings: Settings) -> tuple[str, ...]:
     try:
         return questions_from(path.read_bytes(), most=settings.max_list, max_chars=settings.max_question_chars)
     except OSError as exc:
-        raise FootnoteError(f"The questions in {path} could not be read ({exc.strerror}).") from exc
+        raise FootnoteError(
+            "The questions in {path} could not be read ({strerror}).", path=path, strerror=exc.strerror
+        ) from exc
 
 
 def run_batch(
@@ -69,4 +71,6 @@ def _write(path: Path, data: bytes) -> None:
     try:
         path.write_bytes(data)
     except OSError as exc:
-        raise FootnoteError(f"{path} could not be written ({exc.strerror}). Choose another place for it.") from exc
+        raise FootnoteError(
+            "{path} could not be written ({strerror}). Choose another place for it.", path=path, strerror=exc.strerror
+        ) from exc

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared_utils.errors import FootnoteError
+from shared_utils.message import message
 from shared_utils.types import Cancelled, Citation, EngineKind
-from src.answering.ingestion import IndexedDocument, SourceFile
+from src.answering.ingestion import IndexedDocument, SourceFile, names_of, pages_of
 from src.answering.writing import destination
 from src.cli.batch import listed_questions, run_batch
 from src.events import (
@@ -33,7 +34,7 @@ from src.events import (
 from src.presentation.describe import page_name
 from src.presentation.escaping import plain
 from src.presentation.plain_text import answer_with_markers, plain_answer
-from src.rag_with_generation import Rag, SearchResult, names_of, pages_of
+from src.rag_with_generation import Rag, SearchResult
 from src.settings import Settings
 from src.wiring import Wired, wire
 
@@ -138,7 +139,9 @@ def _source(path: Path) -> SourceFile | FileFinished:
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as exc:
-        why = f"The file could not be opened ({exc.strerror}). Check the path and that you may read it."
+        why = message(
+            "The file could not be opened ({why}). Check the path and that you may read it.", why=exc.strerror
+        )
         return FileFinished(path.name, FileStatus.FAILED, why, 0, {}, 0, 0.0, 0.0)
     return SourceFile(digest, path.name, path)
 
@@ -158,7 +161,7 @@ def _file_json(finished: FileFinished) -> dict[str, object]:
     return {
         "file": finished.file,
         "status": finished.status,
-        "reason": finished.reason,
+        "reason": str(finished.reason),
         "pages": finished.pages,
         "page_verdicts": {str(verdict): n for verdict, n in finished.page_verdicts.items()},
         "chunks": finished.chunks,
@@ -207,7 +210,7 @@ def _questions(path: Path) -> list[Question]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as exc:
-        raise FootnoteError(f"The questions in {path} could not be read: {exc}") from exc
+        raise FootnoteError("The questions in {path} could not be read: {exc}", path=path, exc=exc) from exc
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -215,7 +218,9 @@ def _questions(path: Path) -> list[Question]:
             row = json.loads(line)
             question = Question(str(row["id"]), str(row["question"]), tuple(row.get("documents") or ()))
         except (ValueError, KeyError, TypeError, AttributeError) as exc:
-            raise FootnoteError(f'{path}, line {number}: expected {{"id", "question", "documents"}}.') from exc
+            raise FootnoteError(
+                '{path}, line {number}: expected {{"id", "question", "documents"}}.', path=path, number=number
+            ) from exc
         questions.append(question)
     return questions
 
@@ -334,12 +339,12 @@ def _answer_json(finished: AnswerFinished, ingest_s: float) -> dict[str, object]
         "model": answer.stats.model,
         "where": answer.stats.where,
         "sentences": [
-            {"text": s.text, "citations": list(s.citations), "verdict": s.verdict, "reason": s.reason}
+            {"text": s.text, "citations": list(s.citations), "verdict": s.verdict, "reason": str(s.reason)}
             for s in answer.sentences
         ],
         "citations": [_citation_json(citation) for citation in answer.citations],
         "finish_reason": answer.finish_reason,
-        "notes": list(answer.notes),
+        "notes": [str(note) for note in answer.notes],
         "evidence_tokens": finished.evidence_tokens,
         "prompt_tokens": answer.stats.prompt_tokens,
         "timings": {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shared_utils.errors import DocumentGone
+from shared_utils.message import NOTHING
 from shared_utils.pdf.viewer import PageImage
 from shared_utils.types import Citation, PageVerdict, Rect
 from src.answering.ingestion import IndexedDocument
@@ -58,5 +59,5 @@ def _view(indexed: IndexedDocument) -> DocumentView:
         chunks=chunks,
         embedded=chunks,
         seconds_left=None,
-        reason="",
+        reason=NOTHING,
     )

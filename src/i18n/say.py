@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from string import Formatter
 from typing import Any
 
-from src.i18n.catalogue import catalogue, recognised
+from babel import Locale
+from babel.lists import format_list
+
+from shared_utils.message import Message, counted, message
+from src.i18n.catalogue import catalogue
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
 """Code -> what the language calls itself."""
 
+_LOCALES = {"en": "en_GB"}  # lists without a comma before "and"
 _THIN_SPACE = "\u202f"  # does not break
 _DECIMAL_COMMA = frozenset({"de"})
-_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
-_SENTENCE_END = re.compile(r"(?<![ (]p\.)(?:(?<=[.!?…])|(?<=[.!?]”)) (?=\S)")  # "p. 7" is no end
 
 
 def phrase(english: str) -> str:
@@ -31,23 +33,18 @@ class Say:
 
     language: str = "en"
 
-    def __call__(self, english: str, /, **values: object) -> str:
-        """The phrase with its holes filled. English where the catalogue lacks it.
+    def __call__(self, said: str | Message, /, **values: object) -> str:
+        """The template with its holes filled, in this language; in English where the catalogue lacks it.
 
         Holes take Python's format codes for numbers, written as the language writes them: `{n:,}`, `{seconds:.1f}`.
         """
-        return self._fill(catalogue(self.language).phrases.get(english, english), values)
+        whole = said if isinstance(said, Message) else message(said, **values)
+        template = self._template(whole)
+        return _Filler(self).vformat(template, (), dict(whole.values)) if whole.values else template
 
     def n(self, count: int, one: str, many: str, /, **values: object) -> str:
         """The phrase for so many: `say.n(3, "{n:,} page", "{n:,} pages")`. The hole `n` holds the count."""
-        return self(one if count == 1 else many, n=count, **values)
-
-    def message(self, text: str) -> str:
-        """A finished text of the core, sentence by sentence: errors, notes, reasons, status lines.
-
-        What is not in the catalogue stays as it is: words of a document, of a model, of another program.
-        """
-        return text if self.language == "en" else _translated(self.language, text)
+        return self(counted(count, one, many, **values))
 
     def number(self, value: float, form: str = ",") -> str:
         """`value` in Python's format `form`, with the separators of the language.
@@ -55,66 +52,43 @@ class Say:
         >>> Say("en").number(1234.5, ",.1f"), Say("de").number(1234.5, ",.1f")
         ('1\u202f234.5', '1\u202f234,5')
         """
-        return self._separated(format(value, form))
-
-    def _separated(self, digits: str) -> str:
-        thin = digits.replace(",", _THIN_SPACE)
+        thin = format(value, form).replace(",", _THIN_SPACE)
         return thin.replace(".", ",") if self.language in _DECIMAL_COMMA else thin
 
-    def listed(self, text: str) -> str:
-        """A number, or a list of them such as "3–5 and 9", as it was said in English."""
-        words = text.replace(" and ", self(" and "))
-        return _NUMBER.sub(lambda number: self._separated(number[0]), words)
+    def listed(self, items: Sequence[str]) -> str:
+        """Several as one: "3–5, 7 and 9"."""
+        return format_list(items, locale=_locale(self.language))
 
-    def _fill(self, template: str, values: Mapping[str, object]) -> str:
-        return _Filler(self).vformat(template, (), values)
+    def _template(self, said: Message) -> str:
+        known = catalogue(self.language)
+        if not said.one:
+            return known.templates.get(said.template, said.template)
+        category = _locale(self.language).plural_form(said.count)
+        forms = known.plurals.get(said.template, {"one": said.one})
+        return forms.get(category, forms.get("other", said.template))
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(_LOCALES.get(language, language))
 
 
 class _Filler(Formatter):
-    """`str.format`, but numbers are written as the language does; two more codes serve the messages.
-
-    `{seconds:number}`: digits out of a sentence, written anew. `{reason:message}`: a sentence within a sentence.
-    """
+    """`str.format`, but numbers and lists are written as the language does, and a sentence within is said in it."""
 
     def __init__(self, say: Say) -> None:
         self._say = say
 
     def format_field(self, value: Any, format_spec: str) -> str:  # Any, as in Formatter
-        match format_spec:
-            case "number":
-                return self._say.listed(str(value))
-            case "message":
-                return self._say.message(str(value))
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return self._say.number(value, format_spec)
-        return str(format(value, format_spec))
-
-
-@lru_cache(maxsize=4096)
-def _translated(language: str, text: str) -> str:
-    """Sentence by sentence. What looks like several may be one, where a file's name holds full stops: of all ways to
-    read the text, the one that leaves the fewest sentences unknown."""
-    sentences = _SENTENCE_END.split(text)
-    best: list[tuple[int, tuple[str, ...]]] = [
-        (0, ())
-    ]  # (unknown sentences, what is said) of the text's ends, reversed
-    for begin in reversed(range(len(sentences))):
-        unknown, rest = best[-1]
-        readings = [(unknown + 1, (sentences[begin], *rest))]
-        for end in range(begin + 1, len(sentences) + 1):
-            words = _known(language, " ".join(sentences[begin:end]))
-            if words is not None:
-                unknown, rest = best[len(sentences) - end]
-                readings.append((unknown, (words, *rest)))
-        best.append(min(readings, key=lambda reading: reading[0]))
-    return " ".join(best[-1][1])
-
-
-def _known(language: str, sentence: str) -> str | None:
-    known = recognised(language, sentence)
-    if known is not None:
-        return _Filler(Say(language)).vformat(known[0], (), known[1])
-    return catalogue(language).phrases.get(sentence)
+        match value:
+            case Message():
+                return self._say(value)
+            case tuple():
+                return self._say.listed(value)
+            case int() | float() if not isinstance(value, bool):
+                return self._say.number(value, format_spec)
+            case _:
+                return format(value, format_spec)
 
 
 def say_for(language: str, accept_language: str = "") -> Say:

@@ -16,8 +16,10 @@ from dataclasses import replace
 from functools import partial
 
 from shared_utils.errors import FootnoteError, QuestionError
+from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.storage.conversation_store import StoredTurn
 from shared_utils.types import EngineKind, Where
+from src.answering.answers import STOPPED_EARLY
 from src.answering.ingestion import IndexedDocument
 from src.answering.writing import PastTurn, Writer, guarded, staying
 from src.events import AnswerEvent, EvidenceFound, Stage, StageStarted
@@ -26,7 +28,6 @@ from src.library.services import Person, Services
 from src.library.turn_codec import Asking, encode_turn
 from src.library.turns import Turn, history_of, kept_turn, merged
 from src.models.wish import wish_of
-from src.rag_with_generation import STOPPED_EARLY
 from src.views import ConversationView, TurnView, after, asked_view, over
 
 _log = logging.getLogger(__name__)
@@ -35,9 +36,9 @@ LEASE_S = 20.0  # how long a question stays with a process that shows no sign of
 SHARES = {Pace.QUICK: 0.5, Pace.BALANCED: 1.0, Pace.THOROUGH: 2.0}  # of the evidence and of the time it may take
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
-NOBODY_WAITED = (
-    "The page was closed while this question waited in line, so its turn went to the next person. "
-    "Press “Answer again” to have it written."
+NOBODY_WAITED = message(
+    "The page was closed while this question waited in line, so its turn went to the next "
+    "person. Press “Answer again” to have it written."
 )
 
 
@@ -235,10 +236,10 @@ class Conversations:
             self._person.await_documents()  # right after a start they are still coming back
             self._answer(turn, self._asked_documents(turn.asking.only), history)
         except FootnoteError as exc:
-            self._finish(turn, over(turn.view, time.monotonic(), str(exc)))
+            self._finish(turn, over(turn.view, time.monotonic(), exc.message))
         except Exception:  # noqa: BLE001 - a bug must show as one, and must not leave the page waiting for ever
             _log.exception("answering failed")
-            error = "Something went wrong inside Footnote. Your question is kept: ask again."
+            error = message("Something went wrong inside Footnote. Your question is kept: ask again.")
             self._finish(turn, over(turn.view, time.monotonic(), error))
         finally:
             self._ask_next(turn)
@@ -263,6 +264,7 @@ class Conversations:
             documents,
             writers=lambda: self._allowed_writers(turn),
             why_nobody=self._why_nobody,
+            why_stopped=lambda: NOBODY_WAITED if turn.left else STOPPED_EARLY,
             history=history,
             person=self._person.name,
             ask_anyway=turn.asking.ask_anyway,
@@ -295,9 +297,6 @@ class Conversations:
     def _finish(self, turn: Turn, view: TurnView) -> None:
         if self._closing and turn.cancel.is_set():
             return  # it stays pending in the store, for whoever comes next
-        if turn.left and view.answer is not None:
-            notes = tuple(NOBODY_WAITED if note == STOPPED_EARLY else note for note in view.answer.notes)
-            view = replace(view, answer=replace(view.answer, notes=notes))
         finished = replace(turn, view=view)
         try:  # before it shows as done: asked again at once, it must be there to be replaced
             self._store_answer(finished)
@@ -327,43 +326,43 @@ class Conversations:
         writers = [writer for writer in near if not self._why_not_ask(writer.engine.name, writer.where)]
         return [guarded(writer, partial(self._why_not_send, turn, writer.engine.name)) for writer in writers]
 
-    def _why_nobody(self) -> str:
-        """Why no model may write for this person now; "" where they wanted none."""
+    def _why_nobody(self) -> Message:
+        """Why no model may write for this person now; nothing where they wanted none."""
         preferences = self._person.preferences()
         if wish_of(preferences.model).engine is EngineKind.EXTRACTIVE:
-            return ""
+            return NOTHING
         offered = self._services.writers(preferences.model)
         reasons = [self._services.why_nobody(), *(self._why_not_ask(w.engine.name, w.where) for w in offered)]
-        return " ".join(dict.fromkeys(filter(None, reasons)))
+        return joined(*dict.fromkeys(reasons))
 
-    def _why_not_ask(self, engine: EngineKind, where: Where | None, *, counted: bool = False) -> str:
-        """What forbids to ask an engine, for any question; "" = nothing does.
+    def _why_not_ask(self, engine: EngineKind, where: Where | None, *, counted: bool = False) -> Message:
+        """What forbids to ask an engine, for any question.
 
         `counted`: for a question that the remote engine was asked already: its next model is asked on the same account.
         """
         if where is not Where.THIS_MACHINE and self._person.preferences().keep_here:
-            return "You chose to keep everything on this server, so no model on another machine was asked."
+            return message("You chose to keep everything on this server, so no model on another machine was asked.")
         if engine is EngineKind.REMOTE and self._remote_answers_left <= 0 and not counted:
-            return (
-                f"The remote engine has been asked {self._services.remote_answers} times for you, "
-                "the most there may be."
+            return message(
+                "The remote engine has been asked {n} times for you, the most there may be.",
+                n=self._services.remote_answers,
             )
-        return ""
+        return NOTHING
 
-    def _why_not_send(self, turn: Turn, engine: EngineKind, where: Where) -> str:
-        """What forbids, at this moment, that a question's passages are sent to a model there; "" = nothing does.
+    def _why_not_send(self, turn: Turn, engine: EngineKind, where: Where) -> Message:
+        """What forbids, at this moment, that a question's passages are sent to a model there.
 
         Asked again just before they would be: minutes may have passed in line, and a mind may have been changed.
         """
         if where is Where.THIS_MACHINE:
-            return ""
+            return NOTHING
         if reason := self._why_not_ask(engine, where, counted=turn.remote_asked):
             return reason
         present = {indexed.document.id for indexed in self._person.documents()}
         spans = turn.evidence.spans if turn.evidence else ()
         if any(span.document_id not in present for span in spans):
-            return "A document was removed meanwhile, so no model on another machine was asked."
-        return ""
+            return message("A document was removed meanwhile, so no model on another machine was asked.")
+        return NOTHING
 
     def _show(self, turn: Turn, view: TurnView) -> None:
         with self._lock:

@@ -126,7 +126,7 @@ class Documents:
             for kept in stored.values():
                 if kept.id not in self._entries:
                     self._bring_back(kept)
-            self._changed()
+        self._changed()
 
     def cancel_all(self) -> None:
         with self._lock:

@@ -11,16 +11,26 @@ def refuse_beyond_limits(limits: Settings, name: str, size: int, used: Usage, to
     """Raises PdfTooLarge where a file of `size` bytes goes beyond what this person, or everybody, may keep."""
     if size > limits.max_file_mb * MEGABYTE:
         raise PdfTooLarge(
-            f"{name} has {size / MEGABYTE:.0f} MB; at most {limits.max_file_mb} MB can be taken. "
-            "Split it, or save it with smaller pictures."
+            "{name} has {size:.0f} MB; at most {limit} MB can be taken. Split it, or save it with smaller pictures.",
+            name=name,
+            size=size / MEGABYTE,
+            limit=limits.max_file_mb,
         )
     if used.files >= limits.max_files:
-        raise PdfTooLarge(f"You keep {used.files} files, the most there may be. Remove one to add {name}.")
+        raise PdfTooLarge(
+            "You keep {n} files, the most there may be. Remove one to add {name}.", n=used.files, name=name
+        )
     if used.bytes + size > limits.max_person_mb * MEGABYTE:
         raise PdfTooLarge(
-            f"With {name} your files would have more than {limits.max_person_mb} MB together. Remove some first."
+            "With {name} your files would have more than {limit} MB together. Remove some first.",
+            name=name,
+            limit=limits.max_person_mb,
         )
     if used.pages >= limits.max_person_pages:
-        raise PdfTooLarge(f"Your files have {used.pages:,} pages, the most there may be. Remove some to add {name}.")
+        raise PdfTooLarge(
+            "Your files have {n:,} pages, the most there may be. Remove some to add {name}.", n=used.pages, name=name
+        )
     if total.bytes + size > limits.max_total_mb * MEGABYTE or total.pages >= limits.max_total_pages:
-        raise PdfTooLarge(f"This server is full, so {name} was not taken. Try again later, or run your own copy.")
+        raise PdfTooLarge(
+            "This server is full, so {name} was not taken. Try again later, or run your own copy.", name=name
+        )

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shared_utils.errors import EmbeddingError, EncryptedPdf, FootnoteError
+from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.pdf.reader import save_decrypted_copy
 from shared_utils.types import PageVerdict
 from src.answering.ingestion import IndexedDocument, SourceFile, finished, index_document
@@ -22,7 +23,7 @@ from src.views import DocumentState, DocumentView
 
 _log = logging.getLogger(__name__)
 
-_OUR_FAULT = "Something went wrong inside Footnote while reading this file. The log says more; try it again."
+_OUR_FAULT = message("Something went wrong inside Footnote while reading this file. The log says more; try it again.")
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Entry:
     looked_at: int = 1  # the page that matters most now: the one drawn or cited last
     embedded: int = 0
     seconds_left: float | None = None
-    reason: str = ""
+    reason: Message = NOTHING
     needs_password: bool = False
     indexed: IndexedDocument | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
@@ -117,7 +118,7 @@ class Reading:
                     case Searchable() if entry.indexed is not None:
                         self._keep_pages(entry.indexed)
         except FootnoteError as exc:  # the file cannot be read, or what was read cannot be kept
-            self._fail(entry, str(exc), needs_password=isinstance(exc, EncryptedPdf))
+            self._fail(entry, exc.message, needs_password=isinstance(exc, EncryptedPdf))
             return
         self._recognise(entry, time.monotonic() - began)
 
@@ -146,7 +147,7 @@ class Reading:
             report = finished(entry.indexed, read_s + time.monotonic() - began, 0.0, self._rag.recogniser.hint())
             self._store.save_reading_finished(entry.source.id, report.status, report.reason, report.read_s)
         except FootnoteError as exc:
-            self._fail(entry, str(exc))
+            self._fail(entry, exc.message)
             return
         if report.status is FileStatus.FAILED:
             self._fail(entry, report.reason)
@@ -157,7 +158,7 @@ class Reading:
     def _publish(self, entry: Entry, indexed: IndexedDocument) -> None:
         self._update(entry, indexed=indexed)
 
-    def _fail(self, entry: Entry, reason: str, *, needs_password: bool = False) -> None:
+    def _fail(self, entry: Entry, reason: Message, *, needs_password: bool = False) -> None:
         self._update(entry, state=DocumentState.FAILED, reason=reason, needs_password=needs_password, seconds_left=None)
 
     def _page_read(self, entry: Entry, event: PageRead, began: float) -> None:
@@ -192,7 +193,10 @@ class Reading:
                     self._update(entry, indexed=self._with_kept_vectors(indexed))
         except EmbeddingError as exc:
             self._update(
-                entry, state=settled, seconds_left=None, reason=f"{entry.reason} Found by words only: {exc}".strip()
+                entry,
+                state=settled,
+                seconds_left=None,
+                reason=joined(entry.reason, message("Found by words only: {reason}", reason=exc.message)),
             )
             return
         except FootnoteError:
@@ -208,7 +212,7 @@ class Reading:
                 save_decrypted_copy(entry.source.path, password, copy, self._rag.limits)
                 document_id = self._store.put_file(copy.read_bytes(), password)
             except FootnoteError as exc:
-                self._fail(entry, str(exc), needs_password=isinstance(exc, EncryptedPdf))
+                self._fail(entry, exc.message, needs_password=isinstance(exc, EncryptedPdf))
                 return
         unlocked = replace_by(document_id)
         if unlocked is not None:
@@ -261,4 +265,4 @@ class Reading:
                 setattr(entry, name, value)
             waits = entry.state is DocumentState.QUEUED or (entry.indexed is None and not entry.view().settled)
             entry.restoring = entry.restoring and waits
-            self._changed()
+        self._changed()  # with nothing held: whoever is told may ask for the entries

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from shared_utils.message import Message
 from shared_utils.storage.store import Store
 from src.answering.ingestion import IndexedDocument
 from src.answering.writing import Scribe, Writer
@@ -31,7 +32,7 @@ class EngineRoom(Protocol):
 
     def digests(self) -> Mapping[str, str]: ...
 
-    def why_nobody(self) -> str: ...
+    def why_nobody(self) -> Message: ...
 
     def status(self) -> ModelStatus: ...
 
@@ -56,8 +57,8 @@ class Services:
         """The engines that could write now, as a person chose."""
         return self.engines.writers(choice)
 
-    def why_nobody(self) -> str:
-        """Why there is no engine, in a sentence."""
+    def why_nobody(self) -> Message:
+        """Why there is no engine."""
         return self.engines.why_nobody()
 
     @property

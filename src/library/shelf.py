@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -74,6 +75,9 @@ class Shelf:
     def wait(self, version: int, timeout_s: float) -> int:
         """The version, as soon as it is another than `version`, or after `timeout_s`. Waiting counts as being here."""
         self.touch()
+        return self._changed_from(version, timeout_s)
+
+    def _changed_from(self, version: int, timeout_s: float) -> int:
         with self._changes:
             self._changes.wait_for(lambda: self._version != version, timeout_s)
             return self._version
@@ -94,9 +98,13 @@ class Shelf:
             self._conversations.catch_up()
 
     def _await_documents(self) -> None:
-        """Return when every document has been loaded as far as it was kept, or after a minute."""
-        with self._changes:
-            self._changes.wait_for(self._documents.loaded, _LOADING_S)
+        """Return when every document has been loaded as far as it was kept, or after a minute.
+
+        The documents are asked with nothing held: whoever changes them holds their lock, and tells of it.
+        """
+        version, until = self._version, time.monotonic() + _LOADING_S
+        while not self._documents.loaded() and (left := until - time.monotonic()) > 0:
+            version = self._changed_from(version, left)
 
     # -------------------------------------------------------------------------------------------- for how long
 

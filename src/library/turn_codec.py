@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from shared_utils.message import from_json
 from shared_utils.types import Answer, Citation, EngineKind, GenerationStats, Sentence, Verdict, Where
 from src.events import Stage, StageTime
 from src.views import TurnView, asked_view
@@ -52,8 +53,8 @@ def encode_turn(view: TurnView, asking: Asking) -> str:
 def decode_turn(body: str, now: float) -> tuple[TurnView, Asking]:
     """The turn that `encode_turn` was given, as one that comes back `now` on the monotonic clock.
 
-    Processes of another version may share the store, so what an older one leaves out has a default, and no field that
-    it wants may go. Raises ValueError when the text is anything else.
+    What an older version left out has a default, and its finished sentences are taken as they are.
+    Raises ValueError when the text is anything else.
     """
     try:
         record = json.loads(body)
@@ -76,9 +77,9 @@ def _finished(view: TurnView, record: Record) -> TurnView:
         where=stats.where if stats else None,
         answer=answer,
         extractive=_answer(record["extractive"], stages),
-        changes=tuple(record["changes"]),
+        changes=tuple(map(from_json, record["changes"])),
         timings=record["timings"],
-        error=record["error"],
+        error=from_json(record["error"]),
         rating=record.get("rating", 0),
         stages=stages,
         passages_left=passages_left,
@@ -104,7 +105,7 @@ def _answer(record: Record | None, stages: Sequence[StageTime]) -> Answer | None
         "sentences": tuple(_sentence(s) for s in _rows(record["sentences"])),
         "citations": tuple(_citation(c) for c in _rows(record["citations"])),
         "stats": _stats(record["stats"], stages),
-        "notes": tuple(_rows(record["notes"])),
+        "notes": tuple(map(from_json, _rows(record["notes"]))),
     }
     return Answer(**fields)
 
@@ -141,8 +142,17 @@ def _sent_to_once(passages_left: int) -> Where | None:
 
 
 def _sentence(record: Record) -> Sentence:
-    fields = {**record, "citations": tuple(_rows(record["citations"])), "verdict": Verdict(str(record["verdict"]))}
+    fields = {
+        **record,
+        "citations": tuple(_rows(record["citations"])),
+        "verdict": Verdict(record["verdict"]),
+        **_said(record),
+    }
     return Sentence(**fields)
+
+
+def _said(record: Record) -> Record:
+    return {name: from_json(record[name]) for name in ("reason", "said") if name in record}
 
 
 def _citation(record: Record) -> Citation:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from shared_utils.message import NOTHING, Message, from_json
 from src.models.status import ModelStatus
 
 
@@ -16,7 +17,7 @@ class Choice:
     """A model that was settled on, and why. The times are as in ModelStatus."""
 
     model: str
-    reason: str = ""
+    reason: Message = NOTHING
     first_token_s: float | None = None
     slow_model: str = ""
     slow_first_token_s: float | None = None
@@ -43,7 +44,9 @@ def read_choice(path: Path, circumstances: Mapping[str, object]) -> Choice | Non
     """The choice noted under these circumstances, None where there is none."""
     try:
         noted = json.loads(path.read_text(encoding="utf-8"))
-        return Choice(**noted["choice"]) if noted["circumstances"] == circumstances else None
+        if noted["circumstances"] != circumstances:
+            return None
+        return Choice(**{**noted["choice"], "reason": from_json(noted["choice"]["reason"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
 

@@ -16,9 +16,11 @@ from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerato
 from shared_utils.generation.ollama_server import OllamaServer
 from shared_utils.generation.speed import Speed
 from shared_utils.generation.where import farthest, where_is
+from shared_utils.message import NOTHING, Message, counted, joined, literal, message
 from shared_utils.types import AnswerGenerator, EngineKind, Where
 from src.answering.prompts import standard_prompt_tokens
 from src.answering.writing import Scribe, Writer, staying
+from src.i18n import phrase
 from src.models.servers import LOAD_S, deadlines_of, model_servers, threads
 from src.models.status import ModelState, ModelStatus, read_status, status_path
 from src.models.wish import choice_of, wish_of
@@ -86,18 +88,20 @@ class Engines:
         choices += [ModelChoice(EngineKind.REMOTE.value, writer.model, writer.where) for writer in self._remote()]
         return (*choices, ModelChoice(EngineKind.EXTRACTIVE.value, "", Where.THIS_MACHINE))
 
-    def why_nobody(self) -> str:
-        """Why no model can write now, in a sentence."""
+    def why_nobody(self) -> Message:
+        """Why no model can write now."""
         status = self.status()
         match status.state:
             case ModelState.READY:
-                return ""
+                return NOTHING
             case ModelState.PULLING if status.total_bytes:
-                return f"{status.model} is still being fetched ({_share(status):.0%})."
+                return message(
+                    "{model} is still being fetched ({share:.0%}).", model=status.model, share=_share(status)
+                )
             case ModelState.UNAVAILABLE:
                 return status.reason
             case _:
-                return f"{status.model or 'The model'} is still getting ready. {status.reason}".strip()
+                return joined(message("{model} is still getting ready.", model=_named(status)), status.reason)
 
     def _has_remote(self) -> bool:
         return bool(self._settings.hf_token and self._settings.hf_models)
@@ -142,28 +146,33 @@ class Engines:
         busy, waiting = scribe.queue.load()
         far = next((writer.model for writer in writers if writer.engine.name is EngineKind.REMOTE), "")
         if possible and not writers:
-            line = "Everything stays here · answers quote the documents"
+            line = message("Everything stays here · answers quote the documents")
             return EngineView(EngineKind.EXTRACTIVE, "", line, busy, waiting, self.why_nobody())
         if not writers and wish_of(choice).engine is EngineKind.EXTRACTIVE:
-            line = "No language model, as you chose · answers quote the documents"
+            line = message("No language model, as you chose · answers quote the documents")
             return EngineView(EngineKind.EXTRACTIVE, "", line, busy, waiting)
         if not writers:
             return EngineView(EngineKind.EXTRACTIVE, "", _waiting_line(status), busy, waiting, self.why_nobody())
         first = writers[0]
-        view = EngineView(first.engine.name, first.model, "", busy, waiting, where=first.where)
-        also = f" · if it is too slow, {_short(far)} on Hugging Face" if far else ""
+        view = EngineView(first.engine.name, first.model, NOTHING, busy, waiting, where=first.where)
+
+        def line_of(place: Message) -> Message:
+            if not far or first.engine.name is EngineKind.REMOTE:
+                return message("{model} · {place}", model=_short(first.model), place=place)
+            too_slow = message("if it is too slow, {remote} on Hugging Face", remote=_short(far))
+            return message("{model} · {place} · {too_slow}", model=first.model, place=place, too_slow=too_slow)
+
         match first.engine.name:
             case EngineKind.REMOTE:
-                line = f"{_short(far)} · {_leaving('on Hugging Face')}"
-                return replace(view, line=line, reason=self.why_nobody())
+                return replace(view, line=line_of(_leaving(message("on Hugging Face"))), reason=self.why_nobody())
             case EngineKind.ENDPOINT:
                 here_only = first.where is Where.THIS_MACHINE
                 places = [served.where for served in self.pool.served(here_only=here_only)] if self.pool else []
-                return replace(view, line=f"{first.model} · {_on_servers(places)}{also}", if_slow=far)
+                return replace(view, line=line_of(_on_servers(places)), if_slow=far)
             case EngineKind.OLLAMA | EngineKind.EXTRACTIVE:
                 own = first.model == status.model
-                line = f"{first.model} · {_on_server(first.where, _because(status) if own else '')}{also}"
-                return replace(view, line=line, reason=status.reason if own else "", if_slow=far)
+                line = line_of(_on_server(first.where, _because(status) if own else NOTHING))
+                return replace(view, line=line, reason=status.reason if own else NOTHING, if_slow=far)
 
     def _probe(self) -> ModelStatus:
         with self._lock:
@@ -178,10 +187,12 @@ class Engines:
                 if self._server.has(model):
                     return ModelStatus(ModelState.READY, model)
         except GenerationError as exc:
-            return ModelStatus(ModelState.UNAVAILABLE, reason=str(exc))
+            return ModelStatus(ModelState.UNAVAILABLE, reason=exc.message)
         return ModelStatus(
             ModelState.UNAVAILABLE,
-            reason=f"Ollama has no {self._settings.model} yet. Fetch it with `ollama pull {self._settings.model}`.",
+            reason=message(
+                "Ollama has no {model} yet. Fetch it with `ollama pull {model}`.", model=self._settings.model
+            ),
         )
 
     def _shared(self, pool: EndpointPool, *, here_only: bool = False) -> Writer | None:
@@ -204,7 +215,7 @@ class Engines:
         status = self._own_status()
         if status.state is ModelState.READY:
             return status.model
-        raise GeneratorUnavailable(status.reason or "The local model is still getting ready.")
+        raise GeneratorUnavailable(status.reason or message("The local model is still getting ready."))
 
     def _own_generator(self, model: str) -> AnswerGenerator:
         return self._local(model, self._own_status()).engine.generator
@@ -258,69 +269,104 @@ class Engines:
         return [Writer(engine, self._settings.hf_models[0], queued=False, where=Where.ELSEWHERE)]
 
 
-def _waiting_line(status: ModelStatus) -> str:
+def _waiting_line(status: ModelStatus) -> Message:
     """What the status line says while no model can write."""
     match status.state:
+        case ModelState.PULLING if status.total_bytes and status.seconds_left:
+            return message(
+                "Fetching {model} ({share:.0%}, about {minutes} min left) · answers quote the documents until then",
+                model=status.model,
+                share=_share(status),
+                minutes=max(1, round(status.seconds_left / 60)),
+            )
         case ModelState.PULLING if status.total_bytes:
-            left = f", about {max(1, round(status.seconds_left / 60))} min left" if status.seconds_left else ""
-            return f"Fetching {status.model} ({_share(status):.0%}{left}) · answers quote the documents until then"
+            return message(
+                "Fetching {model} ({share:.0%}) · answers quote the documents until then",
+                model=status.model,
+                share=_share(status),
+            )
         case ModelState.STARTING | ModelState.PULLING | ModelState.LOADING | ModelState.RESTARTING:
-            return f"{status.model or 'The model'} is {status.state} · answers quote the documents until then"
+            return message(
+                "{model} is {state} · answers quote the documents until then",
+                model=_named(status),
+                state=message(_STATES[status.state]),
+            )
         case _:
-            return "No language model · answers quote the documents"
+            return message("No language model · answers quote the documents")
 
 
-def _on_server(where: Where | None, because: str) -> str:
+_STATES = {
+    ModelState.STARTING: phrase("starting"),
+    ModelState.PULLING: phrase("pulling"),
+    ModelState.LOADING: phrase("loading"),
+    ModelState.RESTARTING: phrase("restarting"),
+}
+
+
+def _named(status: ModelStatus) -> Message:
+    return literal(status.model) or message("The model")
+
+
+def _on_server(where: Where | None, because: Message) -> Message:
     """Where one model runs, for the status line.
 
-    >>> _on_server(Where.ELSEWHERE, "")
+    >>> str(_on_server(Where.ELSEWHERE, NOTHING))
     'on a model server elsewhere: passages leave this machine'
     """
     match where:
         case Where.THIS_MACHINE:
-            return f"on this machine{because}"
+            return _reasoned(message("on this machine"), because)
         case Where.OWN_NETWORK:
-            return f"on a server in your network{because}"
+            return _reasoned(message("on a server in your network"), because)
         case Where.ELSEWHERE | None:
-            return _leaving(f"on a model server elsewhere{because}")
+            return _leaving(_reasoned(message("on a model server elsewhere"), because))
 
 
-def _on_servers(places: Sequence[Where]) -> str:
+def _reasoned(place: Message, because: Message) -> Message:
+    return message("{place}, {because}", place=place, because=because) if because else place
+
+
+def _on_servers(places: Sequence[Where]) -> Message:
     """The same of servers that share the questions.
 
-    >>> _on_servers([Where.THIS_MACHINE, Where.OWN_NETWORK])
+    >>> str(_on_servers([Where.THIS_MACHINE, Where.OWN_NETWORK]))
     'on 2 model servers, some of them in your network'
     """
-    servers = f"on {len(places)} model servers" if len(places) > 1 else "on a model server"
-    some = ", some of them" if len(set(places)) > 1 else ""
+    n, some = len(places), len(set(places)) > 1
     match farthest(*places):
         case Where.THIS_MACHINE | None:
-            return servers
+            return counted(n, "on a model server", "on {n} model servers")
+        case Where.OWN_NETWORK if some:
+            return message("on {n} model servers, some of them in your network", n=n)
         case Where.OWN_NETWORK:
-            return f"{servers}{some} in your network"
+            return counted(n, "on a model server in your network", "on {n} model servers in your network")
+        case Where.ELSEWHERE if some:
+            return _leaving(message("on {n} model servers, some of them elsewhere", n=n))
         case Where.ELSEWHERE:
-            return _leaving(f"{servers}{some} elsewhere")
+            return _leaving(counted(n, "on a model server elsewhere", "on {n} model servers elsewhere"))
 
 
-def _leaving(place: str) -> str:
-    return f"{place}: passages leave this machine"
+def _leaving(place: Message) -> Message:
+    return message("{place}: passages leave this machine", place=place)
 
 
 def _share(status: ModelStatus) -> float:
     return (status.completed_bytes or 0) / (status.total_bytes or 1)
 
 
-def _because(status: ModelStatus) -> str:
+def _because(status: ModelStatus) -> Message:
     """Why it is this model and not the one preferred to it, for the status line.
 
-    >>> _because(ModelStatus(ModelState.READY, "llama3.2:1b", slow_model="llama3.2:3b", slow_first_token_s=33.4))
-    ', because 3b would need about 34 s to its first word'
+    >>> ready = ModelStatus(ModelState.READY, "llama3.2:1b", slow_model="llama3.2:3b", slow_first_token_s=33.4)
+    >>> str(_because(ready))
+    'because 3b would need about 34 s to its first word'
     """
     if not status.slow_first_token_s:
-        return ""
+        return NOTHING
     family, _, tag = status.slow_model.partition(":")
     other = tag if tag and status.model.startswith(f"{family}:") else status.slow_model
-    return f", because {other} would need about {math.ceil(status.slow_first_token_s)} s to its first word"
+    seconds = math.ceil(status.slow_first_token_s)
+    return message("because {model} would need about {seconds} s to its first word", model=other, seconds=seconds)
 
 
 def _short(model: str) -> str:

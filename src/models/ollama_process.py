@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from shared_utils.errors import FootnoteError
+from shared_utils.message import NOTHING, Message, joined, message
 from src.models.status import ModelState, ModelStatus
 from src.settings import Settings
 
@@ -20,16 +21,18 @@ _SECRET_VARIABLES = (
 )
 
 
-def why_no_ollama(settings: Settings, binary: str | None) -> str:
-    """A sentence for the person when none can be started here; "" when one can."""
-    meanwhile = "Until then, answers are quoted from the pages."
+def why_no_ollama(settings: Settings, binary: str | None) -> Message:
+    """For the person, when none can be started here; nothing when one can."""
+    url, meanwhile = settings.ollama_url, message("Until then, answers are quoted from the pages.")
     if not _on_this_machine(settings.ollama_url):
-        return f"No Ollama answers at {settings.ollama_url}, and it is not this machine's to start. {meanwhile}"
+        why = message("No Ollama answers at {address}, and it is not this machine's to start.", address=url)
+        return joined(why, meanwhile)
     if not settings.start_ollama:
-        return f"No Ollama answers at {settings.ollama_url}. Start it with `ollama serve`. {meanwhile}"
+        return joined(message("No Ollama answers at {address}. Start it with `ollama serve`.", address=url), meanwhile)
     if binary is None:
-        return f"Ollama is not installed. Get it from https://ollama.com/download and start it. {meanwhile}"
-    return ""
+        get_it = message("Ollama is not installed. Get it from https://ollama.com/download and start it.")
+        return joined(get_it, meanwhile)
+    return NOTHING
 
 
 def ollama_command(settings: Settings, binary: str) -> list[str]:

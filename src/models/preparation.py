@@ -13,6 +13,7 @@ from typing import Protocol
 from shared_utils.errors import FootnoteError, GenerationError
 from shared_utils.generation.ollama_folder import keeps_models
 from shared_utils.generation.ollama_server import OllamaServer, PullFailed, PullProgress, same_model
+from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.processes.resources import available_cores, disk_free_bytes, memory_bytes
 from src.models.choice import Choice, choice_of, choice_path, read_choice, write_choice
 from src.models.measurement import first_token_s
@@ -120,17 +121,17 @@ def prepare_model(
 ) -> Iterator[ModelStatus]:
     """Statuses up to READY, or UNAVAILABLE with the reasons. Raises GenerationError when the server goes away."""
     names = [chosen.model] if chosen else candidates(settings, server.has)
-    reasons: list[str] = [chosen.reason] if chosen and chosen.reason else []
+    reasons: list[Message] = [chosen.reason] if chosen and chosen.reason else []
     slow, slow_s = (chosen.slow_model, chosen.slow_first_token_s) if chosen else ("", None)
     for model in names:
         try:
-            yield from _fetched(model, settings, server, machine, " ".join(reasons), sleep)
-            yield ModelStatus(ModelState.LOADING, model, " ".join(reasons))
+            yield from _fetched(model, settings, server, machine, joined(*reasons), sleep)
+            yield ModelStatus(ModelState.LOADING, model, joined(*reasons))
             _load(model, settings, server, machine)
             waited_s = chosen.first_token_s if chosen else _measured(model, server, first_token_s)
             quick = bool(chosen) or (waited_s is not None and waited_s <= settings.first_token_target_s)
         except _Unfit as exc:
-            reasons.append(str(exc))
+            reasons.append(exc.message)
             continue
         if not quick:
             reasons.append(_too_slow(model, waited_s, settings.first_token_target_s))
@@ -138,7 +139,7 @@ def prepare_model(
             yield ModelStatus(
                 ModelState.READY,
                 model,
-                " ".join(reasons),
+                joined(*reasons),
                 first_token_s=waited_s,
                 slow_model=slow,
                 slow_first_token_s=slow_s,
@@ -148,21 +149,25 @@ def prepare_model(
         with suppress(GenerationError):  # it only makes room for the next
             server.load(model, num_ctx=settings.num_ctx, num_thread=machine.cores, keep_alive=0)
     if slow and not chosen:  # beats nothing: its answers still come, after those quoted from the page
-        yield ModelStatus(ModelState.LOADING, slow, " ".join(reasons))
+        yield ModelStatus(ModelState.LOADING, slow, joined(*reasons))
         try:
             _load(slow, settings, server, machine)
         except _Unfit as exc:
-            reasons.append(str(exc))
+            reasons.append(exc.message)
         else:
-            yield ModelStatus(ModelState.READY, slow, " ".join(reasons), first_token_s=slow_s)
+            yield ModelStatus(ModelState.READY, slow, joined(*reasons), first_token_s=slow_s)
             return
-    yield ModelStatus(ModelState.UNAVAILABLE, settings.model, " ".join(reasons))
+    yield ModelStatus(ModelState.UNAVAILABLE, settings.model, joined(*reasons))
 
 
-def _too_slow(model: str, first_token_s: float | None, target_s: float) -> str:
+def _too_slow(model: str, first_token_s: float | None, target_s: float) -> Message:
     if first_token_s is None:
-        return f"{model} takes longer than {target_s:.0f} s to its first word here."
-    return f"{model} would need about {math.ceil(first_token_s)} s to its first word here."
+        return message(
+            "{model} takes longer than {seconds:.0f} s to its first word here.", model=model, seconds=target_s
+        )
+    return message(
+        "{model} would need about {seconds} s to its first word here.", model=model, seconds=math.ceil(first_token_s)
+    )
 
 
 # ------------------------------------------------------------------------------------------------ the preferred one
@@ -184,12 +189,15 @@ def _fetched_beside(
     status, with the reason why not. What would surely be too slow is not fetched: that saves two gigabytes."""
     model, expected_s = settings.model, _told_from(ready, settings.model)
     if expected_s is not None and _HOPEFUL * expected_s > settings.first_token_target_s:
-        reason = f"{_too_slow(model, expected_s, settings.first_token_target_s)} It was not fetched."
+        too_slow = _too_slow(model, expected_s, settings.first_token_target_s)
+        reason = joined(too_slow, message("It was not fetched."))
         return replace(ready, reason=reason, slow_model=model, slow_first_token_s=expected_s)
     try:
-        for step in _fetched(model, settings, server, machine, "", sleep):
+        for step in _fetched(model, settings, server, machine, NOTHING, sleep):
             tenths = 10 * (step.completed_bytes or 0) // step.total_bytes if step.total_bytes else 0
-            reason = step.reason or f"{model} is being fetched ({10 * tenths}%) and takes over when it is there."
+            reason = step.reason or message(
+                "{model} is being fetched ({share}%) and takes over when it is there.", model=model, share=10 * tenths
+            )
             yield replace(
                 ready,
                 reason=reason,
@@ -199,7 +207,7 @@ def _fetched_beside(
                 seconds_left=step.seconds_left,
             )
     except _Unfit as exc:
-        return replace(ready, reason=f"{ready.reason} {exc}".strip())
+        return replace(ready, reason=joined(ready.reason, exc.message))
     return ModelStatus(ModelState.LOADING, model)
 
 
@@ -228,7 +236,7 @@ def candidates(settings: Settings, has: Callable[[str], bool]) -> list[str]:
 
 
 def _fetched(
-    model: str, settings: Settings, server: Server, machine: Machine, reason: str, sleep: Callable[[float], None]
+    model: str, settings: Settings, server: Server, machine: Machine, reason: Message, sleep: Callable[[float], None]
 ) -> Iterator[ModelStatus]:
     """Statuses of a download, none where the model is there. Raises _Unfit."""
     if needs := NEEDS.get(model):
@@ -236,7 +244,7 @@ def _fetched(
     if server.has(model):
         return
     if not settings.pull_models:
-        raise _Unfit(f"{model} is not installed: fetch it with `ollama pull {model}`.")
+        raise _Unfit("{model} is not installed: fetch it with `ollama pull {model}`.", model=model)
     if needs:
         _require_disk(model, needs.disk_bytes, machine)
     failures, status = 0, ModelStatus(ModelState.PULLING, model, reason)
@@ -252,15 +260,16 @@ def _fetched(
         except PullFailed as exc:
             failures += 1
             if not exc.worth_retrying or failures > _PULL_ATTEMPTS:
-                raise _Unfit(str(exc)) from exc
+                raise _Unfit(exc.message) from exc
             wait_s = backoff_s(failures)
-            yield replace(status, reason=f"{exc} Trying again in {wait_s:.0f} s.", bytes_per_s=None, seconds_left=None)
+            again = message("Trying again in {seconds:.0f} s.", seconds=wait_s)
+            yield replace(status, reason=joined(exc.message, again), bytes_per_s=None, seconds_left=None)
             sleep(wait_s)
         else:
             return
 
 
-def _pulling(model: str, reason: str, progress: PullProgress) -> ModelStatus:
+def _pulling(model: str, reason: Message, progress: PullProgress) -> ModelStatus:
     return ModelStatus(
         ModelState.PULLING,
         model,
@@ -275,14 +284,22 @@ def _pulling(model: str, reason: str, progress: PullProgress) -> ModelStatus:
 def _require_memory(model: str, needs: Needs, machine: Machine) -> None:
     if machine.memory_bytes is not None and machine.memory_bytes < needs.memory_bytes:
         raise _Unfit(
-            f"{model} needs {needs.memory_bytes / _GB:.1f} GB of memory, there are {machine.memory_bytes / _GB:.1f}."
+            "{model} needs {wanted:.1f} GB of memory, there are {present:.1f}.",
+            model=model,
+            wanted=needs.memory_bytes / _GB,
+            present=machine.memory_bytes / _GB,
         )
 
 
 def _require_disk(model: str, missing_bytes: int, machine: Machine) -> None:
     free = machine.disk_free_bytes()
     if free is not None and free < missing_bytes:
-        raise _Unfit(f"{model} needs {missing_bytes / _GB:.1f} GB more on the disk, there are {free / _GB:.1f} free.")
+        raise _Unfit(
+            "{model} needs {wanted:.1f} GB more on the disk, there are {present:.1f} free.",
+            model=model,
+            wanted=missing_bytes / _GB,
+            present=free / _GB,
+        )
 
 
 def _load(model: str, settings: Settings, server: Server, machine: Machine) -> None:
@@ -303,7 +320,7 @@ def _unfit_unless_gone(server: Server) -> Iterator[None]:
     except GenerationError as exc:
         if not server.is_alive():
             raise
-        raise _Unfit(str(exc)) from exc
+        raise _Unfit(exc.message) from exc
 
 
 def backoff_s(failures: int) -> float:
@@ -353,7 +370,7 @@ def _still_true(known: Choice | None, chosen: str, settings: Settings, server: O
     if known is None or not known.about(digests) or chosen not in ("", known.model):
         return Choice(chosen) if chosen and server.has(chosen) else None
     if settings.model not in digests and not known.slow_model:  # that may have healed: it is found out again
-        return replace(known, reason="")
+        return replace(known, reason=NOTHING)
     return known
 
 

@@ -28,8 +28,10 @@ def _ollama(settings: Settings, url: str) -> Endpoint:
             if server.has(name):
                 return name
         raise GeneratorUnavailable(
-            f"Ollama at {url} has neither {settings.model} nor {settings.fallback_model}. "
-            f"Fetch one there with `ollama pull {settings.model}`."
+            "Ollama at {address} has neither {model} nor {other}. Fetch one there with `ollama pull {model}`.",
+            address=url,
+            model=settings.model,
+            other=settings.fallback_model,
         )
 
     def generator(name: str) -> OllamaAnswerGenerator:
@@ -51,7 +53,7 @@ def _openai(settings: Settings, url: str) -> Endpoint:
         """FOOTNOTE_MODEL where the server has it, else the first one it offers: such a server has one, as a rule."""
         offered = served_models(url, settings.endpoint_key, timeout_s=settings.connect_deadline_s)
         if not offered:
-            raise GeneratorUnavailable(f"The model server at {url} offers no model.")
+            raise GeneratorUnavailable("The model server at {address} offers no model.", address=url)
         return settings.model if settings.model in offered else offered[0]
 
     def generator(name: str) -> OpenAiAnswerGenerator:

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from shared_utils.message import NOTHING, Message, from_json, message
+
 STALE_AFTER_S = 15.0  # the supervisor writes every second; a machine under full load may miss a few
 
 
@@ -24,11 +26,11 @@ class ModelState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
-    """`reason` is a sentence for a person; the byte counts and rates are those of a running download, else None."""
+    """`reason` is for a person; the byte counts and rates are those of a running download, else None."""
 
     state: ModelState
     model: str = ""
-    reason: str = ""
+    reason: Message = NOTHING
     completed_bytes: int | None = None
     total_bytes: int | None = None
     bytes_per_s: float | None = None
@@ -59,11 +61,14 @@ def read_status(path: Path, now: float, stale_after_s: float = STALE_AFTER_S) ->
     """
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-        status = ModelStatus(**{**fields, "state": ModelState(fields["state"])})
+        status = ModelStatus(**{**fields, "state": ModelState(fields["state"]), "reason": from_json(fields["reason"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
     silent_s = now - status.updated_at
     if silent_s <= stale_after_s:
         return status
-    reason = f"The process that looks after the model has said nothing for {silent_s:.0f} s. Start Footnote again."
+    reason = message(
+        "The process that looks after the model has said nothing for {seconds:.0f} s. Start Footnote again.",
+        seconds=silent_s,
+    )
     return ModelStatus(ModelState.UNAVAILABLE, status.model, reason, updated_at=status.updated_at)

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
+from shared_utils.message import Message, joined, message
 from shared_utils.processes.child import Child, masked, start
 from shared_utils.processes.guardian import Guardian
 from src.models.ollama_process import ollama_answers, ollama_command, tend, why_no_ollama
@@ -73,7 +74,7 @@ class Signals:
 class Supervisor:
     """Runs the page and, as far as possible, a local model behind it. Everything that touches the world is an argument.
 
-    `start_ollama` is None, and `why_not` a sentence, where no Ollama can be started here.
+    `start_ollama` is None, and `why_not` says why, where no Ollama can be started here.
     `tend(chosen)` begins to make a model ready; `chosen` is what an earlier tending settled on, or "".
     """
 
@@ -84,7 +85,7 @@ class Supervisor:
         start_page: Callable[[], Process],
         page_answers: Callable[[], bool],
         start_ollama: Callable[[], Process] | None,
-        why_not: str,
+        why_not: Message,
         ollama_answers: Callable[[], bool],
         tend: Callable[[str], Tending],
         publish: Callable[[ModelStatus], None],
@@ -158,9 +159,9 @@ class Supervisor:
                 self._failures = 0
         code = self._ollama.exit_code() if self._ollama else None
         if code is not None:
-            self._ollama_failed(f"Ollama ended with code {code}.")
+            self._ollama_failed(message("Ollama ended with code {code}.", code=code))
         elif tending.ended:
-            self._ollama_failed("Ollama does not answer any more.")
+            self._ollama_failed(message("Ollama does not answer any more."))
 
     def _look_for_ollama(self) -> None:
         self._next_look = self._clock() + _LOOK_S
@@ -181,16 +182,16 @@ class Supervisor:
         try:
             self._ollama = start_ollama()
         except OSError as exc:
-            self._ollama_failed(f"Ollama cannot be started: {exc}.")
+            self._ollama_failed(message("Ollama cannot be started: {error}.", error=exc))
 
     def _wait_for_ours(self, ollama: Process) -> None:
         code = ollama.exit_code()
         if code is not None:
-            self._ollama_failed(f"Ollama ended with code {code} before it answered.")
+            self._ollama_failed(message("Ollama ended with code {code} before it answered.", code=code))
         elif self._clock() - self._started_at > _START_S:
-            self._ollama_failed(f"Ollama did not answer within {_START_S:.0f} s.")
+            self._ollama_failed(message("Ollama did not answer within {seconds:.0f} s.", seconds=_START_S))
 
-    def _ollama_failed(self, what: str) -> None:
+    def _ollama_failed(self, what: Message) -> None:
         """Clear away what is left and try again, a little later each time."""
         if self._tending is not None:
             self._tending.abandon()
@@ -201,7 +202,7 @@ class Supervisor:
         self._failures += 1
         wait_s = min(2.0 ** (self._failures - 1), _LONGEST_RESTART_WAIT_S)
         self._next_look = self._clock() + wait_s
-        reason = f"{what} Trying again in {wait_s:.0f} s."
+        reason = joined(what, message("Trying again in {seconds:.0f} s.", seconds=wait_s))
         self._take_status(ModelStatus(ModelState.RESTARTING, self._chosen, reason))
 
     def _take_status(self, status: ModelStatus) -> None:

@@ -98,13 +98,13 @@ def is_quoted(answer: Answer) -> bool:
 
 
 def blocks(answer: Answer, say: Say = ENGLISH) -> tuple[Block, ...]:
-    """The answer in reading order. What a refusal says is ours, and is said in the reader's language; other words are a
-    model's or a document's."""
+    """The answer in reading order. A sentence that is ours is said in the reader's language; other words are those of a
+    model or a document."""
     doubts = {id(sentence): i for i, sentence in enumerate(cautions(answer))}
     known = {citation.marker for citation in answer.citations}
 
     def piece(sentence: Sentence, text: str) -> Piece:
-        words = text.strip() if answer.answerable else say.message(text.strip())
+        words = say(sentence.said) if sentence.said else text.strip()
         markers = tuple(marker for marker in sentence.citations if marker in known)
         return Piece(tuple(_runs(words)), markers, doubts.get(id(sentence)))
 

@@ -87,8 +87,8 @@ def remarks(turn: TurnView, say: Say) -> tuple[str, ...]:
     if not turn.done:
         return (say("This question was still being answered when it was exported."),)
     if turn.answer is None:
-        return (say.message(turn.error) or say("This answer was stopped before it began."),)
-    told = [*map(say.message, turn.changes), ending(turn.answer, say), *map(say.message, turn.answer.notes)]
+        return (say(turn.error) or say("This answer was stopped before it began."),)
+    told = [*map(say, turn.changes), ending(turn.answer, say), *map(say, turn.answer.notes)]
     return tuple(line for line in told if line)
 
 

@@ -44,7 +44,7 @@ def _row(entry: Entry, say: Say) -> tuple[str, str, str, str, str, str]:
     turn, answer = entry.turn, entry.turn.answer
     if answer is None:
         state = say("not answered") if turn.done else say("still being answered")
-        return plain(turn.question), plain(say.message(turn.error)), state, "", "", ""
+        return plain(turn.question), plain(say(turn.error)), state, "", "", ""
     seconds = turn.timings.get("total_s")
     return (
         plain(turn.question),

@@ -67,7 +67,7 @@ _VERDICTS = {
 
 def describe_verdict(sentence: Sentence, say: Say = ENGLISH) -> str:
     """Why a sentence carries a sign: "Not found in the documents: no passage mentions 2019"."""
-    head, reason = say(_VERDICTS[sentence.verdict]), plain(say.message(sentence.reason))
+    head, reason = say(_VERDICTS[sentence.verdict]), plain(say(sentence.reason))
     return f"{head}: {reason}" if reason else head
 
 
@@ -130,7 +130,7 @@ def describe_document(view: DocumentView, say: Say = ENGLISH) -> str:
                 + left
             )
         case DocumentState.FAILED:
-            return plain(say.message(view.reason))
+            return plain(say(view.reason))
         case DocumentState.READY | DocumentState.PARTIAL:
             return f"{_pages(view.pages, say)} · {_passages(view.chunks, say)}"
 

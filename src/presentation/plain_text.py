@@ -30,7 +30,7 @@ def plain_answer(answer: Answer, say: Say = ENGLISH) -> str:
         for c in answer.citations
     ]
     doubts = [f"{dagger(i)} {describe_verdict(s, say)}" for i, s in enumerate(cautions(answer))]
-    parts = [body, "\n".join(notes), "\n".join(doubts), "\n".join(plain(say.message(n)) for n in answer.notes)]
+    parts = [body, "\n".join(notes), "\n".join(doubts), "\n".join(plain(say(n)) for n in answer.notes)]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -31,12 +31,17 @@ def questions_from(source: str | bytes, *, most: int, max_chars: int) -> tuple[s
     if not found:
         raise QuestionError("There is no question in this list. Write one a line, or a table with a column “question”.")
     if len(found) > most:
-        raise QuestionError(f"This list has {len(found):,} questions; at most {most:,} are taken. Split it.")
+        raise QuestionError(
+            "This list has {found:,} questions; at most {most:,} are taken. Split it.", found=len(found), most=most
+        )
     for number, question in enumerate(found, start=1):
         if len(question) > max_chars:
             raise QuestionError(
-                f"Question {number:,} of this list has {len(question):,} characters; at most {max_chars:,} can be "
-                "taken. Shorten it."
+                "Question {number:,} of this list has {question:,} characters; at most {max_chars:,} can be "
+                "taken. Shorten it.",
+                number=number,
+                question=len(question),
+                max_chars=max_chars,
             )
     return tuple(found)
 
@@ -72,7 +77,7 @@ def _column(text: str, delimiter: str, column: int) -> Sequence[str]:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as exc:
-        raise QuestionError(f"This table could not be read ({exc}). Save it as CSV again.") from exc
+        raise QuestionError("This table could not be read ({exc}). Save it as CSV again.", exc=exc) from exc
     return [row[column] for row in rows[1:] if len(row) > column]
 
 

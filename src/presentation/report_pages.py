@@ -91,7 +91,7 @@ def _page(id_: str, notes: Sequence[Citation], pages: Pages, say: Say, *, beyond
         image = pages.page_image(first.document_id, first.page, width_px=WIDTH_PX, is_small=True)
         rects = {note.marker: found for note in notes if (found := pages.rects(note))}
     except FootnoteError as exc:
-        return replace(page, why=say.message(str(exc)))
+        return replace(page, why=say(exc.message))
     if image.mime not in _MIMES or not (image.width > 0 and image.height > 0):  # the child that draws is not trusted
         return replace(page, why=say("This page cannot be shown. Open the PDF itself."))
     return replace(

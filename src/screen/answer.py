@@ -32,13 +32,13 @@ def draw_finished(turn: TurnView, shelf: Shelf, session: Session, *, latest: boo
             with st.container(horizontal=True, vertical_alignment="center", key=f"line-{turn.id}", wrap=False):
                 st.html(line)
         for change in turn.changes:
-            st.html(note(say.message(change)))
+            st.html(note(say(change)))
         if answer.answerable:
             _draw_words(turn, answer, say)
         else:
             _draw_refusal(turn, answer, say)
         told = [text for text in answer.notes if text not in turn.changes]  # those stand above the words already
-        notes = [text for text in (ending(answer, say),) if text] + [say.message(text) for text in told]
+        notes = [text for text in (ending(answer, say),) if text] + [say(text) for text in told]
         if notes:
             st.html("".join(map(note, notes)))
         _draw_actions(turn, answer, shelf, session, latest=latest)
@@ -92,7 +92,7 @@ def about_answer(turn: TurnView, say: Say) -> str:
 
 def _draw_failure(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
     say = session.say
-    st.html(note(say.message(turn.error) or say("This answer was stopped before it began."), "error", role="alert"))
+    st.html(note(say(turn.error) or say("This answer was stopped before it began."), "error", role="alert"))
     if latest:
         st.button(say("Ask again"), key="again", on_click=shelf.regenerate, args=(session.conversation,))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from shared_utils.errors import QuestionError
+from shared_utils.message import NOTHING
 from src.library.shelf import Shelf
 from src.presentation.describe import within_pages
 from src.presentation.escaping import html_text, plain
@@ -40,8 +41,8 @@ def draw_conversation(shelf: Shelf, session: Session) -> None:
         )
         _draw_suggestions(shelf, session)
     if session.unasked:
-        st.html(note(session.say.message(session.unasked), "error", role="alert"))
-        session.unasked = ""
+        st.html(note(session.say(session.unasked), "error", role="alert"))
+        session.unasked = NOTHING
 
 
 def _draw_bar(turns: tuple[TurnView, ...], shelf: Shelf, session: Session) -> None:
@@ -92,4 +93,4 @@ def ask(question: str, shelf: Shelf, session: Session) -> None:
     try:
         shelf.ask(session.conversation, within_pages(question, session.pages, session.say), only=session.only)
     except QuestionError as exc:
-        session.unasked = str(exc)
+        session.unasked = exc.message

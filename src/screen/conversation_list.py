@@ -137,7 +137,7 @@ def _delete(conversation_id: str, shelf: Shelf, session: Session) -> None:
     try:
         shelf.delete_conversation(conversation_id)
     except FootnoteError as exc:  # the disk is full, or somebody else's program holds the data
-        session.notices.append(session.say.message(str(exc)))
+        session.notices.append(session.say(exc.message))
         return
     if session.conversation == conversation_id:
         show_conversation(shelf.latest_conversation() or shelf.new_conversation(), session)

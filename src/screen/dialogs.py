@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from shared_utils.message import NOTHING
 from src.screen.session import Session
 
 
 def open_dialog(session: Session, name: str) -> None:
     """`name`: "" closes whatever is open."""
     session.dialog = name
-    session.unsaved = session.export_problem = ""
+    session.unsaved = session.export_problem = NOTHING
     session.key_shown = False
 
 

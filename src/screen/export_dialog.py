@@ -113,13 +113,13 @@ def _made(make: Callable[[], bytes], session: Session) -> bytes:
     try:
         return make()
     except FootnoteError as exc:  # Streamlit tells that there is no file; why, the next tick tells
-        session.export_problem = session.say.message(str(exc))
+        session.export_problem = exc.message
         raise
 
 
 def _draw_problem(session: Session) -> None:
     if session.export_problem:
-        st.html(note(session.export_problem, "error", role="alert"))
+        st.html(note(session.say(session.export_problem), "error", role="alert"))
 
 
 def _report(turns: Sequence[TurnView], documents: Sequence[DocumentView], shelf: Shelf, session: Session) -> bytes:

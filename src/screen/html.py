@@ -58,7 +58,7 @@ def document_card(view: DocumentView, say: Say = ENGLISH) -> str:
     kind = "error" if view.state is DocumentState.FAILED else "quiet"
     lines = [note(describe_document(view, say), kind)]
     if view.state is DocumentState.PARTIAL and view.reason:
-        lines.append(note(say.message(view.reason), "warning"))
+        lines.append(note(say(view.reason), "warning"))
     bar = "" if view.settled else _bar(view, say)
     return f'<div class="fn-card">{_strip(view, say)}{bar}{"".join(lines)}</div>'
 

@@ -118,7 +118,7 @@ def add_file(shelf: Shelf, session: Session, name: str, data: bytes) -> None:
     try:
         shelf.add(name, data)
     except FootnoteError as exc:  # a limit of this server; a bad file is taken and says so on its card
-        session.notices.append(f"{plain(name)}: {session.say.message(str(exc))}")
+        session.notices.append(f"{plain(name)}: {session.say(exc.message)}")
     session.removed = None
 
 
@@ -251,7 +251,7 @@ def _restore(entry_id: str, shelf: Shelf, session: Session) -> None:
     try:
         shelf.restore(entry_id)
     except FootnoteError as exc:  # too late
-        session.notices.append(session.say.message(str(exc)))
+        session.notices.append(session.say(exc.message))
 
 
 # ------------------------------------------------------------------------------------------------ filters

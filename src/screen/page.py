@@ -46,7 +46,7 @@ def draw() -> None:
         shared = shared_library()
         shelf = shared.open().shelf(workspace_key(session))
     except FootnoteError as exc:  # the data folder cannot be used: nothing works until that is mended
-        st.html(note(language_of("").message(str(exc)), "error", role="alert"))
+        st.html(note(language_of("")(exc.message), "error", role="alert"))
         return
     settings = shared.settings
     session.say = language_of(shelf.preferences().language)

@@ -65,7 +65,7 @@ def _draw_form(shelf: Shelf, session: Session, settings: Settings) -> None:
                 questions = questions_from(source, most=settings.max_list, max_chars=settings.max_question_chars)
                 conversation = begin_list(shelf, questions, only=session.only)
             except QuestionError as exc:
-                st.html(note(say.message(str(exc)), "error", role="alert"))
+                st.html(note(say(exc.message), "error", role="alert"))
                 return
             show_conversation(conversation, session)
             open_dialog(session, "")
@@ -137,7 +137,7 @@ def _go_on(shelf: Shelf, session: Session) -> None:
     try:
         go_on(shelf, session.conversation, only=session.only)
     except QuestionError as exc:
-        session.unasked = str(exc)
+        session.unasked = exc.message
 
 
 def answers_table(turns: Sequence[TurnView], left: Sequence[str], say: Say) -> str:
@@ -156,7 +156,7 @@ def _answered(turn: TurnView, say: Say) -> tuple[str, str]:
     """The answer's cell and the verdict's, as HTML."""
     if turn.answer is None:
         waiting = f'<span class="fn-quiet">{html_text(say("being answered"))}</span>'
-        return (waiting if not turn.done else html_text(say.message(turn.error))), ""
+        return (waiting if not turn.done else html_text(say(turn.error))), ""
     if not turn.answer.answerable:
         return f'<span class="fn-quiet">{html_text(say("The documents do not seem to answer this."))}</span>', ""
     return _words(turn, turn.answer, say), _verdict(turn.answer, say)

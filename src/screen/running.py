@@ -47,7 +47,7 @@ def _tick(turn_id: str, shelf: Shelf, session: Session, drawn: tuple[bool, bool]
     with st.container(key=f"answer-{turn.id}", gap="small"):
         _draw_line(turn, shelf, session)
         for change in turn.changes:
-            st.html(note(session.say.message(change)))
+            st.html(note(session.say(change)))
         if turn.text:
             names = {view.document_id: view.name for view in shelf.documents()}
             links = chips(turn, WRITING, written_citations(turn, names, shelf), session.say)

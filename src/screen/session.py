@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from shared_utils.message import NOTHING, Message
 from src.i18n import ENGLISH, Say, say_for
 
 WORKSPACE_COOKIE = "footnote_shelf"
@@ -50,15 +51,15 @@ class Session:
     notices: list[str] = field(default_factory=list)  # what could not be done, in the person's language, shown once
     only: str = ""  # the one document that is asked; "" = all
     pages: str = ""  # the pages that are asked, as typed; "" = all
-    unasked: str = ""  # why the last question could not be asked, shown once
+    unasked: Message = NOTHING  # why the last question could not be asked, shown once
     address: str = ""  # the conversation the address bar names, as far as we set it
     remark: str = ""  # about the link that was followed, shown once
     deleting: str = ""  # the conversation that is to be deleted, if that is confirmed
     all_documents: bool = False  # the whole list, however long
     all_conversations: bool = False
     dialog: str = ""  # the one that is open: "settings", "export" or "list"
-    export_problem: str = ""  # why a file could not be made
-    unsaved: str = ""  # why the last setting could not be kept
+    export_problem: Message = NOTHING  # why a file could not be made
+    unsaved: Message = NOTHING  # why the last setting could not be kept
     key_shown: bool = False  # the shelf's secret stands in the settings
     theme: str = "System"  # as the browser told; else "Light" or "Dark"
 

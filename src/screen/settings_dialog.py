@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from shared_utils.errors import FootnoteError
+from shared_utils.message import NOTHING
 from shared_utils.types import EngineKind, Where
 from src.i18n import LANGUAGES, Say, phrase
 from src.library.preferences import Pace, Preferences
@@ -45,7 +46,7 @@ def draw_settings(shelf: Shelf, session: Session, settings: Settings) -> None:
 def _draw(shelf: Shelf, session: Session, settings: Settings) -> None:
     say, mine = session.say, shelf.preferences()
     if session.unsaved:
-        st.html(note(say.message(session.unsaved), "error", role="alert"))
+        st.html(note(say(session.unsaved), "error", role="alert"))
     with st.container(key="about-model"):
         _draw_model(shelf, session, mine)
     with st.container(key="about-pace"):
@@ -68,11 +69,11 @@ def _prefer(shelf: Shelf, session: Session, field: str) -> None:
     chosen = st.session_state[f"setting-{field}"]
     if chosen is None:  # a choice that was clicked again
         return
-    session.unsaved = ""
+    session.unsaved = NOTHING
     try:
         shelf.prefer(replace(shelf.preferences(), **{field: chosen}))
     except FootnoteError as exc:
-        session.unsaved = str(exc)
+        session.unsaved = exc.message
 
 
 # ------------------------------------------------------------------------------------------------ who, how much, where

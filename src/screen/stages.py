@@ -67,7 +67,7 @@ def status_line(engine: EngineView, turn: TurnView | None, now: float, say: Say)
     """
     if turn is None or turn.engine is None or turn.stage is None:
         waiting = say.n(engine.waiting, "{n:,} question waiting", "{n:,} questions waiting") if engine.waiting else ""
-        return " · ".join(part for part in (say.message(engine.line), waiting) if part)
+        return " · ".join(part for part in (say(engine.line), waiting) if part)
     left = turn.seconds_left - (now - turn.stage_started_at) if turn.seconds_left is not None else None
     sent = turn.passages_left
     match turn.stage:

@@ -60,7 +60,7 @@ def test_a_file_that_unfolds_ends_in_pages_or_a_sentence(tmp_path: Path, data: b
         sentence = str(refused)
     else:
         assert isinstance(events[-1], PagesRevised)
-        sentence = " ".join(page.reason for page in events[-1].pages) or "read."
+        sentence = " ".join(str(page.reason) for page in events[-1].pages) or "read."
     assert sentence.endswith(".")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from shared_utils.message import literal
 from shared_utils.types import Answer, EngineKind, EvidenceSpan, GenerationStats
 from src.events import (
     AnswerEvent,
@@ -66,13 +67,13 @@ def test_the_same_stage_told_again_is_one_stage_and_another_model_another() -> N
 def test_passages_that_have_left_are_told_whoever_writes_afterwards() -> None:
     view = folded(
         (101.0, StageStarted(Stage.READING, EngineKind.REMOTE, "far", passages_leave=3)),
-        (102.0, EngineChanged(EngineKind.REMOTE, "It is busy.")),
+        (102.0, EngineChanged(EngineKind.REMOTE, literal("It is busy."))),
         (103.0, StageStarted(Stage.READING, EngineKind.OLLAMA, "near")),
         (104.0, AnswerFinished(answer_by(EngineKind.OLLAMA, "near"), 400, {})),
     )
     assert (view.passages_left, view.changes, view.engine, view.model) == (
         3,
-        ("It is busy.",),
+        (literal("It is busy."),),
         EngineKind.OLLAMA,
         "near",
     )
@@ -81,13 +82,13 @@ def test_passages_that_have_left_are_told_whoever_writes_afterwards() -> None:
 def test_what_was_found_and_the_words_so_far_are_seen_at_once() -> None:
     quick = answer_by(EngineKind.EXTRACTIVE, "")
     view = folded(
-        (101.0, EvidenceFound(evidence_of("Much"), True, "look-up")),
+        (101.0, EvidenceFound(evidence_of("Much"), True, literal("look-up"))),
         (102.0, ExtractiveAnswer(quick)),
         (103.0, AnswerText("Mu", (SPAN,), tokens=1)),
         (104.0, AnswerText("Much", (SPAN,), tokens=2)),
     )
     assert (view.route, view.extractive, view.text, view.spans, view.output_tokens) == (
-        "look-up",
+        literal("look-up"),
         quick,
         "Much",
         (SPAN,),
@@ -97,6 +98,6 @@ def test_what_was_found_and_the_words_so_far_are_seen_at_once() -> None:
 
 def test_a_question_that_could_not_be_asked_is_over_and_says_why() -> None:
     begun = folded((101.0, StageStarted(Stage.RETRIEVING)))
-    assert over(begun, 102.5, "Add a PDF.") == replace(
-        begun, stage=None, error="Add a PDF.", stages=(StageTime(Stage.RETRIEVING, 1.0, 1.5),)
+    assert over(begun, 102.5, literal("Add a PDF.")) == replace(
+        begun, stage=None, error=literal("Add a PDF."), stages=(StageTime(Stage.RETRIEVING, 1.0, 1.5),)
     )

@@ -10,6 +10,7 @@ import pytest
 
 from shared_utils.errors import GeneratorUnavailable
 from shared_utils.generation.fallback import Engine
+from shared_utils.message import NOTHING
 from shared_utils.types import EngineKind, GenerationStats, Where
 from src.answering.ingestion import IndexedDocument
 from src.answering.writing import Writer
@@ -148,13 +149,13 @@ def test_the_page_says_it_while_the_answer_is_made_and_under_it(
     turn = written(rag, document, case)
     assert turn.answer is not None
     assert case.who in describe_answer(turn)
-    notes = [note for note in turn.answer.notes if "went to" in note]
-    assert notes == ([case.note.format(n=turn.passages_left)] if case.note else [])
-    assert all(GERMAN.message(note) != note for note in notes)
+    notes = [note for note in turn.answer.notes if "went to" in str(note)]
+    assert [*map(str, notes)] == ([case.note.format(n=turn.passages_left)] if case.note else [])
+    assert all(GERMAN(note) != str(note) for note in notes)
     for stage in (Stage.READING, Stage.WRITING):
         running = replace(turn, stage=stage, answer=None)
         assert case.who in stage_line(running, 0.0, ENGLISH)
-        line = status_line(EngineView(case.engine, "", "", busy=True, waiting=0), running, 0.0, ENGLISH)
+        line = status_line(EngineView(case.engine, "", NOTHING, busy=True, waiting=0), running, 0.0, ENGLISH)
         assert line.startswith(case.who)
         assert ("left this machine" in line) == (turn.passages_left > 0)
 
@@ -193,7 +194,7 @@ def test_what_left_is_told_also_where_another_engine_wrote_the_answer_in_the_end
     turn = answered(rag, QUESTION, [document], lambda: asked)
     assert turn.answer is not None
     assert (turn.engine, turn.sent_to) == (engine, sent_to)
-    assert any("went to a server in your network" in note for note in turn.answer.notes)
+    assert any("went to a server in your network" in str(note) for note in turn.answer.notes)
     assert "sent to another machine" in sent_away(turn, ENGLISH)
 
 

@@ -58,7 +58,7 @@ def question_of(visit: Visit, request: ChatRequest) -> Question:
 def answered(turn: TurnView, thread_id: str) -> ChatAnswer:
     """The answer as one object. Raises Refused where there is none."""
     if turn.answer is None:
-        raise Refused(422, "unanswered", turn.error or "There is no answer to this question.")
+        raise Refused(422, "unanswered", str(turn.error) or "There is no answer to this question.")
     return turn_json(turn, turn.answer, thread_id)
 
 

@@ -94,7 +94,7 @@ def page_text(visit: Visit, document_id: str, page: int) -> PageText:
         page_label=plain(found.label),
         text=found.text,
         verdict=found.verdict.value,
-        reason=found.reason,
+        reason=str(found.reason),
     )
 
 

@@ -67,7 +67,7 @@ def _drawn(query: str, result: SearchResult, documents: list[IndexedDocument], e
     return SearchResponse(
         query=query,
         answerable=result.answerable,
-        route=result.route.label,
+        route=str(result.route.label),
         passages=passages,
         evidence=evidence,
         elapsed_ms=round(elapsed_ms, 1),

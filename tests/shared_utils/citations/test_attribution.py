@@ -186,7 +186,7 @@ def test_a_sentence_made_of_two_passages_keeps_both() -> None:
 def test_a_contradicted_sentence_keeps_the_footnote_that_shows_it() -> None:
     cited = answered("Net sales of the Lighting division rose 18.6 % in 2023.")
     assert cited.sentences[0].verdict is Verdict.CONTRADICTED
-    assert "14.9 %" in cited.sentences[0].reason
+    assert "14.9 %" in str(cited.sentences[0].reason)
     assert "14.9 %" in cited.citations[0].quote
 
 

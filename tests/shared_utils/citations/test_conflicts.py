@@ -117,7 +117,7 @@ def test_both_places_are_exact_and_the_reason_names_them_in_words() -> None:
     assert (conflict.first.start, conflict.first.end) == (40 + len(prose), 40 + len(prose + sentence))
     assert (conflict.first.document_id, conflict.first.page, conflict.first.quote) == ("a", 3, sentence)
     assert (conflict.first.value, conflict.second.value) == ("12 months", "24 months")
-    assert conflict.reason == "handbook.pdf p. 3 says 12 months, contract.pdf p. 4 says 24 months"
+    assert str(conflict.reason) == "handbook.pdf p. 3 says 12 months, contract.pdf p. 4 says 24 months"
 
 
 def test_one_document_does_not_contradict_itself() -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from benchmarks.verify import CASES, is_right, read_cases
-from shared_utils.citations.verification import verify
-from shared_utils.types import Vectors, Verdict
+from shared_utils.citations.verification import Entailment, verify
+from shared_utils.types import Embedder, Vectors, Verdict
 
 REPORT = (
     "Results for the year\n"
@@ -26,8 +26,15 @@ TABLE = (
 )
 
 
+def judged(
+    claim: str, cited: Sequence[str], *, embedder: Embedder | None = None, entailment: Entailment | None = None
+) -> tuple[Verdict, str]:
+    found = verify(claim, cited, embedder=embedder, entailment=entailment)
+    return found.verdict, str(found.reason)
+
+
 def verdict(claim: str, page: str = REPORT) -> Verdict:
-    return verify(claim, [page])[0]
+    return verify(claim, [page]).verdict
 
 
 @pytest.mark.parametrize(
@@ -73,7 +80,7 @@ def test_a_cell_is_supported_in_its_own_column(claim: str) -> None:
     ],
 )
 def test_a_changed_fact_is_contradicted_and_both_sides_are_named(claim: str, page: str, answer: str) -> None:
-    found, reason = verify(claim, [REPORT])
+    found, reason = judged(claim, [REPORT])
     assert found is Verdict.CONTRADICTED
     assert page in reason
     assert answer in reason
@@ -97,7 +104,7 @@ def test_a_column_that_nobody_can_tell_is_not_supported() -> None:
 
 
 def test_a_name_in_anothers_place_is_not_supported() -> None:
-    found, reason = verify("The board, chaired by Peter Holm, does not expect the merger to close.", [REPORT])
+    found, reason = judged("The board, chaired by Peter Holm, does not expect the merger to close.", [REPORT])
     assert found is not Verdict.SUPPORTED
     assert "Holm" in reason
 
@@ -117,21 +124,21 @@ def test_a_second_half_that_the_page_does_not_say_makes_it_partly() -> None:
 def test_a_rounded_number_is_partly_supported_unless_the_answer_says_that_it_rounds(
     claim: str, page: str, told: tuple[str, str]
 ) -> None:
-    found, reason = verify(claim, [page])
+    found, reason = judged(claim, [page])
     assert found is Verdict.PARTLY
     assert all(number in reason for number in told)
     assert verdict(claim.replace(told[1], f"about {told[1]}"), page) is Verdict.SUPPORTED
 
 
 def test_a_number_with_another_sign_is_partly_supported() -> None:
-    found, reason = verify("Net income for 2023 was -11,588.", [TABLE])
+    found, reason = judged("Net income for 2023 was -11,588.", [TABLE])
     assert found is Verdict.PARTLY
     assert "sign" in reason
 
 
 def test_a_year_that_the_page_names_only_for_comparison_is_not_the_year_of_the_fact() -> None:
     page = "Net sales of the Lighting division rose to €41.2 million in 2023, up from 2022.\n"
-    found, reason = verify("Net sales of the Lighting division rose to €41.2 million in 2022.", [page])
+    found, reason = judged("Net sales of the Lighting division rose to €41.2 million in 2022.", [page])
     assert found is Verdict.PARTLY
     assert "2022 only for comparison" in reason
     assert verdict("Net sales of the Lighting division rose to €41.2 million in 2023.", page) is Verdict.SUPPORTED
@@ -141,7 +148,7 @@ def test_a_year_that_the_page_names_only_for_comparison_is_not_the_year_of_the_f
 @pytest.mark.parametrize(("of", "name"), [(" in Q3", "q3"), (" for type x9", "x9")])
 def test_an_identifier_that_no_page_has_is_not_found_however_well_the_rest_fits(of: str, name: str) -> None:
     claim = f"Net sales of the Lighting division rose 14.9 % to €41.2 million{of}."
-    found, reason = verify(claim, [REPORT])
+    found, reason = judged(claim, [REPORT])
     assert found is Verdict.NOT_FOUND
     assert f"“{name}”" in reason
     assert verdict(claim, f"Results{of}\n{REPORT}") is Verdict.SUPPORTED
@@ -151,7 +158,7 @@ def test_a_row_is_read_with_the_heading_over_it() -> None:
     rows = "2021 2022\nCash paid 66 77\n"
     claim = "The Lisbon office paid 77 in cash in 2022."
     assert verdict(claim, f"Lisbon office\n{rows}") is Verdict.SUPPORTED
-    found, reason = verify(claim, [f"Madrid office\n{rows}"])
+    found, reason = judged(claim, [f"Madrid office\n{rows}"])
     assert found is not Verdict.SUPPORTED
     assert "Lisbon" in reason
 
@@ -161,7 +168,7 @@ def test_a_short_clause_that_the_page_does_not_say_is_seen_behind_a_long_one_tha
         "The harbour board keeps three tugs, two cranes, four pilot boats and a dredger for large vessels, island "
         "ferries, river barges and fishing cutters"
     )
-    found, reason = verify(f"{said}, and rents yachts.", [f"{said}.\nMud is taken out before winter begins.\n"])
+    found, reason = judged(f"{said}, and rents yachts.", [f"{said}.\nMud is taken out before winter begins.\n"])
     assert found is Verdict.PARTLY
     assert "do not say “rents yachts.”" in reason
 
@@ -175,7 +182,7 @@ def test_a_short_clause_that_the_page_does_not_say_is_seen_behind_a_long_one_tha
     ],
 )
 def test_a_half_that_is_said_does_not_carry_one_that_is_not_and_the_missing_words_are_named(claim: str) -> None:
-    found, reason = verify(claim, [REPORT])
+    found, reason = judged(claim, [REPORT])
     assert found is Verdict.PARTLY
     assert "“cat”" in reason
 
@@ -194,7 +201,7 @@ def test_what_is_contradicted_outweighs_what_is_said_and_what_is_not_found(claim
 def test_a_year_that_stands_over_the_sentence_is_its_year_and_one_that_stands_nowhere_is_not_found() -> None:
     page = "Annual report 2023\nNet sales of the Lighting division rose 14.9 %.\nThe canteen serves soup.\n"
     assert verdict("In 2023 net sales of the Lighting division rose 14.9 %.", page) is Verdict.SUPPORTED
-    found, reason = verify("In 2021 net sales of the Lighting division rose 14.9 %.", [page])
+    found, reason = judged("In 2021 net sales of the Lighting division rose 14.9 %.", [page])
     assert found is Verdict.NOT_FOUND
     assert "2021" in reason
 
@@ -212,13 +219,13 @@ def test_a_cell_whose_column_is_out_of_sight_is_partly_supported(claim: str, pag
 
 
 def test_a_quarter_that_no_heading_names_leaves_the_column_in_doubt_and_says_so() -> None:
-    found, reason = verify("In the second quarter net income was 10,073.", ["Net income 3,033 10,073 11,588\n"])
+    found, reason = judged("In the second quarter net income was 10,073.", ["Net income 3,033 10,073 11,588\n"])
     assert found is Verdict.PARTLY
     assert "which column 10,073 stands in" in reason
 
 
 def test_a_cell_of_another_column_is_told_with_its_own_and_with_the_right_one() -> None:
-    _, reason = verify("Income taxes for 2023 were 1,197.", [TABLE])
+    _, reason = judged("Income taxes for 2023 were 1,197.", [TABLE])
     assert reason == "the page has 1,197 under 2022, the answer says 2023; for 2023 it has (2,374)"
 
 
@@ -236,7 +243,7 @@ def test_a_section_that_has_one_year_throughout_speaks_of_no_other() -> None:
 
 def test_two_numbers_that_changed_places_are_contradicted() -> None:
     page = "The board has 5 members and 3 deputies.\n"
-    found, reason = verify("The board has 3 members and 5 deputies.", [page])
+    found, reason = judged("The board has 3 members and 5 deputies.", [page])
     assert found is Verdict.CONTRADICTED
     assert "5" in reason
     assert "3" in reason
@@ -258,14 +265,14 @@ def test_a_number_of_a_sentence_that_does_not_speak_of_the_claim_supports_nothin
     gate = "Gate two opens at a pressure of 4.2 bar, rests at night, and is kept free of mud, ice and nets by divers."
     claim = "Kept free of mud, ice and nets by divers, gate two rests at night and opens at a pressure of {} bar."
     assert verdict(claim.format("4.2"), f"{gate}\nSoup costs 9 euros.\n") is Verdict.SUPPORTED
-    found, reason = verify(claim.format("9"), [f"{gate}\nSoup costs 9 euros.\n"])
+    found, reason = judged(claim.format("9"), [f"{gate}\nSoup costs 9 euros.\n"])
     assert found is Verdict.CONTRADICTED
     assert "4.2" in reason
 
 
 def test_a_word_exchanged_in_a_copied_sentence_makes_it_partly_and_both_are_named() -> None:
     said = "Net sales of the Lighting division rose 14.9 % to €41.2 million in 2023, while its operating costs fell."
-    found, reason = verify(said.replace("operating", "personnel"), [REPORT])
+    found, reason = judged(said.replace("operating", "personnel"), [REPORT])
     assert found is Verdict.PARTLY
     assert "“operating”" in reason
     assert "“personnel”" in reason
@@ -273,7 +280,7 @@ def test_a_word_exchanged_in_a_copied_sentence_makes_it_partly_and_both_are_name
 
 @pytest.mark.parametrize("denied", ["not in Asia", "without discounts"])
 def test_a_denial_that_the_page_does_not_make_is_not_found(denied: str) -> None:
-    found, reason = verify(f"Sales of lamps rose 5 % in Europe {denied}.", ["Sales of lamps rose 5 % in Europe.\n"])
+    found, reason = judged(f"Sales of lamps rose 5 % in Europe {denied}.", ["Sales of lamps rose 5 % in Europe.\n"])
     assert found is Verdict.NOT_FOUND
     assert denied in reason
 
@@ -314,7 +321,7 @@ def test_changes_are_seen_in_other_languages(claim: str, page: str) -> None:
 
 @pytest.mark.parametrize("cited", [[], [""], ["   \n "]])
 def test_nothing_cited_is_not_found(cited: list[str]) -> None:
-    assert verify("Sales rose.", cited)[0] is Verdict.NOT_FOUND
+    assert judged("Sales rose.", cited)[0] is Verdict.NOT_FOUND
 
 
 @pytest.mark.parametrize(
@@ -355,7 +362,7 @@ def test_an_inference_model_settles_wording_when_it_is_sure_and_never_overrules_
     claim: str, alone: Verdict, believer: Verdict, denier: Verdict
 ) -> None:
     readers = [None, Reader(0.95, 0), Reader(0, 0.95), Reader(0.8, 0.1), Reader(0.1, 0.8)]
-    found = [verify(claim, [REPORT], entailment=reader)[0] for reader in readers]
+    found = [judged(claim, [REPORT], entailment=reader)[0] for reader in readers]
     assert found == [alone, believer, denier, alone, alone]
 
 
@@ -387,17 +394,17 @@ def test_nearness_in_meaning_makes_a_rewording_partly_supported_and_never_more(
     claim: str, cosine: float, found: Verdict
 ) -> None:
     assert verdict(claim) is Verdict.NOT_FOUND
-    assert verify(claim, [REPORT], embedder=NearBatteries(cosine))[0] is found
+    assert judged(claim, [REPORT], embedder=NearBatteries(cosine))[0] is found
 
 
 @pytest.mark.corpus
 @pytest.mark.skipif(not CASES.is_file(), reason="the measured claims live beside the checkout")
 def test_the_bars_are_met_on_the_measured_claims() -> None:
-    judged: dict[str, list[bool]] = {}
+    by_kind: dict[str, list[bool]] = {}
     for case in read_cases(CASES):
         group = "true" if case.label == "supported" else case.kind
-        judged.setdefault(group, []).append(is_right(case.label, verify(case.claim, [case.passage])[0]))
-    share = {group: sum(right) / len(right) for group, right in judged.items()}
+        by_kind.setdefault(group, []).append(is_right(case.label, judged(case.claim, [case.passage])[0]))
+    share = {group: sum(right) / len(right) for group, right in by_kind.items()}
     assert share["one digit changed"] == 1
     assert share["number from the same row"] == 1
     assert share["negation added"] >= 0.9

@@ -195,7 +195,7 @@ def test_one_that_is_not_there_is_never_asked_and_comes_back_by_being_looked_at(
     pool = pool_of(gone, well, clock=clock)
     said(pool)
     assert gone.asked == []
-    assert pool.health()["a"].reason == "Nothing answers at a."
+    assert str(pool.health()["a"].reason) == "Nothing answers at a."
     gone.down = False
     clock.now += 4
     assert pool.models() == ("small",)  # looked at every five seconds, not more often

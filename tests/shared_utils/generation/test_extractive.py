@@ -47,7 +47,7 @@ def answered(question: str, *places: tuple[str, int], max_sentences: int = 4) ->
     quotes = {c.marker: " ".join(c.quote.split()) for c in answer.citations}
     for sentence in answer.sentences:
         assert sentence.text == " · ".join(quotes[marker] for marker in sentence.citations)
-        assert (sentence.verdict, sentence.reason) == (Verdict.SUPPORTED, "quoted word for word")
+        assert (sentence.verdict, str(sentence.reason)) == (Verdict.SUPPORTED, "quoted word for word")
     return answer
 
 

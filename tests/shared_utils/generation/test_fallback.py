@@ -4,6 +4,7 @@ import pytest
 
 from shared_utils.errors import GenerationInterrupted, GeneratorUnavailable
 from shared_utils.generation.fallback import Engine, EngineGivenUp, generate_with_fallback
+from shared_utils.message import message
 from shared_utils.types import EngineKind, GenerationDone, TextDelta
 from tests.fakes import FakeGenerator, never, prompt_saying
 
@@ -28,7 +29,7 @@ def test_a_failure_before_the_first_word_switches_and_says_why() -> None:
     ]
     events = list(generate_with_fallback(engines, PROMPT, never))
     assert events[:2] == [
-        EngineGivenUp(OLLAMA, "Ollama is busy.", QUOTES),
+        EngineGivenUp(OLLAMA, message("Ollama is busy."), QUOTES),
         TextDelta("Quoted"),
     ]
 
@@ -48,7 +49,7 @@ def test_an_engine_that_writes_nothing_is_given_up_too() -> None:
         Engine(OLLAMA, FakeGenerator(words=(" ",))),
         Engine(QUOTES, FakeGenerator(words=("Quoted",))),
     ]
-    assert EngineGivenUp(OLLAMA, "ollama ended without writing a word.", QUOTES) in list(
+    assert EngineGivenUp(OLLAMA, message("{engine} ended without writing a word.", engine="ollama"), QUOTES) in list(
         generate_with_fallback(engines, PROMPT, never)
     )
 

@@ -88,4 +88,4 @@ def test_the_source_is_closed_when_the_reader_loses_interest() -> None:
     items = watch(endless())
     next(items)
     items.close()  # type: ignore[attr-defined]
-    assert closed.wait(5)
+    assert closed.wait(60)

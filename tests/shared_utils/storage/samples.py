@@ -7,6 +7,7 @@ import secrets
 
 import numpy as np
 
+from shared_utils.message import literal
 from shared_utils.storage.store import Store
 from shared_utils.types import GlyphRun, Heading, OutlineEntry, Page, PageVerdict, Span, Vectors, WordBox
 
@@ -29,7 +30,7 @@ def page(number: int, seed: int = 0, words: int = 300) -> Page:
         label=f"A-{number}",
         text=text,
         verdict=PageVerdict.MIXED,
-        reason="a large image may hold more words",
+        reason=literal("a large image may hold more words"),
         width=595.276,
         height=841.89,
         runs=(GlyphRun(0, 3, 20), GlyphRun(21, 30, len(text) - 21)),

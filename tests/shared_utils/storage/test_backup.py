@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared_utils.errors import StorageError
+from shared_utils.message import NOTHING
 from shared_utils.storage.backup import write_backup
 from shared_utils.storage.document_store import DocumentStore
 from tests.shared_utils.storage.samples import ANNA, OUTLINE, page, pdf, save_turn, vectors
@@ -23,7 +24,7 @@ def add(store: DocumentStore, seed: int) -> str:
     store.save_opened(document_id, "Annual Report", OUTLINE, 2)
     store.save_pages(document_id, [page(number, seed) for number in (1, 2)])
     store.save_vectors(document_id, MODEL, vectors(seed))
-    store.save_reading_finished(document_id, "ready", "", 0.25)
+    store.save_reading_finished(document_id, "ready", NOTHING, 0.25)
     return document_id
 
 

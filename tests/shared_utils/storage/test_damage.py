@@ -69,7 +69,7 @@ def test_a_damaged_database_in_use_by_another_process_is_reported_and_stays(tmp_
     database.write_bytes(b"this is not a database " * 1000)
     with (tmp_path / "lock").open("r+") as other_process:
         fcntl.flock(other_process, fcntl.LOCK_SH)
-        with pytest.raises(StorageError, match="Restart Footnote"):
+        with pytest.raises(StorageError, match="Start the server again"):
             DocumentStore(tmp_path)
     assert database.exists()
 
@@ -87,7 +87,7 @@ def test_damage_found_while_running_is_a_sentence(tmp_path: Path, database: Path
         fcntl.flock(other_process, fcntl.LOCK_SH)  # so that opening does not look for damage
         with DocumentStore(tmp_path) as store:
             (entry,) = store.workspace_documents(ANNA)
-            with pytest.raises(StorageError, match="Restart Footnote"):
+            with pytest.raises(StorageError, match="Start the server again"):
                 store.load_document(entry.document_id, entry.name)
 
 

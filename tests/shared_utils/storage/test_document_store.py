@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shared_utils.message import NOTHING
 from shared_utils.storage.database import Database
 from shared_utils.storage.document_store import DocumentStore
 from tests.shared_utils.storage.samples import ANNA, OUTLINE, page, pdf, save_turn
@@ -25,7 +26,7 @@ def _add(store: DocumentStore, key: str, data: bytes, name: str = "report.pdf", 
     entry_id = store.add_to_workspace(key, document_id, name)
     store.save_opened(document_id, "Annual Report", OUTLINE, pages)
     store.save_pages(document_id, [page(number) for number in range(1, pages + 1)])
-    store.save_reading_finished(document_id, "ready", "", 0.25)
+    store.save_reading_finished(document_id, "ready", NOTHING, 0.25)
     return document_id, entry_id
 
 

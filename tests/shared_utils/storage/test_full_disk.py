@@ -32,7 +32,7 @@ def test_a_disk_full_to_the_last_block_can_be_read_and_emptied_again(tmp_path: P
     process = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True)
     assert process.returncode == 0, process.stderr
     full, readable, removed, left = process.stdout.splitlines()
-    assert "disk that holds Footnote's data is full" in full
+    assert "disk that holds the data is full" in full
     assert (readable, removed, left) == ("readable pages: 20", "removed: 1", "left: 0")
 
 

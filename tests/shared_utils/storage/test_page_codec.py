@@ -7,18 +7,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared_utils.message import Message, literal, message
 from shared_utils.storage.page_codec import decode_outline, decode_page, encode_outline, encode_page
 from shared_utils.types import OutlineEntry, Page, PageVerdict
 from tests.shared_utils.storage.samples import OUTLINE, page
 
 _HINTS = get_type_hints(Page)
 # Every field, also one added later: the strategy is made from the types, not from a list kept here.
+_TEXTS = st.text(st.characters())
+_MESSAGES = _TEXTS.map(literal) | st.builds(
+    message,
+    st.just("{name} {size:.1f} {pages} {why}"),
+    name=_TEXTS,
+    size=st.integers() | st.floats(),
+    pages=st.lists(_TEXTS).map(tuple),
+    why=_TEXTS.map(literal),
+)
+_BY_HAND = {str: _TEXTS, Message: _MESSAGES}
 _PAGES = st.builds(
     Page,
-    **{
-        field.name: st.text(st.characters()) if _HINTS[field.name] is str else st.from_type(_HINTS[field.name])
-        for field in fields(Page)
-    },
+    **{field.name: _BY_HAND.get(_HINTS[field.name]) or st.from_type(_HINTS[field.name]) for field in fields(Page)},
 )
 
 

@@ -52,7 +52,7 @@ def test_a_newer_database_is_refused_in_words_and_left_untouched(
     migrate(old_database, _NEXT)
     old_database.close()
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    with pytest.raises(StorageError, match="newer version of Footnote") as caught:
+    with pytest.raises(StorageError, match="newer version of this program") as caught:
         DocumentStore(tmp_path)
     assert isinstance(caught.value, FootnoteError)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from shared_utils.errors import DocumentGone
+from shared_utils.message import NOTHING
 from shared_utils.storage.store import ReadingState, Store, Usage
 from shared_utils.types import Document, Vectors
 from tests.shared_utils.storage.conftest import OpenStore
@@ -24,7 +25,7 @@ def _add(store: Store, key: str, data: bytes, name: str = "report.pdf", pages: i
     entry_id = store.add_to_workspace(key, document_id, name)
     store.save_opened(document_id, "Annual Report", OUTLINE, pages)
     store.save_pages(document_id, [page(number) for number in range(1, pages + 1)])
-    store.save_reading_finished(document_id, "ready", "", 0.25)
+    store.save_reading_finished(document_id, "ready", NOTHING, 0.25)
     return document_id, entry_id
 
 
@@ -36,7 +37,7 @@ class TestContent:
             document = store.load_document(document_id, "mine.pdf")
             assert document == Document(document_id, "mine.pdf", "Annual Report", (page(1), page(2)), OUTLINE)
             assert store.file_path(document_id).read_bytes() == pdf(1)
-            assert store.reading_state(document_id) == ReadingState(2, (1, 2), "ready", "", 0.25)
+            assert store.reading_state(document_id) == ReadingState(2, (1, 2), "ready", NOTHING, 0.25)
 
     def test_the_id_is_the_sha256_of_the_bytes_and_the_same_bytes_are_kept_once(self, store: Store) -> None:
         document_id = store.put_file(pdf(1))
@@ -46,14 +47,14 @@ class TestContent:
 
     def test_reading_goes_on_where_it_stopped(self, store: Store) -> None:
         document_id = store.put_file(pdf(1))
-        assert store.reading_state(document_id) == ReadingState(None, (), None, "", None)
+        assert store.reading_state(document_id) == ReadingState(None, (), None, NOTHING, None)
         assert store.load_document(document_id, "report.pdf") is None
         store.save_opened(document_id, "", OUTLINE, 3)
         store.save_page(document_id, page(1))
         store.save_page(document_id, page(3))
-        assert store.reading_state(document_id) == ReadingState(3, (1, 3), None, "", None)
+        assert store.reading_state(document_id) == ReadingState(3, (1, 3), None, NOTHING, None)
         store.save_opened(document_id, "", OUTLINE, 3)
-        assert store.reading_state(document_id) == ReadingState(3, (1, 3), None, "", None)
+        assert store.reading_state(document_id) == ReadingState(3, (1, 3), None, NOTHING, None)
         document = store.load_document(document_id, "report.pdf")
         assert document is not None
         assert document.pages == (page(1), page(3))
@@ -69,7 +70,7 @@ class TestContent:
     def test_pages_beyond_the_end_of_a_new_reading_are_dropped(self, store: Store) -> None:
         document_id, _ = _add(store, ANNA, pdf(1), pages=3)
         store.save_opened(document_id, "", OUTLINE, 2)
-        assert store.reading_state(document_id) == ReadingState(2, (1, 2), None, "", None)
+        assert store.reading_state(document_id) == ReadingState(2, (1, 2), None, NOTHING, None)
 
     def test_titles_and_names_with_characters_that_are_none_are_kept_readable(self, store: Store) -> None:
         document_id = store.put_file(pdf(1))
@@ -87,7 +88,7 @@ class TestContent:
         with pytest.raises(DocumentGone):
             store.save_opened(document_id, "", (), 1)
         with pytest.raises(DocumentGone):
-            store.save_reading_finished(document_id, "ready", "", 1.0)
+            store.save_reading_finished(document_id, "ready", NOTHING, 1.0)
         with pytest.raises(DocumentGone):
             store.add_to_workspace(BEN, document_id, "report.pdf")
         with pytest.raises(DocumentGone):

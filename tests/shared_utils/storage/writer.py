@@ -12,6 +12,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from shared_utils.message import NOTHING, literal
 from shared_utils.storage.document_store import DocumentStore
 from shared_utils.types import Page
 from tests.shared_utils.storage.samples import OUTLINE, page, pdf, vectors
@@ -22,7 +23,7 @@ FILE_SIZE = 300_000  # bytes: writing it takes long enough to be killed in
 
 
 def revised(page: Page) -> Page:
-    return replace(page, boilerplate=(), reason="revised")
+    return replace(page, boilerplate=(), reason=literal("revised"))
 
 
 def write_document(store: DocumentStore, key: str, seed: int) -> None:
@@ -38,7 +39,7 @@ def write_document(store: DocumentStore, key: str, seed: int) -> None:
     print("revised", document_id, flush=True)
     store.save_vectors(document_id, MODEL, vectors(seed, rows=400, dimension=64))
     print("vectors", document_id, flush=True)
-    store.save_reading_finished(document_id, "ready", "", 1.0)
+    store.save_reading_finished(document_id, "ready", NOTHING, 1.0)
     print("finished", document_id, flush=True)
     if seed % 3 == 0:
         store.remove_from_workspace(key, entry_id)

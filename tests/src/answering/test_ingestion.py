@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from shared_utils.errors import EncryptedPdf, NotAPdf
+from shared_utils.message import NOTHING
 from src.answering.ingestion import IndexedDocument
 from src.events import Embedding, FileFinished, FileStatus, PageRead, ReadingStarted, Searchable
 from src.library.sample import sample_pdf
@@ -29,7 +30,7 @@ def test_every_page_is_told_before_the_file_is_finished(rag: Rag, sample: Path) 
     assert kinds.index(Searchable) < kinds.index(Embedding)
     last = events[-1]
     assert isinstance(last, FileFinished)
-    assert (last.status, last.reason, last.pages) == (FileStatus.READY, "", 4)
+    assert (last.status, last.reason, last.pages) == (FileStatus.READY, NOTHING, 4)
     assert last.chunks > 4
 
 
@@ -73,7 +74,7 @@ def test_a_file_that_is_not_a_pdf_ends_failed_with_a_sentence(rag: Rag, tmp_path
     (last,) = rag.ingest(source(path), lambda _: None, cancelled=never)
     assert isinstance(last, FileFinished)
     assert last.status is FileStatus.FAILED
-    assert "not a PDF" in last.reason
+    assert "not a PDF" in str(last.reason)
     with pytest.raises(NotAPdf):
         list(rag.read(source(path), lambda _: None, cancelled=never))
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from shared_utils.message import literal
 from src.api.app import create_api
 from src.api.health import disk, model, model_server, overall, remote_engine
 from src.api.schemas import Part
@@ -73,7 +74,7 @@ def test_before_the_library_is_open_nothing_is_promised(tmp_path: Path, trouble:
     ],
 )
 def test_the_model_and_its_server_are_told_apart(state: ModelState, server_state: str, model_state: str) -> None:
-    status = ModelStatus(state, "llama3.2:3b", reason="Because.")
+    status = ModelStatus(state, "llama3.2:3b", reason=literal("Because."))
     assert (model_server(status).state, model(status).state) == (server_state, model_state)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from shared_utils.message import NOTHING, literal
 from shared_utils.types import Answer, Citation, EngineKind, EvidenceSpan, GenerationStats, Sentence, Verdict
 from src.events import Stage, StageTime
 from src.views import asked_view
@@ -13,7 +14,10 @@ CITATION = Citation(1, "d" * 64, "a.pdf", 2, "2", "Words", 0, 5)
 ANSWER = Answer(
     "How?",
     True,
-    (Sentence("So.", (1,), Verdict.SUPPORTED, ""), Sentence("Not so.", (), Verdict.NOT_FOUND, "no page says it")),
+    (
+        Sentence("So.", (1,), Verdict.SUPPORTED, NOTHING),
+        Sentence("Not so.", (), Verdict.NOT_FOUND, literal("no page says it")),
+    ),
     (CITATION,),
     "stop",
     GenerationStats(EngineKind.OLLAMA, "m:1b", prompt_tokens=40, output_tokens=7),
@@ -31,9 +35,9 @@ READING = replace(
     engine=EngineKind.OLLAMA,
     model="m:1b",
     stages=_ENDED,
-    route="look-up",
+    route=literal("look-up"),
     extractive=ANSWER,
 )
 WRITING = replace(READING, stage=Stage.WRITING, text="So [1].", spans=(SPAN,))
 DONE = replace(WRITING, stage=None, answer=ANSWER, timings={"total_s": 1.5})
-FAILED = replace(ASKED, stage=None, error="The disk is full.")
+FAILED = replace(ASKED, stage=None, error=literal("The disk is full."))

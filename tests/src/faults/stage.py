@@ -19,12 +19,12 @@ from shared_utils.generation.hf_answer_generator import HfAnswerGenerator
 from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
 from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.types import Verdict
+from src.answering.answers import NO_MODEL
 from src.answering.writing import Writer
 from src.library.library import Library
 from src.library.shelf import Shelf
 from src.library.turn_codec import decode_turn
 from src.presentation.describe import describe_answer
-from src.rag_with_generation import NO_MODEL
 from src.views import TurnView
 from tests.fake_ollama import FakeOllama, Script
 from tests.fake_ollama_words import in_tokens
@@ -159,7 +159,7 @@ def asked(shelf: Shelf, question: str = QUESTION) -> TurnView:
 def said(turn: TurnView) -> str:
     """All that the person reads about how it went."""
     assert turn.answer is not None
-    return " ".join((*turn.changes, *turn.answer.notes))
+    return " ".join(map(str, (*turn.changes, *turn.answer.notes)))
 
 
 def check_extractive(turn: TurnView, why: str) -> None:

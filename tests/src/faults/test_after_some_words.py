@@ -184,7 +184,7 @@ def test_a_bug_in_an_engine_ends_the_turn_with_a_sentence_and_frees_the_model(sc
 
     scene.writers[:] = [writer_here(Broken(), "broken")]
     turn = asked(scene.shelf())
-    assert "inside Footnote" in turn.error
+    assert "inside Footnote" in str(turn.error)
     assert scene.queue_is_free()
 
 

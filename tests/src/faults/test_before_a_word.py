@@ -131,7 +131,7 @@ def test_an_ollama_that_says_nothing_gives_way_to_the_remote_engine_which_is_nam
         scene.engines(host=host, deadlines=fault.deadlines, remote=[FAR])
         turn = asked(scene.shelf())
     check_written(turn, "remote", FAR)
-    assert re.search(fault.why, " ".join(turn.changes)), turn.changes
+    assert re.search(fault.why, " ".join(map(str, turn.changes))), turn.changes
     check_kept(scene, turn)
 
 

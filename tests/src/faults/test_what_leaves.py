@@ -59,7 +59,7 @@ def test_a_document_removed_and_wiped_while_it_is_asked_loses_its_places_not_the
             slow.slot.release()
         check_written(ended(shelf), "ollama", MODEL)
     scene.engines()
-    assert "Add a PDF" in asked(shelf).error
+    assert "Add a PDF" in str(asked(shelf).error)
     shelf.add(*sample_pdf())
     until(lambda: all(view.settled for view in shelf.documents()))
     check_written(asked(shelf), "ollama", MODEL)

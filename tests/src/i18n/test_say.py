@@ -1,4 +1,4 @@
-"""How phrases are filled, numbers written and finished sentences said anew."""
+"""How templates are filled, and numbers, lists and plurals are said."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ import doctest
 
 import pytest
 
+import shared_utils.message
 import src.i18n
 import src.i18n.say
+from shared_utils.errors import PdfTooLarge
+from shared_utils.message import Message, as_text, counted, from_text, joined, literal, message
 from src.i18n import ENGLISH, GERMAN, Say, say_for
 
 
 def test_the_examples_in_the_source_hold() -> None:
-    assert not sum(doctest.testmod(module).failed for module in (src.i18n, src.i18n.say))
+    modules = (src.i18n, src.i18n.say, shared_utils.message, shared_utils.errors)
+    assert not sum(doctest.testmod(module).failed for module in modules)
 
 
 def test_english_is_what_stands_in_the_code() -> None:
     assert ENGLISH("Page {page} of {pages}", page=3, pages=9) == "Page 3 of 9"
-    assert ENGLISH.message("Ask again.") == "Ask again."
+    assert str(message("Page {page} of {pages}", page=3, pages=9)) == "Page 3 of 9"
 
 
 def test_a_phrase_that_no_catalogue_has_is_said_in_english() -> None:
@@ -35,40 +39,57 @@ def test_one_and_many_are_told_apart() -> None:
         "1 page",
         "2\u202f000 pages",
     ]
+    assert [GERMAN.n(n, "{n:,} source", "{n:,} sources") for n in (0, 1, 2)] == ["0 Quellen", "1 Quelle", "2 Quellen"]
+    one, many = "Page {pages} could not be read.", "Pages {pages} could not be read."
+    assert GERMAN(counted(1, one, many, pages=("7",))) == "Seite 7 war nicht lesbar."
+    assert GERMAN(counted(4, one, many, pages=("3–5", "9"))) == "Die Seiten 3–5 und 9 waren nicht lesbar."
 
 
 def test_what_fills_a_hole_is_never_a_template() -> None:
     assert ENGLISH("Page {page} of {pages}", page="{pages.__class__}", pages=1) == "Page {pages.__class__} of 1"
-    assert "{reason.__class__}" in GERMAN.message("The documents do not agree: {reason.__class__}.")
+    reason = message("The documents do not agree: {reason}.", reason="{reason.__class__}")
+    assert "{reason.__class__}" in GERMAN(reason)
+    assert GERMAN(literal("{0.__class__} {x}")) == "{0.__class__} {x}"
+
+
+def test_a_sentence_within_a_sentence_is_said_in_the_same_language() -> None:
+    lost = message("This page cannot be read: {why}.", why=message("it {why}", why=message("took too long to read")))
+    assert GERMAN(lost) == "Diese Seite ist nicht lesbar: das Lesen dauerte zu lange."
+    assert str(lost) == "This page cannot be read: it took too long to read."
+    both = joined(lost, message("Page {number} is a scan without words.", number=7), Message())
+    assert str(both) == "This page cannot be read: it took too long to read. Page 7 is a scan without words."
+
+
+def test_a_name_that_looks_like_a_sentence_stays_as_it_is() -> None:
+    error = PdfTooLarge(
+        "You keep {n} files, the most there may be. Remove one to add {name}.", n=100, name="my. Report 2. final.pdf"
+    )
+    assert GERMAN(error.message) == (
+        "Es liegen schon 100 Dateien hier, mehr sind nicht möglich. "
+        "Um my. Report 2. final.pdf hinzuzufügen, bitte zuerst eine entfernen."
+    )
+    assert str(error) == "You keep 100 files, the most there may be. Remove one to add my. Report 2. final.pdf."
 
 
 @pytest.mark.parametrize(
-    ("english", "german"),
+    "said",
     [
-        (
-            "The documents do not agree: a.pdf p. 2 says 5 %, b.pdf p. 3 says 6 %.",
-            "Die Dokumente stimmen nicht überein: a.pdf sagt auf S. 2 5 %, b.pdf auf S. 3 6 %.",
-        ),
-        (  # two sentences, a list of pages, a reason within a sentence
-            "Pages 3–5 and 9 could not be read (it took too long to read). Page 7 is a scan without words.",
-            "Die Seiten 3–5 und 9 waren nicht lesbar (das Lesen dauerte zu lange). Seite 7 ist ein Scan ohne Wörter.",
-        ),
-        (  # a name that looks like several sentences
-            "You keep 100 files, the most there may be. Remove one to add my. Report 2. final.pdf.",
-            "Es liegen schon 100 Dateien hier, mehr sind nicht möglich. "
-            "Um my. Report 2. final.pdf hinzuzufügen, bitte zuerst eine entfernen.",
-        ),
-        (
-            "The file has 1,234.5 MB; at most 100 MB are taken. Please split it.",
-            "Die Datei hat 1\u202f234,5 MB; höchstens 100 MB werden angenommen. Bitte aufteilen.",
-        ),
-        ("Something foreign. Ask again.", "Something foreign. Bitte noch einmal fragen."),
-        ("words of a document", "words of a document"),
-        ("", ""),
+        Message(),
+        message("Ask again."),
+        message("{a} {b:.1f} {c}", a="x", b=1.25, c=message("{n}", n=3)),
+        counted(4, "Page {pages}", "Pages {pages}", pages=("3–5", "9")),
+        literal('{"template" is how this text begins'),
     ],
 )
-def test_a_finished_text_is_said_anew(english: str, german: str) -> None:
-    assert GERMAN.message(english) == german
+def test_what_is_kept_comes_back(said: Message) -> None:
+    assert from_text(as_text(said)) == said
+
+
+@pytest.mark.parametrize(
+    "kept", ['{"template": 3}', '{"template": "{x}", "values": [["y", 1]], "one": ""}', "An old sentence."]
+)
+def test_what_was_not_kept_as_a_message_is_taken_as_words(kept: str) -> None:
+    assert str(from_text(kept)) == kept
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_a_locked_file_asks_for_its_password_says_when_it_is_wrong_and_never_kee
     (view,) = shelf.documents()
     assert view.state is DocumentState.FAILED
     assert view.needs_password
-    assert "does not open" in view.reason or "wrong" in view.reason.lower() or "password" in view.reason
+    assert "does not open" in str(view.reason) or "wrong" in str(view.reason).lower() or "password" in str(view.reason)
 
     shelf.retry(entry, "sea-salt-42")
     until(lambda: settled(shelf))
@@ -153,7 +153,7 @@ def test_a_broken_file_says_why_and_the_others_go_on(open_library: OpenLibrary) 
     until(lambda: settled(shelf))
     broken, sample = shelf.documents()
     assert broken.state is DocumentState.FAILED
-    assert "not a PDF" in broken.reason
+    assert "not a PDF" in str(broken.reason)
     assert broken.name == "../<b>not a pdf</b>.pdf"
     assert sample.state is DocumentState.READY
 

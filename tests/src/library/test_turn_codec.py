@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared_utils.message import literal
 from shared_utils.types import Answer, Citation, EngineKind, GenerationStats, Sentence, Verdict, Where
 from src.events import Stage, StageTime
 from src.library.turn_codec import Asking, decode_turn, encode_turn
@@ -15,14 +16,14 @@ CITATION = Citation(1, "ab" * 32, "räport.pdf", 7, "v", "41.2 million m³", 10,
 ANSWER = Answer(
     question="How much?",
     answerable=True,
-    sentences=(Sentence("41.2 million.", (1,), Verdict.PARTLY, "the page says m³"),),
+    sentences=(Sentence("41.2 million.", (1,), Verdict.PARTLY, literal("the page says m³")),),
     citations=(CITATION,),
     finish_reason="stop",
     stats=GenerationStats(
         EngineKind.OLLAMA, "llama3.2:3b", prompt_tokens=512, prompt_evaluation_s=9.5, where=Where.OWN_NETWORK
     ),
     raw_text="41.2 million. [1]",
-    notes=("one note",),
+    notes=(literal("one note"),),
 )
 ASKED = asked_view("t1", "How much?", now=5.0, on=1.7e9, then=("And then?",))
 DONE = replace(
@@ -30,7 +31,7 @@ DONE = replace(
     answer=ANSWER,
     engine=EngineKind.OLLAMA,
     model="llama3.2:3b",
-    changes=("engine changed",),
+    changes=(literal("engine changed"),),
     timings={"total_s": 1.5},
     stages=(StageTime(Stage.READING, 0.0, 1.5, EngineKind.OLLAMA, "llama3.2:3b"),),
     rating=-1,
@@ -41,13 +42,13 @@ DONE = replace(
 ASKING = Asking("cd" * 32, ask_anyway=True, alone=True, then=("And then?",), listed=True)
 
 
-@pytest.mark.parametrize("view", [ASKED, DONE, over(ASKED, 5.0, error="There is no question yet.")])
+@pytest.mark.parametrize("view", [ASKED, DONE, over(ASKED, 5.0, error=literal("There is no question yet."))])
 def test_a_turn_survives_the_way_through_json_exactly(view: TurnView) -> None:
     assert decode_turn(encode_turn(view, ASKING), now=5.0) == (view, ASKING)
 
 
 def test_of_a_question_that_is_being_answered_nothing_else_is_kept() -> None:
-    writing = replace(ASKED, stage=Stage.WRITING, text="41.2 mil", changes=("no model",), passages_left=2)
+    writing = replace(ASKED, stage=Stage.WRITING, text="41.2 mil", changes=(literal("no model"),), passages_left=2)
     assert decode_turn(encode_turn(writing, ASKING), now=5.0) == (ASKED, ASKING)
 
 
@@ -84,7 +85,7 @@ def test_an_older_versions_answer_comes_back_with_its_places_stages_and_thumb() 
 def test_an_older_versions_unanswered_questions_and_lists_come_back() -> None:
     refused, how = decode_turn(NOT_ASKED, now=0.0)
     assert (refused.done, refused.answer, how.ask_anyway) == (True, None, True)
-    assert "Add a PDF" in refused.error
+    assert "Add a PDF" in str(refused.error)
     begun, _ = decode_turn(LIST_BEGUN, now=0.0)
     assert begun.then == ("How long is the quay?",)
     pending, _ = decode_turn(BEING_ANSWERED, now=7.0)

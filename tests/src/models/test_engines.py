@@ -8,6 +8,7 @@ import pytest
 
 from shared_utils.errors import GeneratorUnavailable
 from shared_utils.generation.endpoints import Endpoint, EndpointPool
+from shared_utils.message import NOTHING, Message, literal
 from shared_utils.types import EngineKind, GenerationDone, GenerationEvent, ModelAsked, Where
 from src.answering.answer_queue import AnswerQueue
 from src.answering.writing import Scribe, Writer, guarded, staying
@@ -51,38 +52,43 @@ def test_a_person_may_choose_among_the_installed_models_and_the_choice_is_asked(
 def test_the_status_line_announces_the_remote_engine_before_it_is_needed_and_not_to_who_keeps_everything_here(
     tmp_path: Path,
 ) -> None:
-    supervised(tmp_path, ModelStatus(ModelState.READY, SMALL, "3b is too slow here."))
+    supervised(tmp_path, ModelStatus(ModelState.READY, SMALL, literal("3b is too slow here.")))
     room = engines(tmp_path, hf_token="hf_x")
     view = room.view(scribe())
-    assert view.line == f"{SMALL} · on this machine · if it is too slow, Away-8B on Hugging Face"
-    assert (view.reason, view.if_slow) == ("3b is too slow here.", FAR)
-    assert room.view(scribe(), may_leave=False).line == f"{SMALL} · on this machine"
-    supervised(tmp_path, ModelStatus(ModelState.UNAVAILABLE, reason="Nothing answers."))
-    assert "passages leave this machine" in room.view(scribe()).line
-    assert room.view(scribe(), may_leave=False).line.startswith("Everything stays here")
+    assert str(view.line) == f"{SMALL} · on this machine · if it is too slow, Away-8B on Hugging Face"
+    assert (str(view.reason), view.if_slow) == ("3b is too slow here.", FAR)
+    assert str(room.view(scribe(), may_leave=False).line) == f"{SMALL} · on this machine"
+    supervised(tmp_path, ModelStatus(ModelState.UNAVAILABLE, reason=literal("Nothing answers.")))
+    assert "passages leave this machine" in str(room.view(scribe()).line)
+    assert str(room.view(scribe(), may_leave=False).line).startswith("Everything stays here")
 
 
 @pytest.mark.parametrize(
     ("status", "why"),
     [
         (ModelStatus(ModelState.READY, BIG), ""),
-        (ModelStatus(ModelState.PULLING, BIG, "", 41, 100), f"{BIG} is still being fetched (41%)."),
+        (ModelStatus(ModelState.PULLING, BIG, NOTHING, 41, 100), f"{BIG} is still being fetched (41%)."),
         (ModelStatus(ModelState.LOADING, BIG), f"{BIG} is still getting ready."),
-        (ModelStatus(ModelState.RESTARTING, "", "Ollama ended."), "The model is still getting ready. Ollama ended."),
+        (
+            ModelStatus(ModelState.RESTARTING, "", literal("Ollama ended.")),
+            "The model is still getting ready. Ollama ended.",
+        ),
     ],
 )
 def test_why_nobody_writes_is_said_in_a_sentence(tmp_path: Path, status: ModelStatus, why: str) -> None:
     supervised(tmp_path, status)
-    assert engines(tmp_path).why_nobody() == why
+    assert str(engines(tmp_path).why_nobody()) == why
 
 
 def test_the_status_line_says_why_it_is_the_smaller_model(tmp_path: Path) -> None:
     supervised(tmp_path, ModelStatus(ModelState.READY, SMALL, slow_model=BIG, slow_first_token_s=33.4))
     because = f"{SMALL} · on this machine, because 3b would need about 34 s to its first word"
-    assert engines(tmp_path).view(scribe()).line == because
-    assert GERMAN.message(because).startswith(f"{SMALL} · auf diesem Rechner, denn 3b bräuchte etwa 34 s")
+    assert str(engines(tmp_path).view(scribe()).line) == because
+    assert GERMAN(engines(tmp_path).view(scribe()).line).startswith(
+        f"{SMALL} · auf diesem Rechner, denn 3b bräuchte etwa 34 s"
+    )
     far = engines(tmp_path, hf_token="hf_x").view(scribe())
-    assert far.line == f"{because} · if it is too slow, Away-8B on Hugging Face"
+    assert str(far.line) == f"{because} · if it is too slow, Away-8B on Hugging Face"
 
 
 def test_a_slow_model_that_a_person_chose_is_waited_for_and_given_less_to_read(tmp_path: Path) -> None:
@@ -123,8 +129,8 @@ def test_several_model_servers_share_what_is_asked_and_the_status_line_counts_th
         assert room.pool is not None
         room.pool.look()
         assert room.places() == 6
-        assert room.view(scribe()).line == f"{SMALL} · on 3 model servers"
-        assert room.why_nobody() == ""
+        assert str(room.view(scribe()).line) == f"{SMALL} · on 3 model servers"
+        assert str(room.why_nobody()) == ""
         (writer,) = room.writers()
         for passages in ("Rent is 900 euros. " * 9, "Leakage fell to 3 %. " * 9, "Nobody lives there. " * 9):
             ask(writer, passages)
@@ -142,7 +148,7 @@ def test_a_server_that_went_is_passed_over_and_the_answer_names_who_wrote_it(tmp
         *_, done = ask(room.writers()[0])
         assert isinstance(done, GenerationDone)
         assert (done.stats.backend, done.stats.model) == ("endpoint", "small")
-        assert room.view(scribe()).line == "small · on a model server"
+        assert str(room.view(scribe()).line) == "small · on a model server"
         assert room.places() == 8
 
 
@@ -162,7 +168,7 @@ def test_without_an_ollama_the_other_servers_are_enough(tmp_path: Path) -> None:
         assert room.pool is not None
         room.pool.look()
         assert (room.status().state, room.status().model) == (ModelState.READY, "small")
-        assert room.why_nobody() == ""
+        assert str(room.why_nobody()) == ""
         assert [choice.id for choice in room.choices()] == ["", "extractive"]
 
 
@@ -171,8 +177,8 @@ def test_where_none_of_them_can_be_asked_it_is_said_why(tmp_path: Path) -> None:
     assert room.pool is not None
     room.pool.look()
     assert room.writers() == []
-    assert room.why_nobody() != ""
-    assert room.view(scribe()).line == "No language model · answers quote the documents"
+    assert str(room.why_nobody()) != ""
+    assert str(room.view(scribe()).line) == "No language model · answers quote the documents"
 
 
 HERE, NEAR, AWAY = "http://127.0.0.1:11434", "http://gpu1:8000/v1", "https://models.example/v1"
@@ -205,14 +211,14 @@ def test_the_status_line_says_where_an_ollama_runs(
 ) -> None:
     supervised(tmp_path, ModelStatus(ModelState.READY, SMALL))
     view = engines(tmp_path, url).view(scribe())
-    assert (view.engine, view.where, view.line) == (EngineKind.OLLAMA, where, f"{SMALL} · {line}")
-    assert GERMAN.message(view.line) == f"{SMALL} · {german}"
+    assert (view.engine, view.where, str(view.line)) == (EngineKind.OLLAMA, where, f"{SMALL} · {line}")
+    assert GERMAN(view.line) == f"{SMALL} · {german}"
     (writer,) = engines(tmp_path, url).writers()
     assert (writer.queued, writer.where) == (True, where)
     assert engines(tmp_path, url).choices()[0].where is where
     far = engines(tmp_path, url, hf_token="hf_x").view(scribe()).line
-    assert far == f"{view.line} · if it is too slow, Away-8B on Hugging Face"
-    assert GERMAN.message(far) == f"{SMALL} · {german} · ist es zu langsam, Away-8B bei Hugging Face"
+    assert str(far) == f"{view.line} · if it is too slow, Away-8B on Hugging Face"
+    assert GERMAN(far) == f"{SMALL} · {german} · ist es zu langsam, Away-8B bei Hugging Face"
 
 
 @pytest.mark.parametrize(
@@ -246,8 +252,8 @@ def test_the_status_line_says_where_servers_run_that_share_the_questions(
 ) -> None:
     room = shared(tmp_path, *addresses)
     view = room.view(scribe())
-    assert (view.engine, view.where, view.line) == (EngineKind.ENDPOINT, where, f"first · {line}")
-    assert GERMAN.message(view.line) == f"first · {german}"
+    assert (view.engine, view.where, str(view.line)) == (EngineKind.ENDPOINT, where, f"first · {line}")
+    assert GERMAN(view.line) == f"first · {german}"
     assert room.choices()[0].where is where
 
 
@@ -256,10 +262,10 @@ def test_for_who_keeps_everything_here_of_several_servers_only_those_here_are_le
     (here,) = staying(room.writers())
     assert (here.model, here.where) == ("second", Where.THIS_MACHINE)
     assert ask(here)[0] == ModelAsked("second", Where.THIS_MACHINE)
-    assert room.view(scribe(), may_leave=False).line == "second · on a model server"
+    assert str(room.view(scribe(), may_leave=False).line) == "second · on a model server"
     nobody = shared(tmp_path, NEAR, AWAY, hf_token="hf_x")
     assert staying(nobody.writers()) == []
-    assert nobody.view(scribe(), may_leave=False).line.startswith("Everything stays here")
+    assert str(nobody.view(scribe(), may_leave=False).line).startswith("Everything stays here")
 
 
 def test_a_server_that_may_not_be_asked_any_more_is_free_again_and_was_sent_nothing(tmp_path: Path) -> None:
@@ -267,9 +273,9 @@ def test_a_server_that_may_not_be_asked_any_more_is_free_again_and_was_sent_noth
     (writer,) = room.writers()
     asked: list[Where] = []
 
-    def why_not(where: Where) -> str:
+    def why_not(where: Where) -> Message:
         asked.append(where)
-        return "A mind was changed."
+        return literal("A mind was changed.")
 
     with pytest.raises(GeneratorUnavailable, match="A mind was changed"):
         ask(guarded(writer, why_not))
@@ -283,4 +289,4 @@ def test_an_ollama_on_another_host_does_not_write_for_who_keeps_everything_here(
     supervised(tmp_path, ModelStatus(ModelState.READY, SMALL))
     room = engines(tmp_path, "http://gpu1:11434")
     assert staying(room.writers()) == []
-    assert room.view(scribe(), may_leave=False).line.startswith("Everything stays here")
+    assert str(room.view(scribe(), may_leave=False).line).startswith("Everything stays here")

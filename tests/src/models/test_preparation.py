@@ -9,6 +9,7 @@ import pytest
 from shared_utils.errors import GenerationError, GeneratorUnavailable
 from shared_utils.generation.ollama_folder import manifest
 from shared_utils.generation.ollama_server import OllamaServer, PullFailed, PullProgress
+from shared_utils.message import literal
 from src.models.choice import Choice, read_choice, write_choice
 from src.models.measurement import first_token_s
 from src.models.preparation import Machine, models_disk_bytes, prepare_model, tend_model, tend_model_of
@@ -20,8 +21,8 @@ from tests.fakes import FakeClock
 BIG, SMALL = "llama3.2:3b", "llama3.2:1b"
 ROOMY = Machine(cores=2, memory_bytes=16_000_000_000, disk_free_bytes=lambda: 50_000_000_000)
 DEFAULTS = Settings()
-BROKEN_OFF = PullFailed("It broke off.", worth_retrying=True)
-NO_ROOM = PullFailed("No room.", worth_retrying=False)
+BROKEN_OFF = PullFailed(literal("It broke off."), worth_retrying=True)
+NO_ROOM = PullFailed(literal("No room."), worth_retrying=False)
 NO_MEMORY = GeneratorUnavailable("It does not fit into memory.")
 
 
@@ -101,7 +102,7 @@ def test_a_download_that_breaks_is_taken_up_again_a_little_later_each_time() -> 
     statuses = prepared(server, sleeps=sleeps)
     assert statuses[-1].state is ModelState.READY
     assert sleeps == [1.0, 2.0, 4.0]
-    assert any("Trying again in 4 s" in status.reason and status.completed_bytes == 100 for status in statuses)
+    assert any("Trying again in 4 s" in str(status.reason) and status.completed_bytes == 100 for status in statuses)
 
 
 def test_progress_earns_a_download_its_patience_back() -> None:
@@ -116,14 +117,14 @@ def test_progress_earns_a_download_its_patience_back() -> None:
 def test_the_smaller_model_is_taken_when_the_first_cannot_be_fetched(error: PullFailed) -> None:
     statuses = prepared(FakeServer(pulls={BIG: [([], error)]}))
     assert states(statuses)[-1] == ("ready", SMALL)
-    assert str(error) in statuses[-1].reason
+    assert str(error) in str(statuses[-1].reason)
 
 
 def test_a_model_too_large_for_this_memory_is_not_even_fetched() -> None:
     server = FakeServer()
     statuses = prepared(server, machine=replace(ROOMY, memory_bytes=3_000_000_000))
     assert states(statuses)[-1] == ("ready", SMALL)
-    assert "needs 4.2 GB of memory, there are 3.0" in statuses[-1].reason
+    assert "needs 4.2 GB of memory, there are 3.0" in str(statuses[-1].reason)
     assert f"pull {BIG}" not in server.calls
 
 
@@ -140,7 +141,7 @@ def test_a_download_ends_when_the_server_announces_more_than_the_disk_takes() ->
     server = FakeServer(pulls={"mistral": [([100], None)]})
     statuses = prepared(server, machine=machine, settings=unknown)
     assert statuses[-1].state is ModelState.UNAVAILABLE
-    assert "mistral needs" in statuses[-1].reason
+    assert "mistral needs" in str(statuses[-1].reason)
 
 
 def test_the_remote_machine_of_a_remote_ollama_is_not_judged_by_this_one() -> None:
@@ -153,7 +154,7 @@ def test_a_model_that_is_too_slow_here_gives_way_to_the_smaller_one(seconds: flo
     server = FakeServer(installed={BIG})
     statuses = prepared(server, speeds={BIG: seconds})
     assert states(statuses)[-1] == ("ready", SMALL)
-    assert why in statuses[-1].reason
+    assert why in str(statuses[-1].reason)
     assert (statuses[-1].slow_model, statuses[-1].slow_first_token_s) == (BIG, seconds)
     assert server.calls.index(f"unload {BIG}") < server.calls.index(f"load {SMALL} ctx=4096 threads=2")
 
@@ -176,27 +177,28 @@ def test_a_slow_model_that_cannot_be_loaded_again_is_no_model() -> None:
 
     *_, last = prepare_model(DEFAULTS, server, ROOMY, measure_and_fill_the_memory, sleep=lambda _s: None)
     assert last.state is ModelState.UNAVAILABLE
-    assert "No room." in last.reason
-    assert "does not fit" in last.reason
+    assert "No room." in str(last.reason)
+    assert "does not fit" in str(last.reason)
 
 
 def test_a_model_that_does_not_fit_when_loaded_gives_way_too() -> None:
     server = FakeServer(installed={BIG, SMALL}, load_errors={BIG: NO_MEMORY})
     statuses = prepared(server)
     assert states(statuses)[-1] == ("ready", SMALL)
-    assert "does not fit" in statuses[-1].reason
+    assert "does not fit" in str(statuses[-1].reason)
 
 
 def test_where_nothing_works_every_reason_is_told() -> None:
     statuses = prepared(FakeServer(pulls={BIG: [([], NO_ROOM)], SMALL: [([], NO_ROOM)]}))
-    assert statuses[-1] == ModelStatus(ModelState.UNAVAILABLE, BIG, "No room. No room.")
+    last = statuses[-1]
+    assert (last.state, last.model, str(last.reason)) == (ModelState.UNAVAILABLE, BIG, "No room. No room.")
 
 
 def test_without_permission_nothing_is_fetched() -> None:
     server = FakeServer()
     statuses = prepared(server, settings=Settings(pull_models=False))
     assert statuses[-1].state is ModelState.UNAVAILABLE
-    assert f"ollama pull {BIG}" in statuses[-1].reason
+    assert f"ollama pull {BIG}" in str(statuses[-1].reason)
     assert server.calls == []
 
 
@@ -262,7 +264,7 @@ def test_the_preferred_model_is_fetched_while_the_fallback_serves_and_then_takes
     seen = until_ready(server, BIG)
     assert states(seen) == [("loading", SMALL), ("ready", SMALL), ("loading", BIG), ("ready", BIG)]
     told = [status.reason for status in seen if status.model == SMALL]
-    assert f"{BIG} is being fetched (40%) and takes over when it is there." in told
+    assert f"{BIG} is being fetched (40%) and takes over when it is there." in map(str, told)
     assert {status.first_token_s for status in seen if (status.state, status.model) == (ModelState.READY, SMALL)} == {
         3.0
     }
@@ -274,7 +276,7 @@ def test_a_preferred_model_that_cannot_be_fetched_is_tried_again_while_the_fallb
     assert seen[-1].model == BIG
     assert server.calls.count(f"pull {BIG}") == 2
     serving = [status for status in seen if (status.state, status.model) == (ModelState.READY, SMALL)]
-    assert "No room." in {status.reason for status in serving}
+    assert "No room." in map(str, {status.reason for status in serving})
 
 
 def test_what_would_be_far_too_slow_is_not_fetched_at_all() -> None:
@@ -282,7 +284,7 @@ def test_what_would_be_far_too_slow_is_not_fetched_at_all() -> None:
     steps = tend_model(DEFAULTS, server, ROOMY, lambda _model: 13.0, sleep=clock.sleep)
     last = next(status for status in steps if clock() > 60)
     assert (last.state, last.model, last.slow_model) == (ModelState.READY, SMALL, BIG)
-    assert last.reason == f"{BIG} would need about 33 s to its first word here. It was not fetched."
+    assert str(last.reason) == f"{BIG} would need about 33 s to its first word here. It was not fetched."
     assert f"pull {BIG}" not in server.calls
 
 
@@ -317,7 +319,7 @@ def test_a_slow_model_is_told_by_its_number_and_not_only_by_a_missed_deadline(tm
 
 def test_what_was_measured_is_kept_for_the_next_start_under_the_same_circumstances_only(tmp_path: Path) -> None:
     circumstances: dict[str, object] = {"model": BIG, "cores": 2}
-    choice = Choice(SMALL, f"{BIG} takes longer than 20 s to its first word here.", 9.5)
+    choice = Choice(SMALL, literal(f"{BIG} takes longer than 20 s to its first word here."), 9.5)
     write_choice(tmp_path / "run" / "choice.json", circumstances, choice)
     assert read_choice(tmp_path / "run" / "choice.json", circumstances) == choice
     assert read_choice(tmp_path / "run" / "choice.json", {**circumstances, "cores": 4}) is None
@@ -331,9 +333,9 @@ def test_a_known_choice_is_loaded_with_its_reason_and_not_measured_again() -> No
         raise AssertionError("measured again")
 
     server = FakeServer(installed={BIG, SMALL})
-    known = Choice(SMALL, "3b is too slow.", 9.5)
+    known = Choice(SMALL, literal("3b is too slow."), 9.5)
     *_, last = prepare_model(Settings(), server, ROOMY, measure, chosen=known, sleep=lambda _: None)
-    assert (last.state, last.model, last.reason, last.first_token_s) == (
+    assert (last.state, last.model, str(last.reason), last.first_token_s) == (
         ModelState.READY,
         SMALL,
         "3b is too slow.",

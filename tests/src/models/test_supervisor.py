@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from shared_utils.message import literal
 from src.models.status import ModelState, ModelStatus, read_status, status_path
 from src.models.supervisor import Supervisor, online_if_meant, page_address
 from src.settings import Settings
@@ -89,7 +90,7 @@ class World:
             start_page=self._start_page,
             page_answers=lambda: self.clock() >= 2,
             start_ollama=self._start_ollama if self.can_start else None,
-            why_not="" if self.can_start else "Ollama is not installed.",
+            why_not=literal("" if self.can_start else "Ollama is not installed."),
             ollama_answers=self._ollama_answers,
             tend=self._tend,
             publish=lambda status: self.published.append((self.clock(), status)),
@@ -151,7 +152,7 @@ def test_where_none_answers_ours_is_started_and_the_model_made_ready() -> None:
 def test_where_none_can_be_started_the_page_says_why_and_one_started_later_is_found() -> None:
     world = World(can_start=False, somebody_elses=(25, float("inf")), term_at=60)
     world.run()
-    assert world.published[0][1] == ModelStatus(ModelState.UNAVAILABLE, reason="Ollama is not installed.")
+    assert world.published[0][1] == ModelStatus(ModelState.UNAVAILABLE, reason=literal("Ollama is not installed."))
     assert world.what().count("say Model: unavailable. Ollama is not installed.") == 1
     assert world.published[-1][1] == READY
 
@@ -161,7 +162,7 @@ def test_an_ollama_that_dies_is_started_again_with_the_model_it_had() -> None:
     world.run()
     restarting = [status for _, status in world.published if status.state is ModelState.RESTARTING]
     assert restarting
-    assert restarting[0].reason == "Ollama ended with code 9. Trying again in 1 s."
+    assert str(restarting[0].reason) == "Ollama ended with code 9. Trying again in 1 s."
     assert world.what().count("start ollama") == 2
     assert "tend llama3.2:1b" in world.what()
     assert world.published[-1][1] == READY
@@ -182,7 +183,7 @@ def test_trouble_long_ago_does_not_make_the_next_restart_slow() -> None:
     world = World(ollama_lives=(5, 5, 5, 5, 400), term_at=600)
     world.run()
     late = next(status for at, status in world.published if at > 300 and status.state is ModelState.RESTARTING)
-    assert late.reason.endswith("Trying again in 1 s.")
+    assert str(late.reason).endswith("Trying again in 1 s.")
 
 
 def test_an_ollama_that_starts_but_never_answers_is_started_afresh() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
+from shared_utils.message import NOTHING, literal
 from shared_utils.types import EngineKind, GenerationStats, Sentence, Verdict, Where
 from src.answering.ingestion import IndexedDocument
 from src.cli.alone import answered
@@ -64,19 +65,21 @@ def as_if_written(turn: TurnView) -> TurnView:
     """The turn, had a model answered with a heading, two sentences that stand, three that do not, and steps."""
     assert turn.answer is not None
     sentences = (
-        Sentence("Nordhaven handled **2.84 million tonnes** in 2025.", (1,), Verdict.SUPPORTED, "", 0),
-        Sentence("Timber fell as the quay was rebuilt.", (1, 2), Verdict.PARTLY, "the page gives another reason", 0),
-        Sentence("- Timber: 774", (2,), Verdict.SUPPORTED, "", 1),  # as it was stored before sentences had an item
-        Sentence("Grain: 710", (2,), Verdict.CONTRADICTED, "the page says 601, the answer 710", 2, "-"),
-        Sentence("More growth comes in 2031.", (), Verdict.NOT_FOUND, "no passage mentions 2031", 3),
-        Sentence("What follows", (), Verdict.SUPPORTED, "", 4, "#"),
-        Sentence("The quay is rebuilt.", (2,), Verdict.SUPPORTED, "", 5, "1."),
-        Sentence("Timber **returns**.", (2,), Verdict.SUPPORTED, "", 6, "2."),
+        Sentence("Nordhaven handled **2.84 million tonnes** in 2025.", (1,), Verdict.SUPPORTED, NOTHING, 0),
+        Sentence(
+            "Timber fell as the quay was rebuilt.", (1, 2), Verdict.PARTLY, literal("the page gives another reason"), 0
+        ),
+        Sentence("- Timber: 774", (2,), Verdict.SUPPORTED, NOTHING, 1),  # as it was stored before sentences had an item
+        Sentence("Grain: 710", (2,), Verdict.CONTRADICTED, literal("the page says 601, the answer 710"), 2, "-"),
+        Sentence("More growth comes in 2031.", (), Verdict.NOT_FOUND, literal("no passage mentions 2031"), 3),
+        Sentence("What follows", (), Verdict.SUPPORTED, NOTHING, 4, "#"),
+        Sentence("The quay is rebuilt.", (2,), Verdict.SUPPORTED, NOTHING, 5, "1."),
+        Sentence("Timber **returns**.", (2,), Verdict.SUPPORTED, NOTHING, 6, "2."),
     )
     stats = GenerationStats(
         EngineKind.OLLAMA, "llama3.2:3b", prompt_tokens=612, output_tokens=85, where=Where.THIS_MACHINE
     )
-    answer = replace(turn.answer, sentences=sentences, stats=stats, notes=("Page 7 could not be read.",))
+    answer = replace(turn.answer, sentences=sentences, stats=stats, notes=(literal("Page 7 could not be read."),))
     return replace(turn, answer=answer, timings={"first_token_s": 9.8, "total_s": 21.4}, passages_left=0, changes=())
 
 
@@ -87,13 +90,19 @@ def hostile(rag: Rag, pdf: Path) -> Conversation:
     assert first.answer is not None
     assert first.answer.citations
     sentences = (
-        Sentence(f"1,206 ships. {SCRIPT} {PICTURE} **b{LINK}**", (1,), Verdict.CONTRADICTED, f"no {SCRIPT} {LINK}", 0),
-        Sentence(f"# heading\n\n    code\n\n> quote | a | b |\n---|--- {LINK}", (1,), Verdict.SUPPORTED, "", 1),
-        Sentence('- "><img src=x onerror=alert(1)>', (1,), Verdict.SUPPORTED, "", 2),
+        Sentence(
+            f"1,206 ships. {SCRIPT} {PICTURE} **b{LINK}**",
+            (1,),
+            Verdict.CONTRADICTED,
+            literal(f"no {SCRIPT} {LINK}"),
+            0,
+        ),
+        Sentence(f"# heading\n\n    code\n\n> quote | a | b |\n---|--- {LINK}", (1,), Verdict.SUPPORTED, NOTHING, 1),
+        Sentence('- "><img src=x onerror=alert(1)>', (1,), Verdict.SUPPORTED, NOTHING, 2),
     )
     stats = GenerationStats(EngineKind.REMOTE, f'm"{SCRIPT}', prompt_tokens=1, where=Where.ELSEWHERE)
-    answer = replace(first.answer, sentences=sentences, stats=stats, notes=(f"{PICTURE} {LINK}",))
-    return replace(conversation, turns=(replace(first, answer=answer, changes=(SCRIPT,)), second))
+    answer = replace(first.answer, sentences=sentences, stats=stats, notes=(literal(f"{PICTURE} {LINK}"),))
+    return replace(conversation, turns=(replace(first, answer=answer, changes=(literal(SCRIPT),)), second))
 
 
 def hostile_pdf(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_utils.citations.attribution import cite
+from shared_utils.message import NOTHING
 from shared_utils.types import Answer, Citation, EngineKind, Evidence, GenerationStats, Sentence, Verdict
 from src.api.as_json import answer_markdown as api_markdown
 from src.i18n import ENGLISH
@@ -93,7 +94,7 @@ def test_the_report_sets_lists_and_headings_as_html_does() -> None:
 
 def test_an_answer_stored_before_sentences_had_an_item_is_composed_alike() -> None:
     old = tuple(
-        Sentence(f"{s.item} {s.text}" if s.item not in ("", "#") else s.text, (), s.verdict, "", s.paragraph)
+        Sentence(f"{s.item} {s.text}" if s.item not in ("", "#") else s.text, (), s.verdict, NOTHING, s.paragraph)
         for s in answer().sentences
     )
     kinds = [(block.kind, block.number, block.pieces[0].text) for block in blocks(replace(answer(), sentences=old))]
@@ -121,7 +122,7 @@ def test_footnotes_are_numbered_through_the_conversation_in_sentences_and_citati
 
 @given(st.lists(st.sampled_from(["", "-", "1.", "12.", "#"]), min_size=1, max_size=8))
 def test_no_word_and_no_block_is_lost(items: list[str]) -> None:
-    sentences = tuple(Sentence(f"word{i}", (), Verdict.SUPPORTED, "", i, item) for i, item in enumerate(items))
+    sentences = tuple(Sentence(f"word{i}", (), Verdict.SUPPORTED, NOTHING, i, item) for i, item in enumerate(items))
     made = blocks(replace(answer(), sentences=sentences))
     assert [block.pieces[0].text for block in made] == [f"word{i}" for i in range(len(items))]
     assert [block.label for block in made] == ["" if item == "#" else item and f"{item} " for item in items]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared_utils.message import literal
 from src.i18n import Say
 from src.presentation.csv_table import answers_csv, harmless
 from tests.src.presentation.conversations import CARGO, FORMULA, FRANCE, SHIPS, Conversation
@@ -48,7 +49,7 @@ def test_formulas_from_documents_and_questions_are_text(hostile: Conversation) -
 
 
 def test_a_question_that_failed_says_so(sample: Conversation) -> None:
-    failed = replace(sample.turns[0], answer=None, error="There is no document to ask yet.")
+    failed = replace(sample.turns[0], answer=None, error=literal("There is no document to ask yet."))
     assert rows(answers_csv([failed]))[1] == [CARGO, "There is no document to ask yet.", "not answered", "", "", ""]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from shared_utils.citations.attribution import cite
+from shared_utils.message import NOTHING, literal
 from shared_utils.types import (
     Answer,
     Citation,
@@ -45,7 +46,7 @@ DOCUMENT = DocumentView(
     chunks=14,
     embedded=14,
     seconds_left=None,
-    reason="",
+    reason=NOTHING,
 )
 TURN = TurnView(
     id="t",
@@ -72,7 +73,7 @@ def citation(marker: int = 1, **changes: object) -> Citation:
 
 
 def sentence(text: str, *markers: int, verdict: Verdict = Verdict.SUPPORTED, paragraph: int = 0) -> Sentence:
-    return Sentence(text, markers, verdict, "the page says 14.9 %, the answer 18.6 %", paragraph)
+    return Sentence(text, markers, verdict, literal("the page says 14.9 %, the answer 18.6 %"), paragraph)
 
 
 def answer(*sentences: Sentence, answerable: bool = True, **changes: object) -> Answer:
@@ -218,11 +219,13 @@ def test_a_page_is_named_by_its_position_and_its_label_where_they_differ(label: 
 
 @pytest.mark.parametrize("state", DocumentState)
 def test_every_state_of_a_document_has_words(state: DocumentState) -> None:
-    assert describe_document(replace(DOCUMENT, state=state, reason="This is not a PDF."))
+    assert describe_document(replace(DOCUMENT, state=state, reason=literal("This is not a PDF.")))
 
 
 def test_a_failed_document_says_why_instead_of_counting() -> None:
-    assert describe_document(replace(DOCUMENT, state=DocumentState.FAILED, reason="Not a PDF.")) == "Not a PDF."
+    assert (
+        describe_document(replace(DOCUMENT, state=DocumentState.FAILED, reason=literal("Not a PDF."))) == "Not a PDF."
+    )
 
 
 def test_progress_never_goes_back_from_reading_to_ready() -> None:

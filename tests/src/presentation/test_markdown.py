@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from shared_utils.message import NOTHING, message
 from src.i18n import Say
 from src.presentation.escaping import plain
 from src.presentation.markdown import conversation_markdown, literal
@@ -76,8 +77,8 @@ def test_quotes_are_quotations_and_a_refusal_names_the_closest_passages(sample: 
 
 
 def test_a_question_without_an_answer_says_why(sample: Conversation) -> None:
-    failed = replace(sample.turns[0], answer=None, error="There is no document to ask yet. Add a PDF.")
-    running = replace(sample.turns[1], answer=None, stage=sample.turns[1].stage, error="")
+    failed = replace(sample.turns[0], answer=None, error=message("There is no document to ask yet. Add a PDF."))
+    running = replace(sample.turns[1], answer=None, stage=sample.turns[1].stage, error=NOTHING)
     text = conversation_markdown([failed, running])
     assert "_There is no document to ask yet. Add a PDF._" in text
     assert "_This answer was stopped before it began._" in text

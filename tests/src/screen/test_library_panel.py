@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from shared_utils.message import NOTHING
 from shared_utils.types import PageVerdict
 from src.i18n import ENGLISH
 from src.screen.library_panel import in_sight, stages, where_files_go
@@ -26,7 +27,7 @@ READY = DocumentView(
     chunks=2,
     embedded=2,
     seconds_left=None,
-    reason="",
+    reason=NOTHING,
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared_utils.message import literal
 from shared_utils.types import EngineKind, Where
 from src.events import Stage, StageTime
 from src.i18n import ENGLISH, GERMAN
@@ -22,7 +23,7 @@ READING = replace(
     prompt_tokens=812,
     seconds_left=13.0,
 )
-ENGINE = EngineView(EngineKind.OLLAMA, "llama3.2:3b", "llama3.2:3b · on this machine", busy=False, waiting=0)
+ENGINE = EngineView(EngineKind.OLLAMA, "llama3.2:3b", literal("llama3.2:3b · on this machine"), busy=False, waiting=0)
 
 
 def test_reading_tells_how_much_and_how_long_still() -> None:

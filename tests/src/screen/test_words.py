@@ -106,12 +106,15 @@ def test_settings_that_cannot_be_kept_say_so_and_hold_for_now(app: AppTest, monk
     from shared_utils.errors import StorageError
 
     def full(key: str, text: str) -> None:
-        raise StorageError("The disk that holds Footnote's data is full, so this could not be saved.")
+        raise StorageError(
+            "The disk that holds the data is full, so this could not be saved. What was saved before is safe. "
+            "Delete documents or free some space, then try again."
+        )
 
     monkeypatch.setattr(shared_library().open().store, "save_preferences", full)
     open_settings(app)
     app.selectbox(key="setting-language").select("de").run()
-    assert "Der Datenträger mit den Daten von Footnote ist voll" in shown(app)
+    assert "Der Datenträger mit den Daten ist voll" in shown(app)
     assert preferences(app).language == "de"
 
 

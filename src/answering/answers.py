@@ -1,0 +1,124 @@
+"""What becomes an answer: an engine's words with footnotes and verdicts, or "the documents do not say"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from shared_utils.citations.attribution import cite
+from shared_utils.citations.verification import Entailment
+from shared_utils.message import Message, counted, message
+from shared_utils.types import QUOTED, Answer, Citation, Embedder, Passage, Sentence, Verdict
+from src.answering.file_report import about_pages, unread_pages
+from src.answering.ingestion import IndexedDocument, names_of, pages_of
+from src.answering.prompts import REFUSAL, is_refusal
+from src.answering.writing import Task, Written
+
+NO_MODEL = message("No language model wrote this: these are the documents' own sentences.")
+STOPPED_EARLY = message("You stopped the model before its first word.")
+REFUSED = message("The documents do not say.")  # prompts.REFUSAL, in the reader's language
+NOT_IN_DOCUMENTS = message("The documents do not seem to speak to this question.")
+
+CLOSEST = 3  # passages shown when the documents do not speak to the question
+_TELLING_CHARACTERS = 12  # in a script without blanks, too, that is more than a page number
+
+
+def checked_answer(
+    task: Task,
+    written: Written,
+    quick: Answer,
+    documents: Sequence[IndexedDocument],
+    *,
+    embedder: Embedder | None,
+    entailment: Entailment | None,
+    why_stopped: Callable[[], Message],
+) -> Answer:
+    """The engine's words with footnotes and verdicts; the extractive answer where it said nothing."""
+    if not written.text.strip():
+        stopped = written.finish_reason == "cancelled"
+        silent = (*quick.notes, *written.notes, *([why_stopped()] if stopped else []), NO_MODEL)
+        return replace(quick, notes=silent, finish_reason="cancelled" if stopped else quick.finish_reason)
+    cited = cite(
+        written.text,
+        task.question,
+        task.evidence,
+        pages_of(documents),
+        names_of(documents),
+        embedder=embedder,
+        entailment=entailment,
+    )
+    refused = is_refusal(written.text)
+    sentences = tuple(replace(s, said=REFUSED) if refused and s.text == REFUSAL else s for s in cited.sentences)
+    notes = list(written.notes)
+    if cited.dropped_markers:
+        one = "{n} footnote to a passage that does not exist was dropped."
+        many = "{n} footnotes to passages that do not exist were dropped."
+        notes.append(counted(cited.dropped_markers, one, many))
+    return Answer(
+        question=task.question,
+        answerable=not refused,
+        sentences=sentences,
+        citations=quick.citations[:CLOSEST] if refused else cited.citations,
+        finish_reason="refused" if refused else written.finish_reason,
+        stats=written.stats,
+        raw_text=written.text,
+        notes=tuple(notes),
+    )
+
+
+def refusal(question: str, passages: Sequence[Passage], documents: Sequence[IndexedDocument]) -> Answer:
+    """ "The documents do not say", with the closest passages to look at."""
+    names, pages = names_of(documents), pages_of(documents)
+    citations = tuple(
+        Citation(
+            marker=marker,
+            document_id=passage.chunk.document_id,
+            document=names[passage.chunk.document_id],
+            page=passage.chunk.page,
+            page_label=pages[passage.chunk.document_id, passage.chunk.page].label,
+            quote=passage.chunk.text,
+            start=passage.chunk.start,
+            end=passage.chunk.end,
+        )
+        for marker, passage in enumerate(_telling(passages)[:CLOSEST], start=1)
+    )
+    why = message("no passage speaks to the question")
+    sentence = Sentence(str(NOT_IN_DOCUMENTS), (), Verdict.NOT_FOUND, why, said=NOT_IN_DOCUMENTS)
+    return Answer(
+        question=question,
+        answerable=False,
+        sentences=(sentence,),
+        citations=citations,
+        finish_reason="refused",
+        stats=QUOTED,
+        raw_text=str(NOT_IN_DOCUMENTS),
+    )
+
+
+def _telling(passages: Sequence[Passage]) -> list[Passage]:
+    """Without page numbers and other scraps that stand alone: nobody is helped by a closest passage that reads “i”."""
+    return [p for p in passages if len(p.chunk.text) >= _TELLING_CHARACTERS]
+
+
+def unread_notes(documents: Sequence[IndexedDocument]) -> tuple[Message, ...]:
+    """What an answer may have missed: pages still being read, pages that could not be."""
+    notes = []
+    for document in documents:
+        name = document.document.name
+        if not document.complete:
+            read = len(document.document.pages)
+            notes.append(
+                message("{name} is still being read: this answer knows its first {n} pages.", name=name, n=read)
+            )
+            continue
+        if unread := unread_pages(document.document.pages):
+            one = "Page {pages} of {name} could not be read, so something may be missing here."
+            many = "Pages {pages} of {name} could not be read, so something may be missing here."
+            notes.append(about_pages(unread, one, many, name=name))
+        if document.index.chunks and document.index.dense is None:
+            notes.append(
+                message(
+                    "{name} was searched by its words alone: its passages are not indexed by meaning yet.", name=name
+                )
+            )
+    return tuple(notes)
