@@ -6,21 +6,21 @@ import math
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from shared_utils.errors import FootnoteError, GenerationError
+from shared_utils.errors import GenerationError
 from shared_utils.generation.ollama_folder import keeps_models
 from shared_utils.generation.ollama_server import OllamaServer, PullFailed, PullProgress, same_model
 from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.processes.resources import available_cores, disk_free_bytes, memory_bytes
 from src.models.choice import Choice, choice_of, choice_path, read_choice, write_choice
+from src.models.machine import NEEDS, Machine, Unfit, require_disk, require_memory
 from src.models.measurement import first_token_s
 from src.models.status import ModelState, ModelStatus
 from src.settings import Settings
 
-_GB = 1_000_000_000
 _PULL_ATTEMPTS = 5  # without a byte of progress between them
 _LONGEST_WAIT_S = 60.0
 _WATCH_S = 5.0
@@ -28,22 +28,6 @@ _MISSED_WATCHES = 6  # a server that is loading or swapping may be mute for a wh
 _TRY_AGAIN_S = 60.0
 _FETCH_AGAIN_S = 600.0  # between two attempts to fetch the preferred model beside one that serves
 _HOPEFUL = 0.7  # a speed told from another model's may be wrong by a third before a download is spared
-
-
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """What a model takes, rounded up. Memory as measured for the model's process, plus the page's own."""
-
-    disk_bytes: int
-    memory_bytes: int
-    reading: float  # how long it reads, the 1b model = 1; measured on two cores
-
-
-NEEDS = {
-    "llama3.2:3b": Needs(disk_bytes=int(2.1 * _GB), memory_bytes=int(4.2 * _GB), reading=2.5),
-    "llama3.2:1b": Needs(disk_bytes=int(1.4 * _GB), memory_bytes=int(2.9 * _GB), reading=1.0),
-    "llama3.2:1b-instruct-q4_K_M": Needs(disk_bytes=int(0.9 * _GB), memory_bytes=int(2.2 * _GB), reading=0.8),
-}
 
 
 class Server(Protocol):
@@ -58,21 +42,8 @@ class Server(Protocol):
     def load(self, model: str, *, num_ctx: int, num_thread: int, keep_alive: float | str = -1) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """What the model's machine offers; None where it is not this one."""
-
-    cores: int
-    memory_bytes: int | None
-    disk_free_bytes: Callable[[], int | None]
-
-
 FirstTokenS = Callable[[str], float | None]
 """Seconds a loaded model takes to the first word of the standard prompt; None: far longer than the target."""
-
-
-class _Unfit(FootnoteError):
-    """This model will not do here. The message says why."""
 
 
 def tend_model(
@@ -130,7 +101,7 @@ def prepare_model(
             _load(model, settings, server, machine)
             waited_s = chosen.first_token_s if chosen else _measured(model, server, first_token_s)
             quick = bool(chosen) or (waited_s is not None and waited_s <= settings.first_token_target_s)
-        except _Unfit as exc:
+        except Unfit as exc:
             reasons.append(exc.message)
             continue
         if not quick:
@@ -152,7 +123,7 @@ def prepare_model(
         yield ModelStatus(ModelState.LOADING, slow, joined(*reasons))
         try:
             _load(slow, settings, server, machine)
-        except _Unfit as exc:
+        except Unfit as exc:
             reasons.append(exc.message)
         else:
             yield ModelStatus(ModelState.READY, slow, joined(*reasons), first_token_s=slow_s)
@@ -206,7 +177,7 @@ def _fetched_beside(
                 bytes_per_s=step.bytes_per_s,
                 seconds_left=step.seconds_left,
             )
-    except _Unfit as exc:
+    except Unfit as exc:
         return replace(ready, reason=joined(ready.reason, exc.message))
     return ModelStatus(ModelState.LOADING, model)
 
@@ -238,21 +209,21 @@ def candidates(settings: Settings, has: Callable[[str], bool]) -> list[str]:
 def _fetched(
     model: str, settings: Settings, server: Server, machine: Machine, reason: Message, sleep: Callable[[float], None]
 ) -> Iterator[ModelStatus]:
-    """Statuses of a download, none where the model is there. Raises _Unfit."""
+    """Statuses of a download, none where the model is there. Raises Unfit."""
     if needs := NEEDS.get(model):
-        _require_memory(model, needs, machine)
+        require_memory(model, needs, machine)
     if server.has(model):
         return
     if not settings.pull_models:
-        raise _Unfit("{model} is not installed: fetch it with `ollama pull {model}`.", model=model)
+        raise Unfit("{model} is not installed: fetch it with `ollama pull {model}`.", model=model)
     if needs:
-        _require_disk(model, needs.disk_bytes, machine)
+        require_disk(model, needs.disk_bytes, machine)
     failures, status = 0, ModelStatus(ModelState.PULLING, model, reason)
     yield status
     while True:
         try:
             for progress in server.pull(model):
-                _require_disk(model, progress.total_bytes - progress.completed_bytes, machine)
+                require_disk(model, progress.total_bytes - progress.completed_bytes, machine)
                 if progress.completed_bytes > (status.completed_bytes or 0):
                     failures = 0
                 status = _pulling(model, reason, progress)
@@ -260,7 +231,7 @@ def _fetched(
         except PullFailed as exc:
             failures += 1
             if not exc.worth_retrying or failures > _PULL_ATTEMPTS:
-                raise _Unfit(exc.message) from exc
+                raise Unfit(exc.message) from exc
             wait_s = backoff_s(failures)
             again = message("Trying again in {seconds:.0f} s.", seconds=wait_s)
             yield replace(status, reason=joined(exc.message, again), bytes_per_s=None, seconds_left=None)
@@ -281,27 +252,6 @@ def _pulling(model: str, reason: Message, progress: PullProgress) -> ModelStatus
     )
 
 
-def _require_memory(model: str, needs: Needs, machine: Machine) -> None:
-    if machine.memory_bytes is not None and machine.memory_bytes < needs.memory_bytes:
-        raise _Unfit(
-            "{model} needs {wanted:.1f} GB of memory, there are {present:.1f}.",
-            model=model,
-            wanted=needs.memory_bytes / _GB,
-            present=machine.memory_bytes / _GB,
-        )
-
-
-def _require_disk(model: str, missing_bytes: int, machine: Machine) -> None:
-    free = machine.disk_free_bytes()
-    if free is not None and free < missing_bytes:
-        raise _Unfit(
-            "{model} needs {wanted:.1f} GB more on the disk, there are {present:.1f} free.",
-            model=model,
-            wanted=missing_bytes / _GB,
-            present=free / _GB,
-        )
-
-
 def _load(model: str, settings: Settings, server: Server, machine: Machine) -> None:
     with _unfit_unless_gone(server):
         server.load(model, num_ctx=settings.num_ctx, num_thread=machine.cores)
@@ -320,7 +270,7 @@ def _unfit_unless_gone(server: Server) -> Iterator[None]:
     except GenerationError as exc:
         if not server.is_alive():
             raise
-        raise _Unfit(exc.message) from exc
+        raise Unfit(exc.message) from exc
 
 
 def backoff_s(failures: int) -> float:

@@ -43,7 +43,7 @@ ANSWER = (  # its last number is wrong: the page says 23
     "Parts for offshore wind rose to 912,000 tonnes and overtook timber [2]. "
     "The tide gates closed 31 times in 2025, against 15 times in 2024 [5]."
 )
-LONG = tuple((Line(f"Page {n} tells of the harbour and of what it costs to keep it.", 700),) for n in range(1500))
+LONG = tuple((Line(f"Page {n} tells of the harbour and of what it costs to keep it.", 700),) for n in range(2900))
 
 
 # ------------------------------------------------------------------------------------------------ people

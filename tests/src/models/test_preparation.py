@@ -11,8 +11,9 @@ from shared_utils.generation.ollama_folder import manifest
 from shared_utils.generation.ollama_server import OllamaServer, PullFailed, PullProgress
 from shared_utils.message import literal
 from src.models.choice import Choice, read_choice, write_choice
+from src.models.machine import Machine
 from src.models.measurement import first_token_s
-from src.models.preparation import Machine, models_disk_bytes, prepare_model, tend_model, tend_model_of
+from src.models.preparation import models_disk_bytes, prepare_model, tend_model, tend_model_of
 from src.models.status import ModelState, ModelStatus
 from src.settings import Settings
 from tests.fake_ollama import FakeOllama, Script
