@@ -163,10 +163,10 @@ class BesideThePage:
         from src.api.app import create_api
         from src.api.blocking import Blocking
         from src.api.bounded_work import bounded_queues
-        from src.api.services import Services
+        from src.api.services import ApiServices
 
         return create_api(
-            Services(
+            ApiServices(
                 settings=self._shared.settings,
                 library=lambda: self._shared.library,
                 trouble=lambda: self._shared.reason,

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from src.api.caller import Caller, caller_of
 from src.api.errors import Refused, starting
 from src.api.limits import Buckets
-from src.api.services import Services
+from src.api.services import ApiServices
 from src.library.library import Library
 from src.settings import MEGABYTE
 
@@ -50,7 +50,7 @@ class Admitted:
 class Admission:
     """Middleware. The limits count within this process and are kept in its memory."""
 
-    def __init__(self, app: ASGIApp, services: Services) -> None:
+    def __init__(self, app: ASGIApp, services: ApiServices) -> None:
         self._app = app
         self._services = services
         self._uploads = 0

@@ -17,7 +17,7 @@ from src.api.assistants import PATH, Assistants
 from src.api.errors import Refused, refused
 from src.api.routes import chat, documents, health, openai, page, search, threads
 from src.api.schemas import Error
-from src.api.services import Services
+from src.api.services import ApiServices
 
 if TYPE_CHECKING:
     from starlette.responses import JSONResponse
@@ -31,7 +31,7 @@ A refusal is `{"error": {"code", "message"}}`; 429 and 503 tell in `Retry-After`
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
-def create_api(services: Services) -> ASGIApp:
+def create_api(services: ApiServices) -> ASGIApp:
     """Serves /api, /v1, /mcp and /metrics."""
     app = FastAPI(
         title="Footnote",

@@ -14,7 +14,7 @@ import anyio
 
 from src.api.errors import Refused
 from src.api.following import changes
-from src.api.services import Services
+from src.api.services import ApiServices
 from src.events import Stage
 from src.library.shelf import Shelf
 from src.rag_with_generation import checked_question
@@ -60,7 +60,7 @@ class Asked:
         return {view.document_id: view.name for view in self.shelf.documents()}
 
 
-async def asked(services: Services, shelf: Shelf, question: Question) -> Asked:
+async def asked(services: ApiServices, shelf: Shelf, question: Question) -> Asked:
     """Begin to answer. Returns when the documents have been searched, which is what keeps a core.
 
     Raises QuestionError, or Refused where too many ask at once or the thread has an answer running.
@@ -98,20 +98,20 @@ def _begin(shelf: Shelf, question: Question, most_chars: int, left: threading.Ev
     return begun
 
 
-async def followed(services: Services, begun: Asked) -> AsyncGenerator[TurnView, None]:
+async def followed(services: ApiServices, begun: Asked) -> AsyncGenerator[TurnView, None]:
     """The answer each time it has changed, and now and then without; last when it is done."""
     async with aclosing(changes(services.blocking, begun.shelf, begun.look, lambda turn: turn.done)) as looks:
         async for turn in looks:
             yield turn
 
 
-async def stopped(services: Services, begun: Asked) -> None:
+async def stopped(services: ApiServices, begun: Asked) -> None:
     """Stop an answer that nobody follows any more; one that is done stays as it is. Even when cancelled."""
     with anyio.CancelScope(shield=True):
         await services.blocking.call(begun.stop)
 
 
-async def finished(services: Services, begun: Asked, has_left: Callable[[], Awaitable[bool]]) -> TurnView:
+async def finished(services: ApiServices, begun: Asked, has_left: Callable[[], Awaitable[bool]]) -> TurnView:
     """The finished answer. Raises Refused where the client has left meanwhile; the answer is then stopped."""
     last: TurnView | None = None
     try:

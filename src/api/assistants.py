@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from src.api.errors import Refused
-from src.api.services import Services
+from src.api.services import ApiServices
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,7 +16,7 @@ PATH = "/mcp"
 class Assistants:
     """POST /mcp: the Model Context Protocol over streamable HTTP, without sessions. An ASGI application."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: ApiServices) -> None:
         self._services = services
         self._app: ASGIApp | None = None
 

@@ -13,7 +13,7 @@ from src.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class ApiServices:
     """One for the process."""
 
     settings: Settings

@@ -49,7 +49,7 @@ class Conversations:
         self._person = person
         self._services = services
         self._store = services.store.conversations
-        self._remote_answers_left = services.remote_answers
+        self._remote_answers_left = services.settings.remote_answers
         self._lock = threading.RLock()
         self._turns_of: dict[str, list[Turn]] = {}  # conversation id -> its turns, oldest first
         self._titles: dict[str, str] = {}
@@ -321,7 +321,7 @@ class Conversations:
 
     def _allowed_writers(self, turn: Turn) -> list[Writer]:
         preferences = self._person.preferences()
-        offered = self._services.writers(preferences.model)
+        offered = self._services.engines.writers(preferences.model)
         near = staying(offered) if preferences.keep_here else offered
         writers = [writer for writer in near if not self._why_not_ask(writer.engine.name, writer.where)]
         return [guarded(writer, partial(self._why_not_send, turn, writer.engine.name)) for writer in writers]
@@ -331,8 +331,8 @@ class Conversations:
         preferences = self._person.preferences()
         if wish_of(preferences.model).engine is EngineKind.EXTRACTIVE:
             return NOTHING
-        offered = self._services.writers(preferences.model)
-        reasons = [self._services.why_nobody(), *(self._why_not_ask(w.engine.name, w.where) for w in offered)]
+        offered = self._services.engines.writers(preferences.model)
+        reasons = [self._services.engines.why_nobody(), *(self._why_not_ask(w.engine.name, w.where) for w in offered)]
         return joined(*dict.fromkeys(reasons))
 
     def _why_not_ask(self, engine: EngineKind, where: Where | None, *, counted: bool = False) -> Message:
@@ -345,7 +345,7 @@ class Conversations:
         if engine is EngineKind.REMOTE and self._remote_answers_left <= 0 and not counted:
             return message(
                 "The remote engine has been asked {n} times for you, the most there may be.",
-                n=self._services.remote_answers,
+                n=self._services.settings.remote_answers,
             )
         return NOTHING
 

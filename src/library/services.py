@@ -53,19 +53,6 @@ class Services:
     metrics: Metrics = field(default_factory=Metrics)
     owner: str = field(default_factory=lambda: secrets.token_hex(8))  # names this process among those on the store
 
-    def writers(self, choice: str) -> Sequence[Writer]:
-        """The engines that could write now, as a person chose."""
-        return self.engines.writers(choice)
-
-    def why_nobody(self) -> Message:
-        """Why there is no engine."""
-        return self.engines.why_nobody()
-
-    @property
-    def remote_answers(self) -> int:
-        """How many answers one person may have from the remote engine."""
-        return self.settings.remote_answers
-
 
 @dataclass(frozen=True, slots=True)
 class Person:

@@ -1,5 +1,5 @@
 // What only the browser knows: the theme. Streamlit keeps the choice under this key and reads it when the page opens;
-// it has no call for it (streamlit/streamlit#5908), so the page is opened anew. tests/e2e/test_settings.py holds us to it.
+// it has no call for it (streamlit/streamlit#5908), so the page is opened anew.
 const KEY = `stActiveTheme-${location.pathname}-v2`;
 const THEMES = ['System', 'Light', 'Dark'];
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from src.api.errors import starting
 from src.api.health import health
 from src.api.schemas import Health, dumped
-from src.api.services import Services
+from src.api.services import ApiServices
 from src.metrics import CONTENT_TYPE
 
 router = APIRouter(tags=["operation"])
@@ -20,7 +20,7 @@ _WORKING = ("healthy", "degraded")
 @router.get("/api/health", response_model=Health, responses={503: {"model": Health}})
 async def get_health(request: Request) -> Response:
     """healthy or degraded with status 200, starting or unhealthy with 503; each part with its reason."""
-    services: Services = request.app.state.services
+    services: ApiServices = request.app.state.services
     uptime_s = time.monotonic() - services.started_at
 
     def look() -> Health:
@@ -33,7 +33,7 @@ async def get_health(request: Request) -> Response:
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def get_metrics(request: Request) -> Response:
     """Counts and times in Prometheus' text form, of this process since its start. Nothing in them is about a person."""
-    services: Services = request.app.state.services
+    services: ApiServices = request.app.state.services
     library = services.library()
     if library is None:
         raise starting()

@@ -12,7 +12,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 
 from src.api.admission import Admitted
-from src.api.services import Services
+from src.api.services import ApiServices
 from src.library.shelf import Shelf
 from src.rag_with_generation import Rag
 
@@ -26,7 +26,7 @@ _bearer = HTTPBearer(auto_error=False, description="A key of the operator's, or 
 class Visit:
     """Somebody's request."""
 
-    services: Services
+    services: ApiServices
     rag: Rag
     shelf: Shelf
 
@@ -52,7 +52,7 @@ async def visit(request: Request, _: Annotated[object, Security(_bearer)] = None
 
 
 async def visit_of(request: Request) -> Visit:
-    services: Services = request.scope["app"].state.services
+    services: ApiServices = request.scope["app"].state.services
     admitted: Admitted = request.scope["state"]["admitted"]
     shelf = await services.blocking.call(partial(admitted.library.shelf, admitted.caller.shelf_key))
     return Visit(services, admitted.library.rag, shelf)

@@ -12,7 +12,7 @@ import pytest
 
 from src.api.blocking import Blocking
 from src.api.bounded_work import bounded_queues
-from src.api.services import Services
+from src.api.services import ApiServices
 from src.settings import Settings
 from tests.e2e.conftest import serve
 from tests.fake_ollama import FakeOllama, Script
@@ -63,9 +63,9 @@ def server_with_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def not_yet_open(data_dir: Path, trouble: str = "") -> Services:
+def not_yet_open(data_dir: Path, trouble: str = "") -> ApiServices:
     """What the API stands on before there is a library. Close its bounded work."""
-    return Services(
+    return ApiServices(
         settings=Settings(data_dir=data_dir),
         library=lambda: None,
         trouble=lambda: trouble,

@@ -17,7 +17,7 @@ from src.api.app import create_api
 from src.api.blocking import Blocking
 from src.api.bounded_work import bounded_queues
 from src.api.caller import shelf_key_of
-from src.api.services import Services
+from src.api.services import ApiServices
 from src.library.fair_pool import FairPool, Work
 from src.library.library import Library
 from src.settings import Settings
@@ -77,7 +77,7 @@ def test_a_key_is_known_to_no_queue_no_log_and_no_number(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     bounded = bounded_queues(2)
-    services = Services(
+    services = ApiServices(
         library.settings, lambda: library, lambda: "", lambda _: "", Blocking(), bounded, time.monotonic()
     )
     own, longer = secrets.token_hex(16), secrets.token_hex(24)  # the key of a shelf itself, and one that stands for it
