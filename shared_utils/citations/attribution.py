@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shared_utils.citations.items import item_of
 from shared_utils.citations.markers import take_out_markers
 from shared_utils.citations.reading import Finding
 from shared_utils.citations.support import speaking_units
@@ -14,8 +15,6 @@ from shared_utils.citations.verification import Entailment, settled, verify
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Citation, Embedder, Evidence, EvidenceSpan, Page, Sentence, Span, Verdict
 
-# what sets a line apart is nobody's claim, least of all a number that counts items
-_ITEM = re.compile(r"\s*(?:(?P<bullet>[-*•–])|(?P<number>\d{1,2})[.)]|(?P<heading>#{1,6}))\s+")
 _ASKING = re.compile(r"\bhow (?:many|much|long|often|old|far|large|high)\b", re.IGNORECASE)
 _MOST_QUOTED = 2  # sentences or rows of one evidence span behind one sentence of the answer
 _SAYS_SOMETHING = 4  # content words
@@ -98,8 +97,7 @@ def _claims(raw_text: str, known: Mapping[int, EvidenceSpan]) -> tuple[list[_Cla
 
 
 def _claims_of_line(line: str, markers: Sequence[tuple[int, tuple[int, ...]]], paragraph: int) -> list[_Claim]:
-    begun = _ITEM.match(line)
-    skipped = begun.end() if begun else 0
+    item, skipped = item_of(line)  # it is nobody's claim, least of all a number that counts items
     spans = [Span(span.start + skipped, span.end + skipped) for span in split_sentences(line[skipped:])]
     named: list[list[int]] = [[] for _ in spans]
     for at, numbers in markers:
@@ -107,17 +105,11 @@ def _claims_of_line(line: str, markers: Sequence[tuple[int, tuple[int, ...]]], p
             # A marker belongs to the words before it, also behind the full stop; only one that opens the line, after.
             owner = max((i for i, span in enumerate(spans) if span.start < at), default=0)
             named[owner] += [number for number in numbers if number not in named[owner]]
-    items = [_mark(begun), *[""] * len(spans)]  # the first sentence of a line carries its mark
+    items = [item, *[""] * len(spans)]  # the first sentence of a line carries its mark
     return [
         _Claim(" ".join(line[span.start : span.end].split()), tuple(numbers), paragraph, item)
         for span, numbers, item in zip(spans, named, items, strict=False)
     ]
-
-
-def _mark(begun: re.Match[str] | None) -> str:
-    if begun is None:
-        return ""
-    return f"{begun['number']}." if begun["number"] else "#" if begun["heading"] else "-"
 
 
 def _complete(claim: str, question: str) -> str:

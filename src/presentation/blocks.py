@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, pairwise
 
+from shared_utils.citations.items import item_of
 from shared_utils.types import Answer, EngineKind, Sentence, Verdict
 from src.i18n import ENGLISH, Say
 
 _DAGGERS = "†‡§¶"  # the printers' order of footnote signs, after which they are doubled
 _BOLD = re.compile(r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*")
-# Answers stored before a sentence had an `item` have its mark in their text.
-_MARK_IN_TEXT = re.compile(r"\s*(?:(?P<bullet>[-*•–])|(?P<number>\d{1,2})[.)])\s+")
 
 
 class BlockKind(StrEnum):
@@ -106,7 +105,7 @@ def blocks(answer: Answer, say: Say = ENGLISH) -> tuple[Block, ...]:
     def piece(sentence: Sentence, text: str) -> Piece:
         words = say(sentence.said) if sentence.said else text.strip()
         markers = tuple(marker for marker in sentence.citations if marker in known)
-        return Piece(tuple(_runs(words)), markers, doubts.get(id(sentence)))
+        return Piece(tuple(runs_of(words)), markers, doubts.get(id(sentence)))
 
     made = []
     for _, group in groupby(answer.sentences, key=lambda sentence: sentence.paragraph):
@@ -119,21 +118,24 @@ def blocks(answer: Answer, say: Say = ENGLISH) -> tuple[Block, ...]:
 
 def _set_apart(first: Sentence) -> tuple[BlockKind, int, str]:
     """What kind of block a sentence begins, its number, and its words without what set it apart."""
-    if first.item == "#":
-        return BlockKind.HEADING, 0, first.text
-    if first.item:
-        digits = first.item.rstrip(".")
-        return (BlockKind.NUMBER, int(digits), first.text) if digits.isdigit() else (BlockKind.BULLET, 0, first.text)
-    mark = _MARK_IN_TEXT.match(first.text)
-    if mark is None:
-        return BlockKind.PARAGRAPH, 0, first.text
-    words = first.text[mark.end() :]
-    return (BlockKind.NUMBER, int(mark["number"]), words) if mark["number"] else (BlockKind.BULLET, 0, words)
+    # answers stored before a sentence had an `item` have its mark in their text
+    item, start = (first.item, 0) if first.item else item_of(first.text)
+    words = first.text[start:]
+    match item:
+        case "":
+            return BlockKind.PARAGRAPH, 0, words
+        case "-":
+            return BlockKind.BULLET, 0, words
+        case "#":
+            return BlockKind.HEADING, 0, words
+        case _:
+            return BlockKind.NUMBER, int(item.rstrip(".")), words
 
 
-def _runs(text: str) -> Iterator[Run]:
-    """
-    >>> [(run.text, run.bold) for run in _runs("a **b** c")]
+def runs_of(text: str) -> Iterator[Run]:
+    """Words without the stars around bold ones.
+
+    >>> [(run.text, run.bold) for run in runs_of("a **b** c")]
     [('a ', False), ('b', True), (' c', False)]
     """
     position = 0

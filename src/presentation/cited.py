@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from shared_utils.types import Answer, Citation, Where
 from src.i18n import Say
 from src.presentation.blocks import Block, BlockKind, Piece, Run, blocks, unplaced
-from src.presentation.describe import ending, engine_name
+from src.presentation.describe import ending, engine_name, how_long
 from src.views import TurnView
 
 
@@ -96,10 +96,9 @@ def provenance(turn: TurnView, say: Say) -> tuple[str, ...]:
     """Who wrote it, what left this machine, what it cost, when it was asked."""
     if turn.answer is None:
         return tuple(filter(None, [moment(turn.asked_on)]))
-    stats, times = turn.answer.stats, turn.timings
+    stats = turn.answer.stats
     who = engine_name(stats.backend, stats.model, stats.where, say)
     wrote = say("Written by {who}", who=who) if stats.model else ""
-    first, total = times.get("first_token_s"), times.get("total_s")
     return tuple(
         filter(
             None,
@@ -108,8 +107,7 @@ def provenance(turn: TurnView, say: Say) -> tuple[str, ...]:
                 sent_away(turn, say),
                 say.n(stats.prompt_tokens, "{n:,} token read", "{n:,} tokens read") if stats.prompt_tokens else "",
                 say.n(stats.output_tokens, "{n:,} written", "{n:,} written") if stats.output_tokens else "",
-                say("first words {seconds:.1f} s", seconds=first) if first is not None and wrote else "",
-                say("{seconds:.1f} s in total", seconds=total) if total is not None else "",
+                *how_long(turn, say, wrote=bool(wrote)),
                 moment(turn.asked_on),
             ],
         )

@@ -206,7 +206,11 @@ def describe_answer(turn: TurnView, say: Say = ENGLISH) -> str:
     stats = turn.answer.stats
     quoted = stats.backend is EngineKind.EXTRACTIVE  # its notes say so
     wrote = "" if quoted else engine_name(stats.backend, stats.model, stats.where, say)
+    return " · ".join(part for part in (sources, wrote, *how_long(turn, say, wrote=bool(wrote))) if part)
+
+
+def how_long(turn: TurnView, say: Say, *, wrote: bool) -> list[str]:
+    """The seconds to the first words, where a model `wrote` some, and in total, as far as they were measured."""
     first, total = turn.timings.get("first_token_s"), turn.timings.get("total_s")
-    timed = [say("first words {seconds:.1f} s", seconds=first)] if first is not None and wrote else []
-    timed += [say("{seconds:.1f} s in total", seconds=total)] if total is not None else []
-    return " · ".join(part for part in (sources, wrote, *timed) if part)
+    said = [say("first words {seconds:.1f} s", seconds=first)] if first is not None and wrote else []
+    return said + ([say("{seconds:.1f} s in total", seconds=total)] if total is not None else [])

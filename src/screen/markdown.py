@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from shared_utils.citations.items import item_of
 from shared_utils.types import Answer, Citation
 from src.i18n import ENGLISH, Say
-from src.presentation.blocks import Block, BlockKind, Piece, Run, as_lines, blocks, dagger
+from src.presentation.blocks import Block, BlockKind, Piece, Run, as_lines, blocks, dagger, runs_of
 from src.presentation.escaping import plain, plain_within
 from src.presentation.plain_text import with_marks
 
@@ -74,33 +75,37 @@ def _run(run: Run) -> str:
 
 # ------------------------------------------------------------------------------------------------ words under way
 
-_BOLD_OR_MARKER = re.compile(r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*|\[(\d{1,3})\]")
-_LIST_ITEM = re.compile(r"\s*(?:(?P<bullet>[-*•–])|(?P<number>\d{1,2})[.)])\s+")
-_HEADING = re.compile(r"\s*#{1,6}\s+")
+_MARKER = re.compile(r"\[(\d{1,3})\]")
 
 
 def written_markdown(text: str, chip: Chip) -> str:
     """A model's words so far: paragraphs, lists and bold are kept, known markers become chips, the rest is literal."""
     lines = []
     for line in text.splitlines():
-        item, heading = _LIST_ITEM.match(line), _HEADING.match(line)
-        body = line[(item or heading).end() :] if item or heading else line  # type: ignore[union-attr]
-        shown = _inline(_closed(body.strip()), chip)
-        lines.append(f"**{shown}**" if heading and shown else _bullet(item) + shown)
+        item, start = item_of(line)
+        shown = _inline(_closed(line[start:].strip()), chip)
+        if item == "#":
+            lines.append(f"**{shown}**" if shown else "")
+        else:
+            lines.append(f"{item} {shown}" if item else shown)
     return "\n".join(lines)
 
 
 def _inline(text: str, chip: Chip) -> str:
     """Literal text, except `**bold**` and the markers that `chip` knows."""
+    out = []
+    for run in runs_of(text):
+        words = _with_chips(run.text, chip)
+        out.append(f"**{words}**" if run.bold else words)
+    return "".join(out)
+
+
+def _with_chips(text: str, chip: Chip) -> str:
     out, position = [], 0
-    for token in _BOLD_OR_MARKER.finditer(text):
-        before = text[position : token.start()]
-        out.append(_literal(before))
-        if token[1] is not None:
-            out.append(f"**{_inline(token[1], chip)}**")
-        else:
-            out.append(chip(int(token[2])) or escape_markdown(token[0]))
-        position = token.end()
+    for marker in _MARKER.finditer(text):
+        out.append(_literal(text[position : marker.start()]))
+        out.append(chip(int(marker[1])) or escape_markdown(marker[0]))
+        position = marker.end()
     return "".join([*out, _literal(text[position:])])
 
 
@@ -109,9 +114,3 @@ def _closed(line: str) -> str:
     if line.count("**") % 2 == 0:
         return line
     return line.removesuffix("**").rstrip() if line.endswith("**") else f"{line}**"
-
-
-def _bullet(item: re.Match[str] | None) -> str:
-    if item is None:
-        return ""
-    return f"{item['number']}. " if item["number"] else "- "
