@@ -52,7 +52,8 @@ RUN mkdir -p /opt/models \
         /opt/venv/bin/hf download "$NLI_MODEL" --local-dir /opt/models/nli \
             --include "*.json" --include "*.txt" --include "*.model" --include model.safetensors --include README.md \
      && rm -rf /opt/models/nli/.cache; fi
-COPY shared_utils/__init__.py shared_utils/errors.py shared_utils/types.py shared_utils/
+COPY shared_utils/__init__.py shared_utils/errors.py shared_utils/message.py shared_utils/types.py shared_utils/
+COPY shared_utils/processes/__init__.py shared_utils/processes/telemetry.py shared_utils/processes/
 COPY shared_utils/embeddings shared_utils/embeddings
 # The embedding model in int8, made from its package: the first start need not, and no hub is asked.
 RUN /opt/venv/bin/python -c "\
@@ -134,7 +135,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     FOOTNOTE_MODELS_DIR=/opt/models \
     OLLAMA_MODELS=/models \
     HF_HUB_OFFLINE=1 \
-    TRANSFORMERS_OFFLINE=1
+    TRANSFORMERS_OFFLINE=1 \
+    ORT_DISABLE_TELEMETRY=1 \
+    HF_HUB_DISABLE_TELEMETRY=1 \
+    DO_NOT_TRACK=1
 # A model in the image is the one to use; empty counts as unset.
 ARG BAKE_MODEL=""
 ENV FOOTNOTE_MODEL=$BAKE_MODEL

@@ -31,6 +31,7 @@ from streamlit.web.server.starlette import starlette_server
 
 from shared_utils.processes.resources import available_cores
 from src.screen import file_routes
+from src.screen.lookups import ask_nobody_for_our_address
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
 from src.screen.shared_library import SharedLibrary, serve
 from src.settings import Settings
@@ -179,6 +180,7 @@ class BesideThePage:
 
 
 def create_app(settings: Settings) -> App:
+    ask_nobody_for_our_address()
     shared = SharedLibrary(settings)
 
     @contextlib.asynccontextmanager

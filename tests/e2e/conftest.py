@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -49,8 +49,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @contextmanager
-def serve(folder: Path, ollama: str, port: int = 0, **more_settings: str) -> Iterator[str]:
-    """`python -m src.asgi` on `port`, or a free one; yields its address."""
+def serve(
+    folder: Path, ollama: str, port: int = 0, *, under: Sequence[str] = (), **more_settings: str
+) -> Iterator[str]:
+    """`python -m src.asgi` on `port`, or a free one, as an argument of the command `under`; yields its address."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
@@ -66,7 +68,11 @@ def serve(folder: Path, ollama: str, port: int = 0, **more_settings: str) -> Ite
     log = folder / "server.log"
     with log.open("w") as lines:
         server = subprocess.Popen(
-            [sys.executable, "-m", "src.asgi"], cwd=ROOT, env=os.environ | settings, stdout=lines, stderr=lines
+            [*under, sys.executable, "-m", "src.asgi"],
+            cwd=ROOT,
+            env=os.environ | settings,
+            stdout=lines,
+            stderr=lines,
         )
     try:
         address = f"http://127.0.0.1:{port}"

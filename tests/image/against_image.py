@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,9 @@ ADDRESS = "http://127.0.0.1:7860"
 
 
 @contextmanager
-def _already_served(folder: Path, ollama: str, port: int = 0, **more_settings: str) -> Iterator[str]:
+def _already_served(
+    folder: Path, ollama: str, port: int = 0, *, under: Sequence[str] = (), **more_settings: str
+) -> Iterator[str]:
     yield ADDRESS
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from shared_utils.processes.telemetry import TELEMETRY_OFF
 from src.settings import Settings
 from tests.image.left_out import TABLES, TORCH, only_for
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-NOT_OURS = {"PATH", "LANG", "PYTHONUNBUFFERED", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"}
+NOT_OURS = {"PATH", "LANG", "PYTHONUNBUFFERED", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", *TELEMETRY_OFF}
 
 
 def named(variable: str) -> set[str]:
@@ -87,6 +90,21 @@ def test_what_is_copied_exists_and_is_sent_to_the_builder(part: str) -> None:
     for path in part.split():
         assert (ROOT / path).exists()
         assert any(path == name or path.startswith(f"{name}/") for name in sent), f"{path} is kept from the builder"
+
+
+def test_the_embedding_model_is_made_of_what_its_stage_copies() -> None:
+    listing = "import sys, shared_utils.embeddings.onnx_minilm; print(*(sys.modules[m].__file__ for m in sys.modules"
+    listing += " if m.partition('.')[0] == 'shared_utils'))"
+    python = subprocess.run([sys.executable, "-c", listing], cwd=ROOT, capture_output=True, text=True, check=True)
+    stage = DOCKERFILE[DOCKERFILE.index("\nFROM packages AS models") : DOCKERFILE.index("\nFROM packages AS trimmed")]
+    copied = [ROOT / path for line in re.findall(r"^COPY (.+) \S+$", stage, re.MULTILINE) for path in line.split()]
+    for module in map(Path, python.stdout.split()):
+        assert {module, *module.parents} & set(copied), f"{module} is not copied"
+
+
+def test_nothing_in_the_image_reports_to_its_makers() -> None:
+    for variable, value in TELEMETRY_OFF.items():
+        assert re.search(rf"^ +{variable}={value}\b", last_stage(), re.MULTILINE)
 
 
 def test_compose_and_image_agree_on_port_and_folders() -> None:
