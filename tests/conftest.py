@@ -15,9 +15,26 @@ from src.answering.ingestion import SourceFile
 from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.wiring import build_rag
+from tests.lock_order import LockOrders, watched
 from tests.postgres import NoPostgres, running_postgres
 
 DrawPdf = Callable[[str, Sequence[Sequence[str]]], Path]
+
+
+@pytest.fixture(scope="session")
+def lock_orders() -> Iterator[LockOrders]:
+    """The orders in which all tests together took the product's locks."""
+    orders = LockOrders()
+    with watched(orders):
+        yield orders
+
+
+@pytest.fixture(autouse=True)
+def no_deadlock_waits(lock_orders: LockOrders) -> Iterator[None]:
+    """A test that takes two locks in another order than those before it fails, though nothing hung."""
+    known = set(lock_orders.problems())
+    yield
+    assert set(lock_orders.problems()) <= known
 
 
 @pytest.fixture
