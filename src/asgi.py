@@ -191,8 +191,9 @@ def create_app(settings: Settings) -> App:
         await asyncio.to_thread(shared.close)  # what is being answered is taken up by another process at once
 
     async def healthz(_: Request) -> JSONResponse:
-        body = {"status": shared.state} | ({"reason": shared.reason} if shared.reason else {})
-        return JSONResponse(body, 503 if shared.state == "unhealthy" else 200)
+        state, reason = shared.state, shared.reason
+        body = {"status": state} | ({"reason": reason} if reason else {})
+        return JSONResponse(body, 503 if state in ("unhealthy", "stalled") else 200)
 
     return App(
         _ROOT / "streamlit_app.py",

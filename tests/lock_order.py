@@ -63,7 +63,7 @@ class LockOrders:
 class WatchedLock:
     """A lock that tells `orders` when it is taken. As far as `threading.Condition` uses one, too."""
 
-    def __init__(self, lock: Any, place: str, orders: LockOrders) -> None:  # noqa: ANN401 - Lock or RLock
+    def __init__(self, lock: Any, place: str, orders: LockOrders) -> None:
         self._lock = lock
         self.place = place
         self._orders = orders
@@ -113,7 +113,7 @@ def watched(orders: LockOrders) -> Iterator[None]:
     plain, again = threading.Lock, threading.RLock
 
     def make(factory: Callable[[], Any]) -> Callable[[], Any]:
-        def made() -> Any:  # noqa: ANN401
+        def made() -> Any:
             frame = sys._getframe(1)
             while frame.f_back is not None and frame.f_code.co_filename == _THREADING:
                 frame = frame.f_back
@@ -125,11 +125,11 @@ def watched(orders: LockOrders) -> Iterator[None]:
 
         return made
 
-    threading.Lock, threading.RLock = make(plain), make(again)  # type: ignore[assignment,misc]
+    threading.Lock, threading.RLock = make(plain), make(again)  # type: ignore[assignment]
     try:
         yield
     finally:
-        threading.Lock, threading.RLock = plain, again  # type: ignore[misc]
+        threading.Lock, threading.RLock = plain, again
 
 
 def _rings(after: dict[str, set[str]]) -> list[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from typing import Any
 from tests.lock_order import LockOrders, WatchedLock
 
 
-def watched_lock(place: str, orders: LockOrders, lock: Any = None) -> WatchedLock:  # noqa: ANN401
+def watched_lock(place: str, orders: LockOrders, lock: Any = None) -> WatchedLock:
     return WatchedLock(lock or threading.Lock(), place, orders)
 
 

@@ -13,6 +13,7 @@ from src.models.status import ModelState, ModelStatus
 from src.rag_with_generation import EmbedderSource
 from src.settings import Settings
 
+_NEEDED = ("disk", "background")
 _LOW_BYTES = 500_000_000
 _FULL_BYTES = 50_000_000  # below this a page more cannot be promised to be kept
 
@@ -51,9 +52,10 @@ def health(
     if library is None:
         parts["library"] = Part(state="down", reason=trouble) if trouble else Part(state="starting")
         return Health(status="unhealthy" if trouble else "starting", uptime_s=round(uptime_s, 1), parts=parts)
-    status = library.engines.status()
+    status, stalled = library.engines.status(), library.why_stalled()
     parts |= {
         "library": Part(state="ok"),
+        "background": Part(state="down" if stalled else "ok", reason=stalled),
         "model_server": model_server(status),
         "model": model(status),
         "embeddings": embeddings.part(library.rag.embedder),
@@ -63,8 +65,8 @@ def health(
 
 
 def overall(parts: dict[str, Part]) -> Literal["healthy", "degraded", "unhealthy"]:
-    """Without a disk nothing works; without a model the documents are quoted, which is less, but works."""
-    if parts["disk"].state == "down":
+    """Without a disk or its threads nothing works; without a model documents are quoted, which is less, but works."""
+    if any(parts[name].state == "down" for name in _NEEDED if name in parts):
         return "unhealthy"
     return "healthy" if all(part.state in ("ok", "off") for part in parts.values()) else "degraded"
 

@@ -32,6 +32,7 @@ from src.views import ConversationView, TurnView, after, asked_view, over
 
 _log = logging.getLogger(__name__)
 
+_SILENT_S = 300.0  # every step of an answer asks far more often whether it was stopped
 LEASE_S = 20.0  # how long a question stays with a process that shows no sign of life
 SHARES = {Pace.QUICK: 0.5, Pace.BALANCED: 1.0, Pace.THOROUGH: 2.0}  # of the evidence and of the time it may take
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -232,6 +233,10 @@ class Conversations:
         thread.start()
 
     def _work(self, turn: Turn, history: Sequence[PastTurn]) -> None:
+        with self._services.heartbeats.working("answer", _SILENT_S):
+            self._answer_in_any_case(turn, history)
+
+    def _answer_in_any_case(self, turn: Turn, history: Sequence[PastTurn]) -> None:
         try:
             self._person.await_documents()  # right after a start they are still coming back
             self._answer(turn, self._asked_documents(turn.asking.only), history)
@@ -275,6 +280,7 @@ class Conversations:
             self._hear(turn, event)
 
     def _hear(self, turn: Turn, event: AnswerEvent) -> None:
+        self._services.heartbeats.beat()
         if isinstance(event, EvidenceFound):
             turn.evidence = event.evidence
         if _asks_remote(event) and not turn.remote_asked:
@@ -288,6 +294,7 @@ class Conversations:
 
     def _given_up(self, turn: Turn) -> bool:
         """Stopped; or still in line while nobody waits for it any more. Nobody has to wait beside a list."""
+        self._services.heartbeats.beat()
         in_line = turn.view.stage is Stage.WAITING and not turn.asking.listed
         if in_line and not turn.cancel.is_set() and not self._person.is_here():
             turn.left = True

@@ -7,15 +7,24 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
+from shared_utils.processes.heartbeats import Heartbeats
+
 _log = logging.getLogger(__name__)
 
 Work = Callable[[], object]
 
+_SILENT_S = 300.0  # no page, no batch of passages and no model takes so long to load
+
 
 class FairPool:
-    """`workers` threads that take one job of each person in turn. Thread-safe; a job that raises is logged."""
+    """`workers` threads that take one job of each person in turn. Thread-safe; a job that raises is logged.
 
-    def __init__(self, name: str, workers: int) -> None:
+    A job shows with `heartbeats.beat()` that it goes on.
+    """
+
+    def __init__(self, name: str, workers: int, heartbeats: Heartbeats | None = None) -> None:
+        self._name = name
+        self._heartbeats = heartbeats or Heartbeats()
         self._waiting: OrderedDict[str, deque[Work]] = OrderedDict()  # whoever is served goes to the end
         self._changed = threading.Condition()
         self._closed = False
@@ -43,7 +52,8 @@ class FairPool:
     def _work(self) -> None:
         while (job := self._next()) is not None:
             try:
-                job()
+                with self._heartbeats.working(self._name, _SILENT_S):
+                    job()
             except Exception:  # noqa: BLE001 - a bug in one job must not end the thread that serves everybody
                 _log.exception("a background job failed")
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from shared_utils.errors import FootnoteError
+from shared_utils.processes.heartbeats import Heartbeats
 from shared_utils.storage.store import Store
 from src.library.conversations import LEASE_S
 from src.library.fair_pool import FairPool
@@ -25,6 +26,8 @@ from src.settings import Settings
 _log = logging.getLogger(__name__)
 
 _TIDY_EVERY_S = 5.0
+_CLOSING_S = 5.0
+_TIDY_SILENT_S = 120.0  # one person's shelf, or one round of the store, never takes so long to look after
 PUT_AWAY_AFTER_S = 1800.0  # an idle shelf's indexes leave the memory; the store brings them back
 
 
@@ -43,14 +46,16 @@ class Library:
         tidy_every_s: float = _TIDY_EVERY_S,
     ) -> None:
         """`clock` tells who is here, `today` (seconds since the epoch) who has not been here for too long."""
+        heartbeats = Heartbeats(clock)
         self._services = Services(
             rag,
             store,
             settings,
             engines,
-            readers=FairPool("reader", workers=2),
-            embedders=FairPool("embedder", workers=1),
+            readers=FairPool("reader", workers=2, heartbeats=heartbeats),
+            embedders=FairPool("embedder", workers=1, heartbeats=heartbeats),
             clock=clock,
+            heartbeats=heartbeats,
         )
         self.rag = rag
         self.store = store
@@ -79,7 +84,7 @@ class Library:
         if self._closed.is_set():
             return
         self._closed.set()
-        self._janitor.join()
+        self._janitor.join(_CLOSING_S)
         for shelf in list(self._shelves.values()):
             shelf.leave()
         self._services.readers.close()
@@ -95,6 +100,7 @@ class Library:
         if any(shelf.answering() for shelf in list(self._shelves.values())):
             self.store.conversations.renew(self._services.owner, LEASE_S)
         for key, shelf in list(self._shelves.items()):
+            self._services.heartbeats.beat()
             shelf.wipe_removed()
             if shelf.is_here():
                 shelf.catch_up()
@@ -106,9 +112,19 @@ class Library:
         if self.settings.keep_hours:
             self.store.expire_workspaces(self.settings.keep_hours * 3600, self._today())
 
+    def stalled(self) -> list[str]:
+        """What of the work in the background shows no sign of life any more: readers, embedder, answers, janitor."""
+        return self._services.heartbeats.stalled()
+
+    def why_stalled(self) -> str:
+        """The same in a sentence for whoever operates it; "" where all goes on."""
+        stalled = ", ".join(self.stalled())
+        return f"No sign of life of: {stalled}. Only a new process helps; startup.py starts one." if stalled else ""
+
     def _keep_tidy(self) -> None:
         while not self._closed.wait(self._tidy_every_s):
             try:
-                self.tidy()
-            except FootnoteError:
+                with self._services.heartbeats.working("janitor", _TIDY_SILENT_S):
+                    self.tidy()
+            except Exception:  # noqa: BLE001 - whatever it was, there is nobody else who wipes and renews
                 _log.exception("tidying up failed; it is tried again")

@@ -74,6 +74,7 @@ class Reading:
         self._readers = services.readers
         self._embedders = services.embedders
         self._metrics = services.metrics
+        self._beat = services.heartbeats.beat
         self._lock = lock
         self._changed = changed
 
@@ -260,6 +261,7 @@ class Reading:
         return replace(indexed, index=index)
 
     def _update(self, entry: Entry, **changes: object) -> None:
+        self._beat()
         with self._lock:
             for name, value in changes.items():
                 setattr(entry, name, value)

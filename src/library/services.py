@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from shared_utils.message import Message
+from shared_utils.processes.heartbeats import Heartbeats
 from shared_utils.storage.store import Store
 from src.answering.ingestion import IndexedDocument
 from src.answering.writing import Scribe, Writer
@@ -51,6 +52,7 @@ class Services:
     embedders: FairPool
     clock: Callable[[], float] = time.monotonic  # seconds; tells who is here, and when what was removed is wiped
     metrics: Metrics = field(default_factory=Metrics)
+    heartbeats: Heartbeats = field(default_factory=Heartbeats)  # of the threads that read, embed, answer and tidy
     owner: str = field(default_factory=lambda: secrets.token_hex(8))  # names this process among those on the store
 
 

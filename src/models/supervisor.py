@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
@@ -20,6 +21,7 @@ from shared_utils.message import Message, joined, message
 from shared_utils.processes.child import Child, masked, start
 from shared_utils.processes.guardian import Guardian
 from src.models.ollama_process import ollama_answers, ollama_command, tend, why_no_ollama
+from src.models.page_watch import PageWatch, stalled_page
 from src.models.status import ModelState, ModelStatus, status_path, write_status
 from src.settings import Settings
 
@@ -43,6 +45,14 @@ class Process(Protocol):
     def exit_code(self) -> int | None: ...
 
     def stop(self, grace_s: float) -> None: ...
+
+
+class Watch(Protocol):
+    """A page's process being watched in the background. See `src.models.page_watch.PageWatch`."""
+
+    def trouble(self) -> str: ...
+
+    def end(self) -> None: ...
 
 
 class Tending(Protocol):
@@ -74,6 +84,7 @@ class Signals:
 class Supervisor:
     """Runs the page and, as far as possible, a local model behind it. Everything that touches the world is an argument.
 
+    `watch_page()` begins to watch a page that was started; its `trouble` tells why it has to be started anew.
     `start_ollama` is None, and `why_not` says why, where no Ollama can be started here.
     `tend(chosen)` begins to make a model ready; `chosen` is what an earlier tending settled on, or "".
     """
@@ -83,6 +94,7 @@ class Supervisor:
         *,
         address: str,
         start_page: Callable[[], Process],
+        watch_page: Callable[[], Watch],
         page_answers: Callable[[], bool],
         start_ollama: Callable[[], Process] | None,
         why_not: Message,
@@ -96,6 +108,7 @@ class Supervisor:
     ) -> None:
         self._address = address
         self._start_page = start_page
+        self._watch_page = watch_page
         self._page_answers = page_answers
         self._start_ollama = start_ollama
         self._why_not = why_not
@@ -108,6 +121,7 @@ class Supervisor:
         self._sleep = sleep
 
         self._page: Process | None = None
+        self._watch: Watch | None = None
         self._page_announced = False
         self._ollama: Process | None = None  # ours; None while it is somebody else's, or not running
         self._tending: Tending | None = None
@@ -121,9 +135,10 @@ class Supervisor:
     def run(self) -> int:
         """Until a signal or the page's end; the exit code of the whole."""
         try:
-            self._page = self._start_page()
+            self._begin_page()
             while (code := self._verdict()) is None:
                 self._announce_page()
+                self._look_after_page()
                 self._look_after_model()
                 self._publish_status()
                 self._sleep(_TICK_S)
@@ -139,6 +154,19 @@ class Supervisor:
         if code is not None:
             self._log(f"The page ended with code {code}; so does everything else.")
         return 128 - code if code is not None and code < 0 else code
+
+    def _begin_page(self) -> None:
+        self._page = self._start_page()
+        self._watch = self._watch_page()
+
+    def _look_after_page(self) -> None:
+        """A page that answers nobody, or whose threads stand still, is started anew: what it kept, it goes on with."""
+        if self._page is not None and self._watch is not None and (trouble := self._watch.trouble()):
+            self._log(f"The page is started anew. {trouble}")
+            self._watch.end()
+            self._page.stop(_GRACE_S)
+            self._page_announced = False
+            self._begin_page()
 
     def _announce_page(self) -> None:
         if not self._page_announced and self._page_answers():
@@ -222,6 +250,8 @@ class Supervisor:
         """The page first, so that running answers are closed before their engine."""
         if self._tending is not None:
             self._tending.abandon()
+        if self._watch is not None:
+            self._watch.end()
         for process in (self._page, self._ollama):
             if process is not None:
                 process.stop(_GRACE_S)
@@ -262,6 +292,7 @@ def supervise(settings: Settings, page_command: Sequence[str] = PAGE_COMMAND) ->
     supervisor = Supervisor(
         address=page_address(settings),
         start_page=lambda: spawn("page", online_if_meant(settings, page_command)),
+        watch_page=lambda: PageWatch(partial(stalled_page, page_address(settings))),
         page_answers=lambda: _accepts_connections(_reachable_host(settings.host), settings.port),
         start_ollama=None if why_not else lambda: spawn("ollama", ollama_command(settings, binary or "")),
         why_not=why_not,

@@ -28,22 +28,30 @@ class SharedLibrary:
         self.settings = settings
         self._build = build or _build_library
         self.since = time.monotonic()
-        self.reason = ""  # why it could not be opened, in a sentence
+        self._reason = ""  # why it could not be opened, in a sentence
         self.library: Library | None = None  # None until it is open
         self._opening = threading.Lock()
 
     @property
     def state(self) -> str:
+        """ok, starting, unhealthy (it cannot be opened) or stalled (only a new process helps)."""
         if self.library is not None:
-            return "ok"
-        return "unhealthy" if self.reason else "starting"
+            return "stalled" if self.library.why_stalled() else "ok"
+        return "unhealthy" if self._reason else "starting"
+
+    @property
+    def reason(self) -> str:
+        """Why it is unhealthy or stalled, in a sentence; else ""."""
+        if self.library is not None:
+            return self.library.why_stalled()
+        return self._reason
 
     def open(self) -> Library:
         """The library, once it is open. Raises FootnoteError where it cannot be opened."""
         with self._opening:
             if self.library is None:
                 self.library = self._built()
-                self.reason = ""
+                self._reason = ""
             return self.library
 
     def warm_up(self) -> None:
@@ -59,10 +67,10 @@ class SharedLibrary:
         try:
             return self._build(self.settings)
         except FootnoteError as exc:
-            self.reason = str(exc)
+            self._reason = str(exc)
             raise
         except Exception:  # else it would say for ever that it is starting
-            self.reason = "The library could not be opened. The server's log says why."
+            self._reason = "The library could not be opened. The server's log says why."
             raise
 
     def _warm_up(self) -> None:

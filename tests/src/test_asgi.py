@@ -207,6 +207,12 @@ def test_the_server_opens_the_library_hands_it_to_the_page_and_closes_it(setting
         assert shared_library().settings == own
         assert client.get("/healthz").json() == {"status": "ok"}
         assert client.get("/api/health").json()["parts"]["library"]["state"] == "ok"
+        with library._services.heartbeats.working("reader", silent_s=-1):  # it has not shown a sign of life in time
+            for path, status in (("/healthz", "stalled"), ("/api/health", "unhealthy")):
+                answer = client.get(path)
+                assert (answer.status_code, answer.json()["status"]) == (503, status)
+                assert "No sign of life of: reader." in answer.text
+        assert client.get("/healthz").json() == {"status": "ok"}
         assert not library._closed.is_set()
     assert library._closed.is_set()
 

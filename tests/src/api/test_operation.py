@@ -29,6 +29,7 @@ def test_without_a_model_it_is_degraded_and_each_part_says_why(server: str) -> N
     assert set(health["parts"]) == {
         "web",
         "library",
+        "background",
         "model_server",
         "model",
         "embeddings",

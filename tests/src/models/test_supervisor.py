@@ -60,10 +60,23 @@ class FakeTending:
 
 
 @dataclass
+class FakeWatch:
+    world: World
+    stalls_at: float
+
+    def trouble(self) -> str:
+        return "No sign of life of: reader." if self.world.clock() >= self.stalls_at else ""
+
+    def end(self) -> None:
+        self.world.note("end watch")
+
+
+@dataclass
 class World:
     """A scripted history: seconds from the start at which things happen. `happened` is what the supervisor did."""
 
     page_ends: tuple[float, int] = (float("inf"), 0)  # (when, code)
+    page_stalls: tuple[float, ...] = ()  # seconds after which each page stands still; then never
     term_at: float = float("inf")
     somebody_elses: tuple[float, float] = (float("inf"), float("inf"))  # Ollama that was there: from, until
     answers_after: float = 1.0  # seconds an Ollama of ours needs
@@ -88,6 +101,7 @@ class World:
         return Supervisor(
             address="http://localhost:8501",
             start_page=self._start_page,
+            watch_page=self._watch_page,
             page_answers=lambda: self.clock() >= 2,
             start_ollama=self._start_ollama if self.can_start else None,
             why_not=literal("" if self.can_start else "Ollama is not installed."),
@@ -103,6 +117,11 @@ class World:
     def _start_page(self) -> FakeProcess:
         self.note("start page")
         return FakeProcess("page", self, *self.page_ends)
+
+    def _watch_page(self) -> FakeWatch:
+        number = self.what().count("start page") - 1
+        stalls = self.page_stalls[number] if number < len(self.page_stalls) else float("inf")
+        return FakeWatch(self, self.clock() + stalls)
 
     def _start_ollama(self) -> FakeProcess:
         self.note("start ollama")
@@ -211,6 +230,17 @@ def test_when_the_page_ends_everything_ends_with_its_code(code: int, exit_code: 
     world = World(page_ends=(10, code))
     assert world.run() == exit_code
     assert world.what()[-2:] == ["stop page", "stop ollama"]
+
+
+def test_a_page_that_stands_still_is_started_anew_and_its_engine_left_alone() -> None:
+    world = World(page_stalls=(20, 30), term_at=100)
+    assert world.run() == 0
+    moves = [(at, what) for at, what in world.happened if "page" in what or what.startswith("say Footnote")]
+    assert [what for _, what in moves if not what.startswith("say")] == ["start page", "stop page"] * 3
+    assert (20, "say The page is started anew. No sign of life of: reader.") in moves
+    assert sum(what == "say Footnote is at http://localhost:8501" for _, what in moves) == 3
+    assert world.what().count("end watch") == 3
+    assert world.what().count("start ollama") == 1
 
 
 def test_asked_to_end_the_page_ends_before_its_engine() -> None:
