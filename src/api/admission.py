@@ -17,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared_utils.network import address_of, network_of
 from src.api.caller import Caller, caller_of
 from src.api.errors import Refused, starting
 from src.api.limits import Buckets
@@ -93,7 +94,7 @@ class Admission:
             if settings.api_keys:
                 caller_of(headers.get("authorization", ""), "", settings.api_keys)
             return
-        self._at_a_fair_rate(self._addresses, address_of(scope, headers, settings.proxies))
+        self._at_a_fair_rate(self._addresses, _network(scope, headers, settings.proxies))
         page_key = self._services.page_key(headers.get("cookie", ""))
         caller = caller_of(headers.get("authorization", ""), page_key, settings.api_keys)
         self._at_a_fair_rate(self._people, caller.shelf_key)
@@ -149,16 +150,9 @@ def _is_upload(scope: Scope) -> bool:
     return (scope["method"], scope["path"]) == ("POST", _UPLOAD)
 
 
-def address_of(scope: Scope, headers: Headers, proxies: int) -> str:
-    """The client's address: the connection's own, or what the outermost trusted proxy saw.
-
-    Every proxy appends whom it spoke with, and a client may begin the list with anything: so it is read from its end.
-    """
+def _network(scope: Scope, headers: Headers, proxies: int) -> str:
     peer: tuple[str, int] | None = scope.get("client")
-    seen = [part.strip() for part in headers.get("x-forwarded-for", "").split(",") if part.strip()]
-    if proxies and len(seen) >= proxies:
-        return seen[-proxies]
-    return peer[0] if peer else ""
+    return network_of(address_of(peer[0] if peer else "", ",".join(headers.getlist("x-forwarded-for")), proxies))
 
 
 def _request_id(headers: Headers) -> str:

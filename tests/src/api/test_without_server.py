@@ -10,12 +10,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.datastructures import Headers
 
 from shared_utils.errors import FootnoteError, StorageError
 from shared_utils.message import literal
 from src.api import errors
-from src.api.admission import address_of
 from src.api.as_json import inert
 from src.api.bounded_work import BoundedWork
 from src.api.caller import caller_of, shelf_key_of
@@ -46,21 +44,6 @@ def test_a_key_never_falls_back_to_the_cookie() -> None:
     assert caller_of("", cookie, ()).shelf_key == cookie
     with pytest.raises(Refused):
         caller_of("Bearer wrong", cookie, ())
-
-
-@pytest.mark.parametrize(
-    ("proxies", "forwarded", "address"),
-    [
-        (0, "6.6.6.6", "10.0.0.1"),  # nobody in front: the header is the client's own invention
-        (1, "6.6.6.6, 7.7.7.7", "7.7.7.7"),
-        (2, "6.6.6.6, 7.7.7.7, 8.8.8.8", "7.7.7.7"),
-        (2, "6.6.6.6", "10.0.0.1"),  # too few have signed: it did not come through them
-        (1, "", "10.0.0.1"),
-    ],
-)
-def test_only_as_many_proxies_are_believed_as_there_are(proxies: int, forwarded: str, address: str) -> None:
-    headers = Headers({"x-forwarded-for": forwarded})
-    assert address_of({"client": ("10.0.0.1", 5)}, headers, proxies) == address
 
 
 # ------------------------------------------------------------------------------------------------ limits
