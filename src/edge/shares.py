@@ -8,9 +8,9 @@ from collections import Counter
 class Shares:
     """So much of something in all, and so much at most for each of those who want it. Not thread-safe.
 
-    Nobody gets more while they hold more than is still free, so that something is left however many want all of it:
-    n who take what they can hold 1/(n+1) each. (The dynamic threshold of Choudhury & Hahne, "Dynamic Queue Length
-    Thresholds for Shared-Memory Packet Switches", 1998, with α = 1.)
+    Nobody comes to hold more than was still free, so that each who wants all of it leaves half to those who come later,
+    and a newcomer finds something as long as in_all >= 2**others. (The dynamic threshold of Choudhury & Hahne, "Dynamic
+    Queue Length Thresholds for Shared-Memory Packet Switches", 1998, with α = 1.)
 
     >>> connections = Shares(in_all=10, each=8)
     >>> sum(connections.take("a") for _ in range(99)), sum(connections.take("b") for _ in range(99)), connections.free

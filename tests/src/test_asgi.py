@@ -35,6 +35,7 @@ from src.edge.shares import Shares
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
 from src.screen.shared_library import shared_library
 from src.settings import Settings
+from tests.waiting import PATIENCE_S
 
 
 class Response(Protocol):
@@ -152,7 +153,7 @@ def test_one_address_has_no_more_under_way_than_its_share(kind: str) -> None:
 
     async def play() -> None:
         asked = [ask("2001:db8::1"), ask("6.6.6.6, 2001:db8::2"), ask("2001:db8::3"), ask("192.0.2.7")]
-        await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(asked, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
         assert [task.done() for task in asked] == [False, False, True, False]
         go_on.set()
         await asyncio.gather(*asked, ask("2001:db8::3"))

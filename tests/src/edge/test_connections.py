@@ -53,7 +53,7 @@ def test_a_body_that_we_are_slow_to_read_is_not_its_senders_fault() -> None:
     go_on, read = threading.Event(), list[int]()
 
     async def slow(scope: Scope, receive: Receive, send: Send) -> None:
-        await asyncio.to_thread(go_on.wait)
+        await asyncio.to_thread(go_on.wait, PATIENCE_S)
         size, more = 0, True
         while more:
             message = await receive()
