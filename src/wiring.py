@@ -181,8 +181,10 @@ class LateEmbedder:
     def _run(self) -> None:
         try:
             self._embedder = self._load()
-        except EmbeddingError as exc:
-            self._error = exc
+        except EmbeddingError:
+            # For whoever runs the server: it names folders and what a library said. Visitors are told less.
+            _log.exception("the embedding model cannot be used; documents are searched by their words only")
+            self._error = EmbeddingError("The embedding model cannot be used. The server's log says why.")
 
 
 # ------------------------------------------------------------------------------------------------ inference

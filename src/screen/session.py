@@ -48,6 +48,8 @@ class Session:
     wanted: str = ""  # "document id:page" whose picture the viewer lacks, where no cookie came
     followed: str = ""  # the last answer whose first source was opened by itself
     removed: tuple[str, str] | None = None  # (entry id, name), while it can be undone
+    refused: int = 0  # files that the uploader could not bring in, told until it brings in others
+    refused_in: int = 0  # the upload round in which that was
     notices: list[str] = field(default_factory=list)  # what could not be done, in the person's language, shown once
     only: str = ""  # the one document that is asked; "" = all
     pages: str = ""  # the pages that are asked, as typed; "" = all

@@ -46,6 +46,7 @@ async def add_document(
     """
     name = plain(file.filename or "") or "document.pdf"
     entry_id = await visit.load(lambda: visit.shelf.add(name, file.file.read()))
+    visit.taken_in()
     if sse.MEDIA_TYPE in request.headers.get("accept", ""):
         return sse.Stream(_progress(visit, entry_id))
     return await _as_far_as(visit, entry_id, wait_s)

@@ -29,6 +29,7 @@ class Visit:
     services: ApiServices
     rag: Rag
     shelf: Shelf
+    taken_in: Callable[[], None] = lambda: None  # an upload is kept: its place among those under way is free again
 
     async def call(self, job: Callable[[], T]) -> T:
         """A short job that may block, off the event loop."""
@@ -55,7 +56,7 @@ async def visit_of(request: Request) -> Visit:
     services: ApiServices = request.scope["app"].state.services
     admitted: Admitted = request.scope["state"]["admitted"]
     shelf = await services.blocking.call(partial(admitted.library.shelf, admitted.caller.shelf_key))
-    return Visit(services, admitted.library.rag, shelf)
+    return Visit(services, admitted.library.rag, shelf, admitted.taken_in)
 
 
 CurrentVisit = Annotated[Visit, Depends(visit)]
