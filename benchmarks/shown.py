@@ -1,4 +1,4 @@
-"""Is the answer there? What a person is shown without a language model, against the right answers: `make bench-answers`.
+"""Is the answer there? What is shown without a language model, against right answers: `make bench-answers`.
 
 python -m benchmarks.shown [--set FOLDER] [--kinds FILE] [--out ANSWERS.jsonl] [--misses N] [--write]
 
@@ -32,8 +32,54 @@ WITHOUT_VALUE = ("yes/no", "unanswerable")
 _NUMBER = re.compile(r"\d[\d,]*\.?\d*")
 _NUMERIC = re.compile(r"[\s$€£%\d.,()-]+( ?(million|billion|%|percent|years?|days?|months?|hours?|minutes?))?\.?")
 _STOP = frozenset(
-    "the a an of in to and or is are was were be by for on with as at from that this it its not will can may which who "
-    "what when how does do did has have had their they if you your also per".split()
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "to",
+        "and",
+        "or",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "by",
+        "for",
+        "on",
+        "with",
+        "as",
+        "at",
+        "from",
+        "that",
+        "this",
+        "it",
+        "its",
+        "not",
+        "will",
+        "can",
+        "may",
+        "which",
+        "who",
+        "what",
+        "when",
+        "how",
+        "does",
+        "do",
+        "did",
+        "has",
+        "have",
+        "had",
+        "their",
+        "they",
+        "if",
+        "you",
+        "your",
+        "also",
+        "per",
+    ]
 )
 
 
