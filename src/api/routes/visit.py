@@ -13,6 +13,7 @@ from fastapi.security import HTTPBearer
 
 from src.api.admission import Admitted
 from src.api.services import ApiServices
+from src.library.networks import counted_network
 from src.library.shelf import Shelf
 from src.rag_with_generation import Rag
 
@@ -54,7 +55,10 @@ async def visit(request: Request, _: Annotated[object, Security(_bearer)] = None
 async def visit_of(request: Request) -> Visit:
     services: ApiServices = request.scope["app"].state.services
     admitted: Admitted = request.scope["state"]["admitted"]
-    shelf = await services.blocking.call(partial(admitted.library.shelf, admitted.caller.shelf_key))
+    peer, forwarded_for = request.client, ",".join(request.headers.getlist("x-forwarded-for"))
+    network = counted_network(peer.host if peer else "", forwarded_for, services.settings.proxies)
+    opened = partial(admitted.library.shelf, admitted.caller.shelf_key, network=network)
+    shelf = await services.blocking.call(opened)
     return Visit(services, admitted.library.rag, shelf)
 
 
