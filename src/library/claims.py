@@ -76,8 +76,10 @@ class Claims:
         total = self._with_claims(self._store.total_usage(), lambda _: True)
         if not claim.network:
             return Used(person, None, total)
-        usages = {key: self._store.usage(key) for key in self._keys_of.get(claim.network, ())}
-        self._keys_of[claim.network] = {key for key, usage in usages.items() if usage.files}
+        usages = {key: self._store.usage(key) for key in self._keys_of.pop(claim.network, ())}
+        adding = {other.key for other in self._open}  # of these the store does not know yet
+        if keys := {key for key, usage in usages.items() if usage.files or key in adding}:
+            self._keys_of[claim.network] = keys
         kept = Usage(
             sum(usage.files for usage in usages.values()),
             sum(usage.pages for usage in usages.values()),

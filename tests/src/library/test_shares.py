@@ -166,6 +166,19 @@ def test_many_keys_of_one_network_keep_no_more_bytes_than_an_office_may(
     library.shelf(MINE, network=HOME).add("a.pdf", large[-1])
 
 
+def test_whoever_adds_at_the_same_time_is_counted_as_well(open_library: OpenLibrary) -> None:
+    library = open_library(max_person_mb=1)
+    claims, store, half = library._services.claims, library.store, 500_000
+    with claims.adding(MINE, OFFICE, "a.pdf", half), claims.adding(THEIRS, OFFICE, "b.pdf", half):
+        for key, body in ((MINE, b"a"), (THEIRS, b"b")):
+            store.add_to_workspace(key, store.put_file(body * half), "x.pdf")
+    for key in keys(NETWORK_SHARE - 1):
+        with claims.adding(key, OFFICE, "c.pdf", 1_000_000):
+            store.add_to_workspace(key, store.put_file(key.encode() * (1_000_000 // len(key))), "x.pdf")
+    with pytest.raises(PdfTooLarge, match="share your network"), claims.adding("n" * 24, OFFICE, "d.pdf", half):
+        pass
+
+
 def test_at_one_s_own_machine_only_a_person_s_limit_counts(open_library: OpenLibrary) -> None:
     library = open_library(max_person_pages=30)
     views = [view for key in keys(NETWORK_SHARE + 2) for view in added(library, key, "", pdf_of(25, key))]
