@@ -25,6 +25,13 @@ Vectors = NDArray[np.float32]
 Cancelled = Callable[[], bool]
 """Asked often by long work; True means: stop now, keep what is done."""
 
+Checkpoint = Callable[[], object]
+"""Called by long work between its slices, none longer than a second; what it raises ends the work, unfinished."""
+
+
+def no_checkpoint() -> None:
+    """The checkpoint of work that nobody ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

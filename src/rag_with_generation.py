@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from shared_utils.citations.conflicts import find_conflicts
@@ -30,8 +31,10 @@ from shared_utils.types import (
     Answer,
     Cancelled,
     Citation,
+    Document,
     Embedder,
     Evidence,
+    PageVerdict,
     Passage,
     Rect,
     Span,
@@ -39,6 +42,7 @@ from shared_utils.types import (
 from src.answering.answers import STOPPED_EARLY, checked_answer, refusal, unread_notes
 from src.answering.follow_up import is_follow_up, kept_evidence, standalone
 from src.answering.ingestion import (
+    MOST_PASSAGES,
     IndexedDocument,
     Publish,
     Recogniser,
@@ -46,10 +50,12 @@ from src.answering.ingestion import (
     embed_document,
     failed,
     finished,
+    index_document,
     names_of,
     pages_of,
     read_file,
     recognise_scans,
+    stopping,
 )
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens
 from src.answering.routing import SMALL_TALK, Route, route
@@ -114,6 +120,7 @@ class Rag:
     max_question_chars: int
     entailment: EntailmentSource
     glossary: Glossary  # of names that are asked for and not printed
+    most_passages: int = MOST_PASSAGES  # of one file
     now: Callable[[], float] = time.monotonic
 
     # -------------------------------------------------------------------------------------------- ingest
@@ -141,7 +148,17 @@ class Rag:
         self, source: SourceFile, publish: Publish, *, password: str | None = None, cancelled: Cancelled
     ) -> Iterator[IngestEvent]:
         """Pages, and what can be searched of them. Raises DocumentError."""
-        yield from read_file(source, self.limits, publish, password=password, cancelled=cancelled)
+        yield from read_file(
+            source, self.limits, publish, password=password, most_passages=self.most_passages, cancelled=cancelled
+        )
+
+    def index(self, document: Document, path: Path, *, cancelled: Cancelled) -> IndexedDocument:
+        """A document that was read before, to be searched by its words. Raises WorkStopped once cancelled."""
+        return index_document(document, path, most_passages=self.most_passages, checkpoint=stopping(cancelled))
+
+    def has_scans(self, indexed: IndexedDocument) -> bool:
+        """Whether `recognise` would look at any page."""
+        return any(page.verdict in (PageVerdict.SCANNED, PageVerdict.UNREADABLE) for page in indexed.document.pages)
 
     def recognise(
         self,
@@ -152,7 +169,15 @@ class Rag:
         cancelled: Cancelled,
     ) -> Iterator[IngestEvent]:
         """The words of scanned pages, where this machine can find them; those next to `nearest_to()` first."""
-        yield from recognise_scans(indexed, self.recogniser, publish, nearest_to=nearest_to, cancelled=cancelled)
+        yield from recognise_scans(
+            indexed,
+            self.recogniser,
+            publish,
+            nearest_to=nearest_to,
+            max_chars=self.limits.max_chars,
+            most_passages=self.most_passages,
+            cancelled=cancelled,
+        )
 
     def embed(self, indexed: IndexedDocument, publish: Publish, *, cancelled: Cancelled) -> Iterator[IngestEvent]:
         """Meaning for a document that has words; waits for the model. Raises EmbeddingError."""
@@ -226,6 +251,7 @@ class Rag:
         writers: Callable[[], Sequence[Writer]],
         history: Sequence[PastTurn] = (),
         person: str = "",
+        network: str = "",
         ask_anyway: bool = False,
         share: float = 1.0,
         why_nobody: Callable[[], Message] = lambda: NOTHING,
@@ -261,7 +287,8 @@ class Rag:
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
             why = NOTHING if available else why_nobody()
-            task = Task(question, found.evidence, labels_of(found.evidence, documents), tuple(history), person, why)
+            labels = labels_of(found.evidence, documents)
+            task = Task(question, found.evidence, labels, tuple(history), person, why, network)
             outcome = yield from self.scribe.write(task, available, lambda: mark("first_token_s"), cancelled)
             if outcome.text.strip():
                 wrote = outcome.stats

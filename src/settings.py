@@ -98,8 +98,19 @@ class Settings:
     )
 
     # -- limits
+    new_libraries_an_hour: int = _setting(
+        "FOOTNOTE_NEW_LIBRARIES_AN_HOUR",
+        60,
+        "libraries that may be begun from one network (an address, a /64 of IPv6) within an hour; 0: any number",
+    )
     max_file_mb: int = _setting("FOOTNOTE_MAX_FILE_MB", 100, "largest PDF taken, in megabytes")
     max_pages: int = _setting("FOOTNOTE_MAX_PAGES", 3000, "most pages read of one PDF")
+    max_chars: int = _setting(
+        "FOOTNOTE_MAX_CHARS", 12_000_000, "most characters read of one PDF; its further pages are left out, and told"
+    )
+    max_passages: int = _setting(
+        "FOOTNOTE_MAX_PASSAGES", 40_000, "most passages searched of one PDF; its further pages are left out, and told"
+    )
     max_files: int = _setting("FOOTNOTE_MAX_FILES", 100, "most files one person may keep")
     max_person_mb: int = _setting("FOOTNOTE_MAX_PERSON_MB", 500, "most megabytes one person may keep")
     max_person_pages: int = _setting("FOOTNOTE_MAX_PERSON_PAGES", 20_000, "most pages one person may keep")
@@ -186,7 +197,10 @@ class Settings:
     # -- the remote engine
     hf_token: str = _setting("HF_TOKEN", "", "Hugging Face token; without it the remote engine is never asked")
     remote_answers: int = _setting(
-        "FOOTNOTE_REMOTE_ANSWERS", 20, "answers one person may have from the remote engine until the server restarts"
+        "FOOTNOTE_REMOTE_ANSWERS", 20, "answers one person may have from the remote engine in a day (of UTC)"
+    )
+    remote_answers_a_day: int = _setting(
+        "FOOTNOTE_REMOTE_ANSWERS_A_DAY", 200, "answers that everybody together may have from it in a day"
     )
     hf_models: tuple[str, ...] = _setting(
         "FOOTNOTE_HF_MODELS",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import chain
@@ -36,9 +36,13 @@ class Budget:
 
     ends_at: float
     restarts: int
+    chars: int
 
     def left_s(self) -> float:
         return self.ends_at - time.monotonic()
+
+    def is_used_up(self) -> bool:
+        return self.left_s() <= 0 or self.chars <= 0
 
     def allows_restart(self) -> bool:
         self.restarts -= 1
@@ -135,6 +139,10 @@ def _base_name(name: str) -> str:
     return re.split(r"[/\\]", name)[-1][:NAME_AT_MOST] or "unnamed"
 
 
+Pages = Generator["Opened | RawPage"]
+"""An engine's reading. Closing it ends its child."""
+
+
 def _session(job: Job, script: Path, **request: object) -> Iterator[Opened | RawPage]:
     """One child: what the document says of itself, then pages until it is done.
 
@@ -166,7 +174,7 @@ def _open_pdfium(job: Job) -> Iterator[Opened | RawPage]:
     raise AssertionError
 
 
-def pdfium_pages(job: Job) -> Iterator[Opened | RawPage]:
+def pdfium_pages(job: Job) -> Pages:
     """What the document says of itself, then every page in order, lost ones included.
 
     After a stall or a death a fresh child resumes behind the page that did it. A page that killed a child which had
@@ -197,7 +205,7 @@ def pdfium_pages(job: Job) -> Iterator[Opened | RawPage]:
             session = _session(job, PDFIUM_WORKER, first=number, describe=False)
 
 
-def pypdf_pages(job: Job, wanted: list[int]) -> Iterator[Opened | RawPage]:
+def pypdf_pages(job: Job, wanted: list[int]) -> Pages:
     """The same through pypdf, for these pages only, or for all where `wanted` is empty; it may end before the last."""
     session = _session(job, PYPDF_WORKER, task="read", pages=wanted)
     opened = next(session)
@@ -220,6 +228,12 @@ def pypdf_pages(job: Job, wanted: list[int]) -> Iterator[Opened | RawPage]:
 
 
 def given_up(job: Job) -> Message:
+    if job.budget.chars <= 0:
+        return message(
+            "lies beyond the first {limit:,} characters, the most that are read of one file; split the file to have "
+            "the rest read",
+            limit=job.limits.max_chars,
+        )
     if job.budget.left_s() <= 0:
         return message("was not reached within the {seconds:g} seconds a document gets", seconds=job.limits.document_s)
     return message("was given up: too many pages before it made the PDF reader stop")

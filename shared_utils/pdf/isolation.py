@@ -34,6 +34,7 @@ class ReadingLimits:
     max_bytes: int
     max_pages: int = 3_000
     max_chars_per_page: int = 200_000
+    max_chars: int = 12_000_000  # of all pages together; the page that reaches it is the last
     open_s: float = 8.0
     page_s: float = 6.0
     document_s: float = 120.0

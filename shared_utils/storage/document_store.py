@@ -26,6 +26,7 @@ from typing import Self
 from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.database import Database, is_damage, plain_errors
 from shared_utils.storage.files import TEMPORARY_SUFFIX, put_in_place, write_aside
+from shared_utils.storage.remote_answers import RemoteAnswers
 from shared_utils.storage.sql_store import Tables, checked, content_id, gone, is_held
 from shared_utils.storage.vectors import checksum, decode_vectors, encode_vectors
 from shared_utils.types import Vectors
@@ -57,6 +58,7 @@ class DocumentStore(Tables):
                 with self._room_to_delete():
                     self._database = self._open_database(alone)
                     self.conversations = ConversationStore(self._database, self._room_to_delete, clock)
+                    self.remote_answers = RemoteAnswers(self._database, clock)
                     if alone:
                         self._clear_remains()
                         self.conversations.release_all()

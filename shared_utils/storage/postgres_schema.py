@@ -91,6 +91,11 @@ MIGRATIONS: tuple[Migration, ...] = (
         "CREATE INDEX turn_by_id ON turn (workspace_id, turn_id)",
         "CREATE INDEX turn_of_owner ON turn (owner) WHERE owner IS NOT NULL",
     ),
+    (
+        "ALTER TABLE workspace ADD COLUMN remote_day bigint NOT NULL DEFAULT 0",
+        "ALTER TABLE workspace ADD COLUMN remote_answers bigint NOT NULL DEFAULT 0",
+        "CREATE TABLE remote_day (day bigint PRIMARY KEY, answers bigint NOT NULL)",
+    ),
 )
 
 

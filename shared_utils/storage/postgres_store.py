@@ -19,6 +19,7 @@ from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.local_copies import LocalCopies
 from shared_utils.storage.postgres_database import PostgresDatabase, database_clock
 from shared_utils.storage.postgres_vectors import PostgresVectors
+from shared_utils.storage.remote_answers import RemoteAnswers
 from shared_utils.storage.sql_store import Tables, checked, content_id, gone, is_held, stray_contents
 from shared_utils.types import Vectors
 
@@ -41,6 +42,7 @@ class PostgresStore(Tables):
         self._copies = LocalCopies(copies)
         self._tidied_at = time.monotonic()
         self.conversations = ConversationStore(self._database, nullcontext, self._clock)
+        self.remote_answers = RemoteAnswers(self._database, self._clock)
 
     def close(self) -> None:
         self._database.close()

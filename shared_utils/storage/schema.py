@@ -71,6 +71,12 @@ MIGRATIONS: tuple[Migration, ...] = (
         "ALTER TABLE workspace ADD COLUMN revision INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE workspace ADD COLUMN preferences TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        # How often the remote engine was asked on a day (of UTC, counted from 1970): by a person, and by everybody.
+        "ALTER TABLE workspace ADD COLUMN remote_day INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE workspace ADD COLUMN remote_answers INTEGER NOT NULL DEFAULT 0",
+        "CREATE TABLE remote_day (day INTEGER PRIMARY KEY, answers INTEGER NOT NULL) STRICT",
+    ),
 )
 
 

@@ -16,6 +16,7 @@ from shared_utils.types import Document, OutlineEntry, Page, Vectors, VectorSour
 
 if TYPE_CHECKING:
     from shared_utils.storage.conversation_store import ConversationStore
+    from shared_utils.storage.remote_answers import RemoteAnswers
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,9 @@ class Store(ContentStore, VectorStore, PeopleStore, Protocol):
 
     @property
     def conversations(self) -> ConversationStore: ...
+
+    @property
+    def remote_answers(self) -> RemoteAnswers: ...
 
     def tidy(self) -> None:
         """Clear away what is left over, if anything. Cheap enough to be called every few seconds."""

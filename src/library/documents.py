@@ -8,12 +8,11 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from shared_utils.errors import DocumentGone
+from shared_utils.errors import DocumentGone, NotFailed
 from shared_utils.pdf.viewer import PageImage
 from shared_utils.storage.store import Entry as StoredEntry
 from shared_utils.types import Citation, Rect
 from src.answering.ingestion import IndexedDocument, SourceFile
-from src.library.limits import refuse_beyond_limits
 from src.library.reading import Entry, Reading
 from src.library.services import Person, Services
 from src.views import DocumentState, DocumentView
@@ -29,12 +28,13 @@ class Documents:
         self._changed = person.changed
         self._rag = services.rag
         self._store = services.store
-        self._limits = services.settings
         self._clock = services.clock
         self._lock = threading.RLock()
         self._filing = threading.Lock()  # held, before `_lock`, where the store's list and ours must change as one
         self._entries: dict[str, Entry] = {}
-        self._reading = Reading(person.name, services, self._lock, person.changed)
+        self._claims = services.claims
+        self._network = person.network
+        self._reading = Reading(person, services, self._lock)
         for stored in self._store.workspace_documents(self._key):
             self._bring_back(stored)
 
@@ -55,17 +55,14 @@ class Documents:
         The same bytes again are the entry that is there already, under the new name.
         Raises FootnoteError where a limit refuses it.
         """
-        used, total = self._store.usage(self._key), self._store.total_usage()
-        refuse_beyond_limits(self._limits, name, len(data), used, total)
-        with self._filing:
+        with self._claims.adding(self._key, self._network(), name, len(data)), self._filing:
             document_id = self._store.put_file(data)
             entry_id = self._store.add_to_workspace(self._key, document_id, name)
             source = SourceFile(document_id, name, self._store.file_path(document_id))
             with self._lock:
                 known = self._entries.get(entry_id)
                 if known is None or known.state is DocumentState.FAILED:
-                    self._entries[entry_id] = fresh = Entry(entry_id, source)
-                    self._reading.read(fresh)
+                    self._reading.read(self._fresh(entry_id, source))
                 else:
                     known.source = source
                     self._put_back(known)
@@ -73,10 +70,19 @@ class Documents:
         return entry_id
 
     def retry(self, entry_id: str, password: str | None = None) -> None:
-        """Read a failed file again, with its password if there is one. The password is used once and not kept."""
+        """Read a failed file again, with its password if there is one. The password is used once and not kept.
+
+        Raises NotFailed for one that is being read, or was read.
+        """
         with self._lock:
             entry = self._entry(entry_id)
-            fresh = self._entries[entry_id] = Entry(entry.id, entry.source)
+            if entry.state is not DocumentState.FAILED:
+                raise NotFailed(
+                    "{name} has not failed, so there is nothing to try again. To have it read anew, remove it and add "
+                    "it again.",
+                    name=entry.source.name,
+                )
+            fresh = self._fresh(entry.id, entry.source)
         self._changed()
         if password is None:
             self._reading.read(fresh)
@@ -148,8 +154,14 @@ class Documents:
         if entry.view().settled:
             entry.cancel.clear()
         else:
-            fresh = self._entries[entry.id] = Entry(entry.id, entry.source)
-            self._reading.load(fresh)
+            self._reading.load(self._fresh(entry.id, entry.source))
+
+    def _fresh(self, entry_id: str, source: SourceFile) -> Entry:
+        """An entry in the place of the one there was, whose work ends. Called under the lock."""
+        if entry_id in self._entries:
+            self._entries[entry_id].cancel.set()
+        fresh = self._entries[entry_id] = Entry(entry_id, source)
+        return fresh
 
     def _unlocked(self, locked: Entry, document_id: str) -> Entry | None:
         """The entry of a copy without its password, where the locked file stood; None where that was removed."""

@@ -32,8 +32,9 @@ _LOADING_S = 60.0  # how long a question taken up again waits for its documents
 class Shelf:
     """One person's documents and conversations. Every method may be called from any thread."""
 
-    def __init__(self, key: str, services: Services) -> None:
+    def __init__(self, key: str, services: Services, network: str = "") -> None:
         self._key = key
+        self._network = network
         self._rag = services.rag
         self._store = services.store
         self._engines = services.engines
@@ -49,6 +50,7 @@ class Shelf:
         person = Person(
             key=key,
             name=self._name,
+            network=lambda: self._network,
             preferences=self.preferences,
             documents=self.searchable,
             await_documents=self._await_documents,
@@ -108,8 +110,12 @@ class Shelf:
 
     # -------------------------------------------------------------------------------------------- for how long
 
-    def touch(self) -> None:
-        """The person is here: their shelf does not expire, and their place in line is kept."""
+    def touch(self, network: str = "") -> None:
+        """The person is here: their shelf does not expire, and their place in line is kept.
+
+        `network` is where they come from now; "" where that is not counted or not known: then it stays as it was.
+        """
+        self._network = network or self._network
         now = self._seen_at = self._clock()
         if self._keep_s and now - self._touched_at > _TOUCH_EVERY_S:
             self._touched_at = now

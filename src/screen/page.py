@@ -25,7 +25,7 @@ from src.screen.library_panel import (
 )
 from src.screen.page_viewer import draw_viewer
 from src.screen.question_list import draw_list_button, draw_list_dialog
-from src.screen.session import Session, language_of, this_session, workspace_key
+from src.screen.session import Session, language_of, network_of_visitor, this_session, workspace_key
 from src.screen.settings_dialog import draw_settings, draw_settings_button
 from src.screen.shared_library import shared_library
 from src.screen.status_line import Seen, draw_status, look_around
@@ -44,7 +44,7 @@ def draw() -> None:
     styles()
     try:
         shared = shared_library()
-        shelf = shared.open().shelf(workspace_key(session))
+        shelf = shared.open().shelf(workspace_key(session), network=network_of_visitor(shared.settings.proxies))
     except FootnoteError as exc:  # the data folder cannot be used: nothing works until that is mended
         st.html(note(language_of("")(exc.message), "error", role="alert"))
         return

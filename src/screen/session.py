@@ -10,6 +10,7 @@ import streamlit as st
 
 from shared_utils.message import NOTHING, Message
 from src.i18n import ENGLISH, Say, say_for
+from src.library.networks import counted_network
 
 WORKSPACE_COOKIE = "footnote_shelf"
 _KEY = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -81,6 +82,12 @@ def language_of(preferred: str) -> Say:
 def has_workspace_cookie() -> bool:
     """Whether the browser can fetch from this person's shelf by address. Under `streamlit run` it cannot."""
     return is_workspace_key(st.context.cookies.get(WORKSPACE_COOKIE, ""))
+
+
+def network_of_visitor(proxies: int) -> str:
+    """Whose shares this person's are counted with; see `counted_network`."""
+    forwarded_for = ",".join(st.context.headers.get_all("X-Forwarded-For"))
+    return counted_network(st.context.ip_address or "", forwarded_for, proxies)
 
 
 def workspace_key(session: Session) -> str:

@@ -140,6 +140,20 @@ def test_a_page_that_kills_its_reader_is_accounted_for_and_the_others_are_read(t
     assert pages[1].reason
 
 
+def test_from_the_page_on_at_which_the_characters_are_used_up_pages_are_unreadable_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    pages = pages_of(tmp_path, pdfs.dense(pages=400, sentences=40), replace(LIMITS, max_chars=10_000))
+    read = [page for page in pages if page.verdict is PageVerdict.TEXT]
+    assert sum(len(page.text) for page in read[:-1]) < 10_000 <= sum(len(page.text) for page in read)
+    assert [page.number for page in read] == list(range(1, len(read) + 1))
+    assert len(pages) == 400
+    for page in pages[len(read) :]:
+        assert page.verdict is PageVerdict.UNREADABLE
+        assert "beyond the first 10,000 characters" in str(page.reason)
+        assert "split the file" in str(page.reason)
+
+
 def test_when_the_document_s_time_is_up_the_rest_is_unreadable_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -191,6 +191,22 @@ def test_who_asks_too_often_is_told_when_to_come_back(tmp_path: Path) -> None:
         assert again <= 1 + 32 * (time.monotonic() - refused_at) / 60
 
 
+def test_one_network_begins_so_many_libraries_in_an_hour_and_is_told_when_it_goes_on(tmp_path: Path) -> None:
+    limits = {"FOOTNOTE_PROXIES": "1", "FOOTNOTE_NEW_LIBRARIES_AN_HOUR": "2"}
+    with serve(tmp_path, "http://127.0.0.1:9", 0, **limits) as address:
+
+        def asked(network: str, key: str = "") -> httpx.Response:
+            headers = bearer(key or new_key()) | {"X-Forwarded-For": f"6.6.6.6, {network}"}
+            return patient.get(address + LIST, headers=headers)
+
+        mine = new_key()
+        assert [asked("2001:db8::1", mine).status_code, asked("2001:db8::2").status_code] == [200, 200]
+        refused = asked("2001:db8::3")  # another address of the same /64
+        assert (refused.status_code, refused.json()["error"]["code"]) == (429, "share_used_up")
+        assert 3500 <= int(refused.headers["retry-after"]) <= 3600
+        assert [asked("2001:db8::4", mine).status_code, asked("192.0.2.1").status_code] == [200, 200]
+
+
 # ------------------------------------------------------------------------------------------------ names
 
 

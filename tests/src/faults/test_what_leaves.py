@@ -229,7 +229,7 @@ def test_every_sending_counts_answered_or_not_and_then_it_is_said_that_there_may
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf = scene.shelf("c" * 24)
-    monkeypatch.setattr(shelf._conversations, "_remote_answers_left", 1)
+    monkeypatch.setattr(scene.library._services.remote, "_most_of_one", 1)
     shelf.add(*sample_pdf())
     until(lambda: all(view.settled for view in shelf.documents()))
     scene.router.behaviour = "503"

@@ -16,6 +16,7 @@ from shared_utils.errors import DocumentGone
 from shared_utils.types import Embedder
 from src.library.conversations import LEASE_S
 from src.library.documents import UNDO_S
+from src.library.fair_pool import Job
 from src.library.library import PUT_AWAY_AFTER_S
 from src.library.sample import sample_pdf
 from src.library.shelf import Shelf
@@ -179,8 +180,11 @@ def test_a_file_put_back_after_its_work_was_cancelled_is_taken_up_anew(
     shelf.remove(entry)
     if ended:
         go_on.set()
+        # there is one thread: this comes after
         over = threading.Event()
-        library._services.embedders.submit("somebody", over.set)  # there is one thread: this comes after
+        library._services.embedders.submit(
+            Job("somebody", lambda _: over.set())
+        )  # there is one thread: this comes after
         assert over.wait(60)
     put_back(shelf, entry)
     put_back(shelf, entry)  # twice does no harm
