@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 
 from shared_utils.errors import DocumentGone, StorageError
@@ -123,7 +123,8 @@ class Tables(ABC):
             touch(db, key, self._clock())
 
     def add_to_workspace(self, key: str, document_id: str, name: str) -> str:
-        """Put a document into a workspace; returns the entry's id. One that is there already is renamed.
+        """Put a document into a workspace; returns the entry's id. One that is there already, or was removed and is
+        not erased yet, is there under the new name.
 
         Raises DocumentGone when the content was deleted since `put_file`: put the file again.
         """
@@ -131,22 +132,24 @@ class Tables(ABC):
             id_ = touch_changed(db, key, self._clock())
             row = db.execute(
                 "INSERT INTO entry (id, workspace_id, document_id, name, added_at) VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT (workspace_id, document_id) DO UPDATE SET name = excluded.name RETURNING id",
+                "ON CONFLICT (workspace_id, document_id) DO UPDATE SET name = excluded.name, removed_at = NULL "
+                "RETURNING id",
                 (secrets.token_urlsafe(16), id_, document_id, _storable(name), self._clock()),
             ).fetchone()
         return str(row[0])
 
     def workspace_documents(self, key: str) -> tuple[Entry, ...]:
-        """What is in a workspace, in the order it was added."""
+        """What is in a workspace and not removed, in the order it was added."""
         with self._database.read() as db:
             rows = db.execute(
-                "SELECT id, document_id, name, added_at FROM entry WHERE workspace_id = ? ORDER BY rowid",
+                "SELECT id, document_id, name, added_at FROM entry "
+                "WHERE workspace_id = ? AND removed_at IS NULL ORDER BY rowid",
                 (workspace_id(key),),
             )
             return tuple(Entry(*row) for row in rows)
 
     def remove_from_workspace(self, key: str, entry_id: str) -> bool:
-        """Take a document out of a workspace; False when it holds no such entry.
+        """Erase a document of a workspace; False when it holds no such entry, removed or not.
 
         When no other workspace holds the content, its text, vectors and file are deleted. Conversations that quote it
         are the person's own and stay.
@@ -159,6 +162,62 @@ class Tables(ABC):
                 ).fetchall()
             self._erase(document_id for (document_id,) in removed)
         return bool(removed)
+
+    def mark_removed(self, key: str, entry_id: str) -> bool:
+        """Take a document out of sight, for every process, until it is put back or erased; False when it is not there.
+
+        Its removal is kept: a process that ends here, however it ends, leaves it removed.
+        """
+        with self._database.write() as db:
+            id_ = note_change(db, key)
+            marked = db.execute(
+                "UPDATE entry SET removed_at = ? WHERE id = ? AND workspace_id = ? AND removed_at IS NULL",
+                (self._clock(), entry_id, id_),
+            ).rowcount
+        return marked > 0
+
+    def unmark_removed(self, key: str, entry_id: str) -> bool:
+        """Undo `mark_removed`; False when it has been erased meanwhile."""
+        with self._database.write() as db:
+            id_ = note_change(db, key)
+            put_back = db.execute(
+                "UPDATE entry SET removed_at = NULL WHERE id = ? AND workspace_id = ?", (entry_id, id_)
+            ).rowcount
+        return put_back > 0
+
+    def removed_documents(self, key: str) -> frozenset[str]:
+        """The ids of the entries of a workspace that are removed and can be put back."""
+        with self._database.read() as db:
+            rows = db.execute(
+                "SELECT id FROM entry WHERE workspace_id = ? AND removed_at IS NOT NULL", (workspace_id(key),)
+            )
+            return frozenset(id_ for (id_,) in rows)
+
+    def erase_removed(self, older_than_s: float, among: Collection[str] | None = None) -> int:
+        """Erase, of everybody's, what was removed `older_than_s` seconds ago or earlier; how many entries.
+
+        `among`: only these entries. What carries a later time than now could have been removed in `older_than_s` from
+        now, say because a clock was put back, counts as overdue: nothing that was removed may stay.
+        """
+        now = self._clock()
+        overdue = "removed_at IS NOT NULL AND (removed_at <= ? OR removed_at > ?)"
+        times = (now - older_than_s, now + older_than_s)
+        with self._database.read() as db:
+            rows = db.execute(f"SELECT id FROM entry WHERE {overdue}", times)  # noqa: S608
+            due = [id_ for (id_,) in rows if among is None or id_ in among]
+        if not due:
+            return 0  # as almost always: whoever asks every few seconds should cost the disk nothing
+        erased: list[str] = []
+        with self._room_to_delete():
+            with self._database.write() as db:
+                for id_ in due:  # looked at again: one may have been put back in this moment
+                    found = db.execute(
+                        f"DELETE FROM entry WHERE id = ? AND {overdue} RETURNING document_id",  # noqa: S608
+                        (id_, *times),
+                    ).fetchall()
+                    erased += [document_id for (document_id,) in found]
+            self._erase(erased)
+        return len(erased)
 
     def preferences(self, key: str) -> str:
         """What `save_preferences` was given last; "" where it never was."""

@@ -6,7 +6,7 @@ Methods raise StorageError (full, locked, damaged, out of reach) and DocumentGon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -117,6 +117,14 @@ class PeopleStore(Protocol):
     def workspace_documents(self, key: str) -> tuple[Entry, ...]: ...
 
     def remove_from_workspace(self, key: str, entry_id: str) -> bool: ...
+
+    def mark_removed(self, key: str, entry_id: str) -> bool: ...
+
+    def unmark_removed(self, key: str, entry_id: str) -> bool: ...
+
+    def removed_documents(self, key: str) -> frozenset[str]: ...
+
+    def erase_removed(self, older_than_s: float, among: Collection[str] | None = None) -> int: ...
 
     def delete_workspace(self, key: str) -> None: ...
 

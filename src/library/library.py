@@ -16,6 +16,7 @@ from contextlib import suppress
 from shared_utils.errors import FootnoteError
 from shared_utils.storage.store import Store
 from src.library.conversations import LEASE_S
+from src.library.documents import UNDO_S
 from src.library.fair_pool import FairPool
 from src.library.services import EngineRoom, Services
 from src.library.shelf import Shelf
@@ -62,6 +63,8 @@ class Library:
         self._shelves: dict[str, Shelf] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
+        with suppress(FootnoteError):  # what a process that was killed left removed; if it cannot be now, then soon
+            store.erase_removed(UNDO_S)
         self._janitor = threading.Thread(target=self._keep_tidy, name="janitor", daemon=True)
         self._janitor.start()
 
@@ -71,6 +74,8 @@ class Library:
             if key not in self._shelves:
                 self._shelves[key] = Shelf(key, self._services)
             shelf = self._shelves[key]
+        if not shelf.is_here():  # so nobody has looked meanwhile what other processes did for this person
+            shelf.catch_up()
         shelf.touch()
         return shelf
 
@@ -94,8 +99,9 @@ class Library:
         set, the shelves of people who have not come back. Done every few seconds. Raises StorageError."""
         if any(shelf.answering() for shelf in list(self._shelves.values())):
             self.store.conversations.renew(self._services.owner, LEASE_S)
+        self.store.erase_removed(UNDO_S)
         for key, shelf in list(self._shelves.items()):
-            shelf.wipe_removed()
+            shelf.forget_wiped()
             if shelf.is_here():
                 shelf.catch_up()
             if shelf.expired() or shelf.idle(PUT_AWAY_AFTER_S):

@@ -42,7 +42,7 @@ class Entry:
     needs_password: bool = False
     indexed: IndexedDocument | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
-    removed_at: float | None = None
+    removed: bool = False  # out of sight; it can be put back until it is wiped
     restoring: bool = False  # it was kept, and is being brought back
 
     def view(self) -> DocumentView:

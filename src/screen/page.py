@@ -17,6 +17,7 @@ from src.screen.export_dialog import draw_export
 from src.screen.html import note, root_style
 from src.screen.library_panel import (
     add_sample,
+    can_undo,
     draw_library,
     draw_notices,
     draw_uploader,
@@ -53,7 +54,7 @@ def draw() -> None:
     st.html(root_style(theme, uploader_words(settings, session.say)))
     choose_conversation(shelf, session)
     seen = look_around(shelf, session)
-    if shelf.documents() or session.removed:
+    if shelf.documents() or can_undo(shelf, session):
         _draw_rooms(shelf, settings, session, seen)
     else:
         _draw_welcome(shelf, settings, session, seen, theme)
