@@ -25,7 +25,7 @@ from typing import Self
 
 from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.database import Database, is_damage, plain_errors
-from shared_utils.storage.files import TEMPORARY_SUFFIX, put_in_place, write_aside
+from shared_utils.storage.files import TEMPORARY_SUFFIX, drop, put_in_place, write_aside
 from shared_utils.storage.sql_store import Tables, checked, content_id, gone, is_held
 from shared_utils.storage.vectors import checksum, decode_vectors, encode_vectors
 from shared_utils.types import Vectors
@@ -142,32 +142,29 @@ class DocumentStore(Tables):
     # -------------------------------------------------------------------------------------------- content
 
     def put_file(self, data: bytes, password: str = "") -> str:
-        """See `ContentStore.put_file`."""
+        """See `ContentStore.put_file`.
+
+        Written and synced whether or not the same bytes are here: else the time it takes would tell whether they are.
+        """
         document_id = content_id(data, password)
         path = self._path(document_id)
-        if self._holds(document_id, path, len(data)):
-            return document_id
         with plain_errors():
             temporary = write_aside(self._files, data)
             try:
                 with self._database.write() as db:
                     # Inside the write lock, or a deletion of the same content could take the new file with it.
-                    put_in_place(temporary, path)
+                    if _size(path) == len(data):
+                        drop(temporary)  # and not the older one: the time a file bears is sent to whoever opens it
+                    else:
+                        put_in_place(temporary, path)
                     db.execute(
-                        "INSERT INTO content (id, bytes, stored_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                        "INSERT INTO content (id, bytes, stored_at) VALUES (?, ?, ?) "
+                        "ON CONFLICT (id) DO UPDATE SET stored_at = excluded.stored_at",
                         (document_id, len(data), self._clock()),
                     )
             finally:
                 temporary.unlink(missing_ok=True)
         return document_id
-
-    def _holds(self, document_id: str, path: Path, size: int) -> bool:
-        with self._database.read() as db:
-            known = db.execute("SELECT 1 FROM content WHERE id = ?", (document_id,)).fetchone() is not None
-            try:
-                return known and path.stat().st_size == size
-            except FileNotFoundError:  # lost, or erased by another process in this moment
-                return False
 
     def file_path(self, document_id: str) -> Path:
         """Where the PDF lies, to be read only. Raises DocumentGone when it is not there."""
@@ -242,3 +239,11 @@ class DocumentStore(Tables):
 
     def _vector_path(self, document_id: str) -> Path:
         return self._vectors / f"{checked(document_id)}.npy"
+
+
+def _size(path: Path) -> int | None:
+    """Bytes; None where there is no such file."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None

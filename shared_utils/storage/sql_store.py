@@ -9,8 +9,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 
-from shared_utils.errors import DocumentGone, StorageError
+from shared_utils.errors import DamagedDocument, DocumentGone
 from shared_utils.message import Message, as_text, from_text
+from shared_utils.storage.better_page import takes_place
 from shared_utils.storage.page_codec import decode_outline, decode_page, encode_outline, encode_page
 from shared_utils.storage.sql import Sql, SqlDatabase
 from shared_utils.storage.store import Entry, ReadingState, Usage
@@ -46,17 +47,19 @@ class Tables(ABC):
     # -------------------------------------------------------------------------------------------- content
 
     def save_opened(self, document_id: str, title: str, outline: Sequence[OutlineEntry], page_count: int) -> None:
-        """Begin a reading, or take one up again: pages that are stored stay, the outcome of an earlier one does not.
+        """Begin a reading, or take one up again: pages that are stored stay. Of a file that was read to its end nothing
+        is changed: others may hold it.
 
         `title` is the file's own, "" when it has none, and never the name somebody gave it.
         """
         with self._database.write() as db:
-            changed = db.execute(
-                "UPDATE content SET title = ?, outline = ?, page_count = ?, status = NULL, reason = '', read_s = NULL "
-                "WHERE id = ?",
+            status, kept = _hold(db, document_id)
+            if status is not None and _is_outline(kept):
+                return
+            db.execute(
+                "UPDATE content SET title = ?, outline = ?, page_count = ? WHERE id = ?",
                 (_storable(title), encode_outline(outline), page_count, document_id),
-            ).rowcount
-            _expect_document(changed)
+            )
             db.execute("DELETE FROM page WHERE document_id = ? AND number > ?", (document_id, page_count))
 
     def save_page(self, document_id: str, page: Page) -> None:
@@ -64,20 +67,43 @@ class Tables(ABC):
         self.save_pages(document_id, (page,))
 
     def save_pages(self, document_id: str, pages: Iterable[Page]) -> None:
-        """Keep pages, replacing earlier versions of the same numbers, all or none."""
-        rows = [(document_id, page.number, encode_page(page)) for page in pages]
+        """Keep pages, all or none; where one of the same number is stored, the better one (see `takes_place`)."""
+        read = {page.number: (page, encode_page(page)) for page in pages}
+        if not read:
+            return
         with self._database.write() as db:
+            status, _ = _hold(db, document_id)
+            stored = db.execute(
+                "SELECT number, body FROM page WHERE document_id = ? AND number BETWEEN ? AND ?",
+                (document_id, min(read), max(read)),
+            ).fetchall()
+            others = {number: body for number, body in stored if number in read and body != read[number][1]}
+            better = self._may_better(db, document_id)
+            worse = {
+                number
+                for number, body in others.items()
+                if not _takes_place(read[number][0], body, finished=status is not None, may_better=better)
+            }
             db.executemany(
                 "INSERT INTO page (document_id, number, body) VALUES (?, ?, ?) "
                 "ON CONFLICT (document_id, number) DO UPDATE SET body = excluded.body",
-                rows,
+                [(document_id, number, body) for number, (_, body) in read.items() if number not in worse],
             )
+            if others.keys() - worse:  # they were made from other words
+                db.execute("DELETE FROM vectors WHERE document_id = ?", (document_id,))
+
+    def _may_better(self, db: Sql, document_id: str) -> bool:  # noqa: ARG002 - a store may have reasons not to
+        """Whether pages of a file that was read to its end may be replaced by better ones."""
+        return True
 
     def save_reading_finished(self, document_id: str, status: str, reason: Message, read_s: float) -> None:
-        """Record how reading ended. `reason` is shown to everybody who holds the file: no names of theirs in it."""
+        """Record how reading ended, and, the first time, how long it took. `reason` is shown to everybody who holds the
+        file: no names of theirs in it.
+        """
         with self._database.write() as db:
             changed = db.execute(
-                "UPDATE content SET status = ?, reason = ?, read_s = ? WHERE id = ?",
+                "UPDATE content SET status = ?, reason = ?, "
+                "read_s = CASE WHEN status IS NULL THEN ? ELSE read_s END WHERE id = ?",
                 (status, _storable(as_text(reason)), read_s, document_id),
             ).rowcount
             _expect_document(changed)
@@ -110,7 +136,7 @@ class Tables(ABC):
             pages = tuple(decode_page(body) for (body,) in bodies)
             return Document(document_id, name, title or name, pages, decode_outline(outline))
         except ValueError as exc:
-            raise StorageError(
+            raise DamagedDocument(
                 "What was stored of {name} is damaged. Remove the document and add it again to have it read anew.",
                 name=name,
             ) from exc
@@ -297,6 +323,31 @@ def checked(document_id: str) -> str:
 
 def gone() -> DocumentGone:
     return DocumentGone("The document is not stored here any more. Add it again to go on.")
+
+
+def _hold(db: Sql, document_id: str) -> tuple[str | None, bytes | None]:
+    """The status and outline of a content, whose row is held from here on: who saves another reading of it waits."""
+    row = db.execute("UPDATE content SET status = status WHERE id = ? RETURNING status, outline", (document_id,))
+    held = row.fetchone()
+    if held is None:
+        raise gone()
+    return held[0], held[1]
+
+
+def _is_outline(body: bytes | None) -> bool:
+    try:
+        return body is not None and decode_outline(body) is not None
+    except ValueError:
+        return False
+
+
+def _takes_place(new: Page, body: bytes, *, finished: bool, may_better: bool) -> bool:
+    """See `takes_place`; a stored page that is damaged gives way to any."""
+    try:
+        stored = decode_page(body)
+    except ValueError:
+        return True
+    return (may_better or not finished) and takes_place(new, stored, finished=finished)
 
 
 def is_held(db: Sql, document_id: str) -> bool:

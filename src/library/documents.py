@@ -74,8 +74,8 @@ class Documents:
     def _kept(self, name: str, data: bytes) -> tuple[str, str]:
         """The ids of a file's content and entry, once both are in the store."""
         for _ in range(_ATTEMPTS):
-            document_id = self._store.put_file(data)
             with suppress(DocumentGone):  # its last holder's copy was erased in this moment, and this one with it
+                document_id = self._store.put_file(data)
                 return document_id, self._store.add_to_workspace(self._key, document_id, name)
         document_id = self._store.put_file(data)
         return document_id, self._store.add_to_workspace(self._key, document_id, name)

@@ -6,15 +6,17 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from shared_utils.errors import EmbeddingError, EncryptedPdf, FootnoteError
+from shared_utils.errors import DamagedDocument, EmbeddingError, EncryptedPdf, FootnoteError
 from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.pdf.reader import save_decrypted_copy
-from shared_utils.types import PageVerdict
+from shared_utils.types import Page, PageVerdict
+from src.answering.file_report import outcome
 from src.answering.ingestion import IndexedDocument, SourceFile, finished, index_document
 from src.events import Embedding, FileStatus, PageRead, ReadingStarted, Searchable
 from src.library.fair_pool import FairPool, Work
@@ -145,7 +147,7 @@ class Reading:
             if entry.cancel.is_set():
                 return
             report = finished(entry.indexed, read_s + time.monotonic() - began, 0.0, self._rag.recogniser.hint())
-            self._store.save_reading_finished(entry.source.id, report.status, report.reason, report.read_s)
+            self._keep_outcome(entry.indexed, report.read_s)
         except FootnoteError as exc:
             self._fail(entry, exc.message)
             return
@@ -175,6 +177,16 @@ class Reading:
         self._store.save_opened(document.id, title, document.outline, len(document.pages))
         self._store.save_pages(document.id, document.pages)
 
+    def _keep_outcome(self, indexed: IndexedDocument, read_s: float) -> None:
+        """Of what is kept, in which another reading of the same bytes may have known more of a page than this one."""
+        kept = self._kept_pages(indexed)
+        status, reason = outcome(indexed.document.pages if kept is None else kept, self._rag.recogniser.hint())
+        self._store.save_reading_finished(indexed.document.id, status, reason, read_s)
+
+    def _kept_pages(self, indexed: IndexedDocument) -> tuple[Page, ...] | None:
+        document = self._store.load_document(indexed.document.id, indexed.document.name)
+        return document.pages if document else None
+
     def _embed(self, entry: Entry, status: FileStatus) -> None:
         indexed = entry.indexed
         if indexed is None or entry.cancel.is_set():
@@ -187,7 +199,8 @@ class Reading:
                 if isinstance(event, Embedding):
                     self._update(entry, embedded=event.done, seconds_left=event.seconds_left)
             vectors = entry.indexed.index.vectors if entry.indexed else None
-            if vectors is not None:
+            # where a better reading of the same bytes is kept, these are not its vectors
+            if vectors is not None and self._kept_pages(indexed) == indexed.document.pages:
                 self._store.save_vectors(indexed.document.id, self._rag.vector_model, vectors)
                 if self._vectors_elsewhere is not None:
                     self._update(entry, indexed=self._with_kept_vectors(indexed))
@@ -219,8 +232,9 @@ class Reading:
             self._read(unlocked)
 
     def _load(self, entry: Entry) -> None:
-        state = self._store.reading_state(entry.source.id)
-        document = self._store.load_document(entry.source.id, entry.source.name)
+        state, document = self._store.reading_state(entry.source.id), None
+        with suppress(DamagedDocument):  # read anew, its pages replace the damaged ones
+            document = self._store.load_document(entry.source.id, entry.source.name)
         if document is None or state is None or len(document.pages) != state.page_count or not document.pages:
             self._read(entry)
             return
