@@ -5,7 +5,8 @@
     <root>/vectors/<id>.npy    float32 (n, d)
     <root>/lock                held, shared, by every process that has the folder open
     <root>/reserve             room on the disk that only opening and deleting may use
-    <root>/damaged-<time>/     what a damaged database left behind; never deleted by us
+    <root>/owners.sqlite       who holds what, a second time (owners.py)
+    <root>/damaged-<time>/     a damaged database and what could not be brought over from it (repair.py)
 
 What the tables hold is in sql_store.py.
 """
@@ -14,7 +15,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -23,10 +23,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from shared_utils.message import Message
+from shared_utils.storage import owners
 from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.database import Database, is_damage, plain_errors
 from shared_utils.storage.files import TEMPORARY_SUFFIX, drop, put_in_place, write_aside
-from shared_utils.storage.sql_store import Tables, checked, content_id, gone, is_held
+from shared_utils.storage.repair import DATABASE, about, finish, repair
+from shared_utils.storage.sql_content import gone
+from shared_utils.storage.sql_store import Tables, checked, content_id, is_held
 from shared_utils.storage.vectors import checksum, decode_vectors, encode_vectors
 from shared_utils.types import Vectors
 
@@ -36,7 +40,7 @@ _RESERVE_BYTES = 8 * 2**20  # twice what SQLite lets its log grow to before it w
 class DocumentStore(Tables):
     """One data folder. Safe for many threads, and for several processes at once.
 
-    `moved_aside` is where a damaged database and its files were put when this store was opened, or None.
+    `moved_aside` is where a damaged database was put when this store was opened, or None.
     `clock` gives seconds since the epoch.
     """
 
@@ -92,32 +96,30 @@ class DocumentStore(Tables):
         return True
 
     def _open_database(self, alone: bool) -> Database:
-        path = self._root / "footnote.sqlite"
+        path = self._root / DATABASE
+        if not alone:
+            return Database(path)
+        self.moved_aside = finish(self._root)
+        owners.set_aside_if_damaged(path)
         try:
             database = Database(path)
         except sqlite3.DatabaseError as exc:
-            if not (alone and is_damage(exc)):
+            if not is_damage(exc):
                 raise
         else:
-            if not alone or self._is_sound(database):
+            if self._is_sound(database):
+                owners.discard_set_aside(path)
+                database.agree_on_owners()
                 return database
             database.close()
-        self._move_aside()
-        return Database(path)
+        self.moved_aside = repair(self._root, self._clock())
+        database = Database(path)
+        database.agree_on_owners()
+        return database
 
     def _is_sound(self, database: Database) -> bool:
         # An empty database beside files is one that was lost or cut to nothing. To go on with it would sweep them.
         return database.is_sound() and not (database.was_empty and any(self._files.iterdir()))
-
-    def _move_aside(self) -> None:
-        """Put the database and all it knew about where nothing of ours will touch it."""
-        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._clock()))
-        aside = self._root / f"damaged-{stamp}-{secrets.token_hex(4)}"
-        aside.mkdir(mode=0o700)
-        for path in (*self._root.glob("footnote.sqlite*"), self._files, self._vectors):
-            path.rename(aside / path.name)
-        self._make_folders()
-        self.moved_aside = aside
 
     def _clear_remains(self) -> None:
         """Delete what a killed process left: content that reached no workspace, files without content."""
@@ -214,6 +216,10 @@ class DocumentStore(Tables):
 
     def vector_source(self, model: str) -> None:  # noqa: ARG002 - one machine searches its own memory
         return None
+
+    def trouble(self) -> Message:
+        """See `Store.trouble`: what became of a database that was damaged, until its remains are moved away."""
+        return about(self._root)
 
     def tidy(self) -> None:
         """Nothing is left over while a process has the folder open; the next start looks."""

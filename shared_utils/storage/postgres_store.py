@@ -20,7 +20,8 @@ from shared_utils.storage.local_copies import LocalCopies
 from shared_utils.storage.postgres_database import PostgresDatabase, database_clock
 from shared_utils.storage.postgres_vectors import PostgresVectors
 from shared_utils.storage.sql import Sql
-from shared_utils.storage.sql_store import Tables, checked, content_id, gone, is_held, stray_contents
+from shared_utils.storage.sql_content import gone
+from shared_utils.storage.sql_store import Tables, checked, content_id, is_held, stray_contents
 from shared_utils.types import Vectors
 
 _PART_BYTES = 2**20

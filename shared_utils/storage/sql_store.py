@@ -6,30 +6,25 @@ import hashlib
 import re
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 
-from shared_utils.errors import DamagedDocument, DocumentGone
-from shared_utils.message import Message, as_text, from_text
-from shared_utils.storage.better_page import takes_place
-from shared_utils.storage.page_codec import decode_outline, decode_page, encode_outline, encode_page
-from shared_utils.storage.sql import Sql, SqlDatabase
-from shared_utils.storage.store import Entry, ReadingState, Usage
+from shared_utils.message import NOTHING, Message, from_text
+from shared_utils.storage.sql import Sql
+from shared_utils.storage.sql_content import ContentTables, gone, storable
+from shared_utils.storage.store import Entry, Usage
 from shared_utils.storage.workspaces import note_change, touch, touch_changed, workspace_id
-from shared_utils.types import Document, OutlineEntry, Page
 
 _ID = re.compile(r"[0-9a-f]{64}")
 
 
-class Tables(ABC):
+class Tables(ContentTables, ABC):
     """The half of a store that is SQL alone; where files and vectors lie is the other half.
 
-    *Content* is shared by all who hold the same bytes, so it must hold nothing about them: never give `save_opened` or
-    `save_reading_finished` a word that a person chose, such as the name of their file. *Workspaces* are people; only
-    the holder of a workspace's secret key can list, count or remove what is in it.
+    *Content* is shared by all who hold the same bytes, so it must hold nothing about them. *Workspaces* are people;
+    only the holder of a workspace's secret key can list, count or remove what is in it.
     """
 
-    _database: SqlDatabase
     _clock: Callable[[], float]  # seconds since the epoch
 
     @abstractmethod
@@ -43,103 +38,6 @@ class Tables(ABC):
     @abstractmethod
     def _room_to_delete(self) -> AbstractContextManager[None]:
         """Entered around whatever deletes."""
-
-    # -------------------------------------------------------------------------------------------- content
-
-    def save_opened(self, document_id: str, title: str, outline: Sequence[OutlineEntry], page_count: int) -> None:
-        """Begin a reading, or take one up again: pages that are stored stay. Of a file that was read to its end nothing
-        is changed: others may hold it.
-
-        `title` is the file's own, "" when it has none, and never the name somebody gave it.
-        """
-        with self._database.write() as db:
-            status, kept = _hold(db, document_id)
-            if status is not None and _is_outline(kept):
-                return
-            db.execute(
-                "UPDATE content SET title = ?, outline = ?, page_count = ? WHERE id = ?",
-                (_storable(title), encode_outline(outline), page_count, document_id),
-            )
-            db.execute("DELETE FROM page WHERE document_id = ? AND number > ?", (document_id, page_count))
-
-    def save_page(self, document_id: str, page: Page) -> None:
-        """Keep one page as it is read, in a transaction of its own."""
-        self.save_pages(document_id, (page,))
-
-    def save_pages(self, document_id: str, pages: Iterable[Page]) -> None:
-        """Keep pages, all or none; where one of the same number is stored, the better one (see `takes_place`)."""
-        read = {page.number: (page, encode_page(page)) for page in pages}
-        if not read:
-            return
-        with self._database.write() as db:
-            status, _ = _hold(db, document_id)
-            stored = db.execute(
-                "SELECT number, body FROM page WHERE document_id = ? AND number BETWEEN ? AND ?",
-                (document_id, min(read), max(read)),
-            ).fetchall()
-            others = {number: body for number, body in stored if number in read and body != read[number][1]}
-            better = self._may_better(db, document_id)
-            worse = {
-                number
-                for number, body in others.items()
-                if not _takes_place(read[number][0], body, finished=status is not None, may_better=better)
-            }
-            db.executemany(
-                "INSERT INTO page (document_id, number, body) VALUES (?, ?, ?) "
-                "ON CONFLICT (document_id, number) DO UPDATE SET body = excluded.body",
-                [(document_id, number, body) for number, (_, body) in read.items() if number not in worse],
-            )
-            if others.keys() - worse:  # they were made from other words
-                db.execute("DELETE FROM vectors WHERE document_id = ?", (document_id,))
-
-    def _may_better(self, db: Sql, document_id: str) -> bool:  # noqa: ARG002 - a store may have reasons not to
-        """Whether pages of a file that was read to its end may be replaced by better ones."""
-        return True
-
-    def save_reading_finished(self, document_id: str, status: str, reason: Message, read_s: float) -> None:
-        """Record how reading ended, and, the first time, how long it took. `reason` is shown to everybody who holds the
-        file: no names of theirs in it.
-        """
-        with self._database.write() as db:
-            changed = db.execute(
-                "UPDATE content SET status = ?, reason = ?, "
-                "read_s = CASE WHEN status IS NULL THEN ? ELSE read_s END WHERE id = ?",
-                (status, _storable(as_text(reason)), read_s, document_id),
-            ).rowcount
-            _expect_document(changed)
-
-    def reading_state(self, document_id: str) -> ReadingState | None:
-        """How far reading has come, or None for a document that is not stored."""
-        with self._database.read() as db:
-            row = db.execute(
-                "SELECT page_count, status, reason, read_s FROM content WHERE id = ?", (document_id,)
-            ).fetchone()
-            if row is None:
-                return None
-            page_count, status, kept, read_s = row
-            numbers = db.execute("SELECT number FROM page WHERE document_id = ? ORDER BY number", (document_id,))
-            return ReadingState(page_count, tuple(number for (number,) in numbers), status, from_text(kept), read_s)
-
-    def load_document(self, document_id: str, name: str) -> Document | None:
-        """The document with the pages stored so far, or None when it is not stored or was never opened."""
-        with self._database.read() as db:
-            row = db.execute(
-                "SELECT title, outline FROM content WHERE id = ? AND page_count IS NOT NULL", (document_id,)
-            ).fetchone()
-            bodies = db.execute(
-                "SELECT body FROM page WHERE document_id = ? ORDER BY number", (document_id,)
-            ).fetchall()
-        if row is None:
-            return None
-        title, outline = row
-        try:
-            pages = tuple(decode_page(body) for (body,) in bodies)
-            return Document(document_id, name, title or name, pages, decode_outline(outline))
-        except ValueError as exc:
-            raise DamagedDocument(
-                "What was stored of {name} is damaged. Remove the document and add it again to have it read anew.",
-                name=name,
-            ) from exc
 
     # -------------------------------------------------------------------------------------------- people
 
@@ -160,7 +58,7 @@ class Tables(ABC):
                 "INSERT INTO entry (id, workspace_id, document_id, name, added_at) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (workspace_id, document_id) DO UPDATE SET name = excluded.name, removed_at = NULL "
                 "RETURNING id",
-                (secrets.token_urlsafe(16), id_, document_id, _storable(name), self._clock()),
+                (secrets.token_urlsafe(16), id_, document_id, storable(name), self._clock()),
             ).fetchone()
         return str(row[0])
 
@@ -255,7 +153,22 @@ class Tables(ABC):
         """Keep what a person prefers, in the caller's own words."""
         with self._database.write() as db:
             id_ = touch_changed(db, key, self._clock())
-            db.execute("UPDATE workspace SET preferences = ? WHERE id = ?", (_storable(text), id_))
+            db.execute("UPDATE workspace SET preferences = ? WHERE id = ?", (storable(text), id_))
+
+    def notice(self, key: str) -> Message:
+        """What this person has to be told about their library; nothing where there is nothing, or it was read."""
+        with self._database.read() as db:
+            row = db.execute("SELECT notice FROM workspace WHERE id = ?", (workspace_id(key),)).fetchone()
+        return NOTHING if row is None else from_text(str(row[0]))
+
+    def clear_notice(self, key: str) -> None:
+        """They have read it."""
+        with self._database.write() as db:
+            db.execute("UPDATE workspace SET notice = '' WHERE id = ?", (note_change(db, key),))
+
+    def trouble(self) -> Message:
+        """What whoever runs this has to know about what is kept; nothing where all is well."""
+        return NOTHING
 
     def revision(self, key: str) -> int:
         """Grows whenever the entries, turns or preferences of a workspace change, whichever process changes them."""
@@ -316,38 +229,14 @@ def content_id(data: bytes, password: str) -> str:
 
 def checked(document_id: str) -> str:
     """The id, if it is one: nothing else may become part of a path."""
-    if not _ID.fullmatch(document_id):
+    if not is_id(document_id):
         raise gone()
     return document_id
 
 
-def gone() -> DocumentGone:
-    return DocumentGone("The document is not stored here any more. Add it again to go on.")
-
-
-def _hold(db: Sql, document_id: str) -> tuple[str | None, bytes | None]:
-    """The status and outline of a content, whose row is held from here on: who saves another reading of it waits."""
-    row = db.execute("UPDATE content SET status = status WHERE id = ? RETURNING status, outline", (document_id,))
-    held = row.fetchone()
-    if held is None:
-        raise gone()
-    return held[0], held[1]
-
-
-def _is_outline(body: bytes | None) -> bool:
-    try:
-        return body is not None and decode_outline(body) is not None
-    except ValueError:
-        return False
-
-
-def _takes_place(new: Page, body: bytes, *, finished: bool, may_better: bool) -> bool:
-    """See `takes_place`; a stored page that is damaged gives way to any."""
-    try:
-        stored = decode_page(body)
-    except ValueError:
-        return True
-    return (may_better or not finished) and takes_place(new, stored, finished=finished)
+def is_id(text: str) -> bool:
+    """Whether this is the sha256 of something: a file's, or a key's."""
+    return bool(_ID.fullmatch(text))
 
 
 def is_held(db: Sql, document_id: str) -> bool:
@@ -375,16 +264,3 @@ def _delete_workspace(db: Sql, id_: str) -> list[str]:
     held = [row[0] for row in db.execute("SELECT document_id FROM entry WHERE workspace_id = ?", (id_,))]
     db.execute("DELETE FROM workspace WHERE id = ?", (id_,))
     return held
-
-
-def _expect_document(rows_changed: int) -> None:
-    if not rows_changed:
-        raise gone()
-
-
-def _storable(text: str) -> str:
-    """Databases take strict UTF-8, and PDFs yield lone surrogates: what cannot be encoded is shown as "?".
-
-    PostgreSQL takes no NUL either.
-    """
-    return text.encode("utf-8", "replace").decode().replace("\0", "?")

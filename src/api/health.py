@@ -6,6 +6,7 @@ import threading
 from typing import Literal
 
 from shared_utils.errors import FootnoteError
+from shared_utils.message import Message
 from shared_utils.processes.resources import disk_free_bytes
 from src.api.schemas import Health, Part
 from src.library.library import Library
@@ -53,7 +54,7 @@ def health(
         return Health(status="unhealthy" if trouble else "starting", uptime_s=round(uptime_s, 1), parts=parts)
     status = library.engines.status()
     parts |= {
-        "library": Part(state="ok"),
+        "library": kept(library.store.trouble()),
         "model_server": model_server(status),
         "model": model(status),
         "embeddings": embeddings.part(library.rag.embedder),
@@ -67,6 +68,11 @@ def overall(parts: dict[str, Part]) -> Literal["healthy", "degraded", "unhealthy
     if parts["disk"].state == "down":
         return "unhealthy"
     return "healthy" if all(part.state in ("ok", "off") for part in parts.values()) else "degraded"
+
+
+def kept(trouble: Message) -> Part:
+    """What people keep here, of which a damaged data file may have taken some."""
+    return Part(state="degraded", reason=str(trouble)) if trouble else Part(state="ok")
 
 
 def disk(free_bytes: int) -> Part:

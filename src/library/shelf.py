@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from shared_utils.errors import FootnoteError
+from shared_utils.message import Message
 from shared_utils.pdf.viewer import PageImage
 from shared_utils.types import Citation, Document, Rect
 from src.answering.ingestion import IndexedDocument
@@ -178,6 +179,15 @@ class Shelf:
     def can_restore(self, entry_id: str) -> bool:
         """See `Documents.can_restore`."""
         return self._documents.can_restore(entry_id)
+
+    def notice(self) -> Message:
+        """What this person has to be told about their library, until `clear_notice`. Raises StorageError."""
+        return self._store.notice(self._key)
+
+    def clear_notice(self) -> None:
+        """They have read it. Raises StorageError."""
+        self._store.clear_notice(self._key)
+        self._changed()
 
     def page_count(self, document_id: str) -> int:
         return self._documents.page_count(document_id)

@@ -241,6 +241,25 @@ def _remove(view: DocumentView, shelf: Shelf, session: Session) -> None:
         session.place = None
 
 
+def draw_library_notice(shelf: Shelf, session: Session) -> None:
+    """What has happened to the library while nobody looked, until the person says that they have read it."""
+    try:
+        notice = shelf.notice()
+    except FootnoteError:  # whatever is wrong with the store, other parts of the page tell it
+        return
+    if notice:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="notice"):
+            st.html(note(session.say(notice), "warning", role="status"))
+            st.button(session.say("Got it"), type="tertiary", on_click=_notice_read, args=(shelf, session))
+
+
+def _notice_read(shelf: Shelf, session: Session) -> None:
+    try:
+        shelf.clear_notice()
+    except FootnoteError as exc:
+        session.notices.append(session.say(exc.message))
+
+
 def can_undo(shelf: Shelf, session: Session) -> bool:
     """Whether the last removal can still be undone; one that cannot is forgotten, and no longer offered."""
     if session.removed is None:

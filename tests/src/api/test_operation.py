@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import httpx
@@ -10,8 +11,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from shared_utils.message import literal
+from shared_utils.storage.document_store import DocumentStore
 from src.api.app import create_api
-from src.api.health import disk, model, model_server, overall, remote_engine
+from src.api.health import disk, kept, model, model_server, overall, remote_engine
 from src.api.schemas import Part
 from src.models.status import ModelState, ModelStatus
 from src.settings import Settings
@@ -44,6 +46,19 @@ def test_with_a_model_everything_works(server_with_model: str, library: httpx.Cl
     parts = patient.get(f"{server_with_model}/api/health").json()["parts"]
     assert (parts["model_server"]["state"], parts["model"]["state"]) == ("ok", "ok")
     assert parts["model"]["reason"] == "llama3.2:3b"
+
+
+def test_a_damaged_data_file_is_told_without_a_path_until_its_remains_are_moved_away(tmp_path: Path) -> None:
+    DocumentStore(tmp_path).close()
+    (tmp_path / "footnote.sqlite").write_bytes(b"this is not a database " * 1000)
+    with DocumentStore(tmp_path) as store:
+        part = kept(store.trouble())
+        assert part.state == "degraded"
+        assert "was damaged and has been repaired" in part.reason
+        assert str(tmp_path) not in part.reason
+        (remains,) = tmp_path.glob("damaged-*")
+        shutil.rmtree(remains)
+        assert kept(store.trouble()).state == "ok"
 
 
 @pytest.mark.parametrize(

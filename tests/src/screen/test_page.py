@@ -79,6 +79,22 @@ def test_undo_is_not_offered_once_the_file_is_wiped(app: AppTest) -> None:
     assert not app.exception
 
 
+def test_whoever_comes_back_after_the_data_file_was_damaged_is_told_until_they_have_read_it(app: AppTest) -> None:
+    read(app, "<b>water</b>.pdf", pdf(WATER))
+    store = shared_library().settings.data_dir / "store"
+    shared_library().close()
+    (store / "footnote.sqlite").write_bytes(b"this is not a database " * 1000)
+    for path in (store / "files").iterdir():
+        path.unlink()
+    serve_anew()
+    app.run()
+    assert "has been repaired" in shown(app)
+    assert "please add it again: &lt;b&gt;water&lt;/b&gt;.pdf" in shown(app)
+    press(app, "Got it")
+    assert "has been repaired" not in shown(app)
+    assert not app.exception
+
+
 def test_a_file_beyond_the_limits_is_refused_in_words(app: AppTest) -> None:
     serve_anew(max_files=1)
     app.run()
