@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -98,10 +98,15 @@ class Database:
                     return False
                 raise
 
-    def agree_on_owners(self) -> None:
-        """Write down anew who holds what, where the copy says otherwise. Only for a database that is sound."""
+    def agree_on_owners(self, files: Mapping[str, int], now: float, notice: str) -> int:
+        """Make database and copy say the same of who holds what; how many documents only the copy knew.
+
+        For whoever is alone, with a database that is sound. See `owners.recall`.
+        """
         with self._turn, plain_errors(), self._transaction("BEGIN IMMEDIATE"):
+            recalled = owners.recall(self._connection, files, now, notice)
             owners.agree(self._connection)
+        return recalled
 
     def close(self) -> None:
         with self._turn:

@@ -14,6 +14,7 @@ What the tables hold is in sql_store.py.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import sqlite3
 import time
@@ -23,16 +24,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from shared_utils.message import Message
+from shared_utils.message import Message, as_text
 from shared_utils.storage import owners
 from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.database import Database, is_damage, plain_errors
 from shared_utils.storage.files import TEMPORARY_SUFFIX, drop, put_in_place, write_aside
 from shared_utils.storage.repair import DATABASE, about, finish, repair
+from shared_utils.storage.salvage import REPAIRED
 from shared_utils.storage.sql_content import gone
 from shared_utils.storage.sql_store import Tables, checked, content_id, is_held
+from shared_utils.storage.sqlite_pages import log_is_broken
 from shared_utils.storage.vectors import checksum, decode_vectors, encode_vectors
 from shared_utils.types import Vectors
+
+_log = logging.getLogger(__name__)
 
 _RESERVE_BYTES = 8 * 2**20  # twice what SQLite lets its log grow to before it writes it back
 
@@ -101,21 +106,28 @@ class DocumentStore(Tables):
             return Database(path)
         self.moved_aside = finish(self._root)
         owners.set_aside_if_damaged(path)
+        database = None if log_is_broken(path) else self._sound(path)
+        if database is None:
+            self.moved_aside = repair(self._root, self._clock())
+            database = Database(path)
+        owners.discard_set_aside(path)
+        sizes = {file.stem: file.stat().st_size for file in self._files.glob("*.pdf")}
+        if recalled := database.agree_on_owners(sizes, self._clock(), as_text(REPAIRED)):
+            _log.warning("the log of the database was lost: %d documents are brought back from their files", recalled)
+        return database
+
+    def _sound(self, path: Path) -> Database | None:
+        """The database, or None where it is damaged."""
         try:
             database = Database(path)
         except sqlite3.DatabaseError as exc:
-            if not is_damage(exc):
-                raise
-        else:
-            if self._is_sound(database):
-                owners.discard_set_aside(path)
-                database.agree_on_owners()
-                return database
-            database.close()
-        self.moved_aside = repair(self._root, self._clock())
-        database = Database(path)
-        database.agree_on_owners()
-        return database
+            if is_damage(exc):
+                return None
+            raise
+        if self._is_sound(database):
+            return database
+        database.close()
+        return None
 
     def _is_sound(self, database: Database) -> bool:
         # An empty database beside files is one that was lost or cut to nothing. To go on with it would sweep them.

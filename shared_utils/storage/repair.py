@@ -17,7 +17,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import asdict
-from itertools import chain
 from pathlib import Path
 
 from shared_utils.message import NOTHING, Message, message
@@ -31,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 DATABASE = "footnote.sqlite"
 _REPORT = "report.json"
-_READ = (DATABASE, owners.NAME, owners.SET_ASIDE)  # what comes first counts
+_READ = (DATABASE, owners.NAME, owners.SET_ASIDE)
 
 
 def repair(root: Path, now: float) -> Path:
@@ -43,7 +42,7 @@ def repair(root: Path, now: float) -> Path:
     work = root / "repair"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(mode=0o700)
-    found = sort_out(chain.from_iterable(records(root / name) for name in _READ))
+    found = sort_out(*(records(root / name) for name in _READ))
     database = Database(work / DATABASE)
     with closing(database), database.write() as db:
         recovered = rebuild(db, found, root / "files", now)

@@ -69,12 +69,17 @@ class Recovered:
     ownerless: int = 0  # files whose owner is not known: kept aside
 
 
-def sort_out(records: Iterable[Record]) -> Found:
-    """The records that can be rows of ours, whatever else there is among them."""
+def sort_out(database: Iterable[Record], *copies: Iterable[Record]) -> Found:
+    """The records that can be rows of ours, whatever else there is among them.
+
+    Of the `copies` of who holds what only that is taken, and the first one is believed before the database.
+    """
     found = Found()
-    for record in records:
-        for table, row in _readings(record):
-            found.rows[table].setdefault(tuple(row[name] for name in _KEYS[table]), row)
+    for source in (*copies[:1], database, *copies[1:]):
+        for record in source:
+            for table, row in _readings(record):
+                if source is database or table == "entry":
+                    found.rows[table].setdefault(tuple(row[name] for name in _KEYS[table]), row)
     return found
 
 
@@ -138,8 +143,10 @@ def rebuild(db: Sql, found: Found, files: Path, now: float) -> Recovered:
     Every person is left a notice of what it means for them.
     """
     sizes = {path.stem: path.stat().st_size for path in files.glob("*.pdf") if is_id(path.stem)}
-    entries = [row for row in found.of("entry") if row["document_id"] in sizes]
-    lost = [row for row in found.of("entry") if row["document_id"] not in sizes]
+    ids = {row["id"]: row for row in reversed(list(found.of("entry")))}  # of two with one id, too, the first counts
+    known_entries = [row for row in found.of("entry") if ids[row["id"]] is row]
+    entries = [row for row in known_entries if row["document_id"] in sizes]
+    lost = [row for row in known_entries if row["document_id"] not in sizes]
     held = {str(row["document_id"]) for row in entries}
     contents = _contents(found, held, sizes, now)
     reread = {id_ for id_, row in contents.items() if row["status"] is None}
@@ -178,12 +185,12 @@ def _workspaces(found: Found, owners: set[str], notices: Mapping[str, Message], 
     known = {str(row["id"]): row for row in found.of("workspace")}
     for id_ in known.keys() | owners:
         row = known.get(id_, {"id": id_})
-        told = as_text(joined(_REPAIRED, notices.get(id_, NOTHING)))
+        told = as_text(joined(REPAIRED, notices.get(id_, NOTHING)))
         # whoever comes back finds that something has changed, and is not taken for long gone
         yield {**row, "seen_at": now, "revision": _number(row.get("revision")) + 1, "notice": told}
 
 
-_REPAIRED = message(
+REPAIRED = message(
     "The data file of this server was damaged and has been repaired. Some earlier answers may be missing."
 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 Value = None | int | float | str | bytes
@@ -50,32 +51,46 @@ class _Pages:
         return self._data[(number - 1) * _PAGE : number * _PAGE].ljust(_PAGE, b"\0") if number > 0 else bytes(_PAGE)
 
 
+def log_is_broken(database: Path) -> bool:
+    """Whether something was written to the log behind what is damaged in it, which SQLite takes for its end."""
+    log = database.with_name(f"{database.name}-wal")
+    sound = [is_sound for _, _, _, is_sound in _frames(log.read_bytes())] if log.exists() else []
+    return any(after and not before for before, after in pairwise(sound))
+
+
 def _logged(log: bytes) -> dict[int, bytes]:
     """Page number -> its newest committed version. A frame that is not what was written is left out."""
-    if len(log) < _LOG_HEADER:
-        return {}
-    order = "big" if log[3] & 1 else "little"
-    salts, before = log[16:24], struct.unpack(">2I", log[24:32])
     committed: dict[int, bytes] = {}
     waiting: dict[int, bytes] = {}
+    for number, size, body, is_sound in _frames(log):
+        if is_sound:
+            waiting[number] = body
+        if size:  # the last frame of a transaction says how large the file is after it
+            committed |= waiting
+            waiting = {}
+    return committed
+
+
+def _frames(log: bytes) -> Iterator[tuple[int, int, bytes, bool]]:
+    """Of each page that was logged since the log was begun anew: its number, the file's size in pages where a
+    transaction ends with it, else 0, its bytes, and whether these are the ones that were written."""
+    if len(log) < _LOG_HEADER:
+        return
+    order = ">" if log[3] & 1 else "<"
+    salts, before = log[16:24], struct.unpack(">2I", log[24:32])
     for at in range(_LOG_HEADER, len(log) - _FRAME_HEADER - _PAGE + 1, _FRAME_HEADER + _PAGE):
-        number, size, *_ = struct.unpack(">2I", log[at : at + 8])
+        number, size = struct.unpack(">2I", log[at : at + 8])
         after = struct.unpack(">2I", log[at + 16 : at + 24])
         body = log[at + _FRAME_HEADER : at + _FRAME_HEADER + _PAGE]
         if log[at + 8 : at + 16] == salts:
-            if _summed(log[at : at + 8] + body, before, order) == after:
-                waiting[number] = body
-            if size:  # the last frame of a transaction says how large the file is after it
-                committed |= waiting
-                waiting = {}
+            yield number, size, body, _summed(log[at : at + 8] + body, before, order) == after
         before = after  # a frame's sum goes on from that of the one before, as it says itself
-    return committed
 
 
 def _summed(data: bytes, before: Sequence[int], order: str) -> tuple[int, int]:
     """The log's checksum of `data`, continued from `before`."""
     first, second = before
-    words = struct.unpack(f"{'>' if order == 'big' else '<'}{len(data) // 4}I", data)
+    words = struct.unpack(f"{order}{len(data) // 4}I", data)
     for left, right in zip(words[::2], words[1::2], strict=True):
         first = (first + left + second) & 0xFFFFFFFF
         second = (second + right + first) & 0xFFFFFFFF

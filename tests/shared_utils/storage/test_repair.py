@@ -74,14 +74,83 @@ def test_every_column_of_every_row_is_found_without_the_help_of_sqlite(root: Pat
             assert {name for row in found.of(table) for name in row} == set(names)
 
 
-def test_what_was_committed_to_the_log_alone_is_found_too(tmp_path: Path) -> None:
-    with DocumentStore(tmp_path / "store") as store:
+@pytest.fixture
+def killed(tmp_path: Path) -> Path:
+    """What a process left that was killed: all it wrote is in the log alone."""
+    with DocumentStore(tmp_path / "open") as store:
         for seed in _DOCUMENTS:
             store.add_to_workspace(ANNA, store.put_file(pdf(seed)), f"{seed}.pdf")
-        copy = Path(shutil.copytree(tmp_path / "store", tmp_path / "killed"))
+            save_turn(store, ANNA, "talk", f'{{"id": "t{seed}"}}')
+        first, second, *_ = store.workspace_documents(ANNA)
+        store.mark_removed(ANNA, first.id)
+        store.mark_removed(ANNA, second.id)
+        store.unmark_removed(ANNA, second.id)
+        copy = Path(shutil.copytree(tmp_path / "open", tmp_path / "killed"))
     assert (copy / f"{DATABASE}-wal").stat().st_size > 0
-    found = sort_out(records(copy / DATABASE))
+    return copy
+
+
+def test_what_was_committed_to_the_log_alone_is_found_too(killed: Path) -> None:
+    found = sort_out(records(killed / DATABASE))
     assert [row["name"] for row in found.of("entry")] == [f"{seed}.pdf" for seed in _DOCUMENTS]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 0.9, 0.99])
+def test_a_log_that_was_cut_costs_no_document_and_brings_none_back(killed: Path, share: float) -> None:
+    log = killed / f"{DATABASE}-wal"
+    log.write_bytes(log.read_bytes()[: int(log.stat().st_size * share)])
+    with DocumentStore(killed) as store:
+        assert [entry.name for entry in store.workspace_documents(ANNA)] == [f"{seed}.pdf" for seed in _DOCUMENTS][1:]
+        assert len(store.removed_documents(ANNA)) == 1
+        assert "Some earlier answers may be missing" in str(store.notice(ANNA))
+        for seed in _DOCUMENTS:
+            assert store.file_path(content_id(pdf(seed), "")).read_bytes() == pdf(seed)
+    assert _rows(killed / owners.NAME)["held"] == _rows(killed / DATABASE)["entry"]
+
+
+def test_what_was_logged_behind_a_damaged_part_of_the_log_is_found(killed: Path) -> None:
+    log = killed / f"{DATABASE}-wal"
+    data = bytearray(log.read_bytes())
+    data[32 + 24 + 100] ^= 1  # in the first page that it holds
+    log.write_bytes(data)
+    with DocumentStore(killed) as store:
+        assert store.moved_aside is not None
+        assert len(store.workspace_documents(ANNA)) == len(_DOCUMENTS) - 1
+        assert len(store.conversations.turns(ANNA, "talk")) == len(_DOCUMENTS)
+
+
+def test_the_end_of_a_log_that_a_kill_cut_short_is_no_damage(killed: Path) -> None:
+    log = killed / f"{DATABASE}-wal"
+    log.write_bytes(log.read_bytes()[:-1000])
+    with DocumentStore(killed) as store:
+        assert store.moved_aside is None
+
+
+def test_a_kill_alone_is_told_to_nobody(killed: Path) -> None:
+    with DocumentStore(killed) as store:
+        assert len(store.workspace_documents(ANNA)) == len(_DOCUMENTS) - 1
+        assert store.notice(ANNA) == NOTHING
+
+
+def test_a_database_that_another_version_went_on_with_is_believed_before_its_copy(root: Path) -> None:
+    with closing(sqlite3.connect(root / DATABASE, isolation_level=None)) as db:  # without triggers
+        db.execute("DELETE FROM entry WHERE name = 'anna 1.pdf'")
+        db.execute("UPDATE workspace SET revision = revision + 1 WHERE id = ?", (workspace_id(ANNA),))
+    with DocumentStore(root) as store:
+        assert "anna 1.pdf" not in [entry.name for entry in store.workspace_documents(ANNA)]
+
+
+def test_a_changed_letter_in_a_row_about_an_owner_costs_them_nothing(root: Path) -> None:
+    data = (root / DATABASE).read_bytes()
+    person = workspace_id(ANNA).encode()
+    changed = person.replace(person[:1], b"0" if person[:1] != b"0" else b"1", 1)
+    at = data.index(person, data.index(b"anna 1.pdf") - 300)  # in that row, or one beside it
+    (root / DATABASE).write_bytes(data[:at] + changed + data[at + 64 :])
+    _damaged(root / DATABASE, "page 0 zeroed")
+    with DocumentStore(root) as store:
+        assert len(store.workspace_documents(ANNA)) == len(_DOCUMENTS)
+        assert len(store.workspace_documents(BEN)) == 2
+        assert "documents brought back 10," in str(store.trouble())
 
 
 def _flip(bits: int) -> Damage:
@@ -246,7 +315,9 @@ def test_what_was_removed_does_not_come_back(root: Path) -> None:
 
 def test_the_copy_of_who_holds_what_follows_every_way_in_and_out(root: Path) -> None:
     def agree() -> bool:
-        return _rows(root / owners.NAME)["held"] == _rows(root / DATABASE)["entry"]
+        copy, rows = _rows(root / owners.NAME), _rows(root / DATABASE)
+        people = [(row[0], row[2]) for row in rows["workspace"]]
+        return copy["held"] == rows["entry"] and copy["person"] == people
 
     with DocumentStore(root) as store:
         assert agree()

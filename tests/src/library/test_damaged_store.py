@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,18 @@ def test_a_database_that_is_lost_as_a_whole_costs_no_document(
     assert "One document is read anew" in str(shelf.notice())
     shelf.clear_notice()
     assert shelf.notice() == NOTHING
+
+
+def test_a_turn_that_rotted_costs_no_other_turn_and_no_page(open_library: OpenLibrary, tmp_path: Path) -> None:
+    library = open_library()
+    shelf = shelf_with_sample(library)
+    for question in ("How many ships called at the port?", "How much cargo was handled?"):
+        shelf.ask(TALK, question)
+        answered(shelf)
+    library.close()
+    with closing(sqlite3.connect(tmp_path / "data" / "store" / "footnote.sqlite", isolation_level=None)) as db:
+        rotten = "UPDATE turn SET body = CAST(replace(CAST(body AS TEXT), ?, ?) AS BLOB) WHERE number = 1"
+        assert db.execute(rotten, ('"question"', '"questiom"')).rowcount == 1
+    shelf = open_library().shelf(MINE)
+    assert [turn.question for turn in shelf.turns(TALK)] == ["How much cargo was handled?"]
+    assert len(shelf.conversations()) == 1
