@@ -13,6 +13,7 @@ FootnoteError                    its message can be shown to a person as it stan
  ├ QuestionError                 nothing was asked, or far too much
  ├ EmbeddingError                the embedding model cannot be loaded or is not the one expected
  ├ StorageError                  the data folder is full, damaged, locked or not ours to write
+ │  └ DamagedDocument            what was read of one file cannot be read back: read it anew
  └ GenerationError               about one engine; another may still answer
     ├ GeneratorUnavailable       cannot be reached, has no such model, is busy, refuses the key
     ├ GenerationTimeout          its first token did not come in time
@@ -80,6 +81,9 @@ class EmbeddingError(FootnoteError): ...
 
 
 class StorageError(FootnoteError): ...
+
+
+class DamagedDocument(StorageError): ...
 
 
 class GenerationError(FootnoteError): ...

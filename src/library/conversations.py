@@ -26,7 +26,7 @@ from src.events import AnswerEvent, EvidenceFound, Stage
 from src.library.preferences import Pace
 from src.library.services import Person, Services
 from src.library.turn_codec import Asking, encode_turn
-from src.library.turns import Turn, history_of, kept_turn, merged
+from src.library.turns import Turn, history_of, kept_turns, merged
 from src.models.wish import wish_of
 from src.views import ConversationView, TurnView, after, asked_view, over
 
@@ -82,7 +82,8 @@ class Conversations:
     def _title(self, conversation_id: str) -> str:
         if conversation_id not in self._titles:
             body = self._store.first_turn(self._person.key, conversation_id)
-            self._titles[conversation_id] = kept_turn(body, conversation_id).view.question if body else ""
+            first = kept_turns([body] if body else [], conversation_id)
+            self._titles[conversation_id] = first[0].view.question if first else ""
         return self._titles[conversation_id]
 
     def _turns(self, conversation_id: str) -> list[Turn]:
@@ -92,8 +93,7 @@ class Conversations:
         return self._turns_of[conversation_id]
 
     def _kept(self, conversation_id: str) -> list[Turn]:
-        bodies = self._store.turns(self._person.key, conversation_id)
-        return [kept_turn(body, conversation_id) for body in bodies]
+        return kept_turns(self._store.turns(self._person.key, conversation_id), conversation_id)
 
     # -------------------------------------------------------------------------------------------- asking
 
@@ -198,7 +198,10 @@ class Conversations:
         self._person.changed()
 
     def _resume(self, left: StoredTurn) -> None:
-        turn = replace(kept_turn(left.body, left.conversation_id), mine=True)
+        found = kept_turns([left.body], left.conversation_id)
+        if not found:
+            return
+        turn = replace(found[0], mine=True)
         with self._lock:
             before = [other for other in self._turns(left.conversation_id) if other.view.id != turn.view.id]
             self._start(turn, before)

@@ -18,6 +18,7 @@ from shared_utils.processes.heartbeats import Heartbeats
 from shared_utils.storage.store import Store
 from src.library.claims import Claims
 from src.library.conversations import LEASE_S
+from src.library.documents import UNDO_S
 from src.library.fair_pool import FairPool
 from src.library.newcomers import Newcomers
 from src.library.remote_share import RemoteShare
@@ -74,6 +75,8 @@ class Library:
         self._lock = threading.Lock()
         self._newcomers = Newcomers(settings.new_libraries_an_hour, clock)
         self._closed = threading.Event()
+        with suppress(FootnoteError):  # what a process that was killed left removed; if it cannot be now, then soon
+            store.erase_removed(UNDO_S)
         self._janitor = threading.Thread(target=self._keep_tidy, name="janitor", daemon=True)
         self._janitor.start()
 
@@ -89,6 +92,8 @@ class Library:
                     self._newcomers.admit(network)
                 self._shelves[key] = Shelf(key, self._services, network)
             shelf = self._shelves[key]
+        if not shelf.is_here():  # so nobody has looked meanwhile what other processes did for this person
+            shelf.catch_up()
         shelf.touch(network)
         return shelf
 
@@ -112,9 +117,10 @@ class Library:
         set, the shelves of people who have not come back. Done every few seconds. Raises StorageError."""
         if any(shelf.answering() for shelf in list(self._shelves.values())):
             self.store.conversations.renew(self._services.owner, LEASE_S)
+        self.store.erase_removed(UNDO_S)
         for key, shelf in list(self._shelves.items()):
             self._services.heartbeats.beat()
-            shelf.wipe_removed()
+            shelf.forget_wiped()
             if shelf.is_here():
                 shelf.catch_up()
             if shelf.expired() or shelf.idle(PUT_AWAY_AFTER_S):

@@ -12,10 +12,11 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from shared_utils.errors import EmbeddingError, EncryptedPdf, FootnoteError
+from shared_utils.errors import DamagedDocument, EmbeddingError, EncryptedPdf, FootnoteError
 from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.pdf.reader import save_decrypted_copy
-from shared_utils.types import PageVerdict
+from shared_utils.types import Page, PageVerdict
+from src.answering.file_report import outcome
 from src.answering.ingestion import IndexedDocument, SourceFile, WorkStopped, finished
 from src.events import Embedding, FileStatus, IngestEvent, PageRead, ReadingStarted, Searchable
 from src.library.fair_pool import FairPool, Job, Turn, Work
@@ -45,7 +46,7 @@ class Entry:
     needs_password: bool = False
     indexed: IndexedDocument | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
-    removed_at: float | None = None
+    removed: bool = False  # out of sight; it can be put back until it is wiped
     restoring: bool = False  # it was kept, and is being brought back
 
     def view(self) -> DocumentView:
@@ -182,7 +183,7 @@ class Reading:
             if entry.cancel.is_set():
                 return
             report = finished(entry.indexed, read_s + time.monotonic() - began, 0.0, self._rag.recogniser.hint())
-            self._store.save_reading_finished(entry.source.id, report.status, report.reason, report.read_s)
+            self._keep_outcome(entry.indexed, report.read_s)
         except FootnoteError as exc:
             self._fail(entry, exc.message)
             return
@@ -212,6 +213,16 @@ class Reading:
         self._store.save_opened(document.id, title, document.outline, len(document.pages))
         self._store.save_pages(document.id, document.pages)
 
+    def _keep_outcome(self, indexed: IndexedDocument, read_s: float) -> None:
+        """Of what is kept, in which another reading of the same bytes may have known more of a page than this one."""
+        kept = self._kept_pages(indexed)
+        status, reason = outcome(indexed.document.pages if kept is None else kept, self._rag.recogniser.hint())
+        self._store.save_reading_finished(indexed.document.id, status, reason, read_s)
+
+    def _kept_pages(self, indexed: IndexedDocument) -> tuple[Page, ...] | None:
+        document = self._store.load_document(indexed.document.id, indexed.document.name)
+        return document.pages if document else None
+
     def _embed(self, entry: Entry, status: FileStatus, turn: Turn) -> Work | None:
         """Begin to make vectors, and go on for a turn."""
         if entry.indexed is None or entry.cancel.is_set():
@@ -230,7 +241,8 @@ class Reading:
                 if turn.is_over():
                     return partial(self._go_on_embedding, entry, status, indexed, events)
             vectors = entry.indexed.index.vectors if entry.indexed else None
-            if vectors is not None:
+            # where a better reading of the same bytes is kept, these are not its vectors
+            if vectors is not None and self._kept_pages(indexed) == indexed.document.pages:
                 self._store.save_vectors(indexed.document.id, self._rag.vector_model, vectors)
                 if self._vectors_elsewhere is not None:
                     self._update(entry, indexed=self._with_kept_vectors(indexed))
@@ -276,8 +288,9 @@ class Reading:
     def _load(self, entry: Entry, turn: Turn) -> Work | None:
         if entry.cancel.is_set():
             return None
-        state = self._store.reading_state(entry.source.id)
-        document = self._store.load_document(entry.source.id, entry.source.name)
+        state, document = self._store.reading_state(entry.source.id), None
+        with suppress(DamagedDocument):  # read anew, its pages replace the damaged ones
+            document = self._store.load_document(entry.source.id, entry.source.name)
         if document is None or state is None or len(document.pages) != state.page_count or not document.pages:
             return self._read(entry, turn)
         try:

@@ -260,14 +260,49 @@ def _open(view: DocumentView, session: Session) -> None:
 
 
 def _remove(view: DocumentView, shelf: Shelf, session: Session) -> None:
-    shelf.remove(view.entry_id)
+    try:
+        shelf.remove(view.entry_id)
+    except FootnoteError as exc:  # it cannot be kept that it was removed, so it is not
+        session.notices.append(session.say(exc.message))
+        return
     session.removed = (view.entry_id, view.name)
     if session.place and session.place.document_id == view.document_id:
         session.place = None
 
 
-def _draw_undo(shelf: Shelf, session: Session) -> None:
+def draw_library_notice(shelf: Shelf, session: Session) -> None:
+    """What has happened to the library while nobody looked, until the person says that they have read it."""
+    try:
+        notice = shelf.notice()
+    except FootnoteError:  # whatever is wrong with the store, other parts of the page tell it
+        return
+    if notice:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="notice"):
+            st.html(note(session.say(notice), "warning", role="status"))
+            st.button(session.say("Got it"), type="tertiary", on_click=_notice_read, args=(shelf, session))
+
+
+def _notice_read(shelf: Shelf, session: Session) -> None:
+    try:
+        shelf.clear_notice()
+    except FootnoteError as exc:
+        session.notices.append(session.say(exc.message))
+
+
+def can_undo(shelf: Shelf, session: Session) -> bool:
+    """Whether the last removal can still be undone; one that cannot is forgotten, and no longer offered."""
     if session.removed is None:
+        return False
+    try:
+        if not shelf.can_restore(session.removed[0]):
+            session.removed = None
+    except FootnoteError:  # nobody knows at the moment; who tries is told
+        return True
+    return session.removed is not None
+
+
+def _draw_undo(shelf: Shelf, session: Session) -> None:
+    if session.removed is None or not can_undo(shelf, session):
         return
     entry_id, name = session.removed
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="undo", wrap=False):

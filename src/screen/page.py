@@ -17,7 +17,9 @@ from src.screen.export_dialog import draw_export
 from src.screen.html import note, root_style
 from src.screen.library_panel import (
     add_sample,
+    can_undo,
     draw_library,
+    draw_library_notice,
     draw_notices,
     draw_uploader,
     uploader_words,
@@ -53,7 +55,7 @@ def draw() -> None:
     st.html(root_style(theme, uploader_words(settings, session.say)))
     choose_conversation(shelf, session)
     seen = look_around(shelf, session)
-    if shelf.documents() or session.removed:
+    if shelf.documents() or can_undo(shelf, session):
         _draw_rooms(shelf, settings, session, seen)
     else:
         _draw_welcome(shelf, settings, session, seen, theme)
@@ -76,6 +78,7 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
         st.html(note(where_files_go(settings, session.say, keep_here=shelf.preferences().keep_here)))
     left, right = st.columns(_COLUMNS, gap="large")
     with left:
+        draw_library_notice(shelf, session)
         draw_remark(session)
         draw_conversation(shelf, session)
     with right:
@@ -117,6 +120,7 @@ def _draw_welcome(shelf: Shelf, settings: Settings, session: Session, seen: Seen
             f'<p class="fn-lead">{html_text(lead)}</p>'
         )
         with st.container(width=560, key="hero"):
+            draw_library_notice(shelf, session)
             draw_remark(session)
             label = say("Drop PDF files anywhere on this page, or choose them")
             draw_uploader(label, shelf, session, settings)

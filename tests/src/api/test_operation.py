@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import httpx
@@ -10,8 +11,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from shared_utils.message import literal
+from shared_utils.storage.document_store import DocumentStore
 from src.api.app import create_api
-from src.api.health import disk, model, model_server, overall, remote_engine
+from src.api.health import disk, kept, model, model_server, overall, remote_engine
 from src.api.schemas import Part
 from src.models.status import ModelState, ModelStatus
 from src.settings import Settings
@@ -65,6 +67,19 @@ def test_why_the_embedding_model_cannot_be_used_stands_in_the_log_and_not_in_an_
         assert "The embedding model cannot be used. The server's log says why." in sentence
         assert "/" not in sentence
     assert str(in_the_way) in (tmp_path / "server.log").read_text(encoding="utf-8")
+
+
+def test_a_damaged_data_file_is_told_without_a_path_until_its_remains_are_moved_away(tmp_path: Path) -> None:
+    DocumentStore(tmp_path).close()
+    (tmp_path / "footnote.sqlite").write_bytes(b"this is not a database " * 1000)
+    with DocumentStore(tmp_path) as store:
+        part = kept(store.trouble())
+        assert part.state == "degraded"
+        assert "was damaged and has been repaired" in part.reason
+        assert str(tmp_path) not in part.reason
+        (remains,) = tmp_path.glob("damaged-*")
+        shutil.rmtree(remains)
+        assert kept(store.trouble()).state == "ok"
 
 
 @pytest.mark.parametrize(

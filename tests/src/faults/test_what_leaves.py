@@ -54,7 +54,7 @@ def test_a_document_removed_and_wiped_while_it_is_asked_loses_its_places_not_the
         shelf.ask(TALK, QUESTION, ask_anyway=True)
         until(lambda: shelf.turns(TALK)[-1].stage is when)
         shelf.remove(entry)
-        shelf._documents.wipe_removed(after_s=0)
+        shelf._documents.wipe_removed()
         if when is Stage.READING:
             slow.slot.release()
         check_written(ended(shelf), "ollama", MODEL)

@@ -6,7 +6,7 @@ And what happens to a removed file that something else is happening to at the sa
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -197,28 +197,43 @@ def test_a_file_put_back_after_its_work_was_cancelled_is_taken_up_anew(
 def test_while_a_file_is_wiped_it_can_neither_be_restored_nor_lost_when_it_is_added_again(
     open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = open_library()
+    clock = FakeClock()
+    library = open_library(clock=clock)
     shelf = shelf_with_sample(library)
     entry = shelf.documents()[0].entry_id
     shelf.remove(entry)
-    taken_in, wipe, take_in = threading.Event(), library.store.remove_from_workspace, library.store.put_file
-    adding = threading.Thread(target=shelf.add, args=sample_pdf())
+    clock.sleep(UNDO_S)
+    erase = library.store._erase  # type: ignore[attr-defined]
 
-    def put_file(data: bytes, password: str = "") -> str:
-        taken_in.set()
-        return take_in(data, password)
-
-    def in_the_middle(key: str, entry_id: str) -> None:
+    def in_the_middle(document_ids: Iterable[str]) -> None:
         with pytest.raises(DocumentGone):
-            shelf.restore(entry_id)
-        adding.start()
-        assert not taken_in.wait(0.3)  # it waits until the file is wiped
-        wipe(key, entry_id)
+            shelf.restore(entry)
+        shelf.add(*sample_pdf())
+        erase(document_ids)
 
-    monkeypatch.setattr(library.store, "put_file", put_file)
-    monkeypatch.setattr(library.store, "remove_from_workspace", in_the_middle)
-    shelf._documents.wipe_removed(after_s=0)
-    adding.join(60)
+    monkeypatch.setattr(library.store, "_erase", in_the_middle)
+    library.tidy()
+    until(lambda: settled(shelf))
+    assert [view.state for view in shelf.documents()] == [DocumentState.READY]
+    assert library.store.usage(MINE).files == 1
+
+
+def test_a_file_whose_content_is_wiped_while_it_is_added_again_is_taken_in_all_the_same(
+    open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock()
+    library = open_library(clock=clock)
+    shelf = shelf_with_sample(library)
+    shelf.remove(shelf.documents()[0].entry_id)
+    clock.sleep(UNDO_S)
+    add = library.store.add_to_workspace
+
+    def after_the_janitor(key: str, document_id: str, name: str) -> str:
+        library.tidy()
+        return add(key, document_id, name)
+
+    monkeypatch.setattr(library.store, "add_to_workspace", after_the_janitor)
+    shelf.add(*sample_pdf())
     until(lambda: settled(shelf))
     assert [view.state for view in shelf.documents()] == [DocumentState.READY]
     assert library.store.usage(MINE).files == 1
@@ -246,5 +261,5 @@ def test_a_locked_file_that_is_removed_while_it_is_opened_stays_removed(
     assert kept.wait(60)
     library._services.readers.close(wait_s=60)
     assert shelf.documents() == ()
-    shelf._documents.wipe_removed(after_s=0)
+    shelf._documents.wipe_removed()
     assert library.store.usage(MINE).files == 0

@@ -124,7 +124,7 @@ def test_room_that_is_made_can_be_used(open_library: OpenLibrary) -> None:
     until(lambda: settled(shelf))
     failed = next(view for view in shelf.documents() if view.state is DocumentState.FAILED)
     shelf.remove(next(entry for entry in entries if entry != failed.entry_id))
-    shelf._documents.wipe_removed(after_s=0)
+    shelf._documents.wipe_removed()
     shelf.retry(failed.entry_id)
     until(lambda: settled(shelf))
     assert {view.state for view in shelf.documents()} == {DocumentState.READY}
