@@ -30,6 +30,7 @@ from streamlit.starlette import App
 from streamlit.web.server.starlette import starlette_server
 
 from shared_utils.processes.resources import available_cores
+from shared_utils.processes.undumpable import make_undumpable
 from src.screen import file_routes
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
 from src.screen.shared_library import SharedLibrary, serve
@@ -183,6 +184,7 @@ def create_app(settings: Settings) -> App:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: App) -> AsyncIterator[dict[str, object]]:
+        make_undumpable()  # before any file of a stranger is opened, and however the server was started
         serve(shared)
         shared.warm_up()  # in the background, so that the port is bound before the imports that take seconds
         yield {}
