@@ -133,8 +133,10 @@ def test_a_child_that_takes_nothing_in_is_lost_and_holds_nobody_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared_utils.pdf.isolation._ASK_S", 0.2)
-    with worker(tmp_path, "time.sleep(60)") as child, pytest.raises(WorkerLost, match="stop"):
-        child.ask({"spans": "x" * 2**24})
+    with worker(tmp_path, "time.sleep(60)") as child:
+        with pytest.raises(WorkerLost, match="stop") as lost:
+            child.ask({"spans": "x" * 2**24})
+        assert isinstance(lost.value.__cause__, TimeoutError)  # nobody waited for its end
 
 
 def test_a_server_with_more_than_a_thousand_open_descriptors_still_hears_its_children(tmp_path: Path) -> None:
