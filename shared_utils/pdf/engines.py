@@ -60,13 +60,25 @@ class Job:
     budget: Budget
 
     def start(self, script: Path, **more: object) -> Worker:
+        """A child that was given the document and its request. Raises WorkerLost where there is nobody to take them."""
         request = {
-            "path": str(self.path),
             "password": self.password,
             "max_pages": self.limits.max_pages,
             "max_chars": self.limits.max_chars_per_page,
         }
-        return Worker(script, request | more, memory_bytes=self.limits.memory_bytes, cpu_s=self.limits.cpu_s)
+        try:
+            file = self.path.open("rb")
+        except OSError as error:
+            raise WorkerLost(message("cannot be opened on the server any more")) from error
+        with file:
+            worker = Worker(script, memory_bytes=self.limits.memory_bytes, cpu_s=self.limits.cpu_s)
+            try:
+                worker.hand(file.fileno())
+                worker.ask(request | more)
+            except BaseException:
+                worker.close()
+                raise
+        return worker
 
     def receive(self, worker: Worker, timeout_s: float) -> Reply:
         return worker.receive(min(timeout_s, max(0.0, self.budget.left_s())), self.cancelled)
@@ -149,7 +161,11 @@ def _session(job: Job, script: Path, **request: object) -> Iterator[Opened | Raw
     Raises CannotOpen before the first item, WorkerLost after it.
     """
     reader = "pdfium" if script == PDFIUM_WORKER else "pypdf"
-    with job.start(script, **request) as worker:
+    try:
+        worker = job.start(script, **request)
+    except WorkerLost as error:
+        raise CannotOpen(Obstacle.CRASHED, error.why) from error
+    with worker:
         try:
             opened = _opened(job.receive(worker, job.limits.open_s), job.limits)
         except WorkerLost as error:

@@ -9,9 +9,10 @@ origin in the corner of the visible page where reading starts.
 
 from __future__ import annotations
 
+import codecs
 import ctypes
 import math
-import os
+import mmap
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -38,17 +39,22 @@ def passwords(given: str | None) -> list[bytes | None]:
     return list(dict.fromkeys(forms))
 
 
-def load_document(path: str, password: str | None) -> ctypes.c_void_p | str:
+def load_document(file: mmap.mmap, password: str | None) -> ctypes.c_void_p | str:
     """The open document, or why not: "password" or "damaged"."""
     reason = "damaged"
     for candidate in passwords(password):
-        document = pdfium.FPDF_LoadDocument(os.fsencode(path), candidate)
+        document = pdfium.FPDF_LoadMemDocument64(first_byte(file), len(file), candidate)
         if document:
             return document  # type: ignore[no-any-return]
         reason = "password" if pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD else "damaged"
         if reason != "password":
             break
     return reason
+
+
+def first_byte(file: mmap.mmap) -> ctypes.c_void_p:
+    """The address at which the mapped file begins."""
+    return ctypes.cast(ctypes.byref(ctypes.c_char.from_buffer(file)), ctypes.c_void_p)
 
 
 def utf16(call: object, *arguments: object) -> str:
@@ -318,11 +324,10 @@ def declare_fast_prototypes() -> None:
         getattr(pdfium, name).argtypes = [handle, *getattr(pdfium, name).argtypes[1 : arity + 1]]
 
 
-def answers(requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]]:
+def answers(document_file: int, requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]]:
     request = next(requests)
-    declare_fast_prototypes()
-    pdfium.FPDF_InitLibrary()
-    document = load_document(request["path"], request["password"])
+    file = mmap.mmap(document_file, 0, mmap.MAP_PRIVATE)  # private, because an address is given of writable bytes only
+    document = load_document(file, request["password"])
     if isinstance(document, str):
         yield {"error": document}, b""
         return
@@ -331,3 +336,9 @@ def answers(requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]
     for index in range(request["first"] - 1, min(pages, request["max_pages"])):
         yield read_page(document, index, request["max_chars"]), b""
     yield {"done": True}, b""
+
+
+# Whatever is loaded at its first use is loaded before no file can be opened.
+declare_fast_prototypes()
+pdfium.FPDF_InitLibrary()
+codecs.lookup("utf-16-le")

@@ -203,7 +203,10 @@ def read_pdf(
 def _read(job: Job) -> Iterator[ReadingEvent]:
     opened, pages = _start(job)
     yield DocumentOpened(opened.pages, opened.title, opened.outline, opened.attachments)
-    form = job.start(PYPDF_WORKER, task="form") if opened.has_form else None
+    form: Worker | None = None
+    if opened.has_form:
+        with suppress(WorkerLost):
+            form = job.start(PYPDF_WORKER, task="form")
     try:
         drafts: dict[int, Draft] = {}
         for raw in pages:

@@ -22,7 +22,8 @@ Row = dict[str, Value]
 
 _ID, _TEXT, _INT, _REAL, _BLOB = "id", "text", "int", "real", "blob"  # "?": may be NULL
 _SHAPES: Mapping[str, tuple[int, dict[str, str]]] = {
-    # table: how many columns it was made with; all of them today, in their order
+    # table: how many columns it was made with; all of them today, in their order. What `remote_day`
+    # counts for a day begins anew.
     "content": (9, {
         "id": _ID, "bytes": _INT, "stored_at": _REAL, "title": _TEXT, "outline": "blob?", "page_count": "int?",
         "status": "text?", "reason": _TEXT, "read_s": "real?",
@@ -40,7 +41,6 @@ _SHAPES: Mapping[str, tuple[int, dict[str, str]]] = {
         "workspace_id": _ID, "conversation_id": _TEXT, "number": _INT, "saved_at": _REAL, "body": _BLOB,
         "turn_id": _TEXT, "owner": "text?", "lease_until": "real?",
     }),
-    "remote_day": (2, {"day": _INT, "answers": _INT}),
 }  # fmt: skip
 _KEYS = {
     "content": ("id",),
@@ -49,7 +49,6 @@ _KEYS = {
     "workspace": ("id",),
     "entry": ("workspace_id", "document_id"),
     "turn": ("workspace_id", "conversation_id", "number"),
-    "remote_day": ("day",),
 }
 
 
@@ -164,7 +163,6 @@ def rebuild(db: Sql, found: Found, files: Path, now: float) -> Recovered:
     _insert(db, "page", (row for row in found.of("page") if row["document_id"] in held))
     _insert(db, "vectors", (row for row in found.of("vectors") if row["document_id"] in held - reread))
     _insert(db, "turn", sorted(turns, key=lambda row: _number(row["saved_at"])))
-    _insert(db, "remote_day", found.of("remote_day"))
     return Recovered(
         documents=len(entries),
         reread=sum(row["document_id"] in reread for row in entries),
