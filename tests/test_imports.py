@@ -86,7 +86,7 @@ def test_settings_are_read_from_the_environment_in_one_file_only() -> None:
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     }
     readers.remove("shared_utils/processes/telemetry.py")  # it writes, and reads nothing
-    readers.remove("shared_utils/pdf/ocr.py")  # hands three variables on to tesseract, and no other
+    readers.remove("shared_utils/pdf/confined_program.py")  # picks what is handed on to tesseract
     assert readers == {"src/settings.py"}
 
 

@@ -9,7 +9,6 @@ import csv
 import json
 import logging
 import math
-import os
 import shutil
 import subprocess
 import sys
@@ -56,14 +55,17 @@ class _Tesseract:
     is_confined: bool
 
     def command(self, arguments: Sequence[str], cpu_s: int) -> list[str]:
-        if not self.is_confined:
-            return ["nice", "-n", "5", self.program, *arguments]
         libraries, data = _places(Path(self.program).resolve())
         terms = {
             "memory_bytes": _MEMORY,
             "cpu_s": cpu_s,
             "readable": ["/etc/ld.so.cache", *data],
             "executable": [self.program, *libraries],
+            "readable_by": ["TESSDATA_PREFIX"],
+            "executable_by": ["LD_LIBRARY_PATH"],
+            "passed_on": _PASSED_ON,
+            "environment": {"OMP_THREAD_LIMIT": "1"},  # it keeps to one core
+            "is_confined": self.is_confined,
         }
         return [sys.executable, "-I", "-B", str(_PROGRAM), json.dumps(terms), self.program, *arguments]
 
@@ -75,7 +77,7 @@ def _installed(program: str) -> _Tesseract:
     if confined.languages == free.languages:
         return confined
     logging.getLogger(__name__).warning(
-        "tesseract does not start in the sandbox here; it runs with the rights of the server"
+        "tesseract does not start in the sandbox here; it runs with the rights of the server's user"
     )
     return free
 
@@ -88,25 +90,17 @@ def _listed(program: str, *, is_confined: bool) -> _Tesseract:
         text=True,
         timeout=_LIST_S,
         check=False,
-        env=_environment(),
         stdin=subprocess.DEVNULL,
     )
     languages = {line for line in said.stdout.splitlines()[1:] if line and line not in ("osd", "equ")}
     return _Tesseract(program, tuple(sorted(languages)), is_confined)
 
 
-def _environment() -> dict[str, str]:
-    """What tesseract is told of ours, and that it keeps to one core."""
-    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | {"OMP_THREAD_LIMIT": "1"}
-
-
 def _places(program: Path) -> tuple[list[str], list[str]]:
-    """Where libraries and models may lie, for a program in `…/bin`: beside it, where systems keep them, where told."""
+    """Where libraries and models may lie, for a program in `…/bin`: beside it, and where systems keep them."""
     roots = [program.parents[1], Path("/"), Path("/usr"), Path("/usr/local")]
     libraries = [root / name for root in roots for name in _LIBRARIES]
-    libraries += [Path(folder) for folder in os.environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
     data = [root / name for root in roots for name in _DATA]
-    data += [Path(folder) for folder in [os.environ.get("TESSDATA_PREFIX", "")] if folder]
     return [str(path) for path in libraries], [str(path) for path in data]
 
 
@@ -138,9 +132,7 @@ def _read(tesseract: _Tesseract, image: bytes, dpi: int, time_limit_s: float) ->
     arguments = ["stdin", "stdout", "-l", "+".join(tesseract.languages), "--dpi", str(dpi), "tsv"]
     command = tesseract.command(arguments, math.ceil(time_limit_s) + 1)
     try:
-        done = subprocess.run(
-            command, input=image, capture_output=True, timeout=time_limit_s, check=True, env=_environment()
-        )
+        done = subprocess.run(command, input=image, capture_output=True, timeout=time_limit_s, check=True)
     except subprocess.TimeoutExpired as error:
         raise DocumentError(
             "OCR of this page took longer than {seconds:g} seconds and was stopped.", seconds=time_limit_s

@@ -91,7 +91,7 @@ def probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[
     def run() -> dict[str, object]:
         tesseract = ocr._Tesseract(str(python), (), is_confined=True)
         command = tesseract.command(["-I", "-S", "-c", script.read_text()], cpu_s=30)
-        done = subprocess.run(command, capture_output=True, text=True, check=True, env=ocr._environment())
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
         return dict(json.loads(done.stdout))
 
     script.write_text(
