@@ -13,11 +13,11 @@ from shared_utils.citations.dates import dates, same_day
 from shared_utils.citations.quantities import Match, compare
 from shared_utils.citations.reading import Finding, Reading, holds, wording
 from shared_utils.citations.signs import says_minus
-from shared_utils.citations.substitutions import exchanged_number
+from shared_utils.citations.substitutions import Swap, exchanged_number
 from shared_utils.citations.tables import Column, cells_of, column_keys, columns_over, headings_of, key_of_cell
 from shared_utils.citations.text_units import Unit, covered
 from shared_utils.message import Message, message
-from shared_utils.text.dates import quarters
+from shared_utils.text.dates import Quarter, quarters
 from shared_utils.text.measures import declared_scale
 from shared_utils.text.quantities import Quantity, identifiers
 from shared_utils.types import Verdict
@@ -75,12 +75,13 @@ def check_numbers(reading: Reading) -> Iterator[Finding]:
         if not found:
             if wanted.is_year:
                 yield from _year(wanted, reading, related)
-            elif not (wanted.ordinal and wanted.in_words):  # "third" may count paragraphs: its word is compared
+            elif not (wanted.ordinal and wanted.in_words) and not _ends_a_code(wanted, reading):  # words are compared
                 yield _other_number(wanted, reading, related)
             continue
         closest = min(kinds, key=list(Match).index)
         yield _not_the_same(wanted, next(q for q, match in found if match is closest), closest)
     yield from _codes(reading)
+    yield from _periods(reading)
 
 
 def _not_the_same(wanted: Quantity, page: Quantity, match: Match) -> Finding:
@@ -98,19 +99,48 @@ def _not_the_same(wanted: Quantity, page: Quantity, match: Match) -> Finding:
     return Finding(Verdict.CONTRADICTED, message("the page says {page}, the answer {answer}", **told))
 
 
+def _periods(reading: Reading) -> Iterator[Finding]:
+    """A quarter of a year is on the page, in any spelling, or it is not."""
+    rivals = [unit.text[q.start : q.end] for unit in _anchored(reading) for q in quarters(unit.text)]
+    for wanted in _quarters_not_told(reading):
+        what = reading.claim[wanted.start : wanted.end]
+        if rivals:
+            yield Finding(
+                Verdict.CONTRADICTED, message("the page says {page}, the answer {answer}", page=rivals[0], answer=what)
+            )
+        elif not any(unit.is_row for unit in _anchored(reading)):  # else its headings may be out of sight
+            yield Finding(Verdict.NOT_FOUND, message("the cited words do not speak of {what}", what=what))
+
+
+def _quarters_not_told(reading: Reading) -> list[Quarter]:
+    told = {quarter.number for unit in reading.units for quarter in quarters(unit.text)}
+    return [quarter for quarter in quarters(reading.claim) if quarter.number not in told]
+
+
+def _anchored(reading: Reading) -> list[Unit]:
+    return [reading.units[i] for i in reading.anchor]
+
+
 def _codes(reading: Reading) -> Iterator[Finding]:
     """Part numbers, versions and the like are on the page or they are not; how they are hyphenated does not matter."""
-    wanted = identifiers(reading.claim)
+    missing = _quarters_not_told(reading)
+    periods = {reading.claim[q.start : q.end].casefold() for q in quarters(reading.claim) if q not in missing}
+    wanted = identifiers(reading.claim) - periods
     if not wanted:
         return
     known = frozenset[str]().union(*(identifiers(unit.text) for unit in reading.units))
-    told = {quarter.number for unit in reading.units for quarter in quarters(unit.text)}
-    known |= {reading.claim[q.start : q.end].casefold() for q in quarters(reading.claim) if q.number in told}
     page = " ".join(unit.text for unit in reading.units).casefold()
     for name in sorted(wanted - known):
         spelled = r"[\W_]?".join(re.findall(r"[^\W\d_]+|\d+", name))
         if not re.search(rf"(?<![^\W_]){spelled}(?![^\W_])", page):
             yield Finding(Verdict.NOT_FOUND, message("the cited words have no “{what}”", what=name))
+
+
+def _ends_a_code(wanted: Quantity, reading: Reading) -> bool:
+    """Whether "Covid 19" of the claim is what the page writes COVID-19."""
+    before = re.search(r"([^\W\d_]+)\s\Z", reading.claim[: wanted.start])
+    name = f"{before[1]}{wanted.text}".casefold() if before else ""
+    return any(name == code.replace("-", "") for unit in reading.units for code in identifiers(unit.text))
 
 
 def check_exchanged(reading: Reading) -> Iterator[Finding]:
@@ -119,7 +149,7 @@ def check_exchanged(reading: Reading) -> Iterator[Finding]:
         page = reading.units[i]
         if page.is_row or not (swap := exchanged_number(reading.claim, reading.words, page.text, page.words)):
             continue
-        if not _mean_the_same(swap.answer, swap.page, reading, page):
+        if not mean_the_same(swap, reading, page):
             yield Finding(
                 Verdict.CONTRADICTED,
                 message("the page says {page}, the answer {answer}", page=swap.page, answer=swap.answer),
@@ -127,10 +157,10 @@ def check_exchanged(reading: Reading) -> Iterator[Finding]:
             return
 
 
-def _mean_the_same(answer: str, page: str, reading: Reading, unit: Unit) -> bool:
-    """Whether two numbers in one place differ in their spelling, rounding or unit only."""
-    ours = [q for q in reading.numbers if answer in q.text]
-    theirs = [q for q in unit.numbers if page in q.text]
+def mean_the_same(swap: Swap, reading: Reading, unit: Unit) -> bool:
+    """Whether two numbers in one place differ in spelling, rounding, sign or unit only: those are compared apart."""
+    ours = [q for q in reading.numbers if swap.answer in q.text]
+    theirs = [q for q in unit.numbers if swap.page in q.text]
     same = (Match.EXACT, Match.ROUNDED, Match.BOUNDED, Match.SIGN)
     return any(compare(one, other, None) in same for one in ours for other in theirs)
 

@@ -13,8 +13,6 @@ from shared_utils.text.quantities import identifiers as identifiers
 from shared_utils.text.quantities import quantities as quantities
 from shared_utils.text.units import converted, same_unit
 
-_BOUND_REACH = 3  # "more than 10" is said of 12 or 25, hardly of 400
-
 
 class Match(Enum):
     """How a number of an answer relates to one of the page, the closest first."""
@@ -114,5 +112,5 @@ def rounds_to(value: Decimal, answer: Quantity, ours: Decimal, *, least: int = 2
 
 def _is_bounded(value: Decimal, answer: Quantity, said: Decimal) -> bool:
     if answer.bound in ("above", "least"):
-        return said < value <= said * _BOUND_REACH
-    return answer.bound in ("below", "most") and value < said <= value * _BOUND_REACH
+        return value > said
+    return answer.bound in ("below", "most") and value < said

@@ -11,7 +11,7 @@ from shared_utils.citations.support import speaking_units
 from shared_utils.citations.tables import cells_of, headings_of
 from shared_utils.citations.text_units import Unit, Word, content_keys, weights, words_of
 from shared_utils.message import NOTHING, Message
-from shared_utils.text.dates import Date, dates
+from shared_utils.text.dates import Date, dates, quarters
 from shared_utils.text.numerals import Notation, notation_of
 from shared_utils.text.quantities import Quantity, quantities
 from shared_utils.types import Embedder, Verdict
@@ -37,6 +37,7 @@ class Reading:
     words: tuple[Word, ...]
     numbers: tuple[Quantity, ...]  # of the claim, without the years of its dates
     days: tuple[Date, ...]  # of the claim
+    measured: tuple[tuple[int, int], ...]  # where words stand that are compared as numbers, dates or their signs
     weight: dict[str, float]
     units: tuple[Unit, ...]
     anchor: tuple[int, ...]
@@ -60,8 +61,12 @@ def read_claim(claim: str, units: tuple[Unit, ...]) -> Reading:
     anchor = speaking_units(claim, units, numbers)
     headings = tuple(dict.fromkeys(over for i in anchor if units[i].is_row for over in headings_of(units, i)))
     days = dates(claim, notation)
+    measured = _measured(claim, numbers, days)
     plain = tuple(q for q in numbers if not any(day.start <= q.start < day.end for day in days))
-    return Reading(claim, words, plain, days, weights(units, content_keys(words)), units, anchor, headings)
+    held = {key for i in anchor for q in units[i].numbers if q.negative for key in q.mantissas}
+    if any(not q.negative and says_minus(claim, q) and not held.isdisjoint(q.mantissas) for q in plain):
+        measured += tuple(minus_words(claim))
+    return Reading(claim, words, plain, days, measured, weights(units, content_keys(words)), units, anchor, headings)
 
 
 def _notation_of_claim(claim: str, units: Sequence[Unit]) -> Notation:
@@ -81,9 +86,12 @@ def _only(told: Collection[_T | None]) -> _T | None:
 
 
 def stands_word_for_word(claim: str, units: Sequence[Unit]) -> bool:
-    """A whole sentence or row of the page: a part of one may have lost its "not"."""
+    """A whole sentence or row of the page, its signs too: a part of one may have lost its "not"."""
     said = [word.text for word in words_of(claim)]
-    return any([word.text for word in unit.words] == said for unit in units)
+    signs = [q.negative for q in quantities(claim)]
+    return any(
+        [word.text for word in unit.words] == said and [q.negative for q in unit.numbers] == signs for unit in units
+    )
 
 
 def closest_in_meaning(claim: str, units: Sequence[Unit], embedder: Embedder) -> int | None:
@@ -97,12 +105,21 @@ def wording(reading: Reading) -> dict[str, float]:
 
     Words that stand for a minus the page prints ("a net loss of 724" for "(724)") are compared with it.
     """
-    spans = [(q.start, q.end) for q in quantities(reading.claim)]
-    spans += [(day.start, day.end) for day in reading.days]
-    if any(is_minus_in_words(reading, q) for q in reading.numbers):
-        spans += minus_words(reading.claim)
-    words = [word for word in reading.words if not any(start <= word.start < end for start, end in spans)]
+    words = [word for word in reading.words if not is_measured(word, reading)]
     return {key: reading.weight[key] for key in content_keys(words)} or reading.weight
+
+
+def is_measured(word: Word, reading: Reading) -> bool:
+    """Whether a word of the claim is compared as a part of a number or a date, whatever its spelling."""
+    return any(start <= word.start < end for start, end in reading.measured)
+
+
+def _measured(claim: str, numbers: Sequence[Quantity], days: Sequence[Date]) -> tuple[tuple[int, int], ...]:
+    return (
+        *((q.bound_start, q.end) for q in numbers),
+        *((day.start, day.end) for day in days),
+        *((quarter.start, quarter.end) for quarter in quarters(claim)),
+    )
 
 
 def is_minus_in_words(reading: Reading, wanted: Quantity) -> bool:

@@ -23,7 +23,10 @@ _LOSS = re.compile(rf"\b(?:{_LOSSES})\b", re.IGNORECASE)
 _FALL = re.compile(rf"\b(?:{_FALLS})\b", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|auf|à|a|at|tot|naar|bis)\s+\W*\Z", re.IGNORECASE)  # "fell to 724" tells a level
 _ALTERNATIVE = re.compile(r"\([^\W\d_]+\)")  # "Net income (loss)" speaks of either
-_CLAUSE_END = re.compile(r";|,\s+(?:and|but|while|whereas|und|aber|mais|et|pero|ma|mas|maar)\b|[.!?]\s", re.IGNORECASE)
+_CLAUSE_END = re.compile(
+    r";|(?:,|(?<=\d))\s+(?:and|but|while|whereas|und|aber|mais|et|pero|y|ma|e|mas|maar|en)\b|[.!?]\s", re.IGNORECASE
+)
+_NEXT_THING = re.compile(r"[,;:.!?]\s|\d|\b(?:and|but|und|aber|et|mais|y|pero|e|ma|mas|en|maar)\b", re.IGNORECASE)
 
 
 def says_minus(text: str, quantity: Quantity) -> bool:
@@ -35,7 +38,7 @@ def says_minus(text: str, quantity: Quantity) -> bool:
     """
     text = _ALTERNATIVE.sub(lambda match: " " * len(match[0]), text)
     before = _CLAUSE_END.split(text[max(0, quantity.start - _BEFORE) : quantity.start])[-1]
-    after = _CLAUSE_END.split(text[quantity.end : quantity.end + _AFTER])[0]
+    after = _NEXT_THING.split(text[quantity.end : quantity.end + _AFTER])[0]
     if _LOSS.search(before) or _LOSS.search(after):
         return True
     return not _TO.search(before) and bool(_FALL.search(before) or _FALL.search(after))

@@ -12,12 +12,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from shared_utils.citations.exact_checks import check_columns, check_dates, check_exchanged, check_numbers
+from shared_utils.citations.exact_checks import (
+    check_columns,
+    check_dates,
+    check_exchanged,
+    check_numbers,
+    mean_the_same,
+)
 from shared_utils.citations.polarity import Opposed, opposition, unmatched_negation
 from shared_utils.citations.reading import (
     Finding,
     Reading,
     closest_in_meaning,
+    is_measured,
     is_minus_in_words,
     read_claim,
     row_says_it,
@@ -158,12 +165,13 @@ def _names(reading: Reading) -> Iterator[Finding]:
         if swap := swapped(reading.claim, reading.words, unit.text, unit.words):
             yield Finding(Verdict.NOT_FOUND, _instead(swap))
             return
-        if swap := replaced(reading.claim, reading.words, unit.text, unit.words):
+        swap = replaced(reading.claim, reading.words, unit.text, unit.words)
+        if swap and not mean_the_same(swap, reading, unit):
             yield Finding(Verdict.PARTLY, _instead(swap))
     page_words = [word for unit in reading.units for word in unit.words]
     everywhere = {key for word in page_words for key in word.keys}
     for i in names_in(reading.words, page_words):
-        if not set(reading.words[i].keys) & everywhere:
+        if not set(reading.words[i].keys) & everywhere and not is_measured(reading.words[i], reading):
             yield Finding(Verdict.PARTLY, message("the cited words do not name “{what}”", what=reading.words[i].text))
             return
 
@@ -187,6 +195,7 @@ def _halves(claim: str) -> list[str]:
 
 def _not_spoken_of(reading: Reading, verdict: Verdict) -> Finding:
     missing = [word for word in reading.words if word.content and not set(word.keys) & reading.keys]
+    missing = [word for word in missing if not is_measured(word, reading)] or missing
     missing.sort(key=lambda word: -max(reading.weight.get(key, 0.0) for key in word.keys))
     words = ", ".join(dict.fromkeys(f"“{word.text}”" for word in missing[:3]))
     return Finding(verdict, message("the cited words do not speak of {what}", what=words), is_wording=True)

@@ -56,7 +56,7 @@ _QUARTER_WORDS = (
 )
 _QUARTER_OF = {word: number for words, number in _QUARTER_WORDS for word in words.split()}
 _QUARTER = re.compile(
-    rf"\b(?P<word>{'|'.join(_QUARTER_OF)})(?=\s+(?:(?:fiscal\s+)?quarter|quartal[es]?|trimestre|kwartaal)\b|\s*$)"
+    rf"\b(?P<word>{'|'.join(_QUARTER_OF)})(?:\s+(?:(?:fiscal\s+)?quarter|quartal[es]?|trimestre|kwartaal)\b|(?=\s*$))"
     r"|\b(?:[qt](?P<after>[1-4])|(?P<before>[1-4])q)\b|\b(?P<numbered>[1-4])(?:\.|er|e|eme|o|º)\s*(?:quartal|trimestre|kwartaal)"
 )
 
@@ -112,7 +112,7 @@ def quarters(text: str) -> tuple[Quarter, ...]:
     ['2', '3', '4']
     """
     return tuple(
-        Quarter(_QUARTER_OF.get(match[0], "") or match[match.lastgroup or 0], match.start(), match.end())
+        Quarter(_QUARTER_OF.get(match["word"] or "", "") or match[match.lastgroup or 0], match.start(), match.end())
         for match in _QUARTER.finditer(fold_in_place(plain_digits(text)))
     )
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
 from shared_utils.text.folding import folded_words
 
+_LETTERS = {  # that tell languages apart which share a function word
+    "german": re.compile("[äöüßÄÖÜ]"),
+    "french": re.compile("[èêëœùÈÊ]"),
+    "spanish": re.compile("[ñÑ¿¡]"),
+    "portuguese": re.compile("[ãõÃÕ]"),
+}
 _LONGEST = 9  # letters; no function word is as long
 
 
@@ -62,14 +69,17 @@ def index_language(words: Iterable[str]) -> str:
 
 
 def told_language(text: str) -> str | None:
-    """The one language that has most of a text's function words; None when none has, or two have as many.
+    """The language that has most of a text's function words, or as many as another and its letters; else None.
 
     >>> told_language("Der Umsatz stieg auf 1.234"), told_language("Umsatz 1.234")
     ('german', None)
     """
     counts = _counts(word for _, _, word in folded_words(text) if len(word) < _LONGEST)
-    (first, most), (_, second) = sorted(counts.items(), key=lambda item: -item[1])[:2]
-    return first if most > second else None
+    most = max(counts.values())
+    best = [language for language, count in counts.items() if count == most > 0]
+    if len(best) > 1:
+        best = [language for language, letters in _LETTERS.items() if language in best and letters.search(text)]
+    return best[0] if len(best) == 1 else None
 
 
 def _counts(words: Iterable[str]) -> dict[str, int]:

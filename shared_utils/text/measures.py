@@ -34,13 +34,13 @@ _PHRASE_BEGINS = frozenset("%pbdgs°qmckPBDGSQMK")
 _POWER_OF_TEN = re.compile(
     r"[ \u00a0]?[×x·*][ \u00a0]?10(?:\^(?P<power>-?\d{1,2})|(?P<raised>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))(?!\d)"
 )
-_SIGNS_OF_MONEY = frozenset("$€£¥₹")
+SIGNS_OF_MONEY = frozenset("$€£¥₹")
 _BEGINS_A_NUMBER = re.compile(r"[ \u00a0]?[-–(]?\d")
-_US = re.compile(r"^(?:US|U\.S\.)[ -]?")
+_US = re.compile(r"^(?:US|U\.S\.)(?:[ -]|(?=\$))")
 _RAISED_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 CODE_SCALES = dict.fromkeys(("teur", "t€", "k€", "keur", "tchf"), Decimal(1000)) | {"meur": Decimal(10) ** 6}
 _DECLARED_SCALE = re.compile(
-    r"\b(?:in|en|em) (?:[^\W\d_]+\.? |[$€£¥] ?){0,3}(?P<word>thousands|millions|billions|tausend|tsd|mio|millionen|mrd"
+    r"\b(?:in|en|em) (?:[^\W\d_]+\.? |[$€£¥₹] ?){0,3}(?P<word>thousands|millions|billions|tausend|tsd|mio|millionen|mrd"
     r"|milliarden|milliers|millones|milhões|milhares|milioni|miliardi|migliaia|crores?|lakhs?)\b"
     r"|(?<!\d)(?<!\d[ \u00a0])(?:(?P<short>mio|mrd|tsd)\.?[ \u00a0]?(?:€|eur|chf|usd)"
     r"|[$€£][ \u00a0]?(?P<sign>million|billion|bn|mn|m)"
@@ -69,7 +69,7 @@ def scale_and_unit(
         match = SUFFIX.match(plain, at)
         if match is None or ("\n" in match["gap"] and not match["word"][0].islower()):
             break
-        if match["gap"] and match["word"] in _SIGNS_OF_MONEY and _BEGINS_A_NUMBER.match(plain, match.end()):
+        if match["gap"] and match["word"] in SIGNS_OF_MONEY and _BEGINS_A_NUMBER.match(plain, match.end()):
             break  # it stands before the next cell
         word = _US.sub("", match["word"]).casefold()
         if word in SCALE_OF and scale == 1 and _scales(plain, word, unit, match.end(), notation):

@@ -62,6 +62,10 @@ def _word_set(words: str) -> frozenset[str]:
 
 # Words that count, but are far more often an article, a pronoun or something else altogether.
 _RARELY_NUMBERS = _word_set("one zero null eins un uno um een sei acht neuf sept once due nove an second cent cents")
+_SAFE_LENGTH = 4
+_WORDS_ELSEWHERE = _word_set(
+    "onze seize vier acht sette dois tres otto cento mille venti tien nulde derde octavo quarto"
+)
 _BEFORE_A_PRONOUN = _word_set("each every this that no any which the other another last next first some")
 _AFTER_A_PRONOUN = _word_set(
     "another can may must should could might would will is was has who of or and by in at on to for s with as"
@@ -81,22 +85,33 @@ class NumberWord:
 
 
 def number_words(text: str, language: str | None) -> Iterator[NumberWord]:
-    """The numbers in words of a text, read in one language: English where it is not known.
+    """The numbers in words of a text, read in one language; where it is not known, what no other language says else.
 
     >>> [found.value for found in number_words("Twenty-five of two hundred and six", "english")]
     [25, 206]
     """
-    language = language if language in _ONES else "english"
-    known = _known(language)
+    known = _known(language) if language in _ONES else _known_anywhere()
     tokens = _tokens(text, known)
     last = -1
     for i, (start, _, word) in enumerate(tokens):
         if i <= last or word not in known:
             continue
-        last = _last_of_run(text, tokens, i, known, _JOINTS.get(language))
+        last = _last_of_run(text, tokens, i, known, _JOINTS.get(language or "english"))
         total = _value([known[part][0] for _, _, part in tokens[i : last + 1] if part in known])
         weak = last == i and _is_weak(text, tokens, i)
         yield NumberWord(start, tokens[last][1], total, weak, known[word][1])
+
+
+@cache
+def _known_anywhere() -> dict[str, tuple[int, bool]]:
+    """English, and the longer words of the other languages: what is short means something else somewhere."""
+    longer = {
+        word: said
+        for language in _ONES
+        for word, said in _known(language).items()
+        if len(word) >= _SAFE_LENGTH and word not in _RARELY_NUMBERS and word not in _WORDS_ELSEWHERE
+    }
+    return longer | _known("english")
 
 
 @cache
@@ -114,6 +129,7 @@ def _known(language: str) -> dict[str, tuple[int, bool]]:
         for n, one in enumerate(ones[1:10], start=1):
             hundreds = (one if n > 1 else "") + hundred
             values |= {hundreds: 100 * n} | {hundreds + word: 100 * n + value for word, value in below}
+    values |= {word.replace("ss", "s"): value for word, value in values.items()}  # "dreißig" folded in place
     found = {word: (value, False) for word, value in values.items()}
     ordinals = {word: (value, True) for value, word in enumerate(_ORDINALS[language].split()) if value > 2}
     return ordinals | found

@@ -9,11 +9,11 @@ from decimal import Decimal
 from functools import lru_cache
 
 from shared_utils.text.dates import Date, dates
-from shared_utils.text.measures import CODE_SCALES, SUFFIX, scale_and_unit
+from shared_utils.text.measures import CODE_SCALES, SIGNS_OF_MONEY, SUFFIX, scale_and_unit
 from shared_utils.text.number_words import NumberWord, number_words
 from shared_utils.text.numerals import NUMERAL, Notation, is_code, notation_of, plain_digits, readings
 from shared_utils.text.sentences import is_table_row
-from shared_utils.text.units import MONEY, SCALE_OF, UNIT_OF
+from shared_utils.text.units import ONLY_AFTER_MONEY, SCALE_OF, UNIT_OF
 
 _ONE = Decimal(1)
 _DIGITS = re.compile(r"\d+")
@@ -34,6 +34,7 @@ _BEFORE = re.compile(
 _LOOKS_BACK = frozenset("(-–+▲△▼±~≈$€£¥₹")
 _MINUS = frozenset("-–▲△▼")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|ème|eme|º|ª)(?![^\W_])")
+_ROUGHLY = ("~", "≈", "±")
 _FISCAL_ENDS = frozenset("Yy' \u00a0")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LETTER = "A-Za-z\u00c0-\u024f\u0370-\u04ff"  # of scripts that put spaces around numbers
@@ -48,6 +49,7 @@ _SENTENCE_WORD = re.compile(r"(?:^|[^\W\d_])[ \u00a0]?\Z")
 _LEADS_TO_A_VALUE = re.compile(
     r"\b(?:of|was|were|is|at|to|by|von|auf|war|de|di|est|était|es|fue)[ \u00a0]\Z", re.IGNORECASE
 )
+_SPOKEN = re.compile(r"[^\W\d_]+|[~≈±]")
 _BOUNDS = {
     "about": "about around approximately approx roughly some circa ca etwa rund ungefähr zirka environ cerca unos unas "
     "ongeveer quasi aproximadamente ~ ≈ ±",
@@ -82,6 +84,7 @@ class Quantity:
     in_words: bool
     ordinal: bool
     is_year: bool
+    bound_start: int  # where those words begin; `start` where there are none
     other: Decimal | None = None  # the mantissa's second reading, where "1,234" may be either
 
     @property
@@ -112,7 +115,9 @@ def quantities(text: str, notation: Notation | None = None) -> tuple[Quantity, .
     """
     plain = plain_digits(text)
     notation = notation or notation_of(text)
-    found = [*_in_digits(text, plain, notation, dates(text, notation)), *_in_words(text, plain, notation)]
+    found = list(_in_digits(text, plain, notation, dates(text, notation)))
+    taken = {at for q in found for at in range(q.start, q.end)}
+    found += (q for q in _in_words(text, plain, notation) if q.start not in taken)
     found.sort(key=lambda q: q.start)
     return tuple(found)
 
@@ -122,14 +127,18 @@ def identifiers(text: str) -> frozenset[str]:
     plain = plain_digits(text)
     days = dates(text)
     found = (match for match in _CODE.finditer(plain) if not any(day.start <= match.start() < day.end for day in days))
-    return frozenset(match[0].casefold() for match in found if _is_identifier(match[0]))
+    return frozenset(
+        match[0].casefold()
+        for match in found
+        if _is_identifier(match[0]) and plain[match.start() - 1 : match.start()] not in SIGNS_OF_MONEY
+    )
 
 
 # ------------------------------------------------------------------------------------------------ in digits
 
 
 def _in_digits(text: str, plain: str, notation: Notation, days: Sequence[Date]) -> Iterator[Quantity]:
-    position, later = 0, iter(days)
+    position, last, later = 0, 0, iter(days)
     day = next(later, None)
     while digits := _DIGITS.search(plain, position):
         start, position = digits.span()
@@ -165,15 +174,15 @@ def _in_digits(text: str, plain: str, notation: Notation, days: Sequence[Date]) 
             continue
         position = numeral.end()
         if not is_code(numeral[0]) and not _in_a_word(plain, start):
-            quantity = _quantity(text, plain, start, position, notation)
+            quantity = _quantity(text, plain, start, position, notation, last)
             if quantity is not None:
                 yield quantity
-                position = max(position, quantity.end)
+                position = last = max(position, quantity.end)
 
 
 def _year(text: str, start: int, end: int, year: int) -> Quantity:
     value = Decimal(year)
-    return Quantity(text[start:end], start, end, value, value, _ONE, "", False, "", False, False, is_year=True)
+    return Quantity(text[start:end], start, end, value, value, _ONE, "", False, "", False, False, True, start)
 
 
 def _in_a_word(plain: str, start: int) -> bool:
@@ -194,25 +203,14 @@ def _is_spaced_letter(char: str) -> bool:
     return bool(char) and char < "\u0530" and char.isalpha() and char not in "ºª"
 
 
-def _quantity(text: str, plain: str, start: int, end: int, notation: Notation) -> Quantity | None:
-    """None for digits that run into letters which are no unit: "13a"."""
+def _quantity(text: str, plain: str, start: int, end: int, notation: Notation, last: int) -> Quantity | None:
+    """None for digits that run into letters which are no unit: "13a". `last` is where the number before it ends."""
     numeral = plain[start:end]
     mantissa, *others = readings(numeral, notation.decimal)
-    before = _look_back(plain, start)
-    code = (before["code"] or "").casefold() if before else ""
-    unit = (_MONEY_CODES.get(code) or UNIT_OF.get(code[-1:] or " ", "") if code else "") if before else ""
-    if before and before["money"]:
-        unit = UNIT_OF[before["money"]]
-    if unit not in MONEY:
-        unit = ""
-    scale = CODE_SCALES.get(code, _ONE)
-    if before and before["scale"] and unit:
-        scale = SCALE_OF[before["scale"].casefold()]
-    ordinal = (
-        bool(mark := _ORDINAL.match(plain, end)) and _is_spaced_letter(plain[end : end + 1]) and "." not in numeral
-    )
-    after = end
-    if ordinal and mark:
+    before = _look_back(plain, start, last)
+    unit, scale, first = _money_before(before, start)
+    mark = _ORDINAL.match(plain, end) if numeral.isdigit() and _is_spaced_letter(plain[end : end + 1]) else None
+    if mark:
         after = mark.end()
     elif decade := _DECADE.match(plain, start):
         return _year(text, start, decade.end() - 1, int(numeral)) if len(numeral) == 4 else None
@@ -220,17 +218,12 @@ def _quantity(text: str, plain: str, start: int, end: int, notation: Notation) -
         unit, scale, after = scale_and_unit(text, plain, end, unit, scale, notation)
     if after == end and _is_spaced_letter(plain[end : end + 1]):
         return None
-    first = start
-    negative = bound = None
+    negative = False
     if before:
-        if unit in MONEY and code and (_MONEY_CODES.get(code) or code[-1] in "$€£¥₹"):
-            first = before.start("code")
-        elif before["money"]:
-            first = before.start("money")
         negative, first, after, unit = _sign(plain, before, first, after, unit)
-        bound = "about" if before["sign"] and before["sign"] in "~≈±" else None
-    elif _owes(plain, numeral, after):
+    if not negative and _owes(plain, numeral, after):
         negative, after = True, after + 1
+    bound, bound_start = ("about", first) if before and before["sign"] in _ROUGHLY else _bound(plain, first)
     value = mantissa * scale
     return Quantity(
         text=text[first:after],
@@ -240,21 +233,39 @@ def _quantity(text: str, plain: str, start: int, end: int, notation: Notation) -
         mantissa=mantissa,
         scale=scale,
         unit=unit,
-        negative=bool(negative),
-        bound=bound or _bound(plain, first),
+        negative=negative,
+        bound=bound,
         in_words=False,
-        ordinal=ordinal,
-        is_year=not unit and not negative and value == mantissa and numeral.isdigit() and 1900 <= value <= 2099,
+        ordinal=mark is not None,
+        is_year=not unit and not negative and scale == 1 and numeral.isdigit() and 1900 <= value <= 2099,
+        bound_start=bound_start,
         other=others[0] if others else None,
     )
 
 
-def _look_back(plain: str, start: int) -> re.Match[str] | None:
+def _money_before(before: re.Match[str] | None, start: int) -> tuple[str, Decimal, int]:
+    """Currency and scale that stand before a number, and where they begin: "$", "US$", "TEUR", "Mio. EUR"."""
+    if before is None:
+        return "", _ONE, start
+    if before["money"]:
+        code_before = before["code"] if before.end("code") == before.start("money") else None  # US$, C$
+        return UNIT_OF[before["money"]], _ONE, before.start("code" if code_before else "money")
+    code = (before["code"] or "").casefold()
+    named = _MONEY_CODES.get(code) or (UNIT_OF[code[-1]] if code and code[-1] in SIGNS_OF_MONEY else "")
+    if not named:
+        return "", _ONE, start
+    word = before["scale"]
+    return named, SCALE_OF[word.casefold()] if word else CODE_SCALES.get(code, _ONE), before.start("code")
+
+
+def _look_back(plain: str, start: int, last: int) -> re.Match[str] | None:
+    if start == last:
+        return None
     before = plain[start - 1 : start]
     if before in (" ", "\u00a0"):
         before = plain[start - 2 : start - 1] if start > 1 else ""
     if before in _LOOKS_BACK or before == "." or (before and before.isalpha()):
-        return _BEFORE.search(plain, max(0, start - 12), start)
+        return _BEFORE.search(plain, max(last, start - 12), start)
     return None
 
 
@@ -298,17 +309,20 @@ def _owes(plain: str, numeral: str, after: int) -> bool:
     return plain[after : after + 1] == "-" and not numeral.isdigit() and plain[after + 1 : after + 2] in ("", "\n", " ")
 
 
-def _bound(plain: str, start: int) -> str:
+def _bound(plain: str, start: int) -> tuple[str, int]:
+    """What the words before a number make of it, and where they begin."""
     ahead = plain[max(0, start - 26) : start]
     if not ahead or not ahead[-1].isspace() or not (ahead.rstrip()[-1:].isalpha() or ahead.rstrip()[-1:] in ".~≈±"):
-        return ""
-    words = ahead.casefold().replace(".", "").split()[-3:]
-    pair = " ".join(words[-2:])
-    if pair in _BOUND_OF:
-        bound = _BOUND_OF[pair]
-        negated = len(words) == 3 and words[0] in ("no", "not", "nicht", "pas", "no")
-        return {"above": "most", "below": "least"}.get(bound, bound) if negated else bound
-    return _BOUND_OF.get(words[-1], "") if words else ""
+        return "", start
+    words = [(match[0].casefold(), match.start()) for match in _SPOKEN.finditer(ahead)][-3:]
+    first = start - len(ahead)
+    bound = _BOUND_OF.get(" ".join(word for word, _ in words[-2:]))
+    if bound and len(words) > 1:
+        negated = len(words) == 3 and words[0][0] in ("no", "not", "nicht", "pas")
+        flipped = {"above": "most", "below": "least"}.get(bound, bound)
+        return (flipped, first + words[0][1]) if negated else (bound, first + words[-2][1])
+    bound = _BOUND_OF.get(words[-1][0]) if words else None
+    return (bound, first + words[-1][1]) if bound else ("", start)
 
 
 # ------------------------------------------------------------------------------------------------ in words
@@ -326,6 +340,7 @@ def _in_words(text: str, plain: str, notation: Notation) -> Iterator[Quantity]:
 
 def _worded(text: str, plain: str, word: NumberWord, end: int, unit: str, scale: Decimal) -> Quantity:
     value = Decimal(word.value)
+    bound = _bound(plain, word.start)
     return Quantity(
         text=text[word.start : end],
         start=word.start,
@@ -335,7 +350,8 @@ def _worded(text: str, plain: str, word: NumberWord, end: int, unit: str, scale:
         scale=scale,
         unit=unit,
         negative=False,
-        bound=_bound(plain, word.start),
+        bound=bound[0],
+        bound_start=bound[1],
         in_words=True,
         ordinal=word.ordinal,
         is_year=False,
@@ -359,4 +375,5 @@ def _is_measure(word: str) -> bool:
     if match is None or (word[0].isalpha() and word.rstrip("0123456789.").casefold() not in _MONEY_CODES):
         return False
     after = match[1].casefold()
-    return not after or after in UNIT_OF or after in SCALE_OF or _ORDINAL.fullmatch(after) is not None
+    scales = after in SCALE_OF and after not in ONLY_AFTER_MONEY
+    return not after or after in UNIT_OF or scales or _ORDINAL.fullmatch(after) is not None

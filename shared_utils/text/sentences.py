@@ -33,10 +33,10 @@ def _word_set(words: str) -> frozenset[str]:
 
 _NEVER_LAST = _word_set(
     "mr mrs ms dr prof st sr jr gen col sgt rev hon gov sen rep messrs vs viz cf e.g i.e eg ie al ed eds approx ca est "
-    "resp incl excl z.b d.h bzw ggf vgl usw sog mio mrd"
+    "resp incl excl nr z.b d.h bzw ggf vgl usw sog mio mrd"
 )
 _BEFORE_A_NUMBER = _word_set(
-    "no nos nr fig figs abs ziff eq eqs sec secs vol vols p pp pg art arts ch chap app par para tab ref refs item note "
+    "no nos rs fig figs abs ziff eq eqs sec secs vol vols p pp pg art arts ch chap app par para tab ref refs item note "
     "step section part chapter table figure appendix exhibit rule jan feb mar apr jun jul aug sep sept oct nov dec"
 )
 _MAYBE_LAST = _word_set("inc corp ltd co llc plc cos bros etc dept univ assn a.m p.m ph.d")

@@ -52,7 +52,7 @@ _UNITS = {
     "mg": "mg milligram milligrams milligramm",
     "g": "g gram grams gramm grammes gramos grammi",
     "kg": "kg kilogram kilograms kilogramm kilo kilos kilogrammes kilogramos chilogrammi chili",
-    "t": "tonne tonnes tons ton tonnen toneladas tonnellate",
+    "t": "t tonne tonnes tons ton tonnen toneladas tonnellate",
     "lb": "lb lbs",
     "pounds": "pound pounds",
     "oz": "oz ounce ounces",
