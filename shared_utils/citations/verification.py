@@ -162,11 +162,12 @@ def _without_alternative(unit: Unit, reading: Reading) -> tuple[str, tuple[Word,
 
 def _names(reading: Reading) -> Iterator[Finding]:
     for unit in (*(reading.units[i] for i in reading.anchor), *reading.headings):
-        if swap := swapped(reading.claim, reading.words, unit.text, unit.words):
+        swap = swapped(reading.claim, reading.words, unit.text, unit.words)
+        if swap and not _is_compared_apart(swap, reading, unit):
             yield Finding(Verdict.NOT_FOUND, _instead(swap))
             return
         swap = replaced(reading.claim, reading.words, unit.text, unit.words)
-        if swap and not mean_the_same(swap, reading, unit):
+        if swap and not _is_compared_apart(swap, reading, unit):
             yield Finding(Verdict.PARTLY, _instead(swap))
     page_words = [word for unit in reading.units for word in unit.words]
     everywhere = {key for word in page_words for key in word.keys}
@@ -174,6 +175,12 @@ def _names(reading: Reading) -> Iterator[Finding]:
         if not set(reading.words[i].keys) & everywhere and not is_measured(reading.words[i], reading):
             yield Finding(Verdict.PARTLY, message("the cited words do not name “{what}”", what=reading.words[i].text))
             return
+
+
+def _is_compared_apart(swap: Swap, reading: Reading, unit: Unit) -> bool:
+    """Numbers, and words that stand for a minus, are no names."""
+    lost = bool(minus_words(swap.answer)) and any(is_minus_in_words(reading, q) for q in reading.numbers)
+    return lost or mean_the_same(swap, reading, unit)
 
 
 def _instead(swap: Swap) -> Message:
