@@ -82,7 +82,7 @@ def _closeness(answer: Quantity, ours: Decimal, readings: set[Decimal], page: Qu
         return None
     if any(rounds_to(reading, answer, ours) for reading in readings):
         return Match.EXACT if answer.hedged else Match.ROUNDED
-    if answer.unit == page.unit and any(_is_bounded(reading, answer, value) for reading in readings):
+    if not page.bound and answer.unit == page.unit and any(_is_bounded(reading, answer, value) for reading in readings):
         return Match.BOUNDED
     return None
 

@@ -101,11 +101,17 @@ def closest_in_meaning(claim: str, units: Sequence[Unit], embedder: Embedder) ->
 
 
 def wording(reading: Reading) -> dict[str, float]:
-    """The weights without those of numbers, units and dates: 14.9 % and 14.9 percent are compared as numbers.
+    """The weights without those of numbers and their units: 14.9 % and 14.9 percent are compared as numbers.
 
-    Words that stand for a minus the page prints ("a net loss of 724" for "(724)") are compared with it.
+    So are dates, quarters and words that stand for a minus ("a loss of 724" for "(724)"), where the page has others.
     """
-    words = [word for word in reading.words if not is_measured(word, reading)]
+    spans = [(q.start, q.end) for q in quantities(reading.claim)]
+    words = [
+        word
+        for word in reading.words
+        if not any(start <= word.start < end for start, end in spans)
+        and (not is_measured(word, reading) or set(word.keys) & reading.keys)
+    ]
     return {key: reading.weight[key] for key in content_keys(words)} or reading.weight
 
 

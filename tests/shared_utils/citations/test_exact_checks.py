@@ -73,6 +73,7 @@ def test_a_true_figure_is_supported_however_it_is_written(claim: str, page: str)
         ("Sales were 41 million in FY22.", "Sales were 41 million in FY23."),
         ("Sales rose in the second quarter to 41 million.", "Sales rose in Q3 to 41 million."),
         ("The price is $5 a day.", "The price is £5 a day."),
+        ("Data is read less than 82 times a year.", "Data is read less than 12 times a year."),
         ("Die Frist beträgt elf Wochen.", "Die Frist beträgt 12 Wochen."),
         ("Net sales were 6,864 billion in 2018.", _SALES),
     ],
