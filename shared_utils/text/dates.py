@@ -95,7 +95,7 @@ class Quarter:
 def dates(text: str, notation: Notation | None = None) -> tuple[Date, ...]:
     """Every date of a text, in order. Without a `notation` the text tells its own.
 
-    >>> [(d.month, d.day, d.years) for d in dates("as of December 31,\n2018 2019, from May 2016 to 2017-01-02")]
+    >>> [(d.month, d.day, d.years) for d in dates("as of December 31,\\n2018 2019, from May 2016 to 2017-01-02")]
     [(12, 31, (2018, 2019)), (5, None, (2016,)), (1, 2, (2017,))]
     """
     plain = plain_digits(text)

@@ -38,7 +38,7 @@ _GAPS = str.maketrans("", "", "'\u00a0 ")
 
 # How much a number says about its document's decimal sign, + for the point, and how much all of its kind may say:
 # groups with decimals leave no doubt, "3.2" may be a section and "1,2" a list.
-_WRITTEN = re.compile(r"\d+[.,'\u00a0][\d.,'\u00a0]*\d")
+_WRITTEN = re.compile(r"(?<!\d)\d+[.,'\u00a0][\d.,'\u00a0]*\d")
 _TELLING = (
     (re.compile(r"(?:\d{1,3}[,'\u00a0])+\d{3}\.\d+|\d{1,3}(?:,\d{3}){2,}|\d{1,2}(?:,\d{2})+,\d{3}"), 6.0, 12.0),
     (re.compile(r"(?:\d{1,3}[.'\u00a0])+\d{3},\d+|\d{1,3}(?:\.\d{3}){2,}"), -6.0, -12.0),

@@ -35,6 +35,7 @@ _LOOKS_BACK = frozenset("(-–+▲△▼±~≈$€£¥₹")
 _MINUS = frozenset("-–▲△▼")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|ème|eme|º|ª)(?![^\W_])")
 _ROUGHLY = ("~", "≈", "±")
+_LONGEST = 60  # characters of a number
 _FISCAL_ENDS = frozenset("Yy' \u00a0")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LETTER = "A-Za-z\u00c0-\u024f\u0370-\u04ff"  # of scripts that put spaces around numbers
@@ -125,8 +126,8 @@ def quantities(text: str, notation: Notation | None = None) -> tuple[Quantity, .
 def identifiers(text: str) -> frozenset[str]:
     """Words that mix letters and digits, and codes, which are no quantity: "13a", "SpO2", "COVID-19", "3.2.1"."""
     plain = plain_digits(text)
-    days = dates(text)
-    found = (match for match in _CODE.finditer(plain) if not any(day.start <= match.start() < day.end for day in days))
+    dated = {at for day in dates(text) for at in range(day.start, day.end)}
+    found = (match for match in _CODE.finditer(plain) if match.start() not in dated)
     return frozenset(
         match[0].casefold()
         for match in found
@@ -173,6 +174,8 @@ def _in_digits(text: str, plain: str, notation: Notation, days: Sequence[Date]) 
         if numeral is None:
             continue
         position = numeral.end()
+        if position - start > _LONGEST:  # of digits without a gap: a key, a picture in letters, or hostile
+            continue
         if not is_code(numeral[0]) and not _in_a_word(plain, start):
             quantity = _quantity(text, plain, start, position, notation, last)
             if quantity is not None:

@@ -164,6 +164,11 @@ def test_a_word_that_only_points_at_something_is_no_number(text: str, numbers: l
     assert read(text) == numbers
 
 
+def test_what_is_longer_than_any_number_is_none() -> None:
+    assert read("9" * 100_000) == []
+    assert [q.mantissa for q in quantities("9" * 30)] == [10**30 - 1]
+
+
 def test_codes_are_told_from_numbers() -> None:
     text = "COVID-19, B-52, SpO2, v3.2.1, 10.4.2, 13a-14, 401k; 5kg, EUR5, 4th, FY22, mid-2019, 5-10, 15.03.2023"
     assert identifiers(text) == {"covid-19", "b-52", "spo2", "v3.2.1", "10.4.2", "13a-14", "401k"}
