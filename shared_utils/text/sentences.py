@@ -176,6 +176,13 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], block_end: int) 
     return mark[0] != "." or len(mark) > 1 or not _is_abbreviation(before, after)
 
 
+def _is_day(words: Sequence[str], next_word: str, after: str) -> bool:
+    """ "am 1. August", but "until May 31. March was cold" and "of all 12. May I ask"."""
+    month_ahead = len(words) > 1 and fold_in_place(words[-2].strip(".,")) in MONTH_OF
+    other_word = next_word in ("may", "march") and re.match(r"\w+\s+\d{4}", after) is None
+    return next_word in MONTH_OF and not month_ahead and not other_word
+
+
 def _is_abbreviation(before: str, after: str) -> bool:
     words = before.split()
     if not words:
@@ -187,7 +194,11 @@ def _is_abbreviation(before: str, after: str) -> bool:
     if word in _BEFORE_A_NUMBER and not (len(word) == 1 and words[-1].isupper()):  # "p. 5", but "Mr P. Pohl"
         return after[0].isdigit()
     if word.isdigit() and len(word) <= 2:  # "1. Scope", "Item 7. Properties", "am 1. August"
-        return next_word in MONTH_OF or len(words) == 1 or (len(words) == 2 and words[0].casefold() in _BEFORE_A_NUMBER)
+        return (
+            _is_day(words, next_word, after)
+            or len(words) == 1
+            or (len(words) == 2 and words[0].casefold() in _BEFORE_A_NUMBER)
+        )
     if len(word) == 1 and word.isalpha():  # an initial; "vitamin C." rarely goes on with a capital
         return True
     if word in _MAYBE_LAST or re.fullmatch(r"(?:\w\.)+\w", word):  # "Inc.", "U.S."
