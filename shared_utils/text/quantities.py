@@ -34,6 +34,7 @@ _BEFORE = re.compile(
 _LOOKS_BACK = frozenset("(-–+▲△▼±~≈$€£¥₹")
 _MINUS = frozenset("-–▲△▼")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|ème|eme|º|ª)(?![^\W_])")
+_GLUED = re.compile(r"(?:am|pm|pts?|px|x|uhr)(?![^\W_])", re.IGNORECASE)  # 8pm, 10x: a number all the same
 _ROUGHLY = ("~", "≈", "±")
 _LONGEST = 60  # characters of a number
 _FISCAL_ENDS = frozenset("Yy' \u00a0")
@@ -219,7 +220,7 @@ def _quantity(text: str, plain: str, start: int, end: int, notation: Notation, l
         return _year(text, start, decade.end() - 1, int(numeral)) if len(numeral) == 4 else None
     else:
         unit, scale, after = scale_and_unit(text, plain, end, unit, scale, notation)
-    if after == end and _is_spaced_letter(plain[end : end + 1]):
+    if after == end and _is_spaced_letter(plain[end : end + 1]) and not _GLUED.match(plain, end):
         return None
     negative = False
     if before:
@@ -379,4 +380,10 @@ def _is_measure(word: str) -> bool:
         return False
     after = match[1].casefold()
     scales = after in SCALE_OF and after not in ONLY_AFTER_MONEY
-    return not after or after in UNIT_OF or scales or _ORDINAL.fullmatch(after) is not None
+    return (
+        not after
+        or after in UNIT_OF
+        or scales
+        or _GLUED.fullmatch(after) is not None
+        or _ORDINAL.fullmatch(after) is not None
+    )

@@ -76,6 +76,7 @@ def test_signs_and_brackets_are_read_as_accountants_mean_them(text: str, numbers
         ("The 1990s", ["1990"]),
         ("US$5, CHF 5, Rs. 5, 5 US dollars", ["5 $", "5 CHF", "5 ₹", "5 $"]),
         ("1 March 2,000 kg", ["2000 kg"]),
+        ("at 8pm, 10x", ["8", "10"]),
     ],
 )
 def test_scale_words_and_units_are_read_in_the_languages_of_europe(text: str, numbers: list[str]) -> None:
