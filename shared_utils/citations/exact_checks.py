@@ -29,6 +29,7 @@ _COMPARISON = re.compile(
     r"\b(?:compared (?:with|to)|versus|vs\.?|than (?:in|for)|(?:up|down|increase|decrease) from)\b"
     r"[^.;,]{0,40}?(?:19|20)\d\d"
 )
+_OF_THE_TASK = re.compile(r"\b(?:passages?|sources?|documents?|evidence|excerpts?|quotes?)\s\W?\Z", re.IGNORECASE)
 _TIED_AFTER = re.compile(
     r"[\s(]*(?:(?:in|for|of|during|at|im|für|pour|en|de|del|nel|em|voor|the|fiscal|year|jahr|q)\s*)*", re.IGNORECASE
 )
@@ -66,6 +67,8 @@ def check_dates(reading: Reading) -> Iterator[Finding]:
 def check_numbers(reading: Reading) -> Iterator[Finding]:
     related = _related(reading)
     for wanted in reading.numbers:
+        if _OF_THE_TASK.search(reading.claim, 0, wanted.start):
+            continue
         found = list(_found(wanted, reading, related))
         kinds = {match for _, match in found}
         if Match.EXACT in kinds:
@@ -75,6 +78,8 @@ def check_numbers(reading: Reading) -> Iterator[Finding]:
         if not found:
             if wanted.is_year:
                 yield from _year(wanted, reading, related)
+            elif any(compare(wanted, q, None) is Match.EXACT for unit in reading.units for q in unit.numbers):
+                yield _elsewhere(wanted)
             elif not (wanted.ordinal and wanted.in_words) and not _ends_a_code(wanted, reading):  # words are compared
                 yield _other_number(wanted, reading, related)
             continue
@@ -138,7 +143,7 @@ def _codes(reading: Reading) -> Iterator[Finding]:
 
 def _ends_a_code(wanted: Quantity, reading: Reading) -> bool:
     """Whether "Covid 19" of the claim is what the page writes COVID-19."""
-    before = re.search(r"([^\W\d_]+)\s\Z", reading.claim[: wanted.start])
+    before = re.search(r"([^\W\d_]+)[\s-]\Z", reading.claim[: wanted.start])
     name = f"{before[1]}{wanted.text}".casefold() if before else ""
     return any(name == code.replace("-", "") for unit in reading.units for code in identifiers(unit.text))
 
@@ -229,16 +234,19 @@ def _year(wanted: Quantity, reading: Reading, related: tuple[int, ...]) -> Itera
             message("the page says {page}, the answer {answer}", page=anchored[0].text, answer=wanted.text),
         )
     elif stands and not any(_carries_over(i, reading) for i in stands):
-        yield Finding(
-            Verdict.PARTLY,
-            message("the page names {what}, but not beside what the answer says of it", what=wanted.text),
-        )
+        yield _elsewhere(wanted)
     elif not stands and any(reading.units[i].is_row for i in reading.anchor):  # its headings may be out of sight
         yield Finding(
             Verdict.PARTLY, message("the cited words do not say which number is for {what}", what=wanted.text)
         )
     elif not stands:
         yield Finding(Verdict.NOT_FOUND, message("the cited words do not speak of {what}", what=wanted.text))
+
+
+def _elsewhere(wanted: Quantity) -> Finding:
+    return Finding(
+        Verdict.PARTLY, message("the page names {what}, but not beside what the answer says of it", what=wanted.text)
+    )
 
 
 def _carries_over(year: int, reading: Reading) -> bool:

@@ -194,6 +194,8 @@ def _in_a_word(plain: str, start: int) -> bool:
     before = plain[start - 1 : start]
     if before == "-" and (hyphened := _HYPHENED.search(plain, max(0, start - 24), start)):
         word = hyphened["word"].casefold()
+        if hyphened["word"].islower() and len(word) > 2:  # then-16, under-25
+            return False
         measures = hyphened["counted"] and (word in UNIT_OF or word in SCALE_OF)
         return not measures and word not in _BEFORE_A_YEAR and word not in _MONEY_CODES
     if not _is_spaced_letter(before):
@@ -369,7 +371,8 @@ def _is_identifier(word: str) -> bool:
     if word.isalpha() or not any(map(str.isalpha, word)) or _PERIOD.fullmatch(word):
         return False
     head, _, tail = word.partition("-")
-    if tail and head.casefold() in _BEFORE_A_YEAR | _MONEY_CODES.keys():
+    lower = head.isalpha() and head.islower() and len(head) > 2
+    if tail and (lower or head.casefold() in _BEFORE_A_YEAR | _MONEY_CODES.keys()):
         return False
     return not all(_is_measure(part) for part in word.split("-"))
 
