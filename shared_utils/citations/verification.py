@@ -12,24 +12,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from shared_utils.citations.exact_checks import check_columns, check_dates, check_exchanged, check_numbers
-from shared_utils.citations.polarity import opposition, unmatched_negation
-from shared_utils.citations.quantities import (
-    quantities,
+from shared_utils.citations.exact_checks import (
+    check_columns,
+    check_dates,
+    check_exchanged,
+    check_numbers,
+    mean_the_same,
 )
+from shared_utils.citations.polarity import Opposed, opposition, unmatched_negation
 from shared_utils.citations.reading import (
     Finding,
     Reading,
     closest_in_meaning,
+    is_measured,
+    is_minus_in_words,
     read_claim,
     row_says_it,
     stands_word_for_word,
     wording,
 )
+from shared_utils.citations.signs import minus_words
 from shared_utils.citations.substitutions import Swap, names_in, replaced, swapped
 from shared_utils.citations.tables import cells_of
 from shared_utils.citations.text_units import Unit, Word, content_keys, covered, units_of, words_of
 from shared_utils.message import Message, message
+from shared_utils.text.numerals import Notation
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Embedder, Verdict
 
@@ -61,18 +68,21 @@ def verify(
     sentence: str,
     cited: Sequence[str],
     *,
+    notations: Sequence[Notation] = (),
     embedder: Embedder | None = None,
     entailment: Entailment | None = None,
 ) -> Finding:
     """The verdict on one sentence of an answer, and the reason in words for a person.
 
     `cited` are the evidence texts it points at, as they stand on their pages: a table's headings decide its columns,
-    so give the whole span, not only the row. With an `embedder`, a rewording that shares few words with the page is
+    so give the whole span, not only the row. `notations` say how the document of each text writes its numbers; without
+    them each text tells its own. With an `embedder`, a rewording that shares few words with the page is
     "partly" instead of "not found", if its numbers and names hold; it never becomes "supported" by that.
     """
     parts = [sentence[span.start : span.end] for span in split_sentences(sentence)]
     claims = [part for part in parts if len(content_keys(words_of(part))) > 1] or [sentence]
-    units = tuple(unit for text in cited for unit in units_of(text))
+    written: Sequence[Notation | None] = notations or [None] * len(cited)
+    units = tuple(unit for text, notation in zip(cited, written, strict=True) for unit in units_of(text, notation))
     findings = [finding for claim in claims for finding in _verify_claim(_LEAD_IN.sub("", claim), units, embedder)]
     if {Verdict.NOT_FOUND, Verdict.SUPPORTED} <= {f.verdict for f in findings}:
         missing = next(f for f in findings if f.verdict is Verdict.NOT_FOUND)
@@ -126,19 +136,25 @@ def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None) 
 def _polarity(reading: Reading) -> Iterator[Finding]:
     claim = (reading.claim, reading.words)
     page = [_without_alternative(reading.units[i], reading) for i in reading.anchor]
-    if opposed := opposition(claim, page):
+    opposed = opposition(claim, page)
+    if opposed and not _is_told_by_a_sign(opposed, reading):
         yield Finding(
             Verdict.CONTRADICTED,
             message("the page says “{page}”, the answer “{answer}”", page=opposed.page, answer=opposed.answer),
         )
-    elif cue := unmatched_negation(claim, page):
+    elif not opposed and (cue := unmatched_negation(claim, page)):
         yield Finding(Verdict.NOT_FOUND, message("the answer says “{what}”; the cited words deny nothing", what=cue))
+
+
+def _is_told_by_a_sign(opposed: Opposed, reading: Reading) -> bool:
+    """ "A net loss of 724" is what the row "Net income (724)" says."""
+    return bool(minus_words(opposed.answer)) and any(is_minus_in_words(reading, q) for q in reading.numbers)
 
 
 def _without_alternative(unit: Unit, reading: Reading) -> tuple[str, tuple[Word, ...]]:
     """A row "Net income (loss) 724" speaks of an income: what is in brackets holds for cells in brackets."""
-    wanted = {q.mantissa for q in quantities(reading.claim)}
-    if not unit.is_row or any(q and q.negative and q.mantissa in wanted for q in cells_of(unit)):
+    wanted = {mantissa for q in reading.numbers for mantissa in q.mantissas}
+    if not unit.is_row or any(q and q.negative and not wanted.isdisjoint(q.mantissas) for q in cells_of(unit)):
         return unit.text, unit.words
     text = _ALTERNATIVE.sub(lambda match: " " * len(match[0]), unit.text)
     return text, words_of(text)
@@ -146,17 +162,25 @@ def _without_alternative(unit: Unit, reading: Reading) -> tuple[str, tuple[Word,
 
 def _names(reading: Reading) -> Iterator[Finding]:
     for unit in (*(reading.units[i] for i in reading.anchor), *reading.headings):
-        if swap := swapped(reading.claim, reading.words, unit.text, unit.words):
+        swap = swapped(reading.claim, reading.words, unit.text, unit.words)
+        if swap and not _is_compared_apart(swap, reading, unit):
             yield Finding(Verdict.NOT_FOUND, _instead(swap))
             return
-        if swap := replaced(reading.claim, reading.words, unit.text, unit.words):
+        swap = replaced(reading.claim, reading.words, unit.text, unit.words)
+        if swap and not _is_compared_apart(swap, reading, unit):
             yield Finding(Verdict.PARTLY, _instead(swap))
     page_words = [word for unit in reading.units for word in unit.words]
     everywhere = {key for word in page_words for key in word.keys}
     for i in names_in(reading.words, page_words):
-        if not set(reading.words[i].keys) & everywhere:
+        if not set(reading.words[i].keys) & everywhere and not is_measured(reading.words[i], reading):
             yield Finding(Verdict.PARTLY, message("the cited words do not name “{what}”", what=reading.words[i].text))
             return
+
+
+def _is_compared_apart(swap: Swap, reading: Reading, unit: Unit) -> bool:
+    """Numbers, and words that stand for a minus, are no names."""
+    lost = bool(minus_words(swap.answer)) and any(is_minus_in_words(reading, q) for q in reading.numbers)
+    return lost or mean_the_same(swap, reading, unit)
 
 
 def _instead(swap: Swap) -> Message:
@@ -178,6 +202,7 @@ def _halves(claim: str) -> list[str]:
 
 def _not_spoken_of(reading: Reading, verdict: Verdict) -> Finding:
     missing = [word for word in reading.words if word.content and not set(word.keys) & reading.keys]
+    missing = [word for word in missing if not is_measured(word, reading)] or missing
     missing.sort(key=lambda word: -max(reading.weight.get(key, 0.0) for key in word.keys))
     words = ", ".join(dict.fromkeys(f"“{word.text}”" for word in missing[:3]))
     return Finding(verdict, message("the cited words do not speak of {what}", what=words), is_wording=True)

@@ -27,6 +27,9 @@ TEXT_OBJECT, PATH_OBJECT, IMAGE_OBJECT, SHADING_OBJECT, FORM_OBJECT = 1, 2, 3, 4
 INVISIBLE_MODES = (3, 7)  # "neither fill nor stroke" and "clip only"
 TINY_PT = 1.6  # glyph boxes are a little higher than the font size; print starts at about 4 pt
 WORD = re.compile(r"[^\s\ufffe]+")
+RAISED_SIZE, RAISED_BY = 0.85, 0.2  # of the height of the digit before
+FIGURES = re.compile(r"\d[\d.,]*(?:\r\n(?P<next>\d{1,2})(?!\S)|(?<=[\d.,])\d(?![\d.,]*\d))")
+AS_RAISED = dict(zip("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top in page space
 
@@ -118,6 +121,37 @@ def characters(text_page: ctypes.c_void_p, count: int) -> str:
     # GetText leaves out characters without a meaning; ask for each one, so that offsets stay glyph numbers.
     codes = (pdfium.FPDFText_GetUnicode(text_page, i) for i in range(count))
     return "".join(chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\0" for code in codes)
+
+
+def with_raised_digits(text_page: ctypes.c_void_p, text: str) -> str:
+    """The same length, with smaller digits that stand higher behind a number as what they are: "9⁴" deaths, not 94.
+
+    Loose boxes are compared, which are as high as the font: the digits of some fonts have descenders.
+    """
+    raised: dict[int, str] = {}
+    for figures in FIGURES.finditer(text):
+        base = loose_box(text_page, figures.start())
+        for i in range(figures.end() - 1, figures.start(), -1):
+            if text[i] not in AS_RAISED or not is_raised(loose_box(text_page, i), base):
+                break
+            raised[i] = AS_RAISED[text[i]]
+        at_break = figures.start("next")  # PDFium may break the line before a note: then it must touch the number
+        if at_break in raised:
+            ahead, note = loose_box(text_page, at_break - 3), loose_box(text_page, at_break)
+            if abs(note[0] - ahead[2]) > RAISED_BY * (base[3] - base[1]):
+                raised = {i: char for i, char in raised.items() if i < at_break}
+    return "".join(raised.get(i, char) for i, char in enumerate(text)) if raised else text
+
+
+def loose_box(text_page: ctypes.c_void_p, index: int) -> Box:
+    rect = pdfium.FS_RECTF()
+    pdfium.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(rect))
+    return rect.left, rect.bottom, rect.right, rect.top
+
+
+def is_raised(box: Box, base: Box) -> bool:
+    height = base[3] - base[1]
+    return 0 < box[3] - box[1] <= RAISED_SIZE * height and RAISED_BY * height <= box[1] - base[1] < height
 
 
 def word_boxes(text_page: ctypes.c_void_p, text: str) -> list[tuple[int, int, Box]]:
@@ -281,6 +315,7 @@ def read_page(document: ctypes.c_void_p, index: int, max_chars: int) -> dict[str
         return {"page": index + 1, "lost": "undecodable"}
     found = pdfium.FPDFText_CountChars(text_page)
     text = characters(text_page, min(found, max_chars)) if found > 0 else ""
+    text = with_raised_digits(text_page, text)
     words = word_boxes(text_page, text)
     objects = list(page_objects(page))
     hidden, is_layer = hidden_words(text_page, words, visible, objects)

@@ -363,3 +363,27 @@ def test_what_is_filled_into_a_form_can_be_found(tmp_path: Path) -> None:
 
     (page,) = pages_of(tmp_path, pdfs.pdf(form))
     assert page.text.splitlines() == ["Registration", "ship: Aurora Borealis", "insured: Yes"]
+
+
+def test_a_raised_digit_behind_a_number_is_the_mark_of_a_note_and_not_a_digit(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        text = canvas.beginText(72, 700)
+        for line, mark, rest in (("It has 45,201", "2", " people"), ("and 9", "4", " deaths of 120")):
+            text.setFont("Helvetica", 11)
+            text.textOut(line)
+            text.setFont("Helvetica", 6.4)
+            text.setRise(4)
+            text.textOut(mark)
+            text.setFont("Helvetica", 11)
+            text.setRise(0)
+            text.textLine(rest)
+        text.textOut("In 2023 a smaller number is ")
+        text.setFont("Helvetica", 7)
+        text.textOut("1,377")
+        canvas.drawText(text)
+
+    page, table = pages_of(tmp_path, pdfs.pdf(draw, pdfs.cells(("Deaths", "17", "9"), ("Fires", "4", "5"))))
+    assert "45,201² people" in page.text
+    assert "9⁴ deaths of 120" in page.text
+    assert "1,377" in page.text
+    assert table.text.split() == ["Deaths", "17", "9", "Fires", "4", "5"]
