@@ -19,7 +19,9 @@ from pathlib import Path
 
 from shared_utils.errors import DocumentError
 from shared_utils.message import NOTHING, message
+from shared_utils.pdf.placed import placed_by_ocr
 from shared_utils.pdf.viewer import PageViewer
+from shared_utils.tables.find import find_tables
 from shared_utils.types import Page, PageVerdict, Rect, WordBox
 
 DPI = 200  # 150 is enough for prose; the small figures of tables need 200
@@ -122,10 +124,11 @@ def ocr_page(viewer: PageViewer, path: Path, page: Page, *, time_limit_s: float 
     verdict, reason = (
         (PageVerdict.TEXT, NOTHING) if text else (PageVerdict.EMPTY, message("OCR found no words on this page."))
     )
-    return replace(
+    read = replace(
         page, text=text, verdict=verdict, reason=reason, width=image.width, height=image.height, reader="ocr",
         runs=(), word_boxes=boxes, boilerplate=(), hidden=(), headings=(), table_rows=(),
     )  # fmt: skip
+    return replace(read, tables=find_tables(placed_by_ocr(read)))
 
 
 def _read(tesseract: _Tesseract, image: bytes, dpi: int, time_limit_s: float) -> str:

@@ -13,10 +13,13 @@ import codecs
 import ctypes
 import math
 import mmap
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
 from itertools import pairwise
+from types import ModuleType
 from typing import Any
 
 import pypdfium2_raw as pdfium  # type: ignore[import-untyped]
@@ -40,6 +43,17 @@ def passwords(given: str | None) -> list[bytes | None]:
         return [None]
     forms = [given.encode(), unicodedata.normalize("NFKC", given).encode(), given.encode("latin-1", "replace")]
     return list(dict.fromkeys(forms))
+
+
+def neighbour(name: str) -> ModuleType:
+    """A file beside this one: under `python -I` it is no import."""
+    module = ModuleType(name)
+    folder = os.path.dirname(neighbour.__code__.co_filename)
+    SourceFileLoader(name, os.path.join(folder, f"{name}.py")).exec_module(module)
+    return module
+
+
+drawn = neighbour("drawn")
 
 
 def load_document(file: mmap.mmap, password: str | None) -> ctypes.c_void_p | str:
@@ -339,7 +353,10 @@ def read_page(document: ctypes.c_void_p, index: int, max_chars: int) -> dict[str
         "is_layer": is_layer,
         "pictures": min(1.0, covered / area),
         "objects": len(objects),
+        "turned": (turns - pdfium.FPDFPage_GetRotation(page)) % 4,
     }
+    for name, boxes in drawn.drawn(objects).items():
+        message[name] = [edge for box in boxes for edge in into_frame(box, visible, turns)]
     pdfium.FPDFText_ClosePage(text_page)
     pdfium.FPDF_ClosePage(page)
     return message
@@ -357,6 +374,7 @@ def declare_fast_prototypes() -> None:
         getattr(pdfium, name).argtypes = [handle]
     for name, arity in (("FPDFPageObj_GetBounds", 4), ("FPDFPageObj_GetFillColor", 4), ("FPDFPath_GetDrawMode", 2)):
         getattr(pdfium, name).argtypes = [handle, *getattr(pdfium, name).argtypes[1 : arity + 1]]
+    drawn.declare_fast_prototypes()
 
 
 def answers(document_file: int, requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]]:
