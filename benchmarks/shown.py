@@ -28,6 +28,12 @@ from src.settings import Settings
 from src.wiring import build_rag
 
 KINDS = DEFAULT_SET.parent / "answers-dev" / "kinds.json"
+_INTRODUCTION = """## Is the answer shown?
+
+`make bench-answers`: what a person is shown without a language model, one document asked, development part. An answer
+counts as shown where the things shown hold it, as first where the first does.
+
+"""
 WITHOUT_VALUE = ("yes/no", "unanswerable")
 _NUMBER = re.compile(r"\d[\d,]*\.?\d*")
 _NUMERIC = re.compile(r"[\s$€£%\d.,()-]+( ?(million|billion|%|percent|years?|days?|months?|hours?|minutes?))?\.?")
@@ -139,7 +145,7 @@ def main() -> None:
     for kind, seen in sorted(table.items()):
         print("\n".join(f"\n{kind}: {miss}" for miss in seen.misses[: arguments.misses]))
     if arguments.write:
-        write_section("shown", "## Is the answer shown?\n\n`make bench-answers`\n\n" + "\n".join(told))
+        write_section("shown", _INTRODUCTION + "\n".join(told))
 
 
 def ask(rag: Rag, data: RetrievalSet, question: Question) -> Answer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +23,7 @@ from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.retrieval.answerability import judge
 from shared_utils.retrieval.evidence import NAME_TOKENS, select_evidence
+from shared_utils.retrieval.lookup import SURE, look_up
 from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.retrieval.search import search as search_indexes
@@ -34,12 +36,14 @@ from shared_utils.types import (
     Document,
     Embedder,
     Evidence,
+    Page,
     PageVerdict,
     Passage,
     Rect,
     Span,
 )
 from src.answering.answers import STOPPED_EARLY, checked_answer, refusal, unread_notes
+from src.answering.direct import with_look_up
 from src.answering.follow_up import is_follow_up, kept_evidence, standalone
 from src.answering.ingestion import (
     MOST_PASSAGES,
@@ -71,6 +75,7 @@ from src.events import (
 )
 
 CANDIDATES = 40  # chunks that the evidence is picked from
+_LOOKED_UP_ON = 16  # pages whose tables are looked at for a value
 _SAFE_SHARE = 0.8  # of a deadline: estimates are medians
 
 
@@ -339,7 +344,9 @@ class Rag:
         pages, names, question = pages_of(documents), names_of(documents), found.route.searched
         if found.route.spreads:
             return quoted_answer(question, found.evidence, pages, names)
-        return extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
+        answer = extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
+        value = look_up(question, _pages_found(found.passages, pages), glossary=self.glossary)
+        return answer if value is None or value.score < SURE else with_look_up(answer, value, names)
 
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
         """Where a citation's words are drawn on its page; () where that is not known."""
@@ -372,6 +379,15 @@ def checked_question(question: str, max_chars: int, documents: Sequence[IndexedD
     if not documents:
         raise QuestionError("There is no document to ask yet. Add a PDF, or wait until its first page has been read.")
     return question
+
+
+def _pages_found(passages: Sequence[Passage], pages: Mapping[tuple[str, int], Page]) -> list[tuple[str, Page, float]]:
+    """(document id, page, score) of the pages that the best passages stand on, the best page's score being 1."""
+    best = passages[0].score if passages else 1.0
+    scores: dict[tuple[str, int], float] = {}
+    for passage in passages:
+        scores.setdefault((passage.chunk.document_id, passage.chunk.page), passage.score / (best or 1.0))
+    return [(key[0], pages[key], score) for key, score in islice(scores.items(), _LOOKED_UP_ON)]
 
 
 def labels_of(evidence: Evidence, documents: Sequence[IndexedDocument]) -> dict[int, str]:
