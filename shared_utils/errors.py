@@ -69,7 +69,7 @@ class NotFailed(DocumentError): ...
 class ShareUsedUp(FootnoteError):
     """`again_s`: in how many seconds it goes on."""
 
-    def __init__(self, said: str, /, *, again_s: float, **values: object) -> None:
+    def __init__(self, said: str, /, *, again_s: float = 60.0, **values: object) -> None:
         super().__init__(said, **values)
         self.again_s = again_s
 

@@ -25,6 +25,9 @@ SURE = 0.38  # from this score on, a look-up is shown first; see docs/benchmarks
 _HEAD, _GROUP, _TITLE = 0.9, 0.7, 0.5  # what a word counts over a column, over a group of rows, over the table
 _OTHER_YEAR = 0.3
 _MOST_VALUES = 6  # of one row, where nothing tells which is meant
+_ASKS_REASON = re.compile(
+    r"\b(?:why|how come|what caused|warum|wieso|weshalb|pourquoi|por qu[eéê]|perch[eé]|waarom)\b", re.IGNORECASE
+)
 _NAMES = re.compile(r"[^\W_]")  # a lone sign names nothing
 _YEAR = re.compile(r"(?<![\d.,])(?:FY|CY)?((?:19|20)\d\d)(?!\d|[.,]\d)", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"\b(?:FY|CY)\s?'?(\d\d)\b", re.IGNORECASE)
@@ -70,10 +73,12 @@ class _Row:
 def look_up(
     question: str, pages: Iterable[tuple[str, Page, float]], *, glossary: Glossary = NO_GLOSSARY
 ) -> LookUp | None:
-    """The value of a table that a question asks for, None where no row's label speaks to it.
+    """The value of a table that a question asks for, None where no row's label speaks to it or a reason is asked for.
 
     `pages` are (document id, page, how well the page speaks to the question: 0 … 1).
     """
+    if _ASKS_REASON.search(question):
+        return None
     rows = [row for document_id, page, score in pages for row in _rows(document_id, page, score)]
     asked = {term: w for term, w in question_terms(question, glossary).items() if isinstance(term, str)}
     weights = _weights(asked, rows)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from shared_utils.message import message
+from shared_utils.message import literal, message
 from shared_utils.retrieval.lookup import Fact, LookUp
 from shared_utils.tables.paths import scale_at
-from shared_utils.types import Answer, Cell, Citation, Sentence, Span, Verdict
+from shared_utils.types import Answer, Cell, Citation, RowKind, Sentence, Span, Verdict
 
 _AFTER_SIGN = re.compile(r"(?<=[$€£¥])\s+")
 
@@ -23,11 +23,13 @@ def with_look_up(answer: Answer, found: LookUp, names: Mapping[str, str]) -> Ans
     cited = [_citation(number, found, place, names) for number, place in enumerate(places, start=1)]
     kept = [sentence for sentence in answer.sentences if not _quotes(sentence, answer.citations, cited[0])]
     shifted = {c.marker: len(cited) + n for n, c in enumerate(_still_cited(answer, kept), start=1)}
+    words = in_words(found)
     value = Sentence(
-        text=in_words(found),
+        text=words,
         citations=tuple(citation.marker for citation in cited),
         verdict=Verdict.SUPPORTED,
         reason=message("read off the table, word for word"),
+        said=literal(words),
     )
     others = [
         replace(s, citations=tuple(shifted[m] for m in s.citations if m in shifted), paragraph=s.paragraph + 1)
@@ -75,9 +77,20 @@ def _places(found: LookUp) -> list[Span]:
     others = [cell for cell in found.table.cells if not cell.row <= row <= cell.row_end]
     is_one_stretch = not any(start < span.start < end for cell in others for span in cell.spans)
     of_row = [Span(start, end)] if is_one_stretch else sorted({_whole(cell) for cell in own}, key=_start)
-    above = {cell for fact in found.facts for cell in (*fact.labels, *fact.heads) if cell not in own}
-    names = {_whole(cell) for cell in above if cell.spans and cell in found.table.cells}
-    return [*of_row, *sorted(names, key=_start)]
+    here = [cell for cell in found.table.cells if cell.spans]
+    heads = {_whole(cell) for fact in found.facts for cell in fact.heads if cell in here}
+    groups = {_whole(cell) for fact in found.facts for cell in fact.labels if cell in here and cell not in own}
+    body = [span.start for cell in here for span in cell.spans if found.table.kinds[cell.row] is not RowKind.HEAD]
+    return [*of_row, *_together(heads, body), *sorted(groups, key=_start)]
+
+
+def _together(heads: Collection[Span], body: Collection[int]) -> list[Span]:
+    """The names over a value as one stretch, where no other part of the table stands between them on the page."""
+    if not heads:
+        return []
+    start, end = min(head.start for head in heads), max(head.end for head in heads)
+    is_one_stretch = not any(start < other < end for other in body)
+    return [Span(start, end)] if is_one_stretch else sorted(heads, key=_start)
 
 
 def _whole(cell: Cell) -> Span:

@@ -85,6 +85,7 @@ def test_a_question_about_something_else_is_answered_by_no_row() -> None:
     assert look_up("Who founded the company?", [("d", PAGE, 1.0)]) is None
     assert look_up("What was net income?", [("d", replace(PAGE, tables=()), 1.0)]) is None
     assert look_up("What was net income?", []) is None
+    assert look_up("Why did net income rise in 2017?", [("d", PAGE, 1.0)]) is None  # no value is a reason
 
 
 def test_of_two_tables_alike_the_one_on_the_better_page_counts() -> None:
