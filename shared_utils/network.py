@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address
 
+# Names that mean something else in every network, and that nobody can buy: RFC 6762 appendix G, RFC 8375.
+PRIVATE_NAMES = (
+    ".local",
+    ".lan",
+    ".home",
+    ".home.arpa",
+    ".internal",
+    ".intranet",
+    ".private",
+    ".corp",
+    ".localdomain",
+)
 _ONE_LINE = 64  # bits: what a provider gives to one household, who may take any address within it (RFC 6177)
 
 

@@ -7,20 +7,9 @@ from collections.abc import Collection
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-# Names that no registry sells, so that nobody elsewhere can have one: RFC 6761, RFC 6762 appendix G, RFC 8375.
-_PRIVATE = (
-    ".localhost",
-    ".local",
-    ".lan",
-    ".home",
-    ".home.arpa",
-    ".internal",
-    ".intranet",
-    ".private",
-    ".corp",
-    ".localdomain",
-    ".test",
-)
+from shared_utils.network import PRIVATE_NAMES
+
+_PRIVATE = (*PRIVATE_NAMES, ".localhost", ".test")  # the last two: RFC 6761
 
 
 def is_welcome(host: str, names: Collection[str], own: str | None = None) -> bool:
