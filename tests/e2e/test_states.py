@@ -43,6 +43,7 @@ ANSWER = (  # its last number is wrong: the page says 23
     "Parts for offshore wind rose to 912,000 tonnes and overtook timber [2]. "
     "The tide gates closed 31 times in 2025, against 15 times in 2024 [5]."
 )
+SILENT_S = 240.0  # longer than all looks at a state take; every such test ends with Stop
 LONG = tuple((Line(f"Page {n} tells of the harbour and of what it costs to keep it.", 700),) for n in range(2900))
 
 
@@ -147,7 +148,7 @@ def test_ready(reader: Screen) -> None:
 
 
 def test_reading(reader: Screen, says: Script) -> None:
-    says.first_token_s = 25
+    says.first_token_s = SILENT_S
     reader.ask(QUESTION)
     expect(reader.page.get_by_role("timer")).to_contain_text("Reading")
     look(reader, "reading", text("Found in your documents"), text(re.compile(r"Reading \d+ tokens")), stop)
@@ -156,7 +157,7 @@ def test_reading(reader: Screen, says: Script) -> None:
 
 
 def test_waiting_in_line(reader: Screen, visit: Open, address_with_model: str, says: Script) -> None:
-    says.first_token_s = 25
+    says.first_token_s = SILENT_S
     other = with_the_sample(visit(address_with_model))
     other.ask(QUESTION)
     expect(other.page.get_by_role("timer")).to_contain_text("Reading")
@@ -167,7 +168,7 @@ def test_waiting_in_line(reader: Screen, visit: Open, address_with_model: str, s
 
 
 def test_writing_and_stopped(reader: Screen, says: Script) -> None:
-    says.answer, says.token_s = ANSWER * 10, 0.15
+    says.answer, says.token_s = ANSWER * 10, 0.5
     reader.ask(QUESTION)
     expect(reader.page.locator(".st-key-foot")).to_be_visible()
     look(reader, "writing", text(re.compile(r"Writing · \d+ token")), stop)
@@ -176,7 +177,7 @@ def test_writing_and_stopped(reader: Screen, says: Script) -> None:
 
 
 def test_on_a_phone_on_its_side_the_quotes_do_not_cover_the_words(reader: Screen, says: Script) -> None:
-    says.answer, says.token_s = ANSWER * 10, 0.15
+    says.answer, says.token_s = ANSWER * 10, 0.5
     reader.page.set_viewport_size({"width": 844, "height": 390})
     reader.ask(QUESTION)
     foot = reader.page.locator(".st-key-foot")
