@@ -113,8 +113,8 @@ def model() -> Iterator[FakeOllama]:
 @pytest.fixture(scope="package")
 def address_with_model(tmp_path_factory: pytest.TempPathFactory, model: FakeOllama) -> Iterator[str]:
     """A server whose model may be silent for as long as a test looks at it."""
-    patient = {"FOOTNOTE_FIRST_TOKEN_DEADLINE_S": "300"}
-    with serve(tmp_path_factory.mktemp("server-with-model"), model.url, **patient) as at:
+    folder = tmp_path_factory.mktemp("server-with-model")
+    with serve(folder, model.url, FOOTNOTE_FIRST_TOKEN_DEADLINE_S="300") as at:
         yield at
 
 
