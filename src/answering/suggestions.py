@@ -1,95 +1,89 @@
 """What could be asked next, read off the documents themselves: no model is asked.
 
-Three things make a good next question: a row of a table on the cited page, the section before or after the cited one,
-and a name that the cited words mention. What has been asked already is left out.
+Three things make a good next question: a row of a table that spans years, the section before or after the cited one,
+and a name that the cited words mention. What has been asked already is left out, and so is what the documents' own
+answer does not answer: `is_answered` tells.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from shared_utils.retrieval.lookup import years_of
+from shared_utils.tables.paths import heads_over, labels_beside, values
+from shared_utils.text.languages import FUNCTION_WORDS
 from shared_utils.text.words import terms
-from shared_utils.types import Citation, Document, Page
+from shared_utils.types import Answer, Citation, Document, Page, RowKind, Table
 from src.i18n import Say
 
-_YEAR = r"(?:19|20)\d\d"
-_YEARS = re.compile(rf"\b{_YEAR}\b")
-_ROW = re.compile(r"(?P<label>[^\d|]*[^\W\d_][^\d|]*?)[\s|]+(?P<cells>[(\-+–$€£]?\d[\d.,\s%|()\-+–$€£]*)")
 _NUMBERING = re.compile(
-    r"^\s*(?:(?:chapter|section|part|kapitel|abschnitt|teil)\s+)?(?:\d+|[A-Z]|[IVXLC]+)(?:\.\d+)*[.):]?\s+(?=\w)",
+    r"^\s*(?:(?:chapter|section|part|item|kapitel|abschnitt|teil)\s+)?"
+    r"(?:\d+|[A-Z]|[IVXLC]+)(?:\.\d+)*[.):]?\s+(?=\w)",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<=[a-zß-ÿ,] )(?:[A-ZÀ-Þ][\w’'-]+)(?: (?:of |the |für |der )?[A-ZÀ-Þ][\w’'-]+){1,3}")
+_CAPITALISED_ANYWHERE = ("The", "Die", "Der", "Das")
 _SAYS_NOTHING = frozenset(
-    [
-        "contents",
-        "index",
-        "references",
-        "bibliography",
-        "introduction",
-        "appendix",
-        "annex",
-        "summary",
-        "abstract",
-        "conclusion",
-        "figures",
-        "tables",
-        "total",
-        "sum",
-        "subtotal",
-        "other",
-        "others",
-        "notes",
-        "overview",
-        "inhalt",
-        "inhaltsverzeichnis",
-        "literatur",
-        "anhang",
-        "einleitung",
-        "zusammenfassung",
-        "gesamt",
-        "summe",
-        "sonstige",
-        "sonstiges",
-        "andere",
-        "übersicht",
-    ]
+    re.findall(
+        r"\w+",
+        """contents index references bibliography introduction appendix annex summary abstract conclusion
+        conclusions figures tables total sum subtotal other others notes note overview acknowledgements
+        background discussion results methods inhalt inhaltsverzeichnis literatur anhang einleitung
+        zusammenfassung gesamt summe sonstige sonstiges andere übersicht""",
+    )
 )
 _LONGEST = 56  # characters of a topic; longer ones are sentences, or two lines run together
+_MOST_WORDS = 7
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_BROKEN = re.compile(r"[<>{}\[\]|\\/@#*=_…]|https?:|www\.|\.\.|[(“\"][^)”\"]*$|^[^(“\"]*[)”\"]|[,;:–—-]$")
+_SENTENCE_END = re.compile(r"[.!?。！？؟।][”’\"')\]]*$")
+_FEWEST_WORDS = 5  # of a sentence that answers
+_FIRST_PAGES = 5  # what a document is about is named on them
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Something to ask about. `first` and `last` are the years a row of a table spans, "" elsewhere."""
+    """Something to ask about: a row of a table with the years it spans, or what a section or the text tells of.
+
+    `where` is the stretch of the document that must answer, as ((page, start), (page, end)); None: wherever its words
+    stand.
+    """
 
     words: str
+    document_id: str
     first: str = ""
     last: str = ""
+    where: tuple[tuple[int, int], tuple[int, int]] | None = None
 
 
-def question(topic: Topic, say: Say) -> str:
-    """
-    >>> question(Topic("timber", "2023", "2025"), Say("en"))
+def question(topic: Topic, say: Say, document: str = "") -> str:
+    """The question, in the person's language; `document` names the one that is meant, where there are several.
+
+    >>> question(Topic("timber", "d", "2023", "2025"), Say("en"))
     'How did timber develop from 2023 to 2025?'
     """
+    told = {"topic": topic.words, "first": topic.first, "last": topic.last, "document": document}
+    if topic.first and document:
+        return say("In {document}, how did {topic} develop from {first} to {last}?", **told)
     if topic.first:
-        return say(
-            "How did {topic} develop from {first} to {last}?", topic=topic.words, first=topic.first, last=topic.last
-        )
-    return say("What does the document say about {topic}?", topic=topic.words)
+        return say("How did {topic} develop from {first} to {last}?", **told)
+    if document:
+        return say("What does {document} say about {topic}?", **told)
+    return say("What does the document say about {topic}?", **told)
 
 
 def opening_topics(document: Document, asked: Sequence[str] = ()) -> Iterator[Topic]:
     """What a document is about, for a conversation without an answer: its sections, and what its tables hold."""
-    titles = [entry.title for entry in document.outline if entry.level <= 2] or [
-        page.text[h.start : h.end] for page in document.pages for h in page.headings if h.level <= 3
-    ]
-    sections = [Topic(_in_a_sentence(title, document)) for title in map(heading_topic, titles[1:]) if title]
-    rows = [row for page in document.pages for row in _rows(page, document)]
-    yield from _new(_alternating(sections, rows), asked)  # the first title is the document's own
+    written = _Written(document)
+    places = _section_places(document)
+    sections = written.by_weight(_sections(places[1:], places, written))  # the first is the document's own title
+    rows = written.by_weight(_rows(document.pages, written))
+    names = written.by_weight(_first_names(document))
+    yield from _new(_alternating(sections, rows, names), asked)
 
 
 def next_topics(asked: Sequence[str], citations: Sequence[Citation], documents: Sequence[Document]) -> Iterator[Topic]:
@@ -98,15 +92,79 @@ def next_topics(asked: Sequence[str], citations: Sequence[Citation], documents: 
     rows: list[Topic] = []
     names: list[Topic] = []
     sections: list[Topic] = []
-    for citation in citations:
-        document = by_id.get(citation.document_id)
-        page = next((p for p in document.pages if p.number == citation.page), None) if document else None
-        if document is None or page is None:
-            continue
-        rows += _rows(page, document)
-        names += map(Topic, _names(_around(page, citation), document))
-        sections += (Topic(_in_a_sentence(title, document)) for title in _neighbours(citation, document))
+    for document in dict.fromkeys(by_id[c.document_id] for c in citations if c.document_id in by_id):
+        written = _Written(document)
+        cited = [c for c in citations if c.document_id == document.id]
+        pages = [page for page in document.pages if any(c.page == page.number for c in cited)]
+        rows += written.by_weight(_rows(pages, written))
+        names += (
+            Topic(name, document.id)
+            for c in cited
+            for page in pages
+            if page.number == c.page
+            for name in _names(_around(page, c), document)
+        )
+        places = _section_places(document)
+        sections += _sections([place for c in cited for place in _neighbours(c, places)], places, written)
     yield from _new(_alternating(rows, names, sections), asked)
+
+
+def is_answered(topic: Topic, answer: Answer) -> bool:
+    """Whether the first thing the documents' own answer shows is a row or a whole sentence of what was asked about."""
+    if not answer.answerable or not answer.sentences:
+        return False
+    leading = answer.sentences[0]
+    cited = [c for c in answer.citations if c.marker in leading.citations and c.document_id == topic.document_id]
+    if not cited:
+        return False
+    if topic.where is None:
+        return _is_whole(leading.text) and topic.words in leading.text
+    start, end = topic.where
+    if not start <= (cited[0].page, cited[0].start) < end:
+        return False
+    return bool(topic.first) or _is_whole(leading.text)
+
+
+def _is_whole(text: str) -> bool:
+    return bool(_SENTENCE_END.search(text.strip())) and len(_WORD.findall(text)) >= _FEWEST_WORDS
+
+
+# ------------------------------------------------------------------------------------------------ what is written
+
+
+class _Written:
+    """A document's words: how often each stands in it, as terms and as it is written."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        text = "\n".join(page.text for page in document.pages)
+        self._as_written = Counter(_WORD.findall(text))
+        self._small = Counter(word.lower() for word in self._as_written.elements())
+
+    def in_a_sentence(self, label: str) -> str:
+        """A label as it stands within a sentence: small where the document often writes it small, as it is where
+        each of its words is written with a capital, as names are; else in quotation marks."""
+        capitals = [word for word in _content(label) if word[0].isupper()]
+        small = [word for word in capitals if 2 * self._as_written[word.lower()] >= self._as_written[word]]
+        if len(small) == len(capitals):
+            return _WORD.sub(lambda found: found[0].lower() if found[0] in capitals else found[0], label)
+        return label if capitals == _content(label) and len(capitals) > 1 else f"“{label}”"
+
+    def knows(self, label: str) -> bool:
+        """Whether each word of a label stands elsewhere as well: scraps and cut-off words do not."""
+        return all(self._small[word.lower()] > label.lower().split().count(word.lower()) for word in _content(label))
+
+    def by_weight(self, topics: Iterable[Topic]) -> list[Topic]:
+        """What the document speaks of most, first; several words before a single one; else in the document's order."""
+        return sorted(topics, key=lambda topic: (len(_content(topic.words)) == 1, -self._weight(topic.words)))
+
+    def _weight(self, label: str) -> int:
+        """The order of magnitude of how often the rarest of its words is written."""
+        return min((self._small[word.lower()].bit_length() for word in _content(label)), default=0)
+
+
+def _content(label: str) -> list[str]:
+    return [word for word in _WORD.findall(label) if word.lower() not in FUNCTION_WORDS["english"]]
 
 
 # ------------------------------------------------------------------------------------------------ kinds of topics
@@ -125,44 +183,94 @@ def heading_topic(title: str) -> str:
 
 
 def _is_topic(text: str) -> bool:
-    said = text.lower().split()
-    return 3 <= len(text) <= _LONGEST and len(said) <= 7 and bool(set(said) - _SAYS_NOTHING) and not text.endswith(".")
+    said = text.split()
+    small = [word.lower() for word in said]
+    return (
+        3 <= len(text) <= _LONGEST
+        and len(said) <= _MOST_WORDS
+        and text[0].isalpha()
+        and bool(set(small) - _SAYS_NOTHING)
+        and small[-1] not in FUNCTION_WORDS["english"]
+        and not text.endswith((".", "?", "!"))
+        and not _BROKEN.search(text)
+    )
 
 
-def _rows(page: Page, document: Document) -> list[Topic]:
-    """The rows of the page's tables by their labels; with the years of the header above them."""
-    topics, years = [], list[str]()
-    for span in page.table_rows:
-        row = " ".join(page.text[span.start : span.end].split())
-        found = _ROW.fullmatch(row)
-        if len(header := _YEARS.findall(row)) >= 2 and re.fullmatch(rf"\D*(?:{_YEAR}\D*)+", row):
-            years = header
-        elif found and _is_topic(label := found["label"].strip(" |:*")):
-            spans_years = len(years) >= 2 and len(found["cells"].split()) >= len(years)
-            label = _in_a_sentence(label, document)
-            topics.append(Topic(label, min(years), max(years)) if spans_years else Topic(label))
-    return topics
+def _rows(pages: Iterable[Page], written: _Written) -> Iterator[Topic]:
+    """The rows of the pages' tables whose values stand under two or more years, by their labels."""
+    for page in pages:
+        for table in page.tables:
+            yield from _rows_of(table, page, written)
+
+
+def _rows_of(table: Table, page: Page, written: _Written) -> Iterator[Topic]:
+    for row in range(table.rows):
+        cells = [cell for cell in values(table) if cell.row == row and cell.spans]
+        years = {y for cell in cells for head in heads_over(table, row, cell.column) for y in years_of(head.text)}
+        labels = labels_beside(table, row, cells[0].column) if cells else ()
+        label = " ".join(labels[-1].text.split()).strip(" :*") if labels else ""
+        own = labels[-1].spans if labels else ()
+        if len(years) < 2 or not own or table.kinds[row] is RowKind.HEAD or not _is_topic(label):
+            continue
+        start = min(span.start for span in own)
+        where = ((page.number, start), (page.number, max(cell.spans[-1].end for cell in cells)))
+        yield Topic(written.in_a_sentence(label), written.document.id, min(years), max(years), where)
 
 
 def _names(text: str, document: Document) -> Iterator[str]:
     """Names of several words within sentences, unless they stand on so many pages that they tell nothing apart."""
     for found in _NAME.finditer(text):
         before = text[: found.start()].rsplit(maxsplit=1)[-1:]
-        is_whole = not (before and before[0][:1].isupper() and before[0] not in ("The", "Die", "Der", "Das"))
+        is_whole = not (before and before[0][:1].isupper() and before[0] not in _CAPITALISED_ANYWHERE)
         pages = sum(found[0] in page.text for page in document.pages)
+        words = found[0].split()
+        is_whole &= len(set(words)) == len(words) and not any(word.endswith(("'s", "’s")) for word in words[:-1])
         if is_whole and len(found[0]) <= _LONGEST and pages <= max(2, len(document.pages) // 4):
             yield found[0]
 
 
-def _neighbours(citation: Citation, document: Document) -> list[str]:
-    """The sections after and before the cited one, as their headings on the pages or the outline tell."""
-    places = [(page.number, h.start, page.text[h.start : h.end]) for page in document.pages for h in page.headings] or [
-        (entry.page, 0, entry.title) for entry in document.outline
-    ]
-    places = places[1:]  # the first is the document's own title
-    before = [place for place in places if place[:2] <= (citation.page, citation.start)]
-    after = places[len(before) : len(before) + 2]
-    return [title for *_, text in (*after, *before[-2:-1]) if (title := heading_topic(text))]
+def _first_names(document: Document) -> Iterator[Topic]:
+    """The names on a document's first pages, each once, within a line: over its end the next column may begin."""
+    text = "\n".join(page.text for page in document.pages[:_FIRST_PAGES])
+    for name in dict.fromkeys(_names(text, document)):
+        yield Topic(name, document.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a section begins: its page, the first character of its heading there, the heading."""
+
+    page: int
+    start: int
+    title: str
+
+
+def _section_places(document: Document) -> list[_Place]:
+    """The headings that the pages show, else those that the outline tells."""
+    return [
+        _Place(page.number, h.start, page.text[h.start : h.end])
+        for page in document.pages
+        for h in page.headings
+        if h.level <= 3
+    ] or [_Place(entry.page, 0, entry.title) for entry in document.outline if entry.level <= 2]
+
+
+def _sections(wanted: Sequence[_Place], places: Sequence[_Place], written: _Written) -> Iterator[Topic]:
+    """A topic for each heading that can stand in a question; it is answered before the next heading."""
+    for place in wanted:
+        title = heading_topic(place.title)
+        if title and written.knows(title):
+            after = places[places.index(place) + 1 :]
+            end = next(((p.page, p.start) for p in after), (len(written.document.pages) + 1, 0))
+            yield Topic(written.in_a_sentence(title), written.document.id, where=((place.page, place.start), end))
+
+
+def _neighbours(citation: Citation, places: Sequence[_Place]) -> list[_Place]:
+    """The sections after and before the cited one; never the first, which is the document's own title."""
+    rest = places[1:]
+    before = [p for p in rest if (p.page, p.start) <= (citation.page, citation.start)]
+    after = rest[len(before) : len(before) + 2]
+    return [*after, *before[-2:-1]]
 
 
 def _around(page: Page, citation: Citation, characters: int = 300) -> str:
@@ -171,16 +279,6 @@ def _around(page: Page, citation: Citation, characters: int = 300) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ helpers
-
-
-def _in_a_sentence(label: str, document: Document) -> str:
-    """A label as it stands within a sentence: small where the document writes it small, else in quotation marks."""
-    first = label.split()[0]
-    small = first[0].lower() + first[1:]
-    if small == first:
-        return label
-    is_written_small = any(re.search(rf"(?<![\w-]){re.escape(small)}(?![\w-])", page.text) for page in document.pages)
-    return small + label[len(first) :] if is_written_small else f"“{label}”"
 
 
 def _alternating(*kinds: Sequence[Topic]) -> Iterator[Topic]:
@@ -199,4 +297,4 @@ def _new(topics: Iterable[Topic], asked: Sequence[str]) -> Iterator[Topic]:
             yield topic
 
 
-__all__ = ["Topic", "heading_topic", "next_topics", "opening_topics", "question"]
+__all__ = ["Topic", "heading_topic", "is_answered", "next_topics", "opening_topics", "question"]

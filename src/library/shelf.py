@@ -5,28 +5,24 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 
 from shared_utils.errors import FootnoteError
 from shared_utils.message import Message
 from shared_utils.pdf.viewer import PageImage
-from shared_utils.types import Citation, Document, Rect
+from shared_utils.types import Citation, Rect
 from src.answering.ingestion import IndexedDocument
-from src.answering.suggestions import Topic, next_topics, opening_topics, question
 from src.answering.writing import staying
 from src.i18n import ENGLISH, Say
 from src.library.conversations import SHARES, Conversations
 from src.library.documents import Documents
 from src.library.preferences import Pace, Preferences, decode_preferences, encode_preferences
 from src.library.services import Person, Services
+from src.library.suggested import Suggested
 from src.views import ConversationView, DocumentView, EngineView, ModelChoice, TurnView
 
-_SUGGESTIONS = 3
-_TOPICS_TRIED = 9  # each costs a search, some hundredths of a second
-_SUGGESTED_KEPT = 50
 _TOUCH_EVERY_S = 60.0  # how often a visit is written down
 _HERE_S = 90.0  # a person not seen for so long has left; a tab in the background shows itself once a minute
 _LOADING_S = 60.0  # how long a question taken up again waits for its documents
@@ -63,7 +59,7 @@ class Shelf:
         self._documents = Documents(person, services)
         self._conversations = Conversations(person, services)
         self._conversations.adopt()
-        self._suggested: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._suggested = Suggested(services.rag, self._changed)
 
     @property
     def name(self) -> str:
@@ -305,29 +301,13 @@ class Shelf:
         self._store.save_preferences(self._key, encode_preferences(preferences))
 
     def suggestions(self, conversation_id: str, say: Say = ENGLISH) -> tuple[str, ...]:
-        """A few questions to go on with, read off the documents; each is one that they can answer.
+        """A few questions to go on with, read off the documents; each is one that they answer by themselves.
 
-        () while an answer is being made, and while no document has been read to its end.
+        () while an answer is being made, while no document has been read to its end, and until they are found:
+        the version grows then.
         """
         turns = self.turns(conversation_id)
         documents = [indexed for indexed in self._documents.searchable() if indexed.complete]
         if not documents or any(not turn.done for turn in turns):
             return ()
-        known = (say.language, conversation_id, turns[-1].id if turns else "", *(d.document.id for d in documents))
-        if known not in self._suggested:
-            if len(self._suggested) >= _SUGGESTED_KEPT:
-                self._suggested.clear()
-            topics = _topics(turns, [indexed.document for indexed in documents])
-            questions = (question(topic, say) for topic in islice(topics, _TOPICS_TRIED))
-            answerable = (text for text in questions if self._rag.search(text, documents).answerable)
-            self._suggested[known] = tuple(islice(answerable, _SUGGESTIONS))
-        return self._suggested[known]
-
-
-def _topics(turns: Sequence[TurnView], documents: Sequence[Document]) -> Iterator[Topic]:
-    """What goes on from the last answer; where there is none, what the newest document is about."""
-    asked = [turn.question for turn in turns]
-    answer = turns[-1].answer if turns else None
-    if answer is not None and answer.answerable:
-        return next_topics(asked, answer.citations, documents)
-    return opening_topics(documents[-1], asked)
+        return self._suggested.questions(conversation_id, turns, documents, say)

@@ -125,6 +125,7 @@ def test_an_answer_suggests_questions_that_the_documents_answer(app: AppTest) ->
     press(app, "Try the sample report")
     until(app, lambda p: "passage" in shown(p) and "progressbar" not in shown(p))
     ask(app, "How much cargo did Nordhaven handle in 2025?")
+    until(app, lambda p: any(str(b.key).startswith("suggestion-") for b in p.button))
     suggested = [b for b in app.button if str(b.key).startswith("suggestion-")]
     assert len(suggested) == 3
     question = suggested[0].label

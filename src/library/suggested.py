@@ -1,0 +1,94 @@
+"""One person's questions to go on with: found in the background, since each is tried on the documents before it is
+offered."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from shared_utils.types import Answer, Document
+from src.answering.ingestion import IndexedDocument
+from src.answering.suggestions import is_answered, next_topics, opening_topics, question
+from src.events import ExtractiveAnswer
+from src.i18n import Say
+from src.library.sample import sample_id, sample_questions
+from src.rag_with_generation import Rag
+from src.views import TurnView
+
+_log = logging.getLogger(__name__)
+
+OFFERED = 3
+_TRIED = 12  # each costs an answer without a model: a tenth of a second or two
+_KEPT = 50
+
+Key = tuple[str, ...]
+
+
+class Suggested:
+    """Every method may be called from any thread."""
+
+    def __init__(self, rag: Rag, changed: Callable[[], object]) -> None:
+        """`changed` is called, with nothing held, when there are questions where there were none."""
+        self._rag = rag
+        self._changed = changed
+        self._lock = threading.Lock()
+        self._found: dict[Key, tuple[str, ...]] = {}
+        self._looking = False
+
+    def questions(
+        self, conversation: str, turns: Sequence[TurnView], documents: Sequence[IndexedDocument], say: Say
+    ) -> tuple[str, ...]:
+        """Up to three for this state of a conversation; () until they are found, and where there are none."""
+        key = (say.language, conversation, turns[-1].id if turns else "", *(d.document.id for d in documents))
+        with self._lock:
+            if key in self._found or self._looking:
+                return self._found.get(key, ())
+            self._looking = True
+        threading.Thread(
+            target=self._look, args=(key, tuple(turns), tuple(documents), say), name="suggestions", daemon=True
+        ).start()
+        return ()
+
+    def _look(self, key: Key, turns: Sequence[TurnView], documents: Sequence[IndexedDocument], say: Say) -> None:
+        found: tuple[str, ...] = ()
+        try:
+            found = tuple(islice(self._answered(turns, documents, say), OFFERED))
+        except Exception:  # noqa: BLE001 - a bug in it must not look as if it were still being done
+            _log.exception("no questions could be suggested")
+        with self._lock:
+            if len(self._found) >= _KEPT:
+                self._found.clear()
+            self._found[key] = found
+            self._looking = False
+        self._changed()
+
+    def _answered(self, turns: Sequence[TurnView], documents: Sequence[IndexedDocument], say: Say) -> Iterator[str]:
+        """Questions whose answer, made of the documents' own sentences, is about what they ask."""
+        asked = [turn.question for turn in turns]
+        if documents[-1].document.id == sample_id():
+            for text in sample_questions(say):
+                if text not in asked and (answer := self._answer(text, documents)) and answer.answerable:
+                    yield text
+        answer = turns[-1].answer if turns else None
+        read = [indexed.document for indexed in documents]
+        if answer is not None and answer.answerable:
+            topics = next_topics(asked, answer.citations, read)
+        else:
+            topics = opening_topics(read[-1], asked)
+        names = {document.id: _named(document) for document in read} if len(read) > 1 else {}
+        for topic in islice(topics, _TRIED):
+            text = question(topic, say, names.get(topic.document_id, ""))
+            answer = self._answer(text, documents)
+            if answer is not None and is_answered(topic, answer):
+                yield text
+
+    def _answer(self, text: str, documents: Sequence[IndexedDocument]) -> Answer | None:
+        """What the documents answer by themselves; None where they do not speak to it."""
+        events = self._rag.ask(text, documents, writers=tuple, cancelled=lambda: False)
+        return next((event.answer for event in events if isinstance(event, ExtractiveAnswer)), None)
+
+
+def _named(document: Document) -> str:
+    return f"“{document.name.removesuffix('.pdf')}”"

@@ -1,0 +1,67 @@
+"""Questions to go on with are found in the background, once, and tried before they are offered."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from src.answering.ingestion import IndexedDocument, SourceFile
+from src.i18n import ENGLISH
+from src.library.sample import sample_id, sample_pdf, sample_questions
+from src.library.suggested import OFFERED, Suggested
+from src.rag_with_generation import Rag
+from src.settings import Settings
+from src.wiring import build_rag
+from tests.fakes import never
+from tests.waiting import until
+
+
+@pytest.fixture
+def rag(tmp_path: Path) -> Iterator[Rag]:
+    rag = build_rag(Settings(data_dir=tmp_path))
+    yield rag
+    rag.viewer.close()
+
+
+@pytest.fixture
+def sample(rag: Rag, tmp_path: Path) -> IndexedDocument:
+    name, data = sample_pdf()
+    path = tmp_path / "sample.pdf"
+    path.write_bytes(data)
+    versions: list[IndexedDocument] = []
+    for _ in rag.ingest(SourceFile(sample_id(), name, path), versions.append, cancelled=never):
+        pass
+    return versions[-1]
+
+
+def test_questions_come_when_they_are_found_and_the_person_is_told(rag: Rag, sample: IndexedDocument) -> None:
+    told = threading.Event()
+    suggested = Suggested(rag, told.set)
+    assert suggested.questions("c", (), [sample], ENGLISH) == ()
+    until(told.is_set)
+    assert len(suggested.questions("c", (), [sample], ENGLISH)) == OFFERED
+
+
+def test_the_sample_report_opens_with_the_questions_written_for_it(rag: Rag, sample: IndexedDocument) -> None:
+    told = threading.Event()
+    suggested = Suggested(rag, told.set)
+    suggested.questions("c", (), [sample], ENGLISH)
+    until(told.is_set)
+    assert suggested.questions("c", (), [sample], ENGLISH) == sample_questions(ENGLISH)
+
+
+def test_a_look_that_fails_ends_and_the_next_one_is_made(sample: IndexedDocument) -> None:
+    class Broken:
+        def ask(self, *_: object, **__: object) -> Iterator[object]:
+            raise RuntimeError
+
+    told = threading.Semaphore(0)
+    suggested = Suggested(cast("Rag", Broken()), told.release)
+    for conversation in ("one", "two"):
+        assert suggested.questions(conversation, (), [sample], ENGLISH) == ()
+        assert told.acquire(timeout=60)
+        assert suggested.questions(conversation, (), [sample], ENGLISH) == ()
