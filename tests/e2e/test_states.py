@@ -140,7 +140,7 @@ def test_files_that_need_somebody(visit: Open, address: str) -> None:
 
 
 def test_ready(reader: Screen) -> None:
-    look(reader, "ready", text("New conversation"), text("What does the document say about"))
+    look(reader, "ready", text("New conversation"), text("How long did the storm of 14 January"))
     look(reader, "ready-library", library, text("4 pages"))
 
 
