@@ -28,6 +28,7 @@ class Look:
     documents: Stages
     undo: bool  # the last removal can be undone
     turns: tuple[tuple[str, bool], ...]  # of this tab's conversation: id, whether it is answered
+    suggestions: tuple[str, ...]  # found in the background
     conversations: tuple[ConversationView, ...]
     preferences: Preferences
     theme: str | None  # the system may change it at dusk; dialogs and the logo are drawn for one
@@ -51,6 +52,7 @@ def _look(shelf: Shelf, session: Session) -> Look:
         stages(shelf.documents()),
         can_undo(shelf, session),
         tuple((turn.id, turn.done) for turn in shelf.turns(session.conversation)),
+        shelf.suggestions(session.conversation, session.say),
         shelf.conversations(),
         shelf.preferences(),
         st.context.theme.type,
