@@ -15,7 +15,8 @@ FootnoteError                    its message can be shown to a person as it stan
  ├ StorageError                  the data folder is full, damaged, locked or not ours to write
  │  └ DamagedDocument            what was read of one file cannot be read back: read it anew
  └ GenerationError               about one engine; another may still answer
-    ├ GeneratorUnavailable       cannot be reached, has no such model, is busy, refuses the key
+    ├ GeneratorUnavailable       is busy, refuses the key, cannot take the question
+    │  └ EngineMisconfigured     cannot be reached, has no such model: only the operator can help
     ├ GenerationTimeout          its first token did not come in time
     └ GenerationInterrupted      words came, then they stopped coming
 
@@ -37,6 +38,11 @@ class FootnoteError(Exception):
     def __init__(self, said: str | Message, /, **values: object) -> None:
         self.message = said if isinstance(said, Message) else message(said, **values)
         super().__init__(self.message)
+
+    @property
+    def for_reader(self) -> Message:
+        """What somebody is told who only reads here."""
+        return self.message
 
     def __str__(self) -> str:
         return str(self.message)
@@ -90,6 +96,14 @@ class GenerationError(FootnoteError): ...
 
 
 class GeneratorUnavailable(GenerationError): ...
+
+
+class EngineMisconfigured(GeneratorUnavailable):
+    """Nobody can write until whoever runs the server does what the message says."""
+
+    @property
+    def for_reader(self) -> Message:
+        return message("The language model of this server cannot be reached at the moment.")
 
 
 class GenerationTimeout(GenerationError): ...

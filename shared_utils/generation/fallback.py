@@ -58,7 +58,7 @@ def generate_with_fallback(
             if spoken or position + 1 == len(engines):
                 raise
             late = isinstance(exc, GenerationTimeout)
-            yield EngineGivenUp(engine.name, exc.message, engines[position + 1].name, late)
+            yield EngineGivenUp(engine.name, exc.for_reader, engines[position + 1].name, late)
         else:
             return
 

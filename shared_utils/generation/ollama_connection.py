@@ -10,7 +10,13 @@ from contextlib import suppress
 import httpx
 import ollama
 
-from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout, GeneratorUnavailable
+from shared_utils.errors import (
+    EngineMisconfigured,
+    GenerationError,
+    GenerationInterrupted,
+    GenerationTimeout,
+    GeneratorUnavailable,
+)
 
 # What the client's own parsing raises on a line that is no JSON object of the expected shape
 # (json.JSONDecodeError, pydantic.ValidationError and UnicodeDecodeError are ValueErrors).
@@ -67,11 +73,11 @@ def in_our_words(exc: Exception, *, host: str, model: str = "", spoken: bool = F
             host=host,
         )
     if isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout | ConnectionError) and not spoken:
-        return GeneratorUnavailable(
+        return EngineMisconfigured(
             "Nothing answers at {host}. Start Ollama with `ollama serve`, then ask again.", host=host
         )
     if isinstance(exc, httpx.InvalidURL | httpx.UnsupportedProtocol):
-        return GeneratorUnavailable(
+        return EngineMisconfigured(
             "“{host}” is not an address Ollama can be reached at. Set OLLAMA_HOST to something like "
             "http://127.0.0.1:11434.",
             host=host,
@@ -93,7 +99,7 @@ def _refusal(exc: ollama.ResponseError, host: str, model: str, spoken: bool) -> 
         return GenerationInterrupted("Ollama stopped in the middle of its answer: {error}. Ask again.", error=said)
     match exc.status_code:
         case 404:
-            return GeneratorUnavailable(
+            return EngineMisconfigured(
                 "Ollama at {host} has no model “{model}”. Fetch it with `ollama pull {model}`, then ask again.",
                 host=host,
                 model=model,

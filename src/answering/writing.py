@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
@@ -33,6 +34,8 @@ from shared_utils.types import (
 from src.answering.answer_queue import AnswerQueue, Ticket
 from src.answering.prompts import build_prompt
 from src.events import AnswerEvent, AnswerText, EngineChanged, Stage, StageStarted
+
+_log = logging.getLogger(__name__)
 
 _TYPICAL_OUTPUT_TOKENS = 80  # of a short factual answer; for estimates only
 
@@ -165,8 +168,9 @@ class Scribe:
         try:
             return (yield from self._turn(task, prompt, writers, on_first_token, cancelled))
         except GenerationError as exc:
-            yield EngineChanged(EngineKind.EXTRACTIVE, exc.message)
-            return Written(notes=(exc.message,))
+            _log.warning("no model wrote: %s", exc)
+            yield EngineChanged(EngineKind.EXTRACTIVE, exc.for_reader)
+            return Written(notes=(exc.for_reader,))
 
     def _turn(
         self,
@@ -259,8 +263,9 @@ class Scribe:
             # it wrote nothing, and yet it may have been sent everything
             if isinstance(exc, GenerationTimeout) and writer.queued and not loading:
                 self._learn_from_silence(writer, prompt, self._clock() - began)
-            yield EngineChanged(EngineKind.EXTRACTIVE, exc.message)
-            return Written(notes=(exc.message, *_departed(sent_to, task)))
+            _log.warning("no model wrote: %s", exc)
+            yield EngineChanged(EngineKind.EXTRACTIVE, exc.for_reader)
+            return Written(notes=(exc.for_reader, *_departed(sent_to, task)))
         stats = GenerationStats(writer.engine.name, writer.model, where=writer.where)
         return Written(text, "cancelled", stats, _departed(sent_to, task))
 

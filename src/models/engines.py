@@ -89,7 +89,10 @@ class Engines:
         return (*choices, ModelChoice(EngineKind.EXTRACTIVE.value, "", Where.THIS_MACHINE))
 
     def why_nobody(self) -> Message:
-        """Why no model can write now."""
+        """Why no model can write now, for who reads; nothing where only the operator could change it."""
+        return NOTHING if self.status().state is ModelState.UNAVAILABLE else self._why_not_ready()
+
+    def _why_not_ready(self) -> Message:
         status = self.status()
         match status.state:
             case ModelState.READY:
@@ -147,12 +150,12 @@ class Engines:
         far = next((writer.model for writer in writers if writer.engine.name is EngineKind.REMOTE), "")
         if possible and not writers:
             line = message("Everything stays here · answers quote the documents")
-            return EngineView(EngineKind.EXTRACTIVE, "", line, busy, waiting, self.why_nobody())
+            return EngineView(EngineKind.EXTRACTIVE, "", line, busy, waiting, self._why_not_ready())
         if not writers and wish_of(choice).engine is EngineKind.EXTRACTIVE:
             line = message("No language model, as you chose · answers quote the documents")
             return EngineView(EngineKind.EXTRACTIVE, "", line, busy, waiting)
         if not writers:
-            return EngineView(EngineKind.EXTRACTIVE, "", _waiting_line(status), busy, waiting, self.why_nobody())
+            return EngineView(EngineKind.EXTRACTIVE, "", _waiting_line(status), busy, waiting, self._why_not_ready())
         first = writers[0]
         view = EngineView(first.engine.name, first.model, NOTHING, busy, waiting, where=first.where)
 
@@ -164,7 +167,7 @@ class Engines:
 
         match first.engine.name:
             case EngineKind.REMOTE:
-                return replace(view, line=line_of(_leaving(message("on Hugging Face"))), reason=self.why_nobody())
+                return replace(view, line=line_of(_leaving(message("on Hugging Face"))), reason=self._why_not_ready())
             case EngineKind.ENDPOINT:
                 here_only = first.where is Where.THIS_MACHINE
                 places = [served.where for served in self.pool.served(here_only=here_only)] if self.pool else []

@@ -90,7 +90,8 @@ def _draw_suggestions(shelf: Shelf, session: Session) -> None:
 
 
 def ask(question: str, shelf: Shelf, session: Session) -> None:
+    """Ask it; where that cannot be, why is told and the question is kept as the draft."""
     try:
         shelf.ask(session.conversation, within_pages(question, session.pages, session.say), only=session.only)
     except QuestionError as exc:
-        session.unasked = exc.message
+        session.unasked, session.draft = exc.message, question

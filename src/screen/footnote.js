@@ -121,6 +121,20 @@ const arrive = () => { // at a new question, once
   if (document.querySelector('.st-key-earlier')) latest.scrollIntoView({ block: 'start' });
 };
 
+// ------------------------------------------------------------------------------------------------ the library as a drawer
+
+const NARROW = matchMedia('(max-width: 900px)');
+const putAway = event => { // when a conversation has been chosen in it, or at a tap beside it
+  const drawer = document.querySelector('[data-testid="stSidebar"]');
+  if (!NARROW.matches || !drawer || drawer.dataset.collapsed === 'true') return;
+  const beside = !drawer.contains(event.target);
+  if (beside && closest(event, '[data-testid="stApp"]') === null) return; // in a dialog
+  if (!beside && !closest(event, '[class*="st-key-conversation-"] button')) return;
+  if (beside) { event.preventDefault(); event.stopPropagation(); }
+  const way = drawer.querySelector('[data-testid="stSidebarCollapseButton"]');
+  (way?.querySelector('button') ?? way)?.click();
+};
+
 // ------------------------------------------------------------------------------------------------ the connection
 
 let lostSince = 0, wasConnected = false;
@@ -152,6 +166,7 @@ const begin = () => {
   const listeners = { click: copy, dragover: over, dragleave: leave, drop };
   Object.entries(listeners).forEach(([type, listener]) => document.addEventListener(type, listener, true));
   document.addEventListener('click', event => { if (closest(event, SIGN)) event.preventDefault(); }, true);
+  document.addEventListener('click', putAway, true);
   document.addEventListener('footnote:say', event => say(event.detail));
 };
 

@@ -89,6 +89,8 @@ def _draw_question_box(shelf: Shelf, session: Session, seen: Seen, documents: tu
     """First in the script, so that the answer to what was just asked is drawn in the same run."""
     say, ready = session.say, any(view.searchable for view in documents)
     coming = say("You can ask as soon as the first page is read") if documents else say("Add a document to begin")
+    if session.draft:
+        st.session_state["question"], session.draft = session.draft, ""
     with st.bottom, st.container(key="question-row"):
         left, right = st.columns(_COLUMNS, gap="large")
         right.container(key="question-pad")  # keeps the box as wide as the conversation
@@ -101,6 +103,8 @@ def _draw_question_box(shelf: Shelf, session: Session, seen: Seen, documents: tu
             _draw_foot(shelf, session, seen)
     if question:
         ask(question, shelf, session)
+        if session.draft:
+            st.rerun()  # the box is drawn already; with its words it can only be drawn anew
 
 
 def _draw_foot(shelf: Shelf, session: Session, seen: Seen) -> None:

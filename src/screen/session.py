@@ -55,6 +55,7 @@ class Session:
     only: str = ""  # the one document that is asked; "" = all
     pages: str = ""  # the pages that are asked, as typed; "" = all
     unasked: Message = NOTHING  # why the last question could not be asked, shown once
+    draft: str = ""  # a question that could not be asked goes back into its box
     address: str = ""  # the conversation the address bar names, as far as we set it
     remark: str = ""  # about the link that was followed, shown once
     deleting: str = ""  # the conversation that is to be deleted, if that is confirmed

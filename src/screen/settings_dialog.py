@@ -144,6 +144,7 @@ def _draw_pace(shelf: Shelf, session: Session, mine: Preferences) -> None:
         default=mine.pace,
         format_func=name,
         key="setting-pace",
+        width="stretch",
         on_change=_prefer,
         args=(shelf, session, "pace"),
     )

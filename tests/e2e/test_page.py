@@ -294,3 +294,41 @@ def test_a_folder_dropped_anywhere_brings_the_pdfs_in_it_and_in_its_folders(scre
     screen.wait_ready("water.pdf")
     screen.wait_ready("bridges.pdf")
     expect(screen.page.locator('[class*="st-key-doc-"]')).to_have_count(2)
+
+
+def test_with_the_library_put_away_the_title_and_what_stands_beside_it_can_be_used(answered: Screen) -> None:
+    page = answered.page
+    page.get_by_test_id("stSidebar").hover()
+    page.get_by_test_id("stSidebarCollapseButton").click()
+    expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
+    title = page.locator(".fn-title").bounding_box()
+    way_back = page.get_by_test_id("stExpandSidebarButton").bounding_box()
+    assert title is not None
+    assert way_back is not None
+    assert title["x"] >= way_back["x"] + way_back["width"]
+    page.get_by_role("button", name="New", exact=True).click()  # nothing lies over it
+    expect(page.locator(".fn-title")).to_contain_text("New conversation")
+
+
+def test_the_viewers_controls_stay_where_they_are_at_every_size_and_place(answered: Screen) -> None:
+    larger = answered.viewer().get_by_role("button", name="Larger")
+    before = larger.bounding_box()
+    larger.click()
+    answered.page.locator('[data-testid="stMain"]').evaluate("main => main.scrollTo(0, main.scrollHeight)")
+    assert larger.bounding_box() == before
+
+
+def test_on_a_phone_the_library_goes_away_at_a_choice_and_at_a_tap_beside_it(
+    visit: Open, address: str, reader: StorageState
+) -> None:
+    phone = visit(address, NARROW, person=reader).page
+    sidebar, way_back = phone.get_by_test_id("stSidebar"), phone.get_by_test_id("stExpandSidebarButton")
+    way_back.click()
+    expect(sidebar).to_have_attribute("data-collapsed", "false")
+    phone.mouse.click(NARROW["width"] - 8, 300)
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
+    assert phone.locator("dialog[open]").count() == 0
+    way_back.click()
+    phone.get_by_text("Conversations").click()
+    phone.locator('[class*="st-key-conversation-"] button').first.click()
+    expect(sidebar).to_have_attribute("data-collapsed", "true")

@@ -54,7 +54,7 @@ class Silence:
 
 
 SILENCES = [
-    Silence("unknown model", "has no model .*ollama pull", {"fault": "404"}),
+    Silence("unknown model", "cannot be reached at the moment", {"fault": "404"}),
     Silence("prompt too long", "longer than .*context window", {"fault": "400"}),
     Silence("runner died", "could not answer: llama-server process has terminated", {"fault": "500"}),
     Silence("busy", "busy with other questions", {"fault": "503"}),
@@ -69,11 +69,11 @@ SILENCES = [
     Silence("half a line of JSON", "does not speak Ollama's protocol", {"fault": "invalid json"}),
     Silence("a list for an object", "does not speak Ollama's protocol", {"fault": "not an object"}),
     Silence("an answer without words", "without writing a word", {"answer": " "}),
-    Silence("nobody listens", "Nothing answers at", host="refused"),
+    Silence("nobody listens", "cannot be reached at the moment", host="refused"),
     Silence("hangs up at once", "ended the connection before it answered", host="hangs up"),
     Silence("takes it and says nothing", "did not begin its answer within", host="mute", deadlines=HURRIED),
     Silence("no HTTP", "Ollama at .* ended the connection|does not speak", host="no http"),
-    Silence("no address", "not an address", host="ftp://127.0.0.1"),
+    Silence("no address", "cannot be reached at the moment", host="ftp://127.0.0.1"),
 ]
 
 
@@ -191,7 +191,7 @@ def test_the_configured_engines_say_that_a_server_is_gone_and_use_it_when_it_is_
         engines = Engines(replace(settings, ollama_url=server.url, model=MODEL))
         scene.writers[:] = engines.writers()
         check_written(asked(scene.shelf()), "ollama", MODEL)
-    check_extractive(asked(scene.shelf()), "Nothing answers")
+    check_extractive(asked(scene.shelf()), "cannot be reached at the moment")
 
 
 def test_a_model_that_missed_its_deadline_is_given_less_to_read_the_next_time(scene: Scene) -> None:

@@ -67,6 +67,7 @@ def test_the_status_line_announces_the_remote_engine_before_it_is_needed_and_not
     ("status", "why"),
     [
         (ModelStatus(ModelState.READY, BIG), ""),
+        (ModelStatus(ModelState.UNAVAILABLE, reason=literal("Ollama is not installed.")), ""),  # the operator's to mend
         (ModelStatus(ModelState.PULLING, BIG, NOTHING, 41, 100), f"{BIG} is still being fetched (41%)."),
         (ModelStatus(ModelState.LOADING, BIG), f"{BIG} is still getting ready."),
         (
@@ -172,12 +173,15 @@ def test_without_an_ollama_the_other_servers_are_enough(tmp_path: Path) -> None:
         assert [choice.id for choice in room.choices()] == ["", "extractive"]
 
 
-def test_where_none_of_them_can_be_asked_it_is_said_why(tmp_path: Path) -> None:
+def test_where_none_of_them_can_be_asked_the_operator_is_told_why(
+    tmp_path: Path,
+) -> None:
     room = engines(tmp_path, endpoints=("http://127.0.0.1:9/v1",))
     assert room.pool is not None
     room.pool.look()
     assert room.writers() == []
-    assert str(room.why_nobody()) != ""
+    assert str(room.why_nobody()) == ""
+    assert str(room.view(scribe()).reason) != ""
     assert str(room.view(scribe()).line) == "No language model · answers quote the documents"
 
 
