@@ -123,7 +123,7 @@ const arrive = () => { // at a new question, once
 
 // ------------------------------------------------------------------------------------------------ the library as a drawer
 
-const NARROW = matchMedia('(max-width: 900px)');
+const NARROW = matchMedia('(max-width: 768px)'); // Streamlit's own: from here on it lies over the page
 const putAway = event => { // when a conversation has been chosen in it, or at a tap beside it
   const drawer = document.querySelector('[data-testid="stSidebar"]');
   if (!NARROW.matches || !drawer || drawer.dataset.collapsed === 'true') return;
