@@ -1,0 +1,203 @@
+"""The characters of a page, as PDFium tells them and as they are drawn. Part of `pdfium_worker.py`, in its process.
+
+Everything here keeps the length: `text[i]` stays the place of PDFium's character i.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+import unicodedata
+
+import pypdfium2_raw as pdfium  # type: ignore[import-untyped]
+
+LINE_END_HYPHEN = "\ufffe"
+MEANINGLESS = "\uffff"  # stands for a glyph without a meaning
+RAISED_SIZE, RAISED_BY = 0.85, 0.2  # of the height of the character before
+LOWERED_BY = 0.05
+FIGURES = re.compile(r"\d[\d.,]*(?:\r\n(?P<next>\d{1,2})(?!\S)|(?<=[\d.,])\d(?![\d.,]*\d))")
+# Digits behind a word, behind what closes a sentence, and behind a sign that may itself be raised: "10⁻³".
+MARKS = re.compile(
+    r"(?:(?<=(?P<word>[^\W\d_]{3}))|(?<=(?P<closed>[^\W\d_][.,;:)\]”\"’]))|(?<=\d)(?P<sign>[+−–-]))"
+    r"(?P<digits>\d{1,3})(?![\d.,]*\d)"
+)
+AS_RAISED = dict(zip("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻", strict=True))
+AS_LOWERED = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True))
+RIGHT_TO_LEFT = re.compile(r"[^\s\ufffe]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc][^\s\ufffe]*")
+LEFT_TO_RIGHT = ("L", "EN", "AN")
+BETWEEN_NUMBERS = ("ES", "CS")
+LAM, ALEFS = "\u0644", "\u0622\u0623\u0625\u0627"
+SKEWED = 0.2  # radians off a quarter turn, from which a word has no direction of its own
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top in page space
+
+
+def characters(text_page: ctypes.c_void_p, count: int) -> str:
+    """The page's characters such that text[i] is PDFium's character i."""
+    buffer = ctypes.create_string_buffer(2 * count + 2)
+    written = pdfium.FPDFText_GetText(text_page, 0, count, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)))
+    text = buffer.raw[: 2 * max(0, written - 1)].decode("utf-16-le", "replace")
+    if len(text) != count:
+        # GetText leaves out characters without a meaning; ask for each one, so that offsets stay glyph numbers.
+        codes = (pdfium.FPDFText_GetUnicode(text_page, i) for i in range(count))
+        return "".join(chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\0" for code in codes)
+    if LINE_END_HYPHEN not in text:
+        return text
+    # GetText writes one sign for a hyphen at a line's end and for a glyph without a meaning.
+    signs = (match.start() for match in re.finditer(LINE_END_HYPHEN, text))
+    meaningless = {i for i in signs if not pdfium.FPDFText_IsHyphen(text_page, i)}
+    return "".join(MEANINGLESS if i in meaningless else char for i, char in enumerate(text)) if meaningless else text
+
+
+def loose_box(text_page: ctypes.c_void_p, index: int) -> Box:
+    """As high as the font, whatever the character."""
+    rect = pdfium.FS_RECTF()
+    pdfium.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(rect))
+    return rect.left, rect.bottom, rect.right, rect.top
+
+
+def font_and_width(text_page: ctypes.c_void_p, index: int) -> tuple[str, float]:
+    """The font's name, and the character's width as a share of the font's height."""
+    name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
+    pdfium.FPDFText_GetFontInfo(text_page, index, name, len(name), flags)
+    left, bottom, right, top = loose_box(text_page, index)
+    return name.value.decode("latin-1"), (right - left) / max(0.1, top - bottom)
+
+
+# ------------------------------------------------------------------------------------------------ raised, lowered
+
+
+def with_marks(text_page: ctypes.c_void_p, text: str) -> str:
+    """Smaller digits that stand higher or lower than what they follow as what they are: "9⁴" deaths, not 94.
+
+    Loose boxes are compared, which are as high as the font: the digits of some fonts have descenders.
+    """
+    found: dict[int, str] = {}
+    for figures in FIGURES.finditer(text):
+        _mark_figures(text_page, text, figures, found)
+    for mark in MARKS.finditer(text):
+        _mark_behind(text_page, text, mark, found)
+    return "".join(found.get(i, char) for i, char in enumerate(text)) if found else text
+
+
+def _mark_figures(text_page: ctypes.c_void_p, text: str, figures: re.Match[str], found: dict[int, str]) -> None:
+    base = loose_box(text_page, figures.start())
+    marks: dict[int, str] = {}
+    for i in range(figures.end() - 1, figures.start(), -1):
+        if text[i] not in AS_LOWERED or (mark := _as_set(text[i], loose_box(text_page, i), base)) is None:
+            break
+        marks[i] = mark
+    at_break = figures.start("next")  # PDFium may break the line before a note: then it must touch the number
+    if at_break in marks:
+        ahead, note = loose_box(text_page, at_break - 3), loose_box(text_page, at_break)
+        if abs(note[0] - ahead[2]) > RAISED_BY * (base[3] - base[1]):
+            marks = {i: char for i, char in marks.items() if i < at_break}
+    found |= marks
+
+
+def _mark_behind(text_page: ctypes.c_void_p, text: str, match: re.Match[str], found: dict[int, str]) -> None:
+    """Marks behind a word or a sign, all of them raised; a lowered digit is part of a formula's name."""
+    first = match.start("sign") if match["sign"] else match.start("digits")
+    base = loose_box(text_page, match.start() - (2 if match["closed"] else 1))
+    if all(is_raised(loose_box(text_page, i), base) for i in range(match.start("digits"), match.end())):
+        found.update((i, AS_RAISED[text[i]]) for i in range(first, match.end()))
+
+
+def _as_set(digit: str, box: Box, base: Box) -> str | None:
+    if is_raised(box, base):
+        return AS_RAISED[digit]
+    return AS_LOWERED[digit] if is_lowered(box, base) else None
+
+
+def is_raised(box: Box, base: Box) -> bool:
+    height = base[3] - base[1]
+    return 0 < box[3] - box[1] <= RAISED_SIZE * height and RAISED_BY * height <= box[1] - base[1] < height
+
+
+def is_lowered(box: Box, base: Box) -> bool:
+    """Smaller, and its top well below the other's."""
+    height = base[3] - base[1]
+    return 0 < box[3] - box[1] <= RAISED_SIZE * height and LOWERED_BY * height <= base[1] - box[1] < height
+
+
+# ------------------------------------------------------------------------------------------------ right to left
+
+
+def in_logical_order(text_page: ctypes.c_void_p, text: str) -> tuple[str, dict[int, Box]]:
+    """The same length, words of Hebrew and Arabic letters in the order they are spoken; and these words' boxes by
+    their start: their first and last glyph are not where they end.
+
+    A browser prints them from left to right; PDFium turns some of them round and some not.
+    """
+    parts: list[str] = []
+    boxes: dict[int, Box] = {}
+    at = 0
+    for match in RIGHT_TO_LEFT.finditer(text):
+        own = [loose_box(text_page, i) for i in range(*match.span())]
+        boxes[match.start()] = (
+            min(box[0] for box in own),
+            min(box[1] for box in own),
+            max(box[2] for box in own),
+            max(box[3] for box in own),
+        )
+        parts += [text[at : match.start()], _from_the_right(match[0], own)]
+        at = match.end()
+    return "".join([*parts, text[at:]]), boxes
+
+
+def _from_the_right(word: str, boxes: list[Box]) -> str:
+    """A word's letters from right to left, its marks behind their letters, numbers and Latin letters from left to
+    right. The letters of one glyph are lam and alef in this order, else as they were."""
+    bases = [i for i, char in enumerate(word) if unicodedata.category(char) != "Mn"]
+    if len(bases) < 2:
+        return word
+    marks: dict[int, list[int]] = {i: [] for i in bases}
+    for i in sorted(set(range(len(word))) - set(bases)):
+        middle = (boxes[i][0] + boxes[i][2]) / 2
+        home = min(bases, key=lambda base: abs(middle - (boxes[base][0] + boxes[base][2]) / 2))
+        marks[home].append(i)
+    bases.sort(key=lambda i: (-round(boxes[i][0] + boxes[i][2], 1), word[i] != LAM if _is_lam_alef(word, i) else i))
+    ordered: list[int] = []
+    run: list[int] = []
+    for place, i in enumerate(bases):
+        kind = unicodedata.bidirectional(word[i])
+        around = [unicodedata.bidirectional(word[bases[p]]) for p in (place - 1, place + 1) if 0 <= p < len(bases)]
+        if kind in LEFT_TO_RIGHT or (run and kind in BETWEEN_NUMBERS and all(k in LEFT_TO_RIGHT for k in around)):
+            run.append(i)
+            continue
+        ordered += [*run[::-1], i]
+        run = []
+    ordered += run[::-1]
+    return "".join(word[i] for base in ordered for i in (base, *marks[base]))
+
+
+def _is_lam_alef(word: str, i: int) -> bool:
+    return word[i] == LAM or word[i] in ALEFS
+
+
+# ------------------------------------------------------------------------------------------------ directions
+
+
+def directions(text_page: ctypes.c_void_p, words: list[tuple[int, int, Box]]) -> tuple[int, list[tuple[int, int]]]:
+    """The quarter turns, counter-clockwise, of most of a page's letters; and (start, quarter turns from there) of the
+    words that run in another direction."""
+    votes = [0, 0, 0, 0]
+    turned: list[tuple[int, int]] = []
+    angle_of = pdfium.FPDFText_GetCharAngle
+    for start, end, _ in words:
+        clockwise = angle_of(text_page, start)  # -1 where it fails; the header says otherwise
+        if clockwise <= 0:
+            votes[0] += end - start
+            continue
+        turns = round(-clockwise / (math.pi / 2))
+        votes[turns % 4] += end - start
+        is_askew = abs(-clockwise / (math.pi / 2) - turns) * math.pi / 2 > SKEWED
+        turned.append((start, -1 if is_askew else turns % 4))
+    most = votes.index(max(votes))
+    if not turned:
+        return 0, []
+    own = dict(turned)
+    return most, [
+        (start, (own.get(start, 0) - most) % 4) for start, _, _ in words if own.get(start, 0) not in (most, -1)
+    ]
