@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from shared_utils.pdf.layout import CELL_GAP, SOFT_HYPHEN, Row, Segment
+from shared_utils.pdf.lines import SOFT_HYPHEN, Row, Segment, joint_of
 from shared_utils.types import GlyphRun, Span
 
-CELL_SEPARATOR = "   "
 LINE_END_HYPHENS = "-\u2010\u00ad"
 
 KeepHyphen = Callable[[str, str], bool]
@@ -116,13 +115,10 @@ def _write_row(composer: _Composer, row: Row) -> None:
     previous: Segment | None = None
     for segment in row:
         if previous is not None:
-            gap = segment.x0 - previous.x1
             if previous.is_broken:  # a hyphen in the middle of a line is the word's own
                 composer.write_glyphs(previous.end, previous.end + 1)
-            elif gap > CELL_GAP * previous.height:
-                composer.write(CELL_SEPARATOR)
-            elif gap * 8 > previous.height or composer.raw[previous.end : segment.start].strip("\r\n"):
-                composer.write(" ")
+            elif joint := joint_of(composer.raw, previous, segment):
+                composer.write(joint)
         composer.write_glyphs(segment.start, segment.end)
         previous = segment
 

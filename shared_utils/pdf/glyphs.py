@@ -41,7 +41,9 @@ def characters(text_page: ctypes.c_void_p, count: int) -> str:
     if len(text) != count:
         # GetText leaves out characters without a meaning; ask for each one, so that offsets stay glyph numbers.
         codes = (pdfium.FPDFText_GetUnicode(text_page, i) for i in range(count))
-        return "".join(chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\0" for code in codes)
+        text = "".join(chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\0" for code in codes)
+        hyphens = {at for at in range(count) if text[at] == "\x02" and pdfium.FPDFText_IsHyphen(text_page, at)}
+        return "".join(LINE_END_HYPHEN if at in hyphens else char for at, char in enumerate(text)) if hyphens else text
     if LINE_END_HYPHEN not in text:
         return text
     # GetText writes one sign for a hyphen at a line's end and for a glyph without a meaning.
@@ -155,8 +157,7 @@ def _from_the_right(word: str, boxes: list[Box]) -> str:
     marks: dict[int, list[int]] = {i: [] for i in bases}
     for i in sorted(set(range(len(word))) - set(bases)):
         middle = (boxes[i][0] + boxes[i][2]) / 2
-        home = min(bases, key=lambda base: abs(middle - (boxes[base][0] + boxes[base][2]) / 2))
-        marks[home].append(i)
+        marks[min(bases, key=lambda base: _distance(middle, boxes[base], i - base))].append(i)
     bases.sort(key=lambda i: (-round(boxes[i][0] + boxes[i][2], 1), word[i] != LAM if _is_lam_alef(word, i) else i))
     ordered: list[int] = []
     run: list[int] = []
@@ -172,6 +173,11 @@ def _from_the_right(word: str, boxes: list[Box]) -> str:
     return "".join(word[i] for base in ordered for i in (base, *marks[base]))
 
 
+def _distance(middle: float, base: Box, behind: int) -> tuple[float, int]:
+    """How far a mark stands from a letter; of letters in one place the last one before it is nearest."""
+    return round(abs(middle - (base[0] + base[2]) / 2), 1), behind if behind > 0 else 1000 - behind
+
+
 def _is_lam_alef(word: str, i: int) -> bool:
     return word[i] == LAM or word[i] in ALEFS
 
@@ -179,16 +185,21 @@ def _is_lam_alef(word: str, i: int) -> bool:
 # ------------------------------------------------------------------------------------------------ directions
 
 
-def directions(text_page: ctypes.c_void_p, words: list[tuple[int, int, Box]]) -> tuple[int, list[tuple[int, int]]]:
+def directions(
+    text_page: ctypes.c_void_p, words: list[tuple[int, int, Box]], backwards: set[int]
+) -> tuple[int, list[tuple[int, int]]]:
     """The quarter turns, counter-clockwise, of most of a page's letters; and (start, quarter turns from there) of the
-    words that run in another direction."""
+    words that run in another direction. `backwards` are the starts of words whose letters run from the right."""
     votes = [0, 0, 0, 0]
     turned: list[tuple[int, int]] = []
     angle_of = pdfium.FPDFText_GetCharAngle
     for start, end, _ in words:
         clockwise = angle_of(text_page, start)  # -1 where it fails; the header says otherwise
         if clockwise <= 0:
-            votes[0] += end - start
+            turns = 2 if start in backwards else 0
+            votes[turns] += end - start
+            if turns:
+                turned.append((start, turns))
             continue
         turns = round(-clockwise / (math.pi / 2))
         votes[turns % 4] += end - start

@@ -1,7 +1,7 @@
 """Ligatures that a font draws and gives no meaning. Part of `pdfium_worker.py`, in its process.
 
 Which of "ff", "fi", "fl", "ffi" and "ffl" a glyph is, is told from how wide it is beside the page's own f, i and l, and
-from the letters around it wherever it stands: "fi" and "fl" are as wide as each other, but what follows an l is a vowel.
+from the letters around it wherever it stands: "fi" and "fl" are as wide as each other, but a vowel follows an l.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ Measure = Callable[[int], tuple[str, float]]
 """The font's name of the character with this number, and its width as a share of its height."""
 
 _VOWELS = "aeiouyáàâäãåæéèêëíìîïóòôöõøœúùûüý"
-_AROUND = re.compile(rf"([^\W\d_]*){MEANINGLESS}([^\W\d_]*)")
+MEANS_NOTHING = re.compile("[\uffff\x00-\x08\x0b\x0e-\x1f]")  # some are told by their code alone
+_AROUND = re.compile(rf"([^\W\d_]*)({MEANS_NOTHING.pattern})([^\W\d_]*)")
 _DOUBLED_BEFORE = "snrtz"  # consonants that ff may stand before: "sheriffs", "öffnen", "affront", "lifft"
 # What goes on with "fi" though a vowel follows it: "field", "specified", "confianza", "modifié", "fiore", "fiume".
 _I_BEFORE_VOWEL = re.compile(
@@ -51,22 +52,23 @@ def with_ligatures(text: str, measure: Measure) -> str:
     """The same length, with ligatures for those glyphs without a meaning that are one."""
     found: dict[int, str] = {}
     groups = _by_glyph(text, measure)
-    for (font, width), places in groups.items():
+    for (_, font, width), places in groups.items():
         letters = _widths(text, font, measure)
         if all(place.before or place.behind for place in places) and "f" in letters:
-            others = [other for (name, other) in groups if name == font and other != width]
+            others = [other for _, name, other in groups if name == font and other != width]
             for place, name in _named(places, width, letters, others):
                 found[place.at] = LIGATURES[name]
     return "".join(found.get(i, char) for i, char in enumerate(text)) if found else text
 
 
-def _by_glyph(text: str, measure: Measure) -> Mapping[tuple[str, float], list[_Place]]:
-    """The places of every glyph without a meaning, glyphs told apart by font and width."""
-    groups: dict[tuple[str, float], list[_Place]] = defaultdict(list)
+def _by_glyph(text: str, measure: Measure) -> Mapping[tuple[str, str, float], list[_Place]]:
+    """The places of every glyph without a meaning, glyphs told apart by code, font and width."""
+    groups: dict[tuple[str, str, float], list[_Place]] = defaultdict(list)
     for match, _ in zip(_AROUND.finditer(text), range(AT_MOST), strict=False):
-        font, width = measure(match.end(1))
-        same = next((key for key in groups if key[0] == font and abs(key[1] - width) < SAME), (font, width))
-        groups[same].append(_Place(match.end(1), match[1].lower(), match[2].lower()))
+        font, width = measure(match.start(2))
+        glyph = (match[2], font)
+        same = next((key for key in groups if key[:2] == glyph and abs(key[2] - width) < SAME), (*glyph, width))
+        groups[same].append(_Place(match.start(2), match[1].lower(), match[3].lower()))
     return groups
 
 

@@ -125,17 +125,20 @@ def describe(document: ctypes.c_void_p, pages: int) -> dict[str, object]:
 def page_text(text_page: ctypes.c_void_p, count: int) -> tuple[str, dict[int, Box]]:
     """The page's characters as they are drawn, and the boxes of the words that were put in order, by their start."""
     text = glyphs.characters(text_page, count)
-    if ligatures.MEANINGLESS in text:
+    if ligatures.MEANS_NOTHING.search(text):
         text = ligatures.with_ligatures(text, partial(glyphs.font_and_width, text_page))
     return glyphs.in_logical_order(text_page, glyphs.with_marks(text_page, text))  # type: ignore[no-any-return]
 
 
-def word_boxes(text_page: ctypes.c_void_p, text: str, known: dict[int, Box]) -> list[tuple[int, int, Box]]:
-    """(start, end, box in page space) of every word, from the boxes of its first and last glyph; or `known` ones."""
+def word_boxes(
+    text_page: ctypes.c_void_p, text: str, known: dict[int, Box]
+) -> tuple[list[tuple[int, int, Box]], set[int]]:
+    """(start, end, box in page space) of every word, from the boxes of its first and last glyph; or `known` ones. And
+    the starts of those that run from the right: glyphs drawn with a negative size stand on their heads."""
     rect = pdfium.FS_RECTF()
     reference = ctypes.byref(rect)
     box_of = pdfium.FPDFText_GetLooseCharBox
-    words = []
+    words, backwards = [], set()
     for match in WORD.finditer(text):
         start, end = match.span()
         if start in known:
@@ -145,10 +148,13 @@ def word_boxes(text_page: ctypes.c_void_p, text: str, known: dict[int, Box]) -> 
             continue
         left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
         if end - start > 1 and box_of(text_page, end - 1, reference):
+            first, last = left, rect.right
             left, right = min(left, rect.left), max(right, rect.right)
             bottom, top = min(bottom, rect.bottom), max(top, rect.top)
+            if last <= first and box_of(text_page, start + 1, reference) and rect.left < first:
+                backwards.add(start)
         words.append((start, end, (left, bottom, right, top)))
-    return words
+    return words, backwards
 
 
 def into_frame(box: Box, visible: Box, turns: int) -> tuple[int, int, int, int]:
@@ -284,12 +290,12 @@ def read_page(document: ctypes.c_void_p, index: int, max_chars: int) -> dict[str
         return {"page": index + 1, "lost": "undecodable"}
     found = pdfium.FPDFText_CountChars(text_page)
     text, boxes = page_text(text_page, min(found, max_chars)) if found > 0 else ("", {})
-    words = word_boxes(text_page, text, boxes)
+    words, backwards = word_boxes(text_page, text, boxes)
     objects = list(page_objects(page))
     hidden, is_layer = hidden_words(text_page, words, visible, objects)
     area = max(1.0, (visible[2] - visible[0]) * (visible[3] - visible[1]))
     covered = sum(overlap(box, visible) for kind, _, box in objects if kind == IMAGE_OBJECT)
-    turns, turned = glyphs.directions(text_page, words)
+    turns, turned = glyphs.directions(text_page, words, backwards)
     flat: list[int] = []
     for start, end, box in words:
         flat += (start, end, *into_frame(box, visible, turns))
