@@ -1,8 +1,6 @@
-"""Rows with Hebrew or Arabic in them, in the order they are read: the Unicode algorithm's outcome for whole words."""
+"""Rows with Hebrew or Arabic in them, in the order they are read."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from shared_utils.pdf.lines import Row, Segment, right_to_left
 
@@ -10,35 +8,31 @@ from shared_utils.pdf.lines import Row, Segment, right_to_left
 def as_spoken(raw: str, row: Row) -> Row:
     """A row, left to right, with its segments in the order they are spoken.
 
-    In a row of Hebrew or Arabic these go from the right, words of Latin letters with their numbers from the left; in
-    any other row it is the other way round.
+    Where most letters are Hebrew or Arabic that is from the right, but for runs of Latin words with their numbers, as
+    the Unicode Bidirectional Algorithm (UAX 9) lays them out. In any other row PDFium's order stands.
     """
     texts = {segment: raw[segment.start : segment.end] for segment in row}
     from_right = {segment: right_to_left(text) for segment, text in texts.items()}
     if len(row) < 2 or not any(from_right.values()):
         return row
-    ours = sum(sum(map(right_to_left, text)) for segment, text in texts.items() if from_right[segment])
-    letters = sum(sum(map(str.isalpha, text)) for text in texts.values())
-    if 2 * ours > letters:
-        strong = {s: not from_right[s] and any(map(str.isalpha, texts[s])) for s in row}
-        return _with_runs_turned(row[::-1], from_right, strong)
-    strong = from_right
-    weak = {s: not from_right[s] and any(map(str.isalpha, texts[s])) for s in row}
-    return _with_runs_turned(row, weak, strong)
-
-
-def _with_runs_turned(row: Sequence[Segment], ends: dict[Segment, bool], strong: dict[Segment, bool]) -> Row:
-    """Runs up to a segment that `ends` them turned round, where one of theirs is `strong`."""
+    letters = [char for text in texts.values() for char in text if char.isalpha()]
+    if 2 * sum(map(right_to_left, letters)) <= len(letters):
+        return sorted(row, key=_in_file)
     ordered: Row = []
     run: Row = []
-    for segment in row:
-        if ends[segment]:
-            ordered += [*_turned(run, strong), segment]
+    for segment in reversed(row):
+        if from_right[segment]:
+            ordered += [*_as_latin(run, texts), segment]
             run = []
         else:
             run.append(segment)
-    return ordered + _turned(run, strong)
+    return ordered + _as_latin(run, texts)
 
 
-def _turned(run: Row, strong: dict[Segment, bool]) -> Row:
-    return run[::-1] if any(strong[segment] for segment in run) else run
+def _in_file(segment: Segment) -> int:
+    return segment.start
+
+
+def _as_latin(run: Row, texts: dict[Segment, str]) -> Row:
+    """Segments that came from the right, from the left where there are words among them: numbers alone stay."""
+    return run[::-1] if any(any(map(str.isalpha, texts[segment])) for segment in run) else run

@@ -45,8 +45,12 @@ class Composed:
 
 # ------------------------------------------------------------------------------------------------ characters
 
+# A hard space within a number belongs to it: "12\u00a0345" is one number, two with a blank.
+_HARD_SPACE = "[\u00a0\u2007\u2009\u202f]"
 _SPECIAL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00a0\u00ad\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufb00-\ufdff\ufe70-\ufeff\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u1680\u2000-\u2006\u2008\u200a\u200b\u205f\u2060\u3000"
+    "\ufb00-\ufdff\ufe70-\ufeff\ufffe\uffff\ud800-\udfff]"
+    rf"|(?<!\d){_HARD_SPACE}|{_HARD_SPACE}(?!\d\d\d(?!\d))"
 )
 _REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\uffff]")
 
