@@ -17,6 +17,7 @@ from itertools import pairwise
 from shared_utils.pdf.bidirectional import as_spoken
 from shared_utils.pdf.columns import from_the_top, gutters, in_reading_order
 from shared_utils.pdf.lines import (
+    Gutter,
     Row,
     Segment,
     Word,
@@ -32,6 +33,8 @@ from shared_utils.pdf.spaced import joints_between_letters
 
 SCATTERED_WORDS = 12  # a page with fewer is in order
 SCATTERED = 0.6  # pieces that the lines make of the words, as a share of those that the file's order makes of them
+SHUFFLED_ROWS, SHUFFLED_SHARE = 3, 0.35  # of a column's rows stand above the one before
+LINE_CHARS = 20  # shorter rows are labels
 DOWNWARDS = 3  # quarter turns, counter-clockwise
 PARAGRAPH_GAP = 0.8  # × the height: lines closer than this are one paragraph's
 
@@ -45,7 +48,7 @@ def lay_out(
     not run as the reading frame does."""
     turns = dict(turned_words) | _set_vertically(raw, words)
     if not turns:
-        return [row for row, _ in _in_frame(raw, words, bold)]
+        return _in_frame(raw, words, bold)
     groups: dict[int, list[Word]] = defaultdict(list)
     for word in words:
         groups[turns.get(word[0], 0)].append(word)
@@ -59,18 +62,34 @@ def lay_out(
 # ------------------------------------------------------------------------------------------------ one direction
 
 
-def _in_frame(raw: str, words: Sequence[Word], bold: frozenset[int]) -> list[tuple[Row, Row]]:
-    """Rows in reading order, each as it is read and left to right."""
-    if _is_scattered(raw, words):
-        words = _by_line(words)
-    found = gutters(words)
+def _in_frame(raw: str, words: Sequence[Word], bold: frozenset[int]) -> list[Row]:
+    """Rows in reading order."""
     joints = joints_between_letters(raw, words)
     goes_back = right_to_left(raw)
-    page_rows = from_the_top(rows(segments(raw, words, bold, found, joints), goes_back=goes_back))
+
+    def in_rows(ordered: Sequence[Word]) -> tuple[list[Row], list[Gutter]]:
+        found = gutters(ordered)
+        return from_the_top(rows(segments(raw, ordered, bold, found, joints), goes_back=goes_back)), found
+
+    is_scattered = _is_scattered(raw, words)
+    page_rows, found = in_rows(_by_line(words) if is_scattered else words)
+    if not is_scattered and _is_shuffled(page_rows):
+        page_rows, found = in_rows(_by_line(words))
     ordered = in_reading_order(raw, with_columns_of_numbers(raw, page_rows), found)
-    if goes_back:
-        return [(as_spoken(raw, row), row) for row in ordered]
-    return [(row, row) for row in ordered]
+    return [as_spoken(raw, row) for row in ordered] if goes_back else ordered
+
+
+def _is_shuffled(page_rows: Sequence[Row]) -> bool:
+    """Whether the file draws lines without regard to their order: many stand above the one before, in its column.
+    Labels of a chart are as well left in the groups they were drawn in."""
+    lines = [row for row in page_rows if sum(segment.end - segment.start for segment in row) >= LINE_CHARS]
+    same_column = [
+        following[0].y1 <= row[0].y0
+        for row, following in pairwise(lines)
+        if following[0].x0 < row[-1].x1 and row[0].x0 < following[-1].x1
+    ]
+    climbs = sum(same_column)
+    return climbs >= SHUFFLED_ROWS and climbs > SHUFFLED_SHARE * len(same_column)
 
 
 def _by_line(words: Sequence[Word]) -> list[Word]:
@@ -138,9 +157,9 @@ def _turn_box(box: tuple[int, int, int, int], turns: int) -> tuple[int, int, int
 def _turned_rows(raw: str, words: Sequence[Word], bold: frozenset[int], turns: int) -> list[Row]:
     """Rows laid out in their own frame, told in the page's: joints are kept, as gaps along x are there no more."""
     if not turns:
-        return [row for row, _ in _in_frame(raw, words, bold)]
+        return _in_frame(raw, words, bold)
     own = [(word[0], word[1], *_turn_box(word[2:], turns)) for word in words]
-    return [_told(raw, row, turns) for row, _ in _in_frame(raw, own, bold)]
+    return [_told(raw, row, turns) for row in _in_frame(raw, own, bold)]
 
 
 def _told(raw: str, row: Row, turns: int) -> Row:
