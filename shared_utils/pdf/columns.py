@@ -27,14 +27,14 @@ CLIMBING_SHARE = 0.8  # of the steps from row to row; columns and sidebars climb
 def gutters(words: Sequence[Word]) -> list[Gutter]:
     """White that runs down between words of one line, line after line, with the words on one side of it aligned: too
     narrow to be told from blanks on any one line."""
-    lines = _lines(words)
+    lines, gaps = _lines(words)
+    if len(gaps) < COLUMN_ROWS:
+        return []
     starts: dict[int, list[int]] = defaultdict(list)  # by place: where a column may begin …
     ends: dict[int, list[int]] = defaultdict(list)  # … or, read from the right, end
-    for line in lines:
-        for last, word in pairwise(line):
-            if word[2] - last[4] >= NARROW_GAP * min(last[5] - last[3], word[5] - word[3]):
-                starts[word[2] // ALIGNED].append(word[2])
-                ends[last[4] // ALIGNED].append(last[4])
+    for left, right in gaps:
+        starts[right // ALIGNED].append(right)
+        ends[left // ALIGNED].append(left)
     found: list[Gutter] = []
     for places, side in ((starts, -1), (ends, 1)):
         counts = {place: len(xs) + len(places.get(place + 1, ())) for place, xs in places.items()}
@@ -47,20 +47,28 @@ def gutters(words: Sequence[Word]) -> list[Gutter]:
     return found
 
 
-def _lines(words: Sequence[Word]) -> list[list[Word]]:
-    """Words that follow each other on one baseline, left to right."""
+def _lines(words: Sequence[Word]) -> tuple[list[list[Word]], list[tuple[int, int]]]:
+    """Words that follow each other on one baseline, left to right; and the edges of the gaps wider than a blank."""
     lines: list[list[Word]] = []
+    gaps: list[tuple[int, int]] = []
+    line: list[Word] = []
+    begin = end = top = bottom = 0  # of the last word
     for word in words:
-        if lines:
-            last = lines[-1][-1]
-            shared = min(word[5], last[5]) - max(word[3], last[3])
-            if shared * 3 > min(word[5] - word[3], last[5] - last[3]):
-                lines[-1].append(word)
-                continue
-        lines.append([word])
+        _, _, x0, y0, x1, y1 = word
+        lower = min(y1 - y0, bottom - top)
+        if line and ((y1 if y1 < bottom else bottom) - (y0 if y0 > top else top)) * 3 > lower:
+            line.append(word)
+            if x0 - end >= NARROW_GAP * lower:
+                gaps.append((end, x0))
+            elif x0 < begin:
+                gaps.append((x1, begin))
+        else:
+            line = [word]
+            lines.append(line)
+        begin, end, top, bottom = x0, x1, y0, y1
     for line in lines:
         line.sort(key=_left)
-    return lines
+    return lines, gaps
 
 
 def _left(word: Word) -> int:

@@ -17,13 +17,11 @@ MEANINGLESS = "\uffff"  # stands for a glyph without a meaning
 RAISED_SIZE, RAISED_BY = 0.85, 0.2  # of the height of the character before
 LOWERED_BY = 0.05
 FIGURES = re.compile(r"\d[\d.,]*(?:\r\n(?P<next>\d{1,2})(?!\S)|(?<=[\d.,])\d(?![\d.,]*\d))")
-# Digits behind a word, behind what closes a sentence, and behind a sign that may itself be raised: "10⁻³".
-MARKS = re.compile(
-    r"(?:(?<=(?P<word>[^\W\d_]{3}))|(?<=(?P<closed>[^\W\d_][.,;:)\]”\"’]))|(?<=\d)(?P<sign>[+−–-]))"
-    r"(?P<digits>\d{1,3})(?![\d.,]*\d)"
-)
+MARKS = re.compile(r"\d(?<=[^\s\d\ufffe]\d)\d{0,2}(?![\d.,]*\d)")
+SIGNS, CLOSING = "+−–-", '.,;:)]”"’'
 AS_RAISED = dict(zip("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻", strict=True))
 AS_LOWERED = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True))
+HEBREW_OR_ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 RIGHT_TO_LEFT = re.compile(r"[^\s\ufffe]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc][^\s\ufffe]*")
 LEFT_TO_RIGHT = ("L", "EN", "AN")
 BETWEEN_NUMBERS = ("ES", "CS")
@@ -99,10 +97,20 @@ def _mark_figures(text_page: ctypes.c_void_p, text: str, figures: re.Match[str],
 
 
 def _mark_behind(text_page: ctypes.c_void_p, text: str, match: re.Match[str], found: dict[int, str]) -> None:
-    """Marks behind a word or a sign, all of them raised; a lowered digit is part of a formula's name."""
-    first = match.start("sign") if match["sign"] else match.start("digits")
-    base = loose_box(text_page, match.start() - (2 if match["closed"] else 1))
-    if all(is_raised(loose_box(text_page, i), base) for i in range(match.start("digits"), match.end())):
+    """Marks behind a word, behind what closes a sentence, and with a sign behind a number ("10⁻³"), all of them raised;
+    a lowered digit there is part of a formula's name."""
+    first = at = match.start()
+    sign = text[at - 1]
+    if at > 1 and sign in SIGNS and text[at - 2].isdigit():
+        first, base = at - 1, at - 2
+    elif at > 1 and sign in CLOSING and text[at - 2].isalpha():
+        base = at - 2
+    elif at > 2 and text[at - 3 : at].isalpha():
+        base = at - 1
+    else:
+        return
+    box = loose_box(text_page, base)
+    if all(is_raised(loose_box(text_page, i), box) for i in range(at, match.end())):
         found.update((i, AS_RAISED[text[i]]) for i in range(first, match.end()))
 
 
@@ -132,6 +140,8 @@ def in_logical_order(text_page: ctypes.c_void_p, text: str) -> tuple[str, dict[i
 
     A browser prints them from left to right; PDFium turns some of them round and some not.
     """
+    if HEBREW_OR_ARABIC.search(text) is None:
+        return text, {}
     parts: list[str] = []
     boxes: dict[int, Box] = {}
     at = 0
@@ -190,9 +200,12 @@ def directions(
 ) -> tuple[int, list[tuple[int, int]]]:
     """The quarter turns, counter-clockwise, of most of a page's letters; and (start, quarter turns from there) of the
     words that run in another direction. `backwards` are the starts of words whose letters run from the right."""
+    angle_of = pdfium.FPDFText_GetCharAngle
+    odd = (start for start, end, box in words if end - start > 2 and box[3] - box[1] > box[2] - box[0])
+    if not backwards and all(angle_of(text_page, start) <= 0 for start in odd):
+        return 0, []  # nearly every page; a word of two letters may be higher than wide
     votes = [0, 0, 0, 0]
     turned: list[tuple[int, int]] = []
-    angle_of = pdfium.FPDFText_GetCharAngle
     for start, end, _ in words:
         clockwise = angle_of(text_page, start)  # -1 where it fails; the header says otherwise
         if clockwise <= 0:

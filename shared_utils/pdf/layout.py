@@ -71,9 +71,8 @@ def _in_frame(raw: str, words: Sequence[Word], bold: frozenset[int]) -> list[Row
         found = gutters(ordered)
         return from_the_top(rows(segments(raw, ordered, bold, found, joints), goes_back=goes_back)), found
 
-    is_scattered = _is_scattered(raw, words)
-    page_rows, found = in_rows(_by_line(words) if is_scattered else words)
-    if not is_scattered and _is_shuffled(page_rows):
+    page_rows, found = in_rows(words)
+    if _is_scattered(raw, words, sum(map(len, page_rows))) or _is_shuffled(page_rows):
         page_rows, found = in_rows(_by_line(words))
     ordered = in_reading_order(raw, with_columns_of_numbers(raw, page_rows), found)
     return [as_spoken(raw, row) for row in ordered] if goes_back else ordered
@@ -106,9 +105,9 @@ def _by_line(words: Sequence[Word]) -> list[Word]:
     return [word for line in lines for word in sorted(line, key=lambda word: word[2])]
 
 
-def _is_scattered(raw: str, words: Sequence[Word]) -> bool:
+def _is_scattered(raw: str, words: Sequence[Word], segments_found: int) -> bool:
     """Whether the file draws words without regard to their lines."""
-    if len(words) < SCATTERED_WORDS:
+    if len(words) < SCATTERED_WORDS or 2 * segments_found <= len(words):
         return False
     pieces = _pieces(raw, words)
     return 2 * pieces > len(words) and _pieces(raw, _by_line(words)) < SCATTERED * pieces

@@ -86,7 +86,7 @@ def segments(
                 or (between != " " and ("\n" in between or not between.isspace()))
                 or not goes_on(last, word, lowest)
                 or ((goes_back or word[4] <= last[2]) and turns_back(raw, last, word, goes_back))
-                or (gutters and any(g.parts(last[4], word[2], word[3], word[5]) for g in gutters))
+                or (gutters and 2 * (word[2] - last[4]) > lowest and _is_parted(last, word, gutters))
                 or word[0] in joints
             ):
                 found.append(_segment(together, lowest, bold, is_broken, joints))
@@ -101,6 +101,10 @@ def segments(
         end = together[-1][1]
         found.append(_segment(together, lowest, bold, raw[end : end + 1] == SOFT_HYPHEN, joints))
     return found
+
+
+def _is_parted(last: Word, word: Word, gutters: Sequence[Gutter]) -> bool:
+    return any(gutter.parts(last[4], word[2], word[3], word[5]) for gutter in gutters)
 
 
 def goes_on(last: Word, word: Word, height: int) -> bool:
