@@ -24,44 +24,52 @@ CLIMBING_SHARE = 0.8  # of the steps from row to row; columns and sidebars climb
 # ------------------------------------------------------------------------------------------------ gutters
 
 
-def gutters(words: Sequence[Word]) -> list[Gutter]:
-    """White that runs down between words of one line, line after line, with the words on one side of it aligned: too
-    narrow to be told from blanks on any one line."""
+def gutters(words: Sequence[Word], *, from_right: bool = False) -> list[Gutter]:
+    """White that runs down between words of one line, line after line, with the words behind it aligned (`from_right`:
+    those on its left): on some lines too narrow to be told from a blank."""
     lines, gaps = _lines(words)
     if len(gaps) < COLUMN_ROWS:
         return []
-    starts: dict[int, list[int]] = defaultdict(list)  # by place: where a column may begin …
-    ends: dict[int, list[int]] = defaultdict(list)  # … or, read from the right, end
-    for left, right in gaps:
-        starts[right // ALIGNED].append(right)
-        ends[left // ALIGNED].append(left)
+    edges: dict[int, list[int]] = defaultdict(list)  # by place: where a column may begin
+    narrow: set[int] = set()
+    for left, right, is_narrow in gaps:
+        edge = left if from_right else right
+        edges[edge // ALIGNED].append(edge)
+        if is_narrow:
+            narrow.add(edge // ALIGNED)
+    counts = {
+        place: len(xs) + len(edges.get(place + 1, ()))
+        for place, xs in edges.items()
+        if place in narrow or place + 1 in narrow
+    }
+    likely = sorted((place for place in counts if counts[place] >= COLUMN_ROWS), key=lambda p: -counts[p])
     found: list[Gutter] = []
-    for places, side in ((starts, -1), (ends, 1)):
-        counts = {place: len(xs) + len(places.get(place + 1, ())) for place, xs in places.items()}
-        likely = sorted((place for place in counts if counts[place] >= COLUMN_ROWS), key=lambda p: -counts[p])
-        for place in likely[:GUTTERS_AT_MOST]:
-            xs = places[place] + places.get(place + 1, [])
-            x = (min(xs) if side < 0 else max(xs)) + side
-            if not any(abs(gutter.x - x) <= 2 * ALIGNED for gutter in found):
-                found += _runs(lines, x, side)
+    for place in likely[:GUTTERS_AT_MOST]:
+        xs = edges[place] + edges.get(place + 1, [])
+        x = max(xs) + 1 if from_right else min(xs) - 1
+        if not any(abs(gutter.x - x) <= 2 * ALIGNED for gutter in found):
+            found += _runs(lines, x, 1 if from_right else -1)
     return found
 
 
-def _lines(words: Sequence[Word]) -> tuple[list[list[Word]], list[tuple[int, int]]]:
-    """Words that follow each other on one baseline, left to right; and the edges of the gaps wider than a blank."""
+def _lines(words: Sequence[Word]) -> tuple[list[list[Word]], list[tuple[int, int, bool]]]:
+    """Words that follow each other on one baseline, left to right; and the edges of the gaps wider than a blank, with
+    whether they are narrower than between cells."""
     lines: list[list[Word]] = []
-    gaps: list[tuple[int, int]] = []
+    gaps: list[tuple[int, int, bool]] = []
     line: list[Word] = []
     begin = end = top = bottom = 0  # of the last word
     for word in words:
         _, _, x0, y0, x1, y1 = word
-        lower = min(y1 - y0, bottom - top)
+        lower, height = bottom - top, y1 - y0
+        if height < lower:
+            lower = height
         if line and ((y1 if y1 < bottom else bottom) - (y0 if y0 > top else top)) * 3 > lower:
             line.append(word)
             if x0 - end >= NARROW_GAP * lower:
-                gaps.append((end, x0))
+                gaps.append((end, x0, x0 - end <= CELL_GAP * lower))
             elif x0 < begin:
-                gaps.append((x1, begin))
+                gaps.append((x1, begin, True))
         else:
             line = [word]
             lines.append(line)

@@ -68,7 +68,7 @@ def _in_frame(raw: str, words: Sequence[Word], bold: frozenset[int]) -> list[Row
     goes_back = right_to_left(raw)
 
     def in_rows(ordered: Sequence[Word]) -> tuple[list[Row], list[Gutter]]:
-        found = gutters(ordered)
+        found = gutters(ordered, from_right=goes_back)
         return from_the_top(rows(segments(raw, ordered, bold, found, joints), goes_back=goes_back)), found
 
     page_rows, found = in_rows(words)
@@ -132,6 +132,8 @@ def _lower(last: Word, word: Word) -> int:
 
 def _set_vertically(raw: str, words: Sequence[Word]) -> dict[int, int]:
     """Japanese and Chinese set in columns from the right: text that runs downwards, its letters upright."""
+    if raw.isascii() or _EAST_ASIAN.search(raw) is None:
+        return {}
     tall = [
         w for w in words if 2 * (w[5] - w[3]) > 3 * (w[4] - w[2]) and w[1] - w[0] > 1 and _EAST_ASIAN.match(raw, w[0])
     ]

@@ -9,7 +9,7 @@ from statistics import median
 
 from shared_utils.pdf.lines import CELL_GAP, Word
 
-_APART = re.compile(r"(?:(?<!\S)\S\s+){3,}\S(?!\S)")
+_APART = re.compile(r"\s\S\s{1,3}\S(?!\S)")  # is there any chance?
 LETTERS_ON_A_LINE = 4  # at least, of a line that holds nothing else; capitals
 LETTERS_AMONG_WORDS = 6
 WIDER, FARTHER = 1.5, 1.35  # × the usual gap and step: from there on it is between two words
