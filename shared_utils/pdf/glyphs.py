@@ -22,7 +22,12 @@ SIGNS, CLOSING = "+−–-", '.,;:)]”"’'
 AS_RAISED = dict(zip("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻", strict=True))
 AS_LOWERED = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True))
 HEBREW_OR_ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-RIGHT_TO_LEFT = re.compile(r"[^\s\ufffe]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc][^\s\ufffe]*")
+LINE = re.compile(r"[^\r\n]+")
+WORD = re.compile(r"[^\s\ufffe]+")
+ARABIC = re.compile("[\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufefc]")
+BRACKETS = dict(zip("()[]{}«»<>", ")(][}{»«><", strict=True))
+OPENING, CLOSED = "([{«<", ")]}»>"
+APART = 0.12  # of the height: a bracket farther from its word stands before the next one
 LEFT_TO_RIGHT = ("L", "EN", "AN")
 BETWEEN_NUMBERS = ("ES", "CS")
 LAM, ALEFS = "\u0644", "\u0622\u0623\u0625\u0627"
@@ -105,7 +110,7 @@ def _mark_behind(text_page: ctypes.c_void_p, text: str, match: re.Match[str], fo
         first, base = at - 1, at - 2
     elif at > 1 and sign in CLOSING and text[at - 2].isalpha():
         base = at - 2
-    elif at > 2 and text[at - 3 : at].isalpha():
+    elif sign.isalpha():
         base = at - 1
     else:
         return
@@ -135,35 +140,86 @@ def is_lowered(box: Box, base: Box) -> bool:
 
 
 def in_logical_order(text_page: ctypes.c_void_p, text: str) -> tuple[str, dict[int, Box]]:
-    """The same length, words of Hebrew and Arabic letters in the order they are spoken; and these words' boxes by
-    their start: their first and last glyph are not where they end.
+    """The same length, words of Hebrew and Arabic letters, and the numbers among them, in the order they are spoken;
+    and these words' boxes by their start: their first and last glyph are not where they end.
 
     A browser prints them from left to right; PDFium turns some of them round and some not.
     """
     if HEBREW_OR_ARABIC.search(text) is None:
         return text, {}
-    parts: list[str] = []
+    told = list(text)
     boxes: dict[int, Box] = {}
-    at = 0
-    for match in RIGHT_TO_LEFT.finditer(text):
-        own = [loose_box(text_page, i) for i in range(*match.span())]
-        boxes[match.start()] = (
-            min(box[0] for box in own),
-            min(box[1] for box in own),
-            max(box[2] for box in own),
-            max(box[3] for box in own),
-        )
-        parts += [text[at : match.start()], _from_the_right(match[0], own)]
-        at = match.end()
-    return "".join([*parts, text[at:]]), boxes
+    for line in LINE.finditer(text):
+        if HEBREW_OR_ARABIC.search(line[0]):
+            is_arabic = ARABIC.search(line[0]) is not None
+            for match in WORD.finditer(text, *line.span()):
+                _tell_word(text_page, match, is_arabic, told, boxes)
+    return "".join(told), boxes
 
 
-def _from_the_right(word: str, boxes: list[Box]) -> str:
-    """A word's letters from right to left, its marks behind their letters, numbers and Latin letters from left to
-    right. The letters of one glyph are lam and alef in this order, else as they were."""
+def _tell_word(
+    text_page: ctypes.c_void_p, match: re.Match[str], is_arabic: bool, told: list[str], boxes: dict[int, Box]
+) -> None:
+    (start, end), word = match.span(), match[0]
+    is_ours = HEBREW_OR_ARABIC.search(word) is not None
+    if not is_ours and (len(word) < 2 or any(map(str.isalpha, word))):
+        return
+    own = [loose_box(text_page, i) for i in range(start, end)]
+    order = _from_the_right(word, own, is_arabic)
+    spoken = _with_brackets_turned([word[i] for i in order]) if is_ours else [word[i] for i in order]
+    if is_ours and len(word) > 1 and spoken[-1] in BRACKETS and told[end : end + 1] == [" "]:
+        letter, bracket = own[order[-2]], own[order[-1]]
+        if letter[0] - bracket[2] > APART * (letter[3] - letter[1]):  # PDFium put the blank behind it
+            opening = spoken.pop() if spoken[-1] in OPENING else BRACKETS[spoken.pop()]
+            told[start : end + 1] = [*spoken, " ", opening]
+            boxes[start], boxes[end] = _around([own[i] for i in order[:-1]]), bracket
+            return
+    told[start:end] = spoken
+    if start - 1 in boxes:  # a bracket was put before it
+        boxes[start - 1] = _around([boxes[start - 1], *own])
+    else:
+        boxes[start] = _around(own)
+
+
+def _around(boxes: list[Box]) -> Box:
+    lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+    return min(lefts), min(bottoms), max(rights), max(tops)
+
+
+def _with_brackets_turned(spoken: list[str]) -> list[str]:
+    """Brackets are told by their shape: what opens a word written from the right looks like one that closes."""
+    turned = [BRACKETS.get(char, char) for char in spoken]
+    if turned == spoken or _is_balanced(spoken):
+        return spoken
+    inner = [i for i, char in enumerate(spoken) if char.isalnum()]
+    if _is_balanced(turned) or not inner:
+        return turned
+    ends = {
+        i for i, char in enumerate(spoken) if char in (CLOSED if i < inner[0] else OPENING if i > inner[-1] else "")
+    }
+    return [turned[i] if i in ends else char for i, char in enumerate(spoken)]
+
+
+def _is_balanced(chars: list[str]) -> bool:
+    """Whether every bracket that opens is closed, and none that is not open."""
+    still_open: list[str] = []
+    for char in chars:
+        if char in OPENING:
+            still_open.append(BRACKETS[char])
+        elif char in CLOSED and (not still_open or still_open.pop() != char):
+            return False
+    return not still_open
+
+
+def _from_the_right(word: str, boxes: list[Box], is_arabic: bool) -> list[int]:
+    """The places of a word's letters from right to left, its marks behind their letters, numbers and Latin letters from
+    left to right. The letters of one glyph are lam and alef in this order, else as they were.
+
+    Which signs belong to a number differs: behind Arabic letters neither a hyphen nor a per cent sign does (UAX 9, W2).
+    """
     bases = [i for i, char in enumerate(word) if unicodedata.category(char) != "Mn"]
     if len(bases) < 2:
-        return word
+        return list(range(len(word)))
     marks: dict[int, list[int]] = {i: [] for i in bases}
     for i in sorted(set(range(len(word))) - set(bases)):
         middle = (boxes[i][0] + boxes[i][2]) / 2
@@ -174,13 +230,19 @@ def _from_the_right(word: str, boxes: list[Box]) -> str:
     for place, i in enumerate(bases):
         kind = unicodedata.bidirectional(word[i])
         around = [unicodedata.bidirectional(word[bases[p]]) for p in (place - 1, place + 1) if 0 <= p < len(bases)]
-        if kind in LEFT_TO_RIGHT or (run and kind in BETWEEN_NUMBERS and all(k in LEFT_TO_RIGHT for k in around)):
+        beside = [k in LEFT_TO_RIGHT for k in around]
+        is_within = kind in ("CS",) if is_arabic else kind in BETWEEN_NUMBERS
+        if (
+            kind in LEFT_TO_RIGHT
+            or (run and is_within and len(beside) == 2 and all(beside))
+            or (kind == "ET" and not is_arabic and any(beside))
+        ):
             run.append(i)
             continue
         ordered += [*run[::-1], i]
         run = []
     ordered += run[::-1]
-    return "".join(word[i] for base in ordered for i in (base, *marks[base]))
+    return [i for base in ordered for i in (base, *marks[base])]
 
 
 def _distance(middle: float, base: Box, behind: int) -> tuple[float, int]:

@@ -34,7 +34,7 @@ from shared_utils.pdf.spaced import joints_between_letters
 SCATTERED_WORDS = 12  # a page with fewer is in order
 SCATTERED = 0.6  # pieces that the lines make of the words, as a share of those that the file's order makes of them
 SHUFFLED_ROWS, SHUFFLED_SHARE = 3, 0.35  # of a column's rows stand above the one before
-LINE_CHARS = 20  # shorter rows are labels
+LINE_CHARS, EAST_ASIAN_CHARS = 20, 6  # shorter rows are labels
 DOWNWARDS = 3  # quarter turns, counter-clockwise
 PARAGRAPH_GAP = 0.8  # × the height: lines closer than this are one paragraph's
 
@@ -72,16 +72,16 @@ def _in_frame(raw: str, words: Sequence[Word], bold: frozenset[int]) -> list[Row
         return from_the_top(rows(segments(raw, ordered, bold, found, joints), goes_back=goes_back)), found
 
     page_rows, found = in_rows(words)
-    if _is_scattered(raw, words, sum(map(len, page_rows))) or _is_shuffled(page_rows):
+    if _is_scattered(raw, words, sum(map(len, page_rows))) or _is_shuffled(raw, page_rows):
         page_rows, found = in_rows(_by_line(words))
     ordered = in_reading_order(raw, with_columns_of_numbers(raw, page_rows), found)
     return [as_spoken(raw, row) for row in ordered] if goes_back else ordered
 
 
-def _is_shuffled(page_rows: Sequence[Row]) -> bool:
+def _is_shuffled(raw: str, page_rows: Sequence[Row]) -> bool:
     """Whether the file draws lines without regard to their order: many stand above the one before, in its column.
     Labels of a chart are as well left in the groups they were drawn in."""
-    lines = [row for row in page_rows if sum(segment.end - segment.start for segment in row) >= LINE_CHARS]
+    lines = [row for row in page_rows if _is_line(raw, row)]
     same_column = [
         following[0].y1 <= row[0].y0
         for row, following in pairwise(lines)
@@ -89,6 +89,11 @@ def _is_shuffled(page_rows: Sequence[Row]) -> bool:
     ]
     climbs = sum(same_column)
     return climbs >= SHUFFLED_ROWS and climbs > SHUFFLED_SHARE * len(same_column)
+
+
+def _is_line(raw: str, row: Row) -> bool:
+    chars = sum(segment.end - segment.start for segment in row)
+    return chars >= LINE_CHARS or (chars >= EAST_ASIAN_CHARS and _EAST_ASIAN.match(raw, row[0].start) is not None)
 
 
 def _by_line(words: Sequence[Word]) -> list[Word]:

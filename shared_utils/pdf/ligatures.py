@@ -122,6 +122,8 @@ def _is_double(places: list[_Place], width: float, widths: tuple[float, float], 
 def _i_or_l(place: _Place) -> str:
     if not place.behind or place.is_before_consonant:
         return "i"
+    if place.before.endswith("p"):  # "Pflanze", "empfahl"
+        return "l"
     if _I_BEFORE_VOWEL.match(place.behind) or (place.before and _I_WITHIN.match(place.behind)):
         return "i"
     return "l"

@@ -138,9 +138,12 @@ def turns_back(raw: str, last: Word, word: Word, goes_back: bool) -> bool:
     if word[1] - word[0] == 1 and unicodedata.category(raw[word[0]]) in ACCENTS:
         return False  # drawn over a letter
     before, behind = (right_to_left(raw[w[0] : w[1]]) for w in (last, word)) if goes_back else (False, False)
-    if before and behind:
+    if before != behind:
+        # Which of the two comes first is told by the whole row; two in one place stay together.
+        return word[2] >= last[4] or word[4] <= last[2]
+    if before:
         return word[2] >= last[4]
-    return not before and not behind and word[4] <= last[2]
+    return word[4] <= last[2]
 
 
 def _segment(
@@ -173,7 +176,7 @@ def _continues(row: Row, segment: Segment, goes_back: bool) -> bool:
     slack = last.height // 4
     if segment.x0 >= max(other.x1 for other in row) - slack:
         return True
-    if shared * 5 < lower * 4 or not all(segment.x0 >= s.x1 - slack or segment.x1 <= s.x0 + slack for s in row):
+    if shared * 4 < lower * 3 or not all(segment.x0 >= s.x1 - slack or segment.x1 <= s.x0 + slack for s in row):
         return False
     ahead = min(other.x0 for other in row) - segment.x1
     return goes_back or ahead <= CELL_GAP * last.height
