@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from shared_utils.pdf.layout import CELL_GAP, SOFT_HYPHEN, Row, Segment
+from shared_utils.pdf.lines import SOFT_HYPHEN, Row, Segment, joint_of
 from shared_utils.types import GlyphRun, Span
 
-CELL_SEPARATOR = "   "
 LINE_END_HYPHENS = "-\u2010\u00ad"
 
 KeepHyphen = Callable[[str, str], bool]
@@ -46,8 +45,12 @@ class Composed:
 
 # ------------------------------------------------------------------------------------------------ characters
 
+# A hard space within a number belongs to it: "12\u00a0345" is one number, two with a blank.
+_HARD_SPACE = "[\u00a0\u2007\u2009\u202f]"
 _SPECIAL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00a0\u00ad\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufb00-\ufdff\ufe70-\ufeff\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u1680\u2000-\u2006\u2008\u200a\u200b\u205f\u2060\u3000"
+    "\ufb00-\ufdff\ufe70-\ufeff\ufffe\uffff\ud800-\udfff]"
+    rf"|(?<!\d){_HARD_SPACE}|{_HARD_SPACE}(?!\d\d\d(?!\d))"
 )
 _REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\uffff]")
 
@@ -116,13 +119,10 @@ def _write_row(composer: _Composer, row: Row) -> None:
     previous: Segment | None = None
     for segment in row:
         if previous is not None:
-            gap = segment.x0 - previous.x1
             if previous.is_broken:  # a hyphen in the middle of a line is the word's own
                 composer.write_glyphs(previous.end, previous.end + 1)
-            elif gap > CELL_GAP * previous.height:
-                composer.write(CELL_SEPARATOR)
-            elif gap * 8 > previous.height or composer.raw[previous.end : segment.start].strip("\r\n"):
-                composer.write(" ")
+            elif joint := joint_of(composer.raw, previous, segment):
+                composer.write(joint)
         composer.write_glyphs(segment.start, segment.end)
         previous = segment
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from shared_utils.message import NOTHING, Message, message
-from shared_utils.pdf.composition import CELL_SEPARATOR, Composed, KeepHyphen, Line, clean, compose, text_spans
+from shared_utils.pdf.composition import Composed, KeepHyphen, Line, clean, compose, text_spans
 from shared_utils.pdf.hyphens import keep_hyphen_by
 from shared_utils.pdf.isolation import NONSENSE, Reply, WorkerLost, integer, items, number, reason
-from shared_utils.pdf.layout import Row, Word, lay_out
+from shared_utils.pdf.layout import lay_out
+from shared_utils.pdf.lines import CELL_SEPARATOR, Row, Word
 from shared_utils.pdf.placed import placed_page, retold
 from shared_utils.tables.find import find_tables
 from shared_utils.types import Page, PageVerdict, Span, Table
@@ -43,6 +44,7 @@ class RawPage:
     pictures: float = 0.0  # share of the page
     objects: int = 0
     frame_height: int = 0
+    turned_words: tuple[tuple[int, int], ...] = ()  # (start, quarter turns) of those that do not run as the frame does
     turned: int = 0  # quarter turns, counter-clockwise, from the page as displayed to the frame
     rules: tuple[Box, ...] = ()
     drawings: tuple[Box, ...] = ()  # curves and slanted lines: a chart's, a picture's
@@ -85,11 +87,13 @@ def raw_page(reply: Reply, reader: str) -> RawPage:
         return read
     flat = iter(_glyphs(reply, "words", len(text)))
     hidden = iter(_glyphs(reply, "hidden", len(text)))
+    turned = iter(_glyphs(reply, "turned_words", len(text)))
     return replace(
         read,
         words=tuple(zip(flat, flat, flat, flat, flat, flat, strict=True)),
         bold=frozenset(_glyphs(reply, "bold", len(text))),
         hidden=tuple(zip(hidden, hidden, strict=True)),
+        turned_words=tuple((start, turns % 4) for start, turns in zip(turned, turned, strict=True)),
         pictures=number(reply, "pictures"),
         objects=integer(reply, "objects"),
         frame_height=integer(reply, "frame_height"),
@@ -100,13 +104,18 @@ def raw_page(reply: Reply, reader: str) -> RawPage:
     )
 
 
-_STRIDE = {"words": 6, "hidden": 2, "bold": 1}  # integers an entry; the first, and the second if any, number glyphs
+_STRIDE = {
+    "words": 6,
+    "hidden": 2,
+    "bold": 1,
+    "turned_words": 2,
+}  # integers an entry; the first, and the second if any, number glyphs
 
 
 def _glyphs(reply: Reply, key: str, glyphs: int) -> list[int]:
     """A flat list of integers whose glyph numbers lie within the page."""
     values = items(reply, key)
-    flat = [value for value in values if isinstance(value, int)]
+    flat: list[int] = values if {*map(type, values)} <= {int} else []  # type: ignore[assignment] # 150,000 of them
     stride = _STRIDE[key]
     glyph_numbers = flat[::stride] + flat[1::stride]
     is_whole = len(flat) == len(values) and len(flat) % stride == 0
@@ -135,10 +144,10 @@ def draft(raw: RawPage) -> Draft:
     What the text no longer needs is let go: the boxes of 3,000 pages would fill hundreds of megabytes.
     """
     if raw.reader == "pdfium":
-        rows = lay_out(raw.text, raw.words, raw.bold)
+        rows = lay_out(raw.text, raw.words, raw.bold, raw.turned_words)
         composed = compose(raw.text, rows, keep_hyphen_by([raw.text]))
         return Draft(
-            replace(raw, words=(), bold=frozenset(), rules=(), drawings=()),
+            replace(raw, words=(), bold=frozenset(), turned_words=(), rules=(), drawings=()),
             tuple(rows) if composed.hyphens else (),
             composed,
             find_tables(placed_page(raw)),

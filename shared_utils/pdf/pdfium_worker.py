@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import codecs
 import ctypes
-import math
 import mmap
 import os
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import partial
 from importlib.machinery import SourceFileLoader
 from itertools import pairwise
 from types import ModuleType
@@ -30,9 +30,6 @@ TEXT_OBJECT, PATH_OBJECT, IMAGE_OBJECT, SHADING_OBJECT, FORM_OBJECT = 1, 2, 3, 4
 INVISIBLE_MODES = (3, 7)  # "neither fill nor stroke" and "clip only"
 TINY_PT = 1.6  # glyph boxes are a little higher than the font size; print starts at about 4 pt
 WORD = re.compile(r"[^\s\ufffe]+")
-RAISED_SIZE, RAISED_BY = 0.85, 0.2  # of the height of the digit before
-FIGURES = re.compile(r"\d[\d.,]*(?:\r\n(?P<next>\d{1,2})(?!\S)|(?<=[\d.,])\d(?![\d.,]*\d))")
-AS_RAISED = dict(zip("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top in page space
 
@@ -53,7 +50,7 @@ def neighbour(name: str) -> ModuleType:
     return module
 
 
-drawn = neighbour("drawn")
+drawn, glyphs, ligatures = neighbour("drawn"), neighbour("glyphs"), neighbour("ligatures")
 
 
 def load_document(file: mmap.mmap, password: str | None) -> ctypes.c_void_p | str:
@@ -125,75 +122,39 @@ def describe(document: ctypes.c_void_p, pages: int) -> dict[str, object]:
     }
 
 
-def characters(text_page: ctypes.c_void_p, count: int) -> str:
-    """The page's characters such that text[i] is PDFium's character i."""
-    buffer = ctypes.create_string_buffer(2 * count + 2)
-    written = pdfium.FPDFText_GetText(text_page, 0, count, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)))
-    text = buffer.raw[: 2 * max(0, written - 1)].decode("utf-16-le", "replace")
-    if len(text) == count:
-        return text
-    # GetText leaves out characters without a meaning; ask for each one, so that offsets stay glyph numbers.
-    codes = (pdfium.FPDFText_GetUnicode(text_page, i) for i in range(count))
-    return "".join(chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\0" for code in codes)
+def page_text(text_page: ctypes.c_void_p, count: int) -> tuple[str, dict[int, Box]]:
+    """The page's characters as they are drawn, and the boxes of the words that were put in order, by their start."""
+    text = glyphs.characters(text_page, count)
+    if ligatures.MEANS_NOTHING.search(text):
+        text = ligatures.with_ligatures(text, partial(glyphs.font_and_width, text_page))
+    return glyphs.in_logical_order(text_page, glyphs.with_marks(text_page, text))  # type: ignore[no-any-return]
 
 
-def with_raised_digits(text_page: ctypes.c_void_p, text: str) -> str:
-    """The same length, with smaller digits that stand higher behind a number as what they are: "9⁴" deaths, not 94.
-
-    Loose boxes are compared, which are as high as the font: the digits of some fonts have descenders.
-    """
-    raised: dict[int, str] = {}
-    for figures in FIGURES.finditer(text):
-        base = loose_box(text_page, figures.start())
-        for i in range(figures.end() - 1, figures.start(), -1):
-            if text[i] not in AS_RAISED or not is_raised(loose_box(text_page, i), base):
-                break
-            raised[i] = AS_RAISED[text[i]]
-        at_break = figures.start("next")  # PDFium may break the line before a note: then it must touch the number
-        if at_break in raised:
-            ahead, note = loose_box(text_page, at_break - 3), loose_box(text_page, at_break)
-            if abs(note[0] - ahead[2]) > RAISED_BY * (base[3] - base[1]):
-                raised = {i: char for i, char in raised.items() if i < at_break}
-    return "".join(raised.get(i, char) for i, char in enumerate(text)) if raised else text
-
-
-def loose_box(text_page: ctypes.c_void_p, index: int) -> Box:
-    rect = pdfium.FS_RECTF()
-    pdfium.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(rect))
-    return rect.left, rect.bottom, rect.right, rect.top
-
-
-def is_raised(box: Box, base: Box) -> bool:
-    height = base[3] - base[1]
-    return 0 < box[3] - box[1] <= RAISED_SIZE * height and RAISED_BY * height <= box[1] - base[1] < height
-
-
-def word_boxes(text_page: ctypes.c_void_p, text: str) -> list[tuple[int, int, Box]]:
-    """(start, end, box in page space) of every word, from the boxes of its first and last glyph."""
+def word_boxes(
+    text_page: ctypes.c_void_p, text: str, known: dict[int, Box]
+) -> tuple[list[tuple[int, int, Box]], set[int]]:
+    """(start, end, box in page space) of every word, from the boxes of its first and last glyph; or `known` ones. And
+    the starts of those that run from the right: glyphs drawn with a negative size stand on their heads."""
     rect = pdfium.FS_RECTF()
     reference = ctypes.byref(rect)
     box_of = pdfium.FPDFText_GetLooseCharBox
-    words = []
+    words, backwards = [], set()
     for match in WORD.finditer(text):
         start, end = match.span()
+        if start in known:
+            words.append((start, end, known[start]))
+            continue
         if not box_of(text_page, start, reference):
             continue
         left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
         if end - start > 1 and box_of(text_page, end - 1, reference):
+            first, last = left, rect.right
             left, right = min(left, rect.left), max(right, rect.right)
             bottom, top = min(bottom, rect.bottom), max(top, rect.top)
+            if last <= first and box_of(text_page, start + 1, reference) and rect.left < first:
+                backwards.add(start)
         words.append((start, end, (left, bottom, right, top)))
-    return words
-
-
-def direction(text_page: ctypes.c_void_p, words: list[tuple[int, int, Box]]) -> int:
-    """The quarter turns, counter-clockwise, of most sampled words of a page."""
-    sample = [word for word in words if word[1] - word[0] > 2] or words
-    votes = [0, 0, 0, 0]
-    for start, end, _ in sample[:: max(1, len(sample) // 12)]:
-        clockwise = pdfium.FPDFText_GetCharAngle(text_page, start)  # -1 where it fails; the header says otherwise
-        votes[round(-clockwise / (math.pi / 2)) % 4 if clockwise >= 0 else 0] += end - start
-    return votes.index(max(votes))
+    return words, backwards
 
 
 def into_frame(box: Box, visible: Box, turns: int) -> tuple[int, int, int, int]:
@@ -328,14 +289,13 @@ def read_page(document: ctypes.c_void_p, index: int, max_chars: int) -> dict[str
     if not text_page:
         return {"page": index + 1, "lost": "undecodable"}
     found = pdfium.FPDFText_CountChars(text_page)
-    text = characters(text_page, min(found, max_chars)) if found > 0 else ""
-    text = with_raised_digits(text_page, text)
-    words = word_boxes(text_page, text)
+    text, boxes = page_text(text_page, min(found, max_chars)) if found > 0 else ("", {})
+    words, backwards = word_boxes(text_page, text, boxes)
     objects = list(page_objects(page))
     hidden, is_layer = hidden_words(text_page, words, visible, objects)
     area = max(1.0, (visible[2] - visible[0]) * (visible[3] - visible[1]))
     covered = sum(overlap(box, visible) for kind, _, box in objects if kind == IMAGE_OBJECT)
-    turns = direction(text_page, words) if words else 0
+    turns, turned = glyphs.directions(text_page, words, backwards)
     flat: list[int] = []
     for start, end, box in words:
         flat += (start, end, *into_frame(box, visible, turns))
@@ -348,6 +308,7 @@ def read_page(document: ctypes.c_void_p, index: int, max_chars: int) -> dict[str
         "text": text,
         "cut": found > max_chars,
         "words": flat,
+        "turned_words": [value for word in turned for value in word],
         "bold": bold_lines(text_page, text, words),
         "hidden": [glyph for word in hidden for glyph in word],
         "is_layer": is_layer,

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def placed_page(raw: RawPage) -> PlacedPage:
-    """The visible words of a page that PDFium read, by glyph numbers."""
-    hidden = {start for start, _ in raw.hidden}
+    """The visible words of a page that PDFium read and that run as the frame does, by glyph numbers."""
+    hidden = {start for start, _ in (*raw.hidden, *raw.turned_words)}
     return PlacedPage(
         text=raw.text,
         words=tuple(word for word in raw.words if word[0] not in hidden) if hidden else raw.words,

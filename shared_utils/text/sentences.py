@@ -21,8 +21,8 @@ _CELL_SIGN = re.compile(r"[$€£¥%()]+|US\$|%\)?")
 
 # A sentence may end here: a terminator, its closing quotes or brackets, then a gap (none needed after a CJK stop).
 _SENTENCE_END = re.compile(
-    r"[。！？｡](?:[」』”’）】]*)"
-    r"|(?<![.!?…])[.!?…؟۔।॥։።]++[\"'”’»)\]]*+(?=\s)"
+    r"[。！？｡](?:[」』”’）】]++(?![とっ、，])|(?![」』”’）】]))"
+    r"|(?<![.!?…])[.!?…؟۔।॥։።]++[\"'”’»)\]⁰¹²³⁴-⁹]*+(?=\s)"  # a note's mark may stand behind it
     r"|(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u0e7f])"
 )
 
@@ -33,20 +33,39 @@ def _word_set(words: str) -> frozenset[str]:
 
 _NEVER_LAST = _word_set(
     "mr mrs ms dr prof st sr jr gen col sgt rev hon gov sen rep messrs vs viz cf e.g i.e eg ie al ed eds approx ca est "
-    "resp incl excl nr z.b d.h bzw ggf vgl usw sog mio mrd"
+    "resp incl excl nr z.b d.h bzw ggf vgl sog mio mrd "
+    "dipl evtl exkl geb gegr gem ggü hrsg inkl insb jew mind urspr verh zzgl zz "  # German
+    "mm mme mlle mgr env éd boul "  # French
+    "sra srta dña dra ud uds vd vds lic arq aprox ee uu fca dpto depto "  # Spanish
+    "sig sigg dott avv geom rag arch spett gent egr "  # Italian
+    "exmo exma ilmo ilma eng engª sto "  # Portuguese
+    "dhr mevr mw mej drs bijv bv resp d.w.z o.a m.b.t i.v.m t.a.v i.p.v "  # Dutch
 )
 _BEFORE_A_NUMBER = _word_set(
     "no nos rs fig figs abs ziff eq eqs sec secs vol vols p pp pg art arts ch chap app par para tab ref refs item note "
-    "step section part chapter table figure appendix exhibit rule jan feb mar apr jun jul aug sep sept oct nov dec"
+    "step section part chapter table figure appendix exhibit rule jan feb mar apr jun jul aug sep sept oct nov dec "
+    "abb anh anl anm bd bl kap lit max min rdnr rn rz str tel tz tsd num núm nro n pág pag págs pagg blz cap capp tav "
+    "tél tfno telf tlf inc let sez lett alin av s"
 )
-_MAYBE_LAST = _word_set("inc corp ltd co llc plc cos bros etc dept univ assn a.m p.m ph.d")
+_MAYBE_LAST = _word_set("inc corp ltd co llc plc cos bros etc dept univ assn a.m p.m ph.d usw ecc enz ltda lda cía cia")
+_ELIDED = re.compile(r"^[a-z]{1,5}['’]")  # "l’art. 3", "dell’avv. Neri"
+_PAIRS = {("p", "ex"), ("p", "ej"), ("p", "es"), ("ad", "es"), ("por", "ej"), ("par", "ex"), ("v", "chr"), ("n", "chr")}
+# What an ordinal's number stands behind: "im 3. Stock", "der 2. Weltkrieg".
+_BEFORE_AN_ORDINAL = _word_set(
+    "der die das dem den des im am zum zur vom beim ab bis seit jeder jede jedes jedem jeden sein ihr unser mein "
+    "seinem ihrem unserem seinen ihren unseren ein einen einem"
+)
 # Words that open a sentence far more often than they continue a name.
 _OPENERS = _word_set(
     "the in we our this these those it its as for if at on however there they he she i a an but and when while by "
-    "although since after before during to all each such any no see under with from what who how"
+    "although since after before during to all each such any no see under with from what who how "
+    "der die das den dem ein eine es er sie wir ich im am zu auf und oder bei mit für nach "
+    "le la les un une il elle ils nous ce cette ces dans pour el los las en se lo gli o os as um uma de het een"
 )
 _THAI_CLAUSE_CHARS = 40  # Thai has no full stop; a space after this many characters is taken for one
 _LOOK_BACK_CHARS = 60  # enough for two words; looking back to the start would be quadratic in hostile pages
+_NARROWEST_COLUMN = 5  # characters of Chinese or Japanese
+_HANGING_CHARS = 2  # that such a line may be shorter, for a stop must not begin the next one
 _MIN_WRAPPED_CHARS = 30  # shorter lines are labels, not prose that ran out of room
 
 
@@ -140,11 +159,27 @@ def _runs_on(text: str, lines: Sequence[Span], index: int) -> bool:
         return True
     if here.isupper() != there.isupper() and any(char.isalpha() for char in there):
         return False
+    if _is_east_asian(here[-1]) and _is_east_asian(there[0]):
+        return _fills_its_line(text, lines, index)
     # The break was forced only if the next word would not have fit beside its neighbours' right margin.
     width = max(lines[i].end - lines[i].start for i in range(max(0, index - 3), min(len(lines), index + 4)))
     first_word = len(there.split(maxsplit=1)[0]) if here.isascii() else 2
     fits = len(here) + 1 + first_word <= 0.9 * width
     return not fits and len(here) >= (_MIN_WRAPPED_CHARS if here.isascii() else _MIN_WRAPPED_CHARS // 2)
+
+
+def _is_east_asian(char: str) -> bool:
+    return "\u3001" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or "\uff01" <= char <= "\uff60"
+
+
+def _fills_its_line(text: str, lines: Sequence[Span], index: int) -> bool:
+    """Whether a line of Chinese or Japanese is as long as its neighbours, which are prose: a column may be narrow."""
+    here = lines[index]
+    around = lines[max(0, index - 3) : index + 4]
+    width = max(line.end - line.start for line in around)
+    is_full = here.end - here.start >= width - _HANGING_CHARS and width >= _NARROWEST_COLUMN
+    is_prose = any(stop in text[around[0].start : around[-1].end] for stop in "。、，")
+    return is_full and is_prose and text[here.end - 1] not in "。！？｡」』"
 
 
 def _sentences_of(text: str, block: Span) -> Iterator[Span]:
@@ -187,16 +222,19 @@ def _is_abbreviation(before: str, after: str) -> bool:
     words = before.split()
     if not words:
         return True
-    word = words[-1].lstrip("([\"'“‘").casefold()
+    word = _ELIDED.sub("", words[-1].lstrip("([\"'“‘„«‹¿¡").casefold())
     next_word = fold_in_place(re.split(r"\W", after, maxsplit=1)[0])
-    if word in _NEVER_LAST:
+    if word in _NEVER_LAST or (len(words) > 1 and (words[-2].strip("(.").casefold(), word) in _PAIRS):
         return True
     if word in _BEFORE_A_NUMBER and not (len(word) == 1 and words[-1].isupper()):  # "p. 5", but "Mr P. Pohl"
         return after[0].isdigit()
+    if word.endswith(("str", "strasse", "straße")) and after[0].isdigit():  # "Hauptstr. 5"
+        return True
     if word.isdigit() and len(word) <= 2:  # "1. Scope", "Item 7. Properties", "am 1. August"
         return (
             _is_day(words, next_word, after)
             or len(words) == 1
+            or words[-2].lstrip("(„").casefold() in _BEFORE_AN_ORDINAL
             or (len(words) == 2 and words[0].casefold() in _BEFORE_A_NUMBER)
         )
     if len(word) == 1 and word.isalpha():  # an initial; "vitamin C." rarely goes on with a capital

@@ -32,6 +32,7 @@ _DIGIT = re.compile(r"\d")
 _YEAR_IN_WORD = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LETTER_RUN = re.compile(r"[^\W\d_]+|\d+")
 _ACRONYM = re.compile(r"\b(?:[a-z]\.){2,}")
+_NOTE_MARK = re.compile(r"(?<=[^\W\d_]{3})[⁰¹²³⁴-⁹]+")  # "revenue²"; two letters and a digit are "km²"
 _WRAPPED_WORD = re.compile(r"\b(\w++)-[ ]*\n[ ]*([^\W\d_]+)")
 
 
@@ -55,9 +56,12 @@ def terms(text: str) -> list[str]:
 
     >>> terms("The FY2019 revenues of Żabka were 1,234.5 million")
     ['fy', '2019', 'revenu', 'zabka', '1234.5', 'million']
+    >>> terms("costs³ per km²")
+    ['cost', 'per', 'km2']
     >>> terms("营业收入")
     ['营', '业', '收', '入', '营业', '业收', '收入']
     """
+    text = text if text.isascii() else _NOTE_MARK.sub("", text)
     plain = indexed_numerals(spelled_out(text)) if _DIGIT.search(text) else text
     folded = _ACRONYM.sub(lambda match: match.group().replace(".", "") + " ", fold(plain))
     # A hyphen at the end of a line may or may not belong to the word: index it with and without.

@@ -37,6 +37,15 @@ def test_spans_are_ordered_trimmed_and_leave_out_nothing_but_white_space(text: s
         "Die Übergabe erfolgt am 1. August 2025 um 10 Uhr.",
         "Die Frist beträgt nach § 3 Abs. 2 BGB drei Monate.",
         "The survey was signed by Mr P. Pohl in Harlow.",
+        "Es gibt z. B. Äpfel, vgl. Abb. 3 und Nr. 5.",
+        "Die Wohnung in der Hauptstr. 5 liegt im 3. Stock links.",
+        "Nach dem 2. Weltkrieg kostete sie inkl. Nebenkosten 3 Mio. Mark.",
+        "M. Dupont et MM. Petit ont signé selon l’art. 3, cf. Annexe B.",
+        "El Sr. García y la Dra. López citan la pág. 5, p. ej. Madrid.",
+        "Véase el n.º 3 de EE. UU. Firmado.",
+        "Il sig. Rossi e l’avv. Neri vedono pag. 4, ad es. Roma.",
+        "O Sr. Silva e o Eng. Lima leram a pág. 4 e o n.º 5.",
+        "Dhr. Jansen en mevr. Bakker gaan bijv. Maandag naar blz. 3.",
     ],
 )
 def test_a_full_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
@@ -52,6 +61,10 @@ def test_a_full_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
         ["Costs fell in 2019.", "Sales rose."],
         ["It ran until May 31.", "March was cold."],
         ["There were 12.", "May I ask why?"],
+        ["Er kaufte Äpfel usw.", "Die Rechnung war hoch."],
+        ["Il achète du pain, etc.", "Il paie."],
+        ["Er wurde Dritter von 12.", "Danach ging er."],
+        ["Sie kam am 3. März.", "Er ging."],
     ],
 )
 def test_a_sentence_ends_where_a_reader_would_end_it(expected: list[str]) -> None:
@@ -59,11 +72,34 @@ def test_a_sentence_ends_where_a_reader_would_end_it(expected: list[str]) -> Non
 
 
 def test_chinese_and_japanese_stops_need_no_space() -> None:
-    assert sentences("营业收入增长了。净利润下降！「そうです。」と彼は言った。") == [
+    assert sentences("营业收入增长了。净利润下降！「そうです。」彼は言った。") == [
         "营业收入增长了。",
         "净利润下降！",
         "「そうです。」",
-        "と彼は言った。",
+        "彼は言った。",
+    ]
+
+
+@pytest.mark.parametrize("text", ["「そうです。」と彼は言った。", "彼は「行く。」って言った。"])
+def test_a_japanese_quotation_is_part_of_the_sentence_that_goes_on_with_it(text: str) -> None:
+    assert sentences(text) == [text]
+
+
+def test_a_chinese_or_japanese_sentence_runs_over_the_lines_of_a_narrow_column() -> None:
+    text = "港の灯台\n港は一八七一年に建て\nられ、塔の高さは三十\n一メートルです。管理\n人は二人です。\n目次"
+    assert sentences(text) == [
+        "港の灯台",
+        "港は一八七一年に建て\nられ、塔の高さは三十\n一メートルです。",
+        "管理\n人は二人です。",
+        "目次",
+    ]
+
+
+def test_chinese_and_japanese_labels_of_one_length_stay_apart() -> None:
+    assert sentences("東京都千代田区\n大阪府大阪市北\n京都府京都市東") == [
+        "東京都千代田区",
+        "大阪府大阪市北",
+        "京都府京都市東",
     ]
 
 
