@@ -128,6 +128,7 @@ class Chunk:
     end: int
     text: str
     heading: str = ""  # the heading it stands under, possibly from an earlier page
+    context: str = ""  # what holds for its table rows and does not stand in it: caption, groups, names over columns
 
 
 # ------------------------------------------------------------------------------------------------ retrieval

@@ -15,6 +15,7 @@ import numpy as np
 
 from shared_utils.retrieval.bm25 import Term
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_terms
+from shared_utils.retrieval.together import Lists, Piece, asks_for_all, pieces_of, without
 from shared_utils.retrieval.units import PageKey, Unit, prompt_tokens, units_of
 from shared_utils.structure.rows import groups_of, names_of, names_over
 from shared_utils.types import Embedder, Evidence, EvidenceSpan, Page, Passage, Span
@@ -24,6 +25,9 @@ NEIGHBOUR_WEIGHT = 0.3
 CONTEXT_WEIGHT = 0.7  # of a word that stands over a row, not in it
 MARKER_TOKENS = 5  # "[12] " and the line break
 NAME_TOKENS = 14  # a document's name, told once for each when there are several
+_WITH_LISTS = 6  # of the best units bring the rest of their lists
+_WHOLE_LIST = 0.7  # of the budget, where a list is asked for
+_SHORT_LIST = 0.25  # … where it is not
 _SAME_WORDS = 0.9  # Jaccard similarity from which two units say the same
 _CONTENDER = 0.8  # of the best passage's score: documents above it get a share of their own
 _EMBEDDED_UNITS = 60  # 0.1 s on one core
@@ -47,7 +51,9 @@ def select_evidence(
     """
     units = _scored(question, glossary, units_of(passages, pages), embedder)
     several = len({unit.key[0] for unit in units}) > 1
-    chosen = _Selection(pages, budget_tokens, name_tokens=NAME_TOKENS if several else 0)
+    chosen = _Selection(
+        pages, budget_tokens, name_tokens=NAME_TOKENS if several else 0, wants_all=asks_for_all(question)
+    )
     contenders = _contenders(units)
     for document in contenders if len(contenders) > 1 else ():
         own = [unit for unit in units if unit.key[0] == document]
@@ -60,58 +66,61 @@ def select_evidence(
 class _Selection:
     """The units taken so far, and what they cost together."""
 
-    def __init__(self, pages: Mapping[PageKey, Page], budget: int, name_tokens: int) -> None:
+    def __init__(self, pages: Mapping[PageKey, Page], budget: int, name_tokens: int, wants_all: bool) -> None:
         self.units: list[Unit] = []
         self.tokens = 0
         self._pages = pages
         self._budget = budget
         self._name_tokens = name_tokens
+        self._wants_all = wants_all
+        self._lists = Lists(pages)
         self._taken: dict[PageKey, list[Span]] = {}
         self._passages: set[int] = set()
         self._documents: set[str] = set()
 
     def fill(self, units: Sequence[Unit], limit: int) -> None:
         """Take units, best first, while they fit under `limit` tokens in all."""
-        for unit in sorted(units, key=lambda unit: -unit.score):
-            own = self._left_of(unit.key, Span(unit.start, unit.end))
-            if own and not self._says_the_same(unit):
-                self._take(unit, [*own, *self._names_over(unit)], min(limit, self._budget))
+        limit = min(limit, self._budget)
+        for rank, unit in enumerate(sorted(units, key=lambda unit: -unit.score)):
+            own = self._left_of(unit.key, [Span(unit.start, unit.end)])
+            if not own or self._says_the_same(unit):
+                continue
+            pieces = [(unit.key, span) for span in [*own, *self._names_over(unit)]]
+            whole = self._list_of(unit, own) if rank < _WITH_LISTS else []
+            if not (whole and self._take(unit, [*pieces, *whole], limit)):
+                self._take(unit, pieces, limit)
 
-    def _take(self, unit: Unit, spans: Sequence[Span], limit: int) -> None:
-        parts = [self._part(unit, span) for span in spans]
+    def _take(self, unit: Unit, pieces: Sequence[Piece], limit: int) -> bool:
+        parts = [self._part(unit, key, span) for key, span in pieces]
         cost = sum(part.tokens + 1 for part in parts) + MARKER_TOKENS * (unit.passage not in self._passages)
         cost += self._name_tokens * (unit.key[0] not in self._documents)
+        cost += MARKER_TOKENS * len({key for key, _ in pieces} - {unit.key})
         if self.tokens + cost > limit:
-            return
+            return False
         self.tokens += cost
         self.units += parts
-        self._taken.setdefault(unit.key, []).extend(spans)
+        for key, span in pieces:
+            self._taken.setdefault(key, []).append(span)
         self._passages.add(unit.passage)
         self._documents.add(unit.key[0])
+        return True
 
-    def _part(self, unit: Unit, span: Span) -> Unit:
-        if (span.start, span.end) == (unit.start, unit.end):
+    def _part(self, unit: Unit, key: PageKey, span: Span) -> Unit:
+        if (key, span.start, span.end) == (unit.key, unit.start, unit.end):
             return unit
-        text = _slice(self._pages[unit.key], span)
-        is_own = unit.start <= span.start and span.end <= unit.end
+        text = self._pages[key].text[span.start : span.end]
+        is_own = key == unit.key and unit.start <= span.start and span.end <= unit.end
+        words = unit.words if is_own else frozenset[Term]()
         return replace(
-            unit,
-            start=span.start,
-            end=span.end,
-            text=text,
-            words=unit.words if is_own else frozenset(),
-            tokens=prompt_tokens(text),
+            unit, key=key, start=span.start, end=span.end, text=text, words=words, tokens=prompt_tokens(text)
         )
 
-    def _left_of(self, key: PageKey, span: Span) -> list[Span]:
-        """What of a span is not taken yet."""
-        left, position, text = [], span.start, self._pages[key].text
-        for taken in sorted(self._taken.get(key, ()), key=lambda taken: taken.start):
-            if taken.end > position and taken.start < span.end:
-                left.append(Span(position, taken.start))
-                position = taken.end
-        left.append(Span(position, span.end))
-        return [_trimmed(text, part) for part in left if text[part.start : part.end].strip()]
+    def _left_of(self, key: PageKey, spans: Sequence[Span], besides: Sequence[Span] = ()) -> list[Span]:
+        """What of some spans of a page is not taken yet, nor told by `besides` or by one another."""
+        left: list[Span] = []
+        for span in spans:
+            left += without(self._pages[key].text, span, [*self._taken.get(key, ()), *besides, *left])
+        return left
 
     def _says_the_same(self, unit: Unit) -> bool:
         return len(unit.words) > 5 and any(
@@ -125,9 +134,22 @@ class _Selection:
             found = [*names_of(page, unit.row), *groups_of(page, unit.row)]
         else:
             found = [*names_over(page, unit.start, unit.end)]
-        own = Span(unit.start, unit.end)
-        found = [span for span in found if span.end <= own.start or span.start >= own.end]
-        return [left for span in found for left in self._left_of(unit.key, span)]
+        return self._left_of(unit.key, found, besides=[Span(unit.start, unit.end)])
+
+    def _list_of(self, unit: Unit, own: Sequence[Span]) -> list[Piece]:
+        """The rest of the list that a unit belongs to, where all of it is wanted, or it is short and led in to."""
+        leads_in = unit.text.rstrip().endswith((":", "："))
+        if not (self._wants_all or leads_in) or unit.row is not None:
+            return []
+        found = self._lists.holding(unit.key, Span(unit.start, unit.end))
+        if found is None:
+            return []
+        pieces: list[Piece] = []
+        for key, span in pieces_of(found, unit.key[0], self._pages):
+            told = [*(other for where, other in pieces if where == key), *(own if key == unit.key else ())]
+            pieces += [(key, left) for left in self._left_of(key, [span], besides=told)]
+        cost = sum(prompt_tokens(self._pages[key].text[span.start : span.end]) for key, span in pieces)
+        return pieces if cost <= (_WHOLE_LIST if self._wants_all else _SHORT_LIST) * self._budget else []
 
 
 def _scored(question: str, glossary: Glossary, units: Sequence[Unit], embedder: Embedder | None) -> list[Unit]:
@@ -192,13 +214,3 @@ def _numbered(units: Sequence[Unit], pages: Mapping[PageKey, Page]) -> tuple[Evi
         EvidenceSpan(n, *unit.key, unit.start, unit.end, pages[unit.key].text[unit.start : unit.end], unit.score)
         for n, unit in enumerate(joined, start=1)
     )
-
-
-def _trimmed(text: str, span: Span) -> Span:
-    words = text[span.start : span.end]
-    start = span.start + len(words) - len(words.lstrip())
-    return Span(start, start + len(words.strip()))
-
-
-def _slice(page: Page, span: Span) -> str:
-    return page.text[span.start : span.end]
