@@ -8,7 +8,7 @@ nothing else does.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -41,7 +41,7 @@ def labelled_blocks(page: PlacedPage, lines: Sequence[Line]) -> list[Draft]:
     found: list[Draft] = []
     for label_x, value_x in _anchors(lines):
         for rows in _stacks(page, lines, label_x, value_x):
-            if _is_block(page, rows) and not _is_wider(lines, rows):
+            if _is_block(page, lines, rows):
                 draft = _draft(rows)
                 found += [draft] if not any(_meet(draft.box, other.box) for other in found) else []
     return sorted(found, key=lambda draft: draft.box[1])
@@ -115,7 +115,7 @@ def _meet(box: Box, other: Box) -> bool:
     return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
 
-def _is_block(page: PlacedPage, rows: Sequence[_Row]) -> bool:
+def _is_block(page: PlacedPage, lines: Sequence[Line], rows: Sequence[_Row]) -> bool:
     if len(rows) < ROWS:
         return False
     labels = [" ".join(piece.text for piece in row.label) for row in rows]
@@ -128,21 +128,23 @@ def _is_block(page: PlacedPage, rows: Sequence[_Row]) -> bool:
         return False
     if sum(len(row.value) for row in rows) > LINES_A_VALUE * len(rows):
         return False
-    return _most(_are_bold(page, rows)) or _most(label.rstrip().endswith((":", "：")) for label in labels) or _far(rows)
+    beside = _beside(lines, rows)
+    if 2 * sum(any(len(piece.text) < SHORT for piece in pieces) for pieces in beside) > len(rows):
+        return False  # the rows go on in further columns
+    has_colons = _most(label.rstrip().endswith((":", "：")) for label in labels)
+    return _most(_are_bold(page, rows)) or has_colons or (_far(rows) and not any(beside))
 
 
 def _is_label(text: str) -> bool:
     return any(map(str.isalpha, text)) and not text.rstrip().endswith((".", ",", ";")) and len(text) < 60
 
 
-def _is_wider(lines: Sequence[Line], rows: Sequence[_Row]) -> bool:
-    """Whether the rows go on in further columns: short pieces beside most of them, before the labels or behind the
-    values."""
+def _beside(lines: Sequence[Line], rows: Sequence[_Row]) -> list[list[Piece]]:
+    """What else stands on the line of each label."""
     labels = {row.label[0].words[0] for row in rows}
     own = labels | {word for row in rows for piece in (*row.label, *row.value) for word in piece.words}
     levels = [line for line in lines if any(piece.words[0] in labels for piece in line.pieces)]
-    beside = ([p for p in line.pieces if p.words[0] not in own] for line in levels)
-    return 2 * sum(any(len(piece.text) < SHORT for piece in pieces) for pieces in beside) > len(rows)
+    return [[piece for piece in line.pieces if piece.words[0] not in own] for line in levels]
 
 
 def _are_bold(page: PlacedPage, rows: Sequence[_Row]) -> Iterator[bool]:
@@ -150,7 +152,7 @@ def _are_bold(page: PlacedPage, rows: Sequence[_Row]) -> Iterator[bool]:
     return (row.label[0].words[0][0] in page.bold and row.value[0].words[-1][0] not in page.bold for row in rows)
 
 
-def _most(signs: Iterator[bool]) -> bool:
+def _most(signs: Iterable[bool]) -> bool:
     known = list(signs)
     return sum(known) >= MOSTLY * len(known)
 
@@ -161,7 +163,8 @@ def _far(rows: Sequence[_Row]) -> bool:
     left = min(row.value[0].x0 for row in rows)
     height = rows[0].label[0].y1 - rows[0].label[0].y0
     short = sum(len(row.value) == 1 and len(row.value[0].text) < 48 for row in rows)
-    return left - edge > WIDE * height and len(rows) > ROWS and short >= MOSTLY * len(rows)
+    runs_on = any(row.value[-1].text.endswith((",", "-")) for row in rows)
+    return not runs_on and left - edge > WIDE * height and len(rows) > ROWS and short >= MOSTLY * len(rows)
 
 
 def _draft(rows: Sequence[_Row]) -> Draft:
