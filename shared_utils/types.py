@@ -154,6 +154,7 @@ class EvidenceSpan:
     end: int
     text: str
     score: float  # how well it speaks to the question, comparable within one Evidence
+    shown: str = ""  # how a prompt tells it where that differs: a row of a table on one line, its cells apart
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import numpy as np
 from shared_utils.retrieval.bm25 import Term
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_terms
 from shared_utils.retrieval.together import Lists, Piece, asks_for_all, pieces_of, without
-from shared_utils.retrieval.units import PageKey, Unit, prompt_tokens, units_of
+from shared_utils.retrieval.units import PageKey, Rows, Unit, prompt_tokens, units_of
 from shared_utils.structure.rows import groups_of, names_of, names_over
 from shared_utils.types import Embedder, Evidence, EvidenceSpan, Page, Passage, Span
 
@@ -49,27 +49,31 @@ def select_evidence(
     share. The embedder is only asked when no candidate shares a word with the question (another language, say).
     `glossary` as in `search`.
     """
-    units = _scored(question, glossary, units_of(passages, pages), embedder)
+    rows = Rows(pages)
+    units = _scored(question, glossary, units_of(passages, pages, rows), embedder)
     several = len({unit.key[0] for unit in units}) > 1
     chosen = _Selection(
-        pages, budget_tokens, name_tokens=NAME_TOKENS if several else 0, wants_all=asks_for_all(question)
+        pages, rows, budget_tokens, name_tokens=NAME_TOKENS if several else 0, wants_all=asks_for_all(question)
     )
     contenders = _contenders(units)
     for document in contenders if len(contenders) > 1 else ():
         own = [unit for unit in units if unit.key[0] == document]
         chosen.fill(own, chosen.tokens + (budget_tokens // 2) // len(contenders))
     chosen.fill(units, budget_tokens)
-    spans = _numbered(chosen.units, pages)
+    spans = _numbered(chosen.units, pages, rows)
     return Evidence(spans, chosen.tokens, budget_tokens)
 
 
 class _Selection:
     """The units taken so far, and what they cost together."""
 
-    def __init__(self, pages: Mapping[PageKey, Page], budget: int, name_tokens: int, wants_all: bool) -> None:
+    def __init__(
+        self, pages: Mapping[PageKey, Page], rows: Rows, budget: int, name_tokens: int, wants_all: bool
+    ) -> None:
         self.units: list[Unit] = []
         self.tokens = 0
         self._pages = pages
+        self._rows = rows
         self._budget = budget
         self._name_tokens = name_tokens
         self._wants_all = wants_all
@@ -195,8 +199,8 @@ def _contenders(units: Sequence[Unit]) -> list[str]:
     return list(dict.fromkeys(unit.key[0] for unit in units if unit.passage_score >= _CONTENDER))
 
 
-def _numbered(units: Sequence[Unit], pages: Mapping[PageKey, Page]) -> tuple[EvidenceSpan, ...]:
-    """Units in reading order, those of a passage that follow one another joined, numbered from 1.
+def _numbered(units: Sequence[Unit], pages: Mapping[PageKey, Page], rows: Rows) -> tuple[EvidenceSpan, ...]:
+    """Units in reading order, those of a passage or of a table that follow one another joined, numbered from 1.
 
     Documents come in the order of their best unit, pages and lines as they stand.
     """
@@ -205,12 +209,19 @@ def _numbered(units: Sequence[Unit], pages: Mapping[PageKey, Page]) -> tuple[Evi
     joined: list[Unit] = ordered[:1]
     for unit in ordered[1:]:
         before = joined[-1]
-        follows = unit.key == before.key and unit.passage == before.passage
+        follows = unit.key == before.key and (unit.passage == before.passage or _of_one_table(unit, before))
         if follows and not pages[unit.key].text[before.end : unit.start].strip():
             joined[-1] = replace(joined[-1], end=max(before.end, unit.end), score=max(joined[-1].score, unit.score))
         else:
             joined.append(unit)
-    return tuple(
-        EvidenceSpan(n, *unit.key, unit.start, unit.end, pages[unit.key].text[unit.start : unit.end], unit.score)
-        for n, unit in enumerate(joined, start=1)
-    )
+    return tuple(_span(n, unit, pages[unit.key], rows) for n, unit in enumerate(joined, start=1))
+
+
+def _of_one_table(unit: Unit, other: Unit) -> bool:
+    return unit.row is not None and other.row is not None and unit.row.table is other.row.table
+
+
+def _span(number: int, unit: Unit, page: Page, rows: Rows) -> EvidenceSpan:
+    text = page.text[unit.start : unit.end]
+    shown = rows.shown(unit.key, unit.start, unit.end)
+    return EvidenceSpan(number, *unit.key, unit.start, unit.end, text, unit.score, shown if shown != text else "")

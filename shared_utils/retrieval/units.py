@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from shared_utils.retrieval.bm25 import Term, with_pairs
 from shared_utils.structure.rows import TableRow, over
-from shared_utils.structure.sentences import PageRows, page_rows, sentences_between
+from shared_utils.structure.sentences import PageRows, in_lines, page_rows, sentences_between
 from shared_utils.text.tokens import estimate_tokens
 from shared_utils.text.words import terms
 from shared_utils.types import Page, Passage
@@ -40,18 +40,32 @@ def prompt_tokens(text: str) -> int:
     return estimate_tokens("\n".join(" ".join(line.split()) for line in text.splitlines()))
 
 
-def units_of(passages: Sequence[Passage], pages: Mapping[PageKey, Page]) -> list[Unit]:
+class Rows:
+    """The table rows of some pages, found once each."""
+
+    def __init__(self, pages: Mapping[PageKey, Page]) -> None:
+        self._pages = pages
+        self._found: dict[PageKey, PageRows] = {}
+
+    def of(self, key: PageKey) -> PageRows:
+        if key not in self._found:
+            self._found[key] = page_rows(self._pages[key])
+        return self._found[key]
+
+    def shown(self, key: PageKey, start: int, end: int) -> str:
+        """How a prompt tells a stretch of a page: rows of tables a line each."""
+        return in_lines(self._pages[key], start, end, self.of(key))
+
+
+def units_of(passages: Sequence[Passage], pages: Mapping[PageKey, Page], rows: Rows) -> list[Unit]:
     """The units of the passages, each once, in the order of the passages and of their text."""
     best = max((passage.score for passage in passages), default=0.0) or 1.0
-    of_page: dict[PageKey, PageRows] = {}
     units: list[Unit] = []
     seen: set[tuple[PageKey, int]] = set()
     for place, passage in enumerate(passages):
         key = (passage.chunk.document_id, passage.chunk.page)
         page = pages[key]
-        if key not in of_page:
-            of_page[key] = page_rows(page)
-        for one in sentences_between(page, passage.chunk.start, passage.chunk.end, of_page[key]):
+        for one in sentences_between(page, passage.chunk.start, passage.chunk.end, rows.of(key)):
             if (key, one.start) in seen:
                 continue
             seen.add((key, one.start))
@@ -59,9 +73,8 @@ def units_of(passages: Sequence[Passage], pages: Mapping[PageKey, Page]) -> list
             context = _context(one.row) if one.row is not None else frozenset()
             words = frozenset(with_pairs(terms(text)))
             score = passage.score / best
-            units.append(
-                Unit(key, one.start, one.end, place, score, text, words, prompt_tokens(text), context - words, one.row)
-            )
+            tokens = prompt_tokens(rows.shown(key, one.start, one.end) if one.row is not None else text)
+            units.append(Unit(key, one.start, one.end, place, score, text, words, tokens, context - words, one.row))
     return units
 
 

@@ -13,6 +13,8 @@ from itertools import islice, pairwise
 from shared_utils.text.sentences import is_table_row
 from shared_utils.types import Cell, Page, RowKind, Span, Table
 
+BAR = " | "
+_WORDS = re.compile(r"[^\W\d_]\S*\s+\S|[^\W\d_]{2}")
 _COLUMN_HEAD = re.compile(r"\b(?:19|20)\d\d\b|\bin (?:millions|thousands|billions|percent)\b|%", re.IGNORECASE)
 _LONGEST_TABLE = 60  # rows looked back over for the heads of columns
 _LABEL_CHARS = 60
@@ -53,6 +55,26 @@ def _rows(page: Page, table: Table) -> Iterator[TableRow]:
             own = [c for c in table.cells if c.row == number == c.row_end]
             if parts := _stretches(page.text, own):
                 yield TableRow(table, number, parts)
+
+
+def lines_of_table(page: Page, table: Table) -> Iterator[tuple[Span, str]]:
+    """Where each row of a table stands, if in one piece, and its words on one line. Cells are set apart by a bar where
+    blanks would not tell them: cells of several words, and rows with empty fields."""
+    for number, kind in enumerate(table.kinds):
+        own = [c for c in table.cells if c.row == number == c.row_end]
+        parts = _stretches(page.text, own)
+        if len(own) < 2 or len(parts) != 1:
+            continue
+        values = own[1:] if kind in (RowKind.DATA, RowKind.TOTAL) else own
+        is_full = all(table.at(number, column) is not None for column in range(table.stub_columns, table.columns))
+        is_plain = is_full and not any(_WORDS.search(cell.text) for cell in values)
+        yield parts[0], " ".join(cell.text for cell in own) if is_plain else BAR.join(_fields(table, number))
+
+
+def _fields(table: Table, row: int) -> list[str]:
+    """The texts of a row's fields, "" for an empty one; a merged cell stands once."""
+    cells = [table.at(row, column) for column in range(table.columns)]
+    return [cell.text if cell else "" for n, cell in enumerate(cells) if n == 0 or cell is None or cell != cells[n - 1]]
 
 
 def row_at(page: Page, start: int, end: int, rows: Sequence[TableRow] | None = None) -> TableRow | None:

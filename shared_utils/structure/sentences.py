@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared_utils.structure.rows import TableRow, rows_of
+from shared_utils.structure.rows import TableRow, lines_of_table, rows_of
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Page, RowKind, Span
 
@@ -31,6 +31,7 @@ class PageRows:
 
     rows: tuple[TableRow, ...]
     names: tuple[Span, ...]
+    lines: tuple[tuple[Span, str], ...] = ()  # rows of any kind that are one stretch, each as one line
 
 
 def page_rows(page: Page) -> PageRows:
@@ -45,7 +46,8 @@ def page_rows(page: Page) -> PageRows:
         for span in cell.spans
     ]
     names += [span for table in tables for span in table.caption_spans]
-    return PageRows(tuple(rows), tuple(names))
+    lines = sorted((line for table in tables for line in lines_of_table(page, table)), key=lambda line: line[0].start)
+    return PageRows(tuple(rows), tuple(names), tuple(lines))
 
 
 def _is_whole(row: TableRow) -> bool:
@@ -62,6 +64,18 @@ def sentences_between(page: Page, start: int, end: int, known: PageRows) -> list
         position = max(position, row.end)
     found += _prose(page, position, end, known)
     return sorted(found, key=lambda one: one.start)
+
+
+def in_lines(page: Page, start: int, end: int, known: PageRows) -> str:
+    """`page.text[start:end]` with every row of a table that it holds on a line of its own."""
+    parts: list[str] = []
+    position = start
+    for span, line in known.lines:
+        if position <= span.start and span.end <= end:
+            parts += [page.text[position : span.start].strip("\n"), line]
+            position = span.end
+    parts.append(page.text[position:end].strip("\n"))
+    return "\n".join(part for part in parts if part.strip())
 
 
 def _prose(page: Page, start: int, end: int, known: PageRows) -> list[Sentence]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from shared_utils.structure.rows import TableRow, groups_of, heads_of, names_over, over, row_at, rows_of
-from shared_utils.structure.sentences import page_rows, sentences_between
+from shared_utils.structure.sentences import in_lines, page_rows, sentences_between
 from shared_utils.types import Page, Span
-from tests.shared_utils.tables.drawn import Read, read_one, rows, words
+from tests.shared_utils.tables.drawn import Read, read_one, rows, rules, words
 
 SALES = (
     ("", "Volume", "", ""),
@@ -88,3 +88,24 @@ def test_a_page_is_told_in_sentences_and_whole_rows_without_bare_names(tmp_path:
 def _place(page: Page, text: str) -> tuple[int, int]:
     start = page.text.index(text)
     return start, start + len(text)
+
+
+def test_a_row_is_one_line_whose_cells_are_told_apart_where_blanks_would_not_do(tmp_path: Path) -> None:
+    page = drawn(tmp_path).page
+    told_as = in_lines(page, 0, len(page.text), page_rows(page))
+    assert "Sold abroad to dealers and to builders 310 288 240" in told_as.split("\n")
+    ruled = [(60, y, 560, y) for y in (700, 670, 630, 590)] + [(x, 590, x, 700) for x in (60, 220, 380, 560)]
+    page = read_one(
+        tmp_path,
+        rules(*ruled),
+        words((64, 682, "Error"), (224, 682, "Cause"), (384, 682, "What to do")),
+        words(
+            (64, 655, "Poor signal"), (224, 655, "The phone is too"), (224, 642, "far away"), (384, 655, "Come nearer")
+        ),
+        words((64, 615, "No charge"), (384, 615, "Load the watch")),
+    ).page
+    assert in_lines(page, 0, len(page.text), page_rows(page)).split("\n") == [
+        "Error | Cause | What to do",
+        "Poor signal | The phone is too far away | Come nearer",
+        "No charge |  | Load the watch",
+    ]
