@@ -33,9 +33,10 @@ from shared_utils.embeddings.onnx_minilm import OnnxMiniLmEmbedder
 from shared_utils.embeddings.packaged_model import packaged_model_dir
 from shared_utils.retrieval.bm25 import Term, bm25_scores, statistics
 from shared_utils.retrieval.dense import DenseIndex
-from shared_utils.retrieval.evidence import MARKER_TOKENS, prompt_tokens, select_evidence
+from shared_utils.retrieval.evidence import MARKER_TOKENS, select_evidence
 from shared_utils.retrieval.index import DocumentIndex, build_index, indexed_text
 from shared_utils.retrieval.search import Weights, search
+from shared_utils.retrieval.units import prompt_tokens
 from shared_utils.text.words import terms
 from shared_utils.types import Chunk, Page, Passage
 from src.rag_with_generation import CANDIDATES

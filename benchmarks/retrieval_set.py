@@ -95,7 +95,7 @@ class RetrievalSet:
         return build_index(name, chunks).with_vectors(self.embedder.embed_passages(texts))
 
     def _read(self, path: Path) -> tuple[Page, ...]:
-        reader = sorted((ROOT / "shared_utils" / "pdf").glob("*.py"))
+        reader = sorted(source for room in ("pdf", "tables") for source in (ROOT / "shared_utils" / room).glob("*.py"))
         cache = OUT / f"pages-{_digest(path.read_bytes(), *(source.read_bytes() for source in reader))}.pickle"
         if cache.is_file():
             pages: tuple[Page, ...] = pickle.loads(cache.read_bytes())  # noqa: S301 - our own file

@@ -128,6 +128,7 @@ class Chunk:
     end: int
     text: str
     heading: str = ""  # the heading it stands under, possibly from an earlier page
+    context: str = ""  # what holds for its table rows and does not stand in it: caption, groups, names over columns
 
 
 # ------------------------------------------------------------------------------------------------ retrieval
@@ -153,6 +154,7 @@ class EvidenceSpan:
     end: int
     text: str
     score: float  # how well it speaks to the question, comparable within one Evidence
+    shown: str = ""  # how a prompt tells it where that differs: a row of a table on one line, its cells apart
 
 
 @dataclass(frozen=True, slots=True)

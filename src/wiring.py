@@ -110,7 +110,7 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
         limits=limits,
         viewer=viewer,
         embedder=LateEmbedder(lambda: load_embedder(settings)),
-        vector_model=f"{settings.embedder}:{settings.embedding_model or 'all-MiniLM-L6-v2'}:1",
+        vector_model=f"{settings.embedder}:{settings.embedding_model or 'all-MiniLM-L6-v2'}:2",
         recogniser=OcrWithinBudget(viewer, settings.ocr_seconds),
         scribe=Scribe(AnswerQueue(longest_turn_s=longest_turn_s, places=places)),
         evidence_tokens=settings.evidence_tokens,

@@ -1,4 +1,4 @@
-"""Chunks: verbatim slices of one page, cut where sentences end, under the heading they stand under."""
+"""Chunks: verbatim slices of one page, cut where sentences and rows end, under the heading they stand under."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from shared_utils.structure.rows import over
+from shared_utils.structure.sentences import PageRows, page_rows
 from shared_utils.text.sentences import split_sentences
 from shared_utils.text.tokens import estimate_tokens
 from shared_utils.types import Chunk, Heading, Page, Span
 
 DEFAULT_MAX_TOKENS = 128
 _MAX_HEADING_CHARS = 120
+_CONTEXT_TOKENS = 48  # that a slice may have of what stands over its rows
 _WORD = re.compile(r"\S{1,60}")  # scripts without spaces are cut anywhere
 
 
@@ -40,7 +43,8 @@ def iter_chunks(document_id: str, pages: Iterable[Page], max_tokens: int = DEFAU
     carried: tuple[Heading, str] | None = None
     for page in pages:
         headings = [(heading, _heading_text(page, heading)) for heading in sorted(page.headings, key=_start)]
-        for start, end in _slices(page, max_tokens):
+        known = page_rows(page)
+        for start, end in _slices(page, known, max_tokens):
             while headings and headings[0][0].start <= start:
                 carried = headings.pop(0)
             yield Chunk(
@@ -51,15 +55,29 @@ def iter_chunks(document_id: str, pages: Iterable[Page], max_tokens: int = DEFAU
                 end=end,
                 text=page.text[start:end],
                 heading=carried[1] if carried else "",
+                context=_context(page, start, end, known),
             )
         if headings:
             carried = headings[-1]
 
 
-def _slices(page: Page, max_tokens: int) -> Iterator[tuple[int, int]]:
+def _context(page: Page, start: int, end: int, known: PageRows) -> str:
+    """What stands over the rows of a slice and not in it, as far as it is short."""
+    rows = [row for row in known.rows if start <= row.start and row.end <= end]
+    said: list[str] = []
+    spent = 0
+    here = " ".join(page.text[start:end].split())
+    for words in dict.fromkeys(words for row in rows for words in over(row)):
+        if words not in here and (tokens := estimate_tokens(words)) <= _CONTEXT_TOKENS - spent:
+            said.append(words)
+            spent += tokens
+    return " · ".join(said)
+
+
+def _slices(page: Page, known: PageRows, max_tokens: int) -> Iterator[tuple[int, int]]:
     for visible in _visible(page):
         pending: list[_Unit] = []
-        for unit in _units(page, visible, max_tokens):
+        for unit in _units(page, visible, known, max_tokens):
             full = sum(earlier.tokens for earlier in pending) + unit.tokens > max_tokens
             # Headings that follow one another stay together with what they head.
             new_section = unit.opens_section and not all(earlier.opens_section for earlier in pending)
@@ -76,13 +94,14 @@ def _visible(page: Page) -> list[Span]:
     return _gaps(Span(0, len(page.text)), [*page.boilerplate, *page.hidden])
 
 
-def _units(page: Page, visible: Span, max_tokens: int) -> Iterator[_Unit]:
+def _units(page: Page, visible: Span, known: PageRows, max_tokens: int) -> Iterator[_Unit]:
     shift = visible.start
     headings = {heading.start - shift for heading in page.headings}
-    known = [Span(row.start - shift, row.end - shift) for row in page.table_rows if row.start not in headings]
-    known += [Span(heading.start - shift, heading.end - shift) for heading in page.headings]
+    alone = [Span(row.start - shift, row.end - shift) for row in known.rows]
+    alone += [Span(row.start - shift, row.end - shift) for row in page.table_rows if row.start not in headings]
+    alone += [Span(heading.start - shift, heading.end - shift) for heading in page.headings]
     text = page.text[visible.start : visible.end]
-    inside = [span for span in known if span.start >= 0 and span.end <= len(text)]
+    inside = [span for span in alone if span.start >= 0 and span.end <= len(text)]
     for span in split_sentences(text, inside):
         heading = span.start in headings
         yield from _fitting(page.text, shift + span.start, shift + span.end, heading, max_tokens)

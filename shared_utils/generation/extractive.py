@@ -10,9 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared_utils.message import message
+from shared_utils.structure import sentences as structure
+from shared_utils.structure.rows import names_over, over
+from shared_utils.structure.sentences import PageRows, page_rows, sentences_between
 from shared_utils.text.dates import dates
 from shared_utils.text.quantities import quantities
-from shared_utils.text.sentences import is_table_row, split_sentences
+from shared_utils.text.sentences import is_table_row
 from shared_utils.text.words import terms
 from shared_utils.types import (
     QUOTED,
@@ -40,9 +43,8 @@ _HEADINGS_OVER_A_ROW = 8
 _LEAST = 0.5  # share of the best score that a sentence needs to be shown beside it
 _SAME = 0.8  # share of its terms by which a sentence repeats another
 _LONGEST_CHARS = 700  # of one sentence; longer "sentences" are text without punctuation
-_COLUMN_HEADS = re.compile(r"(?:\D*\b(?:FY)?(?:19|20)\d\d\b\D*){2,}")
 _FARTHEST_HEADING = 40  # sentences and rows above
-_FARTHEST_HEAD = 4000  # characters above a row in which its column heads are looked for
+_LONGEST_HEAD = 160  # characters
 
 _ASKS_NUMBER = re.compile(
     r"\bhow (?:many|much|long|often|old|far|high|large|big)\b|\b(?:number|amount|total|percentage|percent|rate|ratio"
@@ -72,6 +74,7 @@ class _Candidate:
     text: str
     terms: tuple[str, ...]
     is_heading: bool
+    context: tuple[str, ...] = ()  # of a row: the terms of what stands over it
     score: float = 0.0
 
 
@@ -96,7 +99,7 @@ def extractive_answer(
     sentences: list[Sentence] = []
     for paragraph, run in enumerate(runs):
         page = pages[run[0].span.document_id, run[0].span.page]
-        places = [place for place in (_column_heads(run[0], page), Span(run[0].start, run[-1].end)) if place]
+        places = [*_column_heads(run[0], page), Span(run[0].start, run[-1].end)]
         cited = [_citation(len(citations) + i, run[0].span, place, page, names) for i, place in enumerate(places, 1)]
         text = " · ".join(" ".join(citation.quote.split()) for citation in cited)
         markers = tuple(citation.marker for citation in cited)
@@ -118,23 +121,31 @@ def extractive_answer(
 
 def _candidates(evidence: Evidence, pages: Pages) -> list[_Candidate]:
     found: dict[tuple[str, int, int], _Candidate] = {}
+    rows: dict[tuple[str, int], PageRows] = {}
     for span in evidence.spans:
-        page = pages[span.document_id, span.page]
-        for start, end in _units(span, page):
-            text = page.text[start:end]
-            key = (span.document_id, span.page, start)
-            if key not in found:
-                found[key] = _Candidate(span, len(found), start, end, text, tuple(terms(text)), _is_heading(text, page))
+        place = (span.document_id, span.page)
+        page = pages[place]
+        if place not in rows:
+            rows[place] = page_rows(page)
+        for one in _sentences(span, page, rows[place]):
+            text = page.text[one.start : one.end]
+            context = tuple(terms(" · ".join(over(one.row)))) if one.row is not None else ()
+            if (*place, one.start) not in found:
+                found[*place, one.start] = _Candidate(
+                    span, len(found), one.start, one.end, text, tuple(terms(text)), _is_heading(text, page), context
+                )
     return list(found.values())
 
 
-def _units(span: EvidenceSpan, page: Page) -> Iterator[tuple[int, int]]:
-    for unit in split_sentences(span.text):
-        start, end = span.start + unit.start, span.start + unit.end
-        if end - start <= _LONGEST_CHARS and not any(
-            hole.start < end and start < hole.end for hole in (*page.boilerplate, *page.hidden)
+def _sentences(span: EvidenceSpan, page: Page, rows: PageRows) -> Iterator[structure.Sentence]:
+    for one in sentences_between(page, span.start, span.end, rows):
+        is_inside = span.start <= one.start and one.end <= span.end
+        if (
+            is_inside
+            and one.end - one.start <= _LONGEST_CHARS
+            and not any(hole.start < one.end and one.start < hole.end for hole in (*page.boilerplate, *page.hidden))
         ):
-            yield start, end
+            yield one
 
 
 def _is_heading(text: str, page: Page) -> bool:
@@ -180,6 +191,8 @@ def _near(candidates: Sequence[_Candidate], i: int) -> set[str]:
     """
     here = [c for c in candidates[max(0, i - _FARTHEST_HEADING) : i] if c.span is candidates[i].span]
     read_with = [*here[-1:], *(c for c in candidates[i + 1 : i + 2] if c.span is candidates[i].span)]
+    if candidates[i].context:
+        return {*candidates[i].context, *(term for c in read_with for term in c.terms)}
     if is_table_row(candidates[i].text):
         read_with += [c for c in here if not is_table_row(c.text)][-_HEADINGS_OVER_A_ROW:]
     else:
@@ -258,21 +271,14 @@ def _merged(chosen: Sequence[_Candidate]) -> list[list[_Candidate]]:
 
 def _touch(one: _Candidate, other: _Candidate) -> bool:
     same_page = (one.span.document_id, one.span.page) == (other.span.document_id, other.span.page)
-    return same_page and abs(one.position - other.position) == 1 and one.span is other.span
+    are_rows = bool(one.context or other.context)  # each is told under its heads, on a line of its own
+    return same_page and not are_rows and abs(one.position - other.position) == 1 and one.span is other.span
 
 
-def _column_heads(row: _Candidate, page: Page) -> Span | None:
-    """The nearest line above a table row that is a list of years, where there is one."""
-    if not is_table_row(row.text):
-        return None
-    above = page.text[max(0, row.start - _FARTHEST_HEAD) : row.start]
-    offset = row.start - len(above)
-    for match in reversed(list(re.finditer(r"[^\n]+", above))):
-        line = match.group().strip()
-        if len(line) <= 80 and _COLUMN_HEADS.fullmatch(line):
-            start = offset + match.start() + len(match.group()) - len(match.group().lstrip())
-            return Span(start, start + len(line))
-    return None
+def _column_heads(row: _Candidate, page: Page) -> list[Span]:
+    """What names the columns of a table row, where it stands higher on the page; not what is as long as a sentence."""
+    over = [span for span in names_over(page, row.start, row.end) if span.end <= row.start]
+    return [span for span in over if span.end - span.start <= _LONGEST_HEAD]
 
 
 def _citation(marker: int, span: EvidenceSpan, place: Span, page: Page, names: Mapping[str, str]) -> Citation:

@@ -8,47 +8,29 @@ Units are taken best first while they fit; see docs/adr/0013 for what was measur
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from shared_utils.retrieval.bm25 import Term, with_pairs
+from shared_utils.retrieval.bm25 import Term
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_terms
-from shared_utils.text.sentences import is_table_row, split_sentences
-from shared_utils.text.tokens import estimate_tokens
-from shared_utils.text.words import terms
-from shared_utils.types import Chunk, Embedder, Evidence, EvidenceSpan, Page, Passage, Span
+from shared_utils.retrieval.together import Lists, Piece, asks_for_all, pieces_of, without
+from shared_utils.retrieval.units import PageKey, Rows, Unit, prompt_tokens, units_of
+from shared_utils.structure.rows import groups_of, names_of, names_over
+from shared_utils.types import Embedder, Evidence, EvidenceSpan, Page, Passage, Span
 
 COVERAGE_WEIGHT = 0.4
 NEIGHBOUR_WEIGHT = 0.3
+CONTEXT_WEIGHT = 0.7  # of a word that stands over a row, not in it
 MARKER_TOKENS = 5  # "[12] " and the line break
 NAME_TOKENS = 14  # a document's name, told once for each when there are several
+_WITH_LISTS = 6  # of the best units bring the rest of their lists
+_WHOLE_LIST = 0.7  # of the budget, where a list is asked for
+_SHORT_LIST = 0.25  # … where it is not
 _SAME_WORDS = 0.9  # Jaccard similarity from which two units say the same
 _CONTENDER = 0.8  # of the best passage's score: documents above it get a share of their own
 _EMBEDDED_UNITS = 60  # 0.1 s on one core
-
-_COLUMN_HEAD = re.compile(r"\b(?:19|20)\d\d\b|\bin (?:millions|thousands|billions|percent)\b|%", re.IGNORECASE)
-_LONGEST_TABLE = 60  # rows looked back over for the heads of columns
-
-PageKey = tuple[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """A sentence or a table row of a candidate passage."""
-
-    key: PageKey
-    start: int
-    end: int
-    passage: int  # its passage's place among the candidates, 0 = best
-    passage_score: float  # 1 for the best passage
-    text: str
-    words: frozenset[Term]
-    tokens: int
-    score: float = 0.0
 
 
 def select_evidence(
@@ -67,95 +49,115 @@ def select_evidence(
     share. The embedder is only asked when no candidate shares a word with the question (another language, say).
     `glossary` as in `search`.
     """
-    units = _scored(question, glossary, _units(passages, pages), embedder)
+    rows = Rows(pages)
+    units = _scored(question, glossary, units_of(passages, pages, rows), embedder)
     several = len({unit.key[0] for unit in units}) > 1
-    chosen = _Selection(pages, budget_tokens, name_tokens=NAME_TOKENS if several else 0)
+    chosen = _Selection(
+        pages, rows, budget_tokens, name_tokens=NAME_TOKENS if several else 0, wants_all=asks_for_all(question)
+    )
     contenders = _contenders(units)
     for document in contenders if len(contenders) > 1 else ():
         own = [unit for unit in units if unit.key[0] == document]
         chosen.fill(own, chosen.tokens + (budget_tokens // 2) // len(contenders))
     chosen.fill(units, budget_tokens)
-    spans = _numbered(chosen.units, pages)
+    spans = _numbered(chosen.units, pages, rows)
     return Evidence(spans, chosen.tokens, budget_tokens)
-
-
-def prompt_tokens(text: str) -> int:
-    """What a span costs in a prompt, where the white space between words and cells is collapsed."""
-    return estimate_tokens("\n".join(" ".join(line.split()) for line in text.splitlines()))
 
 
 class _Selection:
     """The units taken so far, and what they cost together."""
 
-    def __init__(self, pages: Mapping[PageKey, Page], budget: int, name_tokens: int) -> None:
-        self.units: list[_Unit] = []
+    def __init__(
+        self, pages: Mapping[PageKey, Page], rows: Rows, budget: int, name_tokens: int, wants_all: bool
+    ) -> None:
+        self.units: list[Unit] = []
         self.tokens = 0
         self._pages = pages
+        self._rows = rows
         self._budget = budget
         self._name_tokens = name_tokens
-        self._taken: set[tuple[PageKey, int]] = set()
+        self._wants_all = wants_all
+        self._lists = Lists(pages)
+        self._taken: dict[PageKey, list[Span]] = {}
         self._passages: set[int] = set()
         self._documents: set[str] = set()
 
-    def fill(self, units: Sequence[_Unit], limit: int) -> None:
+    def fill(self, units: Sequence[Unit], limit: int) -> None:
         """Take units, best first, while they fit under `limit` tokens in all."""
-        for unit in sorted(units, key=lambda unit: -unit.score):
-            if (unit.key, unit.start) not in self._taken and not self._says_the_same(unit):
-                self._take([unit, *self._column_heads(unit)], min(limit, self._budget))
+        limit = min(limit, self._budget)
+        for rank, unit in enumerate(sorted(units, key=lambda unit: -unit.score)):
+            own = self._left_of(unit.key, [Span(unit.start, unit.end)])
+            if not own or self._says_the_same(unit):
+                continue
+            pieces = [(unit.key, span) for span in [*own, *self._names_over(unit)]]
+            whole = self._list_of(unit, own) if rank < _WITH_LISTS else []
+            if not (whole and self._take(unit, [*pieces, *whole], limit)):
+                self._take(unit, pieces, limit)
 
-    def _take(self, together: Sequence[_Unit], limit: int) -> None:
-        cost = sum(unit.tokens + 1 for unit in together) + MARKER_TOKENS * (together[0].passage not in self._passages)
-        cost += self._name_tokens * (together[0].key[0] not in self._documents)
+    def _take(self, unit: Unit, pieces: Sequence[Piece], limit: int) -> bool:
+        parts = [self._part(unit, key, span) for key, span in pieces]
+        cost = sum(part.tokens + 1 for part in parts) + MARKER_TOKENS * (unit.passage not in self._passages)
+        cost += self._name_tokens * (unit.key[0] not in self._documents)
+        cost += MARKER_TOKENS * len({key for key, _ in pieces} - {unit.key})
         if self.tokens + cost > limit:
-            return
+            return False
         self.tokens += cost
-        self.units += together
-        self._taken |= {(unit.key, unit.start) for unit in together}
-        self._passages.add(together[0].passage)
-        self._documents.add(together[0].key[0])
+        self.units += parts
+        for key, span in pieces:
+            self._taken.setdefault(key, []).append(span)
+        self._passages.add(unit.passage)
+        self._documents.add(unit.key[0])
+        return True
 
-    def _says_the_same(self, unit: _Unit) -> bool:
+    def _part(self, unit: Unit, key: PageKey, span: Span) -> Unit:
+        if (key, span.start, span.end) == (unit.key, unit.start, unit.end):
+            return unit
+        text = self._pages[key].text[span.start : span.end]
+        is_own = key == unit.key and unit.start <= span.start and span.end <= unit.end
+        words = unit.words if is_own else frozenset[Term]()
+        return replace(
+            unit, key=key, start=span.start, end=span.end, text=text, words=words, tokens=prompt_tokens(text)
+        )
+
+    def _left_of(self, key: PageKey, spans: Sequence[Span], besides: Sequence[Span] = ()) -> list[Span]:
+        """What of some spans of a page is not taken yet, nor told by `besides` or by one another."""
+        left: list[Span] = []
+        for span in spans:
+            left += without(self._pages[key].text, span, [*self._taken.get(key, ()), *besides, *left])
+        return left
+
+    def _says_the_same(self, unit: Unit) -> bool:
         return len(unit.words) > 5 and any(
             len(unit.words & other.words) >= _SAME_WORDS * len(unit.words | other.words) for other in self.units
         )
 
-    def _column_heads(self, unit: _Unit) -> list[_Unit]:
+    def _names_over(self, unit: Unit) -> list[Span]:
+        """What names the columns of a row, the groups it belongs to, and what its table is about."""
         page = self._pages[unit.key]
-        heads = _column_heads(page, unit.start) if is_table_row(unit.text) else []
-        return [
-            replace(unit, start=head.start, end=head.end, words=frozenset(), tokens=prompt_tokens(_slice(page, head)))
-            for head in heads
-            if (unit.key, head.start) not in self._taken
-        ]
+        if unit.row is not None:
+            found = [*names_of(page, unit.row), *groups_of(page, unit.row)]
+        else:
+            found = [*names_over(page, unit.start, unit.end)]
+        return self._left_of(unit.key, found, besides=[Span(unit.start, unit.end)])
+
+    def _list_of(self, unit: Unit, own: Sequence[Span]) -> list[Piece]:
+        """The rest of the list that a unit belongs to, where all of it is wanted, or it is short and led in to."""
+        leads_in = unit.text.rstrip().endswith((":", "："))
+        if not (self._wants_all or leads_in) or unit.row is not None:
+            return []
+        found = self._lists.holding(unit.key, Span(unit.start, unit.end))
+        if found is None:
+            return []
+        pieces: list[Piece] = []
+        for key, span in pieces_of(found, unit.key[0], self._pages):
+            told = [*(other for where, other in pieces if where == key), *(own if key == unit.key else ())]
+            pieces += [(key, left) for left in self._left_of(key, [span], besides=told)]
+        cost = sum(prompt_tokens(self._pages[key].text[span.start : span.end]) for key, span in pieces)
+        return pieces if cost <= (_WHOLE_LIST if self._wants_all else _SHORT_LIST) * self._budget else []
 
 
-def _units(passages: Sequence[Passage], pages: Mapping[PageKey, Page]) -> list[_Unit]:
-    best = max((passage.score for passage in passages), default=0.0) or 1.0
-    units = []
-    for place, passage in enumerate(passages):
-        page = pages[passage.chunk.document_id, passage.chunk.page]
-        for span in _sentences(passage.chunk, page):
-            text = _slice(page, span)
-            words = frozenset(with_pairs(terms(text)))
-            key = (passage.chunk.document_id, page.number)
-            units.append(
-                _Unit(key, span.start, span.end, place, passage.score / best, text, words, prompt_tokens(text))
-            )
-    return units
-
-
-def _sentences(chunk: Chunk, page: Page) -> list[Span]:
-    alone = [*page.table_rows, *(Span(heading.start, heading.end) for heading in page.headings)]
-    inside = [
-        Span(span.start - chunk.start, span.end - chunk.start)
-        for span in alone
-        if chunk.start <= span.start and span.end <= chunk.end
-    ]
-    return [Span(chunk.start + s.start, chunk.start + s.end) for s in split_sentences(chunk.text, inside)]
-
-
-def _scored(question: str, glossary: Glossary, units: Sequence[_Unit], embedder: Embedder | None) -> list[_Unit]:
-    shares = _coverage(question_terms(question, glossary), [unit.words for unit in units])
+def _scored(question: str, glossary: Glossary, units: Sequence[Unit], embedder: Embedder | None) -> list[Unit]:
+    shares = _coverage(question_terms(question, glossary), units)
     if embedder is not None and units and not any(shares):
         shares = _similarity(question, [unit.text for unit in units], embedder)
     scored = []
@@ -167,15 +169,22 @@ def _scored(question: str, glossary: Glossary, units: Sequence[_Unit], embedder:
     return scored
 
 
-def _coverage(asked: Mapping[Term, float], units: Sequence[frozenset[Term]]) -> list[float]:
-    """Each unit's share of the question, by idf among the units: Σ w·idf of terms in it / Σ w·idf of all terms."""
+def _coverage(asked: Mapping[Term, float], units: Sequence[Unit]) -> list[float]:
+    """Each unit's share of the question, by idf among the units: Σ w·idf of terms in it / Σ w·idf of all terms. What
+    stands over a table counts as one unit, and less than a row's own words."""
+    over = {(unit.key, id(unit.row.table)): unit.context for unit in units if unit.row is not None}
     weights = {}
     for term, weight in asked.items():
-        found = sum(term in unit for unit in units)
+        found = sum(term in unit.words for unit in units) + sum(term in context for context in over.values())
         if found:
             weights[term] = weight * math.log(1 + len(units) / found)
     total = sum(weights.values()) or 1.0
-    return [sum(weight for term, weight in weights.items() if term in unit) / total for unit in units]
+
+    def share(unit: Unit) -> float:
+        own = sum(weight for term, weight in weights.items() if term in unit.words)
+        return own + CONTEXT_WEIGHT * sum(weight for term, weight in weights.items() if term in unit.context)
+
+    return [share(unit) / total for unit in units]
 
 
 def _similarity(question: str, texts: Sequence[str], embedder: Embedder) -> list[float]:
@@ -185,62 +194,34 @@ def _similarity(question: str, texts: Sequence[str], embedder: Embedder) -> list
     return [float(cosine) for cosine in np.maximum(cosines, 0)] + [0.0] * (len(texts) - len(nearest))
 
 
-def _contenders(units: Sequence[_Unit]) -> list[str]:
+def _contenders(units: Sequence[Unit]) -> list[str]:
     """The documents whose best passage nearly reaches the best of all, best first."""
     return list(dict.fromkeys(unit.key[0] for unit in units if unit.passage_score >= _CONTENDER))
 
 
-def _column_heads(page: Page, row_start: int) -> list[Span]:
-    """The lines above a row that say what its columns are: years, units. Nearest table only."""
-    left_out = [*page.hidden, *page.boilerplate]
-    heads: list[Span] = []
-    for line in islice(_lines_before(page.text, row_start), _LONGEST_TABLE):
-        if any(span.start < line.end and line.start < span.end for span in left_out):
-            break
-        text = _slice(page, line)
-        if _is_column_head(text):
-            heads.append(line)
-        elif heads or not (is_table_row(text) or len(text) < 60):
-            break
-    return heads[-2:]
-
-
-def _is_column_head(line: str) -> bool:
-    """ "2019 2018 2017", "Year ended December 31, 2019", "(in millions)": little else but years and units."""
-    return len(line) < 100 and _COLUMN_HEAD.search(line) is not None and not re.search(r"\d[\d,]*[,.]\d|\d{5}", line)
-
-
-def _lines_before(text: str, start: int) -> Iterator[Span]:
-    """The non-empty lines above an offset, nearest first."""
-    end = text.rfind("\n", 0, start)
-    while end > 0:
-        begin = text.rfind("\n", 0, end) + 1
-        line = text[begin:end]
-        if line.strip():
-            yield Span(begin + len(line) - len(line.lstrip()), begin + len(line.rstrip()))
-        end = begin - 1
-
-
-def _numbered(units: Sequence[_Unit], pages: Mapping[PageKey, Page]) -> tuple[EvidenceSpan, ...]:
-    """Units in reading order, those of a passage that follow one another joined, numbered from 1.
+def _numbered(units: Sequence[Unit], pages: Mapping[PageKey, Page], rows: Rows) -> tuple[EvidenceSpan, ...]:
+    """Units in reading order, those of a passage or of a table that follow one another joined, numbered from 1.
 
     Documents come in the order of their best unit, pages and lines as they stand.
     """
     documents = list(dict.fromkeys(unit.key[0] for unit in sorted(units, key=lambda unit: -unit.score)))
     ordered = sorted(units, key=lambda unit: (documents.index(unit.key[0]), unit.key[1], unit.start))
-    joined: list[_Unit] = ordered[:1]
+    joined: list[Unit] = ordered[:1]
     for unit in ordered[1:]:
         before = joined[-1]
-        follows = unit.key == before.key and unit.passage == before.passage
+        follows = unit.key == before.key and (unit.passage == before.passage or _of_one_table(unit, before))
         if follows and not pages[unit.key].text[before.end : unit.start].strip():
             joined[-1] = replace(joined[-1], end=max(before.end, unit.end), score=max(joined[-1].score, unit.score))
         else:
             joined.append(unit)
-    return tuple(
-        EvidenceSpan(n, *unit.key, unit.start, unit.end, pages[unit.key].text[unit.start : unit.end], unit.score)
-        for n, unit in enumerate(joined, start=1)
-    )
+    return tuple(_span(n, unit, pages[unit.key], rows) for n, unit in enumerate(joined, start=1))
 
 
-def _slice(page: Page, span: Span) -> str:
-    return page.text[span.start : span.end]
+def _of_one_table(unit: Unit, other: Unit) -> bool:
+    return unit.row is not None and other.row is not None and unit.row.table is other.row.table
+
+
+def _span(number: int, unit: Unit, page: Page, rows: Rows) -> EvidenceSpan:
+    text = page.text[unit.start : unit.end]
+    shown = rows.shown(unit.key, unit.start, unit.end)
+    return EvidenceSpan(number, *unit.key, unit.start, unit.end, text, unit.score, shown if shown != text else "")

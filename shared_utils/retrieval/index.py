@@ -42,8 +42,9 @@ class DocumentIndex:
 
 
 def indexed_text(chunk: Chunk) -> str:
-    """What is embedded and counted for a chunk: its heading, then its words."""
-    return f"{chunk.heading}\n{chunk.text}" if chunk.heading else chunk.text
+    """What is embedded and counted for a chunk: its heading, what stands over its rows, then its words. Of its page it
+    is counted without the second: that stands on the page already, once."""
+    return "\n".join(filter(None, (chunk.heading, chunk.context, chunk.text)))
 
 
 class IndexBuilder:
@@ -54,17 +55,22 @@ class IndexBuilder:
         self.document_id = document_id
         self._chunks: list[Chunk] = []
         self._words = PostingsBuilder()
+        self._page_words = PostingsBuilder()  # the same, but where something stands over a chunk's rows: pages hold it
 
     def __len__(self) -> int:
         return len(self._chunks)
 
     def add(self, chunk: Chunk) -> None:
-        self._words.add(terms(indexed_text(chunk)))
+        without = terms(indexed_text(replace(chunk, context="")))
+        self._words.add(terms(indexed_text(chunk)) if chunk.context else without)
+        self._page_words.add(without)
         self._chunks.append(chunk)
 
     def build(self, checkpoint: Checkpoint = no_checkpoint) -> DocumentIndex:
         """The index without vectors; they follow with `with_vectors`."""
         chunk_words = self._words.build(checkpoint)
+        checkpoint()
+        of_pages = self._page_words.build(checkpoint) if any(chunk.context for chunk in self._chunks) else chunk_words
         checkpoint()
         on_page = np.array([chunk.page for chunk in self._chunks], dtype=np.int64)
         pages, inverse = np.unique(on_page, return_inverse=True)
@@ -73,7 +79,7 @@ class IndexBuilder:
             document_id=self.document_id,
             chunks=tuple(self._chunks),
             chunk_words=chunk_words,
-            page_words=group_postings(chunk_words, page_of, len(pages)),
+            page_words=group_postings(of_pages, page_of, len(pages)),
             page_of=page_of,
         )
 

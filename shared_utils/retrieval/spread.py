@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared_utils.retrieval.evidence import MARKER_TOKENS, PageKey, prompt_tokens
+from shared_utils.retrieval.evidence import MARKER_TOKENS
+from shared_utils.retrieval.units import PageKey, prompt_tokens
 from shared_utils.text.folding import fold
 from shared_utils.text.sentences import is_table_row, split_sentences
 from shared_utils.text.words import terms

@@ -30,6 +30,7 @@ class Draft:
     box: Box
     head_rows: int = 0
     is_ruled: bool = False
+    is_labelled: bool = False  # labels with values beside them: nothing names the columns
 
 
 def around(pieces: Sequence[Piece]) -> Box:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from shared_utils.tables.draft import Draft, DraftCell
 from shared_utils.tables.halves import parts_of
+from shared_utils.tables.labelled import labelled_blocks
 from shared_utils.tables.lines import Line, spans_of, text_lines
 from shared_utils.tables.meaning import (
     are_indented,
@@ -40,7 +41,7 @@ def find_tables(page: PlacedPage) -> tuple[Table, ...]:
 def _table(page: PlacedPage, draft: Draft, lines: Sequence[Line]) -> Table:
     texts = {cell: text_of(cell) for cell in draft.cells}
     rows, columns = 1 + max(c.row_end for c in draft.cells), 1 + max(c.column_end for c in draft.cells)
-    heads = head_rows(draft, rows, texts)
+    heads = 0 if draft.is_labelled else head_rows(draft, rows, texts)
     parts = parts_side_by_side(draft, heads, columns, texts)
     stubs = stub_columns(draft, heads, columns // len(parts), texts)
     kinds = row_kinds(draft, rows, heads, stubs, parts, texts)
@@ -85,7 +86,9 @@ def drafts(page: PlacedPage) -> tuple[list[Line], list[Draft]]:
         is_whole = len(part) == len(words)
         own = _outside(lines, boxes) if is_whole else text_lines(replace(page, words=tuple(part)), barriers)
         tables = (unruled_table(page, region, level) for region in regions(own, level, page))
-        found += [table for table in tables if table is not None]
+        unruled = [table for table in tables if table is not None]
+        found += unruled
+        found += labelled_blocks(page, _outside(own, [*boxes, *(table.box for table in unruled)]))
     return lines, sorted(found, key=lambda table: table.box[1])
 
 

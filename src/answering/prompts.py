@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from shared_utils.generation.speed import Speed
+from shared_utils.structure.rows import BAR
 from shared_utils.text.sentences import is_table_row, split_sentences
 from shared_utils.text.tokens import estimate_tokens
 from shared_utils.types import ChatMessage, Evidence, EvidenceSpan, Prompt
@@ -83,7 +84,7 @@ def _passages(spans: Sequence[EvidenceSpan], labels: Mapping[int, str]) -> list[
     for span in spans:
         begins = several and span.document_id != previous
         name = f" ({_file_name(labels.get(span.marker, ''))})" if begins else ""
-        lines.append(f"[{span.marker}]{name} {_without_brackets(_flowing(span.text))}")
+        lines.append(f"[{span.marker}]{name} {_without_brackets(_flowing(span.shown or span.text))}")
         previous = span.document_id
     return lines
 
@@ -99,7 +100,7 @@ def _flowing(text: str) -> str:
     """
     flowing, after_row = "", True
     for line in (" ".join(raw.split()) for raw in text.splitlines() if raw.strip()):
-        row = is_table_row(line)
+        row = is_table_row(line) or BAR in line
         breaks = (row or after_row) and not _OUR_HEADINGS.match(line)
         flowing += ("" if not flowing else "\n" if breaks else " ") + line
         after_row = row

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared_utils.chunking.chunker import chunk_pages
 from shared_utils.text.tokens import estimate_tokens
-from shared_utils.types import Chunk, Heading, Page, PageVerdict, Span
+from shared_utils.types import Cell, Chunk, Heading, Page, PageVerdict, RowKind, Span, Table
 
 _PARAGRAPH = (
     "The Company believes that cash from operating activities will be sufficient to meet\n"
@@ -116,3 +118,47 @@ def test_ids_are_unique() -> None:
 
 def test_pages_without_words_have_no_chunks() -> None:
     assert chunk_pages("d", [page(""), page(" \n\t", 2)]) == []
+
+
+def _table(text: str, label_rows: int) -> Table:
+    """A table of two columns of values whose first line is its head; its label cells may take several lines."""
+    cells, row = [], 0
+    for line in re.finditer(r"[^\n]+", text):
+        parts = [
+            Span(line.start() + part.start(), line.start() + part.end())
+            for part in re.finditer(r"\S+(?: \S+)*", line[0])
+        ]
+        for column, span in enumerate(parts):
+            column += row == 0
+            cells.append(Cell(row, row, column, column, text[span.start : span.end], (span,), (0.0, 0.0, 1.0, 1.0)))
+        row += 1
+    kinds = (RowKind.HEAD, *(RowKind.DATA for _ in range(label_rows)))
+    return Table(tuple(cells), row, 3, (0, 0, 1, 1), 1, 1, (0,), kinds, tuple(() for _ in kinds), "Sales by region")
+
+
+def test_rows_of_a_later_chunk_know_what_stands_over_them() -> None:
+    text = "North   2021\n" + "\n".join(f"Place number {n}   1,2{n:02}   3,4{n:02}" for n in range(20))
+    one = replace(page(text), tables=(_table(text, 20),))
+    chunks = chunk_pages("d", [one], max_tokens=60)
+
+    assert len(chunks) > 1
+    assert chunks[0].context == "Sales by region"  # the names over the columns stand in it
+    assert all(chunk.context == "Sales by region · North · 2021" for chunk in chunks[1:])
+    assert all(text[chunk.start : chunk.end] == chunk.text for chunk in chunks)
+
+
+def test_a_row_of_several_lines_is_never_cut() -> None:
+    long = "\n".join(f"Place with a long\nname number {n}   1,2{n:02}   3,4{n:02}" for n in range(12))
+    cells = []
+    for n, line in enumerate(re.finditer(r"Place with a long\nname number \d+", long)):
+        end = long.find("\n", line.end())
+        first, second = Span(line.start(), line.start() + 17), Span(line.start() + 18, line.end())
+        cells.append(Cell(n, n, 0, 0, line[0], (first, second), (0, 0, 1, 1)))
+        rest = Span(line.end() + 3, len(long) if end < 0 else end)
+        cells.append(Cell(n, n, 1, 2, long[rest.start : rest.end], (rest,), (0, 0, 1, 1)))
+    kinds = tuple(RowKind.DATA for _ in range(12))
+    table = Table(tuple(cells), 12, 3, (0, 0, 1, 1), 0, 1, (0,), kinds, tuple(() for _ in kinds))
+    chunks = chunk_pages("d", [replace(page(long), tables=(table,))], max_tokens=50)
+
+    assert len(chunks) > 2
+    assert all(chunk.text.startswith("Place with a long\nname") for chunk in chunks)

@@ -75,8 +75,14 @@ def test_sentences_that_touch_are_shown_together_in_reading_order() -> None:
 
 def test_a_table_row_is_shown_under_its_column_heads() -> None:
     answer = answered("What was the net income in 2022?", ("a", 2), max_sentences=1)
-    assert answer.sentences[0].text == "2021 2022 2023 · Net income 3,033 10,073 11,588"
-    assert [c.quote for c in answer.citations] == ["2021 2022 2023", "Net income 3,033 10,073 11,588"]
+    assert answer.sentences[0].text == (
+        "Statements of income (in millions) · 2021 2022 2023 · Net income 3,033 10,073 11,588"
+    )
+    assert [c.quote for c in answer.citations] == [
+        "Statements of income (in millions)",
+        "2021 2022 2023",
+        "Net income 3,033 10,073 11,588",
+    ]
 
 
 def test_the_same_sentence_in_two_documents_is_shown_once() -> None:

@@ -147,3 +147,10 @@ def test_a_refusal_is_recognised_in_many_words_and_languages(text: str) -> None:
 )
 def test_an_answer_is_not_taken_for_a_refusal(text: str) -> None:
     assert not is_refusal(text)
+
+
+def test_a_table_is_told_as_a_table() -> None:
+    shown = "Error | Cause | Solution\nPoor signal | You moved. | Keep still.\nThe watch then beeps."
+    span = EvidenceSpan(1, "a", 1, 0, 9, "Error\nPoor", 1.0, shown)
+    content = build_prompt("?", Evidence((span,), 9, 600), {}).messages[1].content
+    assert "[1] Error | Cause | Solution\nPoor signal | You moved. | Keep still.\nThe watch then beeps.\n" in content
