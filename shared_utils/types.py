@@ -321,6 +321,36 @@ class Sentence:
     said: Message = NOTHING  # the sentence as data, where it is ours and no model's or document's
 
 
+class DirectKind(StrEnum):
+    """What was found in answer to a question without anybody writing. The values are kept; programs read them."""
+
+    VALUE = "value"  # of a table or beside a label
+    CALCULATION = "calculation"  # worked out from such values
+    FILES = "files"  # what is known of the files themselves
+
+
+@dataclass(frozen=True, slots=True)
+class DirectOperand:
+    """A value that was found: its name with its row, column and year, as it is printed, and its citations' markers."""
+
+    name: str
+    value: str
+    unit: str  # "$", "%", "in millions"; "" where none is told
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """The first sentence of an answer as data. `formula` holds the operands' figures; "" of a value that is printed."""
+
+    kind: DirectKind
+    name: str
+    value: str
+    unit: str
+    operands: tuple[DirectOperand, ...]
+    formula: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A finished answer, however it ended."""
@@ -333,3 +363,4 @@ class Answer:
     stats: GenerationStats
     raw_text: str  # as the engine wrote it, before anything was dropped
     notes: tuple[Message, ...] = ()  # what a person should know: what was dropped, cut, or not yet read
+    direct: Direct | None = None  # what the first sentence says, where it was looked up or worked out

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from shared_utils.calculation.formulary import Formulary
 from shared_utils.citations.conflicts import find_conflicts
 from shared_utils.citations.verification import Entailment
 from shared_utils.errors import DocumentError, QuestionError
@@ -23,7 +24,6 @@ from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.retrieval.answerability import judge
 from shared_utils.retrieval.evidence import NAME_TOKENS, select_evidence
-from shared_utils.retrieval.lookup import SURE, look_up
 from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.retrieval.search import search as search_indexes
@@ -43,7 +43,7 @@ from shared_utils.types import (
     Span,
 )
 from src.answering.answers import STOPPED_EARLY, checked_answer, refusal, unread_notes
-from src.answering.direct import with_look_up
+from src.answering.direct import with_direct
 from src.answering.follow_up import is_follow_up, kept_evidence, standalone
 from src.answering.ingestion import (
     MOST_PASSAGES,
@@ -125,6 +125,7 @@ class Rag:
     max_question_chars: int
     entailment: EntailmentSource
     glossary: Glossary  # of names that are asked for and not printed
+    formulary: Formulary  # of figures: how they are printed, and computed
     most_passages: int = MOST_PASSAGES  # of one file
     now: Callable[[], float] = time.monotonic
 
@@ -345,8 +346,7 @@ class Rag:
         if found.route.spreads:
             return quoted_answer(question, found.evidence, pages, names)
         answer = extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
-        value = look_up(question, _pages_found(found.passages, pages), glossary=self.glossary)
-        return answer if value is None or value.score < SURE else with_look_up(answer, value, names)
+        return with_direct(question, answer, _pages_found(found.passages, pages), pages, self.formulary, names)
 
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
         """Where a citation's words are drawn on its page; () where that is not known."""

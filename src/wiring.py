@@ -21,6 +21,7 @@ from shared_utils.storage.document_store import DocumentStore
 from shared_utils.storage.store import Store
 from shared_utils.types import Cancelled, Embedder, EngineKind, Page, PageVerdict
 from src.answering.answer_queue import AnswerQueue
+from src.answering.formulary import formulary
 from src.answering.line_items import line_items
 from src.answering.writing import Scribe, Writer
 from src.library.library import Library
@@ -118,6 +119,7 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
         max_question_chars=settings.max_question_chars,
         entailment=LateEntailment(Path(settings.nli_model or models_dir(settings) / "nli"), threads(settings)),
         glossary=line_items(),
+        formulary=formulary(),
         most_passages=settings.max_passages,
     )
 

@@ -3,7 +3,8 @@
 A row's score is the share of the question's words that its label, the names over its columns and the lines over its
 table hold, by idf among the rows that come into question, times the share of its own label that was asked for: "total
 revenue" is no answer for "revenue per share". What stands over a column decides which of the row's values it is; where
-nothing does, all of them are meant.
+nothing does, all of them are meant. Where no year is asked for, the newest comes first. Where the question tells a
+value ("which mode is for moving subjects?"), the row that holds it is the answer.
 """
 
 from __future__ import annotations
@@ -11,35 +12,50 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import groupby
 
-from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_terms
-from shared_utils.tables.paths import heads_over, labels_beside, values
+from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
+from shared_utils.retrieval.table_rows import Fact, TableRow, is_year, rows_of, years_of
 from shared_utils.text.words import terms
-from shared_utils.types import Cell, Page, Table
+from shared_utils.types import Page, Table
+
+__all__ = ["SURE", "Fact", "LookUp", "look_up", "years_of"]
 
 SURE = 0.38  # from this score on, a look-up is shown first; see docs/benchmarks.md
-_HEAD, _GROUP, _TITLE = 0.9, 0.7, 0.5  # what a word counts over a column, over a group of rows, over the table
+_HEAD, _GROUP, _TITLE, _ABOVE, _SAID = 0.9, 0.8, 0.6, 0.35, 0.8  # what a word counts where it stands
 _OTHER_YEAR = 0.3
+_OTHER_GROUP = 0.85  # for a row of one segment where none is asked for
+_A_YEAR_OLDER = 0.97  # enough to choose between rows that are alike
+_OLDEST = 0.8
+_WORDS_FOR_A_VALUE = 0.76  # sentences in a table are quoted as well as looked up, and more surely
+_NOT_OF_THE_KIND = 0.5
 _MOST_VALUES = 6  # of one row, where nothing tells which is meant
+_MOST_READINGS = 12  # of one question: its own words, then each name that is printed in another way
+_LONG_VALUE = 40  # characters
+_MISSING = 0.5  # of the rarest word's weight: what a word counts that no row holds
 _ASKS_REASON = re.compile(
     r"\b(?:why|how come|what caused|warum|wieso|weshalb|pourquoi|por qu[eéê]|perch[eé]|waarom)\b", re.IGNORECASE
 )
-_NAMES = re.compile(r"[^\W_]")  # a lone sign names nothing
-_YEAR = re.compile(r"(?<![\d.,])(?:FY|CY)?((?:19|20)\d\d)(?!\d|[.,]\d)", re.IGNORECASE)
-_SHORT_YEAR = re.compile(r"\b(?:FY|CY)\s?'?(\d\d)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A value, the labels of its row (those of its groups first) and the names over its column, outermost first."""
-
-    value: Cell
-    labels: tuple[Cell, ...]
-    heads: tuple[Cell, ...]
+_ASKS_HOW = re.compile(
+    r"^\W*(?:how (?!.*\b(?:develop|chang|compar|differ|evolv|grow|grew|rise|rose|fall|fell)\w*)"
+    r"(?:do|does|did|can|could|should|to|is|are|was|were|will|would)|what (?:are|were) the (?:\w+ )?"
+    r"(?:steps|components|methods|ways|reasons))\b",
+    re.IGNORECASE,
+)
+_ASKS_WHO = re.compile(r"^\W*(?:who|whom|whose|wer|qui|quién|quem|chi|wie is)\b", re.IGNORECASE)
+_PROPER = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][\w&.’']*(?:['’]s)?")
+_WHOLE = frozenset(terms("consolidated total combined whole all group overall company"))
+# Words that say that a value is asked for, not which.
+_OF_ASKING = frozenset(
+    terms(
+        "reported amount value figure number level company organization firm earn earned earnings spend spent pay paid "
+        "account state stated end ended year years fiscal quarter have had did per much many long high report reports "
+        "according inc corporation corp plc ltd group during total overall give find what is specific listed recorded "
+        "indicate indicated use used provided required recommended"
+    )
+)
+_DEGREES = {"highest": "high", "lowest": "low", "largest": "large", "longest": "long", "maximum": "max"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +67,15 @@ class LookUp:
     table: Table
     facts: tuple[Fact, ...]
     score: float
+    row: TableRow
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    document_id: str
-    page: Page
-    page_score: float
-    table: Table
-    facts: tuple[Fact, ...]
-    label: frozenset[str]
-    groups: frozenset[str]
-    heads: tuple[frozenset[str], ...]  # of each value
-    title: frozenset[str]
-    years: tuple[frozenset[str], ...]  # of each value
+class Asked:
+    """What a question looks for in tables: words with their weights, and years."""
 
-    def words(self) -> frozenset[str]:
-        return self.label.union(self.groups, self.title, *self.heads)
+    weights: Mapping[str, float]
+    years: frozenset[str]
 
 
 def look_up(
@@ -75,114 +83,130 @@ def look_up(
 ) -> LookUp | None:
     """The value of a table that a question asks for, None where no row's label speaks to it or a reason is asked for.
 
-    `pages` are (document id, page, how well the page speaks to the question: 0 … 1).
+    `pages` are (document id, page, how well the page speaks to the question: 0 … 1). `glossary` gives other names.
     """
     if _ASKS_REASON.search(question):
         return None
-    rows = [row for document_id, page, score in pages for row in _rows(document_id, page, score)]
-    asked = {term: w for term, w in question_terms(question, glossary).items() if isinstance(term, str)}
-    weights = _weights(asked, rows)
-    years = years_of(question)
-    scored = ((_score(row, weights, years), row) for row in rows)
-    best = max(scored, key=lambda pair: pair[0], default=None)
-    if best is None or best[0] <= 0:
-        return None
-    score, row = best
-    return LookUp(row.document_id, row.page, row.table, _meant(row, weights, years), score)
-
-
-def years_of(text: str) -> frozenset[str]:
-    """Every year a text names, in four digits.
-
-    >>> sorted(years_of("FY22 and 2019, not 2,019 or 20191"))
-    ['2019', '2022']
-    """
-    return frozenset(_YEAR.findall(text)) | {f"20{short}" for short in _SHORT_YEAR.findall(text)}
-
-
-def _rows(document_id: str, page: Page, page_score: float) -> Iterator[_Row]:
-    def words(cells: Collection[Cell]) -> frozenset[str]:
-        return frozenset().union(*(_terms(cell.text) for cell in cells)) if cells else frozenset()
-
-    def years(cells: Iterable[Cell]) -> frozenset[str]:
-        return frozenset().union(*(years_of(cell.text) for cell in cells))
-
-    for table in page.tables:
-        title = _terms(table.caption)
-        for row, together in groupby(_facts(table), key=lambda fact: fact.value.row):
-            of_row = tuple(together)
-            label = [cell for cell in of_row[0].labels if cell.row <= row <= cell.row_end and _NAMES.search(cell.text)]
-            groups = [cell for cell in of_row[0].labels if cell not in label]
-            if not label:
-                continue
-            row_years = years(label) or years(groups) or years_of(table.caption)
-            yield _Row(
-                document_id=document_id,
-                page=page,
-                page_score=page_score,
-                table=table,
-                facts=of_row,
-                label=words(label),
-                groups=words(groups),
-                heads=tuple(words(fact.heads) for fact in of_row),
-                title=title,
-                years=tuple(years(fact.heads) or row_years for fact in of_row),
-            )
-
-
-@lru_cache(maxsize=256)
-def _facts(table: Table) -> tuple[Fact, ...]:
-    return tuple(
-        Fact(cell, labels_beside(table, cell.row, cell.column), heads_over(table, cell.row, cell.column))
-        for cell in values(table)
+    return look_up_in(
+        question, [row for document_id, page, s in pages for row in rows_of(document_id, page, s)], glossary
     )
 
 
-def _weights(asked: Mapping[str, float], rows: Sequence[_Row]) -> dict[str, float]:
-    """weight × idf among the rows; what none of them holds counts half as much as what only one does."""
-    held = Counter(word for row in rows for word in row.words() & asked.keys())
-    rarest = math.log(1 + len(rows))
-    return {
-        word: weight * (math.log(1 + len(rows) / held[word]) if held[word] else rarest / 2)
-        for word, weight in asked.items()
-        if not _YEAR.fullmatch(word)
+def look_up_in(
+    question: str,
+    rows: Sequence[TableRow],
+    glossary: Glossary = NO_GLOSSARY,
+    years: frozenset[str] | None = None,
+) -> LookUp | None:
+    """The same among rows that are known, for the years that the question names or those that are handed in."""
+    years = years_of(question) if years is None else years
+    newest = max((int(year) for row in rows for told in row.years for year in told), default=0)
+    labels = {next(iter(row.label)) for row in rows if len(row.label) == 1}  # years may be labels, too
+    of_years = math.log(1 + len(rows)) / 2
+    best: tuple[float, TableRow, Asked] | None = None
+    for words, printed in readings(question_words(question), glossary):
+        weights = _weights(question, words, rows) | dict.fromkeys(years & labels, of_years)
+        asked = Asked(weights, years)
+        for row in rows:
+            if not printed <= row.label:
+                continue
+            score = _score(row, asked, newest) * _of_the_kind(question, row)
+            if score > 0 and (best is None or score > best[0]):
+                best = score, row, asked
+    if best is None:
+        return None
+    score, row, asked = best
+    return LookUp(row.document_id, row.page, row.table, _meant(row, asked), min(score, 1.0), row)
+
+
+def readings(words: Sequence[str], glossary: Glossary) -> Iterator[tuple[list[str], frozenset[str]]]:
+    """The words as they are, then with each name of the glossary among them in the ways it is printed, and that way."""
+    yield list(words), frozenset()
+    count = 1
+    for name, printed in glossary.items():
+        at = next((i for i in range(len(words) - len(name) + 1) if tuple(words[i : i + len(name)]) == name), None)
+        if at is None:
+            continue
+        for item in printed:
+            if count < _MOST_READINGS and list(item) != list(name):
+                count += 1
+                yield [*words[:at], *item, *words[at + len(name) :]], frozenset(item)
+
+
+def _weights(question: str, words: Sequence[str], rows: Sequence[TableRow]) -> dict[str, float]:
+    """idf among the rows; what none of them holds counts less, and not at all where it is a name or says nothing."""
+    asked = {word for word in words if not is_year(word)} | {
+        base for said, base in _DEGREES.items() if said in question.lower()
     }
+    held = Counter(word for row in rows for word in row.words() & asked)
+    rarest = math.log(1 + len(rows))
+    names = {term for match in _PROPER.finditer(question) for term in terms(match.group())}
+
+    def weight(word: str) -> float:
+        if held[word]:
+            return math.log(1 + len(rows) / held[word]) * (0.4 if word in _OF_ASKING else 1.0)
+        return 0.0 if word in _OF_ASKING or word in names or word in _DEGREES else rarest * _MISSING
+
+    return {word: weight(word) for word in asked}
 
 
-def _score(row: _Row, weights: Mapping[str, float], years: frozenset[str]) -> float:
-    asked = weights.keys()
-    by_label = asked & row.label
-    if not by_label:
+def _of_the_kind(question: str, row: TableRow) -> float:
+    """How well the kind of a row's values suits what is asked for: a figure, a name, or how something is done."""
+    figures = sum(any(character.isdigit() for character in fact.value.text) for fact in row.facts)
+    are_figures = 2 * figures >= len(row.facts) and all(len(fact.value.text) < _LONG_VALUE for fact in row.facts)
+    if are_figures:
+        asks_else = _ASKS_HOW.search(question) or _ASKS_WHO.search(question)
+        return _NOT_OF_THE_KIND if asks_else else 1.0
+    return _WORDS_FOR_A_VALUE
+
+
+def _score(row: TableRow, asked: Asked, newest: int) -> float:
+    wanted = frozenset(asked.weights)
+    by_label = wanted & row.label
+    said: frozenset[str] = max((wanted & words for words in row.said), key=len, default=frozenset())
+    by_value = {word for word in said if not word.isdigit()} - by_label if len(said) > 1 else set[str]()
+    figures = {word for words in row.said for word in wanted & words if len(word) > 3 and word[0].isdigit()}
+    if not by_label and not by_value and not figures:
         return 0.0
-    heads = frozenset().union(*row.heads)
-    by_head = (asked & heads) - by_label
-    by_group = (asked & row.groups) - by_label - by_head
-    by_title = (asked & row.title) - by_label - by_head - by_group
-
-    def weight(words: Iterable[str]) -> float:
-        return sum(weights[word] for word in words)
-
-    found = weight(by_label) + _HEAD * weight(by_head) + _GROUP * weight(by_group) + _TITLE * weight(by_title)
-    covered = found / (weight(asked) or 1.0)
-    own = [word for word in row.label if not word.isdigit()]
-    precise = sum(word in weights for word in own) / (len(own) or 1)
-    score = covered * (1 + precise) / 2 * (1 + row.page_score) / 2
+    weights = asked.weights
+    named: frozenset[str] = max(
+        (wanted & heads for heads in row.heads), key=lambda words: sum(weights[w] for w in words), default=frozenset()
+    )
+    found, seen = 0.0, set[str]()
+    for words, counts in (
+        (by_label, 1.0),
+        (figures, 1.0),
+        (named, _HEAD),
+        (wanted & row.groups, _GROUP),
+        (by_value, _SAID),
+        (wanted & row.title, _TITLE),
+        (wanted & row.above, _ABOVE),
+    ):
+        found += counts * sum(weights[word] for word in words - seen)
+        seen |= words
+    covered = found / (sum(weights.values()) or 1.0)
+    own = row.own or row.label
+    precise = 1.0 if by_value or figures else sum(word in weights for word in own) / (len(own) or 1)
+    score = covered * (1 + precise) / 2 * (3 + row.page_score) / 4
     told = frozenset().union(*row.years)
-    return score * _OTHER_YEAR if years and told and not years & told else score
+    if asked.years and told and not asked.years & told:
+        return score * _OTHER_YEAR
+    if row.groups and not wanted & row.groups and not row.groups & _WHOLE:
+        score *= _OTHER_GROUP
+    if row.title:
+        score *= 0.95 + 0.05 * len(wanted & row.title) / len(row.title)
+    if told and not asked.years:
+        score *= max(_OLDEST, _A_YEAR_OLDER ** (newest - int(max(told))))
+    return score
 
 
-def _meant(row: _Row, weights: Mapping[str, float], years: frozenset[str]) -> tuple[Fact, ...]:
+def _meant(row: TableRow, asked: Asked) -> tuple[Fact, ...]:
     """The values whose heads the question names: of its years where it names some, then of its words."""
     values = list(zip(row.facts, row.heads, row.years, strict=True))
-    if years and any(years & told for _, _, told in values):
-        values = [value for value in values if years & value[2]]
-    named = [sum(weights[word] for word in heads & weights.keys()) for _, heads, _ in values]
+    if asked.years and any(asked.years & told for _, _, told in values):
+        values = [value for value in values if asked.years & value[2]]
+    named = [sum(asked.weights[word] for word in heads & asked.weights.keys()) for _, heads, _ in values]
     most = max(named, default=0.0)
     if most > min(named, default=0.0):
-        values = [value for value, weight in zip(values, named, strict=True) if weight > 0]
+        values = [value for value, weight in zip(values, named, strict=True) if weight >= 0.6 * most]
     return tuple(fact for fact, _, _ in values)[:_MOST_VALUES]
-
-
-@lru_cache(maxsize=65_536)
-def _terms(text: str) -> frozenset[str]:
-    return frozenset(terms(text))

@@ -1,130 +1,196 @@
-"""A value that was looked up, as the first sentence of an answer: its row, its columns, what it counts, and where."""
+"""What was found without anybody writing, as the first sentence of an answer: a value, or a figure worked out.
+
+"Total revenue, 2022: $17,606 (in millions)" is cited to its row and the names over its column; a calculation shows its
+formula with every operand cited.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from shared_utils.message import literal, message
-from shared_utils.retrieval.lookup import Fact, LookUp
-from shared_utils.tables.paths import scale_at
-from shared_utils.types import Answer, Cell, Citation, RowKind, Sentence, Span, Verdict
+from shared_utils.calculation.calculate import Calculation, NotComputed, calculate
+from shared_utils.calculation.formulary import Formulary
+from shared_utils.calculation.operands import Operand
+from shared_utils.message import Message, literal, message
+from shared_utils.retrieval.lookup import SURE, Fact, LookUp, look_up
+from shared_utils.types import (
+    Answer,
+    Citation,
+    Direct,
+    DirectKind,
+    DirectOperand,
+    Page,
+    Sentence,
+    Span,
+    Verdict,
+)
+from src.answering.places import in_words, name_of, places, printed, scale_of
 
-_AFTER_SIGN = re.compile(r"(?<=[$€£¥])\s+")
+Found = Sequence[tuple[str, Page, float]]
+"""(document id, page, how well it speaks to the question: 0 … 1), the best first."""
+
+
+def with_direct(
+    question: str,
+    answer: Answer,
+    found: Found,
+    pages: Mapping[tuple[str, int], Page],
+    formulary: Formulary,
+    names: Mapping[str, str],
+) -> Answer:
+    """The answer, led by what the tables of the pages found say to the question. `names` are those of documents."""
+    others = [(document_id, page) for (document_id, _), page in pages.items()]
+    result = calculate(question, found, others, formulary)
+    if isinstance(result, Calculation):
+        return with_calculation(answer, result, names)
+    value = look_up(question, found, glossary=formulary.glossary)
+    if value is not None and value.score >= SURE:
+        answer = with_look_up(answer, value, names)
+    return replace(answer, notes=(*answer.notes, _missing(result))) if result is not None else answer
+
+
+def _missing(result: NotComputed) -> Message:
+    return message(
+        "To compute the {name} ({formula}), {missing} would be needed, which was not found.",
+        name=result.name,
+        formula=result.named,
+        missing=result.missing,
+    )
 
 
 def with_look_up(answer: Answer, found: LookUp, names: Mapping[str, str]) -> Answer:
-    """The answer, the value before it: "Total revenue, 2022: $17,606 (in millions)", cited to its row and its heads.
-
-    What the answer quotes of the same row is left out.
-    """
-    places = _places(found)
-    cited = [_citation(number, found, place, names) for number, place in enumerate(places, start=1)]
-    kept = [sentence for sentence in answer.sentences if not _quotes(sentence, answer.citations, cited[0])]
-    shifted = {c.marker: len(cited) + n for n, c in enumerate(_still_cited(answer, kept), start=1)}
-    words = in_words(found)
-    value = Sentence(
-        text=words,
-        citations=tuple(citation.marker for citation in cited),
-        verdict=Verdict.SUPPORTED,
-        reason=message("read off the table, word for word"),
-        said=literal(words),
+    """The answer, the value before it. What the answer quotes of the same row is left out."""
+    cited = _citations(
+        [(found.document_id, found.page, span) for span in places(found.page, found.table, found.facts)], names
     )
+    words = in_words(found.table, found.facts)
+    markers = tuple(citation.marker for citation in cited)
+    operands = tuple(_operand(found, fact, markers) for fact in found.facts)
+    only = operands[0] if len(operands) == 1 else None
+    direct = Direct(
+        DirectKind.VALUE,
+        only.name if only else name_of(found.facts[0], heads=False),
+        only.value if only else words.partition(": ")[2],
+        operands[0].unit,
+        operands,
+    )
+    reason = message("read off the table, word for word")
+    return _led_by(
+        answer, [Sentence(words, markers, Verdict.SUPPORTED, reason, said=literal(words))], cited, direct, cited[:1]
+    )
+
+
+def _operand(found: LookUp, fact: Fact, markers: tuple[int, ...]) -> DirectOperand:
+    return DirectOperand(name_of(fact), printed(fact), scale_of(found.table, fact), markers)
+
+
+def with_calculation(answer: Answer, result: Calculation, names: Mapping[str, str]) -> Answer:
+    """The answer, the figure that was worked out before it, each operand cited; the year before it stands below."""
+    steps = [result] if result.earlier is None else [result, result.earlier]
+    spans = {
+        id(one): [
+            (one.row.document_id, one.row.page, span) for span in places(one.row.page, one.row.table, (one.fact,))
+        ]
+        for step in steps
+        for one in step.operands
+    }
+    cited = _citations(list(dict.fromkeys(place for places_ in spans.values() for place in places_)), names)
+    marker = {(c.document_id, c.page, c.start, c.end): c.marker for c in cited}
+
+    def markers(operands: Iterable[Operand]) -> tuple[int, ...]:
+        return tuple(
+            sorted({marker[d, page.number, s.start, s.end] for one in operands for d, page, s in spans[id(one)]})
+        )
+
+    sentences = []
+    for step in steps:
+        said = _said(step)
+        reason = message("computed from the cited values")
+        sentences.append(Sentence(str(said), markers(step.operands), Verdict.SUPPORTED, reason, said=said))
+    operands = tuple(
+        DirectOperand(name_of(one.fact), one.printed, scale_of(one.row.table, one.fact) or one.unit, markers([one]))
+        for one in result.operands
+    )
+    direct = Direct(DirectKind.CALCULATION, str(result.name), str(result.value), result.unit, operands, result.formula)
+    rows = [c for c in cited if any(_stands_in(one, c) for step in steps for one in step.operands)]
+    return _led_by(answer, sentences, cited, direct, rows)
+
+
+def _said(step: Calculation) -> Message:
+    scales = {scale_of(one.row.table, one.fact) for one in step.operands}
+    scale = scales.pop() if len(scales) == 1 and step.counts_as_operands else ""
+    result = f"{step.result} ({scale})" if scale else step.result
+    formula = f"{step.named} = {step.formula}" if step.is_named else step.formula
+    if step.period:
+        return message(
+            "{name}, {period}: {formula} = {result}", name=step.name, period=step.period, formula=formula, result=result
+        )
+    return message("{name}: {formula} = {result}", name=step.name, formula=formula, result=result)
+
+
+# ------------------------------------------------------------------------------------------------ before an answer
+
+
+def _citations(found: Sequence[tuple[str, Page, Span]], names: Mapping[str, str]) -> list[Citation]:
+    cited = []
+    for marker, (document_id, page, span) in enumerate(found, start=1):
+        cited.append(
+            Citation(
+                marker=marker,
+                document_id=document_id,
+                document=names.get(document_id, document_id),
+                page=page.number,
+                page_label=page.label,
+                quote=page.text[span.start : span.end],
+                start=span.start,
+                end=span.end,
+            )
+        )
+    return cited
+
+
+def _stands_in(one: Operand, citation: Citation) -> bool:
+    """Whether a citation is of the row of an operand."""
+    same_page = (one.row.document_id, one.row.page.number) == (citation.document_id, citation.page)
+    return same_page and any(citation.start <= span.start < citation.end for span in one.fact.value.spans)
+
+
+def _led_by(
+    answer: Answer,
+    first: Sequence[Sentence],
+    cited: Sequence[Citation],
+    direct: Direct,
+    rows: Collection[Citation],
+) -> Answer:
+    """The answer after these sentences, its citations numbered on; without what it quotes of the same rows."""
+    kept = [sentence for sentence in answer.sentences if not _quotes(sentence, answer.citations, rows)]
+    still = {marker for sentence in kept for marker in sentence.citations}
+    moved = [citation for citation in answer.citations if citation.marker in still]
+    shifted = {citation.marker: len(cited) + n for n, citation in enumerate(moved, start=1)}
+    led = [replace(sentence, paragraph=n) for n, sentence in enumerate(first)]
     others = [
-        replace(s, citations=tuple(shifted[m] for m in s.citations if m in shifted), paragraph=s.paragraph + 1)
+        replace(s, citations=tuple(shifted[m] for m in s.citations if m in shifted), paragraph=s.paragraph + len(first))
         for s in kept
     ]
-    moved = [replace(c, marker=shifted[c.marker]) for c in answer.citations if c.marker in shifted]
-    sentences = (value, *others)
+    sentences = (*led, *others)
     return replace(
         answer,
+        answerable=True,
+        finish_reason="stop",
         sentences=sentences,
-        citations=(*cited, *moved),
+        citations=(*cited, *(replace(citation, marker=shifted[citation.marker]) for citation in moved)),
         raw_text="\n".join(s.text + " " + "".join(f"[{marker}]" for marker in s.citations) for s in sentences),
+        direct=direct,
     )
 
 
-def in_words(found: LookUp) -> str:
-    """One line: the row's labels, its values under their heads, and what they count."""
-    scale = scale_at(found.table, found.facts[0].value)
-    counted = f" ({scale.text})" if scale else ""
-    labels = ", ".join(filter(None, (_plain(cell.text) for cell in found.facts[0].labels)))
-    if len(found.facts) == 1:
-        return f"{', '.join(filter(None, (labels, _heads(found.facts[0]))))}: {_value(found.facts[0])}{counted}"
-    values = (f"{_heads(fact)} {_value(fact)}".strip() for fact in found.facts)
-    return f"{labels}: {' · '.join(values)}{counted}"
-
-
-def _heads(fact: Fact) -> str:
-    return " ".join(_plain(cell.text) for cell in fact.heads)
-
-
-def _value(fact: Fact) -> str:
-    return _AFTER_SIGN.sub("", " ".join(fact.value.text.split()))
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).rstrip(" :,")
-
-
-def _places(found: LookUp) -> list[Span]:
-    """The row as far as its last value, then each name over a value once: of those that stand on the page."""
-    row = found.facts[0].value.row
-    own = [cell for fact in found.facts for cell in (*fact.labels, fact.value) if cell.row <= row <= cell.row_end]
-    start = min(span.start for cell in own for span in cell.spans)
-    end = max(span.end for cell in own for span in cell.spans)
-    others = [cell for cell in found.table.cells if not cell.row <= row <= cell.row_end]
-    is_one_stretch = not any(start < span.start < end for cell in others for span in cell.spans)
-    of_row = [Span(start, end)] if is_one_stretch else sorted({_whole(cell) for cell in own}, key=_start)
-    here = [cell for cell in found.table.cells if cell.spans]
-    heads = {_whole(cell) for fact in found.facts for cell in fact.heads if cell in here}
-    groups = {_whole(cell) for fact in found.facts for cell in fact.labels if cell in here and cell not in own}
-    body = [span.start for cell in here for span in cell.spans if found.table.kinds[cell.row] is not RowKind.HEAD]
-    return [*of_row, *_together(heads, body), *sorted(groups, key=_start)]
-
-
-def _together(heads: Collection[Span], body: Collection[int]) -> list[Span]:
-    """The names over a value as one stretch, where no other part of the table stands between them on the page."""
-    if not heads:
-        return []
-    start, end = min(head.start for head in heads), max(head.end for head in heads)
-    is_one_stretch = not any(start < other < end for other in body)
-    return [Span(start, end)] if is_one_stretch else sorted(heads, key=_start)
-
-
-def _whole(cell: Cell) -> Span:
-    return Span(cell.spans[0].start, cell.spans[-1].end)
-
-
-def _start(span: Span) -> int:
-    return span.start
-
-
-def _citation(marker: int, found: LookUp, place: Span, names: Mapping[str, str]) -> Citation:
-    return Citation(
-        marker=marker,
-        document_id=found.document_id,
-        document=names.get(found.document_id, found.document_id),
-        page=found.page.number,
-        page_label=found.page.label,
-        quote=found.page.text[place.start : place.end],
-        start=place.start,
-        end=place.end,
-    )
-
-
-def _quotes(sentence: Sentence, citations: Sequence[Citation], row: Citation) -> bool:
-    """Whether a sentence is a quote of that row."""
+def _quotes(sentence: Sentence, citations: Sequence[Citation], said: Collection[Citation]) -> bool:
+    """Whether a sentence is a quote of what was said."""
     return any(
         c.marker in sentence.citations
         and (c.document_id, c.page) == (row.document_id, row.page)
-        and row.start <= c.start
-        and c.start < row.end
+        and row.start <= c.start < row.end
         for c in citations
+        for row in said
     )
-
-
-def _still_cited(answer: Answer, kept: Sequence[Sentence]) -> list[Citation]:
-    markers = {marker for sentence in kept for marker in sentence.citations}
-    return [citation for citation in answer.citations if citation.marker in markers]

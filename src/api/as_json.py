@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 
-from shared_utils.types import Answer, Citation, EvidenceSpan, Rect, Sentence
+from shared_utils.types import Answer, Citation, Direct, EvidenceSpan, Rect, Sentence
 from src.api import schemas
 from src.presentation.blocks import Block, BlockKind, Piece, as_lines, blocks, cautions, dagger
 from src.presentation.describe import describe_document, describe_verdict, document_progress, page_name
@@ -79,7 +80,13 @@ def answer_json(answer: Answer) -> schemas.Answer:
         where=answer.stats.where,
         finish_reason=answer.finish_reason,
         notes=answer_notes(answer),
+        direct=direct_json(answer.direct),
     )
+
+
+def direct_json(direct: Direct | None) -> schemas.Direct | None:
+    """What was looked up or computed, as data."""
+    return schemas.Direct.model_validate(asdict(direct)) if direct is not None else None
 
 
 def _sentence(sentence: Sentence) -> schemas.Sentence:

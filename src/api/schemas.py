@@ -153,6 +153,22 @@ class InThread(BaseModel):
     done: bool
 
 
+class DirectOperand(BaseModel):
+    name: str
+    value: str = Field(description="As it is printed.")
+    unit: str
+    citations: list[int] = Field(description="Markers of the cells it stands in: its row, the names over it.")
+
+
+class Direct(BaseModel):
+    kind: Literal["value", "calculation", "files"]
+    name: str
+    value: str
+    unit: str
+    operands: list[DirectOperand]
+    formula: str = Field(description="With the operands' figures; empty where the value is printed.")
+
+
 class Answer(BaseModel):
     markdown: str = Field(
         description="With [n] for citations, and † ‡ … where a sentence does not stand on its source."
@@ -165,6 +181,7 @@ class Answer(BaseModel):
     where: Where | None = Field(description="Where it was written; null where that is not known.")
     finish_reason: str
     notes: list[str]
+    direct: Direct | None = Field(None, description="What the first sentence says, where it was looked up or computed.")
 
 
 class ChatAnswer(Answer, InThread):  # on the wire from right to left, then what follows

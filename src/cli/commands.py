@@ -12,7 +12,7 @@ import sys
 import textwrap
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from shared_utils.errors import FootnoteError
@@ -343,6 +343,7 @@ def _answer_json(finished: AnswerFinished, ingest_s: float) -> dict[str, object]
             for s in answer.sentences
         ],
         "citations": [_citation_json(citation) for citation in answer.citations],
+        "direct": asdict(answer.direct) if answer.direct is not None else None,
         "finish_reason": answer.finish_reason,
         "notes": [str(note) for note in answer.notes],
         "evidence_tokens": finished.evidence_tokens,

@@ -8,7 +8,18 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from shared_utils.message import from_json
-from shared_utils.types import Answer, Citation, EngineKind, GenerationStats, Sentence, Verdict, Where
+from shared_utils.types import (
+    Answer,
+    Citation,
+    Direct,
+    DirectKind,
+    DirectOperand,
+    EngineKind,
+    GenerationStats,
+    Sentence,
+    Verdict,
+    Where,
+)
 from src.events import Stage, StageTime
 from src.views import TurnView, asked_view
 
@@ -106,8 +117,18 @@ def _answer(record: Record | None, stages: Sequence[StageTime]) -> Answer | None
         "citations": tuple(_citation(c) for c in _rows(record["citations"])),
         "stats": _stats(record["stats"], stages),
         "notes": tuple(map(from_json, _rows(record["notes"]))),
+        "direct": _direct(record.get("direct")),
     }
     return Answer(**fields)
+
+
+def _direct(record: Record | None) -> Direct | None:
+    if record is None:
+        return None
+    operands = tuple(
+        DirectOperand(**{**one, "citations": tuple(_rows(one["citations"]))}) for one in _rows(record["operands"])
+    )
+    return Direct(**{**record, "kind": DirectKind(record["kind"]), "operands": operands})
 
 
 def _stats(record: object, stages: Sequence[StageTime]) -> GenerationStats:

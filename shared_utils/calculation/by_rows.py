@@ -1,0 +1,223 @@
+"""A difference, growth, share, multiple, sum or average of figures that the words of a question name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from shared_utils.calculation.asked import Asked, Operation, bare, spelled_years, without_form
+from shared_utils.calculation.formula import Formula, Item, Number
+from shared_utils.calculation.formula import Operation as Step
+from shared_utils.calculation.formulary import Form, Formulary
+from shared_utils.calculation.operands import Operand, asked_row, item, operand
+from shared_utils.calculation.result import Calculation, computed, period_of
+from shared_utils.message import Message, message
+from shared_utils.retrieval.lookup import look_up_in
+from shared_utils.retrieval.question import question_words
+from shared_utils.retrieval.table_rows import TableRow, years_of
+from shared_utils.text.words import terms
+
+_SURE = 0.4
+_SURE_ALONE = 0.5  # of a row whose years the question does not tell
+_SURE_APART = 0.75  # of a figure that stands in another table than the one it is set against
+_OVER_YEARS = (Operation.DIFFERENCE, Operation.GROWTH)
+_CONTEXT = re.compile(r"\s(?:on|for|in|as of|at|during|of)\s.*", re.IGNORECASE)
+_TOTAL = frozenset(terms("total"))
+_NAMED = 0.5  # share of the words for a whole that the lines over a table of years must hold
+
+
+def of_rows(operation: Asked, question: str, rows: Sequence[TableRow], formulary: Formulary) -> Calculation | None:
+    """What an operation over figures comes to; None where one of them is not told for sure."""
+    if operation.second:
+        return (
+            _of_two_columns(operation, question, rows, formulary)
+            or _of_a_year(operation, question, rows)
+            or _of_two(operation, question, rows, formulary)
+        )
+    years = spelled_years(without_form(question))
+    if len(years) == 1 and operation.operation in _OVER_YEARS:
+        years = [str(int(years[0]) - 1), *years]
+    if len(years) < 2:
+        return _of_the_newest(operation, question, rows, formulary)
+    if operation.operation in _OVER_YEARS:
+        years = [years[0], years[-1]]
+    found = asked_row(operation.first, years, rows, formulary.glossary) or _of_an_item(
+        operation.first, years, rows, formulary
+    )
+    return _over_years(operation.operation, years, found, question) if found else None
+
+
+def _of_an_item(words: str, years: Sequence[str], rows: Sequence[TableRow], formulary: Formulary) -> list[Operand]:
+    """The figures of an item that the formulary knows, one for each year."""
+    name = formulary.item_in(question_words(words))
+    found = [item(formulary.items[name], year, rows) for year in years] if name else []
+    return [one for one in found if one is not None] if all(found) else []
+
+
+def _of_the_newest(
+    operation: Asked, question: str, rows: Sequence[TableRow], formulary: Formulary
+) -> Calculation | None:
+    """The two newest years of a row, where no year is told."""
+    if operation.operation not in _OVER_YEARS:
+        return None
+    seen = look_up_in(operation.first, rows, formulary.glossary, frozenset())
+    years = sorted({year for told in seen.row.years for year in told})[-2:] if seen else []
+    if seen is None or seen.score < _SURE_ALONE or len(years) < 2:
+        return None
+    found = asked_row(operation.first, years, [seen.row], formulary.glossary)
+    return _over_years(operation.operation, years, found, question) if found else None
+
+
+def _over_years(
+    operation: Operation, years: Sequence[str], found: Sequence[Operand], question: str
+) -> Calculation | None:
+    newest = int(years[-1])
+    parts = [Item(_name(found[-1]), newest - int(year)) for year in years]
+    form = Form.PERCENT if operation is Operation.GROWTH else Form.AMOUNT
+    operands = dict(zip(parts, found, strict=True))
+    title = _title(operation, _name(found[-1]))
+    return computed(title, period_of(years), _formula(operation, parts[::-1]), operands, form, question)
+
+
+def _title(operation: Operation, name: str) -> Message:
+    match operation:
+        case Operation.GROWTH:
+            return message("{name}, growth", name=name)
+        case Operation.SUM:
+            return message("{name}, sum", name=name)
+        case Operation.AVERAGE:
+            return message("{name}, average", name=name)
+        case _:
+            return message("{name}, change", name=name)
+
+
+def _formula(operation: Operation, newest_first: Sequence[Item]) -> Formula:
+    first, last = newest_first[0], newest_first[-1]
+    if operation is Operation.GROWTH:
+        return Step("/", Step("-", first, last), last)
+    if operation is Operation.DIFFERENCE:
+        return Step("-", first, last)
+    total: Formula = last
+    for one in newest_first[-2::-1]:
+        total = Step("+", total, one)
+    return Step("/", total, Number(Decimal(len(newest_first)))) if operation is Operation.AVERAGE else total
+
+
+# ------------------------------------------------------------------------------------------------ of two figures
+
+
+def _of_two_columns(
+    operation: Asked, question: str, rows: Sequence[TableRow], formulary: Formulary
+) -> Calculation | None:
+    """Two columns of one row, each named by one side: "between the amortized cost and the fair value of bonds"."""
+    if operation.operation is not Operation.DIFFERENCE:
+        return None
+    told = f"{operation.first} {operation.second}"
+    seen = look_up_in(bare(told), rows, formulary.glossary, years_of(told))
+    if seen is None or seen.score < _SURE:
+        return None
+    figures = [one for fact in seen.row.facts if (one := operand(seen.row, fact)) is not None]
+    first, second = (_under(figures, side) for side in (operation.first, operation.second))
+    if first is None or second is None or first.fact.value == second.fact.value:
+        return None
+    return _set_against(operation, first, second, question)
+
+
+def _under(figures: Sequence[Operand], words: str) -> Operand | None:
+    """The figure whose own names over it a side tells best: those that not all columns share."""
+    heads = [{word for head in one.fact.heads for word in terms(head.text)} for one in figures]
+    shared = set.intersection(*heads) if heads else set[str]()
+    asked = set(terms(words))
+    score, best = max(
+        ((len(asked & (own - shared)) / (len(own - shared) or 1), i) for i, own in enumerate(heads)), default=(0.0, 0)
+    )
+    return figures[best] if score >= 0.5 else None
+
+
+def _of_a_year(operation: Asked, question: str, rows: Sequence[TableRow]) -> Calculation | None:
+    """The share of one year in a table of years: "what percentage of the payments is due in 2018?"."""
+    years = years_of(operation.first)
+    if operation.operation is not Operation.SHARE or len(years) != 1:
+        return None
+    whole = {word for word in terms(operation.second) if word not in years}
+    for row in rows:
+        if row.label & years != row.label:
+            continue
+        named = row.title | row.above | frozenset().union(*row.heads)
+        if len(whole & named) < _NAMED * len(whole):
+            continue
+        total = next((r for r in rows if r.table == row.table and (r.is_total or r.own == _TOTAL)), None)
+        parts = [one for fact in row.facts if (one := operand(row, fact, *years))]
+        wholes = [one for fact in total.facts if (one := operand(total, fact))] if total else []
+        if parts and wholes:
+            return _set_against(operation, parts[0], wholes[0], question)
+    return None
+
+
+def _of_two(operation: Asked, question: str, rows: Sequence[TableRow], formulary: Formulary) -> Calculation | None:
+    """Two rows, or cells, that each side tells in its own words."""
+    years = years_of(without_form(question))
+    context = _CONTEXT.search(operation.second)
+    words = operation.first + (context[0] if context and operation.operation is Operation.DIFFERENCE else "")
+    first = _side(words, rows, formulary, years, _SURE)
+    if first is None:
+        return None
+    here = [row for row in rows if row.table == first.row.table]
+    second = _side(operation.second, here, formulary, years, _SURE, first) or _side(
+        operation.second, rows, formulary, years, _SURE_APART, first
+    )
+    return _set_against(operation, first, second, question) if second else None
+
+
+def _side(
+    words: str,
+    rows: Sequence[TableRow],
+    formulary: Formulary,
+    years: frozenset[str],
+    sure: float,
+    beside: Operand | None = None,
+) -> Operand | None:
+    """The figure that one side names; where there are several, the one in the column of `beside`."""
+    seen = look_up_in(bare(words) or words, rows, formulary.glossary, years)
+    if seen is None or seen.score < sure:
+        return None
+    figures = [one for fact in seen.facts if (one := operand(seen.row, fact)) is not None]
+    figures = [one for one in figures if one.unit != "%"] or figures
+    if beside is not None:
+        same = [one for one in figures if one.fact.value.column == beside.fact.value.column]
+        figures = (same or figures) if seen.row.facts != beside.row.facts else figures
+        figures = [one for one in figures if one.fact.value != beside.fact.value]
+    if not figures:
+        return None
+    year = next(iter(sorted(years_of(" ".join(head.text for head in figures[0].fact.heads)))), "")
+    return replace(figures[0], year=year)
+
+
+def _set_against(operation: Asked, first: Operand, second: Operand, question: str) -> Calculation | None:
+    one, other = Item(_name(first)), Item(_name(second))
+    if one == other:
+        one, other = Item(_path(first)), Item(_path(second))
+    if one == other:
+        return None
+    if operation.operation is Operation.DIFFERENCE:
+        title = message("{first} less {second}", first=one.name, second=other.name)
+        formula, form = Step("-", one, other), Form.AMOUNT
+    elif operation.operation is Operation.MULTIPLE:
+        title = message("{first} as a multiple of {second}", first=one.name, second=other.name)
+        formula, form = Step("/", one, other), Form.NUMBER
+    else:
+        title = message("{first} as a share of {second}", first=one.name, second=other.name)
+        formula, form = Step("/", one, other), Form.PERCENT
+    years = sorted({first.year, second.year} - {""})
+    return computed(title, period_of(years), formula, {one: first, other: second}, form, question)
+
+
+def _name(one: Operand) -> str:
+    labels = [cell.text for cell in one.fact.labels if cell.row <= one.fact.value.row <= cell.row_end]
+    return " ".join(" ".join(labels).split()).rstrip(" :,") or "value"
+
+
+def _path(one: Operand) -> str:
+    return ", ".join([_name(one), *(head.text for head in one.fact.heads[-1:])])

@@ -1,0 +1,95 @@
+"""The names of figures: how they are printed, and how those are computed that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from shared_utils.calculation.formula import Formula, items_of, parsed
+from shared_utils.retrieval.question import Glossary
+from shared_utils.text.words import terms
+
+Name = tuple[str, ...]
+"""The index terms of a name, in order."""
+
+
+class Form(StrEnum):
+    """How a result is written."""
+
+    PERCENT = "percent"
+    NUMBER = "number"
+    DAYS = "days"
+    AMOUNT = "amount"  # in what its operands count
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A figure that is computed. `name` is what the file calls it, `called` all that it is asked for by; of its
+    `formulas` the first counts whose items are all found."""
+
+    name: str
+    called: tuple[Name, ...]
+    formulas: tuple[Formula, ...]
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class Formulary:
+    """`items` tells for the terms of a name how it is printed, best first; `ratios` are in no order."""
+
+    items: Mapping[Name, tuple[str, ...]] = field(default_factory=dict)
+    ratios: tuple[Ratio, ...] = ()
+    paid: frozenset[tuple[str, ...]] = frozenset()  # labels of items whose sign tells only that they are paid out
+
+    def is_paid(self, name: str) -> bool:
+        """Whether an item counts without its sign."""
+        return self.printed(name) in self.paid
+
+    def item_in(self, words: Sequence[str]) -> Name:
+        """The item that is named longest among the terms of a question; () where none is."""
+        return max((name for name in self.items if _holds(words, name)), key=len, default=())
+
+    def printed(self, name: str) -> tuple[str, ...]:
+        """The labels a figure may stand beside; the name itself where it is not known by another."""
+        found = self.items.get(tuple(terms(name)), ())
+        return found if found else (name,)
+
+    def ratio_in(self, words: Sequence[str]) -> Ratio | None:
+        """The ratio that is named longest among the terms of a question."""
+        named = [(len(name), ratio) for ratio in self.ratios for name in ratio.called if _holds(words, name)]
+        return max(named, key=lambda pair: pair[0])[1] if named else None
+
+    @property
+    def glossary(self) -> Glossary:
+        """Name -> the terms of each label that it may be printed as."""
+        return {name: [terms(label) for label in labels] for name, labels in self.items.items()}
+
+
+NO_FORMULARY = Formulary()
+
+
+def formulary_of(data: Mapping[str, Any]) -> Formulary:
+    """From the tables of a TOML file, see src/answering/formulary.toml. Raises ValueError where one is not as told."""
+    items = {tuple(terms(name)): tuple(labels) for name, labels in data.get("items", {}).items()}
+    for name, other in data.get("synonyms", {}).items():
+        if tuple(terms(other)) not in items:
+            raise ValueError(f"the formulary has no item {other!r}, which {name!r} is said to be")
+        items.setdefault(tuple(terms(name)), items[tuple(terms(other))])
+    ratios = tuple(_ratio(name, entry) for name, entry in data.get("ratios", {}).items())
+    paid = frozenset(items[tuple(terms(name))] for name in data.get("amounts", {}).get("paid", ()))
+    return Formulary(items, ratios, paid)
+
+
+def _ratio(name: str, entry: Mapping[str, Any]) -> Ratio:
+    told = entry["formula"]
+    formulas = tuple(map(parsed, [told] if isinstance(told, str) else told))
+    if not all(list(items_of(formula)) for formula in formulas):
+        raise ValueError(f"the formula of {name!r} names nothing")
+    called = tuple(tuple(terms(other)) for other in (name, *entry.get("names", ())))
+    return Ratio(name, called, formulas, Form(entry.get("as", "number")))
+
+
+def _holds(words: Sequence[str], name: Name) -> bool:
+    return any(tuple(words[i : i + len(name)]) == name for i in range(len(words) - len(name) + 1))

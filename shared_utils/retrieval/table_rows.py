@@ -1,0 +1,201 @@
+"""Rows of tables as look-ups and calculations see them: values, and the words and years that tell what each is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import groupby
+
+from shared_utils.tables.paths import heads_over, labels_beside, values
+from shared_utils.text.words import terms
+from shared_utils.types import Cell, Page, RowKind, Table
+
+_NAMES = re.compile(r"[^\W_]")  # a lone sign names nothing
+_YEAR = re.compile(r"(?<![\d.,])(?:FY|CY)?((?:19|20)\d\d)(?!\d|[.,]\d)", re.IGNORECASE)
+_SHORT_YEAR = re.compile(r"\b(?:FY|CY)\s?'?(\d\d)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\([^()]*\)")  # "Net income (loss)", "AWS (2)": asked for without it
+_LETTERS = re.compile(r"[^\W\d_]{3}")
+_GAP = 90  # points between the parts of a table that a line of prose cuts in two
+_OFF = 20  # points between the ends of figures in one column
+_ABOVE = 240  # characters of the page over a table that speak of it
+_SECTION_CHARACTERS = 30  # a longer line of names in the middle of a table is the caption of what follows
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A value, the labels of its row (those of its groups first) and the names over its column, outermost first."""
+
+    value: Cell
+    labels: tuple[Cell, ...]
+    heads: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row with a label of its own. `heads`, `years` and `said` are those of each value."""
+
+    document_id: str
+    page: Page
+    page_score: float  # how well the page speaks to the question: 0 … 1
+    table: Table
+    facts: tuple[Fact, ...]
+    label: frozenset[str]
+    own: frozenset[str]  # of the label's words those that a question would say
+    groups: frozenset[str]
+    title: frozenset[str]  # of the caption, or of the line in the table that stands over this part of it
+    above: frozenset[str]  # what the page says right over the table
+    heads: tuple[frozenset[str], ...]
+    years: tuple[frozenset[str], ...]
+    said: tuple[frozenset[str], ...]  # the values' own words
+    is_total: bool
+
+    def words(self) -> frozenset[str]:
+        return self.label.union(self.groups, self.title, self.above, *self.heads, *self.said)
+
+
+def years_of(text: str) -> frozenset[str]:
+    """Every year a text names, in four digits.
+
+    >>> sorted(years_of("FY22 and 2019, not 2,019 or 20191"))
+    ['2019', '2022']
+    """
+    return frozenset(_YEAR.findall(text)) | {f"20{short}" for short in _SHORT_YEAR.findall(text)}
+
+
+def is_year(word: str) -> bool:
+    return _YEAR.fullmatch(word) is not None
+
+
+def rows_of(document_id: str, page: Page, page_score: float) -> Iterator[TableRow]:
+    """The rows of a page's tables that have a label and values, top down."""
+    for table in _carried(page.tables):
+        above = _above(page, table)
+        for row, together in groupby(_facts(table), key=lambda fact: (fact.value.row, fact.labels)):
+            of_row = tuple(together)
+            label = [c for c in of_row[0].labels if c.row <= row[0] <= c.row_end and _NAMES.search(c.text)]
+            if not label:
+                continue
+            groups = [cell for cell in of_row[0].labels if cell not in label]
+            section = _section(table, row[0])
+            title = section.text if section else table.caption
+            row_years = _years(label) or _years(groups) or years_of(title)
+            own = frozenset().union(*(_terms(_ASIDE.sub(" ", cell.text)) for cell in label))
+            yield TableRow(
+                document_id=document_id,
+                page=page,
+                page_score=page_score,
+                table=table,
+                facts=of_row,
+                label=_words(label),
+                own=frozenset(word for word in own if not word.isdigit()),
+                groups=_words(groups),
+                title=_terms(title),
+                above=above,
+                heads=tuple(_words(fact.heads) for fact in of_row),
+                years=tuple(_years(fact.heads) or row_years for fact in of_row),
+                said=tuple(_terms(fact.value.text) for fact in of_row),
+                is_total=table.kinds[row[0]] is RowKind.TOTAL,
+            )
+
+
+def _carried(tables: Sequence[Table]) -> Iterator[Table]:
+    """The tables of a page; one that a line of prose has cut off keeps the heads and the scale of what it goes on."""
+    last: Table | None = None
+    for table in tables:
+        if last is not None and table.before is None and table.rect[1] - last.rect[3] < _GAP and _goes_on(last, table):
+            last = replace(table, before=last, scale=table.scale or last.scale)
+        else:
+            last = table
+        yield last
+
+
+def _goes_on(last: Table, table: Table) -> bool:
+    """Whether a table without a head has as many columns as the one before it, and its values end where those do."""
+    has_head = RowKind.HEAD in last.kinds or last.before is not None
+    if table.head_rows or not has_head or table.columns != last.columns:
+        return False
+    ends = zip(_ends(last), _ends(table), strict=True)
+    return all(one is None or other is None or abs(one - other) <= _OFF for one, other in ends)
+
+
+def _ends(table: Table) -> list[float | None]:
+    """How far right the figures of every column of values reach."""
+    found: list[float | None] = []
+    for column in range(table.stub_columns, table.columns):
+        body = [c for c in table.cells if c.column == c.column_end == column and c.row >= table.head_rows]
+        found.append(max((c.rect[2] for c in body), default=None))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _facts(table: Table) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(cell, _labels(table, cell), _heads(table, cell)) for cell in values(table) if not _is_label(table, cell)
+    )
+
+
+def _labels(table: Table, cell: Cell) -> tuple[Cell, ...]:
+    """The labels of the row; in a table of two halves without heads that say so, the name beside the value."""
+    beside = table.at(cell.row, cell.column - 1)
+    if beside is not None and _is_label(table, beside):
+        return (beside,)
+    return labels_beside(table, cell.row, cell.column)
+
+
+def _is_label(table: Table, cell: Cell) -> bool:
+    """Whether a field among the values names the one to its right: no figure itself, in a column of names."""
+    after = table.at(cell.row, cell.column_end + 1)
+    if cell.column == 0 or cell.column < table.stub_columns or after is None or after == cell:
+        return False
+    column = [c for c in table.cells if c.column == cell.column and table.kinds[c.row] is not RowKind.HEAD]
+    names = sum(bool(_LETTERS.search(c.text)) and not any(ch.isdigit() for ch in c.text) for c in column)
+    following = [c for c in table.cells if c.column == after.column and table.kinds[c.row] is not RowKind.HEAD]
+    figures = sum(c.text.strip("$€£ (-–—")[:1].isdigit() for c in following)
+    heads = {c.text for c in heads_over(table, cell.row, cell.column)}
+    return names >= 0.8 * len(column) and figures >= 0.8 * len(following) > 2 and not heads
+
+
+def _heads(table: Table, cell: Cell) -> tuple[Cell, ...]:
+    """The names over a value, with one that is set in the middle over all values of the table."""
+    found = heads_over(table, cell.row, cell.column)
+    last = next((r for r in range(cell.row, -1, -1) if table.kinds[r] is RowKind.HEAD), None)
+    if last is None or last == 0 or table.kinds[last - 1] is not RowKind.HEAD:
+        return found
+    upper = [c for c in table.cells if c.row == last - 1]
+    if len(upper) == 1 and upper[0] not in found:
+        is_centred = upper[0].column - table.stub_columns == table.columns - 1 - upper[0].column_end
+        return (upper[0], *found) if is_centred else found
+    return found
+
+
+def _section(table: Table, row: int) -> Cell | None:
+    """The line of words right over the names of columns that a row in the middle of a table stands under."""
+    head = next((r for r in range(row, -1, -1) if table.kinds[r] is RowKind.HEAD), None)
+    while head is not None and head > 0 and table.kinds[head - 1] is RowKind.HEAD:
+        head -= 1
+    if not head or table.kinds[head - 1] is not RowKind.GROUP:
+        return None
+    cell = next((c for c in table.cells if c.row == head - 1), None)
+    return cell if cell is not None and len(cell.text) > _SECTION_CHARACTERS else None
+
+
+def _above(page: Page, table: Table) -> frozenset[str]:
+    starts = [span.start for cell in table.cells for span in cell.spans]
+    if not starts:
+        return frozenset()
+    return _terms(page.text[max(0, min(starts) - _ABOVE) : min(starts)])
+
+
+def _words(cells: Collection[Cell]) -> frozenset[str]:
+    return frozenset().union(*(_terms(cell.text) for cell in cells)) if cells else frozenset()
+
+
+def _years(cells: Iterable[Cell]) -> frozenset[str]:
+    return frozenset().union(*(years_of(cell.text) for cell in cells))
+
+
+@lru_cache(maxsize=65_536)
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(terms(text))

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from shared_utils.calculation.calculate import Calculation, NotComputed, calculate
+from shared_utils.calculation.formulary import formulary_of
+from shared_utils.types import Page, PageVerdict
+from tests.shared_utils.retrieval.test_lookup import table_of
+
+TEXT = """Balance and income of the harbour
+2022 2023
+Harbour dues 640 720
+Quay rents 160 180
+Total income 800 900
+Dredging 83 97
+Wages (179) (188)
+Net result 41 (12)
+Current assets 300 360
+Current liabilities 200 150
+"""
+ROWS = [line.split("|") for line in (
+    "|2022|2023", "Harbour dues|640|720", "Quay rents|160|180", "Total income|800|900", "Dredging|83|97",
+    "Wages|(179)|(188)", "Net result|41|(12)", "Current assets|300|360", "Current liabilities|200|150",
+)]  # fmt: skip
+PAGE = Page(1, "1", TEXT, PageVerdict.TEXT, tables=(table_of(ROWS, TEXT),))
+FORMULARY = formulary_of(
+    {
+        "items": {"wages": ["wages"], "income": ["total income"], "current assets": ["current assets"]},
+        "synonyms": {"revenue": "income"},
+        "amounts": {"paid": ["wages"]},
+        "ratios": {
+            "wage share": {"formula": "wages / income", "as": "percent"},
+            "current ratio": {"formula": "current assets / current liabilities", "as": "number"},
+            "tonnage ratio": {"formula": "tonnage / income", "as": "number"},
+        },
+    }
+)
+
+
+def asked(question: str) -> Calculation | NotComputed | None:
+    return calculate(question, [("d", PAGE, 1.0)], [("d", PAGE)], FORMULARY)
+
+
+@pytest.mark.parametrize(
+    ("question", "formula", "result"),
+    [
+        ("By how much did harbour dues increase from 2022 to 2023?", "720 − 640", "80"),
+        ("What was the percentage change in harbour dues between 2022 and 2023?", "(720 − 640) / 640", "12.5 %"),
+        ("What percentage of total income were quay rents in 2023?", "180 / 900", "20.0 %"),
+        ("What was the sum of dredging for 2022 and 2023?", "83 + 97", "180"),
+        ("What was the average of dredging from 2022 to 2023?", "(83 + 97) / 2", "90"),
+        ("What is the difference between harbour dues and quay rents in 2023?", "720 − 180", "540"),
+        ("What was the wage share in 2023? Round to two decimals.", "188 / 900", "20.89 %"),
+        ("What was the current ratio in 2022?", "300 / 200", "1.50"),
+        ("How did the net result change from 2022 to 2023?", "−12 − 41", "−53"),
+        (
+            "What is the staff ratio in 2023? Staff ratio is defined as: 2023 wages / (average income between 2022 and "
+            "2023). Round your answer to three decimal places.",
+            "188 / ((900 + 800) / 2)",
+            "0.221",
+        ),
+    ],
+)  # fmt: skip
+def test_a_figure_is_worked_out_from_cells_that_are_shown(question: str, formula: str, result: str) -> None:
+    found = asked(question)
+    assert isinstance(found, Calculation)
+    assert (found.formula, found.result) == (formula, result)
+
+
+def test_an_operand_that_stands_nowhere_is_named_and_nothing_is_guessed() -> None:
+    found = asked("What was the tonnage ratio in 2023?")
+    assert isinstance(found, NotComputed)
+    assert found.missing == ("tonnage 2023",)
+
+
+def test_a_year_that_is_not_told_gives_no_figure() -> None:
+    assert isinstance(asked("What was the current ratio in 2019?"), NotComputed)
+    assert asked("By how much did harbour dues increase from 2018 to 2019?") is None
+
+
+def test_what_asks_for_no_figure_is_not_computed() -> None:
+    for question in ("What was dredging in 2023?", "Did wages change in 2023?", "Who signed the accounts?"):
+        assert asked(question) is None
+
+
+def test_the_newest_year_is_meant_where_none_is_told() -> None:
+    found = asked("What is the current ratio?")
+    assert isinstance(found, Calculation)
+    assert (found.period, found.value) == ("2023", Decimal("2.40"))
+
+
+def test_a_figure_that_is_compared_brings_the_year_before() -> None:
+    found = asked("How does the current ratio of 2023 compare to 2022?")
+    assert isinstance(found, Calculation)
+    assert found.earlier is not None
+    assert (found.result, found.earlier.result) == ("2.40", "1.50")
+
+
+def test_a_formulary_that_names_nothing_known_is_refused() -> None:
+    with pytest.raises(ValueError, match="no item"):
+        formulary_of({"items": {}, "synonyms": {"sales": "revenue"}})
+    with pytest.raises(ValueError, match="formula"):
+        formulary_of({"ratios": {"odd": {"formula": "a / / b"}}})
