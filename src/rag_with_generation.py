@@ -37,13 +37,13 @@ from shared_utils.types import (
     Embedder,
     Evidence,
     Page,
-    PageVerdict,
     Passage,
     Rect,
     Span,
 )
-from src.answering.answers import STOPPED_EARLY, checked_answer, refusal, unread_notes
+from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
 from src.answering.direct import with_direct
+from src.answering.file_report import unread_pages
 from src.answering.follow_up import is_follow_up, kept_evidence, standalone
 from src.answering.ingestion import (
     MOST_PASSAGES,
@@ -164,7 +164,7 @@ class Rag:
 
     def has_scans(self, indexed: IndexedDocument) -> bool:
         """Whether `recognise` would look at any page."""
-        return any(page.verdict in (PageVerdict.SCANNED, PageVerdict.UNREADABLE) for page in indexed.document.pages)
+        return bool(unread_pages(indexed.document.pages))
 
     def recognise(
         self,
@@ -316,7 +316,8 @@ class Rag:
         else:
             answer = refusal(question, found.passages, documents)
             mark("first_evidence_s")
-        answer = replace(answer, notes=(*answer.notes, *_route_notes(found.route), *unread_notes(documents)))
+        seen = (*recognised_notes(answer, documents), *unread_notes(documents))
+        answer = replace(answer, notes=(*answer.notes, *_route_notes(found.route), *seen))
         answer = self._with_rects(answer, documents)
         mark("total_s")
         yield AnswerFinished(answer, found.evidence.tokens, timings)

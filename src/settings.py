@@ -127,7 +127,9 @@ class Settings:
         "FOOTNOTE_MAX_LIST", 200, "most questions of one list (20 on a Hugging Face Space): they share the one model"
     )
     ocr_seconds: float = _setting(
-        "FOOTNOTE_OCR_SECONDS", 120.0, "seconds of text recognition spent on one file's scanned pages; 0 turns it off"
+        "FOOTNOTE_OCR_SECONDS",
+        300.0,
+        "seconds of computing that text recognition may take for one file, about 3 a page; 0 turns it off",
     )
 
     # -- retrieval

@@ -56,6 +56,11 @@ class DocumentView:
         return self.chunks > 0 and self.state is not DocumentState.FAILED
 
     @property
+    def pages_unread(self) -> int:
+        """Of the pages read so far, how many hold, or may hold, words that nobody can search."""
+        return sum(verdict not in (PageVerdict.TEXT, PageVerdict.EMPTY) for verdict in self.page_verdicts)
+
+    @property
     def settled(self) -> bool:
         return self.state in (DocumentState.READY, DocumentState.PARTIAL, DocumentState.FAILED)
 

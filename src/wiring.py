@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from shared_utils.citations.nli import installed_model
 from shared_utils.citations.verification import Entailment
 from shared_utils.errors import DocumentError, EmbeddingError, StorageError
 from shared_utils.message import NOTHING, Message, joined, message
-from shared_utils.pdf.ocr import HOW_TO_INSTALL, ocr_page, tesseract_available
+from shared_utils.pdf.ocr import HOW_TO_INSTALL, CpuTime, looked_at, ocr_page, tesseract_available
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.storage.document_store import DocumentStore
 from shared_utils.storage.store import Store
 from shared_utils.types import Cancelled, Embedder, EngineKind, Page, PageVerdict
 from src.answering.answer_queue import AnswerQueue
+from src.answering.file_report import unread_pages
 from src.answering.formulary import formulary
 from src.answering.line_items import line_items
 from src.answering.writing import Scribe, Writer
@@ -228,7 +229,8 @@ class LateEntailment:
 
 @dataclass(frozen=True, slots=True)
 class OcrWithinBudget:
-    """Recognises pages whose words are unknown, for at most `seconds` a file."""
+    """Recognises pages whose words are unknown, with at most `seconds` of computing a file: a busy machine takes
+    longer, and reads as much."""
 
     viewer: PageViewer
     seconds: float
@@ -239,25 +241,24 @@ class OcrWithinBudget:
         if not tesseract_available():
             return HOW_TO_INSTALL
         return message(
-            "Text recognition had {seconds:.0f} s for this file and did not reach or could not read them.",
+            "Text recognition had {seconds:.0f} s of computing for this file and did not reach or could not read them.",
             seconds=self.seconds,
         )
 
     def recognise(
         self, path: Path, pages: Sequence[Page], nearest_to: Callable[[], int], cancelled: Cancelled
     ) -> Iterator[Page]:
-        scans = [page for page in pages if page.verdict in (PageVerdict.SCANNED, PageVerdict.UNREADABLE)]
-        if not scans or self.seconds <= 0 or not tesseract_available():
-            return
-        until = time.monotonic() + self.seconds
-        while scans:
-            left = until - time.monotonic()
-            if left <= 0 or cancelled():
-                return
+        """Scans first, then pages of which a picture is unread. Of those, pictures on which nothing is written are told
+        apart even where nothing is recognised."""
+        chosen = set(unread_pages(pages))
+        unread = [page for page in pages if page.number in chosen]
+        left = CpuTime(self.seconds if tesseract_available() else 0.0)
+        while unread and not cancelled():
             wanted = nearest_to()
-            page = min(scans, key=lambda scan: abs(scan.number - wanted))
-            scans.remove(page)
-            try:
-                yield ocr_page(self.viewer, path, page, time_limit_s=left)
-            except DocumentError:  # this page stays a scan, and is reported as one
-                continue
+            page = min(unread, key=lambda page: (page.verdict is PageVerdict.MIXED, abs(page.number - wanted)))
+            unread.remove(page)
+            look = partial(ocr_page, time=left) if left.left_s > 0 else looked_at
+            with suppress(DocumentError):  # else this page stays as it is, and is reported
+                read = look(self.viewer, path, page)
+                if read is not page:
+                    yield read

@@ -17,7 +17,7 @@ CROOKED_PT = 0.5
 CORNER = 3  # segments of one round corner
 TINT, COLOURED = 180, 20
 FARTHEST_PT = 100_000.0
-PATH_OBJECT, FORM_OBJECT = 2, 5
+PATH_OBJECT, IMAGE_OBJECT, FORM_OBJECT = 2, 3, 5
 IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 Box = tuple[float, float, float, float]
@@ -45,6 +45,15 @@ def drawn(objects: list[tuple[int, int, Box]]) -> dict[str, list[Box]]:
         elif kind != PATH_OBJECT:
             _add_form(handle, IDENTITY, found)
     return {name: [box for box in boxes if _is_sane(box)] for name, boxes in found.items()}
+
+
+def holds_image(form: int, depth: int = 3) -> bool:
+    for i in range(min(pdfium.FPDFFormObj_CountObjects(form), 200)):
+        child = pdfium.FPDFFormObj_GetObject(form, i)
+        kind = pdfium.FPDFPageObj_GetType(child)
+        if kind == IMAGE_OBJECT or (kind == FORM_OBJECT and depth and holds_image(child, depth - 1)):
+            return True
+    return False
 
 
 def _is_tinted(path: int) -> bool:

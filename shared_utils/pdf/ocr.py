@@ -5,28 +5,36 @@ It is held to what it needs, as far as the system can: see `confined_program.py`
 
 from __future__ import annotations
 
-import csv
 import json
 import logging
 import math
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
+from typing import IO
 
 from shared_utils.errors import DocumentError
-from shared_utils.message import NOTHING, message
+from shared_utils.message import NOTHING, Message, message
+from shared_utils.pdf.grey import Pixels, graymap, grey_of, may_hold_words, turned, turned_back, without
+from shared_utils.pdf.ocr_words import Orientation, SeenWords, is_covered, orientation, seen_words
+from shared_utils.pdf.pages import unreadable
 from shared_utils.pdf.placed import placed_by_ocr
-from shared_utils.pdf.viewer import PageViewer
+from shared_utils.pdf.viewer import PageImage, PageViewer
 from shared_utils.tables.find import find_tables
-from shared_utils.types import Page, PageVerdict, Rect, WordBox
+from shared_utils.types import Page, PageVerdict, Rect, Span, WordBox
 
 DPI = 200  # 150 is enough for prose; the small figures of tables need 200
 LETTER_WIDTH = 612.0  # points
-SURE_ENOUGH = 30.0  # tesseract's confidence in per cent; below, specks of dirt become words
+PAGE_CPU_S = 60.0  # of computing for one look at a page; a dense one takes 5
+PAGE_WALL_S = 240.0  # for all looks, however busy the machine is; who watches over readers gives up at 300
 HOW_TO_INSTALL = message(
     "Scanned pages need the program tesseract: on Debian and Ubuntu `apt install tesseract-ocr`, "
     "on a Mac `brew install tesseract`. Other languages come as tesseract-ocr-deu and so on "
@@ -55,6 +63,7 @@ class _Tesseract:
     program: str
     languages: tuple[str, ...]
     is_confined: bool
+    knows_turns: bool = False  # its model "osd", of how a page lies and in which script it is written
 
     def command(self, arguments: Sequence[str], cpu_s: int) -> list[str]:
         libraries, data = _places(Path(self.program).resolve())
@@ -94,8 +103,8 @@ def _listed(program: str, *, is_confined: bool) -> _Tesseract:
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    languages = {line for line in said.stdout.splitlines()[1:] if line and line not in ("osd", "equ")}
-    return _Tesseract(program, tuple(sorted(languages)), is_confined)
+    models = set(filter(None, said.stdout.splitlines()[1:]))
+    return _Tesseract(program, tuple(sorted(models - {"osd", "equ"})), is_confined, "osd" in models)
 
 
 def _places(program: Path) -> tuple[list[str], list[str]]:
@@ -106,62 +115,236 @@ def _places(program: Path) -> tuple[list[str], list[str]]:
     return [str(path) for path in libraries], [str(path) for path in data]
 
 
-def ocr_page(viewer: PageViewer, path: Path, page: Page, *, time_limit_s: float = 60.0) -> Page:
-    """The page with the words tesseract finds on its picture, each with its box; `reader` is "ocr".
+@dataclass(slots=True)
+class CpuTime:
+    """What is left of the seconds of computing that recognition may take. A busy machine does not use them up."""
 
-    Raises DocumentError where tesseract is missing, fails or takes longer than `time_limit_s`.
+    left_s: float
+
+
+# ------------------------------------------------------------------------------------------------ a page
+
+
+def ocr_page(viewer: PageViewer, path: Path, page: Page, time: CpuTime | None = None) -> Page:
+    """The page with the words tesseract finds on its picture, each with its box, whichever way the picture lies.
+
+    Of a MIXED page, what its text does not say yet is looked at, and added to it; of any other page the words are
+    replaced, and `reader` is "ocr". Where something is written that makes no sense, the page says so: UNREADABLE, or
+    MIXED as before. Each look takes at most `PAGE_CPU_S` of computing, and counts against `time`.
+    Raises DocumentError where tesseract is missing, fails or takes too long.
     """
     program = shutil.which("tesseract")
     if not program or not _installed(program).languages:
         raise DocumentError(HOW_TO_INSTALL)
+    picture = _picture_of(viewer, path, page)
+    if page.verdict is PageVerdict.MIXED and not may_hold_words(picture.pixels):
+        return _without_more(page)
+    look = _Look(_installed(program), picture, time or CpuTime(math.inf))
+    turns, seen = look.best()
+    if page.verdict is PageVerdict.MIXED:
+        return _with_more(page, picture, turns, seen, look.why_not)
+    return _read_anew(page, picture, turns, seen, look.why_not)
+
+
+def looked_at(viewer: PageViewer, path: Path, page: Page) -> Page:
+    """A MIXED page as far as it can be known without recognition: one on whose pictures nothing is written is whole.
+
+    Raises DocumentError where it cannot be drawn.
+    """
+    if page.verdict is not PageVerdict.MIXED or may_hold_words(_picture_of(viewer, path, page).pixels):
+        return page
+    return _without_more(page)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Picture:
+    """A drawn page, what its text says already taken out of a MIXED one."""
+
+    image: PageImage
+    pixels: Pixels
+
+    @property
+    def points_per_px(self) -> float:
+        return self.image.width / self.image.width_px
+
+
+def _picture_of(viewer: PageViewer, path: Path, page: Page) -> _Picture:
     width = page.width or LETTER_WIDTH  # a page that was lost in reading has no size yet
     image = viewer.draw(path, page.number, width_px=round(width / 72 * DPI), is_grey=True)
-    points_per_px = image.width / image.width_px
-    tsv = _read(_installed(program), image.data, round(72 / points_per_px), time_limit_s)
-    text, boxes = _text_and_boxes(
-        csv.DictReader(tsv.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE), points_per_px
-    )
-    verdict, reason = (
-        (PageVerdict.TEXT, NOTHING) if text else (PageVerdict.EMPTY, message("OCR found no words on this page."))
-    )
-    read = replace(
-        page, text=text, verdict=verdict, reason=reason, width=image.width, height=image.height, reader="ocr",
-        runs=(), word_boxes=boxes, boilerplate=(), hidden=(), headings=(), table_rows=(),
-    )  # fmt: skip
-    return replace(read, tables=find_tables(placed_by_ocr(read)))
+    picture = _Picture(image, grey_of(image))
+    if page.verdict is not PageVerdict.MIXED or not page.text:
+        return picture
+    (rects,) = viewer.locate(path, page, [Span(0, len(page.text))])
+    return replace(picture, pixels=without(picture.pixels, rects, picture.points_per_px))
 
 
-def _read(tesseract: _Tesseract, image: bytes, dpi: int, time_limit_s: float) -> str:
-    arguments = ["stdin", "stdout", "-l", "+".join(tesseract.languages), "--dpi", str(dpi), "tsv"]
-    command = tesseract.command(arguments, math.ceil(time_limit_s) + 1)
+class _Look:
+    """Looks at one picture, turned this way and that."""
+
+    def __init__(self, tesseract: _Tesseract, picture: _Picture, time: CpuTime) -> None:
+        self._tesseract = tesseract
+        self._pixels = picture.pixels
+        self._dpi = round(72 / picture.points_per_px)
+        self._time = time
+        self._lies: Orientation | None = None
+        self._ends_at = monotonic() + PAGE_WALL_S
+
+    def best(self) -> tuple[int, SeenWords]:
+        """Quarter turns, counter-clockwise, and what is read after them. Upright, unless that makes no sense.
+
+        Tesseract's confidence tells: 96 % of clean print that stands upright, 33 % of the same print upside down.
+        """
+        best = (0, self._seen(0))
+        if best[1].is_sensible or not (best[1].sure or may_hold_words(self._pixels)):
+            return best
+        self._lies = self._orientation()
+        order = sorted((1, 2, 3), key=lambda turns: self._lies is None or turns != self._lies.quarter_turns)
+        for turns in order:
+            if self._time.left_s <= 0:
+                break
+            seen = self._seen(turns)
+            best = max(best, (turns, seen), key=lambda found: (bool(found[1].words), found[1].sure))
+            if best[1].is_sensible:
+                break
+        return best
+
+    @property
+    def why_not(self) -> Message:
+        """Why what was seen makes no sense, to finish "This page cannot be read: …"."""
+        languages = ", ".join(self._tesseract.languages)
+        if self._lies is not None and not is_covered(self._lies.script, self._tesseract.languages):
+            return message(
+                "its words seem to be in a script ({script}) that text recognition has no language for here; installed "
+                "are {languages}",
+                script=self._lies.script,
+                languages=languages,
+            )
+        return message(
+            "text recognition makes no sense of its picture; installed languages are {languages}", languages=languages
+        )
+
+    def _seen(self, turns: int) -> SeenWords:
+        languages = "+".join(self._tesseract.languages)
+        return seen_words(self._run(turns, "-l", languages, "--dpi", str(self._dpi), "tsv"))
+
+    def _orientation(self) -> Orientation | None:
+        if not self._tesseract.knows_turns:
+            return None
+        with suppress(DocumentError):  # it says that there are too few characters by failing
+            return orientation(self._run(0, "--psm", "0", "-l", "osd"))
+        return None
+
+    def _run(self, turns: int, *arguments: str) -> str:
+        cpu_s = min(PAGE_CPU_S, max(1.0, self._time.left_s))
+        command = self._tesseract.command(["stdin", "stdout", *arguments], math.ceil(cpu_s))
+        wall_s = self._ends_at - monotonic()
+        return _said(command, graymap(turned(self._pixels, turns)), cpu_s, self._time, wall_s)
+
+
+def _said(command: Sequence[str], image: bytes, cpu_s: float, time: CpuTime, wall_s: float) -> str:
+    """What the program writes about a picture; it has `cpu_s` of computing, and what it takes is taken off `time`."""
     try:
-        done = subprocess.run(command, input=image, capture_output=True, timeout=time_limit_s, check=True)
-    except subprocess.TimeoutExpired as error:
-        raise DocumentError(
-            "OCR of this page took longer than {seconds:g} seconds and was stopped.", seconds=time_limit_s
-        ) from error
-    except (subprocess.CalledProcessError, OSError) as error:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    except OSError as error:
         raise DocumentError("OCR of this page failed: tesseract cannot read its picture.") from error
-    return done.stdout.decode("utf-8", "replace")
+    assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - as asked for
+    feeding = threading.Thread(target=_feed, args=(process.stdin, image), daemon=True)
+    watch = threading.Timer(max(0.0, wall_s), process.kill)
+    watch.daemon = True
+    try:
+        feeding.start()
+        watch.start()
+        said = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    finally:
+        watch.cancel()
+        if process.returncode is None:
+            process.kill()
+            process.wait()
+        feeding.join()
+        process.stdout.close()
+    used_s = used.ru_utime + used.ru_stime
+    time.left_s -= used_s
+    if process.returncode < 0 and used_s >= cpu_s - 0.5:
+        raise DocumentError("OCR of this page took more than {seconds:g} seconds and was stopped.", seconds=cpu_s)
+    if process.returncode:
+        raise DocumentError("OCR of this page failed: tesseract cannot read its picture.")
+    return said.decode("utf-8", "replace")
 
 
-def _text_and_boxes(rows: Iterable[dict[str, str]], points_per_px: float) -> tuple[str, tuple[WordBox, ...]]:
-    """One line of text per line tesseract saw, a blank one between paragraphs."""
-    parts: list[str] = []
+def _feed(stdin: IO[bytes], image: bytes) -> None:
+    with suppress(OSError), stdin:  # it may end before it has read all
+        stdin.write(image)
+
+
+# ------------------------------------------------------------------------------------------------ what it came to
+
+
+def _read_anew(page: Page, picture: _Picture, turns: int, seen: SeenWords, why_not: Message) -> Page:
+    read = replace(
+        page, text="", verdict=PageVerdict.TEXT, reason=NOTHING, width=picture.image.width,
+        height=picture.image.height, reader="ocr", runs=(), word_boxes=(), boilerplate=(), hidden=(), headings=(),
+        table_rows=(), tables=(),
+    )  # fmt: skip
+    if page.verdict is PageVerdict.SCANNED and (own := _own_lines(page, seen)):
+        read = replace(read, text="\n".join(own))
+    if seen.is_written:
+        return replace(read, verdict=PageVerdict.UNREADABLE, reason=unreadable(why_not))
+    if not seen.words and not read.text:
+        return replace(read, verdict=PageVerdict.EMPTY, reason=message("OCR found no words on this page."))
+    return _with_words(read, picture, turns, seen)
+
+
+def _own_lines(page: Page, seen: SeenWords) -> list[str]:
+    """What a scan says besides its picture: what was filled into a form on it and noted, unless that is seen there."""
+    visible = page.text
+    for span in sorted(page.hidden, key=lambda span: -span.start):
+        visible = visible[: span.start] + visible[span.end :]
+    shown = "".join(word.text for word in seen.words)
+    return [line for line in visible.splitlines() if line.strip() and "".join(line.split()) not in shown]
+
+
+def _with_more(page: Page, picture: _Picture, turns: int, seen: SeenWords, why_not: Message) -> Page:
+    whole = _without_more(page)
+    if not seen.is_prose:
+        reason = message("A picture on this page was not read: {why}.", why=why_not)
+        return replace(page, reason=reason) if seen.is_written else whole
+    return replace(_with_words(whole, picture, turns, seen), verdict=PageVerdict.TEXT, reason=NOTHING)
+
+
+def _without_more(page: Page) -> Page:
+    """A MIXED page on whose pictures nothing is written."""
+    if any(character.isalnum() for character in page.text):
+        return replace(page, verdict=PageVerdict.TEXT, reason=NOTHING)
+    return replace(page, verdict=PageVerdict.EMPTY, reason=message("OCR found no words on this page."))
+
+
+def _with_words(page: Page, picture: _Picture, turns: int, seen: SeenWords) -> Page:
+    """The page with these words behind its own, one line of text a line that was seen, a blank one between
+    paragraphs."""
+    parts = [page.text] if page.text else []
+    length = len(page.text)
+    upright: list[WordBox] = []
     boxes: list[WordBox] = []
-    length = 0
     previous: tuple[str, ...] = ()
-    for row in rows:
-        word = (row.get("text") or "").strip()
-        if row.get("level") != "5" or not word or float(row["conf"]) < SURE_ENOUGH:
-            continue
-        line = (row["block_num"], row["par_num"], row["line_num"])
-        gap = "" if not parts else " " if line == previous else "\n" if line[:2] == previous[:2] else "\n\n"
+    height_px, width_px = picture.pixels.shape
+    for word in seen.words:
+        gap = "" if not parts else " " if word.line == previous else "\n" if word.line[:2] == previous[:2] else "\n\n"
         start = length + len(gap)
-        length = start + len(word)
-        parts += [gap, word]
-        left, top, width, height = (int(row[key]) * points_per_px for key in ("left", "top", "width", "height"))
-        rect: Rect = (left, top, left + width, top + height)
-        boxes.append(WordBox(start, length, rect))
-        previous = line
-    return "".join(parts), tuple(boxes)
+        length = start + len(word.text)
+        parts += [gap, word.text]
+        upright.append(WordBox(start, length, _scaled(word.box, picture.points_per_px)))
+        on_page = turned_back(word.box, turns, width_px, height_px)
+        boxes.append(WordBox(start, length, _scaled(on_page, picture.points_per_px)))
+        previous = word.line
+    text = "".join(parts)
+    sizes = (picture.image.width, picture.image.height)
+    width, height = sizes if turns % 2 == 0 else sizes[::-1]
+    tables = find_tables(placed_by_ocr(replace(page, text=text, word_boxes=tuple(upright), width=width, height=height)))
+    return replace(page, text=text, word_boxes=tuple(boxes), tables=(*page.tables, *tables))
+
+
+def _scaled(box: tuple[float, float, float, float], points_per_px: float) -> Rect:
+    left, top, right, bottom = box
+    return left * points_per_px, top * points_per_px, right * points_per_px, bottom * points_per_px

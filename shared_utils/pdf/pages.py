@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import dropwhile, groupby
+from operator import itemgetter
 
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.pdf.composition import Composed, KeepHyphen, Line, clean, compose, text_spans
+from shared_utils.pdf.entries import Labels, labels
 from shared_utils.pdf.hyphens import keep_hyphen_by
 from shared_utils.pdf.isolation import NONSENSE, Reply, WorkerLost, integer, items, number, reason
 from shared_utils.pdf.layout import lay_out
@@ -18,10 +21,12 @@ from shared_utils.types import Page, PageVerdict, Span, Table
 
 FEW_CHARS = 25  # with fewer, a page that is mostly picture is a scan
 LARGE_PICTURE = 0.5  # of the page
-SOME_CHARS = 500  # with more, a large picture is decoration
+SOME_PICTURE = 0.06  # of the page, from which pictures may hold words; marks and signatures are smaller
+MANY_DRAWINGS = 20  # on a page without words, they may be letters drawn as outlines
 JUNK_SHARE = 0.2  # of a page's characters, from which OCR reads it better than its fonts do
 POOR_TEXT = 0.15  # see `poverty`
 CLEARLY_BETTER = 0.1
+GONE = "\u200b"  # in place of a letter that is struck out; a page's text has none
 
 
 Box = tuple[int, int, int, int]
@@ -41,8 +46,11 @@ class RawPage:
     words: tuple[Word, ...] = ()
     bold: frozenset[int] = frozenset()
     hidden: tuple[tuple[int, int], ...] = ()
+    struck: tuple[tuple[int, int], ...] = ()  # glyphs of words that are struck out, as half-open ranges
+    annotations: tuple[tuple[int, Box], ...] = ()  # 0-based number on the page, and place, of what may hold words
     pictures: float = 0.0  # share of the page
     objects: int = 0
+    is_coded: bool = False  # it shows letters, of which no meaning is known
     frame_height: int = 0
     turned_words: tuple[tuple[int, int], ...] = ()  # (start, quarter turns) of those that do not run as the frame does
     turned: int = 0  # quarter turns, counter-clockwise, from the page as displayed to the frame
@@ -61,6 +69,7 @@ class Draft:
     rows: tuple[Row, ...]  # empty where no other judgement of hyphens can change them
     composed: Composed
     tables: tuple[Table, ...] = ()  # by glyph numbers
+    labels: Mapping[int, Labels] = field(default_factory=dict)  # what is printed beside annotations, by their numbers
 
 
 _LOST = {
@@ -86,16 +95,19 @@ def raw_page(reply: Reply, reader: str) -> RawPage:
     if reader != "pdfium":
         return read
     flat = iter(_glyphs(reply, "words", len(text)))
-    hidden = iter(_glyphs(reply, "hidden", len(text)))
-    turned = iter(_glyphs(reply, "turned_words", len(text)))
+    hidden, struck, turned = (iter(_glyphs(reply, key, len(text))) for key in ("hidden", "struck", "turned_words"))
+    noted = iter(_integers(reply, "annotations", 5))
     return replace(
         read,
         words=tuple(zip(flat, flat, flat, flat, flat, flat, strict=True)),
         bold=frozenset(_glyphs(reply, "bold", len(text))),
         hidden=tuple(zip(hidden, hidden, strict=True)),
         turned_words=tuple((start, turns % 4) for start, turns in zip(turned, turned, strict=True)),
+        struck=tuple(zip(struck, struck, strict=True)),
+        annotations=tuple((n, (x0, y0, x1, y1)) for n, x0, y0, x1, y1 in zip(*[noted] * 5, strict=True)),
         pictures=number(reply, "pictures"),
         objects=integer(reply, "objects"),
+        is_coded=bool(reply.get("is_coded")),
         frame_height=integer(reply, "frame_height"),
         is_layer=bool(reply.get("is_layer")),
         turned=integer(reply, "turned"),
@@ -107,6 +119,7 @@ def raw_page(reply: Reply, reader: str) -> RawPage:
 _STRIDE = {
     "words": 6,
     "hidden": 2,
+    "struck": 2,
     "bold": 1,
     "turned_words": 2,
 }  # integers an entry; the first, and the second if any, number glyphs
@@ -125,13 +138,17 @@ def _glyphs(reply: Reply, key: str, glyphs: int) -> list[int]:
 
 
 def _boxes(reply: Reply, key: str) -> tuple[Box, ...]:
-    """A flat list of integers, four a box. Raises WorkerLost where it is none."""
+    flat = iter(_integers(reply, key, 4))
+    return tuple(zip(flat, flat, flat, flat, strict=True))
+
+
+def _integers(reply: Reply, key: str, stride: int) -> list[int]:
+    """A flat list of integers, `stride` an entry. Raises WorkerLost where it is none."""
     values = items(reply, key)
-    flat = iter([value for value in values if isinstance(value, int)])
-    boxes = tuple(zip(flat, flat, flat, flat, strict=False))
-    if 4 * len(boxes) != len(values):
+    flat = [value for value in values if isinstance(value, int)]
+    if len(flat) != len(values) or len(flat) % stride:
         raise WorkerLost(NONSENSE)
-    return boxes
+    return flat
 
 
 def lost_page(number: int, why: Message, reader: str = "pdfium") -> RawPage:
@@ -144,16 +161,51 @@ def draft(raw: RawPage) -> Draft:
     What the text no longer needs is let go: the boxes of 3,000 pages would fill hundreds of megabytes.
     """
     if raw.reader == "pdfium":
+        placed = placed_page(raw)
+        if raw.struck:
+            raw = without_struck(raw)
+            placed = placed_page(replace(raw, words=tuple(word for word in raw.words if _says(raw.text, word))))
         rows = lay_out(raw.text, raw.words, raw.bold, raw.turned_words)
         composed = compose(raw.text, rows, keep_hyphen_by([raw.text]))
         return Draft(
             replace(raw, words=(), bold=frozenset(), turned_words=(), rules=(), drawings=()),
             tuple(rows) if composed.hyphens else (),
             composed,
-            find_tables(placed_page(raw)),
+            find_tables(placed),
+            labels(raw) if raw.annotations else {},
         )
     text = clean(raw.text).strip("\n")
     return Draft(raw, (), Composed(text, (), tuple(_plain_lines(text)), ()))
+
+
+def without_struck(raw: RawPage) -> RawPage:
+    """The page without the letters that are struck out, all others numbered as before. Words of which nothing is left
+    keep their place where they stand between others on a line: no gap is one of the page's."""
+    letters = list(raw.text)
+    for start, end in raw.struck:
+        letters[start:end] = GONE * (end - start)
+        if raw.text[end : end + 1] == " " and raw.text[start - 1 : start] in (" ", "\n", ""):
+            letters[end] = GONE
+    text = "".join(letters)
+    words: list[Word] = []
+    for _, line in groupby(_numbered_lines(raw), key=itemgetter(0)):
+        left = [word for _, word in line]
+        while left and not _says(text, left[-1]):
+            left.pop()
+        words += dropwhile(lambda word: not _says(text, word), left)
+    return replace(raw, text=text, words=tuple(words))
+
+
+def _numbered_lines(raw: RawPage) -> Iterable[tuple[int, Word]]:
+    line, end = 0, 0
+    for word in raw.words:
+        line += "\n" in raw.text[end : word[0]]
+        end = word[1]
+        yield line, word
+
+
+def _says(text: str, word: Word) -> bool:
+    return bool(text[word[0] : word[1]].strip(GONE))
 
 
 def rewrite(page: Draft, keep_hyphen: KeepHyphen) -> Draft:
@@ -172,12 +224,14 @@ def _plain_lines(text: str) -> Iterable[Line]:
 
 _JUNK = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 _GLYPH_NAME = re.compile(r"/[A-Za-z]{1,2}[0-9A-Fa-f]{2,3}(?=/)")  # what pypdf writes for a glyph without a meaning
+_GLYPH_NAMES = re.compile(r"(?:/[A-Za-z]{1,3}\d{1,4}){3,}")
 _LETTERS = re.compile(r"[A-Za-z]+")
 
 
 def junk_share(text: str) -> float:
     """The share of characters that mean nothing: replacement, private-use and control characters, glyph names."""
-    return (len(_JUNK.findall(text)) + sum(map(len, _GLYPH_NAME.findall(text)))) / max(1, len("".join(text.split())))
+    names = sum(map(len, _GLYPH_NAMES.findall(text))) or sum(map(len, _GLYPH_NAME.findall(text)))
+    return (len(_JUNK.findall(text)) + names) / max(1, len("".join(text.split())))
 
 
 def poverty(text: str) -> float:
@@ -201,30 +255,49 @@ def is_better(other: str, text: str) -> bool:
 # ------------------------------------------------------------------------------------------------ verdict
 
 
-def _unreadable(why: Message) -> Message:
+def unreadable(why: Message) -> Message:
+    """The reason of a page that is UNREADABLE; `why` finishes "This page cannot be read: …"."""
     return message("This page cannot be read: {why}.", why=why)
 
 
-def judge(raw: RawPage, text: str) -> tuple[PageVerdict, Message]:
-    """What reading the page came to, and why in words where that is not plain text."""
-    chars = len("".join(text.split()))
+def judge(raw: RawPage, text: str, hidden: Sequence[Span] = ()) -> tuple[PageVerdict, Message]:
+    """What reading the page came to, and why in words where that is not plain text. Words that nobody sees do not
+    count as its words."""
     if raw.lost:
-        return PageVerdict.UNREADABLE, _unreadable(message("it {why}", why=raw.lost))
+        return PageVerdict.UNREADABLE, unreadable(message("it {why}", why=raw.lost))
+    seen = text
+    for span in sorted(hidden, key=lambda span: -span.start):
+        seen = seen[: span.start] + seen[span.end :]
+    chars = len("".join(seen.split()))
     if chars < FEW_CHARS and raw.pictures >= LARGE_PICTURE:
         return PageVerdict.SCANNED, message(
             "This page is a picture, probably a scan: its words can be found only after OCR."
         )
-    if not chars:
-        held = message("pictures or drawings but no words") if raw.objects else message("nothing")
-        return PageVerdict.EMPTY, message("This page holds {what}.", what=held)
-    if junk_share(raw.text) > JUNK_SHARE:
-        why = message("its letters are stored without their meaning; text recognition may read them")
-        return PageVerdict.UNREADABLE, _unreadable(why)
-    if raw.pictures >= LARGE_PICTURE and chars < SOME_CHARS and not raw.is_layer:
+    if junk_share(raw.text) > JUNK_SHARE or (raw.is_coded and not chars):
+        return PageVerdict.UNREADABLE, unreadable(
+            message("its letters are stored without their meaning; text recognition may read them")
+        )
+    if raw.pictures >= SOME_PICTURE and not raw.is_layer:
         return PageVerdict.MIXED, message("A large picture on this page may hold words that were not read.")
+    if not chars and raw.objects >= MANY_DRAWINGS:
+        return PageVerdict.MIXED, message("The drawings on this page may hold words that were not read.")
+    if not any(map(str.isalnum, seen)):
+        return PageVerdict.EMPTY, message("This page holds {what}.", what=_instead_of_words(raw, text, seen))
+    if raw.struck:
+        return PageVerdict.TEXT, message("Words on this page that are struck out are left out.")
     if raw.is_cut:
         return PageVerdict.TEXT, message("Only the first {n:,} characters of this page were read.", n=len(raw.text))
     return PageVerdict.TEXT, NOTHING
+
+
+def _instead_of_words(raw: RawPage, text: str, seen: str) -> Message:
+    if seen.strip():
+        return message("signs but no words")
+    if text.strip():
+        return message("words that cannot be seen")
+    if raw.struck:
+        return message("words that are struck out")
+    return message("pictures or drawings but no words") if raw.objects else message("nothing")
 
 
 # ------------------------------------------------------------------------------------------------ spans
@@ -247,7 +320,8 @@ def is_set_in_cells(line: str) -> bool:
 def page_of(draft: Draft) -> Page:
     """The page as far as it can be known by itself."""
     raw, composed = draft.raw, draft.composed
-    verdict, reason = judge(raw, composed.text)
+    hidden = text_spans(composed.runs, raw.hidden, composed.text)
+    verdict, reason = judge(raw, composed.text, hidden)
     lines = (Span(line.start, line.end) for line in composed.lines)
     rows = (line for line in lines if is_set_in_cells(composed.text[line.start : line.end]))
     return Page(
@@ -260,7 +334,7 @@ def page_of(draft: Draft) -> Page:
         height=raw.height,
         reader=raw.reader,
         runs=composed.runs,
-        hidden=text_spans(composed.runs, raw.hidden, composed.text),
+        hidden=hidden,
         table_rows=tuple(rows),
         tables=retold(draft.tables, composed.runs, composed.text),
     )

@@ -51,6 +51,7 @@ def neighbour(name: str) -> ModuleType:
 
 
 drawn, glyphs, ligatures = neighbour("drawn"), neighbour("glyphs"), neighbour("ligatures")
+beside = neighbour("beside")
 
 
 def load_document(file: mmap.mmap, password: str | None) -> ctypes.c_void_p | str:
@@ -178,7 +179,7 @@ def page_objects(page: ctypes.c_void_p) -> Iterator[tuple[int, int, Box]]:
     for i in range(min(pdfium.FPDFPage_CountObjects(page), OBJECTS_AT_MOST)):
         handle = pdfium.FPDFPage_GetObject(page, i)
         kind = pdfium.FPDFPageObj_GetType(handle)
-        if kind == FORM_OBJECT and not holds_image(handle):
+        if kind == FORM_OBJECT and not drawn.holds_image(handle):
             kind = SHADING_OBJECT  # something is painted there, what colour is not known
         elif kind == FORM_OBJECT:
             kind = IMAGE_OBJECT
@@ -186,15 +187,6 @@ def page_objects(page: ctypes.c_void_p) -> Iterator[tuple[int, int, Box]]:
             continue
         if pdfium.FPDFPageObj_GetBounds(handle, left, bottom, right, top):
             yield kind, handle, (left.value, bottom.value, right.value, top.value)
-
-
-def holds_image(form: int, depth: int = 3) -> bool:
-    for i in range(min(pdfium.FPDFFormObj_CountObjects(form), 200)):
-        child = pdfium.FPDFFormObj_GetObject(form, i)
-        kind = pdfium.FPDFPageObj_GetType(child)
-        if kind == IMAGE_OBJECT or (kind == FORM_OBJECT and depth and holds_image(child, depth - 1)):
-            return True
-    return False
 
 
 def overlap(a: Box, b: Box) -> float:
@@ -316,8 +308,13 @@ def read_page(document: ctypes.c_void_p, index: int, max_chars: int) -> dict[str
         "objects": len(objects),
         "turned": (turns - pdfium.FPDFPage_GetRotation(page)) % 4,
     }
-    for name, boxes in drawn.drawn(objects).items():
+    lines = drawn.drawn(objects)
+    for name, boxes in lines.items():
         message[name] = [edge for box in boxes for edge in into_frame(box, visible, turns)]
+    struck, written = beside.struck_and_written(page, text_page, text, words, objects, lines["rules"], turns)
+    message["struck"] = [glyph for glyphs in struck for glyph in glyphs]
+    message["annotations"] = [n for i, box in written for n in (i, *into_frame(box, visible, turns))]
+    message["is_coded"] = found <= 0 and beside.shows_letters(page)
     pdfium.FPDFText_ClosePage(text_page)
     pdfium.FPDF_ClosePage(page)
     return message

@@ -1,4 +1,4 @@
-"""The child process for what PDFium does not do: form values, decrypted copies, and a second try at lost pages.
+"""The child process for what PDFium does not do: forms and annotations, decrypted copies, a second try at lost pages.
 
 For `reader.py`; run under `confined.py`, never imported. It speaks the protocol of `pdfium_worker.py`.
 """
@@ -11,11 +11,25 @@ import logging
 import os
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.machinery import SourceFileLoader
+from itertools import islice
+from types import ModuleType
 from typing import Any, BinaryIO
 
 import pypdf
 
 FIELDS_AT_MOST = 3_000
+
+
+def neighbour(name: str) -> ModuleType:
+    """A file beside this one: under `python -I` it is no import."""
+    module = ModuleType(name)
+    folder = os.path.dirname(neighbour.__code__.co_filename)
+    SourceFileLoader(name, os.path.join(folder, f"{name}.py")).exec_module(module)
+    return module
+
+
+annotated = neighbour("annotated")
 
 
 def open_document(file: BinaryIO, password: str | None) -> pypdf.PdfReader | str:
@@ -94,51 +108,14 @@ def read_page(document: pypdf.PdfReader, number: int, max_chars: int) -> dict[st
     }
 
 
-def field_name(annotation: pypdf.generic.DictionaryObject) -> str:
-    names: list[str] = []
-    node: object = annotation
-    for _ in range(8):  # a parent chain may be a ring
-        if not isinstance(node, pypdf.generic.DictionaryObject):
-            break
-        name = node.get("/TU") if not names else None
-        names.insert(0, str(name or node.get("/T") or ""))
-        if name:
-            break
-        parent = node.get("/Parent")
-        node = parent.get_object() if parent is not None else None
-    return ".".join(name for name in names if name)
-
-
-def field_value(annotation: pypdf.generic.DictionaryObject) -> str:
-    node: object = annotation
-    for _ in range(8):
-        if not isinstance(node, pypdf.generic.DictionaryObject):
-            return ""
-        if "/V" in node:
-            value: object = node["/V"].get_object()
-            if isinstance(value, list):
-                return ", ".join(str(item) for item in value)
-            text = str(value)
-            is_name = isinstance(value, pypdf.generic.NameObject)
-            return "" if is_name and text == "/Off" else text.lstrip("/") if is_name else text
-        parent = node.get("/Parent")
-        node = parent.get_object() if parent is not None else None
-    return ""
-
-
-def form_values(document: pypdf.PdfReader) -> Iterator[tuple[int, str, str]]:
-    """(page, field name as the form tells it, value) of every filled field."""
-    for number, page in enumerate(document.pages, start=1):
+def written(document: pypdf.PdfReader, wanted: list[list[int]]) -> Iterator[tuple[int, int, str, str, str]]:
+    """(page, number of the annotation, kind, name, value), of these annotations: each page number with theirs."""
+    for number, *indices in wanted:
         try:
-            for reference in page.get("/Annots") or []:
-                annotation = reference.get_object()
-                if annotation.get("/Subtype") != "/Widget":
-                    continue
-                value = field_value(annotation).strip()
-                if value:
-                    yield number, field_name(annotation), value
+            found = list(annotated.entries(document.pages[number - 1], indices))
         except Exception:  # noqa: BLE001, S112 - as above; the other pages may be fine
             continue
+        yield from ((number, *entry) for entry in found)
 
 
 def decrypted(document: pypdf.PdfReader) -> bytes:
@@ -158,9 +135,8 @@ def answers(document_file: int, requests: Iterator[Any]) -> Iterator[tuple[dict[
     if request["task"] == "decrypt":
         data = decrypted(document)
         yield {"bytes": len(data)}, data
-    elif request["task"] == "form":
-        filled = [value for value, _ in zip(form_values(document), range(FIELDS_AT_MOST), strict=False)]
-        yield {"fields": filled}, b""
+    elif request["task"] == "annotations":
+        yield {"entries": list(islice(written(document, request["wanted"]), FIELDS_AT_MOST))}, b""
     else:
         described = describe(document, request["max_pages"])
         yield described, b""

@@ -22,10 +22,10 @@ from shared_utils.pdf.engines import (
     pdfium_pages,
     pypdf_pages,
 )
+from shared_utils.pdf.entries import Entry
 from shared_utils.pdf.isolation import (
     PYPDF_WORKER,
     ReadingLimits,
-    Worker,
     WorkerCancelled,
     WorkerLost,
     integer,
@@ -168,15 +168,23 @@ def _start(job: Job) -> tuple[Opened, Pages]:
     raise UnreadablePdf("The PDF is damaged or cut off, and two readers cannot repair it. Please get a fresh copy.")
 
 
-def _form_values(job: Job, worker: Worker) -> dict[int, list[tuple[str, str]]]:
-    """What is filled into the form's fields, by page. A form that cannot be read is no reason to lose the text."""
-    values: dict[int, list[tuple[str, str]]] = {}
-    with suppress(WorkerLost):
-        for field in items(job.receive(worker, job.limits.open_s), "fields"):
-            match field:
-                case [int(page), str(name), str(value)]:
-                    values.setdefault(page, []).append((name, value))
-    return values
+def _entries(job: Job, drafts: Mapping[int, Draft]) -> dict[int, list[Entry]]:
+    """What is written in forms and annotations, by page. What cannot be read there is no reason to lose the text."""
+    wanted = [
+        [number, *(index for index, _ in page.raw.annotations)]
+        for number, page in sorted(drafts.items())
+        if page.raw.annotations
+    ]
+    found: dict[int, list[Entry]] = {}
+    if not wanted or job.budget.left_s() <= 0:
+        return found
+    with suppress(WorkerLost), job.start(PYPDF_WORKER, task="annotations", wanted=wanted) as worker:
+        for entry in items(job.receive(worker, job.limits.open_s), "entries"):
+            match entry:
+                case [int(page), int(index), str(kind), str(name), str(value)]:
+                    is_readable = not name.startswith("\0")
+                    found.setdefault(page, []).append(Entry(index, kind, name.lstrip("\0"), value, is_readable))
+    return found
 
 
 def read_pdf(
@@ -203,31 +211,23 @@ def read_pdf(
 def _read(job: Job) -> Iterator[ReadingEvent]:
     opened, pages = _start(job)
     yield DocumentOpened(opened.pages, opened.title, opened.outline, opened.attachments)
-    form: Worker | None = None
-    if opened.has_form:
-        with suppress(WorkerLost):
-            form = job.start(PYPDF_WORKER, task="form")
-    try:
-        drafts: dict[int, Draft] = {}
-        for raw in pages:
-            assert isinstance(raw, RawPage)  # noqa: S101 - only the first item is not a page
-            drafts[raw.number] = draft(raw)
-            if not raw.lost:
-                yield PageReady(page_of(drafts[raw.number]))
-            job.budget.chars -= len(drafts[raw.number].composed.text)
-            if job.budget.chars <= 0:
-                break
-        pages.close()
-        lost = [n for n in range(1, opened.pages + 1) if n not in drafts or drafts[n].raw.lost]
-        drafts |= _second_readings(job, drafts, lost)
-        for number in lost:
-            drafts.setdefault(number, draft(lost_page(number, given_up(job))))
-            yield PageReady(page_of(drafts[number]))
-        values = _form_values(job, form) if form is not None else {}
-    finally:
-        if form is not None:
-            form.close()
-    yield PagesRevised(revise([drafts[number] for number in range(1, opened.pages + 1)], values))
+    drafts: dict[int, Draft] = {}
+    for raw in pages:
+        assert isinstance(raw, RawPage)  # noqa: S101 - only the first item is not a page
+        drafts[raw.number] = draft(raw)
+        if not raw.lost:
+            yield PageReady(page_of(drafts[raw.number]))
+        job.budget.chars -= len(drafts[raw.number].composed.text)
+        if job.budget.chars <= 0:
+            break
+    pages.close()
+    lost = [n for n in range(1, opened.pages + 1) if n not in drafts or drafts[n].raw.lost]
+    drafts |= _second_readings(job, drafts, lost)
+    for number in lost:
+        drafts.setdefault(number, draft(lost_page(number, given_up(job))))
+        yield PageReady(page_of(drafts[number]))
+    entries = _entries(job, drafts)
+    yield PagesRevised(revise([drafts[number] for number in range(1, opened.pages + 1)], entries))
 
 
 def _second_readings(job: Job, drafts: Mapping[int, Draft], lost: list[int]) -> dict[int, Draft]:
@@ -246,7 +246,8 @@ def _second_readings(job: Job, drafts: Mapping[int, Draft], lost: list[int]) -> 
                 before = first.get(raw.number)
                 if before is None or before.lost or is_better(raw.text, before.text):
                     pictures, objects = (before.pictures, before.objects) if before else (0.0, 0)
-                    found[raw.number] = draft(replace(raw, pictures=pictures, objects=objects))
+                    written = before.annotations if before else ()
+                    found[raw.number] = draft(replace(raw, pictures=pictures, objects=objects, annotations=written))
     return found
 
 

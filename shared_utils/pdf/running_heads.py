@@ -17,7 +17,11 @@ REPEATED_SHARE = 0.3  # of the pages
 REPEATED_AT_LEAST = 3  # pages
 STEADY_SHARE = 0.5  # of the neighbouring repeats in which a number must stay or count with the pages
 
+COUNTER_WORDS = 2  # "Page 7 of 40"
+
 _NUMBER = re.compile(r"\d+")
+_PARTS = re.compile(r"\s{3,}|\s+[-–—|·•:/]\s+|[,;|·•]\s+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,9 @@ def running_lines(pages: Sequence[tuple[int, int, Composed]]) -> list[tuple[Span
     repeats: Mapping[tuple[bool, str], list[_Repeat]] = defaultdict(list)
     for index, (number, height, composed) in enumerate(pages):
         for is_top, line in _edges(composed.lines, height):
-            words = " ".join(composed.text[line.start : line.end].split())
-            values = tuple(int(digits[-9:]) for digits in _NUMBER.findall(words))
-            key = (is_top, _NUMBER.sub("#", words))
-            repeats[key].append(_Repeat(index, number, Span(line.start, line.end), values))
+            span = Span(line.start, line.end)
+            key, values = _folded(composed.text, span)
+            repeats[is_top, key].append(_Repeat(index, number, span, values))
     needed = max(REPEATED_AT_LEAST, REPEATED_SHARE * sum(bool(composed.lines) for _, _, composed in pages))
     found: list[set[Span]] = [set() for _ in pages]
     for same in repeats.values():
@@ -50,6 +53,59 @@ def running_lines(pages: Sequence[tuple[int, int, Composed]]) -> list[tuple[Span
             for repeat in same:
                 found[repeat.page].add(repeat.span)
     return [tuple(sorted(spans, key=lambda span: span.start)) for spans in found]
+
+
+def repeated(pages: Sequence[Composed], running: Sequence[Sequence[Span]]) -> list[tuple[Span, ...]]:
+    """Of each page's running lines those that say nothing new, to be left out of what is searched.
+
+    Where a line stands first it stays if it says what stands nowhere else: a case number, the date of a filing, the
+    name of a survey. Page counters are left out everywhere; where pages hold nothing but running lines, nothing is.
+    """
+    told: dict[str, set[tuple[int, ...]]] = defaultdict(set)
+    for page, spans in zip(pages, running, strict=True):
+        for span in spans:
+            key, values = _folded(page.text, span)
+            told[key].add(values)
+    seen = {key for key, values in told.items() if len(values) > 1 and len(_LETTERS.findall(key)) <= COUNTER_WORDS}
+    body = _body(pages, running) if told.keys() - seen else ""
+    again: list[tuple[Span, ...]] = []
+    for page, spans in zip(pages, running, strict=True):
+        keys = [_folded(page.text, span)[0] for span in spans]
+        again.append(
+            tuple(
+                span
+                for span, key in zip(spans, keys, strict=True)
+                if key in seen or _stands_in(body, page.text[span.start : span.end])
+            )
+        )
+        seen.update(keys)
+    if all(len(spans) == len(page.lines) for page, spans in zip(pages, running, strict=True)):
+        return [()] * len(pages)
+    return again
+
+
+def _body(pages: Sequence[Composed], running: Sequence[Sequence[Span]]) -> str:
+    """All lines that do not run, in one, spaces and case apart."""
+    starts = [{span.start for span in spans} for spans in running]
+    lines = (
+        page.text[line.start : line.end]
+        for page, left_out in zip(pages, starts, strict=True)
+        for line in page.lines
+        if line.start not in left_out
+    )
+    return " ".join(" ".join(lines).split()).casefold()
+
+
+def _stands_in(body: str, line: str) -> bool:
+    """Whether each part of a running line stands in the body, too: its title, its author."""
+    parts = (" ".join(part.split()).casefold() for part in _PARTS.split(line))
+    return all(part in body for part in parts if part)
+
+
+def _folded(text: str, span: Span) -> tuple[str, tuple[int, ...]]:
+    """The line with a sign for every number, and the numbers."""
+    words = " ".join(text[span.start : span.end].split())
+    return _NUMBER.sub("#", words), tuple(int(digits[-9:]) for digits in _NUMBER.findall(words))
 
 
 def _edges(lines: Sequence[Line], height: int) -> list[tuple[bool, Line]]:

@@ -98,8 +98,16 @@ class PageViewer:
 
     def locate(self, path: Path, page: Page, spans: Sequence[Span]) -> tuple[tuple[Rect, ...], ...]:
         """For each span of `page.text`, the rectangles of its words, one per line; () where that is not sure."""
-        if page.word_boxes:
-            return tuple(_boxes_of(page, span) for span in spans)
+        if not page.word_boxes:
+            return self._drawn_as_text(path, page, spans)
+        recognised = tuple(_boxes_of(page, span) for span in spans)
+        if not page.runs:
+            return recognised
+        begins = min(box.start for box in page.word_boxes)  # words of the page's pictures stand behind its own
+        own = self._drawn_as_text(path, page, [Span(span.start, min(span.end, begins)) for span in spans])
+        return tuple(a + b for a, b in zip(own, recognised, strict=True))
+
+    def _drawn_as_text(self, path: Path, page: Page, spans: Sequence[Span]) -> tuple[tuple[Rect, ...], ...]:
         with suppress(UnreadablePdf, DocumentGone):
             glyphs = [self._glyphs(path, page, span) for span in spans]
             answer, _ = self._ask(path, page.number, {"task": "locate", "spans": glyphs})

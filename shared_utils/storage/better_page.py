@@ -23,6 +23,8 @@ def takes_place(new: Page, stored: Page, *, finished: bool) -> bool:
 
 
 def _known(page: Page) -> int:
+    if page.verdict is PageVerdict.UNREADABLE and page.reader == "ocr":  # a scan that was looked at, in vain
+        return _KNOWN[PageVerdict.SCANNED]
     return _KNOWN.get(page.verdict, 3)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from shared_utils.citations.attribution import cite
 from shared_utils.citations.verification import Entailment
 from shared_utils.message import Message, counted, message
-from shared_utils.types import QUOTED, Answer, Citation, Embedder, Passage, Sentence, Verdict
+from shared_utils.types import QUOTED, Answer, Citation, Embedder, Page, PageVerdict, Passage, Sentence, Verdict
 from src.answering.file_report import about_pages, unread_pages
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.prompts import REFUSAL, is_refusal
@@ -100,6 +101,28 @@ def _telling(passages: Sequence[Passage]) -> list[Passage]:
     return [p for p in passages if len(p.chunk.text) >= _TELLING_CHARACTERS]
 
 
+def recognised_notes(answer: Answer, documents: Sequence[IndexedDocument]) -> tuple[Message, ...]:
+    """That words an answer cites were read from a picture, as nobody sees by looking at them."""
+    pages = pages_of(documents)
+    notes = []
+    for name, group in groupby(sorted(answer.citations, key=_document), key=_document):
+        read = [cited.page for cited in group if _is_recognised(pages.get((cited.document_id, cited.page)), cited)]
+        if read:
+            one = "Page {pages} of {name} is a picture: its words come from text recognition. Compare what matters."
+            many = "Pages {pages} of {name} are pictures: their words come from text recognition. Compare what matters."
+            notes.append(about_pages(read, one, many, name=name))
+    return tuple(notes)
+
+
+def _document(cited: Citation) -> str:
+    return cited.document
+
+
+def _is_recognised(page: Page | None, cited: Citation) -> bool:
+    boxes = page.word_boxes if page is not None else ()
+    return any(box.start < cited.end and cited.start < box.end for box in boxes)
+
+
 def unread_notes(documents: Sequence[IndexedDocument]) -> tuple[Message, ...]:
     """What an answer may have missed: pages still being read, pages that could not be."""
     notes = []
@@ -111,10 +134,7 @@ def unread_notes(documents: Sequence[IndexedDocument]) -> tuple[Message, ...]:
                 message("{name} is still being read: this answer knows its first {n} pages.", name=name, n=read)
             )
             continue
-        if unread := unread_pages(document.document.pages):
-            one = "Page {pages} of {name} could not be read, so something may be missing here."
-            many = "Pages {pages} of {name} could not be read, so something may be missing here."
-            notes.append(about_pages(unread, one, many, name=name))
+        notes += _unread(name, document.document.pages)
         if document.index.chunks and document.index.dense is None:
             notes.append(
                 message(
@@ -122,3 +142,18 @@ def unread_notes(documents: Sequence[IndexedDocument]) -> tuple[Message, ...]:
                 )
             )
     return tuple(notes)
+
+
+def _unread(name: str, pages: Sequence[Page]) -> list[Message]:
+    missing = set(unread_pages(pages))
+    in_part = [page.number for page in pages if page.number in missing and page.verdict is PageVerdict.MIXED]
+    notes = []
+    if unread := sorted(missing - set(in_part)):
+        one = "Page {pages} of {name} could not be read, so something may be missing here."
+        many = "Pages {pages} of {name} could not be read, so something may be missing here."
+        notes.append(about_pages(unread, one, many, name=name))
+    if in_part:
+        one = "A picture on page {pages} of {name} was not read, so something may be missing here."
+        many = "Pictures on pages {pages} of {name} were not read, so something may be missing here."
+        notes.append(about_pages(in_part, one, many, name=name))
+    return notes

@@ -26,17 +26,21 @@ def page_ranges(numbers: Iterable[int]) -> tuple[str, ...]:
 
 
 def has_words(page: Page) -> bool:
-    """Words that can be trusted: an unreadable page may hold characters that mean nothing."""
-    return page.verdict is not PageVerdict.UNREADABLE and any(character.isalnum() for character in page.text)
+    """Words that can be trusted: an unreadable page may hold characters that mean nothing, an empty one words that
+    nobody sees."""
+    told = page.verdict not in (PageVerdict.UNREADABLE, PageVerdict.EMPTY)
+    return told and any(character.isalnum() for character in page.text)
 
 
 def unread_pages(pages: Sequence[Page]) -> tuple[int, ...]:
-    """Pages that may hold words nobody can search: those that could not be read, and scans without OCR."""
-    return tuple(
-        page.number
-        for page in pages
-        if page.verdict is PageVerdict.UNREADABLE or (page.verdict is PageVerdict.SCANNED and not has_words(page))
-    )
+    """Pages that may hold words nobody can search: those that could not be read, and pictures without OCR."""
+    unread = (PageVerdict.UNREADABLE, PageVerdict.SCANNED, PageVerdict.MIXED)
+    return tuple(page.number for page in pages if page.verdict in unread and not _is_recognised(page))
+
+
+def _is_recognised(page: Page) -> bool:
+    """Whether OCR found its words: pages that were kept by earlier versions are still called scans then."""
+    return page.reader == "ocr" and page.verdict is PageVerdict.SCANNED and has_words(page)
 
 
 def count_verdicts(pages: Sequence[Page]) -> dict[PageVerdict, int]:
@@ -49,19 +53,28 @@ def outcome(pages: Sequence[Page], ocr_hint: Message) -> tuple[FileStatus, Messa
     """How reading ended, and why; `ocr_hint` says what would make scans readable, nothing where nothing would."""
     if not pages:
         return FileStatus.FAILED, message("This PDF has no pages. Export it again from the program that made it.")
-    scans = [p.number for p in pages if p.verdict is PageVerdict.SCANNED and not has_words(p)]
-    broken = [p.number for p in pages if p.verdict is PageVerdict.UNREADABLE]
+    unread = set(unread_pages(pages))
+    scans, pictured, broken = (
+        [page.number for page in pages if page.verdict is verdict and page.number in unread]
+        for verdict in (PageVerdict.SCANNED, PageVerdict.MIXED, PageVerdict.UNREADABLE)
+    )
     sentences = []
     if broken:
         sentences.append(_about_broken(pages, broken))
     if scans:
-        sentences.append(_about_scans(pages, scans, ocr_hint))
+        sentences.append(_about_scans(pages, scans))
+    if pictured:
+        one = "Page {pages} holds a picture that may hold words, which were not read."
+        many = "Pages {pages} hold pictures that may hold words, which were not read."
+        sentences.append(about_pages(pictured, one, many))
+    if scans or pictured:
+        sentences.append(ocr_hint)
     if any(has_words(page) for page in pages):
         return (FileStatus.PARTIAL if sentences else FileStatus.READY), joined(*sentences)
     if not sentences:
         which = message("Every page") if len(pages) > 1 else message("The only page")
-        pictured = any(page.reason for page in pages)  # looked at by OCR, in vain
-        what = message("holds pictures, but no words were found on them") if pictured else message("is blank")
+        is_looked_at = any(page.reason for page in pages)  # by OCR, in vain
+        what = message("holds pictures, but no words were found on them") if is_looked_at else message("is blank")
         sentences.append(message("{which} of this PDF {what}: there is nothing to search.", which=which, what=what))
     return FileStatus.FAILED, joined(*sentences)
 
@@ -84,11 +97,10 @@ def _cause(reason: Message) -> Message:
     return why if isinstance(why, Message) else reason
 
 
-def _about_scans(pages: Sequence[Page], numbers: Sequence[int], ocr_hint: Message) -> Message:
+def _about_scans(pages: Sequence[Page], numbers: Sequence[int]) -> Message:
     if len(numbers) == len(pages):
-        return joined(message("This PDF is a scan: pictures of pages, without words to search."), ocr_hint)
-    one, many = "Page {pages} is a scan without words.", "Pages {pages} are scans without words."
-    return joined(about_pages(numbers, one, many), ocr_hint)
+        return message("This PDF is a scan: pictures of pages, without words to search.")
+    return about_pages(numbers, "Page {pages} is a scan without words.", "Pages {pages} are scans without words.")
 
 
 def about_pages(numbers: Sequence[int], one: str, many: str, /, **values: object) -> Message:

@@ -200,6 +200,7 @@ def document_json(view: DocumentView) -> schemas.Document:
         seconds_left=view.seconds_left,
         pages=view.pages,
         pages_read=len(view.page_verdicts),
+        pages_unread=view.pages_unread,
         passages=view.chunks,
         line=describe_document(view),
         reason=str(view.reason),

@@ -50,6 +50,7 @@ class Document(BaseModel):
     seconds_left: float | None
     pages: int = Field(description="0 until it is known.")
     pages_read: int
+    pages_unread: int = Field(description="Of those read, how many hold, or may hold, words that nobody can search.")
     passages: int
     line: str = Field(description="Where it stands, in words.")
     reason: str = Field(description="What happened and what to do, where it failed or is partial.")
@@ -73,6 +74,7 @@ class PageText(BaseModel):
     text: str
     verdict: str = Field(description="text, mixed, scanned, empty or unreadable")
     reason: str
+    recognised: bool = Field(description="Some of its words come from text recognition.")
 
 
 # ------------------------------------------------------------------------------------------------ search

@@ -150,8 +150,7 @@ class Reading:
         if entry.indexed is not None and self._rag.has_scans(entry.indexed):  # one page may take a minute
             self._submit(self._readers, entry, partial(self._recognise, entry, read_s), small=False)
             return None
-        self._recognise(entry, read_s)
-        return None
+        return self._recognise(entry, read_s, turn)
 
     def _again(self, entry: Entry) -> Work | None:
         """Reading anew what was cut short because its turn was over. What was found is searched meanwhile."""
@@ -160,38 +159,46 @@ class Reading:
         self._update(entry, state=DocumentState.QUEUED, verdicts={}, seconds_left=None)
         return partial(self._read, entry)
 
-    def _recognise(self, entry: Entry, read_s: float, _turn: Turn | None = None) -> None:
-        """The words of scanned pages, each kept as it is found; then the file is read."""
-        began = time.monotonic()
+    def _recognise(self, entry: Entry, read_s: float, turn: Turn) -> Work | None:
+        """Begin to find the words of scanned pages, each kept as it is found, and go on for a turn."""
         if entry.indexed is None or entry.cancel.is_set():
-            return
+            return None
+        events = self._rag.recognise(
+            entry.indexed,
+            partial(self._publish, entry),
+            nearest_to=lambda: entry.looked_at,
+            cancelled=entry.cancel.is_set,
+        )
+        return self._go_on_recognising(entry, read_s, self._metrics.recognising(events), turn)
+
+    def _go_on_recognising(self, entry: Entry, read_s: float, events: Iterator[IngestEvent], turn: Turn) -> Work | None:
+        began = time.monotonic()
         try:
             self._store.file_path(entry.source.id)
-            events = self._rag.recognise(
-                entry.indexed,
-                partial(self._publish, entry),
-                nearest_to=lambda: entry.looked_at,
-                cancelled=entry.cancel.is_set,
-            )
-            for event in self._metrics.recognising(events):
-                page = entry.indexed.page(event.page) if isinstance(event, PageRead) else None
-                if page is not None:
-                    self._store.save_page(entry.source.id, page)
-                    with self._lock:
-                        entry.verdicts[page.number] = page.verdict
-                    self._update(entry, state=DocumentState.RECOGNISING)
-            if entry.cancel.is_set():
-                return
+            for event in events:
+                page = entry.indexed.page(event.page) if entry.indexed and isinstance(event, PageRead) else None
+                if page is None:
+                    continue
+                self._store.save_page(entry.source.id, page)
+                with self._lock:
+                    entry.verdicts[page.number] = page.verdict
+                self._update(entry, state=DocumentState.RECOGNISING)
+                if turn.is_over():
+                    read_s += time.monotonic() - began
+                    return partial(self._go_on_recognising, entry, read_s, events)
+            if entry.indexed is None or entry.cancel.is_set():
+                return None
             report = finished(entry.indexed, read_s + time.monotonic() - began, 0.0, self._rag.recogniser.hint())
             self._keep_outcome(entry.indexed, report.read_s)
         except FootnoteError as exc:
             self._fail(entry, exc.message)
-            return
+            return None
         if report.status is FileStatus.FAILED:
             self._fail(entry, report.reason)
-            return
+            return None
         self._update(entry, state=DocumentState.EMBEDDING, reason=report.reason, seconds_left=None)
         self._submit(self._embedders, entry, partial(self._embed, entry, report.status))
+        return None
 
     def _publish(self, entry: Entry, indexed: IndexedDocument) -> None:
         self._update(entry, indexed=indexed)

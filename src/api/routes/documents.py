@@ -96,6 +96,7 @@ def page_text(visit: Visit, document_id: str, page: int) -> PageText:
         text=found.text,
         verdict=found.verdict.value,
         reason=str(found.reason),
+        recognised=bool(found.word_boxes),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pypdf
 import pypdfium2
+from PIL.Image import Transpose
 from pypdf.generic import RectangleObject
 from reportlab.lib.pagesizes import letter
 from reportlab.lib.utils import ImageReader
@@ -64,14 +65,26 @@ def cells(*table: Sequence[str], columns: Sequence[float] = (72, 330, 420, 510),
     return draw
 
 
-def picture_of(draw: Draw, *, text_layer: Draw | None = None) -> Draw:
-    """A scan of a drawing: a picture that covers the page, with an invisible text layer if wished."""
+def picture_of(
+    draw: Draw,
+    *,
+    text_layer: Draw | None = None,
+    quarter_turns: int = 0,
+    is_mirrored: bool = False,
+    box: tuple[float, float, float, float] = (0, 0, *letter),
+) -> Draw:
+    """A scan of a drawing: a picture that covers the page, or the part of it in `box` (x, y, width, height), turned
+    counter-clockwise or mirrored in its raster, with an invisible text layer if wished."""
     document = pypdfium2.PdfDocument(pdf(draw))
-    image = document[0].render(scale=150 / 72).to_pil()
+    x, y, width, height = box
+    crop = (x, letter[1] - y - height, x + width, letter[1] - y)
+    image = document[0].render(scale=150 / 72).to_pil().crop([round(edge * 150 / 72) for edge in crop])
+    image = image.rotate(90 * quarter_turns, expand=True)
+    image = image.transpose(Transpose.FLIP_LEFT_RIGHT) if is_mirrored else image
     document.close()
 
     def scan(canvas: Canvas) -> None:
-        canvas.drawImage(ImageReader(image), 0, 0, *letter)
+        canvas.drawImage(ImageReader(image), *box)
         if text_layer is not None:
             text_layer(canvas)
 

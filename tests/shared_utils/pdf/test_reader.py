@@ -308,6 +308,41 @@ def test_a_few_words_on_a_large_picture_are_a_mixed_page(tmp_path: Path) -> None
     assert page.verdict is PageVerdict.MIXED
 
 
+def test_a_picture_beside_much_text_is_told_and_a_small_mark_is_not(tmp_path: Path) -> None:
+    prose = pdfs.lines(*[pdfs.PROSE[i : i + 80] for i in range(0, 1200, 80)], y=740, size=10)
+    long = pdfs.lines(*[pdfs.PROSE[:80]] * 12, y=740, size=10)
+    half = pdfs.picture_of(pdfs.lines("Result"), box=(60, 80, 480, 300))
+    mark = pdfs.picture_of(pdfs.lines("Result"), box=(60, 80, 100, 100))
+    pages = pages_of(tmp_path, pdfs.pdf(pdfs.together(long, half), pdfs.together(long, mark), prose))
+    assert [page.verdict for page in pages] == [PageVerdict.MIXED, PageVerdict.TEXT, PageVerdict.TEXT]
+
+
+def test_a_page_of_words_that_nobody_sees_or_of_signs_alone_is_empty(tmp_path: Path) -> None:
+    data = pdfs.pdf(pdfs.invisible("Nothing of this is drawn on the page."), pdfs.lines("* * *", "----"))
+    pages = pages_of(tmp_path, data)
+    assert [page.verdict for page in pages] == [PageVerdict.EMPTY] * 2
+    assert [str(page.reason) for page in pages] == [
+        "This page holds words that cannot be seen.",
+        "This page holds signs but no words.",
+    ]
+
+
+def test_letters_without_a_meaning_are_told_from_a_blank_page(tmp_path: Path) -> None:
+    boxes = b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 10 10] /FontMatrix [.1 0 0 .1 0 0] /FirstChar 1 /LastChar 1"
+    glyph = b" /Widths [10] /Encoding << /Differences [1 /g1] >> /CharProcs << /g1 99 0 R >> >>"
+    drawn = pdfs.stream(b"BT /F1 24 Tf 72 700 Td (\x01\x01\x01) Tj ET")
+    blank = pdfs.stream(b"BT /F1 24 Tf 72 700 Td (   ) Tj ET")
+    data = pdfs.raw_pdf(drawn, blank).replace(
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>", boxes + glyph, 1
+    )
+    shape = b"99 0 obj\n" + pdfs.stream(b"10 0 0 0 10 10 d1 1 1 8 8 re f") + b"\nendobj\n"
+    data = data.replace(b"xref\n", shape + b"xref\n", 1)
+    coded, empty = pages_of(tmp_path, data)
+    assert coded.verdict is PageVerdict.UNREADABLE
+    assert "without their meaning" in str(coded.reason)
+    assert empty.verdict is PageVerdict.EMPTY
+
+
 def test_words_that_nobody_can_see_are_flagged_and_the_others_are_not(tmp_path: Path) -> None:
     def white(canvas: Canvas) -> None:
         canvas.setFillColorRGB(1, 1, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from shared_utils.chunking.chunker import chunk_pages
 from shared_utils.pdf.hyphens import keep_hyphen_by
 from shared_utils.pdf.reader import PagesRevised, ReadingLimits, read_pdf
 from shared_utils.types import Page
@@ -45,8 +46,8 @@ def test_a_number_that_changes_from_page_to_page_is_content(tmp_path: Path) -> N
 def test_the_heads_of_left_and_right_pages_are_both_marked(tmp_path: Path) -> None:
     heads = ["The Harbour Board", "A Study of Lamps"]
     pages = pages_of(tmp_path, *(chapter(i, heads[i % 2]) for i in range(1, 10)))
-    assert running(pages[0])[0] == "A Study of Lamps"
-    assert running(pages[1])[0] == "The Harbour Board"
+    assert running(pages[2])[0] == "A Study of Lamps"
+    assert running(pages[3])[0] == "The Harbour Board"
 
 
 def test_a_sentence_repeated_inside_the_pages_is_not_marked(tmp_path: Path) -> None:
@@ -56,6 +57,27 @@ def test_a_sentence_repeated_inside_the_pages_is_not_marked(tmp_path: Path) -> N
 
 def test_two_pages_are_too_few_to_call_a_line_running(tmp_path: Path) -> None:
     assert [running(page) for page in pages_of(tmp_path, chapter(1), chapter(2))] == [[], []]
+
+
+def test_a_running_head_stays_searchable_where_it_stands_first(tmp_path: Path) -> None:
+    head = "Case 3:21-cv-00417   Filed 1 June 2021"
+    pages = pages_of(tmp_path, *(chapter(i, head) for i in range(1, 6)))
+    chunks = chunk_pages("d", pages)
+    assert [chunk.page for chunk in chunks if "00417" in chunk.text] == [1]
+    assert running(pages[0]) == ["Page 1 of 9"]
+
+
+def test_a_running_head_that_says_what_the_pages_say_is_left_out_everywhere(tmp_path: Path) -> None:
+    title = pdfs.lines("The Harbour Board", "Annual Report 2025", y=500, size=20)
+    pages = pages_of(tmp_path, title, *(chapter(i, "The Harbour Board · Annual Report 2025") for i in range(1, 6)))
+    assert [running(page)[0] for page in pages[1:]] == ["The Harbour Board · Annual Report 2025"] * 5
+
+
+def test_a_file_whose_every_line_repeats_is_searchable(tmp_path: Path) -> None:
+    label = pdfs.together(pdfs.lines("Property of the museum", y=760), pdfs.lines("Do not remove", y=30))
+    pages = pages_of(tmp_path, *[label] * 4)
+    assert [running(page) for page in pages] == [[]] * 4
+    assert {chunk.page for chunk in chunk_pages("d", pages)} == {1, 2, 3, 4}
 
 
 def test_larger_and_bold_lines_are_headings_and_larger_ones_stand_above(tmp_path: Path) -> None:

@@ -46,9 +46,24 @@ def test_a_scan_among_pages_with_words_makes_the_file_partial_and_says_which_pag
 
 
 def test_a_scan_whose_words_were_recognised_counts_as_read() -> None:
-    recognised = page(2, PageVerdict.SCANNED, "words after all")
+    recognised = replace(page(2, PageVerdict.SCANNED, "words after all"), reader="ocr")
     assert outcome([TEXT, recognised], NOTHING) == (FileStatus.READY, NOTHING)
     assert unread_pages([TEXT, recognised]) == ()
+
+
+def test_a_scan_of_which_a_stamp_is_known_and_a_picture_that_was_not_read_leave_a_file_partial() -> None:
+    stamped, pictured = page(2, PageVerdict.SCANNED, "Received 3 May"), page(3, PageVerdict.MIXED, "some words")
+    status, reason = outcome([TEXT, stamped, pictured], literal("Install tesseract."))
+    assert status is FileStatus.PARTIAL
+    assert str(reason) == (
+        "Page 2 is a scan without words. Page 3 holds a picture that may hold words, which were not read. "
+        "Install tesseract."
+    )
+    assert unread_pages([TEXT, stamped, pictured]) == (2, 3)
+
+
+def test_words_that_nobody_sees_do_not_make_a_file_ready() -> None:
+    assert outcome([page(1, PageVerdict.EMPTY, "hidden words")], NOTHING)[0] is FileStatus.FAILED
 
 
 def test_a_file_of_scans_fails_and_says_what_would_help() -> None:
