@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from shared_utils.citations.items import item_of
 from shared_utils.citations.markers import take_out_markers
 from shared_utils.citations.reading import Finding
+from shared_utils.citations.remembering import RememberingEmbedder
 from shared_utils.citations.support import speaking_units
 from shared_utils.citations.text_units import content_keys, units_of, words_of
 from shared_utils.citations.verification import Entailment, settled, verify
@@ -57,6 +58,7 @@ def cite(
     `pages` maps (document id, page number) to the page of every evidence span, `names` document ids to display names.
     `entailment` is asked once a sentence, about the evidence it was given.
     """
+    embedder = RememberingEmbedder(embedder) if embedder else None
     by_marker = {span.marker: span for span in evidence.spans}
     claims, dropped = _claims(raw_text, by_marker)
     order: dict[Quote, int] = {}

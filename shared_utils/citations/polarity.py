@@ -105,6 +105,7 @@ class Opposed:
 
     answer: str
     page: str
+    by_negation: bool = False  # else by the other end of a scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,11 @@ def opposition(claim: Sentence, page: Sequence[Sentence]) -> Opposed | None:
     claim_uses = _uses(claim)
     page_uses = [use for sentence in page for use in _uses(sentence)]
     return _negated(claim_uses, page_uses) or _flipped(claim_uses, page_uses) or _signs(claim, page)
+
+
+def denies(words: Sequence[Word]) -> bool:
+    """Whether any of these words is a negation."""
+    return any(folded in _NEGATIONS or folded.endswith("n't") for word in words for folded in (fold(word.text),))
 
 
 def unmatched_negation(claim: Sentence, page: Sequence[Sentence]) -> str | None:
@@ -155,7 +161,8 @@ def _negated(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
         _, other_negated, other_cue = _without_prefix(other, claim_keys)
         prefixed = cue != use.cue or other_cue != other.cue
         if negated != other_negated and (use.head or other.head or prefixed):
-            return Opposed(cue if negated else use.word.text, other_cue if other_negated else other.word.text)
+            said, stands = cue if negated else use.word.text, other_cue if other_negated else other.word.text
+            return Opposed(said, stands, by_negation=True)
     return None
 
 

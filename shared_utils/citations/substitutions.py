@@ -129,6 +129,7 @@ def _other_filler(
             and _may_name(filler[-1])
             and not all(set(word.keys) & _GENERIC for word in filler)
             and all(word.text[0].isdigit() is numbers for word in filler)
+            and not (numbers and _digits(filler) == _digits(ours[a:b]))  # "3, 800" is 3,800 with a stray space
             and (other is None or slot.left + slot.right > other.left + other.right)
         ):
             other = slot
@@ -156,6 +157,10 @@ def _slots(ours: Sequence[Word], a: int, b: int, theirs: Sequence[Word]) -> Iter
                     sum(word.content for word in shared),
                     end == start + 1 and any(word.text[0].isdigit() for word in beside),
                 )
+
+
+def _digits(words: Sequence[Word]) -> str:
+    return "".join(char for word in words for char in word.text if char.isdigit())
 
 
 def _shared(ours: Sequence[Word], theirs: Sequence[Word]) -> int:
