@@ -44,6 +44,4 @@ def _labelled(line: str) -> Labelled:
     kept = json.loads(line)
     fine = kept["fine"]
     contradicted = True if fine in _CONTRADICTED else False if fine in _OPEN_OR_TRUE else None
-    return Labelled(
-        kept["set"], kept["sentence"], tuple(kept["evidence"]), kept["label"] == "supported", contradicted
-    )
+    return Labelled(kept["set"], kept["sentence"], tuple(kept["evidence"]), kept["label"] == "supported", contradicted)

@@ -7,15 +7,16 @@ same difference means that the cited words do not say it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from shared_utils.citations.alignment import Alignment, Edit, nearest_copy
+from shared_utils.citations.alignment import Alignment, nearest_copy
 from shared_utils.citations.exact_checks import check_columns, check_dates, check_exchanged, check_numbers
 from shared_utils.citations.features import Features
 from shared_utils.citations.polarity import Opposed, denies, opposition, unmatched_negation
 from shared_utils.citations.quantities import quantities
-from shared_utils.citations.reading import Finding, Reading, wording
+from shared_utils.citations.reading import Finding, Reading, row_says_it, wording
+from shared_utils.citations.substitutions import Swap, replaced, swapped
 from shared_utils.citations.tables import cells_of
 from shared_utils.citations.text_units import Unit, Word, covered, words_of
 from shared_utils.message import NOTHING, message
@@ -23,10 +24,20 @@ from shared_utils.text.folding import fold
 from shared_utils.types import Verdict
 
 _SAME_THING = 0.65  # weighted share of the claim's words in one unit
+_SHARED_WITH_YEAR = 0.5  # of what the best sentence shares with the claim
 _SAME_MEANING = 0.8  # cosine
-_SAME_CLAUSE = 0.7  # likeness
-_COPY = 0.8
-_CLOSE_COPY = 0.85
+# Likeness, from which on …
+_ANY_CLAUSE = 0.4  # "rose" beside "fell" leaves a doubt
+_LIKE_CLAUSE = 0.6  # so does "not" on one side alone
+_SAME_CLAUSE = 0.7  # either is a contradiction
+_COPY = 0.7  # another name is no rewording
+_CLOSE_COPY = 0.85  # a negation counts that stands beside others, or another word is no rewording
+_ONLY = re.compile(r"\b(?:only|solely|exclusively|nur|ausschließlich|uniquement|sólo|solamente)\b", re.IGNORECASE)
+_NOT_BUT = re.compile(
+    r"\b(?:not|no|never|none|nicht|keine?\w?|pas|aucune?|ningun[ao]?)\b.*"
+    r"\b(?:other than|except|unless|außer|sauf|salvo)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _ALTERNATIVE = re.compile(r"\([a-z]+\)")
 
 
@@ -35,20 +46,40 @@ def clashes(reading: Reading, found: Features) -> list[Finding]:
     if not reading.anchor:
         return []
     copy = nearest_copy(reading.words, reading.units, reading.anchor)
-    exact = [
-        *check_dates(reading),
-        *check_numbers(reading),
-        *check_exchanged(reading),
-        *check_columns(reading),
-    ]
+    exact = [*check_dates(reading), *check_numbers(reading), *check_exchanged(reading)]
     same_thing = _share_in_one(reading) >= _SAME_THING or found.cosine >= _SAME_MEANING
     findings = [
         finding if same_thing or finding.verdict is not Verdict.CONTRADICTED else _weaker(finding) for finding in exact
     ]
+    findings += _years_of_something_else(reading)
+    findings += check_columns(reading)  # the number itself tells the row
     if copy is not None:
         findings += _polarity(reading, copy)
         findings += _exchanged_names(reading, copy)
     return [finding for finding in findings if finding.reason != NOTHING]
+
+
+def _years_of_something_else(reading: Reading) -> Iterator[Finding]:
+    """A year that stands only in sentences which speak of something else than the best one does."""
+    best = reading.units[reading.anchor[0]]
+    wanted = {q.value: q.text for q in reading.numbers if q.is_year}
+    weight = {key: value for key, value in wording(reading).items() if not key[:1].isdigit()}
+    if not wanted or best.is_row or not weight:
+        return
+    least = _SHARED_WITH_YEAR * covered(weight, best.keys)
+    for value, text in wanted.items():
+        holding = [unit for unit in reading.units if any(q.is_year and q.value == value for q in quantities(unit.text))]
+        if (
+            holding
+            and best not in holding
+            and all(_is_prose(unit) and covered(weight, unit.keys) < least for unit in holding)
+        ):
+            yield Finding(Verdict.PARTLY, message("the page says {what} of something else", what=text))
+
+
+def _is_prose(unit: Unit) -> bool:
+    """A sentence; a heading's year holds for what stands under it."""
+    return not unit.is_row and unit.text.rstrip().endswith((".", "!", "?", "。"))
 
 
 def _weaker(finding: Finding) -> Finding:
@@ -67,27 +98,40 @@ def _share_in_one(reading: Reading) -> float:
 def _polarity(reading: Reading, copy: Alignment) -> Iterator[Finding]:
     claim = (reading.claim, reading.words)
     page = [_without_alternative(reading.units[i], reading) for i in reading.anchor]
+    if any(_say_only(reading.claim, text) for text, _ in page):
+        return  # "only for" and "not for any other than" say the same
     opposed = opposition(claim, page)
-    if opposed and _direct(opposed, reading, copy):
+    verdict = _gravity(opposed, reading, copy) if opposed else None
+    if opposed and verdict:
         yield Finding(
-            Verdict.CONTRADICTED,
-            message("the page says “{page}”, the answer “{answer}”", page=opposed.page, answer=opposed.answer),
+            verdict, message("the page says “{page}”, the answer “{answer}”", page=opposed.page, answer=opposed.answer)
         )
-    elif opposed and not opposed.by_negation:
-        yield Finding(
-            Verdict.PARTLY,
-            message("the page says “{page}”, the answer “{answer}”", page=opposed.page, answer=opposed.answer),
-        )
-    elif not opposed and (cue := unmatched_negation(claim, page)):
+    elif cue := unmatched_negation(claim, page):
         yield Finding(Verdict.NOT_FOUND, message("the answer says “{what}”; the cited words deny nothing", what=cue))
 
 
-def _direct(opposed: Opposed, reading: Reading, copy: Alignment) -> bool:
-    """Whether the two stand in the same clause: "none … granting" and "shall not grant" deny the same thing."""
-    if not opposed.by_negation:
-        return copy.likeness >= _SAME_CLAUSE
-    one_sided = denies(reading.words) != denies(reading.units[copy.unit].words)
-    return copy.likeness >= (_SAME_CLAUSE if one_sided else _CLOSE_COPY)
+def _say_only(one: str, other: str) -> bool:
+    return any(
+        _NOT_BUT.search(a) and _ONLY.search(b) and not _NOT_BUT.search(b) for a, b in ((one, other), (other, one))
+    )
+
+
+def _gravity(opposed: Opposed, reading: Reading, copy: Alignment) -> Verdict | None:
+    """How much an opposition weighs: "none … granting" and "shall not grant" deny the same thing, in two ways."""
+    unit = reading.units[copy.unit]
+    if opposed.by == "sign" or (unit.is_row and row_says_it(reading)):
+        return Verdict.CONTRADICTED
+    in_the_word = opposed.by == "negation" and not (" " in opposed.answer or " " in opposed.page)  # "ineffective"
+    if opposed.by == "scale" or in_the_word or denies(reading.words) != denies(unit.words):
+        needed = _ANY_CLAUSE if in_the_word or opposed.by == "scale" else _LIKE_CLAUSE
+        return (
+            Verdict.CONTRADICTED
+            if copy.likeness >= _SAME_CLAUSE
+            else Verdict.PARTLY
+            if copy.likeness >= needed
+            else None
+        )
+    return Verdict.CONTRADICTED if copy.likeness >= _CLOSE_COPY else None
 
 
 def _without_alternative(unit: Unit, reading: Reading) -> tuple[str, tuple[Word, ...]]:
@@ -103,42 +147,34 @@ def _without_alternative(unit: Unit, reading: Reading) -> tuple[str, tuple[Word,
 
 
 def _exchanged_names(reading: Reading, copy: Alignment) -> Iterator[Finding]:
-    """A name of an otherwise copied sentence in whose place the page has another one."""
-    if copy.likeness < _COPY:
-        return
-    small = {key for unit in reading.units for word in unit.words if word.text[:1].islower() for key in word.keys}
+    """A name of an otherwise copied sentence in whose place the page has another one; a word, in a closer copy."""
     unit = reading.units[copy.unit]
-    for edit in copy.edits:
-        if _is_exchange(edit, reading.words, unit.words, small):
-            yield Finding(
-                Verdict.NOT_FOUND,
-                message(
-                    "the page says it of “{page}”, not of “{answer}”",
-                    page=_joined(edit.page),
-                    answer=_joined(edit.answer),
-                ),
-            )
-            return
+    if copy.likeness >= _COPY and (swap := swapped(reading.claim, reading.words, unit.text, unit.words)):
+        answer, page = words_of(swap.answer), words_of(swap.page)
+        named = any(word.text[0].isupper() for word in page)
+        if named and not _one_name(answer, page) and not _side_by_side(swap, reading.claim):
+            said = message("the page says it of “{page}”, not of “{answer}”", page=swap.page, answer=swap.answer)
+            yield Finding(Verdict.NOT_FOUND, said)
+    elif copy.likeness >= _CLOSE_COPY and (swap := replaced(reading.claim, reading.words, unit.text, unit.words)):
+        said = message("the page says “{page}” where the answer says “{answer}”", page=swap.page, answer=swap.answer)
+        yield Finding(Verdict.PARTLY, said)
 
 
-def _is_exchange(edit: Edit, ours: tuple[Word, ...], theirs: tuple[Word, ...], small: set[str]) -> bool:
-    mine = [word for word in edit.answer if _is_name(word, ours, small)]
-    other = [word for word in edit.page if _is_name(word, theirs, small)]
-    if not mine or not other:
-        return False
-    held = {key for word in theirs for key in word.keys}
-    used = {key for word in ours for key in word.keys}
+def _one_name(one: Sequence[Word], other: Sequence[Word]) -> bool:
+    """Two ways to write it: Noel and Noël, Faroe and Faeroes, US and United States."""
     return (
-        not any(held & set(word.keys) for word in mine)
-        and not any(used & set(word.keys) for word in other)
-        and not any(_may_be_one(word, stands) for word in mine for stands in other)
-        and not _is_initials(mine, other)
-        and not _is_initials(other, mine)
+        any(_may_be_one(word, stands) for word in one for stands in other)
+        or _is_initials(one, other)
+        or _is_initials(other, one)
     )
 
 
-def _is_name(word: Word, sentence: tuple[Word, ...], small: set[str]) -> bool:
-    return word.content and word.text[:1].isupper() and len(word.text) > 1 and not small & set(word.keys)
+def _side_by_side(swap: Swap, claim: str) -> bool:
+    """The claim has both, as one longer name: "Zylom Studios" for the page's "Zylom"."""
+    said = fold(" ".join(claim.split()))
+    return any(
+        fold(f"{a}{by}{b}") in said for a, b in ((swap.page, swap.answer), (swap.answer, swap.page)) for by in " -"
+    )
 
 
 def _may_be_one(one: Word, other: Word) -> bool:
@@ -147,10 +183,6 @@ def _may_be_one(one: Word, other: Word) -> bool:
     return a[:2] == b[:2] or a in b or b in a
 
 
-def _is_initials(short: list[Word], long: list[Word]) -> bool:
+def _is_initials(short: Sequence[Word], long: Sequence[Word]) -> bool:
     letters = "".join(word.text[0] for word in long)
     return len(short) == 1 and fold(short[0].text).replace(".", "") == fold(letters)
-
-
-def _joined(words: tuple[Word, ...]) -> str:
-    return " ".join(word.text for word in words if word.content)

@@ -78,9 +78,7 @@ def _together(keys: Sequence[str], reach: Sequence[frozenset[str]]) -> float:
     return sum(not one.isdisjoint(other) for one, other in pairs) / len(pairs)
 
 
-def _cosine(
-    reading: Reading, weight: dict[str, float], reach: Sequence[frozenset[str]], embedder: Embedder
-) -> float:
+def _cosine(reading: Reading, weight: dict[str, float], reach: Sequence[frozenset[str]], embedder: Embedder) -> float:
     """The highest of the claim and the sum of one to three neighbours among the units that share most words with it."""
     order = sorted(range(len(reach)), key=lambda i: -covered(weight, reach[i]))
     near = sorted(order[:_MOST_EMBEDDED])
@@ -135,4 +133,3 @@ def _quantifiers_missing(reading: Reading, window: range) -> float:
     said = {fold(word.text) for i in window for word in reading.units[i].words}
     asked = {fold(word.text) for word in reading.words} & _QUANTIFIERS
     return min(2, len(asked - said)) / 2
-

@@ -8,7 +8,11 @@ _TEXT = (
     r"(?:evidence|documents?|passages?|context|text|sources?|information|excerpts?|pages?|"
     r"dokumente?n?|textstellen?|quellen?|abschnitt|kontext)"
 )
-_NUMBERS = r"(?:\s*(?:no\.?\s*)?\[?\d{1,3}\]?(?:\s*(?:,|and|or|&|und|bis|to|-|–)\s*(?:passages?\s+|sources?\s+)?\[?\d{1,3}\]?)*)"
+_NUMBER = r"\[?\d{1,3}\]?"
+_NUMBERS = (
+    rf"(?:\s*(?:no\.?\s*)?{_NUMBER}"
+    rf"(?:\s*(?:,|and|or|&|und|bis|to|-|–)\s*(?:passages?\s+|sources?\s+)?{_NUMBER})*)"
+)
 _LEAD_IN = re.compile(
     r"^\W*(?:based on|according to|from|as (?:stated|mentioned|noted|shown|described) in|per|in|laut|gemäß|nach)\s+"
     r"(?:(?:the|den|der|dem)\s+)?(?:(?:provided|given|cited|above|angegebenen|vorliegenden) )*"

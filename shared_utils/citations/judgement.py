@@ -22,10 +22,11 @@ MODEL = Path(__file__).with_name("verdict_model.json")
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Of one regression: log odds = bias + Σ weight × feature."""
+    """Of one regression: log odds = bias + Σ weight × feature; `supported` from this probability on."""
 
     bias: float
     of: Mapping[str, float]
+    supported: float
 
     def probability(self, features: Features) -> float:
         odds = self.bias + sum(weight * getattr(features, name) for name, weight in self.of.items())
@@ -34,21 +35,24 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Two regressions, one for where no embedder is at hand, and from which probability on a verdict is given."""
+    """Two regressions, one for where no embedder is at hand; below `partly` a sentence is not found."""
 
     with_meaning: Weights
     words_alone: Weights
-    supported: float
     partly: float
 
     def probability(self, features: Features) -> float:
         """0 … 1 that the cited words say it."""
-        return (self.words_alone if math.isnan(features.cosine) else self.with_meaning).probability(features)
+        return self._for(features).probability(features)
 
-    def verdict(self, probability: float) -> Verdict:
-        if probability >= self.supported:
+    def verdict(self, features: Features) -> Verdict:
+        probability = self.probability(features)
+        if probability >= self._for(features).supported:
             return Verdict.SUPPORTED
         return Verdict.PARTLY if probability >= self.partly else Verdict.NOT_FOUND
+
+    def _for(self, features: Features) -> Weights:
+        return self.words_alone if math.isnan(features.cosine) else self.with_meaning
 
 
 @cache
@@ -60,6 +64,7 @@ def trained() -> Judgement:
 def judgement_of(kept: Mapping[str, Any]) -> Judgement:
     """From what verdict_model.json holds."""
     with_meaning, words_alone = (
-        Weights(kept[name]["bias"], dict(kept[name]["weights"])) for name in ("with_meaning", "words_alone")
+        Weights(kept[name]["bias"], dict(kept[name]["weights"]), kept[name]["supported"])
+        for name in ("with_meaning", "words_alone")
     )
-    return Judgement(with_meaning, words_alone, kept["supported"], kept["partly"])
+    return Judgement(with_meaning, words_alone, kept["partly"])

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import Literal
 
 from shared_utils.citations.text_units import Word
 from shared_utils.text.folding import fold
@@ -105,7 +106,7 @@ class Opposed:
 
     answer: str
     page: str
-    by_negation: bool = False  # else by the other end of a scale
+    by: Literal["negation", "scale", "sign"]  # a sign: in scripts without spaces, somewhere in the sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def _negated(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
         prefixed = cue != use.cue or other_cue != other.cue
         if negated != other_negated and (use.head or other.head or prefixed):
             said, stands = cue if negated else use.word.text, other_cue if other_negated else other.word.text
-            return Opposed(said, stands, by_negation=True)
+            return Opposed(said, stands, by="negation")
     return None
 
 
@@ -179,7 +180,7 @@ def _flipped(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
         if _coordinated(other, ends):
             continue
         if all(_fits_better(use, other, one) for one in same):
-            return Opposed(use.word.text, other.word.text)
+            return Opposed(use.word.text, other.word.text, by="scale")
     return None
 
 
@@ -189,7 +190,7 @@ def _signs(claim: Sentence, page: Sequence[Sentence]) -> Opposed | None:
     theirs = next((found for text, _ in page if (found := _NEGATING_SIGNS.search(text))), None)
     if bool(ours) == bool(theirs):
         return None
-    return Opposed(ours[0] if ours else "no negation", theirs[0] if theirs else "no negation")
+    return Opposed(ours[0] if ours else "no negation", theirs[0] if theirs else "no negation", by="sign")
 
 
 def _uses(sentence: Sentence) -> list[_Use]:

@@ -100,7 +100,7 @@ def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None, 
         return Finding(Verdict.SUPPORTED, message("it leads to what follows and claims nothing of its own"))
     if not reading.anchor and embedder and (closest := closest_in_meaning(claim, units, embedder)) is not None:
         reading = replace(reading, anchor=(closest,))
-    verdict = judgement.verdict(judgement.probability(found))
+    verdict = judgement.verdict(found)
     if verdict is Verdict.NOT_FOUND and row_says_it(reading):
         verdict = Verdict.PARTLY  # its headings may be out of sight
     findings = [*clashes(reading, found), *unsaid_half(reading)]
