@@ -23,7 +23,7 @@ from shared_utils.message import NOTHING, message
 from shared_utils.text.folding import fold
 from shared_utils.types import Verdict
 
-_SAME_THING = 0.65  # weighted share of the claim's words in one unit
+_SAME_THING = 0.3  # weighted share of the claim's words in one unit
 _SHARED_WITH_YEAR = 0.5  # of what the best sentence shares with the claim
 _SAME_MEANING = 0.8  # cosine
 # Likeness, from which on …
