@@ -32,8 +32,8 @@ SIGNS = Features(
     pairs_together=1, covered=1, cosine=1, numbers_missing=-1, names_missing=-1, quantifiers_missing=-1, length=0
 )
 _PENALTY = 0.01  # on the squared weights of standardised features
-# The probabilities from which a verdict is given. Of the few tried, half gave the best balanced accuracy; with the meaning at hand a
-# little less, since a doubt that is unfounded costs the reader's trust in the others.
+# The probabilities from which a verdict is given. Of the few tried, half gave the best balanced accuracy; with the
+# meaning at hand a little less, since an unfounded doubt costs the reader's trust in the others.
 SUPPORTED_WITH_MEANING, SUPPORTED_BY_WORDS = 0.47, 0.5
 PARTLY = 0.33  # of sentences below it fewer than one in four is true
 
