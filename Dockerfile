@@ -52,7 +52,7 @@ RUN mkdir -p /opt/models \
         /opt/venv/bin/hf download "$NLI_MODEL" --local-dir /opt/models/nli \
             --include "*.json" --include "*.txt" --include "*.model" --include model.safetensors --include README.md \
      && rm -rf /opt/models/nli/.cache; fi
-COPY shared_utils/__init__.py shared_utils/errors.py shared_utils/message.py shared_utils/types.py shared_utils/
+COPY shared_utils/__init__.py shared_utils/errors.py shared_utils/message.py shared_utils/table.py shared_utils/types.py shared_utils/
 COPY shared_utils/processes/__init__.py shared_utils/processes/telemetry.py shared_utils/processes/
 COPY shared_utils/embeddings shared_utils/embeddings
 # The embedding model in int8, made from its package: the first start need not, and no hub is asked.

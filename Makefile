@@ -13,7 +13,7 @@ TORCH := $(shell sed -n 's/^\(torch==[^ ;]*+cpu\).*/\1/p' requirements.txt)
 COMPILE := pip-compile --quiet --strip-extras --allow-unsafe --no-header --annotation-style line \
 	--no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host
 
-.PHONY: run test check unit browser bench-retrieval bench-verify bench-screen bench-api lock audit image image-check clean help
+.PHONY: run test check unit browser bench-retrieval bench-verify bench-screen bench-api bench-tables bench-answers bench-hostile lock audit image image-check clean help
 
 run: $(VENV)/.run-ready  ## install what is pinned, start everything, print the address
 	@exec $(BIN)/python startup.py
@@ -43,6 +43,15 @@ bench-screen: $(VENV)/.test-ready  ## the screen against its bars, in a real bro
 
 bench-api: $(VENV)/.test-ready  ## fifty programs at once against the API's bars
 	$(BIN)/python -m benchmarks.api_load
+
+bench-tables: $(VENV)/.test-ready  ## tables found against their true cells
+	$(BIN)/python -m benchmarks.tables
+
+bench-answers: $(VENV)/.test-ready  ## is the answer shown, and first, without a language model?
+	$(BIN)/python -m benchmarks.shown --write
+
+bench-hostile: $(VENV)/.test-ready  ## strangers who mean harm and a machine that fails, against the bars; half an hour
+	$(BIN)/python -m benchmarks.hostile
 
 audit: $(VENV)/.test-ready  ## known vulnerabilities of what is pinned
 	@$(BIN)/python -m tests.security.audit $(AUDIT)

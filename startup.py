@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from shared_utils.processes.undumpable import make_undumpable
 from src.models.supervisor import supervise
 from src.settings import Settings, SettingsError
 
 
 def main() -> int:
     """The exit code: the page's own, 0 when asked to end, 2 for a setting that cannot be meant."""
+    make_undumpable()  # its environment may hold keys
     try:
         settings = Settings.from_env()
     except SettingsError as exc:

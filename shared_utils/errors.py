@@ -7,10 +7,13 @@ FootnoteError                    its message can be shown to a person as it stan
  │  ├ EncryptedPdf               a password is needed
  │  │  └ WrongPassword           the one given does not open it
  │  ├ PdfTooLarge                more bytes or pages than this server takes
- │  └ DocumentGone               deleted while it was being used
+ │  ├ DocumentGone               deleted while it was being used
+ │  └ NotFailed                  there is nothing to try again
+ ├ ShareUsedUp                   more than one sender may have; `again_s` says when it goes on
  ├ QuestionError                 nothing was asked, or far too much
  ├ EmbeddingError                the embedding model cannot be loaded or is not the one expected
  ├ StorageError                  the data folder is full, damaged, locked or not ours to write
+ │  └ DamagedDocument            what was read of one file cannot be read back: read it anew
  └ GenerationError               about one engine; another may still answer
     ├ GeneratorUnavailable       cannot be reached, has no such model, is busy, refuses the key
     ├ GenerationTimeout          its first token did not come in time
@@ -60,6 +63,17 @@ class PdfTooLarge(DocumentError): ...
 class DocumentGone(DocumentError): ...
 
 
+class NotFailed(DocumentError): ...
+
+
+class ShareUsedUp(FootnoteError):
+    """`again_s`: in how many seconds it goes on."""
+
+    def __init__(self, said: str, /, *, again_s: float = 60.0, **values: object) -> None:
+        super().__init__(said, **values)
+        self.again_s = again_s
+
+
 class QuestionError(FootnoteError): ...
 
 
@@ -67,6 +81,9 @@ class EmbeddingError(FootnoteError): ...
 
 
 class StorageError(FootnoteError): ...
+
+
+class DamagedDocument(StorageError): ...
 
 
 class GenerationError(FootnoteError): ...

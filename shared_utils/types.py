@@ -15,9 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_utils.message import NOTHING, Message
-
-Rect = tuple[float, float, float, float]
-"""(x0, y0, x1, y1) in points from the top left of the page; x grows right, y grows down."""
+from shared_utils.table import Cell as Cell
+from shared_utils.table import Rect as Rect
+from shared_utils.table import RowKind as RowKind
+from shared_utils.table import Scale as Scale
+from shared_utils.table import Span as Span
+from shared_utils.table import Table as Table
 
 Vectors = NDArray[np.float32]
 """float32 array of shape (n, d); every row has unit length."""
@@ -25,13 +28,12 @@ Vectors = NDArray[np.float32]
 Cancelled = Callable[[], bool]
 """Asked often by long work; True means: stop now, keep what is done."""
 
+Checkpoint = Callable[[], object]
+"""Called by long work between its slices, none longer than a second; what it raises ends the work, unfinished."""
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """`text[start:end]` of a page."""
 
-    start: int
-    end: int
+def no_checkpoint() -> None:
+    """The checkpoint of work that nobody ends."""
 
 
 # ------------------------------------------------------------------------------------------------ documents
@@ -92,6 +94,7 @@ class Page:
     hidden: tuple[Span, ...] = ()  # words a reader cannot see: flagged, never told to a model as if visible
     headings: tuple[Heading, ...] = ()
     table_rows: tuple[Span, ...] = ()  # lines that are rows of a table: label and cells on one line
+    tables: tuple[Table, ...] = ()  # top down
 
 
 @dataclass(frozen=True, slots=True)

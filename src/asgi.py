@@ -1,8 +1,9 @@
 """The web application: Streamlit's page behind one middleware. `python -m src.asgi`, or `uvicorn src.asgi:app`.
 
-The middleware hides what Streamlit publishes about itself, refuses writes that another site's page sends, gives every
-visitor a secret workspace cookie, and sets a content security policy under which no text from a document or a model
-can load, run or send anything. Behind it stand the API for programs (src/api) and the page.
+The middleware hides what Streamlit publishes about itself, refuses names that are not this server's and writes that
+another site's page sends, gives every visitor a secret workspace cookie, and sets a content security policy under which
+no text from a document or a model can load, run or send anything. How long a connection may take is watched below it
+(src/edge), where `python -m src.asgi` serves. Behind it stand the API for programs (src/api) and the page.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import re
 import socket
 import sys
 from collections.abc import AsyncIterator, Collection, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -30,8 +32,14 @@ from streamlit.starlette import App
 from streamlit.web.server.starlette import starlette_server
 
 from shared_utils.processes.resources import available_cores
+from shared_utils.processes.undumpable import make_undumpable
+from src.edge.connections import CountedWebSocket, Deadlines, Door, TimedHttp, most_connections, raise_open_files
+from src.edge.hosts import is_welcome
+from src.edge.sender import sender_of
+from src.edge.shares import Shares
 from src.screen import file_routes
 from src.screen.lookups import ask_nobody_for_our_address
+from src.screen.page_uploads import CountedUploads
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
 from src.screen.shared_library import SharedLibrary, serve
 from src.settings import Settings
@@ -43,7 +51,9 @@ _ROOT = Path(__file__).resolve().parent.parent
 _HIDDEN = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 _API = ("/api/", "/v1/", "/mcp", "/metrics")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_PROBE = "/healthz"  # a load balancer may ask under any name
 _COOKIE_DAYS = 180
+_MOST_MESSAGE_BYTES = 4_000_000  # of what the page sends over its websocket: the longest list of questions, and more
 
 
 # ------------------------------------------------------------------------------------------------ policy
@@ -101,25 +111,61 @@ def page_key(cookies: str) -> str:
     return key if is_workspace_key(key) else ""
 
 
-class Edge:
-    """The middleware. Pure ASGI, so that it costs a stream nothing."""
+def said_by_proxies(headers: Headers, name: str, proxies: int) -> list[str]:
+    """What is said under this name, the visitor's end first; nothing where no proxy is to be believed."""
+    lines = headers.getlist(name) if proxies else []
+    return [part.strip() for line in lines for part in line.split(",") if part.strip()]
 
-    def __init__(self, app: ASGIApp, frame_ancestors: str, allowed_origins: Collection[str] = ()) -> None:
+
+class Edge:
+    """The middleware. Pure ASGI, so that it costs a stream nothing.
+
+    `names`: the public names of this server (see `is_welcome`), None where any is welcome. `proxies`: how many in front
+    are believed. `under_way`: the shares of addresses in what is being answered, websockets included.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        frame_ancestors: str,
+        allowed_origins: Collection[str] = (),
+        names: Collection[str] | None = (),
+        proxies: int = 0,
+        under_way: Shares | None = None,
+    ) -> None:
         self._app = app
         self._allowed_origins = allowed_origins
+        self._names = names
+        self._proxies = proxies
+        self._under_way = under_way or Shares(sys.maxsize, sys.maxsize)
         self._policy = content_security_policy(frame_ancestors)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
-        headers, path = Headers(scope=scope), scope["path"]
-        host = headers.get("x-forwarded-host") or headers.get("host", "")
+        headers = Headers(scope=scope)
+        hosts = [*said_by_proxies(headers, "x-forwarded-host", self._proxies), headers.get("host", "")]
+        if scope["path"] != _PROBE and not all(self._is_ours(host) for host in hosts):
+            return await _ANOTHER_NAME(scope, receive, send)
+        network = sender_of(scope, headers, self._proxies)
+        if not self._under_way.take(network):
+            return await _BUSY(scope, receive, send)
+        try:
+            if scope["type"] == "websocket":
+                await self._app(scope, receive, send)
+            else:
+                await self._answer(headers, hosts[0], scope, receive, send)
+        finally:
+            self._under_way.give_back(network)
+
+    async def _answer(self, headers: Headers, host: str, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
         if path.startswith(_HIDDEN):
             return await PlainTextResponse("Not found", 404)(scope, receive, send)
         foreign = scope["method"] not in _READING and is_cross_site(headers, host)
         if foreign and not speaks_for_itself(headers, path, self._allowed_origins):
             return await PlainTextResponse("Refused: sent by another site", 403)(scope, receive, send)
-        https = "https" in (scope.get("scheme"), headers.get("x-forwarded-proto", "").split(",")[0].strip())
+        https = "https" in (scope.get("scheme"), *said_by_proxies(headers, "x-forwarded-proto", self._proxies)[:1])
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -134,6 +180,17 @@ class Edge:
             await send(message)
 
         return await self._app(scope, receive, send_guarded)
+
+    def _is_ours(self, host: str) -> bool:
+        return self._names is None or is_welcome(host, self._names)
+
+
+_ANOTHER_NAME = PlainTextResponse(
+    "This server does not answer to that name. Whoever runs it can add the name to FOOTNOTE_HOSTS.", 421
+)
+_BUSY = PlainTextResponse(
+    "Too much is open from your address. Close a tab, or try again in a moment.", 429, {"Retry-After": "5"}
+)
 
 
 # ------------------------------------------------------------------------------------------------ the application
@@ -179,12 +236,18 @@ class BesideThePage:
         )
 
 
+def names_of(settings: Settings) -> tuple[str, ...] | None:
+    """The public names of this server. Behind a proxy that is the proxy's business, until somebody says otherwise."""
+    return None if settings.proxies and not settings.hosts else (*settings.hosts, *settings.own_names)
+
+
 def create_app(settings: Settings) -> App:
     ask_nobody_for_our_address()
     shared = SharedLibrary(settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: App) -> AsyncIterator[dict[str, object]]:
+        make_undumpable()  # before any file of a stranger is opened, and however the server was started
         serve(shared)
         shared.warm_up()  # in the background, so that the port is bound before the imports that take seconds
         yield {}
@@ -201,8 +264,14 @@ def create_app(settings: Settings) -> App:
         routes=[Route("/healthz", healthz), *file_routes.ROUTES],
         middleware=[
             Middleware(
-                Edge, frame_ancestors=settings.frame_ancestors, allowed_origins=frozenset(settings.allowed_origins)
+                Edge,
+                frame_ancestors=settings.frame_ancestors,
+                allowed_origins=frozenset(settings.allowed_origins),
+                names=names_of(settings),
+                proxies=settings.proxies,
+                under_way=Shares(settings.max_connections, settings.max_address_connections),
             ),
+            Middleware(CountedUploads, uploads=shared.uploads, proxies=settings.proxies),
             Middleware(BesideThePage, shared=shared),
         ],
     )
@@ -215,6 +284,7 @@ def main() -> None:
     settings = Settings.from_env()
     log_requests()
     answer_at_once()
+    guard_connections(settings, raise_open_files())
     app.run(
         config={
             "server.address": settings.host,
@@ -241,6 +311,29 @@ def answer_at_once() -> None:
         return listening
 
     starlette_server._bind_socket = bound
+
+
+def guard_connections(settings: Settings, open_files: int) -> None:
+    """Have the server count connections, and give each a deadline for its part of a request.
+
+    Nor does it believe X-Forwarded-For from this machine, as uvicorn would: `FOOTNOTE_PROXIES` alone says who is
+    believed. `open_files`: as many as this process may open.
+    """
+    arguments = starlette_server._get_uvicorn_config_kwargs
+    most = most_connections(settings.max_connections, open_files)
+    # A proxy's connections are everybody's: there, Edge counts what each address has under way.
+    door = Door(most, most if settings.proxies else settings.max_address_connections)
+    deadlines = Deadlines(settings.head_deadline_s, settings.body_deadline_s)
+
+    def guarded() -> dict[str, Any]:
+        return arguments() | {
+            "http": partial(TimedHttp, door=door, deadlines=deadlines),
+            "ws": partial(CountedWebSocket, door=door),
+            "ws_max_size": _MOST_MESSAGE_BYTES,
+            "proxy_headers": False,
+        }
+
+    starlette_server._get_uvicorn_config_kwargs = guarded
 
 
 def log_requests() -> None:

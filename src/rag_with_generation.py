@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
 from typing import Protocol
 
 from shared_utils.citations.conflicts import find_conflicts
@@ -21,6 +23,7 @@ from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.retrieval.answerability import judge
 from shared_utils.retrieval.evidence import NAME_TOKENS, select_evidence
+from shared_utils.retrieval.lookup import SURE, look_up
 from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.retrieval.search import search as search_indexes
@@ -30,15 +33,20 @@ from shared_utils.types import (
     Answer,
     Cancelled,
     Citation,
+    Document,
     Embedder,
     Evidence,
+    Page,
+    PageVerdict,
     Passage,
     Rect,
     Span,
 )
 from src.answering.answers import STOPPED_EARLY, checked_answer, refusal, unread_notes
+from src.answering.direct import with_look_up
 from src.answering.follow_up import is_follow_up, kept_evidence, standalone
 from src.answering.ingestion import (
+    MOST_PASSAGES,
     IndexedDocument,
     Publish,
     Recogniser,
@@ -46,10 +54,12 @@ from src.answering.ingestion import (
     embed_document,
     failed,
     finished,
+    index_document,
     names_of,
     pages_of,
     read_file,
     recognise_scans,
+    stopping,
 )
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens
 from src.answering.routing import SMALL_TALK, Route, route
@@ -65,6 +75,7 @@ from src.events import (
 )
 
 CANDIDATES = 40  # chunks that the evidence is picked from
+_LOOKED_UP_ON = 16  # pages whose tables are looked at for a value
 _SAFE_SHARE = 0.8  # of a deadline: estimates are medians
 
 
@@ -114,6 +125,7 @@ class Rag:
     max_question_chars: int
     entailment: EntailmentSource
     glossary: Glossary  # of names that are asked for and not printed
+    most_passages: int = MOST_PASSAGES  # of one file
     now: Callable[[], float] = time.monotonic
 
     # -------------------------------------------------------------------------------------------- ingest
@@ -141,7 +153,17 @@ class Rag:
         self, source: SourceFile, publish: Publish, *, password: str | None = None, cancelled: Cancelled
     ) -> Iterator[IngestEvent]:
         """Pages, and what can be searched of them. Raises DocumentError."""
-        yield from read_file(source, self.limits, publish, password=password, cancelled=cancelled)
+        yield from read_file(
+            source, self.limits, publish, password=password, most_passages=self.most_passages, cancelled=cancelled
+        )
+
+    def index(self, document: Document, path: Path, *, cancelled: Cancelled) -> IndexedDocument:
+        """A document that was read before, to be searched by its words. Raises WorkStopped once cancelled."""
+        return index_document(document, path, most_passages=self.most_passages, checkpoint=stopping(cancelled))
+
+    def has_scans(self, indexed: IndexedDocument) -> bool:
+        """Whether `recognise` would look at any page."""
+        return any(page.verdict in (PageVerdict.SCANNED, PageVerdict.UNREADABLE) for page in indexed.document.pages)
 
     def recognise(
         self,
@@ -152,7 +174,15 @@ class Rag:
         cancelled: Cancelled,
     ) -> Iterator[IngestEvent]:
         """The words of scanned pages, where this machine can find them; those next to `nearest_to()` first."""
-        yield from recognise_scans(indexed, self.recogniser, publish, nearest_to=nearest_to, cancelled=cancelled)
+        yield from recognise_scans(
+            indexed,
+            self.recogniser,
+            publish,
+            nearest_to=nearest_to,
+            max_chars=self.limits.max_chars,
+            most_passages=self.most_passages,
+            cancelled=cancelled,
+        )
 
     def embed(self, indexed: IndexedDocument, publish: Publish, *, cancelled: Cancelled) -> Iterator[IngestEvent]:
         """Meaning for a document that has words; waits for the model. Raises EmbeddingError."""
@@ -226,6 +256,7 @@ class Rag:
         writers: Callable[[], Sequence[Writer]],
         history: Sequence[PastTurn] = (),
         person: str = "",
+        network: str = "",
         ask_anyway: bool = False,
         share: float = 1.0,
         why_nobody: Callable[[], Message] = lambda: NOTHING,
@@ -261,7 +292,8 @@ class Rag:
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
             why = NOTHING if available else why_nobody()
-            task = Task(question, found.evidence, labels_of(found.evidence, documents), tuple(history), person, why)
+            labels = labels_of(found.evidence, documents)
+            task = Task(question, found.evidence, labels, tuple(history), person, why, network)
             outcome = yield from self.scribe.write(task, available, lambda: mark("first_token_s"), cancelled)
             if outcome.text.strip():
                 wrote = outcome.stats
@@ -312,7 +344,9 @@ class Rag:
         pages, names, question = pages_of(documents), names_of(documents), found.route.searched
         if found.route.spreads:
             return quoted_answer(question, found.evidence, pages, names)
-        return extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
+        answer = extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
+        value = look_up(question, _pages_found(found.passages, pages), glossary=self.glossary)
+        return answer if value is None or value.score < SURE else with_look_up(answer, value, names)
 
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
         """Where a citation's words are drawn on its page; () where that is not known."""
@@ -345,6 +379,15 @@ def checked_question(question: str, max_chars: int, documents: Sequence[IndexedD
     if not documents:
         raise QuestionError("There is no document to ask yet. Add a PDF, or wait until its first page has been read.")
     return question
+
+
+def _pages_found(passages: Sequence[Passage], pages: Mapping[tuple[str, int], Page]) -> list[tuple[str, Page, float]]:
+    """(document id, page, score) of the pages that the best passages stand on, the best page's score being 1."""
+    best = passages[0].score if passages else 1.0
+    scores: dict[tuple[str, int], float] = {}
+    for passage in passages:
+        scores.setdefault((passage.chunk.document_id, passage.chunk.page), passage.score / (best or 1.0))
+    return [(key[0], pages[key], score) for key, score in islice(scores.items(), _LOOKED_UP_ON)]
 
 
 def labels_of(evidence: Evidence, documents: Sequence[IndexedDocument]) -> dict[int, str]:

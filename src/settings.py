@@ -38,6 +38,14 @@ class Settings:
 
     # -- the page
     host: str = _setting("FOOTNOTE_HOST", "127.0.0.1", "address the page listens on; 0.0.0.0 inside a container")
+    hosts: tuple[str, ...] = _setting(
+        "FOOTNOTE_HOSTS",
+        (),
+        "public names under which the server is asked, separated by commas; `*.example.org`: all within it, `*`: any. "
+        "Addresses, `localhost`, names without a dot and private ones (`.local`, `.lan`) always work; behind a proxy "
+        "any name does until some are set",
+    )
+    own_names: tuple[str, ...] = field(default=())  # what the platform calls this server
     port: int = _setting("PORT", 8501, "port the page listens on; hosts such as Spaces and Render set it")
     data_dir: Path = _setting("FOOTNOTE_DATA_DIR", _DATA_DIR, "folder for files, text, vectors, status")  # noqa: RUF009
     store: str = _setting(
@@ -68,17 +76,52 @@ class Settings:
     proxies: int = _setting(
         "FOOTNOTE_PROXIES",
         0,
-        "proxies in front that add to X-Forwarded-For, for limits by address (1 on a Hugging Face Space)",
+        "proxies in front that add to X-Forwarded-For, for limits by address; only then is what they say of the "
+        "visitor's address, host name and https believed (1 on a Hugging Face Space)",
+    )
+
+    # -- connections
+    max_connections: int = _setting("FOOTNOTE_MAX_CONNECTIONS", 1000, "most connections open at once, for everybody")
+    max_address_connections: int = _setting(
+        "FOOTNOTE_MAX_ADDRESS_CONNECTIONS",
+        200,
+        "most of them from one address; for IPv6, from one /64. Nobody has more than are still free for others",
+    )
+    head_deadline_s: float = _setting(
+        "FOOTNOTE_HEAD_DEADLINE_S", 15.0, "seconds for a client to say what it wants: the head of its request"
+    )
+    body_deadline_s: float = _setting(
+        "FOOTNOTE_BODY_DEADLINE_S",
+        30.0,
+        "seconds that a client may send its file or question however slowly; beyond them it has a second more for "
+        "every 8 kB that came",
     )
 
     # -- limits
+    new_libraries_an_hour: int = _setting(
+        "FOOTNOTE_NEW_LIBRARIES_AN_HOUR",
+        60,
+        "libraries that may be begun from one network (an address, a /64 of IPv6) within an hour; 0: any number",
+    )
     max_file_mb: int = _setting("FOOTNOTE_MAX_FILE_MB", 100, "largest PDF taken, in megabytes")
     max_pages: int = _setting("FOOTNOTE_MAX_PAGES", 3000, "most pages read of one PDF")
+    max_chars: int = _setting(
+        "FOOTNOTE_MAX_CHARS", 12_000_000, "most characters read of one PDF; its further pages are left out, and told"
+    )
+    max_passages: int = _setting(
+        "FOOTNOTE_MAX_PASSAGES", 40_000, "most passages searched of one PDF; its further pages are left out, and told"
+    )
     max_files: int = _setting("FOOTNOTE_MAX_FILES", 100, "most files one person may keep")
     max_person_mb: int = _setting("FOOTNOTE_MAX_PERSON_MB", 500, "most megabytes one person may keep")
     max_person_pages: int = _setting("FOOTNOTE_MAX_PERSON_PAGES", 20_000, "most pages one person may keep")
     max_total_pages: int = _setting("FOOTNOTE_MAX_TOTAL_PAGES", 500_000, "most pages kept for everybody together")
     max_total_mb: int = _setting("FOOTNOTE_MAX_TOTAL_MB", 20_000, "most megabytes kept for everybody together")
+    max_uploading_mb: int = _setting(
+        "FOOTNOTE_MAX_UPLOADING_MB",
+        800,
+        "most megabytes of files in memory on their way into the page, for everybody; half of them for one address, "
+        "a quarter for one page, but always one file",
+    )
     max_question_chars: int = _setting("FOOTNOTE_MAX_QUESTION_CHARS", 2000, "longest question taken, in characters")
     max_list: int = _setting(
         "FOOTNOTE_MAX_LIST", 200, "most questions of one list (20 on a Hugging Face Space): they share the one model"
@@ -154,7 +197,10 @@ class Settings:
     # -- the remote engine
     hf_token: str = _setting("HF_TOKEN", "", "Hugging Face token; without it the remote engine is never asked")
     remote_answers: int = _setting(
-        "FOOTNOTE_REMOTE_ANSWERS", 20, "answers one person may have from the remote engine until the server restarts"
+        "FOOTNOTE_REMOTE_ANSWERS", 20, "answers one person may have from the remote engine in a day (of UTC)"
+    )
+    remote_answers_a_day: int = _setting(
+        "FOOTNOTE_REMOTE_ANSWERS_A_DAY", 200, "answers that everybody together may have from it in a day"
     )
     hf_models: tuple[str, ...] = _setting(
         "FOOTNOTE_HF_MODELS",
@@ -179,6 +225,7 @@ class Settings:
             values.setdefault("keep_hours", 24.0)
             values.setdefault("max_list", 20)
             values.setdefault("proxies", 1)
+            values["own_names"] = ("*.hf.space", *filter(None, [environ.get("SPACE_HOST", "").strip()]))
             values.setdefault("choose_model", False)  # each change of model costs everybody half a minute
         if "ollama_url" in values:
             first, *more = [part.strip() for part in str(values["ollama_url"]).split(",") if part.strip()] or [""]
@@ -186,6 +233,7 @@ class Settings:
         settings = cls(**values)  # type: ignore[arg-type]
         _check_keys(settings.api_keys)
         _check_store(settings.store)
+        _check_hosts(settings.hosts)
         for url in (settings.ollama_url, *settings.more_ollama_urls):
             _check_nameless("OLLAMA_HOST", url, "Let a tunnel or a private network keep others away from it.")
         for url in settings.endpoints:
@@ -244,6 +292,17 @@ def _check_keys(keys: tuple[str, ...]) -> None:
                 literal(
                     f"FOOTNOTE_API_KEYS holds a key of {len(key)} characters; one that nobody guesses has at least "
                     f"{_SHORTEST_KEY}. Make one with `openssl rand -hex 24`, then start again."
+                )
+            )
+
+
+def _check_hosts(hosts: tuple[str, ...]) -> None:
+    for host in hosts:
+        if set(host) & set("/:@?# "):
+            raise SettingsError(
+                literal(
+                    f"FOOTNOTE_HOSTS holds “{host}”, but it takes names alone, such as docs.example.org or "
+                    "*.example.org: no https://, no port. Correct or unset it, then start again."
                 )
             )
 

@@ -101,7 +101,9 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
 
     `places` tells how many questions can be answered at once.
     """
-    limits = ReadingLimits(max_bytes=settings.max_file_mb * MEGABYTE, max_pages=settings.max_pages)
+    limits = ReadingLimits(
+        max_bytes=settings.max_file_mb * MEGABYTE, max_pages=settings.max_pages, max_chars=settings.max_chars
+    )
     viewer = PageViewer(limits)
     longest_turn_s = settings.total_deadline_s + settings.first_token_deadline_s + LOAD_S
     return Rag(
@@ -116,6 +118,7 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
         max_question_chars=settings.max_question_chars,
         entailment=LateEntailment(Path(settings.nli_model or models_dir(settings) / "nli"), threads(settings)),
         glossary=line_items(),
+        most_passages=settings.max_passages,
     )
 
 
@@ -181,8 +184,10 @@ class LateEmbedder:
     def _run(self) -> None:
         try:
             self._embedder = self._load()
-        except EmbeddingError as exc:
-            self._error = exc
+        except EmbeddingError:
+            # For whoever runs the server: it names folders and what a library said. Visitors are told less.
+            _log.exception("the embedding model cannot be used; documents are searched by their words only")
+            self._error = EmbeddingError("The embedding model cannot be used. The server's log says why.")
 
 
 # ------------------------------------------------------------------------------------------------ inference

@@ -260,8 +260,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _work(self, fake: FakeOllama, seconds: float) -> None:
         """Be busy; notice a client that leaves, as Ollama does through its request's context."""
         until = time.monotonic() + seconds
+        gone = select.poll()
+        gone.register(self.connection, select.POLLIN)
         while (left := until - time.monotonic()) > 0 and not fake.closing.is_set():
-            readable, _, _ = select.select([self.connection], [], [], min(left, 0.02))
+            readable = gone.poll(1000 * min(left, 0.02))
             if readable and not self.connection.recv(1, socket.MSG_PEEK):
                 raise _HungUp
 

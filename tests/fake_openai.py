@@ -182,8 +182,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _work(self, seconds: float) -> None:
         """Be busy; notice a client that leaves."""
         fake, until = self.server.fake, time.monotonic() + seconds
+        gone = select.poll()
+        gone.register(self.connection, select.POLLIN)
         while (left := until - time.monotonic()) > 0 and not fake.closing.is_set():
-            readable, _, _ = select.select([self.connection], [], [], min(left, 0.02))
+            readable = gone.poll(1000 * min(left, 0.02))
             if readable and not self.connection.recv(1, socket.MSG_PEEK):
                 raise _HungUp
 

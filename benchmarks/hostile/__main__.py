@@ -20,7 +20,17 @@ from statistics import median
 from benchmarks.hostile.crashes import crash
 from benchmarks.hostile.load import mixed_load
 from benchmarks.hostile.requests import send_all
+from benchmarks.hostile.strangers import (
+    fill_the_line,
+    fill_the_memory,
+    hold_requests,
+    hold_uploads,
+    take_all_pages,
+    wait_behind_dense_files,
+    wait_behind_retries,
+)
 from benchmarks.hostile.world import Server
+from tests.fake_ollama import FakeOllama, Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +43,7 @@ class Line:
 
 
 def requests(folder: Path, _: argparse.Namespace) -> Iterator[Line]:
-    (folder / "data").mkdir()
-    with Server(folder / "data") as server:
+    with _server(folder) as server:
         answers = send_all(server)
     for failure in answers.failures:
         print(f"    {failure}")
@@ -58,8 +67,61 @@ def load(folder: Path, options: argparse.Namespace) -> Iterator[Line]:
     yield Line("and none of them meets an error", str(dict(seen.errors) or 0), not seen.errors)
 
 
+def readers(folder: Path, _: argparse.Namespace) -> Iterator[Line]:
+    for name, attack in (
+        ("two files of 3,000 dense pages", wait_behind_dense_files),
+        ("50 retries", wait_behind_retries),
+    ):
+        with _server(folder / name) as server:
+            waited = attack(server)
+        measured = f"{waited.seconds:.1f} s (attackers told {dict(waited.told)}; {waited.memory_mb:.0f} MB)"
+        yield Line(f"a third person's page behind {name}: searchable within 5 s", measured, waited.seconds <= 5)
+
+
+def uploads(folder: Path, _: argparse.Namespace) -> Iterator[Line]:
+    with _server(folder / "page") as server:
+        seen = fill_the_memory(server)
+    measured = f"{seen.growth_mb:+.0f} MB, {seen.after_leaving_mb:+.0f} MB after leaving (told {dict(seen.told)})"
+    yield Line("30 × 95 MB over one websocket: less than 300 MB more", measured, seen.growth_mb < 300)
+    with _server(folder / "api") as server:
+        told, held = hold_uploads(server)
+    yield Line("16 slow uploads of one address: another's are taken", str(dict(told)), set(told) == {202})
+    yield Line("and after 45 s none of them is held", str(held), held == 0)
+
+
+def connections(folder: Path, _: argparse.Namespace) -> Iterator[Line]:
+    with _server(folder / "connections", FOOTNOTE_PROXIES="0") as server:
+        seen = hold_requests(server)
+    bar = "1,100 unfinished requests of one address: another's file is read meanwhile"
+    yield Line(bar, f"{'yes' if seen.served else 'no'}, {seen.served_s:.1f} s", seen.served)
+    yield Line(f"and after {seen.after_s:.0f} s none of them is held", str(seen.held), seen.held == 0)
+
+
+def shares(folder: Path, _: argparse.Namespace) -> Iterator[Line]:
+    script = Script(models=["llama3.2:3b"], token_s=0.05)
+    with FakeOllama(script) as ollama, _server(folder / "line", OLLAMA_HOST=ollama.url) as server:
+        flood = fill_the_line(server)
+    measured = f"{flood.engine} after {flood.seconds:.0f} s ({flood.turned_away} of the attacker's turned away)"
+    yield Line("24 keys of one address ask at once: another still gets the model", measured, flood.engine == "ollama")
+    limits = {"FOOTNOTE_MAX_PERSON_PAGES": "6000", "FOOTNOTE_MAX_TOTAL_PAGES": "20000"}
+    with _server(folder / "pages", **limits) as server:
+        pages, refused, stranger = take_all_pages(server)
+    measured = f"{pages} pages kept, {refused} of 8 files refused"
+    yield Line("8 files of 3,000 pages at once: no more than the limit of 6,000 is kept", measured, pages <= 6_000)
+    yield Line("and a stranger's page is taken", str(stranger), stranger == 202)
+
+
+def _server(folder: Path, **settings: str) -> Server:
+    (folder / "data").mkdir(parents=True)
+    return Server(folder / "data", settings)
+
+
 PARTS: dict[str, Callable[[Path, argparse.Namespace], Iterator[Line]]] = {
     "requests": requests,
+    "readers": readers,
+    "uploads": uploads,
+    "connections": connections,
+    "shares": shares,
     "crashes": crashes,
     "load": load,
 }

@@ -64,7 +64,8 @@ def _person(server: Server, number: int, load: Load, stop: threading.Event) -> N
         try:
             _do(what, person, rng)
         except httpx.HTTPStatusError as exc:
-            if exc.response.status_code not in (404, 409, 429, 503):  # deleted meanwhile, still answering, told to wait
+            # deleted meanwhile, still answering, nothing to ask yet, told to wait
+            if exc.response.status_code not in (404, 409, 422, 429, 503):
                 load.errors[f"{what}: {exc.response.status_code}"] += 1
         except httpx.HTTPError as exc:
             load.errors[f"{what}: {type(exc).__name__}"] += 1

@@ -32,27 +32,28 @@ def chunk_pages(document_id: str, pages: Sequence[Page], max_tokens: int = DEFAU
     out, so that `page.text[start:end] == text`. Only a single sentence longer than the limit is cut inside, between
     words. Chunking page by page gives the same slices; only headings of earlier pages are then unknown.
     """
-    chunks: list[Chunk] = []
+    return list(iter_chunks(document_id, pages, max_tokens))
+
+
+def iter_chunks(document_id: str, pages: Iterable[Page], max_tokens: int = DEFAULT_MAX_TOKENS) -> Iterator[Chunk]:
+    """The same, one by one: a page is not looked at before the first of its chunks is asked for."""
     carried: tuple[Heading, str] | None = None
     for page in pages:
         headings = [(heading, _heading_text(page, heading)) for heading in sorted(page.headings, key=_start)]
         for start, end in _slices(page, max_tokens):
             while headings and headings[0][0].start <= start:
                 carried = headings.pop(0)
-            chunks.append(
-                Chunk(
-                    id=f"{document_id}:{page.number}:{start}",
-                    document_id=document_id,
-                    page=page.number,
-                    start=start,
-                    end=end,
-                    text=page.text[start:end],
-                    heading=carried[1] if carried else "",
-                )
+            yield Chunk(
+                id=f"{document_id}:{page.number}:{start}",
+                document_id=document_id,
+                page=page.number,
+                start=start,
+                end=end,
+                text=page.text[start:end],
+                heading=carried[1] if carried else "",
             )
         if headings:
             carried = headings[-1]
-    return chunks
 
 
 def _slices(page: Page, max_tokens: int) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from shared_utils.citations.remembering import RememberingEmbedder
 from shared_utils.citations.support import speaking_units
 from shared_utils.citations.text_units import content_keys, units_of, words_of
 from shared_utils.citations.verification import Entailment, settled, verify
+from shared_utils.text.numerals import Notation, notation_of_document
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Citation, Embedder, Evidence, EvidenceSpan, Page, Sentence, Span, Verdict
 
@@ -42,6 +43,7 @@ class _Claim:
 
 
 Quote = tuple[str, int, int, int]  # document id, page, start, end
+Notations = Mapping[str, Notation]  # of every document of the evidence, by its id
 
 
 def cite(
@@ -60,6 +62,7 @@ def cite(
     """
     embedder = RememberingEmbedder(embedder) if embedder else None
     by_marker = {span.marker: span for span in evidence.spans}
+    notations = _notations(evidence, pages)
     claims, dropped = _claims(raw_text, by_marker)
     order: dict[Quote, int] = {}
     sentences: list[Sentence] = []
@@ -68,12 +71,12 @@ def cite(
         complete = _complete(claim.text, question)
         if (complete, claim.named) not in judged:  # a model that is stuck says the same hundreds of times
             named = [by_marker[number] for number in claim.named]
-            found, finding = _supporting(complete, named, evidence.spans, embedder)
+            found, finding = _supporting(complete, named, evidence.spans, notations, embedder)
             if entailment is not None:
                 finding = settled(complete, [span.text for span in found], finding, entailment)
             judged[complete, claim.named] = found, finding
         spans, finding = judged[complete, claim.named]
-        quotes = [quote for span in spans for quote in _narrowed(complete, span)]
+        quotes = [quote for span in spans for quote in _narrowed(complete, span, notations[span.document_id])]
         numbers = [order.setdefault(quote, len(order) + 1) for quote in dict.fromkeys(quotes)]
         sentences.append(
             Sentence(claim.text, tuple(sorted(numbers)), finding.verdict, finding.reason, claim.paragraph, claim.item)
@@ -122,33 +125,51 @@ def _complete(claim: str, question: str) -> str:
 
 
 def _supporting(
-    claim: str, named: Sequence[EvidenceSpan], spans: Sequence[EvidenceSpan], embedder: Embedder | None
+    claim: str,
+    named: Sequence[EvidenceSpan],
+    spans: Sequence[EvidenceSpan],
+    notations: Notations,
+    embedder: Embedder | None,
 ) -> tuple[Sequence[EvidenceSpan], Finding]:
     """The evidence that a sentence stands on, and how firmly.
 
     That is what the model named, unless those words do not say it and others do: small models mix up numbers. A
     sentence gets evidence it did not name only by the same measure as any other, never by a lower one.
     """
-    own = verify(claim, [span.text for span in named], embedder=embedder)
+    own = _verified(claim, named, notations, embedder)
     if named and own.verdict is not Verdict.NOT_FOUND:
-        return _needed(claim, named, own.verdict, embedder), own
+        return _needed(claim, named, own.verdict, notations, embedder), own
     for span in _closest(claim, [span for span in spans if span not in named]):
-        other = verify(claim, [span.text], embedder=embedder)
+        other = _verified(claim, [span], notations, embedder)
         if other.verdict is Verdict.SUPPORTED or (other.verdict is not Verdict.NOT_FOUND and not named):
             return [span], other
     return named, own
 
 
 def _needed(
-    claim: str, named: Sequence[EvidenceSpan], verdict: Verdict, embedder: Embedder | None
+    claim: str, named: Sequence[EvidenceSpan], verdict: Verdict, notations: Notations, embedder: Embedder | None
 ) -> Sequence[EvidenceSpan]:
     """Without the evidence that says nothing of the claim, as long as the rest carries it as far."""
     if len(named) == 1:
         return named
-    found = [(span, verify(claim, [span.text], embedder=embedder).verdict) for span in named]
+    found = [(span, _verified(claim, [span], notations, embedder).verdict) for span in named]
     speaking = [span for span, alone in found if alone is not Verdict.NOT_FOUND]
-    together = verify(claim, [span.text for span in speaking], embedder=embedder).verdict
+    together = _verified(claim, speaking, notations, embedder).verdict
     return speaking if together is verdict else named
+
+
+def _verified(claim: str, spans: Sequence[EvidenceSpan], notations: Notations, embedder: Embedder | None) -> Finding:
+    written = [notations[span.document_id] for span in spans]
+    return verify(claim, [span.text for span in spans], notations=written, embedder=embedder)
+
+
+def _notations(evidence: Evidence, pages: Pages) -> Notations:
+    """How each document writes its numbers, told by those of its pages that are evidence."""
+    places = dict.fromkeys((span.document_id, span.page) for span in evidence.spans)
+    texts: dict[str, list[str]] = {}
+    for document_id, page in places:
+        texts.setdefault(document_id, []).append(pages[document_id, page].text)
+    return {document_id: notation_of_document(found) for document_id, found in texts.items()}
 
 
 def _closest(claim: str, spans: Sequence[EvidenceSpan]) -> list[EvidenceSpan]:
@@ -156,9 +177,9 @@ def _closest(claim: str, spans: Sequence[EvidenceSpan]) -> list[EvidenceSpan]:
     return sorted(spans, key=lambda span: -len(keys & content_keys(words_of(span.text))))[:_CANDIDATES]
 
 
-def _narrowed(claim: str, span: EvidenceSpan) -> list[Quote]:
+def _narrowed(claim: str, span: EvidenceSpan, notation: Notation) -> list[Quote]:
     """The places of an evidence span that speak of the claim; the whole span when none can be told apart."""
-    units = units_of(span.text)
+    units = units_of(span.text, notation)
     runs = _runs(sorted(speaking_units(claim, units)[:_MOST_QUOTED]))
     if not runs:
         return [(span.document_id, span.page, span.start, span.end)]

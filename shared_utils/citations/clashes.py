@@ -11,12 +11,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from shared_utils.citations.alignment import Alignment, nearest_copy
-from shared_utils.citations.exact_checks import check_columns, check_dates, check_exchanged, check_numbers
+from shared_utils.citations.exact_checks import (
+    check_columns,
+    check_dates,
+    check_exchanged,
+    check_numbers,
+    mean_the_same,
+)
 from shared_utils.citations.features import Features
 from shared_utils.citations.polarity import Opposed, denies, opposition, unmatched_negation
-from shared_utils.citations.quantities import quantities
-from shared_utils.citations.reading import Finding, Reading, row_says_it, wording
-from shared_utils.citations.substitutions import Swap, replaced, swapped
+from shared_utils.citations.reading import Finding, Reading, is_minus_in_words, row_says_it, wording
+from shared_utils.citations.signs import minus_words
+from shared_utils.citations.substitutions import Swap, exchanges, replaced
 from shared_utils.citations.tables import cells_of
 from shared_utils.citations.text_units import Unit, Word, covered, words_of
 from shared_utils.message import NOTHING, message
@@ -24,14 +30,14 @@ from shared_utils.text.folding import fold
 from shared_utils.types import Verdict
 
 _SAME_THING = 0.3  # weighted share of the claim's words in one unit
-_SHARED_WITH_YEAR = 0.5  # of what the best sentence shares with the claim
 _SAME_MEANING = 0.8  # cosine
 # Likeness, from which on …
 _ANY_CLAUSE = 0.4  # "rose" beside "fell" leaves a doubt
 _LIKE_CLAUSE = 0.6  # so does "not" on one side alone
 _SAME_CLAUSE = 0.7  # either is a contradiction
-_COPY = 0.7  # another name is no rewording
+_COPY = 0.7  # another name is said of somebody else
 _CLOSE_COPY = 0.85  # a negation counts that stands beside others, or another word is no rewording
+_SHARED = 3  # words beside a name, on both sides together, that tell its place
 _ONLY = re.compile(r"\b(?:only|solely|exclusively|nur|ausschließlich|uniquement|sólo|solamente)\b", re.IGNORECASE)
 _NOT_BUT = re.compile(
     r"\b(?:not|no|never|none|nicht|keine?\w?|pas|aucune?|ningun[ao]?)\b.*"
@@ -51,35 +57,11 @@ def clashes(reading: Reading, found: Features) -> list[Finding]:
     findings = [
         finding if same_thing or finding.verdict is not Verdict.CONTRADICTED else _weaker(finding) for finding in exact
     ]
-    findings += _years_of_something_else(reading)
     findings += check_columns(reading)  # the number itself tells the row
     if copy is not None:
         findings += _polarity(reading, copy)
         findings += _exchanged_names(reading, copy)
     return [finding for finding in findings if finding.reason != NOTHING]
-
-
-def _years_of_something_else(reading: Reading) -> Iterator[Finding]:
-    """A year that stands only in sentences which speak of something else than the best one does."""
-    best = reading.units[reading.anchor[0]]
-    wanted = {q.value: q.text for q in reading.numbers if q.is_year}
-    weight = {key: value for key, value in wording(reading).items() if not key[:1].isdigit()}
-    if not wanted or best.is_row or not weight:
-        return
-    least = _SHARED_WITH_YEAR * covered(weight, best.keys)
-    for value, text in wanted.items():
-        holding = [unit for unit in reading.units if any(q.is_year and q.value == value for q in quantities(unit.text))]
-        if (
-            holding
-            and best not in holding
-            and all(_is_prose(unit) and covered(weight, unit.keys) < least for unit in holding)
-        ):
-            yield Finding(Verdict.PARTLY, message("the page says {what} of something else", what=text))
-
-
-def _is_prose(unit: Unit) -> bool:
-    """A sentence; a heading's year holds for what stands under it."""
-    return not unit.is_row and unit.text.rstrip().endswith((".", "!", "?", "。"))
 
 
 def _weaker(finding: Finding) -> Finding:
@@ -101,6 +83,8 @@ def _polarity(reading: Reading, copy: Alignment) -> Iterator[Finding]:
     if any(_say_only(reading.claim, text) for text, _ in page):
         return  # "only for" and "not for any other than" say the same
     opposed = opposition(claim, page)
+    if opposed and _is_told_by_a_sign(opposed, reading):
+        return
     verdict = _gravity(opposed, reading, copy) if opposed else None
     if opposed and verdict:
         yield Finding(
@@ -134,10 +118,15 @@ def _gravity(opposed: Opposed, reading: Reading, copy: Alignment) -> Verdict | N
     return Verdict.CONTRADICTED if copy.likeness >= _CLOSE_COPY else None
 
 
+def _is_told_by_a_sign(opposed: Opposed, reading: Reading) -> bool:
+    """ "A net loss of 724" is what the row "Net income (724)" says."""
+    return bool(minus_words(opposed.answer)) and any(is_minus_in_words(reading, q) for q in reading.numbers)
+
+
 def _without_alternative(unit: Unit, reading: Reading) -> tuple[str, tuple[Word, ...]]:
     """A row "Net income (loss) 724" speaks of an income: what is in brackets holds for cells in brackets."""
-    wanted = {q.mantissa for q in quantities(reading.claim)}
-    if not unit.is_row or any(q and q.negative and q.mantissa in wanted for q in cells_of(unit)):
+    wanted = {mantissa for q in reading.numbers for mantissa in q.mantissas}
+    if not unit.is_row or any(q and q.negative and not wanted.isdisjoint(q.mantissas) for q in cells_of(unit)):
         return unit.text, unit.words
     text = _ALTERNATIVE.sub(lambda match: " " * len(match[0]), unit.text)
     return text, words_of(text)
@@ -147,17 +136,40 @@ def _without_alternative(unit: Unit, reading: Reading) -> tuple[str, tuple[Word,
 
 
 def _exchanged_names(reading: Reading, copy: Alignment) -> Iterator[Finding]:
-    """A name of an otherwise copied sentence in whose place the page has another one; a word, in a closer copy."""
+    """A name in whose place, told by the words around it, the page has another one; a word, in a close copy."""
+    for unit in dict.fromkeys((*(reading.units[i] for i in reading.anchor), *reading.headings)):
+        for swap in exchanges(reading.claim, reading.words, unit.text, unit.words):
+            if swap.shared >= _SHARED and _is_another_name(swap, reading, unit):
+                verdict = Verdict.NOT_FOUND if copy.likeness >= _COPY else Verdict.PARTLY
+                said = message("the page says it of “{page}”, not of “{answer}”", page=swap.page, answer=swap.answer)
+                yield Finding(verdict, said)
+                return
     unit = reading.units[copy.unit]
-    if copy.likeness >= _COPY and (swap := swapped(reading.claim, reading.words, unit.text, unit.words)):
-        answer, page = words_of(swap.answer), words_of(swap.page)
-        named = any(word.text[0].isupper() for word in page)
-        if named and not _one_name(answer, page) and not _side_by_side(swap, reading.claim):
-            said = message("the page says it of “{page}”, not of “{answer}”", page=swap.page, answer=swap.answer)
-            yield Finding(Verdict.NOT_FOUND, said)
-    elif copy.likeness >= _CLOSE_COPY and (swap := replaced(reading.claim, reading.words, unit.text, unit.words)):
-        said = message("the page says “{page}” where the answer says “{answer}”", page=swap.page, answer=swap.answer)
+    if copy.likeness < _CLOSE_COPY:
+        return
+    other = replaced(reading.claim, reading.words, unit.text, unit.words)
+    if other and not _is_compared_apart(other, reading, unit):
+        said = message("the page says “{page}” where the answer says “{answer}”", page=other.page, answer=other.answer)
         yield Finding(Verdict.PARTLY, said)
+
+
+def _is_another_name(swap: Swap, reading: Reading, unit: Unit) -> bool:
+    answer, page = words_of(swap.answer), words_of(swap.page)
+    named = any(word.text[0].isupper() for word in page) and not any(
+        word.content and word.text[0].islower() for word in page
+    )
+    return (
+        named
+        and not _one_name(answer, page)
+        and not _side_by_side(swap, reading.claim)
+        and not _is_compared_apart(swap, reading, unit)
+    )
+
+
+def _is_compared_apart(swap: Swap, reading: Reading, unit: Unit) -> bool:
+    """Numbers, and words that stand for a minus, are no names."""
+    lost = bool(minus_words(swap.answer)) and any(is_minus_in_words(reading, q) for q in reading.numbers)
+    return lost or mean_the_same(swap, reading, unit)
 
 
 def _one_name(one: Sequence[Word], other: Sequence[Word]) -> bool:

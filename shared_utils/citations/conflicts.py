@@ -16,30 +16,17 @@ from decimal import Decimal
 from functools import cache
 from itertools import combinations
 
-from shared_utils.citations.dates import Date, dates
-from shared_utils.citations.quantities import Quantity, identifiers, quantities
 from shared_utils.citations.text_units import Unit, content_keys, units_of, words_of
 from shared_utils.message import Message, message
+from shared_utils.text.dates import Date
+from shared_utils.text.quantities import Quantity, identifiers, quantities
+from shared_utils.text.units import BASE_OF
 from shared_utils.text.words import terms
 from shared_utils.types import EvidenceSpan
 
 _LONGEST_CHARS = 400  # of a sentence; longer is a list, or text without punctuation
 _SAME = Decimal("0.035")  # relative difference within which a month is 30 or 31 days, and a year twelve of them
 _SAME_HEDGED = Decimal("0.15")  # "about 100" and 104
-
-# Units of one dimension, each in terms of the first.
-_DIMENSIONS = (
-    {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800, "months": 2_629_800}
-    | {"years": 31_557_600},
-    {"mm": 1, "cm": 10, "m": 1000, "km": 1_000_000},
-    {"mg": 1, "g": 1000, "kg": 1_000_000, "t": 1_000_000_000},
-    {"ml": 1, "l": 1000},
-    {"W": 1, "kW": 1000, "MW": 1_000_000, "GW": 1_000_000_000},
-    {"kWh": 1, "MWh": 1000, "GWh": 1_000_000, "TWh": 1_000_000_000},
-    {"Hz": 1, "kHz": 1000, "MHz": 1_000_000, "GHz": 1_000_000_000},
-    {"KB": 1, "MB": 1000, "GB": 1_000_000, "TB": 1_000_000_000},
-)
-_BASE_OF = {unit: (next(iter(units)), factor) for units in _DIMENSIONS for unit, factor in units.items()}
 
 # Words that frame a quantity and say nothing of what it is the quantity of.
 _FRAME = (
@@ -138,8 +125,8 @@ def _statements(span: EvidenceSpan) -> Iterator[_Statement]:
         if not _STATES.search(unit.text):
             headed = unit.keys
             continue
-        named_days = dates(unit.text)
-        numbers = quantities(unit.text)
+        named_days = unit.days
+        numbers = unit.numbers
         years = {int(q.value) for q in numbers if q.is_year} | {year for day in named_days for year in day.years}
         compared = tuple(q for q in numbers if not q.is_year and _is_quantity(q, unit.text, named_days))
         if compared:
@@ -148,7 +135,7 @@ def _statements(span: EvidenceSpan) -> Iterator[_Statement]:
                 unit,
                 compared,
                 tuple(_kind(q, unit) for q in compared),
-                _told(unit, numbers),
+                _told(unit, (*numbers, *named_days)),
                 headed,
                 frozenset(years),
                 bool(_NEGATED.search(unit.text)),
@@ -169,14 +156,14 @@ def _kind(q: Quantity, unit: Unit) -> tuple[str, ...]:
     bound = _BOUND.search(unit.text[max(0, q.start - 16) : q.start])
     limit = (bound.lastgroup or "") if bound else ""
     if q.unit:
-        return (_BASE_OF.get(q.unit, (q.unit, 1))[0], limit)
+        return (BASE_OF.get(q.unit, (q.unit, 1))[0], limit)
     following = next((word for word in unit.words if word.start >= q.end), None)
     counted = following.keys if following and following.content else ()
     return ("count", limit, *counted)
 
 
-def _told(unit: Unit, numbers: Sequence[Quantity]) -> frozenset[str]:
-    words = [word for word in unit.words if not any(q.start <= word.start < q.end for q in numbers)]
+def _told(unit: Unit, compared: Sequence[Quantity | Date]) -> frozenset[str]:
+    words = [word for word in unit.words if not any(part.start <= word.start < part.end for part in compared)]
     return content_keys(words) - _frame()
 
 
@@ -219,7 +206,7 @@ def _same_time(one: _Statement, other: _Statement, names: Mapping[str, str]) -> 
 
 
 def _years(text: str) -> frozenset[int]:
-    return frozenset(int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text))
+    return frozenset(int(q.value) for q in quantities(text) if q.is_year)
 
 
 def _likeness(one: _Statement, other: _Statement) -> float:
@@ -248,7 +235,9 @@ def _differences(one: _Statement, other: _Statement) -> list[int]:
 
 
 def _equal(one: Quantity, other: Quantity) -> bool:
-    a, b = (q.value * _BASE_OF.get(q.unit, ("", 1))[1] * (-1 if q.negative else 1) for q in (one, other))
+    if one.negative == other.negative and (one.unit, one.scale) == (other.unit, other.scale) and one.same_digits(other):
+        return True  # "1,234" and "1.234", where a document does not tell its decimal sign
+    a, b = (q.value * BASE_OF.get(q.unit, ("", Decimal(1)))[1] * (-1 if q.negative else 1) for q in (one, other))
     rough = _SAME if one.unit != other.unit else Decimal(0)
     tolerance = _SAME_HEDGED if one.hedged or other.hedged else rough
     return abs(a - b) <= tolerance * max(abs(a), abs(b))

@@ -9,31 +9,51 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from shared_utils.citations.dates import dates
-from shared_utils.citations.quantities import Match, Quantity, compare, declared_scale, identifiers, quantities
-from shared_utils.citations.reading import Finding, Reading, holds
-from shared_utils.citations.substitutions import exchanged_number
-from shared_utils.citations.tables import cells_of, column_keys, columns_over, key_of_cell
-from shared_utils.citations.text_units import covered
+from shared_utils.citations.dates import dates, same_day
+from shared_utils.citations.quantities import Match, compare
+from shared_utils.citations.reading import Finding, Reading, holds, wording
+from shared_utils.citations.signs import says_minus
+from shared_utils.citations.substitutions import Swap, exchanged_number
+from shared_utils.citations.tables import Column, cells_of, column_keys, columns_over, headings_of, key_of_cell
+from shared_utils.citations.text_units import Unit, covered
 from shared_utils.message import Message, message
+from shared_utils.text.dates import Quarter, quarters
+from shared_utils.text.measures import declared_scale
+from shared_utils.text.quantities import Quantity, identifiers
 from shared_utils.types import Verdict
 
 _SPEAKS_OF_IT = 0.6  # a unit counts as speaking of the same thing from this share of the best unit's score on
+_SHARES_WORDS = 0.2  # the same for a unit that was chosen for what it holds: it may have been for the number alone
+_CARRIES_OVER = 2  # sentences for which a year that was named goes on
 _COMPARISON = re.compile(
     r"\b(?:compared (?:with|to)|versus|vs\.?|than (?:in|for)|(?:up|down|increase|decrease) from)\b"
     r"[^.;,]{0,40}?(?:19|20)\d\d"
 )
+_OF_THE_TASK = re.compile(r"\b(?:passages?|sources?|documents?|evidence|excerpts?|quotes?)\s\W?\Z", re.IGNORECASE)
+_TIED_AFTER = re.compile(
+    r"[\s(]*(?:(?:in|for|of|during|at|im|für|pour|en|de|del|nel|em|voor|the|fiscal|year|jahr|q)\s*)*", re.IGNORECASE
+)
+_TIED_BEFORE = re.compile(
+    r"\w+[\s:,)–-]*(?:(?:it|they|was|were|is|stood at|came to|betrug|war|waren|était|fue)\s+)*", re.IGNORECASE
+)
+_RESPECTIVELY = re.compile(
+    r"\b(?:respectively|bzw|beziehungsweise|respectivement|respectivamente|rispettivamente)\b", re.I
+)
 
 
 def check_dates(reading: Reading) -> Iterator[Finding]:
-    on_page = dates("\n".join(unit.text for unit in reading.units))
-    anchored = dates(reading.page) + tuple(date for over in reading.headings for date in dates(over.text))
-    for wanted in dates(reading.claim):
-        same_day = [date for date in on_page if date.month == wanted.month and wanted.day in (None, date.day)]
-        years = {year for date in same_day for year in date.years}
-        if same_day and (not years or years.issuperset(wanted.years)):
+    # Joined, for a heading may break between a day and the years it is for: "December 31," over "2021 2022 2023".
+    notation = reading.units[0].notation if reading.units else None
+    on_page = dates("\n".join(unit.text for unit in reading.units), notation)
+    # Another date contradicts only where the page speaks of the claim most: a list has one at every entry.
+    anchored = [date for i in reading.anchor[:1] for date in reading.units[i].days]
+    anchored += [date for over in reading.headings for date in over.days]
+    for wanted in reading.days:
+        same = [date for date in on_page if same_day(wanted, date)]
+        years = {year for date in same for year in date.years}
+        if same and (not years or years.issuperset(wanted.years)):
             continue
-        rivals = same_day or anchored
+        rivals = same or anchored
         if rivals:
             rival = max(rivals, key=lambda date: (date.month == wanted.month, date.day == wanted.day, len(date.text)))
             yield Finding(
@@ -45,51 +65,109 @@ def check_dates(reading: Reading) -> Iterator[Finding]:
 
 
 def check_numbers(reading: Reading) -> Iterator[Finding]:
-    scale = declared_scale("\n".join(unit.text for unit in reading.units))
+    related = _related(reading)
     for wanted in reading.numbers:
-        found = list(_found(wanted, reading, scale))
+        if _OF_THE_TASK.search(reading.claim, 0, wanted.start):
+            continue
+        found = list(_found(wanted, reading, related))
         kinds = {match for _, match in found}
         if Match.EXACT in kinds:
             if wanted.is_year and _only_compared(wanted, reading):
                 yield Finding(Verdict.PARTLY, message("the page names {what} only for comparison", what=wanted.text))
             continue
-        page = next((q for q, _ in found), None)
-        if page is None:
-            yield _year(wanted, reading) if wanted.is_year else _other_number(wanted, reading)
-        elif Match.ROUNDED in kinds:
+        if not found:
+            if wanted.is_year:
+                yield from _year(wanted, reading, related)
+            elif any(compare(wanted, q, None) is Match.EXACT for unit in reading.units for q in unit.numbers):
+                yield _elsewhere(wanted)
+            elif not (wanted.ordinal and wanted.in_words) and not ends_a_code(wanted, reading):  # words are compared
+                yield _other_number(wanted, reading, related)
+            continue
+        closest = min(kinds, key=list(Match).index)
+        yield _not_the_same(wanted, next(q for q, match in found if match is closest), closest)
+    yield from _codes(reading)
+    yield from _periods(reading)
+
+
+def _not_the_same(wanted: Quantity, page: Quantity, match: Match) -> Finding:
+    told = {"page": page.text, "answer": wanted.text}
+    if match is Match.ROUNDED:
+        return Finding(Verdict.PARTLY, message("the page says {page}, the answer rounds it to {answer}", **told))
+    if match is Match.BOUNDED:
+        return Finding(
+            Verdict.PARTLY, message("the page says {page}, the answer only compares it with {answer}", **told)
+        )
+    if match is Match.SIGN:
+        return Finding(
+            Verdict.PARTLY, message("the page says {page}, with another sign than the answer's {answer}", **told)
+        )
+    return Finding(Verdict.CONTRADICTED, message("the page says {page}, the answer {answer}", **told))
+
+
+def _periods(reading: Reading) -> Iterator[Finding]:
+    """A quarter of a year is on the page, in any spelling, or it is not."""
+    rivals = [unit.text[q.start : q.end] for unit in _anchored(reading) for q in quarters(unit.text)]
+    for wanted in _quarters_not_told(reading):
+        what = reading.claim[wanted.start : wanted.end]
+        if rivals:
             yield Finding(
-                Verdict.PARTLY,
-                message("the page says {page}, the answer rounds it to {answer}", page=page.text, answer=wanted.text),
+                Verdict.CONTRADICTED, message("the page says {page}, the answer {answer}", page=rivals[0], answer=what)
             )
-        elif Match.SIGN in kinds:
-            yield Finding(
-                Verdict.PARTLY,
-                message(
-                    "the page says {page}, with another sign than the answer's {answer}",
-                    page=page.text,
-                    answer=wanted.text,
-                ),
-            )
-        else:
-            yield Finding(
-                Verdict.CONTRADICTED,
-                message("the page says {page}, the answer {answer}", page=page.text, answer=wanted.text),
-            )
+        elif not any(unit.is_row for unit in _anchored(reading)):  # else its headings may be out of sight
+            yield Finding(Verdict.NOT_FOUND, message("the cited words do not speak of {what}", what=what))
+
+
+def _quarters_not_told(reading: Reading) -> list[Quarter]:
+    told = {quarter.number for unit in reading.units for quarter in quarters(unit.text)}
+    return [quarter for quarter in quarters(reading.claim) if quarter.number not in told]
+
+
+def _anchored(reading: Reading) -> list[Unit]:
+    return [reading.units[i] for i in reading.anchor]
+
+
+def _codes(reading: Reading) -> Iterator[Finding]:
+    """Part numbers, versions and the like are on the page or they are not; how they are hyphenated does not matter."""
+    missing = _quarters_not_told(reading)
+    periods = {reading.claim[q.start : q.end].casefold() for q in quarters(reading.claim) if q not in missing}
+    wanted = identifiers(reading.claim) - periods
+    if not wanted:
+        return
     known = frozenset[str]().union(*(identifiers(unit.text) for unit in reading.units))
-    for name in sorted(identifiers(reading.claim) - known):
-        yield Finding(Verdict.NOT_FOUND, message("the cited words have no “{what}”", what=name))
+    page = " ".join(unit.text for unit in reading.units).casefold()
+    for name in sorted(wanted - known):
+        spelled = r"[\W_]?".join(re.findall(r"[^\W\d_]+|\d+", name))
+        if not re.search(rf"(?<![^\W_]){spelled}(?![^\W_])", page):
+            yield Finding(Verdict.NOT_FOUND, message("the cited words have no “{what}”", what=name))
+
+
+def ends_a_code(wanted: Quantity, reading: Reading) -> bool:
+    """Whether "Covid 19" of the claim is what the page writes COVID-19."""
+    before = re.search(r"([^\W\d_]+)[\s-]\Z", reading.claim[: wanted.start])
+    name = f"{before[1]}{wanted.text}".casefold() if before else ""
+    return any(name == code.replace("-", "") for unit in reading.units for code in identifiers(unit.text))
 
 
 def check_exchanged(reading: Reading) -> Iterator[Finding]:
     """A number that stands elsewhere in the sentence, but not in this place of it."""
     for i in reading.anchor:
         page = reading.units[i]
-        if not page.is_row and (swap := exchanged_number(reading.claim, reading.words, page.text, page.words)):
+        if page.is_row or not (swap := exchanged_number(reading.claim, reading.words, page.text, page.words)):
+            continue
+        if not mean_the_same(swap, reading, page):
             yield Finding(
                 Verdict.CONTRADICTED,
                 message("the page says {page}, the answer {answer}", page=swap.page, answer=swap.answer),
             )
             return
+
+
+def mean_the_same(swap: Swap, reading: Reading, unit: Unit) -> bool:
+    """Whether two numbers in one place differ in spelling, rounding, sign or unit only: those are compared apart."""
+    ours = [q for q in reading.numbers if swap.answer in q.text]
+    theirs = [q for q in unit.numbers if swap.page in q.text]
+    same = (Match.EXACT, Match.ROUNDED, Match.BOUNDED, Match.SIGN)
+    return any(compare(one, other, None) in same for one in ours for other in theirs)
 
 
 def _only_compared(year: Quantity, reading: Reading) -> bool:
@@ -100,43 +178,93 @@ def _only_compared(year: Quantity, reading: Reading) -> bool:
     return bool(held) and all(year.text not in _COMPARISON.sub("", text) for text in held)
 
 
-def _found(wanted: Quantity, reading: Reading, scale: Decimal) -> Iterator[tuple[Quantity, Match]]:
+def _related(reading: Reading) -> tuple[int, ...]:
+    """The units that speak of the claim with more than its numbers: a number elsewhere is of something else."""
+    weight = wording(reading)
+    share = [covered(weight, unit.keys) for unit in reading.units]
+    best = max((share[i] for i in reading.anchor), default=0.0)
+    anchored = [i for i in reading.anchor if reading.units[i].is_row or share[i] >= _SHARES_WORDS * best]
+    others = (i for i, held in enumerate(share) if i not in reading.anchor and best and held >= _SPEAKS_OF_IT * best)
+    return (*anchored, *others)
+
+
+def _found(wanted: Quantity, reading: Reading, related: tuple[int, ...]) -> Iterator[tuple[Quantity, Match]]:
     """Numbers like the wanted one, in units that speak of the claim, or over them."""
-    best = max((covered(reading.weight, reading.units[i].keys) for i in reading.anchor), default=0.0)
     for i, unit in enumerate(reading.units):
-        speaks = i in reading.anchor or covered(reading.weight, unit.keys) >= _SPEAKS_OF_IT * best
-        if not speaks and unit not in reading.headings:
+        if i not in related and unit not in reading.headings:
             continue
-        for q in quantities(unit.text):
-            match = compare(wanted, q, scale if unit.is_row else None)
+        scale = _scale_over(reading, i) if unit.is_row else None
+        for q in unit.numbers:
+            match = compare(wanted, q, scale)
+            if match is Match.SIGN and _sign_is_told(wanted, reading, q, unit):
+                match = Match.EXACT
             if match:
                 yield q, match
 
 
-def _year(wanted: Quantity, reading: Reading) -> Finding:
-    anchored = [q for i in reading.anchor for q in quantities(reading.units[i].text) if q.is_year]
+def _scale_over(reading: Reading, row: int) -> Decimal:
+    """What a row's numbers are to be multiplied by: what the nearest line over it says, else any line at hand."""
+    for over in headings_of(reading.units, row):
+        if (scale := declared_scale(over.text)) != 1:
+            return scale
+    return declared_scale("\n".join(unit.text for unit in reading.units))
+
+
+def _sign_is_told(wanted: Quantity, reading: Reading, page: Quantity, unit: Unit) -> bool:
+    """Whether one side says with words what the other prints as a minus."""
+    if wanted.negative:
+        return says_minus(unit.text, page)
+    return says_minus(reading.claim, wanted)
+
+
+def _year(wanted: Quantity, reading: Reading, related: tuple[int, ...]) -> Iterator[Finding]:
+    anchored = [
+        q
+        for i in reading.anchor
+        if i in related
+        for q in reading.units[i].numbers
+        if q.is_year and q.value != wanted.value
+    ]
+    stands = [
+        i for i, unit in enumerate(reading.units) if any(q.is_year and q.value == wanted.value for q in unit.numbers)
+    ]
     if anchored:
-        return Finding(
+        yield Finding(
             Verdict.CONTRADICTED,
             message("the page says {page}, the answer {answer}", page=anchored[0].text, answer=wanted.text),
         )
-    if any(q.is_year and q.value == wanted.value for unit in reading.units for q in quantities(unit.text)):
-        return Finding(Verdict.SUPPORTED)
-    if any(reading.units[i].is_row for i in reading.anchor):  # its headings may be out of sight
-        return Finding(
+    elif stands and not any(_carries_over(i, reading) for i in stands):
+        yield _elsewhere(wanted)
+    elif not stands and any(reading.units[i].is_row for i in reading.anchor):  # its headings may be out of sight
+        yield Finding(
             Verdict.PARTLY, message("the cited words do not say which number is for {what}", what=wanted.text)
         )
-    return Finding(Verdict.NOT_FOUND, message("the cited words do not speak of {what}", what=wanted.text))
+    elif not stands:
+        yield Finding(Verdict.NOT_FOUND, message("the cited words do not speak of {what}", what=wanted.text))
 
 
-def _other_number(wanted: Quantity, reading: Reading) -> Finding:
+def _elsewhere(wanted: Quantity) -> Finding:
+    return Finding(
+        Verdict.PARTLY, message("the page names {what}, but not beside what the answer says of it", what=wanted.text)
+    )
+
+
+def _carries_over(year: int, reading: Reading) -> bool:
+    """Whether a year named in one unit holds for what follows: in a heading, or just before."""
+    unit = reading.units[year]
+    heads = not unit.text.rstrip().endswith((".", "!", "?", "。"))
+    return any(year < i and (heads or i - year <= _CARRIES_OVER) for i in reading.anchor)
+
+
+def _other_number(wanted: Quantity, reading: Reading, related: tuple[int, ...]) -> Finding:
     """What the page has in its place: the likest number of the same kind that the answer does not use."""
-    used = {q.value for q in quantities(reading.claim)}
+    used = {mantissa for q in reading.numbers for mantissa in q.mantissas}
     rivals = [
         q
         for i in reading.anchor
-        for q in quantities(reading.units[i].text)
-        if q.value not in used and (q.unit == wanted.unit or not q.unit or not wanted.unit) and not q.is_year
+        if i in related
+        for q in reading.units[i].numbers
+        if used.isdisjoint(q.mantissas) and (q.unit == wanted.unit or not q.unit or not wanted.unit) and not q.is_year
     ]
     if not rivals:
         return Finding(Verdict.NOT_FOUND, message("the cited words do not hold {what}", what=wanted.text))
@@ -183,21 +311,39 @@ def _column(wanted: Quantity, reading: Reading, row: int) -> Finding | None:
         if not ours:
             continue
         told = True
-        nearest = min(ours, key=lambda column: abs(column.start - wanted.start)).key
-        under = [
-            key_of_cell(columns, cells, i)
-            for i, q in enumerate(cells)
-            if q is not None and q.mantissa == wanted.mantissa
-        ]
-        if under and nearest not in under and None not in under:
-            right = next((q.text for i, q in enumerate(cells) if q and key_of_cell(columns, cells, i) == nearest), "")
-            return Finding(Verdict.CONTRADICTED, _under(wanted.text, under[0], nearest, right, family))
+        under = [key_of_cell(columns, cells, i) for i, q in enumerate(cells) if q is not None and q.same_digits(wanted)]
+        if not under or None in under:
+            continue
+        linked = _linked(wanted, ours, reading)
+        key = linked or min(ours, key=lambda column: abs(column.start - wanted.start)).key
+        if key in under:
+            continue
+        if not linked and any(column.key in under for column in ours):
+            return Finding(Verdict.PARTLY, _cannot_be_told(wanted))
+        right = next((q.text for i, q in enumerate(cells) if q and key_of_cell(columns, cells, i) == key), "")
+        return Finding(Verdict.CONTRADICTED, _under(wanted.text, under[0], key, right, family))
     if not told and len({q.value for q in cells if q}) > 1:
-        return Finding(
-            Verdict.PARTLY,
-            message("the row holds several numbers; which column {what} stands in cannot be told", what=wanted.text),
-        )
+        return Finding(Verdict.PARTLY, _cannot_be_told(wanted))
     return None
+
+
+def _cannot_be_told(wanted: Quantity) -> Message:
+    return message("the row holds several numbers; which column {what} stands in cannot be told", what=wanted.text)
+
+
+def _linked(wanted: Quantity, named: list[Column], reading: Reading) -> str:
+    """The one of several columns that the sentence ties a number to: "11,588 in 2018", "2018: 11,588"; else ""."""
+    if _RESPECTIVELY.search(reading.claim):
+        cells = [q.start for q in reading.numbers if not q.is_year]
+        return named[cells.index(wanted.start)].key if len(cells) == len(named) else ""
+    after = {
+        c.key for c in named if wanted.end <= c.start and _TIED_AFTER.fullmatch(reading.claim, wanted.end, c.start)
+    }
+    before = {
+        c.key for c in named if c.start < wanted.start and _TIED_BEFORE.fullmatch(reading.claim, c.start, wanted.start)
+    }
+    tied = after or before
+    return next(iter(tied)) if len(tied) == 1 else ""
 
 
 def _under(what: str, column: str | None, other: str, right: str, family: str) -> Message:

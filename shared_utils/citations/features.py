@@ -11,12 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shared_utils.citations.quantities import quantities
-from shared_utils.citations.reading import Reading, wording
+from shared_utils.citations.exact_checks import ends_a_code
+from shared_utils.citations.quantities import Match, compare
+from shared_utils.citations.reading import Reading, is_measured, wording
 from shared_utils.citations.substitutions import names_in
 from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, Word, covered
 from shared_utils.text.folding import fold
+from shared_utils.text.numerals import Notation
+from shared_utils.text.quantities import Quantity, quantities
 from shared_utils.types import Embedder
 
 _WINDOW = 3  # neighbouring units read together: a pronoun's name stands in the sentence before
@@ -97,13 +100,22 @@ def _cosine(reading: Reading, weight: dict[str, float], reach: Sequence[frozense
 
 def _numbers_missing(reading: Reading) -> float:
     wanted = [q for q in reading.numbers if not (q.in_words and q.value <= 1)]  # "one of them", "a second one"
-    held = frozenset[Decimal]().union(*(_values(unit.text) for unit in reading.units))
-    return sum(q.value not in held and q.mantissa not in held for q in wanted) / len(wanted) if wanted else 0.0
+    return sum(not _is_held(q, reading) for q in wanted) / len(wanted) if wanted else 0.0
+
+
+def _is_held(wanted: Quantity, reading: Reading) -> bool:
+    """Whether some cited sentence or row has a number, in whatever spelling, rounding that is told, or unit."""
+    held = frozenset[Decimal]().union(*(_values(unit.text, unit.notation) for unit in reading.units))
+    return (
+        not held.isdisjoint((wanted.value, *wanted.mantissas))
+        or any(compare(wanted, q, None) is Match.EXACT for unit in reading.units for q in unit.numbers)
+        or ends_a_code(wanted, reading)
+    )
 
 
 @lru_cache(maxsize=2_000)  # every sentence of an answer is held against the same units
-def _values(text: str) -> frozenset[Decimal]:
-    return frozenset(value for q in quantities(text) for value in (q.value, q.mantissa))
+def _values(text: str, notation: Notation) -> frozenset[Decimal]:
+    return frozenset(value for q in quantities(text, notation) for value in (q.value, *q.mantissas))
 
 
 def missing_names(reading: Reading) -> list[Word]:
@@ -121,6 +133,7 @@ def missing_names(reading: Reading) -> list[Word]:
         and (i > 0 or any(char.isupper() for char in word.text[1:]))
         and begun.isdisjoint(map(_beginning, word.keys))
         and fold(word.text) not in text
+        and not is_measured(word, reading)
     ]
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from shared_utils.citations.dates import dates
-from shared_utils.citations.quantities import Quantity, quantities
+from shared_utils.citations.signs import minus_words, says_minus
 from shared_utils.citations.support import speaking_units
 from shared_utils.citations.tables import cells_of, headings_of
 from shared_utils.citations.text_units import Unit, Word, content_keys, weights, words_of
 from shared_utils.message import NOTHING, Message
+from shared_utils.text.dates import Date, dates, quarters
+from shared_utils.text.numerals import Notation, notation_of
+from shared_utils.text.quantities import Quantity, quantities
 from shared_utils.types import Embedder, Verdict
 
+_T = TypeVar("_T")
 _SAME_MEANING = 0.7  # cosine, for a sentence that shares few words with the page
 
 
@@ -31,7 +35,9 @@ class Reading:
 
     claim: str
     words: tuple[Word, ...]
-    numbers: tuple[Quantity, ...]  # of the claim, without the days and years of its dates
+    numbers: tuple[Quantity, ...]  # of the claim, without the years of its dates
+    days: tuple[Date, ...]  # of the claim
+    measured: tuple[tuple[int, int], ...]  # where words stand that are compared as numbers, dates or their signs
     weight: dict[str, float]
     units: tuple[Unit, ...]
     anchor: tuple[int, ...]
@@ -50,17 +56,42 @@ class Reading:
 
 def read_claim(claim: str, units: tuple[Unit, ...]) -> Reading:
     words = words_of(claim)
-    anchor = speaking_units(claim, units)
+    notation = _notation_of_claim(claim, units)
+    numbers = quantities(claim, notation)
+    anchor = speaking_units(claim, units, numbers)
     headings = tuple(dict.fromkeys(over for i in anchor if units[i].is_row for over in headings_of(units, i)))
-    days = [(date.start, date.end) for date in dates(claim)]
-    plain = tuple(q for q in quantities(claim) if not any(start <= q.start < end for start, end in days))
-    return Reading(claim, words, plain, weights(units, content_keys(words)), units, anchor, headings)
+    days = dates(claim, notation)
+    measured = _measured(claim, numbers, days)
+    plain = tuple(q for q in numbers if not any(day.start <= q.start < day.end for day in days))
+    held = {key for i in anchor for q in units[i].numbers if q.negative for key in q.mantissas}
+    if any(not q.negative and says_minus(claim, q) and not held.isdisjoint(q.mantissas) for q in plain):
+        measured += tuple(minus_words(claim))
+    return Reading(claim, words, plain, days, measured, weights(units, content_keys(words)), units, anchor, headings)
+
+
+def _notation_of_claim(claim: str, units: Sequence[Unit]) -> Notation:
+    """The documents tell how a number that may be read in two ways is meant, and so does the sentence itself.
+
+    Where they do not agree, an answer in English on a German page say, it has both readings.
+    """
+    own = notation_of(claim)
+    signs = {unit.notation.decimal for unit in units} | {own.decimal}
+    orders = {unit.notation.day_first for unit in units} | {own.day_first}
+    return Notation(_only(signs), own.language, _only(orders))
+
+
+def _only(told: Collection[_T | None]) -> _T | None:
+    known = {item for item in told if item is not None}
+    return next(iter(known)) if len(known) == 1 else None
 
 
 def stands_word_for_word(claim: str, units: Sequence[Unit]) -> bool:
-    """A whole sentence or row of the page: a part of one may have lost its "not"."""
+    """A whole sentence or row of the page, its signs too: a part of one may have lost its "not"."""
     said = [word.text for word in words_of(claim)]
-    return any([word.text for word in unit.words] == said for unit in units)
+    signs = [q.negative for q in quantities(claim)]
+    return any(
+        [word.text for word in unit.words] == said and [q.negative for q in unit.numbers] == signs for unit in units
+    )
 
 
 def closest_in_meaning(claim: str, units: Sequence[Unit], embedder: Embedder) -> int | None:
@@ -70,10 +101,40 @@ def closest_in_meaning(claim: str, units: Sequence[Unit], embedder: Embedder) ->
 
 
 def wording(reading: Reading) -> dict[str, float]:
-    """The weights without those of numbers and their units: 14.9 % and 14.9 percent are compared as numbers."""
+    """The weights without those of numbers and their units: 14.9 % and 14.9 percent are compared as numbers.
+
+    So are dates, quarters and words that stand for a minus ("a loss of 724" for "(724)"), where the page has others.
+    """
     spans = [(q.start, q.end) for q in quantities(reading.claim)]
-    words = [word for word in reading.words if not any(start <= word.start < end for start, end in spans)]
+    words = [
+        word
+        for word in reading.words
+        if not any(start <= word.start < end for start, end in spans)
+        and (not is_measured(word, reading) or set(word.keys) & reading.keys)
+    ]
     return {key: reading.weight[key] for key in content_keys(words)} or reading.weight
+
+
+def is_measured(word: Word, reading: Reading) -> bool:
+    """Whether a word of the claim is compared as a part of a number or a date, whatever its spelling."""
+    return any(start <= word.start < end for start, end in reading.measured)
+
+
+def _measured(claim: str, numbers: Sequence[Quantity], days: Sequence[Date]) -> tuple[tuple[int, int], ...]:
+    return (
+        *((q.bound_start, q.end) for q in numbers),
+        *((day.start, day.end) for day in days),
+        *((quarter.start, quarter.end) for quarter in quarters(claim)),
+    )
+
+
+def is_minus_in_words(reading: Reading, wanted: Quantity) -> bool:
+    """Whether the claim says in words that a number is negative which the page prints with a minus or in brackets."""
+    return (
+        not wanted.negative
+        and says_minus(reading.claim, wanted)
+        and any(q.negative and q.same_digits(wanted) for i in reading.anchor for q in reading.units[i].numbers)
+    )
 
 
 def row_says_it(reading: Reading) -> bool:
@@ -82,4 +143,4 @@ def row_says_it(reading: Reading) -> bool:
 
 
 def holds(unit: Unit, wanted: Quantity) -> bool:
-    return any(q is not None and q.mantissa == wanted.mantissa for q in cells_of(unit))
+    return any(q is not None and q.same_digits(wanted) for q in cells_of(unit))

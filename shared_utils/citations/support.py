@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared_utils.citations.quantities import quantities
+from shared_utils.citations.quantities import Quantity, quantities
 from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, content_keys, covered, weights, words_of
 
@@ -13,10 +13,11 @@ _MOST = 3
 _LABEL_SHARED = 0.6  # a row speaks of a claim that has this share of its label's words, and one of its numbers
 
 
-def speaking_units(claim: str, units: Sequence[Unit]) -> tuple[int, ...]:
+def speaking_units(claim: str, units: Sequence[Unit], numbers: Sequence[Quantity] | None = None) -> tuple[int, ...]:
     """Indices of the few units that together hold most of a claim's words, the best first.
 
     Greedy: each further unit must add to what the ones before it hold. A table row counts with the headings over it.
+    `numbers` are the claim's, where its notation is known better than from itself.
     """
     weight = weights(units, content_keys(words_of(claim)))
     reach = [_with_headings(units, i) for i in range(len(units))]
@@ -35,16 +36,23 @@ def speaking_units(claim: str, units: Sequence[Unit]) -> tuple[int, ...]:
             break
         chosen.append(best)
         keys |= reach[best]
-    return (*chosen, *(i for i in _rows_with_its_numbers(claim, units) if i not in chosen))
+    return (
+        *chosen,
+        *(
+            i
+            for i in _rows_with_its_numbers(claim, units, quantities(claim) if numbers is None else numbers)
+            if i not in chosen
+        ),
+    )
 
 
-def _rows_with_its_numbers(claim: str, units: Sequence[Unit]) -> list[int]:
+def _rows_with_its_numbers(claim: str, units: Sequence[Unit], numbers: Sequence[Quantity]) -> list[int]:
     """Rows whose label the claim names and of which it uses a number, however few of its words they hold."""
-    values = {q.mantissa for q in quantities(claim) if not q.is_year}
+    values = {mantissa for q in numbers if not q.is_year for mantissa in q.mantissas}
     keys = content_keys(words_of(claim))
     found = []
     for i, unit in enumerate(units):
-        if unit.is_row and values & {q.mantissa for q in quantities(unit.text)}:
+        if unit.is_row and any(not values.isdisjoint(q.mantissas) for q in unit.numbers):
             label = {key for key in unit.keys if not key[0].isdigit()}
             if label and len(label & keys) >= _LABEL_SHARED * len(label):
                 found.append(i)

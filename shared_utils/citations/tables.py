@@ -8,17 +8,12 @@ from dataclasses import dataclass
 
 from shared_utils.citations.quantities import Quantity, quantities
 from shared_utils.citations.text_units import Unit
+from shared_utils.text.dates import quarters
 
 _FARTHEST = 60  # units above a row in which its headings are looked for
 _HEADING_CHARS = 120  # longer is prose
 _EMPTY_CELL = re.compile(r"(?<!\w)[—–-](?=\s|$)")
-_QUARTERS = {"first": "1", "second": "2", "third": "3", "fourth": "4"}
-_FAMILIES = {
-    "year": re.compile(r"(?<![\d.,$])(?:FY|CY)?((?:19|20)\d\d)(?![\d.,]\d)", re.IGNORECASE),
-    "quarter": re.compile(
-        r"\b(first|second|third|fourth)(?=\s+(?:fiscal\s+)?quarter|\s*$)|\bQ([1-4])\b", re.IGNORECASE
-    ),
-}
+_FAMILIES = ("year", "quarter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +37,9 @@ def headings_of(units: Sequence[Unit], row: int) -> list[Unit]:
 
 
 def column_keys(text: str) -> list[Column]:
-    """Every year and quarter a text names."""
-    return [
-        Column(family, _plain_key(next(filter(None, match.groups()))), match.start())
-        for family, pattern in _FAMILIES.items()
-        for match in pattern.finditer(text)
-    ]
+    """Every year and quarter a text names. A year that spans two, 2022/23, goes by the later one, as FY23 does."""
+    years = {q.start: Column("year", str(q.value), q.start) for q in quantities(text) if q.is_year}
+    return [*years.values(), *(Column("quarter", quarter.number, quarter.start) for quarter in quarters(text))]
 
 
 def columns_over(units: Sequence[Unit], row: int) -> list[tuple[str, ...]]:
@@ -67,7 +59,7 @@ def columns_over(units: Sequence[Unit], row: int) -> list[tuple[str, ...]]:
 
 def cells_of(unit: Unit) -> list[Quantity | None]:
     """The cells at the end of a row, left to right; None for a dash."""
-    cells: list[tuple[int, int, Quantity | None]] = [(q.start, q.end, q) for q in quantities(unit.text)]
+    cells: list[tuple[int, int, Quantity | None]] = [(q.start, q.end, q) for q in unit.numbers]
     cells += [(m.start(), m.end(), None) for m in _EMPTY_CELL.finditer(unit.text)]
     cells.sort(key=lambda cell: cell[0])
     kept: list[Quantity | None] = []
@@ -95,10 +87,5 @@ def _families(text: str) -> list[tuple[str, ...]]:
     return [keys for keys in lists if keys]
 
 
-def _plain_key(key: str) -> str:
-    return _QUARTERS.get(key.casefold(), key)
-
-
 def _is_data(unit: Unit) -> bool:
-    numbers = quantities(unit.text)
-    return unit.is_row and sum(not q.is_year for q in numbers) >= 2
+    return unit.is_row and sum(not q.is_year for q in unit.numbers) >= 2

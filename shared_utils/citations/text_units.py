@@ -6,15 +6,18 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
+from shared_utils.text.dates import Date, dates
 from shared_utils.text.folding import fold
+from shared_utils.text.numerals import Notation, notation_of
+from shared_utils.text.quantities import Quantity, quantities
 from shared_utils.text.sentences import is_table_row, split_sentences
 from shared_utils.text.words import terms
 from shared_utils.types import Span
 
-_WORD = re.compile(r"[^\W_]+(?:['’.,&/@:_-]+[^\W_]+)*%?|[%$€£¥]")
+_WORD = re.compile(r"\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?:[.,]\d+)?%?|[^\W_]+(?:['’.,&/@:_-]+[^\W_]+)*%?|[%$€£¥]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,17 @@ class Unit:
     words: tuple[Word, ...]
     keys: frozenset[str]  # of its content words
     is_row: bool
+    notation: Notation = field(default=Notation(), repr=False)  # of the document it stands in
+
+    @property
+    def numbers(self) -> tuple[Quantity, ...]:
+        """Every number of it, in order, as its document writes numbers."""
+        return quantities(self.text, self.notation)
+
+    @property
+    def days(self) -> tuple[Date, ...]:
+        """Every date of it, in order."""
+        return dates(self.text, self.notation)
 
 
 def words_of(text: str) -> tuple[Word, ...]:
@@ -46,9 +60,10 @@ def words_of(text: str) -> tuple[Word, ...]:
 
 
 @lru_cache(maxsize=256)  # every sentence of an answer is compared with the same few evidence texts
-def units_of(text: str) -> tuple[Unit, ...]:
-    """The sentences and table rows of a page text, in reading order."""
-    return tuple(_unit(text, span) for span in split_sentences(text))
+def units_of(text: str, notation: Notation | None = None) -> tuple[Unit, ...]:
+    """The sentences and table rows of a page text, in reading order. Without a `notation` the text tells its own."""
+    notation = notation or notation_of(text)
+    return tuple(_unit(text, span, notation) for span in split_sentences(text))
 
 
 def content_keys(words: Iterable[Word]) -> frozenset[str]:
@@ -67,10 +82,10 @@ def covered(weight: dict[str, float], keys: Collection[str]) -> float:
     return sum(value for key, value in weight.items() if key in keys) / total if total else 0.0
 
 
-def _unit(text: str, span: Span) -> Unit:
+def _unit(text: str, span: Span, notation: Notation) -> Unit:
     words = words_of(text[span.start : span.end])
     body = text[span.start : span.end]
-    return Unit(body, span.start, span.end, words, content_keys(words), is_table_row(body))
+    return Unit(body, span.start, span.end, words, content_keys(words), is_table_row(body), notation)
 
 
 def _word(text: str, start: int) -> Word:

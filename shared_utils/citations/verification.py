@@ -26,6 +26,7 @@ from shared_utils.citations.reading import (
 from shared_utils.citations.reasons import halves, not_said, not_together, unsaid_half
 from shared_utils.citations.text_units import Unit, content_keys, units_of, words_of
 from shared_utils.message import message
+from shared_utils.text.numerals import Notation
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Embedder, Verdict
 
@@ -45,6 +46,7 @@ def verify(
     sentence: str,
     cited: Sequence[str],
     *,
+    notations: Sequence[Notation] = (),
     embedder: Embedder | None = None,
     entailment: Entailment | None = None,
     judgement: Judgement | None = None,
@@ -52,13 +54,15 @@ def verify(
     """The verdict on one sentence of an answer, and the reason in words for a person.
 
     `cited` are the evidence texts it points at, as they stand on their pages: a table's headings decide its columns,
-    so give the whole span, not only the row. With an `embedder`, nearness in meaning counts as well; it outweighs no
-    number, date or negation. `judgement` takes the place of the trained one, for measuring.
+    so give the whole span, not only the row. `notations` say how the document of each text writes its numbers; without
+    them each text tells its own. With an `embedder`, nearness in meaning counts as well; it outweighs no number, date
+    or negation. `judgement` takes the place of the trained one, for measuring.
     """
     judgement = judgement or trained()
     parts = [sentence[span.start : span.end] for span in split_sentences(sentence)]
     claims = [part for part in parts if len(content_keys(words_of(part))) > 1] or [sentence]
-    units = tuple(unit for text in cited for unit in units_of(text))
+    written: Sequence[Notation | None] = notations or [None] * len(cited)
+    units = tuple(unit for text, notation in zip(cited, written, strict=True) for unit in units_of(text, notation))
     findings = [f for claim in claims for f in _verify_claim(bare_claim(claim), units, embedder, judgement)]
     if {Verdict.NOT_FOUND, Verdict.SUPPORTED} <= {f.verdict for f in findings}:
         missing = next(f for f in findings if f.verdict is Verdict.NOT_FOUND)

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared_utils.message import message
+from shared_utils.text.dates import dates
+from shared_utils.text.quantities import quantities
 from shared_utils.text.sentences import is_table_row, split_sentences
 from shared_utils.text.words import terms
 from shared_utils.types import (
@@ -53,14 +55,9 @@ _ASKS_WHEN = re.compile(
     re.IGNORECASE,
 )
 _ASKS_WHO = re.compile(r"\bwho(?:m|se)?\b|\b(?:wer|qui|qui[eé]n|quem|chi|кто)\b|谁|誰", re.IGNORECASE)
-_NUMBER = re.compile(r"\d[\d.,]*")
-_NUMBER_WORD = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|once|twice|half|dozen)\b", re.IGNORECASE
-)
-_WHEN = re.compile(
-    r"\b(?:19|20)\d\d\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d|\d{1,2}:\d\d|年",
-    re.IGNORECASE,
-)
+_DIGIT = re.compile(r"\d")
+_COUNTING_WORD = re.compile(r"\b(?:once|twice|half|dozen)\b", re.IGNORECASE)
+_CLOCK = re.compile(r"\d{1,2}:\d\d|年")
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][a-z]+\.?\s(?:[A-Z]\.\s)?[A-Z][a-z]+")
 
 
@@ -145,7 +142,7 @@ def _is_heading(text: str, page: Page) -> bool:
     if any(page.text[heading.start : heading.end].strip() == text for heading in page.headings):
         return True
     return (
-        len(text.split()) <= 8 and text[-1] not in ".!?。！？;" and not is_table_row(text) and not _NUMBER.search(text)
+        len(text.split()) <= 8 and text[-1] not in ".!?。！？;" and not is_table_row(text) and not _DIGIT.search(text)
     )
 
 
@@ -198,15 +195,20 @@ def _share(c: _Candidate) -> float:
 
 def _holds_kind(question: str, text: str) -> bool:
     """Whether a sentence has a value of the kind asked for that the question does not already hold."""
-    known = set(_NUMBER.findall(question))
-    fresh = [number for number in _NUMBER.findall(text) if number not in known]
     if _ASKS_WHEN.search(question):
-        return any(match.group() not in question for match in _WHEN.finditer(text))
+        return any(when not in question for when in _times(text))
     if _ASKS_WHO.search(question):
         return any(match.group() not in question for match in _NAME.finditer(text))
     if _ASKS_NUMBER.search(question):
-        return bool(fresh) or bool(_NUMBER_WORD.search(text))
+        known = {q.value for q in quantities(question)}
+        return any(q.value not in known for q in quantities(text)) or bool(_COUNTING_WORD.search(text))
     return False
+
+
+def _times(text: str) -> Iterator[str]:
+    yield from (date.text for date in dates(text))
+    yield from (q.text for q in quantities(text) if q.is_year)
+    yield from _CLOCK.findall(text)
 
 
 def _by_meaning(question: str, scored: Sequence[_Candidate], embedder: Embedder) -> list[_Candidate]:

@@ -6,22 +6,11 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import inet_aton
 from urllib.parse import urlsplit
 
+from shared_utils.network import PRIVATE_NAMES
 from shared_utils.types import Where
 
 _SOCKETS = ("unix:", "http+unix:")
-# Names that mean something else in every network (RFC 6762 appendix G, RFC 8375), and Kubernetes' services.
-_PRIVATE = (
-    ".local",
-    ".lan",
-    ".home",
-    ".home.arpa",
-    ".internal",
-    ".intranet",
-    ".private",
-    ".corp",
-    ".localdomain",
-    ".svc",
-)
+_PRIVATE = (*PRIVATE_NAMES, ".svc")  # the last: Kubernetes' services
 
 
 def where_is(url: str) -> Where:

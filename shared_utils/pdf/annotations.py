@@ -47,16 +47,18 @@ def annotate_pdf(
     a password; a digital signature of the original does not hold for it.
     Raises DocumentGone where there is no file, UnreadablePdf where no copy can be made.
     """
-    if not path.exists():
-        raise DocumentGone("This document was deleted, so no copy of it can be made.")
     request: Reply = {
-        "path": str(path),
         "author": author,
         "made": datetime.fromtimestamp(made_on, UTC).strftime("D:%Y%m%d%H%M%SZ"),
         "highlights": [asdict(highlight) | {"note": highlight.note[:NOTE_AT_MOST]} for highlight in highlights],
     }
     try:
-        with Worker(ANNOTATIONS_WORKER, request, memory_bytes=limits.memory_bytes, cpu_s=limits.cpu_s) as worker:
+        with (
+            path.open("rb") as file,
+            Worker(ANNOTATIONS_WORKER, memory_bytes=limits.memory_bytes, cpu_s=limits.cpu_s) as worker,
+        ):
+            worker.hand(file.fileno())
+            worker.ask(request)
             answer = worker.receive(limits.document_s)
             if "error" in answer:
                 raise UnreadablePdf(
@@ -67,5 +69,7 @@ def annotate_pdf(
             if size > _LARGER_AT_MOST * limits.max_bytes:
                 raise UnreadablePdf("No copy with highlights could be made of this PDF: it would be far too large.")
             return AnnotatedPdf(worker.receive_bytes(size, limits.page_s), written)
+    except FileNotFoundError as error:
+        raise DocumentGone("This document was deleted, so no copy of it can be made.") from error
     except WorkerLost as error:
         raise UnreadablePdf("No copy with highlights could be made of this PDF: it {why}.", why=error.why) from error

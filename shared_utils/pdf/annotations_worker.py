@@ -6,10 +6,13 @@ One request; one message that announces the copy's bytes, and then these.
 
 from __future__ import annotations
 
+import codecs
 import io
 import logging
+import os
 from collections.abc import Iterator
-from typing import Any, TypedDict
+from importlib import import_module
+from typing import Any, BinaryIO, TypedDict
 
 import pypdf
 from pypdf.generic import (
@@ -165,16 +168,16 @@ def annotate(writer: pypdf.PdfWriter, highlight: Highlight, author: str, made: s
 # ------------------------------------------------------------------------------------------------ copying
 
 
-def opened(path: str) -> pypdf.PdfReader:
-    reader = pypdf.PdfReader(path, strict=False)
+def opened(file: BinaryIO) -> pypdf.PdfReader:
+    reader = pypdf.PdfReader(file, strict=False)
     if reader.is_encrypted and not reader.decrypt(""):
         raise CannotWrite("locked")
     return reader
 
 
-def annotated(path: str, highlights: list[Highlight], author: str, made: str) -> tuple[bytes, int]:
+def annotated(file: BinaryIO, highlights: list[Highlight], author: str, made: str) -> tuple[bytes, int]:
     """The copy, and how many highlights it carries."""
-    reader = opened(path)
+    reader = opened(file)
     pages = len(reader.pages)
     writer = pypdf.PdfWriter(clone_from=reader)
     written = sum(
@@ -188,15 +191,23 @@ def annotated(path: str, highlights: list[Highlight], author: str, made: str) ->
     return data, written
 
 
-def answers(requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]]:
+def answers(document_file: int, requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]]:
     request = next(requests)
     pypdf.overwrite_configuration(jbig2dec_binary=None)  # never start a program because a file wants it
     logging.disable()
     try:
-        data, written = annotated(request["path"], request["highlights"], request["author"], request["made"])
+        file = os.fdopen(document_file, "rb")
+        data, written = annotated(file, request["highlights"], request["author"], request["made"])
     except CannotWrite as error:
         yield {"error": str(error)}, b""
     except Exception:  # noqa: BLE001 - pypdf lets RecursionError, KeyError, … through on damaged files
         yield {"error": "damaged"}, b""
     else:
         yield {"bytes": len(data), "written": written}, data
+
+
+# Whatever is imported at its first use is imported before no file can be opened: filters, metrics, CJK encodings.
+for lazy in ("pypdf.filters", "pypdf._codecs.core_font_metrics"):
+    import_module(lazy)
+for encoding in ("utf-16-be", "utf-16-le", "gbk", "gb2312", "gb18030", "cp950", "cp932", "charmap"):
+    codecs.lookup(encoding)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from shared_utils.pdf.layout import CELL_GAP, SOFT_HYPHEN, Row, Segment
-from shared_utils.types import GlyphRun
+from shared_utils.types import GlyphRun, Span
 
 CELL_SEPARATOR = "   "
 LINE_END_HYPHENS = "-\u2010\u00ad"
@@ -193,3 +194,28 @@ def _join(composer: _Composer, row: Row, hyphen: int, keep: bool) -> None:
         composer.parts[-1] = composer.parts[-1][:-1]
         if run.length > 1:
             composer.runs.append(replace(run, length=run.length - 1))
+
+
+# ------------------------------------------------------------------------------------------------ the way back
+
+
+def text_spans(runs: Sequence[GlyphRun], glyphs: Iterable[tuple[int, int]], text: str) -> tuple[Span, ...]:
+    """Where the words made of these glyphs stand in the text, neighbours joined over the space between them."""
+    by_glyph = sorted((run.glyph_start, run.length, run.text_start) for run in runs)
+    starts = [glyph_start for glyph_start, _, _ in by_glyph]
+    pieces: list[tuple[int, int]] = []
+    for start, end in glyphs:
+        index = max(0, bisect_right(starts, start) - 1)
+        while index < len(by_glyph) and starts[index] < end:
+            glyph_start, length, text_start = by_glyph[index]
+            first, last = max(start, glyph_start), min(end, glyph_start + length)
+            if first < last:
+                pieces.append((text_start + first - glyph_start, text_start + last - glyph_start))
+            index += 1
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted(pieces):
+        if merged and not text[merged[-1][1] : first].strip():
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return tuple(Span(first, last) for first, last in merged)

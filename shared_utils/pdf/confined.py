@@ -1,51 +1,46 @@
-"""The first thing every child runs: give up rights, then load a worker and carry its answers. Never imported.
+"""The first thing every child runs: load a worker, enter the sandbox, take the document, carry answers.
 
-    python -I confined.py <worker.py> <memory in bytes> [<CPU seconds>]
+    python -I confined.py <worker.py> <memory in bytes> <CPU seconds or 0> [<file or folder that may be read>…]
 
-A worker is a file with `answers(requests)`, which yields each message with the raw bytes that follow it. It imports
-nothing of ours, and nothing of ours can be imported here, so that `python -I` can run both.
+Never imported. A worker is a file with `answers(document, requests)`, which yields each message with the raw bytes that
+follow it; `document` is the descriptor of the one file that it is for. It imports nothing of ours, and nothing of ours
+can be imported here, so that `python -I` can run both.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
+import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from importlib.machinery import SourceFileLoader
+from pathlib import Path
 from types import ModuleType
 
-Answers = Callable[[Iterator[object]], Iterable[tuple[dict[str, object], bytes]]]
+DESCRIPTORS = 64  # three pipes, the document, and fonts in folders in folders
+
+Answers = Callable[[int, Iterator[object]], Iterable[tuple[dict[str, object], bytes]]]
 
 
-def confine(memory_bytes: int, cpu_s: int | None) -> None:
-    """Give up rights before any byte of a file is looked at. macOS refuses some; the parent's clock stays."""
-    wanted = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_AS, memory_bytes)]
-    if cpu_s is not None:
-        wanted.append((resource.RLIMIT_CPU, cpu_s))
-    for limit, value in wanted:
-        try:
-            resource.setrlimit(limit, (value, value))
-        except (ValueError, OSError):
-            continue
-    try:
-        os.nice(5)
-    except OSError:
-        return
+def loaded(path: str) -> ModuleType:
+    module = ModuleType("loaded")
+    SourceFileLoader("loaded", path).exec_module(module)
+    return module
 
 
-def loaded(worker: str) -> Answers:
-    module = ModuleType("worker")
-    SourceFileLoader("worker", worker).exec_module(module)
-    answers: Answers = module.answers
-    return answers
-
-
-def main(worker: str, memory_bytes: str, cpu_s: str | None = None) -> None:
-    """One JSON request a line on stdin; one JSON message a line on stdout, and behind it the bytes it announces."""
-    confine(int(memory_bytes), int(cpu_s) if cpu_s else None)
-    for message, data in loaded(worker)(json.loads(line) for line in sys.stdin):
+def main(worker: str, memory_bytes: str, cpu_s: str, *readable: str) -> None:
+    """Tell on stdin, a socket, what of the sandbox the kernel does not have; then take the document from it, and one
+    JSON request a line. On stdout one JSON message a line, and behind it the bytes it announces."""
+    parent = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, sys.stdin.fileno())
+    sandbox = loaded(str(Path(__file__).with_name("sandbox.py")))
+    sandbox.limit_resources(int(memory_bytes), int(cpu_s) or None)
+    answers: Answers = loaded(worker).answers
+    sandbox.limit_processes(DESCRIPTORS)
+    missing = sandbox.enter_sandbox([*readable, *filter(None, sys.path)], [], runs_a_program=False)
+    os.write(sys.stdin.fileno(), json.dumps(missing).encode() + b"\n")
+    _, (document,), _, _ = socket.recv_fds(parent, 1, 1)
+    for message, data in answers(document, (json.loads(line) for line in sys.stdin)):
         sys.stdout.buffer.write(json.dumps(message).encode() + b"\n")
         sys.stdout.buffer.write(data)  # on its own: put together, a large copy would stand in the memory twice
         sys.stdout.buffer.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import chain
@@ -36,9 +36,13 @@ class Budget:
 
     ends_at: float
     restarts: int
+    chars: int
 
     def left_s(self) -> float:
         return self.ends_at - time.monotonic()
+
+    def is_used_up(self) -> bool:
+        return self.left_s() <= 0 or self.chars <= 0
 
     def allows_restart(self) -> bool:
         self.restarts -= 1
@@ -56,13 +60,25 @@ class Job:
     budget: Budget
 
     def start(self, script: Path, **more: object) -> Worker:
+        """A child that was given the document and its request. Raises WorkerLost where there is nobody to take them."""
         request = {
-            "path": str(self.path),
             "password": self.password,
             "max_pages": self.limits.max_pages,
             "max_chars": self.limits.max_chars_per_page,
         }
-        return Worker(script, request | more, memory_bytes=self.limits.memory_bytes, cpu_s=self.limits.cpu_s)
+        try:
+            file = self.path.open("rb")
+        except OSError as error:
+            raise WorkerLost(message("cannot be opened on the server any more")) from error
+        with file:
+            worker = Worker(script, memory_bytes=self.limits.memory_bytes, cpu_s=self.limits.cpu_s)
+            try:
+                worker.hand(file.fileno())
+                worker.ask(request | more)
+            except BaseException:
+                worker.close()
+                raise
+        return worker
 
     def receive(self, worker: Worker, timeout_s: float) -> Reply:
         return worker.receive(min(timeout_s, max(0.0, self.budget.left_s())), self.cancelled)
@@ -135,13 +151,21 @@ def _base_name(name: str) -> str:
     return re.split(r"[/\\]", name)[-1][:NAME_AT_MOST] or "unnamed"
 
 
+Pages = Generator["Opened | RawPage"]
+"""An engine's reading. Closing it ends its child."""
+
+
 def _session(job: Job, script: Path, **request: object) -> Iterator[Opened | RawPage]:
     """One child: what the document says of itself, then pages until it is done.
 
     Raises CannotOpen before the first item, WorkerLost after it.
     """
     reader = "pdfium" if script == PDFIUM_WORKER else "pypdf"
-    with job.start(script, **request) as worker:
+    try:
+        worker = job.start(script, **request)
+    except WorkerLost as error:
+        raise CannotOpen(Obstacle.CRASHED, error.why) from error
+    with worker:
         try:
             opened = _opened(job.receive(worker, job.limits.open_s), job.limits)
         except WorkerLost as error:
@@ -166,7 +190,7 @@ def _open_pdfium(job: Job) -> Iterator[Opened | RawPage]:
     raise AssertionError
 
 
-def pdfium_pages(job: Job) -> Iterator[Opened | RawPage]:
+def pdfium_pages(job: Job) -> Pages:
     """What the document says of itself, then every page in order, lost ones included.
 
     After a stall or a death a fresh child resumes behind the page that did it. A page that killed a child which had
@@ -197,7 +221,7 @@ def pdfium_pages(job: Job) -> Iterator[Opened | RawPage]:
             session = _session(job, PDFIUM_WORKER, first=number, describe=False)
 
 
-def pypdf_pages(job: Job, wanted: list[int]) -> Iterator[Opened | RawPage]:
+def pypdf_pages(job: Job, wanted: list[int]) -> Pages:
     """The same through pypdf, for these pages only, or for all where `wanted` is empty; it may end before the last."""
     session = _session(job, PYPDF_WORKER, task="read", pages=wanted)
     opened = next(session)
@@ -220,6 +244,12 @@ def pypdf_pages(job: Job, wanted: list[int]) -> Iterator[Opened | RawPage]:
 
 
 def given_up(job: Job) -> Message:
+    if job.budget.chars <= 0:
+        return message(
+            "lies beyond the first {limit:,} characters, the most that are read of one file; split the file to have "
+            "the rest read",
+            limit=job.limits.max_chars,
+        )
     if job.budget.left_s() <= 0:
         return message("was not reached within the {seconds:g} seconds a document gets", seconds=job.limits.document_s)
     return message("was given up: too many pages before it made the PDF reader stop")

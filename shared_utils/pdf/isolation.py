@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from shared_utils.message import Message, message
 from shared_utils.types import Cancelled
 
+_ASK_S = 10.0  # for a child to take a request in; a large one waits until it listens
+_FONTS = tuple(map(Path, ("/usr/share/fonts", "/usr/share/X11/fonts", "/usr/local/share/fonts")))
+SANDBOX = ("no_new_privs", "Landlock", "seccomp")  # as sandbox.py names its parts
 LINE_AT_MOST = 64 * 2**20  # bytes; 200,000 characters with their word boxes come to some 10 MB
 POLL_S = 0.1  # how soon a cancelled wait ends
 
@@ -34,6 +40,7 @@ class ReadingLimits:
     max_bytes: int
     max_pages: int = 3_000
     max_chars_per_page: int = 200_000
+    max_chars: int = 12_000_000  # of all pages together; the page that reaches it is the last
     open_s: float = 8.0
     page_s: float = 6.0
     document_s: float = 120.0
@@ -101,37 +108,67 @@ def items(reply: Reply, key: str) -> list[object]:
     return value
 
 
-class Worker:
-    """One child: a fresh interpreter in its own session, which sees no environment and no module of ours.
+@lru_cache(maxsize=1)
+def font_folders() -> tuple[str, ...]:
+    """Where PDFium looks for the fonts that a document does not bring, and where links in there lead to."""
+    folders = [folder for folder in _FONTS if folder.is_dir()]
+    walked = [found for folder in folders for found in os.walk(folder)]
+    inside = [Path(top, name) for top, below, files in walked for name in (*below, *files)]
+    elsewhere = {link.resolve() for link in (*folders, *inside) if link.is_symlink()}
+    outside = {path for path in elsewhere if not any(folder in path.parents for folder in folders)}
+    return tuple(sorted(str(path) for path in {*folders, *outside}))
 
-    It gives up its rights in `confined.py` before it loads `script`; `cpu_s` is None for one that lives on. Never a
-    fork: the parent is a threaded server. Requests go over the pipe, so a password is in no process list.
+
+@lru_cache(maxsize=8)
+def log_missing(parts: tuple[str, ...]) -> None:
+    """Say once what of the sandbox is not in force for the children of this process."""
+    if parts:
+        logging.getLogger(__name__).warning(
+            "Not in force for processes that open PDFs, because this system does not have it: %s", ", ".join(parts)
+        )
+
+
+class Worker:
+    """One child for one document: a fresh interpreter in its own session, which sees no environment and no module of
+    ours.
+
+    In `confined.py` it loads `script` and gives up its rights; only then it takes the one file it is for, as an open
+    descriptor, and never learns its name. `cpu_s` is None for one that lives on. Never a fork: the parent is a threaded
+    server. Requests go over a socket, so a password is in no process list.
     """
 
-    def __init__(self, script: Path, request: Reply | None = None, *, memory_bytes: int, cpu_s: int | None) -> None:
-        limits = [memory_bytes] if cpu_s is None else [memory_bytes, cpu_s]
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", str(CONFINED), str(script), *map(str, limits)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            start_new_session=True,
-            bufsize=0,
-        )
+    def __init__(self, script: Path, *, memory_bytes: int, cpu_s: int | None) -> None:
+        limits = [str(memory_bytes), str(cpu_s or 0)]
+        self._requests, stdin = socket.socketpair()
+        self._requests.settimeout(_ASK_S)
+        with stdin:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-B", "-X", "utf8", str(CONFINED), str(script), *limits, *font_folders()],
+                stdin=stdin.fileno(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={},
+                start_new_session=True,
+                bufsize=0,
+            )
         self._buffer = bytearray()
-        if request is not None:
-            self.ask(request)
+        self._is_new = True
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
-    def ask(self, request: Reply) -> None:
-        assert self._process.stdin is not None  # noqa: S101 - it was opened as a pipe
+    def hand(self, document: int) -> None:
+        """Give it its document, open for reading; once, before the first request. The descriptor stays the caller's."""
         try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            socket.send_fds(self._requests, [b"\0"], [document])
         except OSError as error:
+            raise WorkerLost(message("made the PDF reader stop")) from error
+
+    def ask(self, request: Reply) -> None:
+        try:
+            self._requests.sendall(json.dumps(request).encode() + b"\n")
+        except OSError as error:  # it ended, or takes nothing in
             raise WorkerLost(message("made the PDF reader stop")) from error
 
     def receive(self, timeout_s: float, cancelled: Cancelled = never) -> Reply:
@@ -164,28 +201,38 @@ class Worker:
 
     def _fill(self, deadline: float, cancelled: Cancelled) -> None:
         assert self._process.stdout is not None  # noqa: S101 - it was opened as a pipe
+        ready = select.poll()  # not select.select, which knows no descriptor above 1,023
+        ready.register(self._process.stdout, select.POLLIN)
         while True:
             if cancelled():
                 raise WorkerCancelled
             left_s = deadline - time.monotonic()
             if left_s <= 0:
                 raise WorkerStalled(message("took too long to read"))
-            if select.select([self._process.stdout], [], [], min(left_s, POLL_S))[0]:
+            if ready.poll(1000 * min(left_s, POLL_S)):
                 break
         data = os.read(self._process.stdout.fileno(), 2**20)
         if not data:
             raise WorkerLost(message("made the PDF reader stop (damaged, or built to use too much memory)"))
         self._buffer += data
+        if self._is_new:
+            self._is_new = False
+            self._tell_what_is_missing()
+
+    def _tell_what_is_missing(self) -> None:
+        """One line in the log of this process about what this machine lacks; the child wrote it before its answer."""
+        with suppress(OSError, ValueError):
+            said = json.loads(os.read(self._requests.fileno(), 1024).split(b"\n")[0])
+            log_missing(tuple(part for part in SANDBOX if part in said))
 
     def close(self) -> None:
         """Kill the child and everything it started, and collect it."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
+        self._requests.close()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def __enter__(self) -> Worker:
         return self

@@ -1,18 +1,27 @@
-"""Words of a scanned page, read by the tesseract program where it is installed."""
+"""Words of a scanned page, read by the tesseract program where it is installed.
+
+It is held to what it needs, as far as the system can: see `confined_program.py`.
+"""
 
 from __future__ import annotations
 
 import csv
+import json
+import logging
+import math
 import shutil
 import subprocess
-from collections.abc import Iterable
-from dataclasses import replace
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from shared_utils.errors import DocumentError
 from shared_utils.message import NOTHING, message
+from shared_utils.pdf.placed import placed_by_ocr
 from shared_utils.pdf.viewer import PageViewer
+from shared_utils.tables.find import find_tables
 from shared_utils.types import Page, PageVerdict, Rect, WordBox
 
 DPI = 200  # 150 is enough for prose; the small figures of tables need 200
@@ -25,20 +34,76 @@ HOW_TO_INSTALL = message(
 )
 
 
+_PROGRAM = Path(__file__).with_name("confined_program.py")
+_MEMORY = 2**31  # bytes of address space; a page takes some 100 MB, and each further language as much again
+_LIST_S = 10  # for naming the languages that are installed
+_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")  # of our environment, in which keys may stand
+_LIBRARIES = ("lib", "lib64")
+_DATA = ("share/tessdata", "share/tesseract-ocr", "share/tesseract")
+
+
 def tesseract_available() -> bool:
     """Whether scanned pages can be read on this machine."""
-    return bool(_languages())
-
-
-def _languages() -> tuple[str, ...]:
     program = shutil.which("tesseract")
-    return _languages_of(program) if program else ()
+    return bool(program and _installed(program).languages)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tesseract:
+    """The program, what it can read, and whether it runs in the sandbox."""
+
+    program: str
+    languages: tuple[str, ...]
+    is_confined: bool
+
+    def command(self, arguments: Sequence[str], cpu_s: int) -> list[str]:
+        libraries, data = _places(Path(self.program).resolve())
+        terms = {
+            "memory_bytes": _MEMORY,
+            "cpu_s": cpu_s,
+            "readable": ["/etc/ld.so.cache", *data],
+            "executable": [self.program, *libraries],
+            "readable_by": ["TESSDATA_PREFIX"],
+            "executable_by": ["LD_LIBRARY_PATH"],
+            "passed_on": _PASSED_ON,
+            "environment": {"OMP_THREAD_LIMIT": "1"},  # it keeps to one core
+            "is_confined": self.is_confined,
+        }
+        return [sys.executable, "-I", "-B", str(_PROGRAM), json.dumps(terms), self.program, *arguments]
 
 
 @lru_cache(maxsize=1)
-def _languages_of(program: str) -> tuple[str, ...]:
-    listed = subprocess.run([program, "--list-langs"], capture_output=True, text=True, timeout=10, check=False)
-    return tuple(sorted({line for line in listed.stdout.splitlines()[1:] if line and line not in ("osd", "equ")}))
+def _installed(program: str) -> _Tesseract:
+    """In the sandbox, unless it does not start there: where its files lie in places that nobody foresaw."""
+    confined, free = _listed(program, is_confined=True), _listed(program, is_confined=False)
+    if confined.languages == free.languages:
+        return confined
+    logging.getLogger(__name__).warning(
+        "tesseract does not start in the sandbox here; it runs with the rights of the server's user"
+    )
+    return free
+
+
+def _listed(program: str, *, is_confined: bool) -> _Tesseract:
+    command = _Tesseract(program, (), is_confined).command(["--list-langs"], _LIST_S)
+    said = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=_LIST_S,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    languages = {line for line in said.stdout.splitlines()[1:] if line and line not in ("osd", "equ")}
+    return _Tesseract(program, tuple(sorted(languages)), is_confined)
+
+
+def _places(program: Path) -> tuple[list[str], list[str]]:
+    """Where libraries and models may lie, for a program in `…/bin`: beside it, and where systems keep them."""
+    roots = [program.parents[1], Path("/"), Path("/usr"), Path("/usr/local")]
+    libraries = [root / name for root in roots for name in _LIBRARIES]
+    data = [root / name for root in roots for name in _DATA]
+    return [str(path) for path in libraries], [str(path) for path in data]
 
 
 def ocr_page(viewer: PageViewer, path: Path, page: Page, *, time_limit_s: float = 60.0) -> Page:
@@ -46,29 +111,29 @@ def ocr_page(viewer: PageViewer, path: Path, page: Page, *, time_limit_s: float 
 
     Raises DocumentError where tesseract is missing, fails or takes longer than `time_limit_s`.
     """
-    languages = _languages()
-    if not languages:
+    program = shutil.which("tesseract")
+    if not program or not _installed(program).languages:
         raise DocumentError(HOW_TO_INSTALL)
     width = page.width or LETTER_WIDTH  # a page that was lost in reading has no size yet
     image = viewer.draw(path, page.number, width_px=round(width / 72 * DPI), is_grey=True)
     points_per_px = image.width / image.width_px
-    tsv = _tesseract(image.data, "+".join(languages), round(72 / points_per_px), time_limit_s)
+    tsv = _read(_installed(program), image.data, round(72 / points_per_px), time_limit_s)
     text, boxes = _text_and_boxes(
         csv.DictReader(tsv.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE), points_per_px
     )
     verdict, reason = (
         (PageVerdict.TEXT, NOTHING) if text else (PageVerdict.EMPTY, message("OCR found no words on this page."))
     )
-    return replace(
+    read = replace(
         page, text=text, verdict=verdict, reason=reason, width=image.width, height=image.height, reader="ocr",
         runs=(), word_boxes=boxes, boilerplate=(), hidden=(), headings=(), table_rows=(),
     )  # fmt: skip
+    return replace(read, tables=find_tables(placed_by_ocr(read)))
 
 
-def _tesseract(image: bytes, languages: str, dpi: int, time_limit_s: float) -> str:
-    # `env` passes our own environment on (tesseract may need TESSDATA_PREFIX) and keeps it to one core.
-    command = ["env", "OMP_THREAD_LIMIT=1", "nice", "-n", "5", "tesseract", "stdin", "stdout", "-l", languages]
-    command += ["--dpi", str(dpi), "tsv"]
+def _read(tesseract: _Tesseract, image: bytes, dpi: int, time_limit_s: float) -> str:
+    arguments = ["stdin", "stdout", "-l", "+".join(tesseract.languages), "--dpi", str(dpi), "tsv"]
+    command = tesseract.command(arguments, math.ceil(time_limit_s) + 1)
     try:
         done = subprocess.run(command, input=image, capture_output=True, timeout=time_limit_s, check=True)
     except subprocess.TimeoutExpired as error:

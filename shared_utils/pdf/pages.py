@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from shared_utils.message import NOTHING, Message, message
-from shared_utils.pdf.composition import CELL_SEPARATOR, Composed, KeepHyphen, Line, clean, compose
+from shared_utils.pdf.composition import CELL_SEPARATOR, Composed, KeepHyphen, Line, clean, compose, text_spans
 from shared_utils.pdf.hyphens import keep_hyphen_by
 from shared_utils.pdf.isolation import NONSENSE, Reply, WorkerLost, integer, items, number, reason
 from shared_utils.pdf.layout import Row, Word, lay_out
-from shared_utils.types import GlyphRun, Page, PageVerdict, Span
+from shared_utils.pdf.placed import placed_page, retold
+from shared_utils.tables.find import find_tables
+from shared_utils.types import Page, PageVerdict, Span, Table
 
 FEW_CHARS = 25  # with fewer, a page that is mostly picture is a scan
 LARGE_PICTURE = 0.5  # of the page
@@ -20,6 +21,10 @@ SOME_CHARS = 500  # with more, a large picture is decoration
 JUNK_SHARE = 0.2  # of a page's characters, from which OCR reads it better than its fonts do
 POOR_TEXT = 0.15  # see `poverty`
 CLEARLY_BETTER = 0.1
+
+
+Box = tuple[int, int, int, int]
+"""(x0, y0, x1, y1) in tenths of a point in the reading frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,9 @@ class RawPage:
     pictures: float = 0.0  # share of the page
     objects: int = 0
     frame_height: int = 0
+    turned: int = 0  # quarter turns, counter-clockwise, from the page as displayed to the frame
+    rules: tuple[Box, ...] = ()
+    drawings: tuple[Box, ...] = ()  # curves and slanted lines: a chart's, a picture's
     is_cut: bool = False
     is_layer: bool = False  # its words are the invisible layer that an OCR program laid over a scan
     lost: Message = NOTHING  # why it could not be read, to finish "it …"
@@ -50,6 +58,7 @@ class Draft:
     raw: RawPage
     rows: tuple[Row, ...]  # empty where no other judgement of hyphens can change them
     composed: Composed
+    tables: tuple[Table, ...] = ()  # by glyph numbers
 
 
 _LOST = {
@@ -85,6 +94,9 @@ def raw_page(reply: Reply, reader: str) -> RawPage:
         objects=integer(reply, "objects"),
         frame_height=integer(reply, "frame_height"),
         is_layer=bool(reply.get("is_layer")),
+        turned=integer(reply, "turned"),
+        rules=_boxes(reply, "rules"),
+        drawings=_boxes(reply, "drawings"),
     )
 
 
@@ -103,6 +115,16 @@ def _glyphs(reply: Reply, key: str, glyphs: int) -> list[int]:
     return flat
 
 
+def _boxes(reply: Reply, key: str) -> tuple[Box, ...]:
+    """A flat list of integers, four a box. Raises WorkerLost where it is none."""
+    values = items(reply, key)
+    flat = iter([value for value in values if isinstance(value, int)])
+    boxes = tuple(zip(flat, flat, flat, flat, strict=False))
+    if 4 * len(boxes) != len(values):
+        raise WorkerLost(NONSENSE)
+    return boxes
+
+
 def lost_page(number: int, why: Message, reader: str = "pdfium") -> RawPage:
     return RawPage(number=number, label="", width=0.0, height=0.0, text="", reader=reader, lost=why)
 
@@ -115,7 +137,12 @@ def draft(raw: RawPage) -> Draft:
     if raw.reader == "pdfium":
         rows = lay_out(raw.text, raw.words, raw.bold)
         composed = compose(raw.text, rows, keep_hyphen_by([raw.text]))
-        return Draft(replace(raw, words=(), bold=frozenset()), tuple(rows) if composed.hyphens else (), composed)
+        return Draft(
+            replace(raw, words=(), bold=frozenset(), rules=(), drawings=()),
+            tuple(rows) if composed.hyphens else (),
+            composed,
+            find_tables(placed_page(raw)),
+        )
     text = clean(raw.text).strip("\n")
     return Draft(raw, (), Composed(text, (), tuple(_plain_lines(text)), ()))
 
@@ -208,28 +235,6 @@ def is_set_in_cells(line: str) -> bool:
     return gaps >= 2 or (gaps == 1 and has_digit) or (has_digit and bool(_NUMBERS_AT_END.match(line)))
 
 
-def text_spans(runs: Sequence[GlyphRun], glyphs: Iterable[tuple[int, int]], text: str) -> tuple[Span, ...]:
-    """Where the words made of these glyphs stand in the text, neighbours joined over the space between them."""
-    by_glyph = sorted((run.glyph_start, run.length, run.text_start) for run in runs)
-    starts = [glyph_start for glyph_start, _, _ in by_glyph]
-    pieces: list[tuple[int, int]] = []
-    for start, end in glyphs:
-        index = max(0, bisect_right(starts, start) - 1)
-        while index < len(by_glyph) and starts[index] < end:
-            glyph_start, length, text_start = by_glyph[index]
-            first, last = max(start, glyph_start), min(end, glyph_start + length)
-            if first < last:
-                pieces.append((text_start + first - glyph_start, text_start + last - glyph_start))
-            index += 1
-    merged: list[tuple[int, int]] = []
-    for first, last in sorted(pieces):
-        if merged and not text[merged[-1][1] : first].strip():
-            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
-        else:
-            merged.append((first, last))
-    return tuple(Span(first, last) for first, last in merged)
-
-
 def page_of(draft: Draft) -> Page:
     """The page as far as it can be known by itself."""
     raw, composed = draft.raw, draft.composed
@@ -248,4 +253,5 @@ def page_of(draft: Draft) -> Page:
         runs=composed.runs,
         hidden=text_spans(composed.runs, raw.hidden, composed.text),
         table_rows=tuple(rows),
+        tables=retold(draft.tables, composed.runs, composed.text),
     )

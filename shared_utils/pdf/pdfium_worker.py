@@ -9,13 +9,17 @@ origin in the corner of the visible page where reading starts.
 
 from __future__ import annotations
 
+import codecs
 import ctypes
 import math
+import mmap
 import os
 import re
 import unicodedata
 from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
 from itertools import pairwise
+from types import ModuleType
 from typing import Any
 
 import pypdfium2_raw as pdfium  # type: ignore[import-untyped]
@@ -26,6 +30,9 @@ TEXT_OBJECT, PATH_OBJECT, IMAGE_OBJECT, SHADING_OBJECT, FORM_OBJECT = 1, 2, 3, 4
 INVISIBLE_MODES = (3, 7)  # "neither fill nor stroke" and "clip only"
 TINY_PT = 1.6  # glyph boxes are a little higher than the font size; print starts at about 4 pt
 WORD = re.compile(r"[^\s\ufffe]+")
+RAISED_SIZE, RAISED_BY = 0.85, 0.2  # of the height of the digit before
+FIGURES = re.compile(r"\d[\d.,]*(?:\r\n(?P<next>\d{1,2})(?!\S)|(?<=[\d.,])\d(?![\d.,]*\d))")
+AS_RAISED = dict(zip("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top in page space
 
@@ -38,17 +45,33 @@ def passwords(given: str | None) -> list[bytes | None]:
     return list(dict.fromkeys(forms))
 
 
-def load_document(path: str, password: str | None) -> ctypes.c_void_p | str:
+def neighbour(name: str) -> ModuleType:
+    """A file beside this one: under `python -I` it is no import."""
+    module = ModuleType(name)
+    folder = os.path.dirname(neighbour.__code__.co_filename)
+    SourceFileLoader(name, os.path.join(folder, f"{name}.py")).exec_module(module)
+    return module
+
+
+drawn = neighbour("drawn")
+
+
+def load_document(file: mmap.mmap, password: str | None) -> ctypes.c_void_p | str:
     """The open document, or why not: "password" or "damaged"."""
     reason = "damaged"
     for candidate in passwords(password):
-        document = pdfium.FPDF_LoadDocument(os.fsencode(path), candidate)
+        document = pdfium.FPDF_LoadMemDocument64(first_byte(file), len(file), candidate)
         if document:
             return document  # type: ignore[no-any-return]
         reason = "password" if pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD else "damaged"
         if reason != "password":
             break
     return reason
+
+
+def first_byte(file: mmap.mmap) -> ctypes.c_void_p:
+    """The address at which the mapped file begins."""
+    return ctypes.cast(ctypes.byref(ctypes.c_char.from_buffer(file)), ctypes.c_void_p)
 
 
 def utf16(call: object, *arguments: object) -> str:
@@ -112,6 +135,37 @@ def characters(text_page: ctypes.c_void_p, count: int) -> str:
     # GetText leaves out characters without a meaning; ask for each one, so that offsets stay glyph numbers.
     codes = (pdfium.FPDFText_GetUnicode(text_page, i) for i in range(count))
     return "".join(chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\0" for code in codes)
+
+
+def with_raised_digits(text_page: ctypes.c_void_p, text: str) -> str:
+    """The same length, with smaller digits that stand higher behind a number as what they are: "9⁴" deaths, not 94.
+
+    Loose boxes are compared, which are as high as the font: the digits of some fonts have descenders.
+    """
+    raised: dict[int, str] = {}
+    for figures in FIGURES.finditer(text):
+        base = loose_box(text_page, figures.start())
+        for i in range(figures.end() - 1, figures.start(), -1):
+            if text[i] not in AS_RAISED or not is_raised(loose_box(text_page, i), base):
+                break
+            raised[i] = AS_RAISED[text[i]]
+        at_break = figures.start("next")  # PDFium may break the line before a note: then it must touch the number
+        if at_break in raised:
+            ahead, note = loose_box(text_page, at_break - 3), loose_box(text_page, at_break)
+            if abs(note[0] - ahead[2]) > RAISED_BY * (base[3] - base[1]):
+                raised = {i: char for i, char in raised.items() if i < at_break}
+    return "".join(raised.get(i, char) for i, char in enumerate(text)) if raised else text
+
+
+def loose_box(text_page: ctypes.c_void_p, index: int) -> Box:
+    rect = pdfium.FS_RECTF()
+    pdfium.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(rect))
+    return rect.left, rect.bottom, rect.right, rect.top
+
+
+def is_raised(box: Box, base: Box) -> bool:
+    height = base[3] - base[1]
+    return 0 < box[3] - box[1] <= RAISED_SIZE * height and RAISED_BY * height <= box[1] - base[1] < height
 
 
 def word_boxes(text_page: ctypes.c_void_p, text: str) -> list[tuple[int, int, Box]]:
@@ -275,6 +329,7 @@ def read_page(document: ctypes.c_void_p, index: int, max_chars: int) -> dict[str
         return {"page": index + 1, "lost": "undecodable"}
     found = pdfium.FPDFText_CountChars(text_page)
     text = characters(text_page, min(found, max_chars)) if found > 0 else ""
+    text = with_raised_digits(text_page, text)
     words = word_boxes(text_page, text)
     objects = list(page_objects(page))
     hidden, is_layer = hidden_words(text_page, words, visible, objects)
@@ -298,7 +353,10 @@ def read_page(document: ctypes.c_void_p, index: int, max_chars: int) -> dict[str
         "is_layer": is_layer,
         "pictures": min(1.0, covered / area),
         "objects": len(objects),
+        "turned": (turns - pdfium.FPDFPage_GetRotation(page)) % 4,
     }
+    for name, boxes in drawn.drawn(objects).items():
+        message[name] = [edge for box in boxes for edge in into_frame(box, visible, turns)]
     pdfium.FPDFText_ClosePage(text_page)
     pdfium.FPDF_ClosePage(page)
     return message
@@ -316,13 +374,13 @@ def declare_fast_prototypes() -> None:
         getattr(pdfium, name).argtypes = [handle]
     for name, arity in (("FPDFPageObj_GetBounds", 4), ("FPDFPageObj_GetFillColor", 4), ("FPDFPath_GetDrawMode", 2)):
         getattr(pdfium, name).argtypes = [handle, *getattr(pdfium, name).argtypes[1 : arity + 1]]
+    drawn.declare_fast_prototypes()
 
 
-def answers(requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]]:
+def answers(document_file: int, requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]]:
     request = next(requests)
-    declare_fast_prototypes()
-    pdfium.FPDF_InitLibrary()
-    document = load_document(request["path"], request["password"])
+    file = mmap.mmap(document_file, 0, mmap.MAP_PRIVATE)  # private, because an address is given of writable bytes only
+    document = load_document(file, request["password"])
     if isinstance(document, str):
         yield {"error": document}, b""
         return
@@ -331,3 +389,9 @@ def answers(requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]
     for index in range(request["first"] - 1, min(pages, request["max_pages"])):
         yield read_page(document, index, request["max_chars"]), b""
     yield {"done": True}, b""
+
+
+# Whatever is loaded at its first use is loaded before no file can be opened.
+declare_fast_prototypes()
+pdfium.FPDF_InitLibrary()
+codecs.lookup("utf-16-le")

@@ -5,20 +5,23 @@ For `reader.py`; run under `confined.py`, never imported. It speaks the protocol
 
 from __future__ import annotations
 
+import codecs
 import io
 import logging
+import os
 from collections.abc import Iterator
-from typing import Any
+from importlib import import_module
+from typing import Any, BinaryIO
 
 import pypdf
 
 FIELDS_AT_MOST = 3_000
 
 
-def open_document(path: str, password: str | None) -> pypdf.PdfReader | str:
+def open_document(file: BinaryIO, password: str | None) -> pypdf.PdfReader | str:
     """The open document, or why not: "password" or "damaged"."""
     try:
-        document = pypdf.PdfReader(path, strict=False)
+        document = pypdf.PdfReader(file, strict=False)
         if document.is_encrypted and not document.decrypt(password or ""):
             return "password"
     except Exception as error:  # noqa: BLE001 - pypdf lets RecursionError, KeyError, … through on damaged files
@@ -144,11 +147,11 @@ def decrypted(document: pypdf.PdfReader) -> bytes:
     return copy.getvalue()
 
 
-def answers(requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]]:
+def answers(document_file: int, requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]]:
     request = next(requests)
     pypdf.overwrite_configuration(jbig2dec_binary=None)  # never start a program because a file wants it
     logging.disable()
-    document = open_document(request["path"], request["password"])
+    document = open_document(os.fdopen(document_file, "rb"), request["password"])
     if isinstance(document, str):
         yield {"error": document}, b""
         return
@@ -164,3 +167,10 @@ def answers(requests: Iterator[Any]) -> Iterator[tuple[dict[str, object], bytes]
         for number in request["pages"] or range(1, int(str(described["pages"])) + 1):
             yield read_page(document, number, request["max_chars"]) | {"label": label_of(document, number)}, b""
         yield {"done": True}, b""
+
+
+# Whatever is imported at its first use is imported before no file can be opened: filters, metrics, CJK encodings.
+for lazy in ("pypdf.filters", "pypdf._codecs.core_font_metrics"):
+    import_module(lazy)
+for encoding in ("utf-16-be", "utf-16-le", "gbk", "gb2312", "gb18030", "cp950", "cp932", "charmap"):
+    codecs.lookup(encoding)

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shared_utils.errors import EncryptedPdf, NotAPdf, PdfTooLarge, UnreadablePdf, WrongPassword
 from shared_utils.message import Message, message
-from shared_utils.pdf.engines import Budget, CannotOpen, Job, Obstacle, Opened, given_up, pdfium_pages, pypdf_pages
+from shared_utils.pdf.engines import (
+    Budget,
+    CannotOpen,
+    Job,
+    Obstacle,
+    Opened,
+    Pages,
+    given_up,
+    pdfium_pages,
+    pypdf_pages,
+)
 from shared_utils.pdf.isolation import (
     PYPDF_WORKER,
     ReadingLimits,
@@ -26,7 +36,16 @@ from shared_utils.pdf.pages import POOR_TEXT, Draft, RawPage, draft, is_better, 
 from shared_utils.pdf.revision import revise
 from shared_utils.types import Cancelled, OutlineEntry, Page
 
-__all__ = ["DocumentOpened", "PageReady", "PagesRevised", "ReadingLimits", "never", "read_pdf", "save_decrypted_copy"]
+__all__ = [
+    "DocumentOpened",
+    "PageReady",
+    "PagesRevised",
+    "ReadingLimits",
+    "never",
+    "read_pdf",
+    "save_decrypted_copy",
+    "unreadable_page",
+]
 
 SECOND_TRIES = 100  # pages with poor text that the slower reader gets; it takes some 150 ms a page
 
@@ -53,6 +72,11 @@ class PagesRevised:
     """The final pages, in order: these are the ones to keep."""
 
     pages: tuple[Page, ...]
+
+
+def unreadable_page(number: int, why: Message) -> Page:
+    """A page that is accounted for and not read; `why` finishes "it …"."""
+    return page_of(draft(lost_page(number, why)))
 
 
 ReadingEvent = DocumentOpened | PageReady | PagesRevised
@@ -120,7 +144,7 @@ def _check(path: Path, limits: ReadingLimits) -> None:
 # ------------------------------------------------------------------------------------------------ the document
 
 
-def _start(job: Job) -> tuple[Opened, Iterator[Opened | RawPage]]:
+def _start(job: Job) -> tuple[Opened, Pages]:
     """Open with PDFium, else with pypdf: what the document says of itself, and its pages."""
     obstacles: list[Obstacle] = []
     for pages in (pdfium_pages(job), pypdf_pages(job, [])):
@@ -157,7 +181,7 @@ def _form_values(job: Job, worker: Worker) -> dict[int, list[tuple[str, str]]]:
 
 def read_pdf(
     path: Path, limits: ReadingLimits, *, password: str | None = None, cancelled: Cancelled = never
-) -> Iterator[ReadingEvent]:
+) -> Generator[ReadingEvent]:
     """Yield DocumentOpened, one PageReady per page as soon as it is read, and PagesRevised last.
 
     A page that cannot be read is a page with the verdict UNREADABLE and a reason, never an exception; pages lost by
@@ -165,7 +189,13 @@ def read_pdf(
     Raises NotAPdf, UnreadablePdf, EncryptedPdf, WrongPassword or PdfTooLarge before the first event.
     """
     _check(path, limits)
-    job = Job(path, limits, password, cancelled, Budget(time.monotonic() + limits.document_s, limits.restarts))
+    job = Job(
+        path,
+        limits,
+        password,
+        cancelled,
+        Budget(time.monotonic() + limits.document_s, limits.restarts, limits.max_chars),
+    )
     with suppress(WorkerCancelled):
         yield from _read(job)
 
@@ -173,7 +203,10 @@ def read_pdf(
 def _read(job: Job) -> Iterator[ReadingEvent]:
     opened, pages = _start(job)
     yield DocumentOpened(opened.pages, opened.title, opened.outline, opened.attachments)
-    form = job.start(PYPDF_WORKER, task="form") if opened.has_form else None
+    form: Worker | None = None
+    if opened.has_form:
+        with suppress(WorkerLost):
+            form = job.start(PYPDF_WORKER, task="form")
     try:
         drafts: dict[int, Draft] = {}
         for raw in pages:
@@ -181,6 +214,10 @@ def _read(job: Job) -> Iterator[ReadingEvent]:
             drafts[raw.number] = draft(raw)
             if not raw.lost:
                 yield PageReady(page_of(drafts[raw.number]))
+            job.budget.chars -= len(drafts[raw.number].composed.text)
+            if job.budget.chars <= 0:
+                break
+        pages.close()
         lost = [n for n in range(1, opened.pages + 1) if n not in drafts or drafts[n].raw.lost]
         drafts |= _second_readings(job, drafts, lost)
         for number in lost:
@@ -196,7 +233,7 @@ def _read(job: Job) -> Iterator[ReadingEvent]:
 def _second_readings(job: Job, drafts: Mapping[int, Draft], lost: list[int]) -> dict[int, Draft]:
     """pypdf's reading of the pages that PDFium lost or reads poorly, where it is the better one."""
     first = {number: page.raw for number, page in drafts.items()}
-    if any(raw.reader == "pypdf" for raw in first.values()) or job.budget.left_s() <= 0:
+    if any(raw.reader == "pypdf" for raw in first.values()) or job.budget.is_used_up():
         return {}
     poor = [number for number, raw in first.items() if not raw.lost and poverty(raw.text) > POOR_TEXT]
     found: dict[int, Draft] = {}
@@ -213,12 +250,14 @@ def _second_readings(job: Job, drafts: Mapping[int, Draft], lost: list[int]) -> 
     return found
 
 
-def save_decrypted_copy(path: Path, password: str, out: Path, limits: ReadingLimits) -> None:
+def save_decrypted_copy(
+    path: Path, password: str, out: Path, limits: ReadingLimits, *, cancelled: Cancelled = never
+) -> None:
     """Write the PDF without its password to `out`, so that pages can be drawn later and the password forgotten.
 
-    Raises WrongPassword, or UnreadablePdf where no copy can be made.
+    Raises WrongPassword, or UnreadablePdf where no copy can be made or nobody wants one any more.
     """
-    job = Job(path, limits, password, never, Budget(time.monotonic() + limits.document_s, 0))
+    job = Job(path, limits, password, cancelled, Budget(time.monotonic() + limits.document_s, 0, 0))
     try:
         with job.start(PYPDF_WORKER, task="decrypt") as worker:
             reply = job.receive(worker, limits.open_s + limits.document_s / 4)
@@ -228,7 +267,7 @@ def save_decrypted_copy(path: Path, password: str, out: Path, limits: ReadingLim
             if size > 4 * limits.max_bytes:
                 raise PdfTooLarge("The copy of this PDF without its password would be far larger than the PDF.")
             data = worker.receive_bytes(size, limits.page_s)
-    except WorkerLost as error:
+    except (WorkerLost, WorkerCancelled) as error:
         raise UnreadablePdf("No copy without the password could be made of this PDF.") from error
     partial = out.with_name(out.name + ".part")
     partial.touch(mode=0o600)

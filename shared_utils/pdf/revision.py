@@ -8,6 +8,7 @@ from dataclasses import replace
 from shared_utils.message import NOTHING
 from shared_utils.pdf.headings import headings
 from shared_utils.pdf.hyphens import keep_hyphen_by
+from shared_utils.pdf.page_tables import carried_heads
 from shared_utils.pdf.pages import Draft, page_of, rewrite
 from shared_utils.pdf.running_heads import running_lines
 from shared_utils.types import Page, PageVerdict
@@ -23,7 +24,11 @@ def revise(drafts: Sequence[Draft], values: Mapping[int, Sequence[tuple[str, str
         replace(page_of(draft), boilerplate=running, headings=heads)
         for draft, running, heads in zip(final, boilerplate, found, strict=True)
     )
-    return tuple(_with_form(page, values.get(page.number, ())) for page in pages)
+    whole = [_with_form(page, values.get(page.number, ())) for page in pages]
+    tables = carried_heads([page.tables for page in whole])
+    return tuple(
+        replace(page, tables=own) if own != page.tables else page for page, own in zip(whole, tables, strict=True)
+    )
 
 
 def _with_form(page: Page, fields: Sequence[tuple[str, str]]) -> Page:

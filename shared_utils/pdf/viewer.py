@@ -1,15 +1,21 @@
-"""Pictures of pages, and where on them given words stand, from one child process that may die at any time."""
+"""Pictures of pages, and where on them given words stand, from child processes that may die at any time.
+
+Each child is handed one file: one that a file has taken over can open no other, and is asked about no other. The few
+looked at last keep theirs, and one that is ready beforehand takes the next file, so that nobody waits for its start.
+"""
 
 from __future__ import annotations
 
+import os
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from shared_utils.errors import DocumentGone, UnreadablePdf
-from shared_utils.message import message
+from shared_utils.message import Message, message
 from shared_utils.pdf.isolation import (
     VIEWER_WORKER,
     ReadingLimits,
@@ -23,6 +29,10 @@ from shared_utils.pdf.isolation import (
 )
 from shared_utils.pdf.quotes import find_quote
 from shared_utils.types import GlyphRun, Page, Rect, Span
+
+FILES_AT_MOST = 3  # whose children are kept; each takes some 30 MB, and may take as much as its limit
+
+_File = tuple[int, int, int, int]  # device, number, time and size: what is another content under the same name, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,8 @@ class PageViewer:
     def __init__(self, limits: ReadingLimits) -> None:
         self._limits = limits
         self._lock = threading.Lock()
-        self._worker: Worker | None = None
+        self._workers: OrderedDict[_File, Worker] = OrderedDict()  # the one asked last is the last
+        self._spare: Worker | None = None
         self._is_closed = False
 
     def draw(
@@ -96,10 +107,14 @@ class PageViewer:
         return ((),) * len(spans)
 
     def close(self) -> None:
-        """End the child. Later calls raise UnreadablePdf."""
+        """End the children. Later calls raise UnreadablePdf."""
         with self._lock:
             self._is_closed = True
-            self._end_worker()
+            while self._workers:
+                self._workers.popitem()[1].close()
+            if self._spare is not None:
+                self._spare.close()
+                self._spare = None
 
     def _glyphs(self, path: Path, page: Page, span: Span) -> list[tuple[int, int]]:
         if page.reader == "pdfium":
@@ -110,50 +125,69 @@ class PageViewer:
         return [(found.start, found.end)] if found else []
 
     def _ask(self, path: Path, page_number: int, request: Reply) -> tuple[Reply, bytes]:
-        request = {**request, "path": str(path), "page": page_number}
-        with self._lock:
-            answer, data = self._ask_twice(request, page_number)
+        try:
+            with path.open("rb") as file, self._lock:
+                answer, data = self._ask_twice(file.fileno(), {**request, "page": page_number})
+        except FileNotFoundError as error:
+            raise DocumentGone("This document was deleted while it was being looked at.") from error
+        except OSError as error:
+            raise _not_drawn(page_number, _NOT_DRAWN["unopened"]) from error
         if "error" in answer:
-            if not path.exists():
-                raise DocumentGone("This document was deleted while it was being looked at.")
-            raise UnreadablePdf(
-                "Page {number} cannot be drawn: {why}.",
-                number=page_number,
-                why=reason(answer, "error", _NOT_DRAWN, _NOT_DRAWN["unopened"]),
-            )
+            raise _not_drawn(page_number, reason(answer, "error", _NOT_DRAWN, _NOT_DRAWN["unopened"]))
         return answer, data
 
-    def _ask_twice(self, request: Reply, page_number: int) -> tuple[Reply, bytes]:
+    def _ask_twice(self, document: int, request: Reply) -> tuple[Reply, bytes]:
         """A child that dies may have been worn out by other pages: a fresh one tries once more. A hang is final."""
+        status = os.fstat(document)
+        file = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
         for is_last in (False, True):
             try:
-                return self._ask_once(request)
+                return self._ask_once(file, document, request)
             except WorkerLost as error:
-                self._end_worker()
+                self._end_worker(file)
                 if is_last or isinstance(error, WorkerStalled):
                     raise UnreadablePdf(
-                        "Page {number} cannot be drawn: it {why}.", number=page_number, why=error.why
+                        "Page {number} cannot be drawn: it {why}.", number=request["page"], why=error.why
                     ) from error
             except BaseException:
-                self._end_worker()  # its next answer would belong to this request
+                self._end_worker(file)  # its next answer would belong to this request
                 raise
         raise AssertionError
 
-    def _ask_once(self, request: Reply) -> tuple[Reply, bytes]:
+    def _ask_once(self, file: _File, document: int, request: Reply) -> tuple[Reply, bytes]:
         if self._is_closed:
             raise UnreadablePdf("The page viewer is closed.")
-        if self._worker is None:
-            self._worker = Worker(VIEWER_WORKER, memory_bytes=self._limits.memory_bytes, cpu_s=None)
-        self._worker.ask(request)
-        answer = self._worker.receive(self._limits.page_s)
+        worker = self._worker_for(file, document)
+        worker.ask(request)
+        answer = worker.receive(self._limits.page_s)
         size = answer.get("bytes", 0)
-        data = self._worker.receive_bytes(size, self._limits.page_s) if isinstance(size, int) and size else b""
+        data = worker.receive_bytes(size, self._limits.page_s) if isinstance(size, int) and size else b""
+        if self._spare is None:
+            with suppress(OSError):  # then the next file waits for its own
+                self._spare = self._started()
         return answer, data
 
-    def _end_worker(self) -> None:
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
+    def _worker_for(self, file: _File, document: int) -> Worker:
+        """The file's own child; where it has none, one that has seen no file is handed this one."""
+        if file not in self._workers:
+            self._workers[file] = self._spare or self._started()
+            self._spare = None
+            self._workers[file].hand(document)
+            while len(self._workers) > FILES_AT_MOST:
+                self._workers.popitem(last=False)[1].close()
+        self._workers.move_to_end(file)
+        return self._workers[file]
+
+    def _started(self) -> Worker:
+        return Worker(VIEWER_WORKER, memory_bytes=self._limits.memory_bytes, cpu_s=None)
+
+    def _end_worker(self, file: _File) -> None:
+        if worker := self._workers.pop(file, None):
+            worker.close()
+
+
+def _not_drawn(page_number: int, why: Message) -> UnreadablePdf:
+    return UnreadablePdf("Page {number} cannot be drawn: {why}.", number=page_number, why=why)
 
 
 _NOT_DRAWN = {

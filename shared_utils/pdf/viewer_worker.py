@@ -10,8 +10,7 @@ from __future__ import annotations
 import ctypes
 import io
 import math
-import os
-from collections import OrderedDict
+import mmap
 from collections.abc import Iterator
 from typing import Literal, TypedDict
 
@@ -20,7 +19,6 @@ from PIL import Image, ImageChops
 
 PIXELS_AT_MOST = 4_000_000  # a 14,400 pt page drawn at 110 dpi would take 1.4 GB
 SIDE_AT_MOST = 4_000
-DOCUMENTS_AT_MOST = 4  # kept open
 HIGHLIGHT = (0xFF, 0xE2, 0x5C)
 COLOURS = 32  # of a small picture; black letters on white need no more
 SUBPIXELS = 16  # FPDF_PageToDevice answers in whole pixels; a finer device makes them fractions of a point
@@ -32,7 +30,6 @@ class Request(TypedDict):
     """One line from viewer.py; which of the last five there are depends on the task."""
 
     task: Literal["draw", "locate", "text"]
-    path: str
     page: int
     width_px: int
     rects: list[Rect]
@@ -44,30 +41,18 @@ class Request(TypedDict):
 class CannotAnswer(Exception): ...
 
 
-class Documents:
-    """The few documents looked at last, open."""
-
-    def __init__(self) -> None:
-        self._open: OrderedDict[tuple[str, int, int], ctypes.c_void_p] = OrderedDict()
-
-    def page(self, path: str, number: int) -> ctypes.c_void_p:
-        page = pdfium.FPDF_LoadPage(self._document(path), number - 1)
-        if not page:
-            raise CannotAnswer("damaged")
-        return page  # type: ignore[no-any-return]
-
-    def _document(self, path: str) -> ctypes.c_void_p:
-        status = os.stat(path)
-        key = (path, status.st_mtime_ns, status.st_size)
-        if key not in self._open:
-            document = pdfium.FPDF_LoadDocument(os.fsencode(path), None)
-            if not document:
-                raise CannotAnswer("unopened")
-            self._open[key] = document
-            if len(self._open) > DOCUMENTS_AT_MOST:
-                pdfium.FPDF_CloseDocument(self._open.popitem(last=False)[1])
-        self._open.move_to_end(key)
-        return self._open[key]
+def opened(document_file: int) -> tuple[mmap.mmap, ctypes.c_void_p]:
+    """The document, and the memory that it is in, which must be kept as long. Raises CannotAnswer."""
+    try:
+        # private, because the address of its first byte is given only where it could be written
+        file = mmap.mmap(document_file, 0, mmap.MAP_PRIVATE)
+    except ValueError as error:  # empty
+        raise CannotAnswer("unopened") from error
+    first = ctypes.byref(ctypes.c_char.from_buffer(file))
+    document = pdfium.FPDF_LoadMemDocument64(ctypes.cast(first, ctypes.c_void_p), len(file), None)
+    if not document:
+        raise CannotAnswer("unopened")
+    return file, document
 
 
 def pixel_size(width: float, height: float, width_px: int) -> tuple[int, int]:
@@ -170,8 +155,10 @@ def characters(text_page: ctypes.c_void_p) -> str:
     return "".join(chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\0" for code in codes)
 
 
-def answer(documents: Documents, request: Request) -> tuple[dict[str, object], bytes]:
-    page = documents.page(request["path"], request["page"])
+def answer(document: ctypes.c_void_p, request: Request) -> tuple[dict[str, object], bytes]:
+    page = pdfium.FPDF_LoadPage(document, request["page"] - 1)
+    if not page:
+        raise CannotAnswer("damaged")
     try:
         if request["task"] == "draw":
             message, data = draw(page, request["width_px"], request["rects"], request["is_grey"], request["is_small"])
@@ -191,12 +178,17 @@ def answer(documents: Documents, request: Request) -> tuple[dict[str, object], b
         pdfium.FPDF_ClosePage(page)
 
 
-def answers(requests: Iterator[Request]) -> Iterator[tuple[dict[str, object], bytes]]:
-    pdfium.FPDF_InitLibrary()
-    documents = Documents()
+def answers(document_file: int, requests: Iterator[Request]) -> Iterator[tuple[dict[str, object], bytes]]:
+    kept: tuple[mmap.mmap, ctypes.c_void_p] | None = None
     for request in requests:
         try:
-            message, data = answer(documents, request)
+            kept = kept or opened(document_file)
+            message, data = answer(kept[1], request)
         except (CannotAnswer, OSError, MemoryError) as error:
             message, data = {"error": str(error) or "no memory"}, b""
         yield message, data
+
+
+# Whatever a first picture loads is loaded before no file can be opened, and before somebody waits for it.
+pdfium.FPDF_InitLibrary()
+smallest(Image.new("RGB", (8, 8)))

@@ -30,6 +30,7 @@ class Guardian:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env={},  # it needs none, and anybody of the same user could read keys in it
             start_new_session=True,
         )
 

@@ -17,6 +17,7 @@ from shared_utils.retrieval.bm25 import Postings
 from shared_utils.retrieval.dense import nearest_of_each
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question import question_words
+from shared_utils.text.quantities import quantities
 from shared_utils.text.words import terms
 from shared_utils.types import Embedder, Passage, Vectors
 
@@ -37,7 +38,6 @@ _CHANCE_COVERAGE = 0.09
 _CHANCE_COSINE = 0.10
 
 _NAME = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][a-z]+[\w'’-]*")  # capitalised though no sentence begins there
-_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def signs(question: str, indexes: Sequence[DocumentIndex], query: Vectors | None
     words = list(dict.fromkeys(question_words(question)))
     stands = _standing_in(searched)
     names = [word for name in _NAME.findall(question) for word in terms(name)]
-    years = [word for word in words if _YEAR.fullmatch(word)]
+    years = {str(q.value) for q in quantities(question) if q.is_year}  # 2,009 ships are no year
     dense = [index.dense for index in searched if index.dense is not None]
     best = nearest_of_each(dense, query, 1) if query is not None else []
     cosines = [float(scores[0]) for _, scores in best if len(scores)]

@@ -11,12 +11,15 @@ neighbouring words: pairs reward phrases ("operating income") at the price of a 
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from shared_utils.types import Checkpoint, no_checkpoint
 
 K1 = 1.5
 B = 0.75
@@ -86,21 +89,42 @@ def with_pairs(words: Sequence[str]) -> list[Term]:
     return [*words, *pairwise(words)]
 
 
-def build_postings(units: Sequence[Sequence[str]]) -> Postings:
+class PostingsBuilder:
+    """Takes units one by one, and gives the postings of all so far as often as they are wanted."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, int] = {}
+        self._numbers, self._lengths = array("q"), array("q")  # lists of as many integers take four times the memory
+
+    def add(self, unit: Sequence[str]) -> None:
+        """One more unit, as its words in order."""
+        words = self._words
+        self._numbers.extend(words.setdefault(word, len(words)) for word in unit)
+        self._lengths.append(len(unit))
+
+    def build(self, checkpoint: Checkpoint = no_checkpoint) -> Postings:
+        """The words and the pairs of the units so far."""
+        ids, lengths = np.array(self._numbers, dtype=np.int64), np.array(self._lengths, dtype=np.int64)
+        unit_of = np.repeat(np.arange(len(lengths)), lengths)
+        neighbours = unit_of[:-1] == unit_of[1:]
+        pair_keys = ((ids[:-1] << 32) + ids[1:])[neighbours]
+        pairs, pair_ids = np.unique(pair_keys, return_inverse=True)
+        checkpoint()
+        return _postings(
+            Lexicon(dict(self._words), pairs),
+            rows=np.concatenate([ids, len(self._words) + pair_ids]),
+            units=np.concatenate([unit_of, unit_of[:-1][neighbours]]),
+            weights=None,
+            unit_count=len(lengths),
+        )
+
+
+def build_postings(units: Iterable[Sequence[str]]) -> Postings:
     """Index the words and the pairs of some units, given as their words in order."""
-    words: dict[str, int] = {}
-    ids = np.array([words.setdefault(word, len(words)) for unit in units for word in unit], dtype=np.int64)
-    unit_of = np.repeat(np.arange(len(units)), [len(unit) for unit in units])
-    neighbours = unit_of[:-1] == unit_of[1:]
-    pair_keys = ((ids[:-1] << 32) + ids[1:])[neighbours]
-    pairs, pair_ids = np.unique(pair_keys, return_inverse=True)
-    return _postings(
-        Lexicon(words, pairs),
-        rows=np.concatenate([ids, len(words) + pair_ids]),
-        units=np.concatenate([unit_of, unit_of[:-1][neighbours]]),
-        weights=None,
-        unit_count=len(units),
-    )
+    builder = PostingsBuilder()
+    for unit in units:
+        builder.add(unit)
+    return builder.build()
 
 
 def group_postings(postings: Postings, group_of: NDArray[np.int32], groups: int) -> Postings:

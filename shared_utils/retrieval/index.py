@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_utils.retrieval.bm25 import Postings, build_postings, group_postings
+from shared_utils.retrieval.bm25 import Postings, PostingsBuilder, group_postings
 from shared_utils.retrieval.dense import Dense, DenseIndex, StoredVectors
 from shared_utils.text.words import terms
-from shared_utils.types import Chunk, Vectors, VectorSource
+from shared_utils.types import Checkpoint, Chunk, Vectors, VectorSource, no_checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,41 @@ def indexed_text(chunk: Chunk) -> str:
     return f"{chunk.heading}\n{chunk.text}" if chunk.heading else chunk.text
 
 
+class IndexBuilder:
+    """Takes the chunks of a document one by one, and gives the index of all so far as often as it is wanted: a document
+    that is still being read is indexed again and again, its words are looked at once."""
+
+    def __init__(self, document_id: str) -> None:
+        self.document_id = document_id
+        self._chunks: list[Chunk] = []
+        self._words = PostingsBuilder()
+
+    def __len__(self) -> int:
+        return len(self._chunks)
+
+    def add(self, chunk: Chunk) -> None:
+        self._words.add(terms(indexed_text(chunk)))
+        self._chunks.append(chunk)
+
+    def build(self, checkpoint: Checkpoint = no_checkpoint) -> DocumentIndex:
+        """The index without vectors; they follow with `with_vectors`."""
+        chunk_words = self._words.build(checkpoint)
+        checkpoint()
+        on_page = np.array([chunk.page for chunk in self._chunks], dtype=np.int64)
+        pages, inverse = np.unique(on_page, return_inverse=True)
+        page_of: NDArray[np.int32] = inverse.astype(np.int32)
+        return DocumentIndex(
+            document_id=self.document_id,
+            chunks=tuple(self._chunks),
+            chunk_words=chunk_words,
+            page_words=group_postings(chunk_words, page_of, len(pages)),
+            page_of=page_of,
+        )
+
+
 def build_index(document_id: str, chunks: Sequence[Chunk]) -> DocumentIndex:
     """Index a document's words (0.3 s for 1,000 chunks). Vectors follow with `with_vectors`."""
-    chunk_words = build_postings([terms(indexed_text(chunk)) for chunk in chunks])
-    pages, inverse = np.unique(np.array([chunk.page for chunk in chunks], dtype=np.int64), return_inverse=True)
-    page_of: NDArray[np.int32] = inverse.astype(np.int32)
-    return DocumentIndex(
-        document_id=document_id,
-        chunks=tuple(chunks),
-        chunk_words=chunk_words,
-        page_words=group_postings(chunk_words, page_of, len(pages)),
-        page_of=page_of,
-    )
+    builder = IndexBuilder(document_id)
+    for chunk in chunks:
+        builder.add(chunk)
+    return builder.build()

@@ -183,4 +183,7 @@ def _bytes(body: str) -> bytes:
 
 
 def _text(body: bytes) -> str:
-    return body.decode("utf-8", "surrogatepass")
+    try:
+        return body.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:  # rotten: whoever knows its form leaves it out
+        return body.decode("utf-8", "replace")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from shared_utils.errors import DocumentGone, StorageError
 from shared_utils.message import message
+from shared_utils.storage import owners
 from shared_utils.storage.schema import migrate, schema_version
 
 _BUSY_S = 10.0  # how long to wait for another process's transaction; ours take milliseconds
@@ -31,8 +32,10 @@ class Database:
             self._configure()
             # Looked at before it is changed: to refuse a newer version must leave the file as it was.
             self.was_empty = schema_version(self._connection) == 0
+            owners.attach(self._connection, path)
             with self._transaction("BEGIN IMMEDIATE"):
                 migrate(self._connection)
+                owners.follow(self._connection)
         except BaseException:
             self._connection.close()
             raise
@@ -81,23 +84,53 @@ class Database:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def is_sound(self) -> bool:
-        """SQLite's own check of the whole file, without comparing indexes. Reads every page of it."""
+        """Whether our tables are there as they should be, and SQLite's own check of the whole file finds nothing.
+
+        Reads every page of it.
+        """
         with self._turn:
             try:
-                return bool(self._connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+                if self._connection.execute("PRAGMA main.integrity_check(1)").fetchone()[0] != "ok":
+                    return False
+                return _columns(self._connection) >= _our_columns()
             except sqlite3.DatabaseError as exc:
                 if is_damage(exc):
                     return False
                 raise
+
+    def agree_on_owners(self, files: Mapping[str, int], now: float, notice: str) -> int:
+        """Make database and copy say the same of who holds what; how many documents only the copy knew.
+
+        For whoever is alone, with a database that is sound. See `owners.recall`.
+        """
+        with self._turn, plain_errors(), self._transaction("BEGIN IMMEDIATE"):
+            recalled = owners.recall(self._connection, files, now, notice)
+            owners.agree(self._connection)
+        return recalled
 
     def close(self) -> None:
         with self._turn:
             self._connection.close()
 
 
+def _columns(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
+    """Table, name and type of every column."""
+    rows = connection.execute(
+        "SELECT m.name, c.name, c.type FROM main.sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+    )
+    return set(rows.fetchall())
+
+
+def _our_columns() -> set[tuple[str, str, str]]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection)
+        return _columns(connection)
+
+
 def is_damage(error: BaseException | None) -> bool:
-    """Whether SQLite says that the file is not, or no longer, a database."""
-    return isinstance(error, sqlite3.Error) and _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    """Whether SQLite says that the file is not, or no longer, a database, or that it is not one of ours."""
+    damage = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+    return isinstance(error, sqlite3.Error) and _code(error) in damage
 
 
 @contextmanager
@@ -119,8 +152,8 @@ _FULL = message(
     "before is safe. Delete documents or free some space, then try again."
 )
 _DAMAGED = message(
-    "The data file is damaged. Start the server again: it sets the damaged file aside, deleting "
-    "nothing, and begins a new one."
+    "The data file is damaged. Start the server again: it keeps the damaged file aside and brings all that can be read "
+    "of it into a new one."
 )
 _BUSY = message("Another program is using the data file. Try again in a moment.")
 _UNUSABLE = "The data folder cannot be used ({why}). Check that the folder exists and may be written to."

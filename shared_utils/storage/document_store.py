@@ -5,7 +5,8 @@
     <root>/vectors/<id>.npy    float32 (n, d)
     <root>/lock                held, shared, by every process that has the folder open
     <root>/reserve             room on the disk that only opening and deleting may use
-    <root>/damaged-<time>/     what a damaged database left behind; never deleted by us
+    <root>/owners.sqlite       who holds what, a second time (owners.py)
+    <root>/damaged-<time>/     a damaged database and what could not be brought over from it (repair.py)
 
 What the tables hold is in sql_store.py.
 """
@@ -13,8 +14,8 @@ What the tables hold is in sql_store.py.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
-import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -23,12 +24,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from shared_utils.message import Message, as_text
+from shared_utils.storage import owners
 from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.database import Database, is_damage, plain_errors
-from shared_utils.storage.files import TEMPORARY_SUFFIX, put_in_place, write_aside
-from shared_utils.storage.sql_store import Tables, checked, content_id, gone, is_held
+from shared_utils.storage.files import TEMPORARY_SUFFIX, drop, put_in_place, write_aside
+from shared_utils.storage.remote_answers import RemoteAnswers
+from shared_utils.storage.repair import DATABASE, about, finish, repair
+from shared_utils.storage.salvage import REPAIRED
+from shared_utils.storage.sql_content import gone
+from shared_utils.storage.sql_store import Tables, checked, content_id, is_held
+from shared_utils.storage.sqlite_pages import log_is_broken
 from shared_utils.storage.vectors import checksum, decode_vectors, encode_vectors
 from shared_utils.types import Vectors
+
+_log = logging.getLogger(__name__)
 
 _RESERVE_BYTES = 8 * 2**20  # twice what SQLite lets its log grow to before it writes it back
 
@@ -36,7 +46,7 @@ _RESERVE_BYTES = 8 * 2**20  # twice what SQLite lets its log grow to before it w
 class DocumentStore(Tables):
     """One data folder. Safe for many threads, and for several processes at once.
 
-    `moved_aside` is where a damaged database and its files were put when this store was opened, or None.
+    `moved_aside` is where a damaged database was put when this store was opened, or None.
     `clock` gives seconds since the epoch.
     """
 
@@ -57,6 +67,7 @@ class DocumentStore(Tables):
                 with self._room_to_delete():
                     self._database = self._open_database(alone)
                     self.conversations = ConversationStore(self._database, self._room_to_delete, clock)
+                    self.remote_answers = RemoteAnswers(self._database, clock)
                     if alone:
                         self._clear_remains()
                         self.conversations.release_all()
@@ -92,32 +103,37 @@ class DocumentStore(Tables):
         return True
 
     def _open_database(self, alone: bool) -> Database:
-        path = self._root / "footnote.sqlite"
+        path = self._root / DATABASE
+        if not alone:
+            return Database(path)
+        self.moved_aside = finish(self._root)
+        owners.set_aside_if_damaged(path)
+        database = None if log_is_broken(path) else self._sound(path)
+        if database is None:
+            self.moved_aside = repair(self._root, self._clock())
+            database = Database(path)
+        owners.discard_set_aside(path)
+        sizes = {file.stem: file.stat().st_size for file in self._files.glob("*.pdf")}
+        if recalled := database.agree_on_owners(sizes, self._clock(), as_text(REPAIRED)):
+            _log.warning("the log of the database was lost: %d documents are brought back from their files", recalled)
+        return database
+
+    def _sound(self, path: Path) -> Database | None:
+        """The database, or None where it is damaged."""
         try:
             database = Database(path)
         except sqlite3.DatabaseError as exc:
-            if not (alone and is_damage(exc)):
-                raise
-        else:
-            if not alone or self._is_sound(database):
-                return database
-            database.close()
-        self._move_aside()
-        return Database(path)
+            if is_damage(exc):
+                return None
+            raise
+        if self._is_sound(database):
+            return database
+        database.close()
+        return None
 
     def _is_sound(self, database: Database) -> bool:
         # An empty database beside files is one that was lost or cut to nothing. To go on with it would sweep them.
         return database.is_sound() and not (database.was_empty and any(self._files.iterdir()))
-
-    def _move_aside(self) -> None:
-        """Put the database and all it knew about where nothing of ours will touch it."""
-        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._clock()))
-        aside = self._root / f"damaged-{stamp}-{secrets.token_hex(4)}"
-        aside.mkdir(mode=0o700)
-        for path in (*self._root.glob("footnote.sqlite*"), self._files, self._vectors):
-            path.rename(aside / path.name)
-        self._make_folders()
-        self.moved_aside = aside
 
     def _clear_remains(self) -> None:
         """Delete what a killed process left: content that reached no workspace, files without content."""
@@ -142,32 +158,29 @@ class DocumentStore(Tables):
     # -------------------------------------------------------------------------------------------- content
 
     def put_file(self, data: bytes, password: str = "") -> str:
-        """See `ContentStore.put_file`."""
+        """See `ContentStore.put_file`.
+
+        Written and synced whether or not the same bytes are here: else the time it takes would tell whether they are.
+        """
         document_id = content_id(data, password)
         path = self._path(document_id)
-        if self._holds(document_id, path, len(data)):
-            return document_id
         with plain_errors():
             temporary = write_aside(self._files, data)
             try:
                 with self._database.write() as db:
                     # Inside the write lock, or a deletion of the same content could take the new file with it.
-                    put_in_place(temporary, path)
+                    if _size(path) == len(data):
+                        drop(temporary)  # and not the older one: the time a file bears is sent to whoever opens it
+                    else:
+                        put_in_place(temporary, path)
                     db.execute(
-                        "INSERT INTO content (id, bytes, stored_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                        "INSERT INTO content (id, bytes, stored_at) VALUES (?, ?, ?) "
+                        "ON CONFLICT (id) DO UPDATE SET stored_at = excluded.stored_at",
                         (document_id, len(data), self._clock()),
                     )
             finally:
                 temporary.unlink(missing_ok=True)
         return document_id
-
-    def _holds(self, document_id: str, path: Path, size: int) -> bool:
-        with self._database.read() as db:
-            known = db.execute("SELECT 1 FROM content WHERE id = ?", (document_id,)).fetchone() is not None
-            try:
-                return known and path.stat().st_size == size
-            except FileNotFoundError:  # lost, or erased by another process in this moment
-                return False
 
     def file_path(self, document_id: str) -> Path:
         """Where the PDF lies, to be read only. Raises DocumentGone when it is not there."""
@@ -218,6 +231,10 @@ class DocumentStore(Tables):
     def vector_source(self, model: str) -> None:  # noqa: ARG002 - one machine searches its own memory
         return None
 
+    def trouble(self) -> Message:
+        """See `Store.trouble`: what became of a database that was damaged, until its remains are moved away."""
+        return about(self._root)
+
     def tidy(self) -> None:
         """Nothing is left over while a process has the folder open; the next start looks."""
 
@@ -242,3 +259,11 @@ class DocumentStore(Tables):
 
     def _vector_path(self, document_id: str) -> Path:
         return self._vectors / f"{checked(document_id)}.npy"
+
+
+def _size(path: Path) -> int | None:
+    """Bytes; None where there is no such file."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None

@@ -33,7 +33,18 @@ def write_parts_aside(folder: Path, parts: Iterable[bytes]) -> Path:
 def put_in_place(temporary: Path, path: Path) -> None:
     """Rename atomically and make the new name itself durable. Both must lie in one folder."""
     temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    sync_folder(path.parent)
+
+
+def drop(temporary: Path) -> None:
+    """Delete what `write_aside` wrote, with as much work as `put_in_place` has."""
+    temporary.unlink()
+    sync_folder(temporary.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)
     finally:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Sequence
 
 from shared_utils.message import as_json, from_json
+from shared_utils.storage.table_codec import decoded_table, encoded_table
 from shared_utils.types import GlyphRun, Heading, OutlineEntry, Page, PageVerdict, Span, WordBox
 
 _LEVEL = 1  # of zlib: pages are written while they are read, and higher levels cost more time than they save space
@@ -29,6 +30,7 @@ def encode_page(page: Page) -> bytes:
         "hidden": _span_rows(page.hidden),
         "headings": [(heading.start, heading.end, heading.level) for heading in page.headings],
         "table_rows": _span_rows(page.table_rows),
+        "tables": [encoded_table(table) for table in page.tables],
     }
     return zlib.compress(_to_json(record), _LEVEL)
 
@@ -56,6 +58,8 @@ def decode_page(body: bytes) -> Page:
         hidden=_spans(record["hidden"]),
         headings=tuple(Heading(*row) for row in record["headings"]),
         table_rows=_spans(record["table_rows"]),
+        # pages that were kept before tables were found have none
+        tables=tuple(decoded_table(row) for row in record.get("tables", ())),
     )
 
 

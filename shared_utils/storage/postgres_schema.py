@@ -91,6 +91,18 @@ MIGRATIONS: tuple[Migration, ...] = (
         "CREATE INDEX turn_by_id ON turn (workspace_id, turn_id)",
         "CREATE INDEX turn_of_owner ON turn (owner) WHERE owner IS NOT NULL",
     ),
+    (
+        # When its person removed it: from then on it is nobody's to see, and after a while it is erased.
+        "ALTER TABLE entry ADD COLUMN removed_at double precision",
+        "CREATE INDEX entry_removed ON entry (removed_at) WHERE removed_at IS NOT NULL",
+        # What its person has to be told about their library, until they have read it.
+        "ALTER TABLE workspace ADD COLUMN notice text NOT NULL DEFAULT ''",
+    ),
+    (
+        "ALTER TABLE workspace ADD COLUMN remote_day bigint NOT NULL DEFAULT 0",
+        "ALTER TABLE workspace ADD COLUMN remote_answers bigint NOT NULL DEFAULT 0",
+        "CREATE TABLE remote_day (day bigint PRIMARY KEY, answers bigint NOT NULL)",
+    ),
 )
 
 

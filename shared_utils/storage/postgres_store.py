@@ -19,7 +19,10 @@ from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.local_copies import LocalCopies
 from shared_utils.storage.postgres_database import PostgresDatabase, database_clock
 from shared_utils.storage.postgres_vectors import PostgresVectors
-from shared_utils.storage.sql_store import Tables, checked, content_id, gone, is_held, stray_contents
+from shared_utils.storage.remote_answers import RemoteAnswers
+from shared_utils.storage.sql import Sql
+from shared_utils.storage.sql_content import gone
+from shared_utils.storage.sql_store import Tables, checked, content_id, is_held, stray_contents
 from shared_utils.types import Vectors
 
 _PART_BYTES = 2**20
@@ -41,6 +44,7 @@ class PostgresStore(Tables):
         self._copies = LocalCopies(copies)
         self._tidied_at = time.monotonic()
         self.conversations = ConversationStore(self._database, nullcontext, self._clock)
+        self.remote_answers = RemoteAnswers(self._database, self._clock)
 
     def close(self) -> None:
         self._database.close()
@@ -56,15 +60,25 @@ class PostgresStore(Tables):
     def put_file(self, data: bytes, password: str = "") -> str:
         """See `ContentStore.put_file`."""
         document_id = content_id(data, password)
+        starts = range(0, len(data), _PART_BYTES)
+        parts = ((document_id, i, data[start : start + _PART_BYTES]) for i, start in enumerate(starts))
         with self._database.write() as db:
-            new = db.execute(
+            now = self._clock()
+            db.execute(
                 "INSERT INTO content (id, bytes, stored_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
-                (document_id, len(data), self._clock()),
-            ).rowcount
-            if new:
-                starts = range(0, len(data), _PART_BYTES)
-                parts = ((document_id, i, data[start : start + _PART_BYTES]) for i, start in enumerate(starts))
-                db.executemany("INSERT INTO file_part (document_id, number, data) VALUES (?, ?, ?)", parts)
+                (document_id, len(data), now),
+            )
+            # held against being erased; who goes on reading the same file is not kept waiting
+            if db.execute("SELECT 1 FROM content WHERE id = ? FOR KEY SHARE", (document_id,)).fetchone() is None:
+                raise gone()
+            # Sent and written whether or not they are here: else the time it takes would tell whether they are.
+            db.executemany(
+                "INSERT INTO file_part (document_id, number, data) VALUES (?, ?, ?) "
+                "ON CONFLICT (document_id, number) DO UPDATE SET data = excluded.data",
+                parts,
+            )
+            # last, because that does keep them waiting
+            db.execute("UPDATE content SET stored_at = ? WHERE id = ?", (now, document_id))
         return document_id
 
     def file_path(self, document_id: str) -> Path:
@@ -162,6 +176,10 @@ class PostgresStore(Tables):
                     continue
                 self._copies.drop(document_id)
                 db.execute("DELETE FROM content WHERE id = ?", (document_id,))
+
+    def _may_better(self, db: Sql, document_id: str) -> bool:
+        """Not once there are vectors: other machines search them here, by the numbers of passages that they know."""
+        return db.execute("SELECT 1 FROM vectors WHERE document_id = ?", (document_id,)).fetchone() is None
 
     def _room_to_delete(self) -> AbstractContextManager[None]:
         return nullcontext()

@@ -71,6 +71,19 @@ MIGRATIONS: tuple[Migration, ...] = (
         "ALTER TABLE workspace ADD COLUMN revision INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE workspace ADD COLUMN preferences TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        # When its person removed it: from then on it is nobody's to see, and after a while it is erased.
+        "ALTER TABLE entry ADD COLUMN removed_at REAL",
+        "CREATE INDEX entry_removed ON entry (removed_at) WHERE removed_at IS NOT NULL",
+        # What its person has to be told about their library, until they have read it.
+        "ALTER TABLE workspace ADD COLUMN notice TEXT NOT NULL DEFAULT ''",
+    ),
+    (
+        # How often the remote engine was asked on a day (of UTC, counted from 1970): by a person, and by everybody.
+        "ALTER TABLE workspace ADD COLUMN remote_day INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE workspace ADD COLUMN remote_answers INTEGER NOT NULL DEFAULT 0",
+        "CREATE TABLE remote_day (day INTEGER PRIMARY KEY, answers INTEGER NOT NULL) STRICT",
+    ),
 )
 
 

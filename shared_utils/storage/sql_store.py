@@ -6,29 +6,25 @@ import hashlib
 import re
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 
-from shared_utils.errors import DocumentGone, StorageError
-from shared_utils.message import Message, as_text, from_text
-from shared_utils.storage.page_codec import decode_outline, decode_page, encode_outline, encode_page
-from shared_utils.storage.sql import Sql, SqlDatabase
-from shared_utils.storage.store import Entry, ReadingState, Usage
+from shared_utils.message import NOTHING, Message, from_text
+from shared_utils.storage.sql import Sql
+from shared_utils.storage.sql_content import ContentTables, gone, storable
+from shared_utils.storage.store import Entry, Usage
 from shared_utils.storage.workspaces import note_change, touch, touch_changed, workspace_id
-from shared_utils.types import Document, OutlineEntry, Page
 
 _ID = re.compile(r"[0-9a-f]{64}")
 
 
-class Tables(ABC):
+class Tables(ContentTables, ABC):
     """The half of a store that is SQL alone; where files and vectors lie is the other half.
 
-    *Content* is shared by all who hold the same bytes, so it must hold nothing about them: never give `save_opened` or
-    `save_reading_finished` a word that a person chose, such as the name of their file. *Workspaces* are people; only
-    the holder of a workspace's secret key can list, count or remove what is in it.
+    *Content* is shared by all who hold the same bytes, so it must hold nothing about them. *Workspaces* are people;
+    only the holder of a workspace's secret key can list, count or remove what is in it.
     """
 
-    _database: SqlDatabase
     _clock: Callable[[], float]  # seconds since the epoch
 
     @abstractmethod
@@ -43,78 +39,6 @@ class Tables(ABC):
     def _room_to_delete(self) -> AbstractContextManager[None]:
         """Entered around whatever deletes."""
 
-    # -------------------------------------------------------------------------------------------- content
-
-    def save_opened(self, document_id: str, title: str, outline: Sequence[OutlineEntry], page_count: int) -> None:
-        """Begin a reading, or take one up again: pages that are stored stay, the outcome of an earlier one does not.
-
-        `title` is the file's own, "" when it has none, and never the name somebody gave it.
-        """
-        with self._database.write() as db:
-            changed = db.execute(
-                "UPDATE content SET title = ?, outline = ?, page_count = ?, status = NULL, reason = '', read_s = NULL "
-                "WHERE id = ?",
-                (_storable(title), encode_outline(outline), page_count, document_id),
-            ).rowcount
-            _expect_document(changed)
-            db.execute("DELETE FROM page WHERE document_id = ? AND number > ?", (document_id, page_count))
-
-    def save_page(self, document_id: str, page: Page) -> None:
-        """Keep one page as it is read, in a transaction of its own."""
-        self.save_pages(document_id, (page,))
-
-    def save_pages(self, document_id: str, pages: Iterable[Page]) -> None:
-        """Keep pages, replacing earlier versions of the same numbers, all or none."""
-        rows = [(document_id, page.number, encode_page(page)) for page in pages]
-        with self._database.write() as db:
-            db.executemany(
-                "INSERT INTO page (document_id, number, body) VALUES (?, ?, ?) "
-                "ON CONFLICT (document_id, number) DO UPDATE SET body = excluded.body",
-                rows,
-            )
-
-    def save_reading_finished(self, document_id: str, status: str, reason: Message, read_s: float) -> None:
-        """Record how reading ended. `reason` is shown to everybody who holds the file: no names of theirs in it."""
-        with self._database.write() as db:
-            changed = db.execute(
-                "UPDATE content SET status = ?, reason = ?, read_s = ? WHERE id = ?",
-                (status, _storable(as_text(reason)), read_s, document_id),
-            ).rowcount
-            _expect_document(changed)
-
-    def reading_state(self, document_id: str) -> ReadingState | None:
-        """How far reading has come, or None for a document that is not stored."""
-        with self._database.read() as db:
-            row = db.execute(
-                "SELECT page_count, status, reason, read_s FROM content WHERE id = ?", (document_id,)
-            ).fetchone()
-            if row is None:
-                return None
-            page_count, status, kept, read_s = row
-            numbers = db.execute("SELECT number FROM page WHERE document_id = ? ORDER BY number", (document_id,))
-            return ReadingState(page_count, tuple(number for (number,) in numbers), status, from_text(kept), read_s)
-
-    def load_document(self, document_id: str, name: str) -> Document | None:
-        """The document with the pages stored so far, or None when it is not stored or was never opened."""
-        with self._database.read() as db:
-            row = db.execute(
-                "SELECT title, outline FROM content WHERE id = ? AND page_count IS NOT NULL", (document_id,)
-            ).fetchone()
-            bodies = db.execute(
-                "SELECT body FROM page WHERE document_id = ? ORDER BY number", (document_id,)
-            ).fetchall()
-        if row is None:
-            return None
-        title, outline = row
-        try:
-            pages = tuple(decode_page(body) for (body,) in bodies)
-            return Document(document_id, name, title or name, pages, decode_outline(outline))
-        except ValueError as exc:
-            raise StorageError(
-                "What was stored of {name} is damaged. Remove the document and add it again to have it read anew.",
-                name=name,
-            ) from exc
-
     # -------------------------------------------------------------------------------------------- people
 
     def touch_workspace(self, key: str) -> None:
@@ -123,7 +47,8 @@ class Tables(ABC):
             touch(db, key, self._clock())
 
     def add_to_workspace(self, key: str, document_id: str, name: str) -> str:
-        """Put a document into a workspace; returns the entry's id. One that is there already is renamed.
+        """Put a document into a workspace; returns the entry's id. One that is there already, or was removed and is
+        not erased yet, is there under the new name.
 
         Raises DocumentGone when the content was deleted since `put_file`: put the file again.
         """
@@ -131,22 +56,24 @@ class Tables(ABC):
             id_ = touch_changed(db, key, self._clock())
             row = db.execute(
                 "INSERT INTO entry (id, workspace_id, document_id, name, added_at) VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT (workspace_id, document_id) DO UPDATE SET name = excluded.name RETURNING id",
-                (secrets.token_urlsafe(16), id_, document_id, _storable(name), self._clock()),
+                "ON CONFLICT (workspace_id, document_id) DO UPDATE SET name = excluded.name, removed_at = NULL "
+                "RETURNING id",
+                (secrets.token_urlsafe(16), id_, document_id, storable(name), self._clock()),
             ).fetchone()
         return str(row[0])
 
     def workspace_documents(self, key: str) -> tuple[Entry, ...]:
-        """What is in a workspace, in the order it was added."""
+        """What is in a workspace and not removed, in the order it was added."""
         with self._database.read() as db:
             rows = db.execute(
-                "SELECT id, document_id, name, added_at FROM entry WHERE workspace_id = ? ORDER BY rowid",
+                "SELECT id, document_id, name, added_at FROM entry "
+                "WHERE workspace_id = ? AND removed_at IS NULL ORDER BY rowid",
                 (workspace_id(key),),
             )
             return tuple(Entry(*row) for row in rows)
 
     def remove_from_workspace(self, key: str, entry_id: str) -> bool:
-        """Take a document out of a workspace; False when it holds no such entry.
+        """Erase a document of a workspace; False when it holds no such entry, removed or not.
 
         When no other workspace holds the content, its text, vectors and file are deleted. Conversations that quote it
         are the person's own and stay.
@@ -160,6 +87,62 @@ class Tables(ABC):
             self._erase(document_id for (document_id,) in removed)
         return bool(removed)
 
+    def mark_removed(self, key: str, entry_id: str) -> bool:
+        """Take a document out of sight, for every process, until it is put back or erased; False when it is not there.
+
+        Its removal is kept: a process that ends here, however it ends, leaves it removed.
+        """
+        with self._database.write() as db:
+            id_ = note_change(db, key)
+            marked = db.execute(
+                "UPDATE entry SET removed_at = ? WHERE id = ? AND workspace_id = ? AND removed_at IS NULL",
+                (self._clock(), entry_id, id_),
+            ).rowcount
+        return marked > 0
+
+    def unmark_removed(self, key: str, entry_id: str) -> bool:
+        """Undo `mark_removed`; False when it has been erased meanwhile."""
+        with self._database.write() as db:
+            id_ = note_change(db, key)
+            put_back = db.execute(
+                "UPDATE entry SET removed_at = NULL WHERE id = ? AND workspace_id = ?", (entry_id, id_)
+            ).rowcount
+        return put_back > 0
+
+    def removed_documents(self, key: str) -> frozenset[str]:
+        """The ids of the entries of a workspace that are removed and can be put back."""
+        with self._database.read() as db:
+            rows = db.execute(
+                "SELECT id FROM entry WHERE workspace_id = ? AND removed_at IS NOT NULL", (workspace_id(key),)
+            )
+            return frozenset(id_ for (id_,) in rows)
+
+    def erase_removed(self, older_than_s: float, among: Collection[str] | None = None) -> int:
+        """Erase, of everybody's, what was removed `older_than_s` seconds ago or earlier; how many entries.
+
+        `among`: only these entries. What carries a later time than now could have been removed in `older_than_s` from
+        now, say because a clock was put back, counts as overdue: nothing that was removed may stay.
+        """
+        now = self._clock()
+        overdue = "removed_at IS NOT NULL AND (removed_at <= ? OR removed_at > ?)"
+        times = (now - older_than_s, now + older_than_s)
+        with self._database.read() as db:
+            rows = db.execute(f"SELECT id FROM entry WHERE {overdue}", times)  # noqa: S608
+            due = [id_ for (id_,) in rows if among is None or id_ in among]
+        if not due:
+            return 0  # as almost always: whoever asks every few seconds should cost the disk nothing
+        erased: list[str] = []
+        with self._room_to_delete():
+            with self._database.write() as db:
+                for id_ in due:  # looked at again: one may have been put back in this moment
+                    found = db.execute(
+                        f"DELETE FROM entry WHERE id = ? AND {overdue} RETURNING document_id",  # noqa: S608
+                        (id_, *times),
+                    ).fetchall()
+                    erased += [document_id for (document_id,) in found]
+            self._erase(erased)
+        return len(erased)
+
     def preferences(self, key: str) -> str:
         """What `save_preferences` was given last; "" where it never was."""
         with self._database.read() as db:
@@ -170,7 +153,22 @@ class Tables(ABC):
         """Keep what a person prefers, in the caller's own words."""
         with self._database.write() as db:
             id_ = touch_changed(db, key, self._clock())
-            db.execute("UPDATE workspace SET preferences = ? WHERE id = ?", (_storable(text), id_))
+            db.execute("UPDATE workspace SET preferences = ? WHERE id = ?", (storable(text), id_))
+
+    def notice(self, key: str) -> Message:
+        """What this person has to be told about their library; nothing where there is nothing, or it was read."""
+        with self._database.read() as db:
+            row = db.execute("SELECT notice FROM workspace WHERE id = ?", (workspace_id(key),)).fetchone()
+        return NOTHING if row is None else from_text(str(row[0]))
+
+    def clear_notice(self, key: str) -> None:
+        """They have read it."""
+        with self._database.write() as db:
+            db.execute("UPDATE workspace SET notice = '' WHERE id = ?", (note_change(db, key),))
+
+    def trouble(self) -> Message:
+        """What whoever runs this has to know about what is kept; nothing where all is well."""
+        return NOTHING
 
     def revision(self, key: str) -> int:
         """Grows whenever the entries, turns or preferences of a workspace change, whichever process changes them."""
@@ -231,13 +229,14 @@ def content_id(data: bytes, password: str) -> str:
 
 def checked(document_id: str) -> str:
     """The id, if it is one: nothing else may become part of a path."""
-    if not _ID.fullmatch(document_id):
+    if not is_id(document_id):
         raise gone()
     return document_id
 
 
-def gone() -> DocumentGone:
-    return DocumentGone("The document is not stored here any more. Add it again to go on.")
+def is_id(text: str) -> bool:
+    """Whether this is the sha256 of something: a file's, or a key's."""
+    return bool(_ID.fullmatch(text))
 
 
 def is_held(db: Sql, document_id: str) -> bool:
@@ -265,16 +264,3 @@ def _delete_workspace(db: Sql, id_: str) -> list[str]:
     held = [row[0] for row in db.execute("SELECT document_id FROM entry WHERE workspace_id = ?", (id_,))]
     db.execute("DELETE FROM workspace WHERE id = ?", (id_,))
     return held
-
-
-def _expect_document(rows_changed: int) -> None:
-    if not rows_changed:
-        raise gone()
-
-
-def _storable(text: str) -> str:
-    """Databases take strict UTF-8, and PDFs yield lone surrogates: what cannot be encoded is shown as "?".
-
-    PostgreSQL takes no NUL either.
-    """
-    return text.encode("utf-8", "replace").decode().replace("\0", "?")

@@ -6,7 +6,7 @@ Methods raise StorageError (full, locked, damaged, out of reach) and DocumentGon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,6 +16,7 @@ from shared_utils.types import Document, OutlineEntry, Page, Vectors, VectorSour
 
 if TYPE_CHECKING:
     from shared_utils.storage.conversation_store import ConversationStore
+    from shared_utils.storage.remote_answers import RemoteAnswers
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,14 @@ class PeopleStore(Protocol):
 
     def remove_from_workspace(self, key: str, entry_id: str) -> bool: ...
 
+    def mark_removed(self, key: str, entry_id: str) -> bool: ...
+
+    def unmark_removed(self, key: str, entry_id: str) -> bool: ...
+
+    def removed_documents(self, key: str) -> frozenset[str]: ...
+
+    def erase_removed(self, older_than_s: float, among: Collection[str] | None = None) -> int: ...
+
     def delete_workspace(self, key: str) -> None: ...
 
     def expire_workspaces(self, older_than_s: float, now: float) -> int: ...
@@ -125,6 +134,10 @@ class PeopleStore(Protocol):
     def preferences(self, key: str) -> str: ...
 
     def save_preferences(self, key: str, text: str) -> None: ...
+
+    def notice(self, key: str) -> Message: ...
+
+    def clear_notice(self, key: str) -> None: ...
 
     def revision(self, key: str) -> int: ...
 
@@ -138,6 +151,13 @@ class Store(ContentStore, VectorStore, PeopleStore, Protocol):
 
     @property
     def conversations(self) -> ConversationStore: ...
+
+    @property
+    def remote_answers(self) -> RemoteAnswers: ...
+
+    def trouble(self) -> Message:
+        """What whoever runs this has to know about what is kept, without a path; nothing where all is well."""
+        ...
 
     def tidy(self) -> None:
         """Clear away what is left over, if anything. Cheap enough to be called every few seconds."""

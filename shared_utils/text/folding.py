@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Marks that readers leave out when they type a question: Latin, Greek and Cyrillic accents, Hebrew and Arabic
 # pointing. Thai, Indic and kana marks are letters in their own right and stay.
@@ -51,3 +52,27 @@ def fold(text: str) -> str:
     decomposed = _OPTIONAL_MARKS.sub("", unicodedata.normalize("NFKD", text))
     # Composed again, or Hangul would stay in pieces and kana lose their voicing to the next character.
     return unicodedata.normalize("NFC", decomposed).casefold().translate(_LETTER_VARIANTS)
+
+
+def fold_in_place(text: str) -> str:
+    """Folded character by character, so that every offset stays: a ligature becomes its first letter."""
+    return text.lower() if text.isascii() else _NOT_ASCII.sub(lambda match: _fold_one(match[0]), text).lower()
+
+
+@lru_cache(maxsize=64)  # the readers of dates and of numbers in words go over the same words
+def folded_words(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Every word of a text, with its hyphens: where it starts and ends, and the word folded in place.
+
+    >>> folded_words("Fünf dix-sept")
+    ((0, 4, 'funf'), (5, 13, 'dix-sept'))
+    """
+    return tuple([(*match.span(), match[0]) for match in _WORD.finditer(fold_in_place(text))])
+
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+
+
+@lru_cache(maxsize=4096)
+def _fold_one(char: str) -> str:
+    return fold(char)[:1] or char

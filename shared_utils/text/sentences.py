@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from shared_utils.text.dates import MONTH_OF
+from shared_utils.text.folding import fold_in_place
 from shared_utils.types import Span
 
 _LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]+")
@@ -13,7 +15,8 @@ _LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]+")
 _LIST_ITEM = re.compile(
     r"(?:[•▪‣◦●○■□▶►➢✓✔·*–—-]|\(?[ivx]{1,4}[.)]|\(?\d{1,2}\)|\d{1,2}\.(?:\d{1,2}\.?)*|\(?[A-Za-z]\))\s+(?=\S)"
 )
-_NUMERIC_CELL = re.compile(r"[(\[$€£¥+−–—-]*\d[\d.,]*[%)\]a-zA-Z]{0,4}|[—–-]|N/?A", re.ASCII)
+_NUMERIC_CELL = re.compile(r"[(\[$€£¥+−–—▲△-]*\d[\d.,'’]*[%)\]a-zA-Z]{0,4}|[—–-]|N/?A", re.ASCII)
+_GAP_IN_A_NUMBER = re.compile(r"(?<=\d)[\u00a0\u2007\u2009\u202f](?=\d{3}(?!\d))")
 _CELL_SIGN = re.compile(r"[$€£¥%()]+|US\$|%\)?")
 
 # A sentence may end here: a terminator, its closing quotes or brackets, then a gap (none needed after a CJK stop).
@@ -30,11 +33,11 @@ def _word_set(words: str) -> frozenset[str]:
 
 _NEVER_LAST = _word_set(
     "mr mrs ms dr prof st sr jr gen col sgt rev hon gov sen rep messrs vs viz cf e.g i.e eg ie al ed eds approx ca est "
-    "resp incl excl z.b d.h bzw ggf vgl usw sog mio mrd"
+    "resp incl excl nr z.b d.h bzw ggf vgl usw sog mio mrd"
 )
 _BEFORE_A_NUMBER = _word_set(
-    "no nos nr fig figs eq eqs sec secs vol vols p pp pg art arts ch chap app par para tab ref refs item note step "
-    "section part chapter table figure appendix exhibit rule jan feb mar apr jun jul aug sep sept oct nov dec"
+    "no nos rs fig figs abs ziff eq eqs sec secs vol vols p pp pg art arts ch chap app par para tab ref refs item note "
+    "step section part chapter table figure appendix exhibit rule jan feb mar apr jun jul aug sep sept oct nov dec"
 )
 _MAYBE_LAST = _word_set("inc corp ltd co llc plc cos bros etc dept univ assn a.m p.m ph.d")
 # Words that open a sentence far more often than they continue a name.
@@ -74,7 +77,7 @@ def is_table_row(line: str) -> bool:
 
     Told from its words alone, however they are spaced: passages and claims come without their page.
     """
-    tokens = [token for token in line.split() if not _CELL_SIGN.fullmatch(token)]
+    tokens = [token for token in _GAP_IN_A_NUMBER.sub("", line).split() if not _CELL_SIGN.fullmatch(token)]
     if not tokens:
         return False
     cells = sum(_NUMERIC_CELL.fullmatch(token) is not None for token in tokens)
@@ -173,18 +176,29 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], block_end: int) 
     return mark[0] != "." or len(mark) > 1 or not _is_abbreviation(before, after)
 
 
+def _is_day(words: Sequence[str], next_word: str, after: str) -> bool:
+    """ "am 1. August", but "until May 31. March was cold" and "of all 12. May I ask"."""
+    month_ahead = len(words) > 1 and fold_in_place(words[-2].strip(".,")) in MONTH_OF
+    other_word = next_word in ("may", "march") and re.match(r"\w+\s+\d{4}", after) is None
+    return next_word in MONTH_OF and not month_ahead and not other_word
+
+
 def _is_abbreviation(before: str, after: str) -> bool:
     words = before.split()
     if not words:
         return True
     word = words[-1].lstrip("([\"'“‘").casefold()
-    next_word = re.split(r"\W", after, maxsplit=1)[0].casefold()
+    next_word = fold_in_place(re.split(r"\W", after, maxsplit=1)[0])
     if word in _NEVER_LAST:
         return True
-    if word in _BEFORE_A_NUMBER:
+    if word in _BEFORE_A_NUMBER and not (len(word) == 1 and words[-1].isupper()):  # "p. 5", but "Mr P. Pohl"
         return after[0].isdigit()
-    if word.isdigit() and len(word) <= 2:  # "1. Scope", "Item 7. Properties"
-        return len(words) == 1 or (len(words) == 2 and words[0].casefold() in _BEFORE_A_NUMBER)
+    if word.isdigit() and len(word) <= 2:  # "1. Scope", "Item 7. Properties", "am 1. August"
+        return (
+            _is_day(words, next_word, after)
+            or len(words) == 1
+            or (len(words) == 2 and words[0].casefold() in _BEFORE_A_NUMBER)
+        )
     if len(word) == 1 and word.isalpha():  # an initial; "vitamin C." rarely goes on with a capital
         return True
     if word in _MAYBE_LAST or re.fullmatch(r"(?:\w\.)+\w", word):  # "Inc.", "U.S."

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from statistics import median
@@ -38,6 +38,7 @@ class Ticket:
     number: int  # in order of arrival
     person: str
     expected_s: float
+    network: str = ""  # from which the person comes; "" where it is not counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class AnswerQueue:
         *,
         capacity: int = 20,
         per_person: int = 3,
+        per_network: int = 6,
         abandoned_after_s: float = 15.0,
         longest_turn_s: float = 330.0,
         first_expected_s: float = 40.0,
@@ -72,6 +74,7 @@ class AnswerQueue:
     ) -> None:
         self._capacity = capacity
         self._per_person = per_person
+        self._per_network = per_network
         self._abandoned_after_s = abandoned_after_s
         self._longest_turn_s = longest_turn_s
         self._places = places
@@ -80,12 +83,13 @@ class AnswerQueue:
         self._waiting: list[Ticket] = []
         self._seen: dict[int, float] = {}  # ticket number -> when it was last asked about
         self._turns: list[_Turn] = []
-        self._last_person = ""
+        self._served: dict[str, Ticket] = {}  # network -> whose turn it had last; the latest stands last
         self._tickets = 0
         self._durations: deque[float] = deque([first_expected_s], maxlen=_KEPT_DURATIONS)
 
-    def enter(self, person: str, expected_s: float | None = None) -> Ticket:
-        """Take a ticket. Raises QueueFull when this person, or everybody together, waits for too much already.
+    def enter(self, person: str, expected_s: float | None = None, network: str = "") -> Ticket:
+        """Take a ticket. Raises QueueFull when this person, those who share their network, or everybody together, wait
+        for too much already.
 
         `expected_s`: seconds the answer should take, if known; otherwise what answers took of late.
         """
@@ -95,6 +99,12 @@ class AnswerQueue:
                 raise QueueFull(
                     "{n} of your questions are waiting already. Wait for one, or stop one.", n=self._per_person
                 )
+            if network and sum(ticket.network == network for ticket in self._waiting) >= self._per_network:
+                raise QueueFull(
+                    "{n} questions from your network are waiting already, about {time}. Ask again a little later.",
+                    n=self._per_network,
+                    time=_in_words(self._seconds_before(self._waiting)),
+                )
             if len(self._waiting) >= self._capacity:
                 raise QueueFull(
                     "{n} questions are waiting for the model, about {time}. Ask again a little later.",
@@ -102,7 +112,8 @@ class AnswerQueue:
                     time=_in_words(self._seconds_before(self._waiting)),
                 )
             self._tickets += 1
-            ticket = Ticket(self._tickets, person, median(self._durations) if expected_s is None else expected_s)
+            expected_s = median(self._durations) if expected_s is None else expected_s
+            ticket = Ticket(self._tickets, person, expected_s, network)
             self._waiting.append(ticket)
             self._seen[ticket.number] = self._clock()
             self._advance()
@@ -116,7 +127,7 @@ class AnswerQueue:
             self._advance()
             if any(turn.ticket == ticket for turn in self._turns):
                 return Place(0, 0.0)
-            order = fair_order(self._waiting, self._last_person)
+            order = fair_order(self._waiting, list(self._served.values()))
             if ticket not in order:
                 return None
             ahead = order[: order.index(ticket)]
@@ -161,11 +172,18 @@ class AnswerQueue:
         self._turns = [turn for turn in self._turns if now - turn.started <= self._longest_turn_s]
         self._drop([t for t in self._waiting if now - self._seen[t.number] > self._abandoned_after_s])
         while self._waiting and len(self._turns) < self._open_places():
-            ticket = fair_order(self._waiting, self._last_person)[0]
+            ticket = fair_order(self._waiting, list(self._served.values()))[0]
             self._drop([ticket])
             self._turns.append(_Turn(ticket, now))
-            self._last_person = ticket.person
+            self._note_turn(ticket)
         self._changed.notify_all()
+
+    def _note_turn(self, ticket: Ticket) -> None:
+        """Who had their turn, as long as any of their network wait."""
+        waiting = {other.network for other in self._waiting}
+        self._served = {network: served for network, served in self._served.items() if network in waiting}
+        self._served.pop(ticket.network, None)
+        self._served[ticket.network] = ticket
 
     def _drop(self, tickets: Iterable[Ticket]) -> None:
         for ticket in tickets:
@@ -197,22 +215,36 @@ def seconds_until_free(running_s: Sequence[float], ahead_s: Sequence[float], pla
     return free_at[0]
 
 
-def fair_order(waiting: Sequence[Ticket], last_person: str) -> list[Ticket]:
-    """Round by round: everybody's first question in order of arrival, then everybody's second …
+def fair_order(waiting: Sequence[Ticket], served: Sequence[Ticket]) -> list[Ticket]:
+    """Round by round: every network's first question in order of arrival, then every network's second …; and which is a
+    network's first is told in the same way among its people.
 
     Whoever had the last turn starts one round later, so nobody gets two turns in a row while somebody else waits; and
-    since a ticket only ever moves to earlier rounds, nobody waits for ever.
+    since a ticket only ever moves to earlier rounds, nobody waits for ever. `served` has the last turn of each network,
+    the latest of all last.
 
     >>> a1, a2, b1 = Ticket(1, "a", 9), Ticket(2, "a", 9), Ticket(3, "b", 9)
-    >>> [ticket.number for ticket in fair_order([a1, a2, b1], last_person="a")]
+    >>> [ticket.number for ticket in fair_order([a1, a2, b1], served=[a1])]
     [3, 1, 2]
+    >>> a1, b1, c1 = Ticket(1, "a", 9, "net"), Ticket(2, "b", 9, "net"), Ticket(3, "c", 9, "other")
+    >>> [ticket.number for ticket in fair_order([a1, b1, c1], served=[])]
+    [1, 3, 2]
     """
-    tickets_of: Counter[str] = Counter([last_person])
-    rounds: list[tuple[int, int, Ticket]] = []
-    for ticket in sorted(waiting, key=lambda ticket: ticket.number):
-        rounds.append((tickets_of[ticket.person], ticket.number, ticket))
-        tickets_of[ticket.person] += 1
-    return [ticket for _, _, ticket in sorted(rounds, key=lambda entry: entry[:2])]
+    arrived = sorted(waiting, key=lambda ticket: ticket.number)
+    within = _in_rounds(arrived, lambda ticket: (ticket.network, ticket.person), served)
+    return _in_rounds(within, lambda ticket: ticket.network, served[-1:])
+
+
+def _in_rounds(
+    tickets: Sequence[Ticket], sender: Callable[[Ticket], Hashable], served: Sequence[Ticket]
+) -> list[Ticket]:
+    """Every sender's first in order of arrival, then every sender's second …, each sender's own in the given order."""
+    before: Counter[Hashable] = Counter(map(sender, served))
+    rounds: list[tuple[int, Ticket]] = []
+    for ticket in tickets:
+        rounds.append((before[sender(ticket)], ticket))
+        before[sender(ticket)] += 1
+    return [ticket for _, ticket in sorted(rounds, key=lambda entry: (entry[0], entry[1].number))]
 
 
 def _in_words(seconds: float) -> Message:

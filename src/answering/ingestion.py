@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from shared_utils.chunking.chunker import chunk_pages
+from shared_utils.chunking.chunker import iter_chunks
 from shared_utils.errors import DocumentError, EncryptedPdf
-from shared_utils.message import Message
-from shared_utils.pdf.reader import DocumentOpened, PageReady, PagesRevised, ReadingLimits, read_pdf
-from shared_utils.retrieval.index import DocumentIndex, build_index, indexed_text
-from shared_utils.types import Cancelled, Document, Embedder, Page, PageVerdict, Vectors
+from shared_utils.message import Message, message
+from shared_utils.pdf.reader import (
+    DocumentOpened,
+    PageReady,
+    PagesRevised,
+    ReadingLimits,
+    read_pdf,
+    unreadable_page,
+)
+from shared_utils.retrieval.index import DocumentIndex, IndexBuilder, indexed_text
+from shared_utils.types import (
+    Cancelled,
+    Checkpoint,
+    Document,
+    Embedder,
+    Page,
+    PageVerdict,
+    Vectors,
+    no_checkpoint,
+)
 from src.answering.file_report import count_verdicts, outcome
 from src.events import Embedding, FileFinished, FileStatus, IngestEvent, PageRead, ReadingStarted, Searchable
 
+MOST_PASSAGES = 40_000
 _EMBEDDING_BATCH = 32  # chunks between two looks at the clock and at Cancel: about half a second on two slow cores
 
 
@@ -66,11 +86,73 @@ class Recogniser(Protocol):
         ...
 
 
-def index_document(document: Document, path: Path, *, complete: bool = True) -> IndexedDocument:
-    """Chunk and index a document's pages: words only, in a few milliseconds a page."""
-    readable = [page for page in document.pages if page.verdict is not PageVerdict.UNREADABLE]
-    chunks = chunk_pages(document.id, readable)
-    return IndexedDocument(document, path, build_index(document.id, chunks), complete)
+class WorkStopped(Exception):
+    """Nobody wants the result any more."""
+
+
+def stopping(cancelled: Cancelled) -> Checkpoint:
+    """A checkpoint that raises WorkStopped once the work is cancelled."""
+
+    def checkpoint() -> None:
+        if cancelled():
+            raise WorkStopped
+
+    return checkpoint
+
+
+def index_document(
+    document: Document,
+    path: Path,
+    *,
+    complete: bool = True,
+    most_passages: int = MOST_PASSAGES,
+    time_limit_s: float = math.inf,
+    checkpoint: Checkpoint = no_checkpoint,
+) -> IndexedDocument:
+    """Chunk and index a document's pages: words only, in a few milliseconds a page.
+
+    From the page on with which it would have more than `most_passages`, or that is not reached within `time_limit_s`,
+    pages are UNREADABLE with a reason: nobody must think that they were searched.
+    """
+    builder = IndexBuilder(document.id)
+    end = _fill(builder, document.pages, most_passages, time_limit_s, checkpoint)
+    if end is not None:
+        document = _without_pages_from(*end, document)
+    return IndexedDocument(document, path, builder.build(checkpoint), complete)
+
+
+def _fill(
+    builder: IndexBuilder, pages: Sequence[Page], most_passages: int, time_limit_s: float, checkpoint: Checkpoint
+) -> tuple[int, Message] | None:
+    """Add the passages of `pages`; where that had to end, the page that was not added, and why, to finish "it …"."""
+    readable = [page for page in pages if page.verdict is not PageVerdict.UNREADABLE]
+    until = time.monotonic() + time_limit_s
+    for number, chunks_of_page in groupby(iter_chunks(builder.document_id, readable), lambda chunk: chunk.page):
+        if time.monotonic() > until:
+            return number, message(
+                "was not reached within the {seconds:g} seconds a document gets", seconds=time_limit_s
+            )
+        chunks = list(islice(chunks_of_page, most_passages - len(builder) + 1))
+        if len(builder) + len(chunks) > most_passages:
+            return number, message(
+                "lies beyond the first {limit:,} passages, the most that are searched of one file; split the file to "
+                "have the rest read",
+                limit=most_passages,
+            )
+        for chunk in chunks:
+            checkpoint()
+            builder.add(chunk)
+    return None
+
+
+def _without_pages_from(number: int, why: Message, document: Document) -> Document:
+    """The same document, its pages from `number` on accounted for as unread."""
+    unread = unreadable_page(number, why)
+    pages = (
+        page if page.number < number else replace(unread, number=page.number, label=page.label)
+        for page in document.pages
+    )
+    return replace(document, pages=tuple(pages))
 
 
 def read_file(
@@ -79,37 +161,55 @@ def read_file(
     publish: Publish,
     *,
     password: str | None,
+    most_passages: int = MOST_PASSAGES,
     cancelled: Cancelled,
 ) -> Iterator[IngestEvent]:
-    """Read every page; publish what can be searched after 1, 2, 4, 8 … pages, then all of it. Raises DocumentError."""
+    """Read every page; publish what can be searched after 1, 2, 4, 8 … pages, then all of it. Raises DocumentError.
+
+    Once `cancelled`, the events just end.
+    """
     opened = DocumentOpened(0, "", ())
     pages: list[Page] = []
-    publish_at = 1  # doubling keeps the cost of indexing a growing document linear
+    so_far, unindexed = IndexBuilder(source.id), list[Page]()
+    read_chars, published_chars, publish_at = 0, 0, 1  # what is published again and again costs no more than twice all
+    checkpoint = stopping(cancelled)
 
-    def published(complete: bool) -> IndexedDocument:
+    def document() -> Document:
         in_order = tuple(sorted(pages, key=lambda page: page.number))  # pages that were lost at first come last
-        document = Document(source.id, source.name, opened.title or source.name, in_order, opened.outline)
-        indexed = index_document(document, source.path, complete=complete)
-        publish(indexed)
-        return indexed
+        return Document(source.id, source.name, opened.title or source.name, in_order, opened.outline)
 
-    for event in read_pdf(source.path, limits, password=password, cancelled=cancelled):
-        match event:
-            case DocumentOpened():
-                opened = event
-                yield ReadingStarted(source.name, event.pages)
-            case PageReady(page):
-                pages.append(page)
-                if len(pages) == publish_at and len(pages) < opened.pages:
-                    published(complete=False)
-                    publish_at *= 2
-                yield PageRead(source.name, page.number, opened.pages, page.verdict)
-            case PagesRevised():
-                pages = list(event.pages)
-    if cancelled():
-        return
-    indexed = published(complete=True)
-    yield Searchable(source.name, len(indexed.index.chunks))
+    with (
+        suppress(WorkStopped),
+        closing(read_pdf(source.path, limits, password=password, cancelled=cancelled)) as events,
+    ):
+        for event in events:
+            match event:
+                case DocumentOpened():
+                    opened = event
+                    yield ReadingStarted(source.name, event.pages)
+                case PageReady(page):
+                    pages.append(page)
+                    unindexed.append(page)
+                    read_chars += len(page.text)
+                    if publish_at <= len(pages) < opened.pages and published_chars <= read_chars:
+                        _fill(so_far, unindexed, most_passages, math.inf, checkpoint)
+                        publish(IndexedDocument(document(), source.path, so_far.build(checkpoint), complete=False))
+                        publish_at, published_chars = 2 * len(pages), published_chars + read_chars
+                        unindexed.clear()
+                    yield PageRead(source.name, page.number, opened.pages, page.verdict)
+                case PagesRevised():
+                    pages = list(event.pages)
+        if cancelled():
+            return
+        indexed = index_document(
+            document(),
+            source.path,
+            most_passages=most_passages,
+            time_limit_s=limits.document_s,
+            checkpoint=checkpoint,
+        )
+        publish(indexed)
+        yield Searchable(source.name, len(indexed.index.chunks))
 
 
 def recognise_scans(
@@ -118,17 +218,42 @@ def recognise_scans(
     publish: Publish,
     *,
     nearest_to: Callable[[], int],
+    max_chars: int,
+    most_passages: int = MOST_PASSAGES,
     cancelled: Cancelled,
+    now: Callable[[], float] = time.monotonic,
 ) -> Iterator[IngestEvent]:
-    """Find the words of pages that are pictures; publish the document after each."""
+    """Find the words of pages that are pictures; publish the document after each, and its index as often as that
+    takes no longer than recognising does. A file that has reached a limit of text is given no more."""
     name, pages = indexed.document.name, list(indexed.document.pages)
-    for page in recogniser.recognise(indexed.path, indexed.document.pages, nearest_to, cancelled):
-        pages[page.number - 1] = page
-        document = replace(indexed.document, pages=tuple(pages))
-        indexed = index_document(document, indexed.path)
-        publish(indexed)
-        yield PageRead(name, page.number, len(pages), page.verdict)
-        yield Searchable(name, len(indexed.index.chunks))
+    began, indexing_s, is_behind = now(), 0.0, False
+
+    def again() -> IndexedDocument:
+        return index_document(
+            indexed.document, indexed.path, most_passages=most_passages, checkpoint=stopping(cancelled)
+        )
+
+    def is_full() -> bool:
+        chars = sum(len(page.text) for page in indexed.document.pages)
+        return chars >= max_chars or len(indexed.index.chunks) >= most_passages
+
+    with suppress(WorkStopped):
+        if is_full():
+            return
+        for page in recogniser.recognise(indexed.path, indexed.document.pages, nearest_to, cancelled):
+            pages[page.number - 1] = page
+            indexed, is_behind = replace(indexed, document=replace(indexed.document, pages=tuple(pages))), True
+            if indexing_s <= (now() - began) / 2:
+                started = now()
+                indexed, is_behind = again(), False
+                indexing_s += now() - started
+            publish(indexed)
+            yield PageRead(name, page.number, len(pages), page.verdict)
+            yield Searchable(name, len(indexed.index.chunks))
+            if is_full():
+                break
+        if is_behind:
+            publish(again())
 
 
 def embed_document(

@@ -112,6 +112,7 @@ class Task:
     history: tuple[PastTurn, ...] = ()
     person: str = ""
     why_nobody: Message = NOTHING  # why there is no model to write
+    network: str = ""  # from which the person comes; "" where it is not counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ class Scribe:
             if first.queued:
                 try:
                     expected_s = estimate_answer_s(self.speed(first), prompt.estimated_tokens, _TYPICAL_OUTPUT_TOKENS)
-                    ticket = self.queue.enter(task.person, expected_s)
+                    ticket = self.queue.enter(task.person, expected_s, task.network)
                     for place in self.queue.wait(ticket, cancelled):
                         if place.position:
                             yield StageStarted(

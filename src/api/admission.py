@@ -9,8 +9,8 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,6 +21,8 @@ from src.api.caller import Caller, caller_of
 from src.api.errors import Refused, starting
 from src.api.limits import Buckets
 from src.api.services import ApiServices
+from src.edge.sender import sender_of
+from src.edge.shares import Shares
 from src.library.library import Library
 from src.settings import MEGABYTE
 
@@ -45,6 +47,7 @@ class Admitted:
 
     caller: Caller
     library: Library
+    taken_in: Callable[[], None] = lambda: None  # for a route to call once an upload lies no longer on the disk alone
 
 
 class Admission:
@@ -53,7 +56,7 @@ class Admission:
     def __init__(self, app: ASGIApp, services: ApiServices) -> None:
         self._app = app
         self._services = services
-        self._uploads = 0
+        self._uploads = Shares(_MOST_UPLOADS, _MOST_UPLOADS // 2)
         rate = services.settings.api_per_minute
         self._people = Buckets(rate, rate * _BURST_S / 60)
         self._addresses = Buckets(rate * _ADDRESS_SHARE, rate * _ADDRESS_SHARE * _BURST_S / 60)
@@ -73,19 +76,19 @@ class Admission:
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
             await send(message)
 
-        try:
-            self._let_in(scope, headers)
-        except Refused as exc:
-            self._count_refusal(exc)
-            await exc.answer()(scope, receive, send_named)
-        else:
-            with self._counted(scope):
+        with ExitStack() as held:
+            try:
+                self._let_in(scope, headers, held)
+            except Refused as exc:
+                self._count_refusal(exc)
+                await exc.answer()(scope, receive, send_named)
+            else:
                 await self._app(scope, _bounded(receive, self._most_bytes(scope)), send_named)
-        finally:
-            self._note(scope, request_id, status, time.monotonic() - began)
+            finally:
+                self._note(scope, request_id, status, time.monotonic() - began)
 
-    def _let_in(self, scope: Scope, headers: Headers) -> None:
-        """Put `Admitted` into the scope, or raise Refused."""
+    def _let_in(self, scope: Scope, headers: Headers, held: ExitStack) -> None:
+        """Put `Admitted` into the scope, or raise Refused. `held` gives back at the end what was taken for it."""
         path, settings = scope["path"], self._services.settings
         if path in OPEN:
             return
@@ -93,7 +96,8 @@ class Admission:
             if settings.api_keys:
                 caller_of(headers.get("authorization", ""), "", settings.api_keys)
             return
-        self._at_a_fair_rate(self._addresses, address_of(scope, headers, settings.proxies))
+        network = sender_of(scope, headers, settings.proxies)
+        self._at_a_fair_rate(self._addresses, network)
         page_key = self._services.page_key(headers.get("cookie", ""))
         caller = caller_of(headers.get("authorization", ""), page_key, settings.api_keys)
         self._at_a_fair_rate(self._people, caller.shelf_key)
@@ -101,13 +105,19 @@ class Admission:
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > most:
             raise _too_large(most)
-        if _is_upload(scope) and self._uploads >= _MOST_UPLOADS:
-            raise Refused(503, "busy", "Many files are coming in at once. Try again in a moment.", retry_after_s=5)
         library = self._services.library()
         if library is None:
             trouble = self._services.trouble()
             raise Refused(503, "unhealthy", trouble) if trouble else starting()
-        scope["state"]["admitted"] = Admitted(caller, library)
+        if _is_upload(scope):
+            self._take_a_place(network, held)
+        scope["state"]["admitted"] = Admitted(caller, library, held.close)
+
+    def _take_a_place(self, network: str, held: ExitStack) -> None:
+        """Uploads lie on the disk until they are whole: so few at a time that it is not filled by them."""
+        if not self._uploads.take(network):
+            raise Refused(503, "busy", "Many files are coming in at once. Try again in a moment.", retry_after_s=5)
+        held.callback(self._uploads.give_back, network)
 
     def _at_a_fair_rate(self, buckets: Buckets, name: str) -> None:
         if wait_s := buckets.take(name):
@@ -119,16 +129,6 @@ class Admission:
         if _is_upload(scope):
             return self._services.settings.max_file_mb * MEGABYTE + _WRAPPING_BYTES
         return _MOST_BYTES
-
-    @contextmanager
-    def _counted(self, scope: Scope) -> Iterator[None]:
-        """Uploads lie on the disk until they are whole: so few at a time that it is not filled by them."""
-        upload = _is_upload(scope)
-        self._uploads += upload
-        try:
-            yield
-        finally:
-            self._uploads -= upload
 
     def _count_refusal(self, exc: Refused) -> None:
         library = self._services.library()
@@ -147,18 +147,6 @@ class Admission:
 
 def _is_upload(scope: Scope) -> bool:
     return (scope["method"], scope["path"]) == ("POST", _UPLOAD)
-
-
-def address_of(scope: Scope, headers: Headers, proxies: int) -> str:
-    """The client's address: the connection's own, or what the outermost trusted proxy saw.
-
-    Every proxy appends whom it spoke with, and a client may begin the list with anything: so it is read from its end.
-    """
-    peer: tuple[str, int] | None = scope.get("client")
-    seen = [part.strip() for part in headers.get("x-forwarded-for", "").split(",") if part.strip()]
-    if proxies and len(seen) >= proxies:
-        return seen[-proxies]
-    return peer[0] if peer else ""
 
 
 def _request_id(headers: Headers) -> str:

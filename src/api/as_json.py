@@ -13,13 +13,19 @@ from src.presentation.escaping import plain
 from src.views import ConversationView, DocumentView, TurnView
 
 _ACTIVE = re.compile(r"(?P<marker>\[(?P<number>\d{1,3})\](?![(:\[]))|(?P<sign>[\[\]<\\]|!(?=\[))")
+# GitHub's Markdown and others link bare addresses in finished text, where a backslash protects nothing, and where
+# "&#58;" is a colon by then. One character ahead decides, so that a stream can go on that ended within an address.
+_ADDRESS = re.compile(r"(?<=:)(?=/)|(?<=www)(?=\.)|(?<=@)(?=[\w-])|(?<=&)(?=[#\w])", re.IGNORECASE)
+_WORD_JOINER = "\u2060"  # invisible, no width, no break
 
 
 def inert(text: str, known: Collection[int]) -> str:
     r"""Markdown that can neither link, nor load, nor hold HTML; the markers of `known` citations stay as they are.
 
-    >>> inert("Cargo rose [1]. ![x](https://a.b/?q) <img src=c> [2](d)", {1, 2})
-    'Cargo rose [1]. \\!\\[x\\](https://a.b/?q) \\<img src=c> \\[2\\](d)'
+    >>> inert("Cargo rose [1]. ![x](a.b/?q) <img src=c> [2](d)", {1, 2})
+    'Cargo rose [1]. \\!\\[x\\](a.b/?q) \\<img src=c> \\[2\\](d)'
+    >>> inert("https://a.b", ()) == "https:\u2060//a.b"
+    True
     """
 
     def shown(found: re.Match[str]) -> str:
@@ -27,7 +33,7 @@ def inert(text: str, known: Collection[int]) -> str:
             return f"\\{found['sign']}"
         return found["marker"] if int(found["number"]) in known else f"\\[{found['number']}\\]"
 
-    return _ACTIVE.sub(shown, text)
+    return _ACTIVE.sub(shown, _ADDRESS.sub(_WORD_JOINER, text))
 
 
 # ------------------------------------------------------------------------------------------------ answers

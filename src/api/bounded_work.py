@@ -16,7 +16,7 @@ from functools import partial
 from typing import TypeVar
 
 from src.api.errors import Refused
-from src.library.fair_pool import FairPool
+from src.library.fair_pool import FairPool, Job
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ class BoundedWork:
         done: asyncio.Future[T] = loop.create_future()
         with self._lock:
             self._open += 1
-        self._pool.submit(person, lambda: self._do(job, done, loop))
+        self._pool.submit(Job(person, lambda _: self._do(job, done, loop)))
         return await done
 
     def _do(self, job: Callable[[], T], done: asyncio.Future[T], loop: asyncio.AbstractEventLoop) -> None:

@@ -14,8 +14,10 @@ from shared_utils.errors import (
     EncryptedPdf,
     FootnoteError,
     GenerationError,
+    NotFailed,
     PdfTooLarge,
     QuestionError,
+    ShareUsedUp,
     StorageError,
 )
 from src.api.schemas import Error, ErrorDetail, dumped
@@ -58,6 +60,8 @@ class Refused(Exception):
 _STATUS: tuple[tuple[type[FootnoteError], int, str], ...] = (
     (DocumentGone, 404, "document_gone"),
     (PdfTooLarge, 413, "too_large"),
+    (NotFailed, 409, "not_failed"),
+    (ShareUsedUp, 429, "share_used_up"),
     (EncryptedPdf, 422, "password_needed"),
     (DocumentError, 422, "unreadable_document"),
     (QuestionError, 422, "unusable_question"),
@@ -71,7 +75,8 @@ _STATUS: tuple[tuple[type[FootnoteError], int, str], ...] = (
 def refused(exc: FootnoteError) -> Refused:
     """What a program is told of an error that was meant for a person."""
     status, code = next((status, code) for kind, status, code in _STATUS if isinstance(exc, kind))
-    return Refused(status, code, str(exc))
+    again_s = exc.again_s if isinstance(exc, ShareUsedUp) else None
+    return Refused(status, code, str(exc), retry_after_s=again_s)
 
 
 def no_such_document() -> Refused:

@@ -6,6 +6,7 @@ import threading
 from typing import Literal
 
 from shared_utils.errors import FootnoteError
+from shared_utils.message import Message
 from shared_utils.processes.resources import disk_free_bytes
 from src.api.schemas import Health, Part
 from src.library.library import Library
@@ -54,7 +55,7 @@ def health(
         return Health(status="unhealthy" if trouble else "starting", uptime_s=round(uptime_s, 1), parts=parts)
     status, stalled = library.engines.status(), library.why_stalled()
     parts |= {
-        "library": Part(state="ok"),
+        "library": kept(library.store.trouble()),
         "background": Part(state="down" if stalled else "ok", reason=stalled),
         "model_server": model_server(status),
         "model": model(status),
@@ -69,6 +70,11 @@ def overall(parts: dict[str, Part]) -> Literal["healthy", "degraded", "unhealthy
     if any(parts[name].state == "down" for name in _NEEDED if name in parts):
         return "unhealthy"
     return "healthy" if all(part.state in ("ok", "off") for part in parts.values()) else "degraded"
+
+
+def kept(trouble: Message) -> Part:
+    """What people keep here, of which a damaged data file may have taken some."""
+    return Part(state="degraded", reason=str(trouble)) if trouble else Part(state="ok")
 
 
 def disk(free_bytes: int) -> Part:

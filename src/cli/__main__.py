@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from shared_utils.processes.undumpable import make_undumpable
 from src.cli.commands import main
 
 if __name__ == "__main__":
+    make_undumpable()  # before any file is opened: keys may stand in its environment
     sys.exit(main())

@@ -22,11 +22,11 @@ from shared_utils.types import EngineKind, Where
 from src.answering.answers import STOPPED_EARLY
 from src.answering.ingestion import IndexedDocument
 from src.answering.writing import PastTurn, Writer, guarded, staying
-from src.events import AnswerEvent, EvidenceFound, Stage, StageStarted
+from src.events import AnswerEvent, EvidenceFound, Stage
 from src.library.preferences import Pace
 from src.library.services import Person, Services
 from src.library.turn_codec import Asking, encode_turn
-from src.library.turns import Turn, history_of, kept_turn, merged
+from src.library.turns import Turn, history_of, kept_turns, merged
 from src.models.wish import wish_of
 from src.views import ConversationView, TurnView, after, asked_view, over
 
@@ -50,7 +50,7 @@ class Conversations:
         self._person = person
         self._services = services
         self._store = services.store.conversations
-        self._remote_answers_left = services.settings.remote_answers
+        self._remote = services.remote
         self._lock = threading.RLock()
         self._turns_of: dict[str, list[Turn]] = {}  # conversation id -> its turns, oldest first
         self._titles: dict[str, str] = {}
@@ -82,7 +82,8 @@ class Conversations:
     def _title(self, conversation_id: str) -> str:
         if conversation_id not in self._titles:
             body = self._store.first_turn(self._person.key, conversation_id)
-            self._titles[conversation_id] = kept_turn(body, conversation_id).view.question if body else ""
+            first = kept_turns([body] if body else [], conversation_id)
+            self._titles[conversation_id] = first[0].view.question if first else ""
         return self._titles[conversation_id]
 
     def _turns(self, conversation_id: str) -> list[Turn]:
@@ -92,8 +93,7 @@ class Conversations:
         return self._turns_of[conversation_id]
 
     def _kept(self, conversation_id: str) -> list[Turn]:
-        bodies = self._store.turns(self._person.key, conversation_id)
-        return [kept_turn(body, conversation_id) for body in bodies]
+        return kept_turns(self._store.turns(self._person.key, conversation_id), conversation_id)
 
     # -------------------------------------------------------------------------------------------- asking
 
@@ -198,7 +198,10 @@ class Conversations:
         self._person.changed()
 
     def _resume(self, left: StoredTurn) -> None:
-        turn = replace(kept_turn(left.body, left.conversation_id), mine=True)
+        found = kept_turns([left.body], left.conversation_id)
+        if not found:
+            return
+        turn = replace(found[0], mine=True)
         with self._lock:
             before = [other for other in self._turns(left.conversation_id) if other.view.id != turn.view.id]
             self._start(turn, before)
@@ -272,6 +275,7 @@ class Conversations:
             why_stopped=lambda: NOBODY_WAITED if turn.left else STOPPED_EARLY,
             history=history,
             person=self._person.name,
+            network=self._person.network(),
             ask_anyway=turn.asking.ask_anyway,
             share=SHARES[preferences.pace],
             cancelled=lambda: self._given_up(turn),
@@ -283,9 +287,6 @@ class Conversations:
         self._services.heartbeats.beat()
         if isinstance(event, EvidenceFound):
             turn.evidence = event.evidence
-        if _asks_remote(event) and not turn.remote_asked:
-            turn.remote_asked = True
-            self._remote_answers_left -= 1  # whatever becomes of the answer, it was asked for
         view = after(turn.view, event, time.monotonic())
         if view.done:
             self._finish(turn, view)
@@ -349,11 +350,8 @@ class Conversations:
         """
         if where is not Where.THIS_MACHINE and self._person.preferences().keep_here:
             return message("You chose to keep everything on this server, so no model on another machine was asked.")
-        if engine is EngineKind.REMOTE and self._remote_answers_left <= 0 and not counted:
-            return message(
-                "The remote engine has been asked {n} times for you, the most there may be.",
-                n=self._services.settings.remote_answers,
-            )
+        if engine is EngineKind.REMOTE and not counted:
+            return self._remote.why_not(self._person.key)
         return NOTHING
 
     def _why_not_send(self, turn: Turn, engine: EngineKind, where: Where) -> Message:
@@ -369,13 +367,13 @@ class Conversations:
         spans = turn.evidence.spans if turn.evidence else ()
         if any(span.document_id not in present for span in spans):
             return message("A document was removed meanwhile, so no model on another machine was asked.")
+        if engine is EngineKind.REMOTE and not turn.remote_asked:
+            if reason := self._remote.take(self._person.key):
+                return reason
+            turn.remote_asked = True  # whatever becomes of the answer, it was asked for
         return NOTHING
 
     def _show(self, turn: Turn, view: TurnView) -> None:
         with self._lock:
             turn.view = view
             self._person.changed()
-
-
-def _asks_remote(event: AnswerEvent) -> bool:
-    return isinstance(event, StageStarted) and event.passages_leave > 0 and event.engine is EngineKind.REMOTE

@@ -8,17 +8,17 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from shared_utils.errors import DocumentGone
+from shared_utils.errors import DocumentGone, NotFailed
 from shared_utils.pdf.viewer import PageImage
 from shared_utils.storage.store import Entry as StoredEntry
 from shared_utils.types import Citation, Rect
 from src.answering.ingestion import IndexedDocument, SourceFile
-from src.library.limits import refuse_beyond_limits
 from src.library.reading import Entry, Reading
 from src.library.services import Person, Services
 from src.views import DocumentState, DocumentView
 
 UNDO_S = 30.0  # how long a removed document can be brought back before it is wiped
+_ATTEMPTS = 2  # to put a file in again whose content was erased for somebody else in the same moment
 
 
 class Documents:
@@ -29,12 +29,12 @@ class Documents:
         self._changed = person.changed
         self._rag = services.rag
         self._store = services.store
-        self._limits = services.settings
-        self._clock = services.clock
         self._lock = threading.RLock()
         self._filing = threading.Lock()  # held, before `_lock`, where the store's list and ours must change as one
         self._entries: dict[str, Entry] = {}
-        self._reading = Reading(person.name, services, self._lock, person.changed)
+        self._claims = services.claims
+        self._network = person.network
+        self._reading = Reading(person, services, self._lock)
         for stored in self._store.workspace_documents(self._key):
             self._bring_back(stored)
 
@@ -55,28 +55,42 @@ class Documents:
         The same bytes again are the entry that is there already, under the new name.
         Raises FootnoteError where a limit refuses it.
         """
-        used, total = self._store.usage(self._key), self._store.total_usage()
-        refuse_beyond_limits(self._limits, name, len(data), used, total)
-        with self._filing:
-            document_id = self._store.put_file(data)
-            entry_id = self._store.add_to_workspace(self._key, document_id, name)
+        with self._claims.adding(self._key, self._network(), name, len(data)), self._filing:
+            document_id, entry_id = self._kept(name, data)
             source = SourceFile(document_id, name, self._store.file_path(document_id))
             with self._lock:
                 known = self._entries.get(entry_id)
                 if known is None or known.state is DocumentState.FAILED:
-                    self._entries[entry_id] = fresh = Entry(entry_id, source)
-                    self._reading.read(fresh)
+                    self._reading.read(self._fresh(entry_id, source))
                 else:
                     known.source = source
                     self._put_back(known)
         self._changed()
         return entry_id
 
+    def _kept(self, name: str, data: bytes) -> tuple[str, str]:
+        """The ids of a file's content and entry, once both are in the store."""
+        for _ in range(_ATTEMPTS):
+            with suppress(DocumentGone):  # its last holder's copy was erased in this moment, and this one with it
+                document_id = self._store.put_file(data)
+                return document_id, self._store.add_to_workspace(self._key, document_id, name)
+        document_id = self._store.put_file(data)
+        return document_id, self._store.add_to_workspace(self._key, document_id, name)
+
     def retry(self, entry_id: str, password: str | None = None) -> None:
-        """Read a failed file again, with its password if there is one. The password is used once and not kept."""
+        """Read a failed file again, with its password if there is one. The password is used once and not kept.
+
+        Raises NotFailed for one that is being read, or was read.
+        """
         with self._lock:
             entry = self._entry(entry_id)
-            fresh = self._entries[entry_id] = Entry(entry.id, entry.source)
+            if entry.state is not DocumentState.FAILED:
+                raise NotFailed(
+                    "{name} has not failed, so there is nothing to try again. To have it read anew, remove it and add "
+                    "it again.",
+                    name=entry.source.name,
+                )
+            fresh = self._fresh(entry.id, entry.source)
         self._changed()
         if password is None:
             self._reading.read(fresh)
@@ -84,29 +98,58 @@ class Documents:
             self._reading.unlock(fresh, password, lambda document_id: self._unlocked(fresh, document_id))
 
     def remove(self, entry_id: str) -> None:
-        """Take a document off the shelf. For UNDO_S seconds it can be restored, then it is wiped."""
-        with self._lock:
-            entry = self._entry(entry_id)
-            entry.removed_at = self._clock()
-            entry.cancel.set()
+        """Take a document off the shelf, in every process and for good unless it is restored before it is wiped.
+
+        Raises DocumentGone where it is not there, StorageError where that cannot be kept: then it stays.
+        """
+        with self._filing:
+            if not self._store.mark_removed(self._key, entry_id):
+                raise _gone()
+            with self._lock:
+                entry = self._entries.get(entry_id)
+                if entry is not None:
+                    entry.removed = True
+                    entry.cancel.set()
         self._changed()
 
     def restore(self, entry_id: str) -> None:
         """Undo `remove`; what was cut short is taken up again. Raises DocumentGone when it is too late."""
-        with self._lock:
-            self._put_back(self._entry(entry_id))
+        with self._filing:
+            if not self._store.unmark_removed(self._key, entry_id):
+                raise _gone()
+            with self._lock:
+                entry = self._entries.get(entry_id)
+                if entry is not None:
+                    self._put_back(entry)
+        if entry is None:  # removed by another process, or before this one began
+            self.catch_up()
         self._changed()
 
-    def wipe_removed(self, after_s: float = UNDO_S) -> None:
-        """Delete for good what was removed `after_s` seconds ago or earlier."""
+    def can_restore(self, entry_id: str) -> bool:
+        """Whether `restore` would bring this document back now. Raises StorageError."""
+        return entry_id in self._store.removed_documents(self._key)
+
+    def forget_wiped(self) -> None:
+        """Let go of what was removed and has been wiped since, by whichever process."""
+        with self._lock:
+            removed = {entry.id for entry in self._entries.values() if entry.removed}
+        if not removed:
+            return
+        wiped = removed - self._store.removed_documents(self._key)
+        with self._lock:
+            gone = [id_ for id_ in wiped if id_ in self._entries and self._entries[id_].removed]
+            for id_ in gone:
+                del self._entries[id_]
+        if gone:
+            self._changed()
+
+    def wipe_removed(self) -> None:
+        """Wipe at once what was removed here: the process ends, and with it the offer to bring it back."""
         with self._filing:
             with self._lock:
-                now = self._clock()
-                due = [e for e in self._entries.values() if e.removed_at is not None and now - e.removed_at >= after_s]
-                for entry in due:
-                    del self._entries[entry.id]
-            for entry in due:
-                self._store.remove_from_workspace(self._key, entry.id)
+                removed = [entry.id for entry in self._entries.values() if entry.removed]
+            self._store.erase_removed(0.0, among=removed)
+        self.forget_wiped()
 
     def loaded(self) -> bool:
         """Whether everything that was kept can be asked again, or has failed."""
@@ -117,10 +160,11 @@ class Documents:
         """Look again at what another process has put on this shelf, renamed or taken from it."""
         with self._lock:
             stored = {entry.id: entry for entry in self._store.workspace_documents(self._key)}
-            for entry in self._present():
+            for entry in list(self._entries.values()):
                 if entry.id in stored:
                     entry.source = replace(entry.source, name=stored[entry.id].name)
-                else:
+                    self._put_back(entry)  # where another process has undone what was removed here
+                elif not entry.removed:
                     entry.cancel.set()
                     del self._entries[entry.id]
             for kept in stored.values():
@@ -142,19 +186,25 @@ class Documents:
 
     def _put_back(self, entry: Entry) -> None:
         """Undo `remove`. Work that was cut short goes on in a fresh entry: the old one's may still be ending."""
-        if entry.removed_at is None:
+        if not entry.removed:
             return
-        entry.removed_at = None
+        entry.removed = False
         if entry.view().settled:
             entry.cancel.clear()
         else:
-            fresh = self._entries[entry.id] = Entry(entry.id, entry.source)
-            self._reading.load(fresh)
+            self._reading.load(self._fresh(entry.id, entry.source))
+
+    def _fresh(self, entry_id: str, source: SourceFile) -> Entry:
+        """An entry in the place of the one there was, whose work ends. Called under the lock."""
+        if entry_id in self._entries:
+            self._entries[entry_id].cancel.set()
+        fresh = self._entries[entry_id] = Entry(entry_id, source)
+        return fresh
 
     def _unlocked(self, locked: Entry, document_id: str) -> Entry | None:
         """The entry of a copy without its password, where the locked file stood; None where that was removed."""
         with self._filing, self._lock:
-            if self._entries.get(locked.id) is not locked or locked.removed_at is not None:
+            if self._entries.get(locked.id) is not locked or locked.removed:
                 return None
             entry_id = self._store.add_to_workspace(self._key, document_id, locked.source.name)
             source = SourceFile(document_id, locked.source.name, self._store.file_path(document_id))
@@ -208,16 +258,17 @@ class Documents:
     # -------------------------------------------------------------------------------------------- helpers
 
     def _present(self) -> list[Entry]:
-        return [entry for entry in self._entries.values() if entry.removed_at is None]
+        return [entry for entry in self._entries.values() if not entry.removed]
 
     def _entry(self, entry_id: str) -> Entry:
-        if entry_id not in self._entries:
-            raise DocumentGone("This document has been deleted. Add the file again to go on with it.")
-        return self._entries[entry_id]
+        entry = self._entries.get(entry_id)
+        if entry is None or entry.removed:
+            raise _gone()
+        return entry
 
     def _indexed(self, document_id: str, page: int | None = None) -> IndexedDocument:
         with self._lock:
-            for entry in self._entries.values():
+            for entry in self._present():
                 if entry.source.id == document_id and entry.indexed is not None:
                     entry.looked_at = page or entry.looked_at
                     return entry.indexed
@@ -228,3 +279,7 @@ class Documents:
         indexed = self._indexed(document_id, page)
         self._store.file_path(document_id)
         return indexed
+
+
+def _gone() -> DocumentGone:
+    return DocumentGone("This document has been deleted. Add the file again to go on with it.")

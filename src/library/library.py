@@ -16,8 +16,12 @@ from contextlib import suppress
 from shared_utils.errors import FootnoteError
 from shared_utils.processes.heartbeats import Heartbeats
 from shared_utils.storage.store import Store
+from src.library.claims import Claims
 from src.library.conversations import LEASE_S
+from src.library.documents import UNDO_S
 from src.library.fair_pool import FairPool
+from src.library.newcomers import Newcomers
+from src.library.remote_share import RemoteShare
 from src.library.services import EngineRoom, Services
 from src.library.shelf import Shelf
 from src.rag_with_generation import Rag
@@ -28,6 +32,7 @@ _log = logging.getLogger(__name__)
 _TIDY_EVERY_S = 5.0
 _CLOSING_S = 5.0
 _TIDY_SILENT_S = 120.0  # one person's shelf, or one round of the store, never takes so long to look after
+_EMBEDDING_TURN_S = 0.5  # then the next file's passages are embedded: one of a hundred pages takes a minute
 PUT_AWAY_AFTER_S = 1800.0  # an idle shelf's indexes leave the memory; the store brings them back
 
 
@@ -52,8 +57,10 @@ class Library:
             store,
             settings,
             engines,
-            readers=FairPool("reader", workers=2, heartbeats=heartbeats),
-            embedders=FairPool("embedder", workers=1, heartbeats=heartbeats),
+            readers=FairPool("reader", workers=2, for_small=1, heartbeats=heartbeats),
+            embedders=FairPool("embedder", workers=1, turn_s=_EMBEDDING_TURN_S, heartbeats=heartbeats),
+            claims=Claims(store, settings),
+            remote=RemoteShare(store.remote_answers, settings),
             clock=clock,
             heartbeats=heartbeats,
         )
@@ -66,17 +73,28 @@ class Library:
         self._tidy_every_s = tidy_every_s
         self._shelves: dict[str, Shelf] = {}
         self._lock = threading.Lock()
+        self._newcomers = Newcomers(settings.new_libraries_an_hour, clock)
         self._closed = threading.Event()
+        with suppress(FootnoteError):  # what a process that was killed left removed; if it cannot be now, then soon
+            store.erase_removed(UNDO_S)
         self._janitor = threading.Thread(target=self._keep_tidy, name="janitor", daemon=True)
         self._janitor.start()
 
-    def shelf(self, key: str) -> Shelf:
-        """The shelf of whoever holds `key` (16 characters or more): made, or brought back from the store."""
+    def shelf(self, key: str, *, network: str = "") -> Shelf:
+        """The shelf of whoever holds `key` (16 characters or more): made, or brought back from the store.
+
+        `network` is where they come from, as `counted_network` tells. Raises ShareUsedUp where too many new ones come
+        from there.
+        """
         with self._lock:
             if key not in self._shelves:
-                self._shelves[key] = Shelf(key, self._services)
+                if not self.store.revision(key):  # nothing was ever kept there
+                    self._newcomers.admit(network)
+                self._shelves[key] = Shelf(key, self._services, network)
             shelf = self._shelves[key]
-        shelf.touch()
+        if not shelf.is_here():  # so nobody has looked meanwhile what other processes did for this person
+            shelf.catch_up()
+        shelf.touch(network)
         return shelf
 
     def close(self) -> None:
@@ -99,9 +117,10 @@ class Library:
         set, the shelves of people who have not come back. Done every few seconds. Raises StorageError."""
         if any(shelf.answering() for shelf in list(self._shelves.values())):
             self.store.conversations.renew(self._services.owner, LEASE_S)
+        self.store.erase_removed(UNDO_S)
         for key, shelf in list(self._shelves.items()):
             self._services.heartbeats.beat()
-            shelf.wipe_removed()
+            shelf.forget_wiped()
             if shelf.is_here():
                 shelf.catch_up()
             if shelf.expired() or shelf.idle(PUT_AWAY_AFTER_S):

@@ -5,24 +5,28 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from shared_utils.errors import EmbeddingError, EncryptedPdf, FootnoteError
+from shared_utils.errors import DamagedDocument, EmbeddingError, EncryptedPdf, FootnoteError
 from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.pdf.reader import save_decrypted_copy
-from shared_utils.types import PageVerdict
-from src.answering.ingestion import IndexedDocument, SourceFile, finished, index_document
-from src.events import Embedding, FileStatus, PageRead, ReadingStarted, Searchable
-from src.library.fair_pool import FairPool, Work
-from src.library.services import Services
+from shared_utils.types import Page, PageVerdict
+from src.answering.file_report import outcome
+from src.answering.ingestion import IndexedDocument, SourceFile, WorkStopped, finished
+from src.events import Embedding, FileStatus, IngestEvent, PageRead, ReadingStarted, Searchable
+from src.library.fair_pool import FairPool, Job, Turn, Work
+from src.library.services import Person, Services
+from src.settings import MEGABYTE
 from src.views import DocumentState, DocumentView
 
 _log = logging.getLogger(__name__)
 
+_SMALL_BYTES = MEGABYTE  # a file that is no larger is taken for small until it takes too long
 _OUR_FAULT = message("Something went wrong inside Footnote while reading this file. The log says more; try it again.")
 
 
@@ -42,7 +46,7 @@ class Entry:
     needs_password: bool = False
     indexed: IndexedDocument | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
-    removed_at: float | None = None
+    removed: bool = False  # out of sight; it can be put back until it is wiped
     restoring: bool = False  # it was kept, and is being brought back
 
     def view(self) -> DocumentView:
@@ -64,10 +68,11 @@ class Entry:
 
 
 class Reading:
-    """Works on the entries of one shelf, which are written under its `lock`; `changed` is told of whatever shows."""
+    """Works on the entries of one shelf, which are written under its `lock`. A job that outstays its turn where only
+    small files are read ends, and begins again among the large ones."""
 
-    def __init__(self, person: str, services: Services, lock: threading.RLock, changed: Callable[[], None]) -> None:
-        self._person = person  # as the queues know them
+    def __init__(self, person: Person, services: Services, lock: threading.RLock) -> None:
+        self._person = person
         self._rag = services.rag
         self._store = services.store
         self._vectors_elsewhere = services.store.vector_source(services.rag.vector_model)
@@ -76,7 +81,8 @@ class Reading:
         self._metrics = services.metrics
         self._beat = services.heartbeats.beat
         self._lock = lock
-        self._changed = changed
+        self._claims = services.claims
+        self._changed = person.changed
 
     def read(self, entry: Entry) -> None:
         """Read a file from its beginning."""
@@ -93,37 +99,68 @@ class Reading:
         """
         self._submit(self._readers, entry, partial(self._unlock, entry, password, replace_by))
 
-    def _submit(self, pool: FairPool, entry: Entry, job: Work) -> None:
-        """Queue work on an entry, which settles whatever happens in it: a bug must not leave a bar standing still."""
+    def _submit(self, pool: FairPool, entry: Entry, job: Work, *, small: bool | None = None) -> None:
+        """Queue work on an entry, which settles whatever happens in it: a bug must not leave a bar standing still.
 
-        def settled() -> None:
+        Whether it is small is told by the file's size where nothing else is said.
+        """
+
+        def settled(work: Work, turn: Turn) -> Work | None:
             try:
-                job()
+                rest = work(turn)
             except Exception:
                 self._update(entry, state=DocumentState.FAILED, seconds_left=None, reason=_OUR_FAULT)
                 raise
+            return partial(settled, rest) if rest is not None else None
 
-        pool.submit(self._person, settled)
+        small = _is_small(entry.source) if small is None else small
+        person = self._person
+        pool.submit(Job(person.name, partial(settled, job), person.network(), subject=entry.id, small=small))
 
-    def _read(self, entry: Entry) -> None:
+    def _read(self, entry: Entry, turn: Turn) -> Work | None:
         began = time.monotonic()
+
+        def stopped() -> bool:
+            return entry.cancel.is_set() or turn.is_over()
+
         try:
+            if entry.cancel.is_set():
+                return None
             self._store.file_path(entry.source.id)
-            events = self._rag.read(entry.source, partial(self._publish, entry), cancelled=entry.cancel.is_set)
-            for event in self._metrics.reading(events):
-                match event:
-                    case ReadingStarted():
-                        self._update(entry, state=DocumentState.READING, pages=event.pages)
-                    case PageRead():
-                        self._page_read(entry, event, began)
-                    case Searchable() if entry.indexed is not None:
-                        self._keep_pages(entry.indexed)
+            whole = False
+            events = self._rag.read(entry.source, partial(self._publish, entry), cancelled=stopped)
+            with self._claims.reading(self._person.key, self._person.network(), entry.source) as claim_pages:
+                for event in self._metrics.reading(events):
+                    match event:
+                        case ReadingStarted():
+                            claim_pages(event.pages)
+                            self._update(entry, state=DocumentState.READING, pages=event.pages)
+                        case PageRead():
+                            self._page_read(entry, event, began)
+                        case Searchable() if entry.indexed is not None:
+                            whole = True
+                            self._keep_pages(entry.indexed)
+                            self._update(entry, verdicts=_verdicts(entry.indexed))
         except FootnoteError as exc:  # the file cannot be read, or what was read cannot be kept
             self._fail(entry, exc.message, needs_password=isinstance(exc, EncryptedPdf))
-            return
-        self._recognise(entry, time.monotonic() - began)
+            return None
+        if not whole:
+            return self._again(entry)
+        read_s = time.monotonic() - began
+        if entry.indexed is not None and self._rag.has_scans(entry.indexed):  # one page may take a minute
+            self._submit(self._readers, entry, partial(self._recognise, entry, read_s), small=False)
+            return None
+        self._recognise(entry, read_s)
+        return None
 
-    def _recognise(self, entry: Entry, read_s: float) -> None:
+    def _again(self, entry: Entry) -> Work | None:
+        """Reading anew what was cut short because its turn was over. What was found is searched meanwhile."""
+        if entry.cancel.is_set():
+            return None
+        self._update(entry, state=DocumentState.QUEUED, verdicts={}, seconds_left=None)
+        return partial(self._read, entry)
+
+    def _recognise(self, entry: Entry, read_s: float, _turn: Turn | None = None) -> None:
         """The words of scanned pages, each kept as it is found; then the file is read."""
         began = time.monotonic()
         if entry.indexed is None or entry.cancel.is_set():
@@ -146,7 +183,7 @@ class Reading:
             if entry.cancel.is_set():
                 return
             report = finished(entry.indexed, read_s + time.monotonic() - began, 0.0, self._rag.recogniser.hint())
-            self._store.save_reading_finished(entry.source.id, report.status, report.reason, report.read_s)
+            self._keep_outcome(entry.indexed, report.read_s)
         except FootnoteError as exc:
             self._fail(entry, exc.message)
             return
@@ -176,19 +213,36 @@ class Reading:
         self._store.save_opened(document.id, title, document.outline, len(document.pages))
         self._store.save_pages(document.id, document.pages)
 
-    def _embed(self, entry: Entry, status: FileStatus) -> None:
-        indexed = entry.indexed
-        if indexed is None or entry.cancel.is_set():
-            return
+    def _keep_outcome(self, indexed: IndexedDocument, read_s: float) -> None:
+        """Of what is kept, in which another reading of the same bytes may have known more of a page than this one."""
+        kept = self._kept_pages(indexed)
+        status, reason = outcome(indexed.document.pages if kept is None else kept, self._rag.recogniser.hint())
+        self._store.save_reading_finished(indexed.document.id, status, reason, read_s)
+
+    def _kept_pages(self, indexed: IndexedDocument) -> tuple[Page, ...] | None:
+        document = self._store.load_document(indexed.document.id, indexed.document.name)
+        return document.pages if document else None
+
+    def _embed(self, entry: Entry, status: FileStatus, turn: Turn) -> Work | None:
+        """Begin to make vectors, and go on for a turn."""
+        if entry.indexed is None or entry.cancel.is_set():
+            return None
+        events = self._rag.embed(entry.indexed, partial(self._publish, entry), cancelled=entry.cancel.is_set)
+        return self._go_on_embedding(entry, status, entry.indexed, events, turn)
+
+    def _go_on_embedding(
+        self, entry: Entry, status: FileStatus, indexed: IndexedDocument, events: Iterator[IngestEvent], turn: Turn
+    ) -> Work | None:
         settled = DocumentState.READY if status is FileStatus.READY else DocumentState.PARTIAL
         try:
-            for event in self._rag.embed(
-                indexed, lambda i: self._update(entry, indexed=i), cancelled=entry.cancel.is_set
-            ):
+            for event in events:
                 if isinstance(event, Embedding):
                     self._update(entry, embedded=event.done, seconds_left=event.seconds_left)
+                if turn.is_over():
+                    return partial(self._go_on_embedding, entry, status, indexed, events)
             vectors = entry.indexed.index.vectors if entry.indexed else None
-            if vectors is not None:
+            # where a better reading of the same bytes is kept, these are not its vectors
+            if vectors is not None and self._kept_pages(indexed) == indexed.document.pages:
                 self._store.save_vectors(indexed.document.id, self._rag.vector_model, vectors)
                 if self._vectors_elsewhere is not None:
                     self._update(entry, indexed=self._with_kept_vectors(indexed))
@@ -199,41 +253,59 @@ class Reading:
                 seconds_left=None,
                 reason=joined(entry.reason, message("Found by words only: {reason}", reason=exc.message)),
             )
-            return
+            return None
         except FootnoteError:
             _log.exception("vectors could not be kept; they are made again after a restart")
         if not entry.cancel.is_set():
             self._update(entry, state=settled, seconds_left=None)
+        return None
 
-    def _unlock(self, entry: Entry, password: str, replace_by: Callable[[str], Entry | None]) -> None:
+    def _unlock(
+        self, entry: Entry, password: str, replace_by: Callable[[str], Entry | None], turn: Turn
+    ) -> Work | None:
         with TemporaryDirectory() as folder:
             copy = Path(folder) / "unlocked.pdf"
             try:
                 self._store.file_path(entry.source.id)
-                save_decrypted_copy(entry.source.path, password, copy, self._rag.limits)
+                save_decrypted_copy(
+                    entry.source.path,
+                    password,
+                    copy,
+                    self._rag.limits,
+                    cancelled=lambda: entry.cancel.is_set() or turn.is_over(),
+                )
                 document_id = self._store.put_file(copy.read_bytes(), password)
             except FootnoteError as exc:
+                if turn.is_over() and not isinstance(exc, EncryptedPdf):
+                    return partial(self._unlock, entry, password, replace_by)
                 self._fail(entry, exc.message, needs_password=isinstance(exc, EncryptedPdf))
-                return
+                return None
         unlocked = replace_by(document_id)
         if unlocked is not None:
-            self._read(unlocked)
+            self.read(unlocked)
+        return None
 
-    def _load(self, entry: Entry) -> None:
-        state = self._store.reading_state(entry.source.id)
-        document = self._store.load_document(entry.source.id, entry.source.name)
+    def _load(self, entry: Entry, turn: Turn) -> Work | None:
+        if entry.cancel.is_set():
+            return None
+        state, document = self._store.reading_state(entry.source.id), None
+        with suppress(DamagedDocument):  # read anew, its pages replace the damaged ones
+            document = self._store.load_document(entry.source.id, entry.source.name)
         if document is None or state is None or len(document.pages) != state.page_count or not document.pages:
-            self._read(entry)
-            return
-        indexed = index_document(document, entry.source.path)
-        verdicts = {page.number: page.verdict for page in document.pages}
-        self._update(entry, indexed=indexed, pages=len(document.pages), verdicts=verdicts)
+            return self._read(entry, turn)
+        try:
+            indexed = self._rag.index(
+                document, entry.source.path, cancelled=lambda: entry.cancel.is_set() or turn.is_over()
+            )
+        except WorkStopped:
+            return None if entry.cancel.is_set() else partial(self._load, entry)
+        self._update(entry, indexed=indexed, pages=len(document.pages), verdicts=_verdicts(indexed))
         if state.status is None:  # cut short while scans were recognised: the pages found so far are kept
-            self._recognise(entry, state.read_s or 0.0)
-            return
+            self._submit(self._readers, entry, partial(self._recognise, entry, state.read_s or 0.0), small=False)
+            return None
         if state.status == FileStatus.FAILED:
             self._fail(entry, state.reason)
-            return
+            return None
         indexed = self._with_kept_vectors(indexed)
         status = FileStatus(state.status)
         self._update(
@@ -247,6 +319,7 @@ class Reading:
         else:
             settled = DocumentState.READY if status is FileStatus.READY else DocumentState.PARTIAL
             self._update(entry, state=settled, embedded=len(indexed.index.chunks))
+        return None
 
     def _with_kept_vectors(self, indexed: IndexedDocument) -> IndexedDocument:
         """The document with its vectors, if the store has them: searched there if it can, else in memory."""
@@ -268,3 +341,14 @@ class Reading:
             waits = entry.state is DocumentState.QUEUED or (entry.indexed is None and not entry.view().settled)
             entry.restoring = entry.restoring and waits
         self._changed()  # with nothing held: whoever is told may ask for the entries
+
+
+def _verdicts(indexed: IndexedDocument) -> dict[int, PageVerdict]:
+    return {page.number: page.verdict for page in indexed.document.pages}
+
+
+def _is_small(source: SourceFile) -> bool:
+    """As far as its bytes tell; one that has yet to be fetched is taken at its best."""
+    with suppress(OSError):
+        return source.path.stat().st_size <= _SMALL_BYTES
+    return True

@@ -13,8 +13,10 @@ from shared_utils.processes.heartbeats import Heartbeats
 from shared_utils.storage.store import Store
 from src.answering.ingestion import IndexedDocument
 from src.answering.writing import Scribe, Writer
+from src.library.claims import Claims
 from src.library.fair_pool import FairPool
 from src.library.preferences import Preferences
+from src.library.remote_share import RemoteShare
 from src.metrics import Metrics
 from src.models.status import ModelStatus
 from src.rag_with_generation import Rag
@@ -50,6 +52,8 @@ class Services:
     engines: EngineRoom
     readers: FairPool
     embedders: FairPool
+    claims: Claims
+    remote: RemoteShare
     clock: Callable[[], float] = time.monotonic  # seconds; tells who is here, and when what was removed is wiped
     metrics: Metrics = field(default_factory=Metrics)
     heartbeats: Heartbeats = field(default_factory=Heartbeats)  # of the threads that read, embed, answer and tidy
@@ -62,6 +66,7 @@ class Person:
 
     key: str
     name: str  # stands for them in queues, without their key
+    network: Callable[[], str]  # from which they came last; "" where it is not counted
     preferences: Callable[[], Preferences]
     documents: Callable[[], list[IndexedDocument]]  # what can be asked now
     await_documents: Callable[[], None]  # returns when what was kept has been loaded

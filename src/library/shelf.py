@@ -6,9 +6,12 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from shared_utils.errors import FootnoteError
+from shared_utils.message import Message
 from shared_utils.pdf.viewer import PageImage
 from shared_utils.types import Citation, Document, Rect
 from src.answering.ingestion import IndexedDocument
@@ -32,8 +35,9 @@ _LOADING_S = 60.0  # how long a question taken up again waits for its documents
 class Shelf:
     """One person's documents and conversations. Every method may be called from any thread."""
 
-    def __init__(self, key: str, services: Services) -> None:
+    def __init__(self, key: str, services: Services, network: str = "") -> None:
         self._key = key
+        self._network = network
         self._rag = services.rag
         self._store = services.store
         self._engines = services.engines
@@ -49,6 +53,7 @@ class Shelf:
         person = Person(
             key=key,
             name=self._name,
+            network=lambda: self._network,
             preferences=self.preferences,
             documents=self.searchable,
             await_documents=self._await_documents,
@@ -108,8 +113,12 @@ class Shelf:
 
     # -------------------------------------------------------------------------------------------- for how long
 
-    def touch(self) -> None:
-        """The person is here: their shelf does not expire, and their place in line is kept."""
+    def touch(self, network: str = "") -> None:
+        """The person is here: their shelf does not expire, and their place in line is kept.
+
+        `network` is where they come from now; "" where that is not counted or not known: then it stays as it was.
+        """
+        self._network = network or self._network
         now = self._seen_at = self._clock()
         if self._keep_s and now - self._touched_at > _TOUCH_EVERY_S:
             self._touched_at = now
@@ -129,8 +138,9 @@ class Shelf:
         working = any(not view.settled for view in self.documents()) or self.answering()
         return not working and self._clock() - self._seen_at > for_s
 
-    def wipe_removed(self) -> None:
-        self._documents.wipe_removed()
+    def forget_wiped(self) -> None:
+        """See `Documents.forget_wiped`."""
+        self._documents.forget_wiped()
 
     def cancel_all(self) -> None:
         """Stop everything that runs for this person."""
@@ -138,9 +148,11 @@ class Shelf:
         self._conversations.cancel_all()
 
     def leave(self) -> None:
-        """The process ends: what is being done is taken up again by the next."""
+        """The process ends: what is being done is taken up again by the next, what was removed is wiped."""
         self._documents.cancel_all()
         self._conversations.leave()
+        with suppress(FootnoteError):  # it is marked as removed: the next process wipes it
+            self._documents.wipe_removed()
 
     # -------------------------------------------------------------------------------------------- documents
 
@@ -148,7 +160,13 @@ class Shelf:
         return self._documents.views()
 
     def searchable(self) -> list[IndexedDocument]:
-        """What can be searched at this moment, half-read documents included."""
+        """What can be searched at this moment, half-read documents included.
+
+        Asked at once, what another process has removed is not among them: a question must not be answered from it.
+        """
+        with suppress(FootnoteError):  # the store is out of reach: what is known here is searched
+            if self._store.revision(self._key) != self._revision:
+                self._documents.catch_up()
         return self._documents.searchable()
 
     def add(self, name: str, data: bytes) -> str:
@@ -163,6 +181,19 @@ class Shelf:
 
     def restore(self, entry_id: str) -> None:
         self._documents.restore(entry_id)
+
+    def can_restore(self, entry_id: str) -> bool:
+        """See `Documents.can_restore`."""
+        return self._documents.can_restore(entry_id)
+
+    def notice(self) -> Message:
+        """What this person has to be told about their library, until `clear_notice`. Raises StorageError."""
+        return self._store.notice(self._key)
+
+    def clear_notice(self) -> None:
+        """They have read it. Raises StorageError."""
+        self._store.clear_notice(self._key)
+        self._changed()
 
     def page_count(self, document_id: str) -> int:
         return self._documents.page_count(document_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from shared_utils.types import Answer, Evidence
 from src.answering.writing import PastTurn
 from src.library.turn_codec import Asking, decode_turn
 from src.views import TurnView
+
+_log = logging.getLogger(__name__)
 
 _REMEMBERED_TURNS = 4  # of a conversation, offered to the prompt; the prompt keeps what fits
 
@@ -48,6 +51,17 @@ def kept_turn(body: str, conversation_id: str) -> Turn:
     """A turn as it was stored. Raises ValueError where that cannot be read."""
     view, asking = decode_turn(body, time.monotonic())
     return Turn(view, asking, conversation_id)
+
+
+def kept_turns(bodies: Sequence[str], conversation_id: str) -> list[Turn]:
+    """Those that can be read: one that rotted on the disk must not cost the others."""
+    turns = []
+    for body in bodies:
+        try:
+            turns.append(kept_turn(body, conversation_id))
+        except ValueError:
+            _log.exception("a stored turn cannot be read; it is left out")
+    return turns
 
 
 def _plain(answer: Answer) -> str:

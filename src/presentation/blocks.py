@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby, pairwise
 
@@ -93,6 +93,12 @@ def is_quoted(answer: Answer) -> bool:
     return answer.answerable and answer.stats.backend is EngineKind.EXTRACTIVE
 
 
+def set_as_text(answer: Answer) -> Answer:
+    """The sentences set as text: all that a model wrote; of a quoted answer those that are ours, such as a value
+    with its labels. The quotes are listed with their sources."""
+    return replace(answer, sentences=tuple(s for s in answer.sentences if s.said)) if is_quoted(answer) else answer
+
+
 # ------------------------------------------------------------------------------------------------ composed
 
 
@@ -110,7 +116,11 @@ def blocks(answer: Answer, say: Say = ENGLISH) -> tuple[Block, ...]:
     made = []
     for _, group in groupby(answer.sentences, key=lambda sentence: sentence.paragraph):
         first, *others = group
-        kind, number, text = (BlockKind.QUOTE, 0, first.text) if is_quoted(answer) else _set_apart(first)
+        kind, number, text = _set_apart(first)
+        if first.said:
+            kind, text = BlockKind.PARAGRAPH, first.text
+        elif is_quoted(answer):
+            kind, number, text = BlockKind.QUOTE, 0, first.text
         pieces = (piece(first, text), *(piece(sentence, sentence.text) for sentence in others))
         made.append(Block(kind, pieces, number))
     return tuple(made)

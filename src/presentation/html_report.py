@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from shared_utils.errors import FootnoteError
 from shared_utils.types import Answer, Citation, Verdict
 from src.i18n import ENGLISH, Say
-from src.presentation.blocks import Block, blocks, cautions, dagger, is_quoted
+from src.presentation.blocks import Block, blocks, cautions, dagger, is_quoted, set_as_text
 from src.presentation.cited import Entry, capitalised, entries, moment, provenance, remarks, title_of
 from src.presentation.describe import describe_verdict
 from src.presentation.pages import Pages
@@ -139,7 +139,7 @@ def _question(entry: Entry, drawn: Mapping[PageKey, CitedPage], say: Say) -> Que
         words=turn.question,
         state=state,
         to_check=to_check,
-        blocks=blocks(answer, say) if answer and not is_quoted(answer) else (),
+        blocks=blocks(set_as_text(answer), say) if answer else (),
         doubts=tuple((dagger(i), describe_verdict(s, say)) for i, s in enumerate(cautions(answer))) if answer else (),
         sources_label=say("Sources") if answer and answer.answerable else say("The closest passages"),
         sources=tuple((note, drawn[note.document_id, note.page]) for note in entry.notes),

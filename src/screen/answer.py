@@ -9,7 +9,7 @@ import streamlit as st
 from shared_utils.types import Answer, EngineKind
 from src.i18n import Say
 from src.library.shelf import Shelf
-from src.presentation.blocks import cautions, dagger, is_quoted
+from src.presentation.blocks import cautions, dagger, is_quoted, set_as_text
 from src.presentation.describe import describe_answer, describe_verdict, ending
 from src.presentation.escaping import html_text
 from src.presentation.plain_text import plain_answer
@@ -54,8 +54,8 @@ def _draw_words(turn: TurnView, answer: Answer, say: Say) -> None:
         return f'[{dagger(index)}](#doubt-{index} "{escape_markdown(describe_verdict(doubtful[index], say))}")'
 
     quoted = is_quoted(answer)  # then the list of quotes is the answer
-    if not quoted:
-        st.markdown(answer_markdown(answer, chips(turn, ANSWER, answer.citations, say).get, sign))
+    if (text := set_as_text(answer)).sentences:
+        st.markdown(answer_markdown(text, chips(turn, ANSWER, answer.citations, say).get, sign))
     listed = footnotes(
         answer.citations, lambda n: "cite-" + anchor(turn, ANSWER, n), say("Sources"), full=quoted, say=say
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from shared_utils.errors import DocumentGone, FootnoteError
+from shared_utils.errors import DocumentGone, FootnoteError, ShareUsedUp
+from src.library.networks import counted_network
 from src.library.shelf import Shelf
 from src.presentation.escaping import plain
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key
@@ -69,7 +71,14 @@ def _file_name(name: str) -> str:
 
 def _shelf(request: Request) -> Shelf | None:
     key = request.cookies.get(WORKSPACE_COOKIE, "")
-    return shared_library().open().shelf(key) if is_workspace_key(key) else None
+    if not is_workspace_key(key):
+        return None
+    library = shared_library().open()
+    peer, forwarded_for = request.client, ",".join(request.headers.getlist("x-forwarded-for"))
+    network = counted_network(peer.host if peer else "", forwarded_for, library.settings.proxies)
+    with suppress(ShareUsedUp):  # whoever is new has nothing to be shown
+        return library.shelf(key, network=network)
+    return None
 
 
 ROUTES = (Route("/page/{document}/{page:int}.jpg", page_picture), Route("/file/{document}.pdf", original))

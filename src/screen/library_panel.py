@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from shared_utils.errors import FootnoteError
+from shared_utils.message import counted
 from shared_utils.types import Where
 from src.i18n import Say
 from src.library.sample import sample_pdf
@@ -15,6 +17,7 @@ from src.presentation.escaping import html_text, plain
 from src.screen.html import document_card, note
 from src.screen.markdown import escape_markdown
 from src.screen.session import Place, Session
+from src.screen.shared_library import shared_library
 from src.settings import Settings
 from src.views import DocumentState, DocumentView
 
@@ -106,12 +109,22 @@ def uploader_words(settings: Settings, say: Say) -> dict[str, str]:
 
 def _take_uploads(shelf: Shelf, session: Session) -> None:
     """Move the files to the shelf and out of Streamlit's memory, which would hold them until the tab closes."""
-    context = get_script_run_ctx()
+    context, lost = get_script_run_ctx(), 0
     for file in st.session_state.get(f"upload-{session.upload_round}") or ():
+        if isinstance(file, DeletedFile):  # it was let go: see PageUploads
+            lost += 1
+            continue
         add_file(shelf, session, file.name, file.getvalue())
         if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
             context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
     session.upload_round += 1
+    if lost:
+        said = counted(
+            lost,
+            "{n} file was lost on its way, as the connection broke or took too long. Add it again.",
+            "{n} files were lost on their way, as the connection broke or took too long. Add them again.",
+        )
+        session.notices.append(session.say(said))
 
 
 def add_file(shelf: Shelf, session: Session, name: str, data: bytes) -> None:
@@ -128,9 +141,25 @@ def add_sample(shelf: Shelf, session: Session) -> None:
 
 def draw_notices(session: Session) -> None:
     """Sentences about what could not be done, shown until the next thing is."""
+    _note_refused(session)
     for text in session.notices:
         st.html(note(text, "error", role="alert"))
     session.notices.clear()
+
+
+def _note_refused(session: Session) -> None:
+    """Files that the server did not take in; each is refused by itself, and all are told together, until more come."""
+    context = get_script_run_ctx()
+    more = shared_library().uploads.refused(context.session_id) if context else 0
+    before = session.refused if session.refused_in == session.upload_round else 0
+    session.refused, session.refused_in = before + more, session.upload_round
+    if session.refused:
+        said = counted(
+            session.refused,
+            "{n} file was not taken in, because too much is being uploaded at once. Add it again in a moment.",
+            "{n} files were not taken in, because too much is being uploaded at once. Add them again, fewer at a time.",
+        )
+        session.notices.append(session.say(said))
 
 
 # ------------------------------------------------------------------------------------------------ documents
@@ -231,14 +260,49 @@ def _open(view: DocumentView, session: Session) -> None:
 
 
 def _remove(view: DocumentView, shelf: Shelf, session: Session) -> None:
-    shelf.remove(view.entry_id)
+    try:
+        shelf.remove(view.entry_id)
+    except FootnoteError as exc:  # it cannot be kept that it was removed, so it is not
+        session.notices.append(session.say(exc.message))
+        return
     session.removed = (view.entry_id, view.name)
     if session.place and session.place.document_id == view.document_id:
         session.place = None
 
 
-def _draw_undo(shelf: Shelf, session: Session) -> None:
+def draw_library_notice(shelf: Shelf, session: Session) -> None:
+    """What has happened to the library while nobody looked, until the person says that they have read it."""
+    try:
+        notice = shelf.notice()
+    except FootnoteError:  # whatever is wrong with the store, other parts of the page tell it
+        return
+    if notice:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="notice"):
+            st.html(note(session.say(notice), "warning", role="status"))
+            st.button(session.say("Got it"), type="tertiary", on_click=_notice_read, args=(shelf, session))
+
+
+def _notice_read(shelf: Shelf, session: Session) -> None:
+    try:
+        shelf.clear_notice()
+    except FootnoteError as exc:
+        session.notices.append(session.say(exc.message))
+
+
+def can_undo(shelf: Shelf, session: Session) -> bool:
+    """Whether the last removal can still be undone; one that cannot is forgotten, and no longer offered."""
     if session.removed is None:
+        return False
+    try:
+        if not shelf.can_restore(session.removed[0]):
+            session.removed = None
+    except FootnoteError:  # nobody knows at the moment; who tries is told
+        return True
+    return session.removed is not None
+
+
+def _draw_undo(shelf: Shelf, session: Session) -> None:
+    if session.removed is None or not can_undo(shelf, session):
         return
     entry_id, name = session.removed
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="undo", wrap=False):

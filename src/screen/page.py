@@ -17,7 +17,9 @@ from src.screen.export_dialog import draw_export
 from src.screen.html import note, root_style
 from src.screen.library_panel import (
     add_sample,
+    can_undo,
     draw_library,
+    draw_library_notice,
     draw_notices,
     draw_uploader,
     uploader_words,
@@ -25,7 +27,7 @@ from src.screen.library_panel import (
 )
 from src.screen.page_viewer import draw_viewer
 from src.screen.question_list import draw_list_button, draw_list_dialog
-from src.screen.session import Session, language_of, this_session, workspace_key
+from src.screen.session import Session, language_of, network_of_visitor, this_session, workspace_key
 from src.screen.settings_dialog import draw_settings, draw_settings_button
 from src.screen.shared_library import shared_library
 from src.screen.status_line import Seen, draw_status, look_around
@@ -44,7 +46,7 @@ def draw() -> None:
     styles()
     try:
         shared = shared_library()
-        shelf = shared.open().shelf(workspace_key(session))
+        shelf = shared.open().shelf(workspace_key(session), network=network_of_visitor(shared.settings.proxies))
     except FootnoteError as exc:  # the data folder cannot be used: nothing works until that is mended
         st.html(note(language_of("")(exc.message), "error", role="alert"))
         return
@@ -53,7 +55,7 @@ def draw() -> None:
     st.html(root_style(theme, uploader_words(settings, session.say)))
     choose_conversation(shelf, session)
     seen = look_around(shelf, session)
-    if shelf.documents() or session.removed:
+    if shelf.documents() or can_undo(shelf, session):
         _draw_rooms(shelf, settings, session, seen)
     else:
         _draw_welcome(shelf, settings, session, seen, theme)
@@ -76,6 +78,7 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
         st.html(note(where_files_go(settings, session.say, keep_here=shelf.preferences().keep_here)))
     left, right = st.columns(_COLUMNS, gap="large")
     with left:
+        draw_library_notice(shelf, session)
         draw_remark(session)
         draw_conversation(shelf, session)
     with right:
@@ -117,6 +120,7 @@ def _draw_welcome(shelf: Shelf, settings: Settings, session: Session, seen: Seen
             f'<p class="fn-lead">{html_text(lead)}</p>'
         )
         with st.container(width=560, key="hero"):
+            draw_library_notice(shelf, session)
             draw_remark(session)
             label = say("Drop PDF files anywhere on this page, or choose them")
             draw_uploader(label, shelf, session, settings)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from shared_utils.message import NOTHING, Message
 from src.i18n import ENGLISH, Say, say_for
+from src.library.networks import counted_network
 
 WORKSPACE_COOKIE = "footnote_shelf"
 _KEY = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -48,6 +49,8 @@ class Session:
     wanted: str = ""  # "document id:page" whose picture the viewer lacks, where no cookie came
     followed: str = ""  # the last answer whose first source was opened by itself
     removed: tuple[str, str] | None = None  # (entry id, name), while it can be undone
+    refused: int = 0  # files that the uploader could not bring in, told until it brings in others
+    refused_in: int = 0  # the upload round in which that was
     notices: list[str] = field(default_factory=list)  # what could not be done, in the person's language, shown once
     only: str = ""  # the one document that is asked; "" = all
     pages: str = ""  # the pages that are asked, as typed; "" = all
@@ -79,6 +82,12 @@ def language_of(preferred: str) -> Say:
 def has_workspace_cookie() -> bool:
     """Whether the browser can fetch from this person's shelf by address. Under `streamlit run` it cannot."""
     return is_workspace_key(st.context.cookies.get(WORKSPACE_COOKIE, ""))
+
+
+def network_of_visitor(proxies: int) -> str:
+    """Whose shares this person's are counted with; see `counted_network`."""
+    forwarded_for = ",".join(st.context.headers.get_all("X-Forwarded-For"))
+    return counted_network(st.context.ip_address or "", forwarded_for, proxies)
 
 
 def workspace_key(session: Session) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from shared_utils.errors import FootnoteError
+from src.screen.page_uploads import PageUploads
 from src.settings import Settings
 
 if TYPE_CHECKING:  # its import pulls in models; the port is bound before that
@@ -26,6 +27,7 @@ class SharedLibrary:
 
     def __init__(self, settings: Settings, build: Callable[[Settings], Library] | None = None) -> None:
         self.settings = settings
+        self.uploads = PageUploads(settings)
         self._build = build or _build_library
         self.since = time.monotonic()
         self._reason = ""  # why it could not be opened, in a sentence

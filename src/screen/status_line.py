@@ -13,7 +13,7 @@ import streamlit as st
 from src.library.preferences import Preferences
 from src.library.shelf import Shelf
 from src.presentation.escaping import html_text
-from src.screen.library_panel import Stages, stages
+from src.screen.library_panel import Stages, can_undo, stages
 from src.screen.session import Session
 from src.screen.stages import status_line
 from src.views import ConversationView
@@ -26,6 +26,7 @@ class Look:
     """What the page as a whole depends on. Words that are being written are not part of it: they have a tick."""
 
     documents: Stages
+    undo: bool  # the last removal can be undone
     turns: tuple[tuple[str, bool], ...]  # of this tab's conversation: id, whether it is answered
     conversations: tuple[ConversationView, ...]
     preferences: Preferences
@@ -48,6 +49,7 @@ def look_around(shelf: Shelf, session: Session) -> Seen:
 def _look(shelf: Shelf, session: Session) -> Look:
     return Look(
         stages(shelf.documents()),
+        can_undo(shelf, session),
         tuple((turn.id, turn.done) for turn in shelf.turns(session.conversation)),
         shelf.conversations(),
         shelf.preferences(),

@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with serve(tmp_path_factory.mktemp("edge"), "http://127.0.0.1:9") as address:
+    names = {"FOOTNOTE_HOSTS": "*.hf.space, footnote.example.org"}
+    with serve(tmp_path_factory.mktemp("edge"), "http://127.0.0.1:9", 0, **names) as address:
         yield int(address.rpartition(":")[2])
 
 
@@ -36,14 +37,28 @@ def socket_of(port: int, origin: str, host: str) -> bool:
         ):
             return True
     except InvalidStatus as exc:
-        if exc.response.status_code != 403:
+        if exc.response.status_code not in (403, 421):
             raise
         return False
 
 
-@pytest.mark.parametrize("host", ["owner-name.hf.space", "footnote.example.org:8443"])
-def test_the_pages_own_websocket_opens_under_any_name(port: int, host: str) -> None:
+@pytest.mark.parametrize(
+    "host", ["owner-name.hf.space", "footnote.example.org:8443", "localhost:8501", "192.0.2.7:8501", "mybox.local"]
+)
+def test_the_pages_own_websocket_opens_under_each_of_its_names(port: int, host: str) -> None:
     assert socket_of(port, f"https://{host}", host)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8501"])
+def test_another_sites_name_that_points_here_reaches_nothing(port: int, host: str) -> None:
+    assert not socket_of(port, f"http://{host}", host)
+    for path in ("/", "/api/health", "/api/documents", "/metrics", "/v1/models", "/static/index.html"):
+        status, content = raw(port, f"GET {path}", host=host)
+        assert status == 421
+        assert b"FOOTNOTE_HOSTS" in content
+    forwarded = f"{host}\r\nX-Forwarded-Host: localhost"  # which its page may send, as to its own server
+    assert raw(port, "GET /api/health", host=forwarded)[0] == 421
+    assert raw(port, "GET /healthz", host=host)[0] == 200  # load balancers ask under any name
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://footnote.example.org.evil.example"])
@@ -51,10 +66,10 @@ def test_another_sites_page_gets_no_websocket(port: int, origin: str) -> None:
     assert not socket_of(port, origin, "footnote.example.org")
 
 
-def raw(port: int, request: str, body: bytes = b"") -> tuple[int, bytes]:
+def raw(port: int, request: str, body: bytes = b"", host: str = "footnote.test") -> tuple[int, bytes]:
     """One request, byte for byte as given: no client tidies its path up. Status and body."""
     with socket.create_connection(("127.0.0.1", port), timeout=60) as to:
-        to.sendall(f"{request} HTTP/1.1\r\nHost: footnote.test\r\nConnection: close\r\n".encode())
+        to.sendall(f"{request} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n".encode())
         to.sendall(f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
         answer = b"".join(iter(lambda: to.recv(65536), b""))
     head, _, content = answer.partition(b"\r\n\r\n")

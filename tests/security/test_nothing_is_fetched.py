@@ -160,7 +160,9 @@ def test_nobody_is_called_by_the_second_reader(tmp_path: Path, listening: socket
     """pypdf reads what PDFium does not."""
     local = pdfs.written(tmp_path, SECRET, "secret.txt")
     path = pdfs.written(tmp_path, calling(address(listening), local))
-    with Worker(PYPDF_WORKER, {**ASKED, "path": str(path)}, memory_bytes=2**30, cpu_s=20) as worker:
+    with path.open("rb") as file, Worker(PYPDF_WORKER, memory_bytes=2**30, cpu_s=20) as worker:
+        worker.hand(file.fileno())
+        worker.ask(ASKED)
         told = [worker.receive(20), worker.receive(20)]
     assert TOLD in str(told)
     assert "4711" not in str(told)

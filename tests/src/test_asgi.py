@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import re
@@ -10,13 +11,13 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 import streamlit
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from streamlit.runtime import Runtime
 from streamlit.web.server.starlette import starlette_server
 
@@ -30,9 +31,11 @@ from src.asgi import (
     speaks_for_itself,
     workspace_cookie,
 )
+from src.edge.shares import Shares
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
 from src.screen.shared_library import shared_library
 from src.settings import Settings
+from tests.waiting import PATIENCE_S
 
 
 class Response(Protocol):
@@ -55,8 +58,10 @@ async def hello(scope: Scope, receive: Receive, send: Send) -> None:
 def call() -> Call:
     """One request through the middleware to an application that always says hello."""
 
-    def ask(method: str, path: str, headers: dict[str, str] | None = None, scheme: str = "http") -> Response:
-        client = TestClient(Edge(hello, "https://huggingface.co"), base_url=f"{scheme}://footnote.test")
+    def ask(
+        method: str, path: str, headers: dict[str, str] | None = None, scheme: str = "http", **about: Any
+    ) -> Response:
+        client = TestClient(Edge(hello, "https://huggingface.co", **about), base_url=f"{scheme}://footnote.test")
         return client.request(method, path, headers=headers or {})
 
     return ask
@@ -87,11 +92,18 @@ def test_a_write_that_another_site_sends_is_refused(call: Call, method: str, hea
     [
         {},
         {"origin": "http://footnote.test", "sec-fetch-site": "same-origin"},
-        {"origin": "https://seen.example", "x-forwarded-host": "seen.example", "sec-fetch-site": "same-origin"},
     ],
 )
 def test_the_pages_own_writes_and_those_of_programs_pass(call: Call, headers: dict[str, str]) -> None:
     assert call("PUT", "/_stcore/upload_file/x/y", headers).text == "hello"
+
+
+@pytest.mark.parametrize(("proxies", "status"), [(0, 403), (1, 200)])
+def test_what_a_proxy_says_of_the_visitors_name_counts_only_where_there_is_one(
+    call: Call, proxies: int, status: int
+) -> None:
+    headers = {"origin": "https://seen.test", "x-forwarded-host": "seen.test", "sec-fetch-site": "same-origin"}
+    assert call("PUT", "/_stcore/upload_file/x/y", headers, proxies=proxies).status_code == status
 
 
 def test_reading_is_never_refused(call: Call) -> None:
@@ -100,6 +112,55 @@ def test_reading_is_never_refused(call: Call) -> None:
 
 def test_a_missing_sec_fetch_site_does_not_make_a_foreign_origin_welcome() -> None:
     assert is_cross_site({"origin": "https://evil.example"}, "footnote.test")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"host": "a.example.org"}, 200),
+        ({"host": "evil.example"}, 421),
+        ({"host": "evil.example", "x-forwarded-host": "a.example.org"}, 421),
+        ({"host": "footnote:7860", "x-forwarded-host": "a.example.org"}, 200),
+        ({"host": "footnote:7860", "x-forwarded-host": "a.example.org, evil.example"}, 421),
+    ],
+)
+def test_behind_a_proxy_every_name_that_is_told_has_to_be_ours(
+    call: Call, headers: dict[str, str], status: int
+) -> None:
+    assert call("GET", "/", headers, names=("a.example.org",), proxies=1).status_code == status
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_one_address_has_no_more_under_way_than_its_share(kind: str) -> None:
+    """Behind a proxy, whose connections are everybody's."""
+    go_on, told = asyncio.Event(), list[Message]()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await go_on.wait()
+
+    async def tell(message: Message) -> None:
+        told.append(message)
+
+    edge = Edge(app, "", proxies=1, under_way=Shares(in_all=10, each=2))
+
+    def ask(address: str) -> asyncio.Task[None]:
+        headers = [(b"x-forwarded-for", address.encode())]
+        scope = {"type": kind, "method": "GET", "path": "/x", "headers": headers, "client": ("10.0.0.1", 1)}
+        return asyncio.ensure_future(edge(scope, receive, tell))
+
+    async def receive() -> Message:
+        raise AssertionError("nothing more is awaited")
+
+    async def play() -> None:
+        asked = [ask("2001:db8::1"), ask("6.6.6.6, 2001:db8::2"), ask("2001:db8::3"), ask("192.0.2.7")]
+        await asyncio.wait(asked, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+        assert [task.done() for task in asked] == [False, False, True, False]
+        go_on.set()
+        await asyncio.gather(*asked, ask("2001:db8::3"))
+
+    asyncio.run(play())
+    assert [message["status"] for message in told if "status" in message] == [429]
+    assert b"retry-after" in dict(told[0]["headers"])
 
 
 # ------------------------------------------------------------------------------------------------ cookie
@@ -132,9 +193,13 @@ def test_a_made_up_secret_is_replaced(call: Call, guess: str) -> None:
 
 def test_under_https_the_cookie_survives_in_the_frame_of_another_site(call: Call) -> None:
     direct = call("GET", "/", scheme="https").headers["set-cookie"]
-    proxied = call("GET", "/", {"x-forwarded-proto": "https"}).headers["set-cookie"]
+    proxied = call("GET", "/", {"x-forwarded-proto": "https, http"}, proxies=1).headers["set-cookie"]
     for cookie in (direct, proxied):
         assert cookie.endswith("; HttpOnly; Secure; SameSite=None; Partitioned")
+
+
+def test_that_it_is_https_is_believed_of_a_proxy_only(call: Call) -> None:
+    assert "Secure" not in call("GET", "/", {"x-forwarded-proto": "https"}).headers["set-cookie"]
 
 
 def test_a_page_with_a_secret_is_never_kept_by_a_shared_cache(call: Call) -> None:

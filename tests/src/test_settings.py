@@ -139,3 +139,9 @@ def test_where_model_servers_run_is_read_off_their_addresses() -> None:
     assert Settings().model_places() == {Where.THIS_MACHINE}
     hosts = {"OLLAMA_HOST": "127.0.0.1,https://box.example", "FOOTNOTE_ENDPOINTS": "http://gpu1:8000/v1"}
     assert Settings.from_env(hosts).model_places() == set(Where)
+
+
+@pytest.mark.parametrize("host", ["https://docs.example.org", "docs.example.org:8443", "docs.example.org/x"])
+def test_a_host_is_a_name_alone(host: str) -> None:
+    with pytest.raises(SettingsError, match=r"FOOTNOTE_HOSTS.*no port"):
+        Settings.from_env({"FOOTNOTE_HOSTS": f"a.example.org, {host}"})

@@ -46,6 +46,7 @@ async def add_document(
     """
     name = plain(file.filename or "") or "document.pdf"
     entry_id = await visit.load(lambda: visit.shelf.add(name, file.file.read()))
+    visit.taken_in()
     if sse.MEDIA_TYPE in request.headers.get("accept", ""):
         return sse.Stream(_progress(visit, entry_id))
     return await _as_far_as(visit, entry_id, wait_s)
@@ -64,7 +65,7 @@ async def delete_document(visit: CurrentVisit, document_id: DocumentId) -> None:
     await visit.call(partial(visit.shelf.remove, view.entry_id))
 
 
-@router.post("/api/documents/{document_id}/retry", status_code=202, responses=_GONE)
+@router.post("/api/documents/{document_id}/retry", status_code=202, responses=_GONE | {409: {"model": Error}})
 async def retry_document(visit: CurrentVisit, document_id: DocumentId, how: Retry) -> Document:
     """Read a failed document again, with its password if it needs one. Unlocked, it has another id."""
     view = await _found(visit, document_id)

@@ -13,8 +13,10 @@ from fastapi.security import HTTPBearer
 
 from src.api.admission import Admitted
 from src.api.services import ApiServices
+from src.library.networks import counted_network
 from src.library.shelf import Shelf
 from src.rag_with_generation import Rag
+from src.settings import Settings
 
 T = TypeVar("T")
 
@@ -29,6 +31,7 @@ class Visit:
     services: ApiServices
     rag: Rag
     shelf: Shelf
+    taken_in: Callable[[], None] = lambda: None  # an upload is kept: its place among those under way is free again
 
     async def call(self, job: Callable[[], T]) -> T:
         """A short job that may block, off the event loop."""
@@ -54,8 +57,17 @@ async def visit(request: Request, _: Annotated[object, Security(_bearer)] = None
 async def visit_of(request: Request) -> Visit:
     services: ApiServices = request.scope["app"].state.services
     admitted: Admitted = request.scope["state"]["admitted"]
-    shelf = await services.blocking.call(partial(admitted.library.shelf, admitted.caller.shelf_key))
-    return Visit(services, admitted.library.rag, shelf)
+    opened = partial(admitted.library.shelf, admitted.caller.shelf_key, network=_network(request, services.settings))
+    shelf = await services.blocking.call(opened)
+    return Visit(services, admitted.library.rag, shelf, admitted.taken_in)
+
+
+def _network(request: Request, settings: Settings) -> str:
+    """Where keys are the operator's to give, they are not free, and a program may ask with many of them."""
+    if settings.api_keys:
+        return ""
+    peer, forwarded_for = request.client, ",".join(request.headers.getlist("x-forwarded-for"))
+    return counted_network(peer.host if peer else "", forwarded_for, settings.proxies)
 
 
 CurrentVisit = Annotated[Visit, Depends(visit)]

@@ -264,3 +264,15 @@ def test_the_numbers_that_count_list_items_are_not_verified_as_the_pages_numbers
         ("Batteries must be stored below 30 °C.", "2."),
     ]
     assert {sentence.verdict for sentence in cited.sentences} == {Verdict.SUPPORTED}
+
+
+def test_a_row_is_read_as_the_rest_of_its_page_writes_numbers() -> None:
+    text = "Der Umsatz stieg um 12,5 % auf 3,75 Mio. Euro.\nUmsatz in Kronen 1.234 5.678\n"
+    row = EvidenceSpan(1, "k", 1, text.index("Umsatz in"), len(text) - 1, "Umsatz in Kronen 1.234 5.678", 1.0)
+    pages = {("k", 1): Page(1, "1", text, PageVerdict.TEXT)}
+    verdicts = [
+        cite(f"Umsatz in Kronen: {value} [1].", "Umsatz?", Evidence((row,), 20, 100), pages, {}).sentences[0].verdict
+        for value in ("1234", "1.234", "1235", "1.234,5")
+    ]
+    assert Verdict.CONTRADICTED not in verdicts[:2]
+    assert verdicts[2:] == [Verdict.CONTRADICTED] * 2

@@ -49,12 +49,15 @@ def test_spellings_of_one_number_are_equal(one: str, other: str) -> None:
         ("41 million", "41.2 million", Match.ROUNDED),
         ("about 41 million", "41.2 million", Match.EXACT),
         ("-5", "5", Match.SIGN),
-        ("12", "12.4", None),
+        ("12", "12.4", Match.ROUNDED),
+        ("4", "4.2", None),
+        ("17,600", "17,606", Match.ROUNDED),
         ("42 million", "41.2 million", None),
         ("42 million", "41.5 million", Match.ROUNDED),
         ("5", "5 %", Match.EXACT),
         ("5 %", "5", Match.EXACT),
-        ("5", "(5)", Match.EXACT),
+        ("5", "(5)", Match.SIGN),
+        ("-5", "(5)", Match.EXACT),
     ],
 )
 def test_different_numbers_are_told_apart(answer: str, page: str, match: Match | None) -> None:

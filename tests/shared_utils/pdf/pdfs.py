@@ -141,6 +141,42 @@ def raw_pdf(*contents: bytes, media_box: str = "0 0 612 792") -> bytes:
     return bytes(out)
 
 
+def dense(pages: int, sentences: int, mark: str = "") -> bytes:
+    """A file of some kilobytes: its pages share one content stream of so many short sentences, none like another.
+
+    `mark` makes it another file.
+    """
+    said = (f"({_numbered(number)}.) Tj T*" for number in range(sentences))
+    content = zlib.compress(f"BT /F1 1.7 Tf 2 TL 10 {2 * sentences + 10} Td {' '.join(said)} ET".encode(), 9)
+    kids = " ".join(f"{number} 0 R" for number in range(5, 5 + pages))
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 900 %d] /Contents 4 0 R " % (2 * sentences + 20)
+    bodies = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>".encode(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        stream(content, b"/Filter /FlateDecode"),
+        *([page + b"/Resources << /Font << /F1 3 0 R >> >> >>"] * pages),
+    ]
+    out, places = bytearray(b"%PDF-1.7\n"), []
+    for number, body in enumerate(bodies, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n" % number + body + b"\nendobj\n"
+    table = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(bodies) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(bodies) + 1, table)
+    out += b"%" + mark.encode() + b"\n"
+    return bytes(out)
+
+
+def _numbered(number: int) -> str:
+    """
+    >>> _numbered(7)
+    'Ship 7 left harbour 49 with 343 tonnes'
+    """
+    return f"Ship {number} left harbour {number**2} with {number**3} tonnes"
+
+
 def shown(text: str) -> bytes:
     """A content stream that shows a text."""
     return stream(b"BT /F1 24 Tf 72 700 Td (" + text.encode() + b") Tj ET")

@@ -140,6 +140,20 @@ def test_a_page_that_kills_its_reader_is_accounted_for_and_the_others_are_read(t
     assert pages[1].reason
 
 
+def test_from_the_page_on_at_which_the_characters_are_used_up_pages_are_unreadable_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    pages = pages_of(tmp_path, pdfs.dense(pages=400, sentences=40), replace(LIMITS, max_chars=10_000))
+    read = [page for page in pages if page.verdict is PageVerdict.TEXT]
+    assert sum(len(page.text) for page in read[:-1]) < 10_000 <= sum(len(page.text) for page in read)
+    assert [page.number for page in read] == list(range(1, len(read) + 1))
+    assert len(pages) == 400
+    for page in pages[len(read) :]:
+        assert page.verdict is PageVerdict.UNREADABLE
+        assert "beyond the first 10,000 characters" in str(page.reason)
+        assert "split the file" in str(page.reason)
+
+
 def test_when_the_document_s_time_is_up_the_rest_is_unreadable_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -349,3 +363,27 @@ def test_what_is_filled_into_a_form_can_be_found(tmp_path: Path) -> None:
 
     (page,) = pages_of(tmp_path, pdfs.pdf(form))
     assert page.text.splitlines() == ["Registration", "ship: Aurora Borealis", "insured: Yes"]
+
+
+def test_a_raised_digit_behind_a_number_is_the_mark_of_a_note_and_not_a_digit(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        text = canvas.beginText(72, 700)
+        for line, mark, rest in (("It has 45,201", "2", " people"), ("and 9", "4", " deaths of 120")):
+            text.setFont("Helvetica", 11)
+            text.textOut(line)
+            text.setFont("Helvetica", 6.4)
+            text.setRise(4)
+            text.textOut(mark)
+            text.setFont("Helvetica", 11)
+            text.setRise(0)
+            text.textLine(rest)
+        text.textOut("In 2023 a smaller number is ")
+        text.setFont("Helvetica", 7)
+        text.textOut("1,377")
+        canvas.drawText(text)
+
+    page, table = pages_of(tmp_path, pdfs.pdf(draw, pdfs.cells(("Deaths", "17", "9"), ("Fires", "4", "5"))))
+    assert "45,201² people" in page.text
+    assert "9⁴ deaths of 120" in page.text
+    assert "1,377" in page.text
+    assert table.text.split() == ["Deaths", "17", "9", "Fires", "4", "5"]

@@ -63,6 +63,7 @@ def test_names_and_years_are_signs_of_their_own(amcor: DocumentIndex) -> None:
     assert found.missing_names == 0.5
     assert found.missing_year == 1.0
     assert signs("What did Amcor sell in 2023?", [amcor], None).missing_year == 0.0
+    assert signs("Who bought 2,009 boxes from Amcor?", [amcor], None).missing_year == 0.0
 
 
 def test_no_documents_answer_nothing() -> None:

@@ -39,21 +39,22 @@ _DAMAGES = [
 
 
 @pytest.mark.parametrize("damage", _DAMAGES)
-def test_a_damaged_database_is_moved_aside_with_its_files_and_a_new_one_started(
+def test_a_damaged_database_is_moved_aside_and_who_holds_what_is_brought_into_a_new_one(
     tmp_path: Path, database: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     database.write_bytes(damage(database.read_bytes()))
     with DocumentStore(tmp_path) as store:
         assert store.moved_aside is not None
-        assert store.workspace_documents(ANNA) == ()
-        assert [path.read_bytes() for path in (store.moved_aside / "files").iterdir()] == [pdf(1)]
+        (entry,) = store.workspace_documents(ANNA)
+        assert entry.name == "report.pdf"
+        assert store.file_path(entry.document_id).read_bytes() == pdf(1)
         assert (store.moved_aside / "footnote.sqlite").stat().st_size >= len(damage(b""))
         document_id = store.put_file(pdf(2))
         store.add_to_workspace(ANNA, document_id, "new.pdf")
         first_aside = store.moved_aside
     with DocumentStore(tmp_path) as store:
         assert store.moved_aside is None
-        assert [entry.name for entry in store.workspace_documents(ANNA)] == ["new.pdf"]
+        assert [entry.name for entry in store.workspace_documents(ANNA)] == ["report.pdf", "new.pdf"]
     assert first_aside.exists()
 
 
@@ -74,11 +75,20 @@ def test_a_damaged_database_in_use_by_another_process_is_reported_and_stays(tmp_
     assert database.exists()
 
 
-def test_a_missing_database_does_not_cost_the_files(tmp_path: Path, database: Path) -> None:
+def test_a_missing_database_costs_nobody_a_document(tmp_path: Path, database: Path) -> None:
     database.unlink()
     with DocumentStore(tmp_path) as store:
+        assert [entry.name for entry in store.workspace_documents(ANNA)] == ["report.pdf"]
+
+
+def test_files_whose_owner_nobody_knows_are_kept_aside(tmp_path: Path, database: Path) -> None:
+    database.unlink()
+    (tmp_path / "owners.sqlite").unlink()
+    with DocumentStore(tmp_path) as store:
         assert store.moved_aside is not None
-        assert len(list((store.moved_aside / "files").iterdir())) == 1
+        assert [path.read_bytes() for path in (store.moved_aside / "files").iterdir()] == [pdf(1)]
+        assert store.total_usage().files == 0
+        assert "files without a known owner 1" in str(store.trouble())
 
 
 def test_damage_found_while_running_is_a_sentence(tmp_path: Path, database: Path) -> None:

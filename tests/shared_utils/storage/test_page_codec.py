@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared_utils.message import Message, literal, message
 from shared_utils.storage.page_codec import decode_outline, decode_page, encode_outline, encode_page
-from shared_utils.types import OutlineEntry, Page, PageVerdict
+from shared_utils.types import Cell, OutlineEntry, Page, PageVerdict, Table
 from tests.shared_utils.storage.samples import OUTLINE, page
 
 _HINTS = get_type_hints(Page)
@@ -23,11 +23,18 @@ _MESSAGES = _TEXTS.map(literal) | st.builds(
     pages=st.lists(_TEXTS).map(tuple),
     why=_TEXTS.map(literal),
 )
-_BY_HAND = {str: _TEXTS, Message: _MESSAGES}
-_PAGES = st.builds(
-    Page,
-    **{field.name: _BY_HAND.get(_HINTS[field.name]) or st.from_type(_HINTS[field.name]) for field in fields(Page)},
-)
+_FEW = st.integers(0, 4)  # rows and columns: a table looks at every field of a cell
+_CELLS = st.builds(Cell, row=_FEW, row_end=_FEW, column=_FEW, column_end=_FEW, text=_TEXTS)
+_HEADS = st.builds(Table, cells=st.lists(_CELLS, max_size=2).map(tuple), before=st.none())
+_TABLES = st.builds(Table, cells=st.lists(_CELLS, max_size=4).map(tuple), before=st.none() | _HEADS)
+_BY_HAND = {str: _TEXTS, Message: _MESSAGES, tuple[Table, ...]: st.lists(_TABLES, max_size=2).map(tuple)}
+
+
+def strategy_of(hint: object) -> st.SearchStrategy[object]:
+    return _BY_HAND[hint] if hint in _BY_HAND else st.from_type(hint)  # type: ignore[arg-type]
+
+
+_PAGES = st.builds(Page, **{field.name: strategy_of(_HINTS[field.name]) for field in fields(Page)})
 
 
 @settings(deadline=None, max_examples=150)

@@ -18,6 +18,7 @@ from shared_utils.retrieval.dense import DenseIndex
 from shared_utils.storage.local_copies import KEPT_S
 from shared_utils.storage.postgres_schema import MIGRATIONS, migrate
 from shared_utils.storage.postgres_store import PostgresStore
+from shared_utils.storage.workspaces import workspace_id
 from tests.postgres import fresh_database
 from tests.shared_utils.storage.samples import ANNA, BEN, page, pdf, vectors
 
@@ -129,6 +130,20 @@ class TestTheDatabase:
         assert all(store.reading_state(document_id) is not None for store in stores)
         for store in stores:
             store.close()
+
+    def test_one_made_before_removals_were_kept_opens_with_everything_in_it(self, url: str, tmp_path: Path) -> None:
+        with psycopg.connect(url) as connection:
+            migrate(connection, MIGRATIONS[:1])
+            connection.execute("INSERT INTO content (id, bytes, stored_at) VALUES ('c', 1, 1)")
+            connection.execute("INSERT INTO workspace (id, seen_at) VALUES (%s, 1)", (workspace_id(ANNA),))
+            connection.execute(
+                "INSERT INTO entry (id, workspace_id, document_id, name, added_at) VALUES ('e', %s, 'c', 'a.pdf', 1)",
+                (workspace_id(ANNA),),
+            )
+        with PostgresStore(url, tmp_path) as store:
+            assert [entry.name for entry in store.workspace_documents(ANNA)] == ["a.pdf"]
+            assert store.mark_removed(ANNA, "e")
+            assert store.workspace_documents(ANNA) == ()
 
     def test_one_made_by_a_newer_version_is_refused_untouched(self, url: str, tmp_path: Path) -> None:
         with psycopg.connect(url) as connection:

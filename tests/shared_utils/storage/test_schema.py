@@ -10,6 +10,8 @@ import pytest
 from shared_utils.errors import FootnoteError, StorageError
 from shared_utils.storage.document_store import DocumentStore
 from shared_utils.storage.schema import MIGRATIONS, migrate, schema_version
+from shared_utils.storage.sql_store import content_id
+from shared_utils.storage.workspaces import workspace_id
 from tests.shared_utils.storage.samples import ANNA, pdf
 
 _NEXT = (*MIGRATIONS, ("ALTER TABLE content ADD COLUMN language TEXT NOT NULL DEFAULT 'und'",))
@@ -28,6 +30,22 @@ def test_an_older_database_is_brought_up_to_date_and_keeps_its_rows(old_database
     migrate(old_database, _NEXT)
     assert schema_version(old_database) == len(_NEXT)
     assert old_database.execute("SELECT bytes, language FROM content").fetchall() == [(len(pdf(1)), "und")]
+
+
+def test_a_store_of_the_version_before_removals_were_kept_opens_with_everything_in_it(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir(parents=True)
+    document_id = content_id(pdf(1), "")
+    (tmp_path / "files" / f"{document_id}.pdf").write_bytes(pdf(1))
+    with closing(sqlite3.connect(tmp_path / "footnote.sqlite", isolation_level=None)) as db:
+        migrate(db, MIGRATIONS[:2])
+        db.execute("INSERT INTO content (id, bytes, stored_at) VALUES (?, ?, 1)", (document_id, len(pdf(1))))
+        db.execute("INSERT INTO workspace (id, seen_at) VALUES (?, 1)", (workspace_id(ANNA),))
+        row = ("e", workspace_id(ANNA), document_id, "report.pdf")
+        db.execute("INSERT INTO entry (id, workspace_id, document_id, name, added_at) VALUES (?, ?, ?, ?, 1)", row)
+    with DocumentStore(tmp_path) as store:
+        assert [(entry.id, entry.name) for entry in store.workspace_documents(ANNA)] == [("e", "report.pdf")]
+        assert store.mark_removed(ANNA, "e")
+        assert store.workspace_documents(ANNA) == ()
 
 
 def test_a_migration_that_fails_leaves_everything_as_it_was(old_database: sqlite3.Connection) -> None:

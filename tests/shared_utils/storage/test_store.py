@@ -60,7 +60,9 @@ class TestContent:
         assert document.pages == (page(1), page(3))
 
     def test_revised_pages_replace_the_raw_ones(self, store: Store) -> None:
-        document_id, _ = _add(store, ANNA, pdf(1))
+        document_id = store.put_file(pdf(1))
+        store.save_opened(document_id, "", OUTLINE, 2)
+        store.save_pages(document_id, [page(1), page(2)])
         revised = replace(page(2), text="revised", boilerplate=())
         store.save_pages(document_id, [revised])
         document = store.load_document(document_id, "report.pdf")
@@ -68,7 +70,9 @@ class TestContent:
         assert document.pages == (page(1), revised)
 
     def test_pages_beyond_the_end_of_a_new_reading_are_dropped(self, store: Store) -> None:
-        document_id, _ = _add(store, ANNA, pdf(1), pages=3)
+        document_id = store.put_file(pdf(1))
+        store.save_opened(document_id, "", OUTLINE, 3)
+        store.save_pages(document_id, [page(1), page(2), page(3)])
         store.save_opened(document_id, "", OUTLINE, 2)
         assert store.reading_state(document_id) == ReadingState(2, (1, 2), None, NOTHING, None)
 

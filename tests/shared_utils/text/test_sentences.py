@@ -34,6 +34,9 @@ def test_spans_are_ordered_trimmed_and_leave_out_nothing_but_white_space(text: s
         "The method of Ouyang et al. (2022) uses approx. 3 kg.",
         "It rose on Jan. 5, see Fig. 3 and Sec. 2.",
         "Item 7. Properties of the group",
+        "Die Übergabe erfolgt am 1. August 2025 um 10 Uhr.",
+        "Die Frist beträgt nach § 3 Abs. 2 BGB drei Monate.",
+        "The survey was signed by Mr P. Pohl in Harlow.",
     ],
 )
 def test_a_full_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
@@ -47,6 +50,8 @@ def test_a_full_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
         ["It was sold by Acme Inc.", "The price was low."],
         ["Is it so?", "Yes!", "“It is.”", "He left."],
         ["Costs fell in 2019.", "Sales rose."],
+        ["It ran until May 31.", "March was cold."],
+        ["There were 12.", "May I ask why?"],
     ],
 )
 def test_a_sentence_ends_where_a_reader_would_end_it(expected: list[str]) -> None:
@@ -119,3 +124,9 @@ def test_hostile_pages_are_split_in_one_pass(piece: str) -> None:
     """Quadratic matching would take minutes here, and the suite would be killed."""
     text = piece * (200_000 // len(piece))
     assert sentences(text)[-1].endswith(piece.strip()[-1])
+
+
+def test_a_number_with_gaps_or_apostrophes_is_one_cell() -> None:
+    assert is_table_row("Erlös 1'234.50 2'345.60")
+    assert not is_table_row("Er kostet 1\u00a0234,50")
+    assert is_table_row("Result ▲724 ▲310")

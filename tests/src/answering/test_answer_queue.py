@@ -13,6 +13,10 @@ from src.answering.answer_queue import AnswerQueue, Place, QueueFull, Ticket, Tu
 from tests.fakes import FakeClock, never
 
 
+def had_the_last_turn(person: str) -> list[Ticket]:
+    return [Ticket(0, person, 1.0)]
+
+
 def position(queue: AnswerQueue, ticket: Ticket) -> int | None:
     place = queue.place(ticket)
     return None if place is None else place.position
@@ -96,6 +100,37 @@ def test_one_person_cannot_fill_the_queue() -> None:
     queue.enter("bob")
 
 
+def test_many_keys_of_one_network_cannot_fill_the_queue() -> None:
+    queue = AnswerQueue(per_network=3, clock=FakeClock())
+    queue.enter("running", expected_s=30)
+    for number in range(3):
+        queue.enter(f"key {number}", expected_s=60, network="192.0.2.1")
+    with pytest.raises(QueueFull, match="3 questions from your network are waiting already, about 4 minutes"):
+        queue.enter("one key more", network="192.0.2.1")
+    assert position(queue, queue.enter("bob", network="192.0.2.2")) == 2
+
+
+def test_turns_alternate_between_networks_first_and_then_between_their_people() -> None:
+    queue = AnswerQueue(per_network=9, clock=FakeClock())
+    running = queue.enter("ann", network="office")
+    waiting = {queue.enter(person, network="office") for person in ("ann", "ann", "bob", "eve")}
+    waiting |= {queue.enter(person, network="home") for person in ("joe", "joe")}
+    served = []
+    while waiting:
+        queue.leave(running)
+        running = next(ticket for ticket in waiting if position(queue, ticket) == 0)
+        waiting.remove(running)
+        served.append(running.person)
+    assert served == ["joe", "bob", "joe", "ann", "eve", "ann"]
+
+
+def test_people_whose_network_is_not_counted_share_no_places() -> None:
+    queue = AnswerQueue(per_network=1, clock=FakeClock())
+    for person in ("ann", "bob", "eve"):
+        queue.enter(person)
+    assert queue.load() == (True, 2)
+
+
 def test_the_estimate_learns_from_what_answers_took() -> None:
     clock = FakeClock()
     queue = AnswerQueue(first_expected_s=40, clock=clock)
@@ -165,7 +200,7 @@ TICKETS = st.lists(st.sampled_from("abcd"), max_size=12).map(
 
 @given(TICKETS, st.sampled_from("abcd"))
 def test_nobody_gets_two_turns_in_a_row_while_somebody_else_waits(waiting: list[Ticket], last_person: str) -> None:
-    order = fair_order(waiting, last_person)
+    order = fair_order(waiting, had_the_last_turn(last_person))
     assert sorted(ticket.number for ticket in order) == [ticket.number for ticket in waiting]
     if order and any(ticket.person != last_person for ticket in waiting):
         assert order[0].person != last_person
@@ -175,9 +210,9 @@ def test_nobody_gets_two_turns_in_a_row_while_somebody_else_waits(waiting: list[
 def test_a_newcomer_never_overtakes_anybodys_first_question(
     waiting: list[Ticket], last_person: str, newcomer: str
 ) -> None:
-    before = fair_order(waiting, last_person)
+    before = fair_order(waiting, had_the_last_turn(last_person))
     late = Ticket(len(waiting) + 1, newcomer, 1.0)
-    after = fair_order([*waiting, late], last_person)
+    after = fair_order([*waiting, late], had_the_last_turn(last_person))
     firsts = {ticket.person: ticket for ticket in reversed(waiting) if ticket.person != last_person}
     assert [ticket for ticket in after if ticket != late] == before
     assert all(after.index(first) < after.index(late) for first in firsts.values())

@@ -1,18 +1,24 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from shared_utils.errors import EncryptedPdf, NotAPdf
-from shared_utils.message import NOTHING
-from src.answering.ingestion import IndexedDocument
+from shared_utils.message import NOTHING, Message
+from shared_utils.retrieval import index
+from shared_utils.text.words import terms
+from shared_utils.types import Page, PageVerdict
+from src.answering.ingestion import IndexedDocument, index_document
 from src.events import Embedding, FileFinished, FileStatus, PageRead, ReadingStarted, Searchable
 from src.library.sample import sample_pdf
 from src.rag_with_generation import Rag
 from tests.conftest import DrawPdf, source
 from tests.fakes import never
+from tests.shared_utils.pdf import pdfs
 
 
 @pytest.fixture
@@ -103,3 +109,118 @@ def test_cancelling_embedding_publishes_nothing_half_done(rag: Rag, sample: Path
     events = list(rag.embed(versions[-1], published.append, cancelled=lambda: True))
     assert len(events) == 1
     assert published == []
+
+
+# ------------------------------------------------------------------------------------------------ budgets
+
+
+def read_whole(rag: Rag, path: Path, **changes: object) -> tuple[FileFinished, list[IndexedDocument]]:
+    versions: list[IndexedDocument] = []
+    *_, last = replace(rag, **changes).ingest(source(path), versions.append, cancelled=never)  # type: ignore[arg-type]
+    assert isinstance(last, FileFinished)
+    return last, versions
+
+
+def test_a_file_of_too_many_characters_is_searched_as_far_as_they_reach_and_says_what_to_do(
+    rag: Rag, tmp_path: Path
+) -> None:
+    path = pdfs.written(tmp_path, pdfs.dense(pages=100, sentences=20))
+    last, versions = read_whole(rag, path, limits=replace(rag.limits, max_chars=4000))
+    assert last.status is FileStatus.PARTIAL
+    assert last.pages == 100
+    assert 4 <= last.page_verdicts[PageVerdict.TEXT] < 10
+    assert "beyond the first 4,000 characters" in str(last.reason)
+    assert "split the file" in str(last.reason)
+    assert versions[-1].index.chunks
+
+
+def test_a_file_of_too_many_passages_is_searched_as_far_as_they_reach_and_says_what_to_do(
+    rag: Rag, tmp_path: Path
+) -> None:
+    path = pdfs.written(tmp_path, pdfs.dense(pages=20, sentences=30))
+    whole, _ = read_whole(rag, path)
+    most = whole.chunks // 2
+    last, versions = read_whole(rag, path, most_passages=most)
+    assert last.status is FileStatus.PARTIAL
+    assert most - whole.chunks // 20 <= last.chunks <= most  # a page is searched as a whole, or not at all
+    assert f"beyond the first {most} passages" in str(last.reason)
+    assert "split the file" in str(last.reason)
+    assert {chunk.page for chunk in versions[-1].index.chunks} == set(
+        range(1, last.page_verdicts[PageVerdict.TEXT] + 1)
+    )
+    # brought back from what was kept, it is the same
+    kept = versions[-1]
+    assert index_document(kept.document, path, most_passages=most).index.chunks == kept.index.chunks
+
+
+def test_pages_that_indexing_does_not_reach_in_time_are_accounted_for(rag: Rag, sample: Path) -> None:
+    versions: list[IndexedDocument] = []
+    list(rag.read(source(sample), versions.append, cancelled=never))
+    late = index_document(versions[-1].document, sample, time_limit_s=0.0)
+    assert late.index.chunks == ()
+    assert {page.verdict for page in late.document.pages} == {PageVerdict.UNREADABLE}
+    assert "within the 0 seconds" in str(late.document.pages[0].reason)
+
+
+def test_while_a_file_is_read_its_words_are_looked_at_once_and_then_once_more(
+    rag: Rag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+
+    def noted(text: str) -> list[str]:
+        looked_at.append(text)
+        return terms(text)
+
+    monkeypatch.setattr(index, "terms", noted)
+    versions: list[IndexedDocument] = []
+    path = pdfs.written(tmp_path, pdfs.dense(pages=64, sentences=10))
+    list(rag.read(source(path), versions.append, cancelled=never))
+    assert [len(version.document.pages) for version in versions] == [1, 2, 4, 8, 16, 32, 64]
+    assert len(looked_at) <= 2 * len(versions[-1].index.chunks)
+
+
+def test_a_dense_first_page_is_not_indexed_again_for_every_thin_one_that_follows(rag: Rag, tmp_path: Path) -> None:
+    thin = [pdfs.lines(f"Sheet {number}") for number in range(2, 70)]
+    path = pdfs.written(tmp_path, pdfs.pdf(pdfs.lines(*("Word after word after word" for _ in range(40))), *thin))
+    versions: list[IndexedDocument] = []
+    list(rag.read(source(path), versions.append, cancelled=never))
+    sizes = [sum(len(page.text) for page in version.document.pages) for version in versions]
+    assert sum(sizes) <= 4 * sizes[-1]
+    assert len(versions[-1].document.pages) == 69
+
+
+@pytest.mark.parametrize("asked", [1, 50, 200])
+def test_indexing_ends_at_once_when_it_is_cancelled_and_nothing_is_said_to_be_searchable(
+    rag: Rag, tmp_path: Path, asked: int
+) -> None:
+    path = pdfs.written(tmp_path, pdfs.dense(pages=4, sentences=400))
+    versions: list[IndexedDocument] = []
+    cancelled, questions = False, 0
+
+    def is_cancelled() -> bool:
+        nonlocal questions
+        questions += cancelled
+        return cancelled and questions > asked  # so many passages after the last page
+
+    for event in rag.read(source(path), versions.append, cancelled=is_cancelled):
+        assert not isinstance(event, Searchable)
+        cancelled = isinstance(event, PageRead) and event.page == 4
+    assert not any(version.complete for version in versions)
+
+
+def test_a_file_that_has_reached_its_limit_is_given_no_more_text_by_recognition(rag: Rag, tmp_path: Path) -> None:
+    path = pdfs.written(tmp_path, pdfs.dense(pages=50, sentences=20))
+    cut = replace(rag, limits=replace(rag.limits, max_chars=4000), recogniser=Unasked())
+    versions: list[IndexedDocument] = []
+    list(cut.read(source(path), versions.append, cancelled=never))
+    assert list(cut.recognise(versions[-1], versions.append, cancelled=never)) == []
+
+
+class Unasked:
+    """A recogniser that must not be asked."""
+
+    def hint(self) -> Message:
+        return NOTHING
+
+    def recognise(self, *_: object) -> Iterator[Page]:
+        raise AssertionError

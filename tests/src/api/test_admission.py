@@ -8,13 +8,20 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import httpx
 import pytest
-from starlette.types import Message, Scope
+from starlette.types import Message, Receive, Scope, Send
 
+from src.api.admission import Admission
 from src.api.app import create_api
+from src.library.library import Library
+from src.metrics import Metrics
 from tests.e2e.conftest import serve
 from tests.src.api import patient
 from tests.src.api.conftest import OPERATORS_KEYS, WELCOME, Join, add_sample, new_key, not_yet_open
@@ -178,6 +185,26 @@ def test_who_asks_too_often_is_told_when_to_come_back(tmp_path: Path) -> None:
         # who makes up a new key for each request is still at one address
         more, _ = until_refused(address, lambda: bearer(new_key()))
         assert 8 <= granted + 2 + more <= 8 + grown(32)  # 2: the refusal and the other person
+        # and so is who says to have come from somewhere else, even from this machine
+        others, refused_at = count(), time.monotonic()
+        again, _ = until_refused(address, lambda: bearer(new_key()) | {"X-Forwarded-For": f"192.0.2.{next(others)}"})
+        assert again <= 1 + 32 * (time.monotonic() - refused_at) / 60
+
+
+def test_one_network_begins_so_many_libraries_in_an_hour_and_is_told_when_it_goes_on(tmp_path: Path) -> None:
+    limits = {"FOOTNOTE_PROXIES": "1", "FOOTNOTE_NEW_LIBRARIES_AN_HOUR": "2"}
+    with serve(tmp_path, "http://127.0.0.1:9", 0, **limits) as address:
+
+        def asked(network: str, key: str = "") -> httpx.Response:
+            headers = bearer(key or new_key()) | {"X-Forwarded-For": f"6.6.6.6, {network}"}
+            return patient.get(address + LIST, headers=headers)
+
+        mine = new_key()
+        assert [asked("2001:db8::1", mine).status_code, asked("2001:db8::2").status_code] == [200, 200]
+        refused = asked("2001:db8::3")  # another address of the same /64
+        assert (refused.status_code, refused.json()["error"]["code"]) == (429, "share_used_up")
+        assert 3500 <= int(refused.headers["retry-after"]) <= 3600
+        assert [asked("2001:db8::4", mine).status_code, asked("192.0.2.1").status_code] == [200, 200]
 
 
 # ------------------------------------------------------------------------------------------------ names
@@ -222,3 +249,36 @@ def test_a_disk_is_not_filled_by_uploads_that_never_end(server: str, join: Join)
         status_becomes(503)
         assert client.get(LIST).status_code == 200  # everything else goes on
     status_becomes(202)
+
+
+def test_a_file_that_is_kept_and_only_waited_for_takes_no_place(tmp_path: Path) -> None:
+    """Else a few who wait for a long file to be read would keep everybody else from adding one."""
+    services = replace(not_yet_open(tmp_path), library=lambda: cast(Library, SimpleNamespace(metrics=Metrics())))
+    told: list[int] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["query_string"] == b"wait_s=120":
+            scope["state"]["admitted"].taken_in()
+        await waited.wait()
+
+    async def receive() -> Message:
+        raise AssertionError("the application reads")
+
+    async def send(message: Message) -> None:
+        told.append(message.get("status", 0))
+
+    def upload(query: bytes) -> asyncio.Task[None]:
+        headers = [(b"authorization", f"Bearer {new_key()}".encode())]
+        scope = {"type": "http", "method": "POST", "path": LIST, "headers": headers, "query_string": query}
+        return asyncio.ensure_future(admission(scope | {"client": ("192.0.2.7", 1)}, receive, send))
+
+    async def play() -> None:
+        asked = [upload(b"wait_s=120") for _ in range(20)] + [upload(b"") for _ in range(20)]
+        await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        waited.set()
+        await asyncio.gather(*asked)
+
+    admission, waited = Admission(app, services), asyncio.Event()
+    asyncio.run(play())
+    services.bounded.close()
+    assert [status for status in told if status] == [503] * 12  # eight places for one address

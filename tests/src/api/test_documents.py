@@ -44,6 +44,14 @@ def test_the_same_bytes_again_are_the_document_that_is_there(library: httpx.Clie
     assert len(library.get("/api/documents").json()["documents"]) == 1
 
 
+def test_what_has_not_failed_cannot_be_tried_again(library: httpx.Client) -> None:
+    (document,) = library.get("/api/documents").json()["documents"]
+    refused = library.post(f"/api/documents/{document['id']}/retry", json={})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "not_failed")
+    assert "nothing to try again" in refused.json()["error"]["message"]
+    assert library.get("/api/documents").json()["documents"] == [document]
+
+
 def test_a_deleted_document_is_neither_listed_nor_searched_nor_read(library: httpx.Client) -> None:
     document_id = library.get("/api/documents").json()["documents"][0]["id"]
     assert library.delete(f"/api/documents/{document_id}").status_code == 204

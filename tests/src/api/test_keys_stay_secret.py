@@ -18,7 +18,7 @@ from src.api.blocking import Blocking
 from src.api.bounded_work import bounded_queues
 from src.api.caller import shelf_key_of
 from src.api.services import ApiServices
-from src.library.fair_pool import FairPool, Work
+from src.library.fair_pool import FairPool, Job
 from src.library.library import Library
 from src.settings import Settings
 from src.wiring import build_library
@@ -44,13 +44,13 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     seen: list[tuple[str, str]] = []
     submit, enter = FairPool.submit, AnswerQueue.enter
 
-    def submitted(pool: FairPool, person: str, job: Work) -> None:
-        seen.append((pool._threads[0].name.rpartition("-")[0], person))
-        submit(pool, person, job)
+    def submitted(pool: FairPool, job: Job) -> None:
+        seen.append((pool._threads[0].name.rpartition("-")[0], job.person))
+        submit(pool, job)
 
-    def entered(queue: AnswerQueue, person: str, expected_s: float) -> Ticket:
+    def entered(queue: AnswerQueue, person: str, expected_s: float, network: str) -> Ticket:
         seen.append(("model", person))
-        return enter(queue, person, expected_s)
+        return enter(queue, person, expected_s, network)
 
     monkeypatch.setattr(FairPool, "submit", submitted)
     monkeypatch.setattr(AnswerQueue, "enter", entered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import httpx
@@ -10,13 +11,16 @@ import pytest
 from starlette.testclient import TestClient
 
 from shared_utils.message import literal
+from shared_utils.storage.document_store import DocumentStore
 from src.api.app import create_api
-from src.api.health import disk, model, model_server, overall, remote_engine
+from src.api.health import disk, kept, model, model_server, overall, remote_engine
 from src.api.schemas import Part
 from src.models.status import ModelState, ModelStatus
 from src.settings import Settings
+from tests.e2e.conftest import serve
+from tests.sample_report import SAMPLE
 from tests.src.api import patient
-from tests.src.api.conftest import OPERATORS_KEYS, new_key, not_yet_open
+from tests.src.api.conftest import OPERATORS_KEYS, Join, new_key, not_yet_open
 
 # ------------------------------------------------------------------------------------------------ health
 
@@ -45,6 +49,37 @@ def test_with_a_model_everything_works(server_with_model: str, library: httpx.Cl
     parts = patient.get(f"{server_with_model}/api/health").json()["parts"]
     assert (parts["model_server"]["state"], parts["model"]["state"]) == ("ok", "ok")
     assert parts["model"]["reason"] == "llama3.2:3b"
+
+
+def test_why_the_embedding_model_cannot_be_used_stands_in_the_log_and_not_in_an_answer(
+    tmp_path: Path, join: Join
+) -> None:
+    in_the_way = tmp_path / "in-the-way"
+    in_the_way.write_text("no folder")
+    with serve(tmp_path, "http://127.0.0.1:9", FOOTNOTE_MODELS_DIR=str(in_the_way / "models")) as address:
+        client = join(address)
+        files = {"file": ("sample.pdf", SAMPLE.read_bytes())}
+        added = client.post("/api/documents", params={"wait_s": 60}, files=files).json()
+        patient.until(lambda: client.get("/api/health").json()["parts"]["embeddings"]["state"] == "down")
+        told = client.get("/api/health").json()["parts"]["embeddings"]["reason"]
+        listed = client.get("/api/documents").json()["documents"][0]
+    for sentence in (added["reason"], listed["reason"], told):
+        assert "The embedding model cannot be used. The server's log says why." in sentence
+        assert "/" not in sentence
+    assert str(in_the_way) in (tmp_path / "server.log").read_text(encoding="utf-8")
+
+
+def test_a_damaged_data_file_is_told_without_a_path_until_its_remains_are_moved_away(tmp_path: Path) -> None:
+    DocumentStore(tmp_path).close()
+    (tmp_path / "footnote.sqlite").write_bytes(b"this is not a database " * 1000)
+    with DocumentStore(tmp_path) as store:
+        part = kept(store.trouble())
+        assert part.state == "degraded"
+        assert "was damaged and has been repaired" in part.reason
+        assert str(tmp_path) not in part.reason
+        (remains,) = tmp_path.glob("damaged-*")
+        shutil.rmtree(remains)
+        assert kept(store.trouble()).state == "ok"
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.datastructures import Headers
+from markdown_it import MarkdownIt
 
 from shared_utils.errors import FootnoteError, StorageError
 from shared_utils.message import literal
 from src.api import errors
-from src.api.admission import address_of
 from src.api.as_json import inert
 from src.api.bounded_work import BoundedWork
 from src.api.caller import caller_of, shelf_key_of
@@ -46,21 +45,6 @@ def test_a_key_never_falls_back_to_the_cookie() -> None:
     assert caller_of("", cookie, ()).shelf_key == cookie
     with pytest.raises(Refused):
         caller_of("Bearer wrong", cookie, ())
-
-
-@pytest.mark.parametrize(
-    ("proxies", "forwarded", "address"),
-    [
-        (0, "6.6.6.6", "10.0.0.1"),  # nobody in front: the header is the client's own invention
-        (1, "6.6.6.6, 7.7.7.7", "7.7.7.7"),
-        (2, "6.6.6.6, 7.7.7.7, 8.8.8.8", "7.7.7.7"),
-        (2, "6.6.6.6", "10.0.0.1"),  # too few have signed: it did not come through them
-        (1, "", "10.0.0.1"),
-    ],
-)
-def test_only_as_many_proxies_are_believed_as_there_are(proxies: int, forwarded: str, address: str) -> None:
-    headers = Headers({"x-forwarded-for": forwarded})
-    assert address_of({"client": ("10.0.0.1", 5)}, headers, proxies) == address
 
 
 # ------------------------------------------------------------------------------------------------ limits
@@ -188,6 +172,48 @@ _LIVE = re.compile(r"(?<!\\)(?:!\[|\]\(|\]\[|<[a-zA-Z/!])|^(?<!\\)\[[^\]]+\]:", 
 @given(st.text(alphabet="[]()!<>:\\1a\n /", max_size=40))
 def test_nothing_from_outside_links_loads_or_is_html(text: str) -> None:
     assert not _LIVE.search(re.sub(r"\\\\", "", inert(text, {1})))
+
+
+# What GitHub's Markdown links without being told to (https://github.github.com/gfm/#autolinks-extension-), looked for
+# by renderers once "&#58;" is a colon.
+_BARE_ADDRESS = re.compile(r"(?:https?|ftp)://|\bwww\.|[\w.+-]@[\w-]", re.IGNORECASE)
+_ADDRESSES = [
+    "https://evil.example/?q=secret",
+    "HTTP://EVIL.EXAMPLE",
+    "see www.evil.example",
+    "ftp://evil.example",
+    "mailto:me@evil.example",
+    "xmpp:me@evil.example",
+    "https&#58;//evil.example",
+    "https:&#x2F;&sol;evil.example",
+    "www&period;evil.example",
+    "me&commat;evil.example",
+]
+
+
+def drawn(markdown: str) -> str:
+    """The text that a renderer of Markdown looks for addresses in; what it was told to link is none."""
+    tokens = MarkdownIt("commonmark").parse(markdown)
+    children = [child for token in tokens for child in token.children or ()]
+    assert not [child for child in children if child.type in ("link_open", "image", "html_inline")]
+    return "".join(child.content for child in children)
+
+
+@pytest.mark.parametrize("address", _ADDRESSES)
+def test_an_address_from_outside_is_no_link_to_any_renderer(address: str) -> None:
+    assert _BARE_ADDRESS.search(drawn(address)), "the test would find nothing"
+    assert not _BARE_ADDRESS.search(drawn(inert(address, ())))
+
+
+@given(st.lists(st.sampled_from(["http", "s", ":", "/", "//", "www", ".", "a", "@", "&#58;", "&", "#58;", " ", "\\"])))
+def test_no_pieces_make_an_address(pieces: list[str]) -> None:
+    assert not _BARE_ADDRESS.search(drawn(inert("".join(pieces), ())))
+
+
+@given(st.lists(st.sampled_from([*"htps:/w.@&#58;a ", "http", "www"]), max_size=12))
+def test_an_address_that_is_still_being_written_can_go_on(pieces: list[str]) -> None:
+    whole, parts = inert("".join(pieces), ()), (inert("".join(pieces[:n]), ()) for n in range(len(pieces)))
+    assert all(whole.startswith(part) for part in parts)
 
 
 def test_known_markers_stay_and_others_are_only_text() -> None:

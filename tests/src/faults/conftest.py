@@ -48,7 +48,7 @@ def opened(
     writers: list[Writer] = []
     folder = tmp_path_factory.mktemp("faults")
     # words alone are searched: meaning costs time here and plays no part
-    own = replace(settings, data_dir=folder, embedder="none", remote_answers=1000)
+    own = replace(settings, data_dir=folder, embedder="none", remote_answers=1000, remote_answers_a_day=1000)
     library = build_library(own, FakeEngines(writers))
     for key in (ME, YOU):
         library.shelf(key).add(*sample_pdf())

@@ -54,7 +54,7 @@ def test_a_document_removed_and_wiped_while_it_is_asked_loses_its_places_not_the
         shelf.ask(TALK, QUESTION, ask_anyway=True)
         until(lambda: shelf.turns(TALK)[-1].stage is when)
         shelf.remove(entry)
-        shelf._documents.wipe_removed(after_s=0)
+        shelf._documents.wipe_removed()
         if when is Stage.READING:
             slow.slot.release()
         check_written(ended(shelf), "ollama", MODEL)
@@ -229,7 +229,7 @@ def test_every_sending_counts_answered_or_not_and_then_it_is_said_that_there_may
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf = scene.shelf("c" * 24)
-    monkeypatch.setattr(shelf._conversations, "_remote_answers_left", 1)
+    monkeypatch.setattr(scene.library._services.remote, "_most_of_one", 1)
     shelf.add(*sample_pdf())
     until(lambda: all(view.settled for view in shelf.documents()))
     scene.router.behaviour = "503"

@@ -83,7 +83,7 @@ def test_a_removed_document_can_be_restored_and_is_wiped_when_it_is_not(
     shelf.restore(entry)
     assert len(shelf.documents()) == 1
     shelf.remove(entry)
-    shelf._documents.wipe_removed(after_s=0)
+    shelf._documents.wipe_removed()
     with pytest.raises(DocumentGone):
         shelf.restore(entry)
     library.close()

@@ -6,7 +6,7 @@ And what happens to a removed file that something else is happening to at the sa
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from shared_utils.errors import DocumentGone
 from shared_utils.types import Embedder
 from src.library.conversations import LEASE_S
 from src.library.documents import UNDO_S
+from src.library.fair_pool import Job
 from src.library.library import PUT_AWAY_AFTER_S
 from src.library.sample import sample_pdf
 from src.library.shelf import Shelf
@@ -179,8 +180,11 @@ def test_a_file_put_back_after_its_work_was_cancelled_is_taken_up_anew(
     shelf.remove(entry)
     if ended:
         go_on.set()
+        # there is one thread: this comes after
         over = threading.Event()
-        library._services.embedders.submit("somebody", over.set)  # there is one thread: this comes after
+        library._services.embedders.submit(
+            Job("somebody", lambda _: over.set())
+        )  # there is one thread: this comes after
         assert over.wait(60)
     put_back(shelf, entry)
     put_back(shelf, entry)  # twice does no harm
@@ -193,28 +197,43 @@ def test_a_file_put_back_after_its_work_was_cancelled_is_taken_up_anew(
 def test_while_a_file_is_wiped_it_can_neither_be_restored_nor_lost_when_it_is_added_again(
     open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = open_library()
+    clock = FakeClock()
+    library = open_library(clock=clock)
     shelf = shelf_with_sample(library)
     entry = shelf.documents()[0].entry_id
     shelf.remove(entry)
-    taken_in, wipe, take_in = threading.Event(), library.store.remove_from_workspace, library.store.put_file
-    adding = threading.Thread(target=shelf.add, args=sample_pdf())
+    clock.sleep(UNDO_S)
+    erase = library.store._erase  # type: ignore[attr-defined]
 
-    def put_file(data: bytes, password: str = "") -> str:
-        taken_in.set()
-        return take_in(data, password)
-
-    def in_the_middle(key: str, entry_id: str) -> None:
+    def in_the_middle(document_ids: Iterable[str]) -> None:
         with pytest.raises(DocumentGone):
-            shelf.restore(entry_id)
-        adding.start()
-        assert not taken_in.wait(0.3)  # it waits until the file is wiped
-        wipe(key, entry_id)
+            shelf.restore(entry)
+        shelf.add(*sample_pdf())
+        erase(document_ids)
 
-    monkeypatch.setattr(library.store, "put_file", put_file)
-    monkeypatch.setattr(library.store, "remove_from_workspace", in_the_middle)
-    shelf._documents.wipe_removed(after_s=0)
-    adding.join(60)
+    monkeypatch.setattr(library.store, "_erase", in_the_middle)
+    library.tidy()
+    until(lambda: settled(shelf))
+    assert [view.state for view in shelf.documents()] == [DocumentState.READY]
+    assert library.store.usage(MINE).files == 1
+
+
+def test_a_file_whose_content_is_wiped_while_it_is_added_again_is_taken_in_all_the_same(
+    open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock()
+    library = open_library(clock=clock)
+    shelf = shelf_with_sample(library)
+    shelf.remove(shelf.documents()[0].entry_id)
+    clock.sleep(UNDO_S)
+    add = library.store.add_to_workspace
+
+    def after_the_janitor(key: str, document_id: str, name: str) -> str:
+        library.tidy()
+        return add(key, document_id, name)
+
+    monkeypatch.setattr(library.store, "add_to_workspace", after_the_janitor)
+    shelf.add(*sample_pdf())
     until(lambda: settled(shelf))
     assert [view.state for view in shelf.documents()] == [DocumentState.READY]
     assert library.store.usage(MINE).files == 1
@@ -242,5 +261,5 @@ def test_a_locked_file_that_is_removed_while_it_is_opened_stays_removed(
     assert kept.wait(60)
     library._services.readers.close(wait_s=60)
     assert shelf.documents() == ()
-    shelf._documents.wipe_removed(after_s=0)
+    shelf._documents.wipe_removed()
     assert library.store.usage(MINE).files == 0

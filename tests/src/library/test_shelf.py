@@ -154,7 +154,7 @@ def test_what_another_process_adds_renames_removes_and_prefers_is_seen(open_libr
     assert shelf.preferences() == elsewhere.preferences()
     entry = elsewhere.documents()[0].entry_id
     elsewhere.remove(entry)
-    elsewhere._documents.wipe_removed(after_s=0)
+    elsewhere._documents.wipe_removed()
     shelf.catch_up()
     assert shelf.documents() == ()
 

@@ -9,6 +9,7 @@ import pytest
 
 from shared_utils.processes.heartbeats import Heartbeats
 from shared_utils.storage.document_store import DocumentStore
+from src.library.fair_pool import Job, Turn
 from src.library.library import Library
 from tests.fakes import FakeClock
 from tests.src.library.shelves import TALK, OpenLibrary, endless, settled, shelf_with_sample
@@ -41,7 +42,11 @@ def test_a_job_that_hangs_is_seen_and_one_that_waits_behind_it_is_not(
 ) -> None:
     library = open_library(clock=clock)
     name = pool.removesuffix("s")
-    getattr(library._services, pool).submit("somebody", standstill.wait)
+
+    def stand_still(_: Turn) -> None:
+        standstill.wait()
+
+    getattr(library._services, pool).submit(Job("somebody", stand_still))
     begun(library, name)
     assert library.stalled() == []
     clock.sleep(LONG_S)

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_utils.citations.attribution import cite
-from shared_utils.message import NOTHING
+from shared_utils.message import NOTHING, literal
 from shared_utils.types import Answer, Citation, EngineKind, Evidence, GenerationStats, Sentence, Verdict
 from src.api.as_json import answer_markdown as api_markdown
 from src.i18n import ENGLISH
-from src.presentation.blocks import BlockKind, as_html, blocks, unplaced
+from src.presentation.blocks import BlockKind, as_html, blocks, set_as_text, unplaced
 from src.presentation.cited import entries
 from src.presentation.csv_table import answers_csv
 from src.presentation.markdown import conversation_markdown
@@ -126,3 +126,19 @@ def test_no_word_and_no_block_is_lost(items: list[str]) -> None:
     made = blocks(replace(answer(), sentences=sentences))
     assert [block.pieces[0].text for block in made] == [f"word{i}" for i in range(len(items))]
     assert [block.label for block in made] == ["" if item == "#" else item and f"{item} " for item in items]
+
+
+def test_of_a_quoted_answer_a_sentence_that_is_ours_is_text_and_a_quote_a_quotation() -> None:
+    value = Sentence("Sales, 2017: 9", (1,), Verdict.SUPPORTED, NOTHING, 0, said=literal("Sales, 2017: 9"))
+    quote = Sentence("Sales rose.", (1,), Verdict.SUPPORTED, NOTHING, 1)
+    citation = Citation(1, "d", "a.pdf", 1, "1", "Sales rose.", 0, 11)
+    quoted = Answer("Sales?", True, (value, quote), (citation,), "stop", GenerationStats(EngineKind.EXTRACTIVE, ""), "")
+    assert [(block.kind, block.pieces[0].text) for block in blocks(quoted)] == [
+        (BlockKind.PARAGRAPH, "Sales, 2017: 9"),
+        (BlockKind.QUOTE, "Sales rose."),
+    ]
+    assert set_as_text(quoted).sentences == (value,)
+    written = replace(quoted, stats=GenerationStats(EngineKind.OLLAMA, "m"))
+    assert set_as_text(written) == written
+    assert "Sales, 2017: 9" in conversation_markdown((turn(quoted),))
+    assert "<p" in as_html(blocks(set_as_text(quoted)), lambda piece: piece.text)

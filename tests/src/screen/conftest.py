@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.runtime.context import StreamlitHeaders
 from streamlit.testing.v1 import AppTest
 
 from src.screen.shared_library import SharedLibrary, serve, shared_library
@@ -28,7 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     """A first visit to a server with an empty data folder and no model."""
     monkeypatch.setattr(type(st.context), "cookies", {})  # AppTest has a mock there
-    monkeypatch.setattr(type(st.context), "headers", {})
+    monkeypatch.setattr(type(st.context), "headers", StreamlitHeaders([]))
+    monkeypatch.setattr(type(st.context), "ip_address", None)
     serve(SharedLibrary(Settings(data_dir=tmp_path, ollama_url="http://127.0.0.1:9")))
     yield new_tab().run()
     shared_library().close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from src.library.sample import sample_pdf
+from src.screen.shared_library import shared_library
 from tests.e2e.pdfs import BRIDGES, WATER, pdf
 from tests.src.screen.conftest import ask, press, read, serve_anew, shown, until, upload
 
@@ -66,6 +67,32 @@ def test_a_removed_file_can_be_brought_back(app: AppTest) -> None:
     assert 'class="fn-card"' not in shown(app)
     press(app, "Undo")
     assert "3 pages" in shown(app)
+
+
+def test_undo_is_not_offered_once_the_file_is_wiped(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    next(b for b in app.button if b.label.startswith("Remove")).click().run()
+    assert any(button.label == "Undo" for button in app.button)
+    shared_library().open().store.erase_removed(0.0)
+    app.run()
+    assert not any(button.label == "Undo" for button in app.button)
+    assert not app.exception
+
+
+def test_whoever_comes_back_after_the_data_file_was_damaged_is_told_until_they_have_read_it(app: AppTest) -> None:
+    read(app, "<b>water</b>.pdf", pdf(WATER))
+    store = shared_library().settings.data_dir / "store"
+    shared_library().close()
+    (store / "footnote.sqlite").write_bytes(b"this is not a database " * 1000)
+    for path in (store / "files").iterdir():
+        path.unlink()
+    serve_anew()
+    app.run()
+    assert "has been repaired" in shown(app)
+    assert "please add it again: &lt;b&gt;water&lt;/b&gt;.pdf" in shown(app)
+    press(app, "Got it")
+    assert "has been repaired" not in shown(app)
+    assert not app.exception
 
 
 def test_a_file_beyond_the_limits_is_refused_in_words(app: AppTest) -> None:

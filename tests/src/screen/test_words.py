@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import streamlit as st
+from streamlit.runtime.context import StreamlitHeaders
 from streamlit.testing.v1 import AppTest
 
 from src.library.preferences import Pace, Preferences
@@ -13,12 +14,13 @@ from tests.e2e.pdfs import WATER, pdf
 from tests.src.screen.conftest import ask, new_tab, press, read, serve_anew, shown, until, upload
 
 GEAR = "bare-settings"
+_GERMAN = ("Accept-Language", "de-DE,de;q=0.9,en;q=0.8")
 
 
 @pytest.fixture
 def german(monkeypatch: pytest.MonkeyPatch, app: AppTest) -> AppTest:
     """A first visit with a browser that asks for German."""
-    monkeypatch.setattr(type(st.context), "headers", {"Accept-Language": "de-DE,de;q=0.9,en;q=0.8"})
+    monkeypatch.setattr(type(st.context), "headers", StreamlitHeaders([_GERMAN]))
     return app.run()
 
 

@@ -1,0 +1,122 @@
+"""What stands around a table and holds for it: its caption, what its figures count, the currency."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from shared_utils.tables.captions import goes_on, is_caption, is_scale
+from shared_utils.tables.draft import Draft, DraftCell
+from shared_utils.tables.lines import Line, Piece
+from shared_utils.types import Scale
+
+ABOVE_LINES = 5  # over a table in which its caption and scale may stand
+FAR = 3.0  # × the height: white between them
+_FACTORS = (
+    (
+        re.compile(
+            r"\b(?:thousands?|tausend|tsd|milliers|miles|migliaia)\b|[$€£]?\s?'?\b000(?:'?s)?\b|\b[kT][$€£]", re.I
+        ),
+        10**3,
+    ),
+    (re.compile(r"\b(?:millions?|millionen|mio|milliones|millones|milioni)\b|[$€£]m\b", re.I), 10**6),
+    (re.compile(r"\b(?:billions?|milliarden|mrd|milliards|miliardi)\b|[$€£]bn\b", re.I), 10**9),
+)
+_SCALE = re.compile(
+    r"(?:(?:u\.?s\.?\s+)?(?:dollars?|euros?|eur|usd|gbp|chf|pounds|amounts?|figures?|values?|shares|[$€£¥]|angaben|beträge)\s+)?"
+    r"(?:and shares |and share data )?(?:(?:are |expressed )?(?:in|en)\s+)(?:[a-z.]+\s+(?:of\s+)?|[$€£]\s?){0,2}?"
+    r"(?:thousands?|millions?|billions?|tsd\.?|mio\.?|mrd\.?|tausend|millionen|milliarden|milliers|millones|miles|[$€£]?\s?'?000'?s?|[$€£](?:m|bn))"
+    r"(?:\s+(?:of\s+)?(?:u\.?s\.?\s+)?(?:dollars?|euros?|eur|usd|[$€£]))?(?:,?\s*except[^)\]:;.]{0,60})?"
+    r"|(?<!\d\s)(?<![\d.,])(?:[a-z]{0,2}[$€£]|\b(?:eur|usd|gbp|chf))\s?"
+    r"(?:thousands?|millions?|billions?|mio\.?|mrd\.?|tsd\.?|m\b|bn\b)(?:,?\s*except[^)\]:;.]{0,60})?",
+    re.IGNORECASE,
+)
+_CURRENCY = re.compile(
+    r"[$€£¥]|\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK)\b|\bdollars?\b|\beuros?\b|\bpounds\b|\bRs\b", re.IGNORECASE
+)
+
+
+def caption_of(lines: Sequence[Line], draft: Draft) -> tuple[Piece, ...]:
+    """The pieces of the caption over a table, or under it; a title or a sentence that ends in a colon will do."""
+    x0, y0, x1, y1 = draft.box
+    top = min((p.y0 for c in draft.cells for p in c.pieces), default=y0)
+    near = [own for line in lines if (own := _over(line, x0, x1)) is not None]
+    above = [line for line in near if line.y1 <= top + line.height // 2]
+    edge = top
+    taken: list[Line] = []
+    for line in reversed(above[-ABOVE_LINES:]):
+        if edge - line.y1 > FAR * line.height:
+            break
+        taken.insert(0, line)
+        edge = line.y0
+    for number, line in enumerate(taken):
+        if is_caption(line.text):
+            end = number + 1
+            while end < len(taken) and goes_on(line, taken[end - 1], taken[end]) and not is_scale(taken[end].text):
+                end += 1
+            return tuple(piece for part in taken[number:end] for piece in part.pieces)
+    below = next((line for line in near if line.middle > y1), None)
+    if below is not None and below.y0 - y1 < FAR * below.height and is_caption(below.text):
+        return below.pieces
+    for line in reversed(taken):
+        text = " ".join(piece.text for piece in line.pieces)
+        if is_scale(text):
+            continue
+        is_title = line.pieces[0].is_bold and len(text) < 120
+        return line.pieces if is_title or text.endswith(":") else ()
+    return ()
+
+
+def _over(line: Line, x0: int, x1: int) -> Line | None:
+    """The part of a line that stands over or under a table."""
+    pieces = tuple(piece for piece in line.pieces if piece.x0 < x1 and piece.x1 > x0)
+    return Line(pieces, line.y0, line.y1) if pieces else None
+
+
+def scale_in(text: str) -> Scale | None:
+    """What a text says that figures count.
+
+    >>> scale_in("(Dollars in millions, except per share data)")
+    Scale(text='Dollars in millions, except per share data', factor=1000000)
+    >>> scale_in("[In thousands]"), scale_in("$ in the bank")
+    (Scale(text='In thousands', factor=1000), None)
+    """
+    match = _SCALE.search(text)
+    if match is None:
+        return None
+    factor = next((factor for pattern, factor in _FACTORS if pattern.search(match[0])), 1)
+    return Scale(match[0].strip(), factor)
+
+
+def scale_of(
+    caption: str, lines: Sequence[Line], draft: Draft, heads: int, texts: dict[DraftCell, str]
+) -> Scale | None:
+    """The scale that holds for a table: told in its caption, over it, or in the corner over its labels."""
+    corner = [texts[c] for c in draft.cells if c.row < max(1, heads) and (c.column == 0 or c.column_end > c.column)]
+    x0, top, x1, _ = draft.box
+    over = [own for line in lines if line.y1 <= top + line.height and (own := _over(line, x0, x1)) is not None]
+    near: list[str] = []
+    edge = top
+    for line in reversed(over[-ABOVE_LINES:]):
+        if edge - line.y1 > FAR * line.height:
+            break
+        near.append(" ".join(piece.text for piece in line.pieces))
+        edge = line.y0
+    for text in [*corner, caption, *near]:
+        if (found := scale_in(text)) is not None:
+            return found
+    return None
+
+
+def currency_of(caption: str, draft: Draft, heads: int, texts: dict[DraftCell, str]) -> str:
+    """The currency that most figures are marked with, else the one that the heads or the caption name."""
+    marked = Counter(
+        match[0] for c in draft.cells if c.row >= heads and c.column for match in _CURRENCY.finditer(texts[c][:4])
+    )
+    if marked:
+        return marked.most_common(1)[0][0]
+    for text in [caption, *(texts[c] for c in draft.cells if c.row < heads)]:
+        if match := _CURRENCY.search(text):
+            return match[0]
+    return ""

@@ -1,0 +1,88 @@
+"""What the words of a cell are: a figure, a year, a unit, the name of a total."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+REMEMBERED = 4_096  # texts: a table asks several times about each of its cells
+SHORT = 24  # characters of a figure, at most
+_FIGURE = re.compile(
+    r"[\s$€£¥(+−–—-]*(?:\d[\d.,' ]*|[—–-]+)[\s)%*†‡\d]*(?:(?<![A-Za-z])[a-zA-Z]{1,4})?|[*†‡#]{1,2}|n/?[am]\.?",
+    re.IGNORECASE,
+)
+_MONTHS = (
+    "jan(?:uary|uar|vier)?|feb(?:ruary|ruar)?|f[ée]vrier|mar(?:ch|s)?|m[äa]rz|apr(?:il)?|avril|ma[yi]|jun[ei]?|juin|"
+    "jul[yi]?|juillet|aug(?:ust)?|ao[uû]t|sept?(?:ember|embre)?|o[ck]t(?:ober|obre)?|nov(?:ember|embre)?|"
+    "de[cz](?:ember)?|d[ée]cembre"
+)
+_NOTES = r"(?:\s*(?:\([a-z*†\d]{1,2}\)?|[*†‡\d])){0,3}"
+_PERIOD = re.compile(
+    r"(?:(?:FY|CY|H[12]|[1-4]?Q[1-4]?|fiscal(?: year)?|year|jahr)\s*'?)?"
+    rf"(?:(?:18|19|20|21)\d\d|'\d\d)(?:\s*[-–/]\s*\d{{2,4}})?{_NOTES}"
+    r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|Q[1-4]|[1-4]Q"
+    rf"|(?:\d{{1,2}}\.?\s+)?(?:{_MONTHS})\.?(?:[\s-]+\d{{1,2}},?)?(?:[\s,'-]+(?:\d\d)?\d\d)?{_NOTES}",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(r"[$€£¥%]|[(\[]?(?:in\s+)?[a-z]{0,2}[$€£]?\s?'?\s?000'?s?[)\]]?", re.IGNORECASE)
+_SCALE_WORD = re.compile(r"\b(?:thousand|million|billion|tsd|mio|mrd|tausend|milli)", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"(?:grand\s+|sub-?)?totals?\b|sum(?:me)?\b|gesamt|insgesamt|zusammen\b|zwischensumme|totale?\b|ensemble\b|suma\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def is_figure(text: str) -> bool:
+    """Whether a cell's text is a number, an amount, a share, or a sign for none.
+
+    >>> [is_figure(text) for text in ("1,204", "$ 17", "(3.1)%", "—", "(2)pts", "6.4% (0.8%)", "A-3")]
+    [True, True, True, True, True, True, False]
+    """
+    if _FIGURE.fullmatch(text):
+        return True
+    if len(text) > SHORT:
+        return False
+    digits = sum(map(str.isdigit, text))
+    letters = sum(map(str.isalpha, text))
+    return digits > 0 and (not letters or digits * 2 >= sum(not character.isspace() for character in text))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def is_period(text: str) -> bool:
+    """Whether a cell's text is a year, a span of years or a date, which stand in heads as well as among figures.
+
+    >>> is_period("2022"), is_period("FY 2021/22"), is_period("2013 (5)(6)"), is_period("2,022")
+    (True, True, True, False)
+    >>> is_period("June 30, 2022"), is_period("31 Dec 2022"), is_period("Marine 30")
+    (True, True, False)
+    """
+    return _PERIOD.fullmatch(text.strip(" ()[]:")) is not None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def is_unit(text: str) -> bool:
+    """Whether a cell's text only tells what figures count.
+
+    >>> is_unit("$000's"), is_unit("$ in millions"), is_unit("17")
+    (True, True, False)
+    """
+    return _UNIT.fullmatch(text.strip()) is not None or (len(text) < 80 and _SCALE_WORD.search(text) is not None)
+
+
+def is_value(text: str) -> bool:
+    """Whether a cell's text is a figure and neither a year nor a unit.
+
+    >>> is_value("17,606"), is_value("2022"), is_value("%")
+    (True, False, False)
+    """
+    return is_figure(text) and not is_period(text) and not is_unit(text)
+
+
+def is_total(label: str) -> bool:
+    """Whether a label names a total.
+
+    >>> is_total("Total revenue"), is_total("Summe der Aktiva"), is_total("Totally new")
+    (True, True, False)
+    """
+    return _TOTAL.match(label.strip()) is not None

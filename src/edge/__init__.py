@@ -1,0 +1,1 @@
+"""What stands before page and API alike: deadlines of connections, names of this server, shares of what is scarce."""

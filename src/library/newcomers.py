@@ -1,0 +1,44 @@
+"""How many new libraries may be begun from one network: keys are free, and each brings shares of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from shared_utils.errors import ShareUsedUp
+
+_HOUR_S = 3600.0
+_MOST_NETWORKS = 10_000  # remembered at once; the one that came longest ago is forgotten first
+
+
+class Newcomers:
+    """Thread-safe. `clock` gives seconds; 0 as the most an hour means no limit."""
+
+    def __init__(self, most_an_hour: int, clock: Callable[[], float]) -> None:
+        self._most = most_an_hour
+        self._clock = clock
+        self._begun: dict[str, deque[float]] = {}  # network -> when each was begun
+        self._lock = threading.Lock()
+
+    def admit(self, network: str) -> None:
+        """Note that a library is begun. Raises ShareUsedUp where too many were, within the last hour."""
+        if not network or not self._most:
+            return
+        with self._lock:
+            now = self._clock()
+            begun = self._begun.pop(network, deque())
+            while begun and now - begun[0] >= _HOUR_S:
+                begun.popleft()
+            self._begun[network] = begun
+            if len(begun) >= self._most:
+                raise ShareUsedUp(
+                    "{n} new libraries were begun from your network within an hour, the most there may be. Go on with "
+                    "one you have, or come back in {minutes:.0f} minutes.",
+                    again_s=_HOUR_S - (now - begun[0]),
+                    n=self._most,
+                    minutes=max(1.0, (_HOUR_S - (now - begun[0])) / 60),
+                )
+            begun.append(now)
+            if len(self._begun) > _MOST_NETWORKS:
+                del self._begun[next(iter(self._begun))]

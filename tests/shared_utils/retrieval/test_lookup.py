@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shared_utils.retrieval.lookup import SURE, LookUp, look_up, years_of
+from shared_utils.types import Cell, Page, PageVerdict, RowKind, Span, Table
+
+TEXT = """Statements of operations (in millions)
+2016 2017
+Net sales 135,987 177,866
+Operating expenses:
+Cost of sales 88,265 111,934
+Net income 2,371 3,033
+Net income per share 4.90 6.15
+"""
+ROWS = [line.split("|") for line in (
+    "|2016|2017", "Net sales|135,987|177,866", "Operating expenses:||", "Cost of sales|88,265|111,934",
+    "Net income|2,371|3,033", "Net income per share|4.90|6.15",
+)]  # fmt: skip
+
+
+def table_of(rows: list[list[str]], text: str) -> Table:
+    """A table whose first row names its columns and whose first column its rows; a row without values is a group."""
+    cells, at = [], 0
+    for r, row in enumerate(rows):
+        for c, words in enumerate(row):
+            if words:
+                at = text.index(words, at)
+                cells.append(Cell(r, r, c, c, words, (Span(at, at + len(words)),), (0.0, 0.0, 1.0, 1.0)))
+                at += len(words)
+    kinds = [RowKind.HEAD, *(RowKind.DATA if any(row[1:]) else RowKind.GROUP for row in rows[1:])]
+    groups = [max((g for g in range(r) if kinds[g] is RowKind.GROUP), default=None) for r in range(len(rows))]
+    return Table(
+        cells=tuple(cells),
+        rows=len(rows),
+        columns=len(rows[0]),
+        rect=(0.0, 0.0, 1.0, 1.0),
+        head_rows=1,
+        stub_columns=1,
+        parts=(0,),
+        kinds=tuple(kinds),
+        parents=tuple(() if group is None else (group,) for group in groups),
+        caption=text.partition("\n")[0],
+    )
+
+
+PAGE = Page(1, "1", TEXT, PageVerdict.TEXT, tables=(table_of(ROWS, TEXT),))
+
+
+def asked(question: str, *pages: Page) -> LookUp:
+    found = look_up(question, [("d", page, 1.0) for page in pages or (PAGE,)])
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("What was net income in 2017?", ["3,033"]),
+        ("What was net income in 2016?", ["2,371"]),
+        ("What was net income in FY16?", ["2,371"]),
+        ("How much was net income per share in 2017?", ["6.15"]),
+        ("How did net sales develop from 2016 to 2017?", ["135,987", "177,866"]),
+        ("What is the cost of sales?", ["88,265", "111,934"]),
+    ],
+)
+def test_the_row_and_the_year_that_are_asked_for_give_the_value(question: str, values: list[str]) -> None:
+    found = asked(question)
+    assert [fact.value.text for fact in found.facts] == values
+    assert found.score >= SURE
+
+
+def test_a_year_that_the_table_does_not_have_is_no_look_up() -> None:
+    assert asked("What was net income in 2021?").score < SURE <= asked("What was net income in 2017?").score
+
+
+def test_a_longer_name_is_no_answer_to_a_shorter_question_nor_the_reverse() -> None:
+    assert asked("What was net income in 2017?").facts[0].labels[-1].text == "Net income"
+    assert asked("Net income per share in 2017?").facts[0].labels[-1].text == "Net income per share"
+
+
+def test_a_question_about_something_else_is_answered_by_no_row() -> None:
+    assert look_up("Who founded the company?", [("d", PAGE, 1.0)]) is None
+    assert look_up("What was net income?", [("d", replace(PAGE, tables=()), 1.0)]) is None
+    assert look_up("What was net income?", []) is None
+    assert look_up("Why did net income rise in 2017?", [("d", PAGE, 1.0)]) is None  # no value is a reason
+
+
+def test_of_two_tables_alike_the_one_on_the_better_page_counts() -> None:
+    other = replace(PAGE, number=2)
+    found = look_up("What was net income in 2017?", [("d", PAGE, 0.4), ("d", other, 1.0)])
+    assert found is not None
+    assert found.page.number == 2
+
+
+def test_a_group_tells_rows_of_one_name_apart() -> None:
+    text = "Leases\n2017\nGross:\nUnited States 14\nFrance 3\nNet:\nUnited States 5\nFrance 1\n"
+    rows = [["", "2017"], ["Gross:", ""], ["United States", "14"], ["France", "3"], ["Net:", ""],
+            ["United States", "5"], ["France", "1"]]  # fmt: skip
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(rows, text),))
+    assert asked("What are the net leases in the United States?", page).facts[0].value.text == "5"
+    assert asked("What are the gross leases in the United States?", page).facts[0].value.text == "14"
+
+
+def test_columns_of_words_are_told_by_their_names() -> None:
+    text = "Officers\nName Age Position\nAndrew Jassy 52 Chief of web services\nBrian Olsavsky 56 Chief of finance\n"
+    rows = [["Name", "Age", "Position"], ["Andrew Jassy", "52", "Chief of web services"],
+            ["Brian Olsavsky", "56", "Chief of finance"]]  # fmt: skip
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(rows, text),))
+    assert [f.value.text for f in asked("What is the age of Andrew Jassy?", page).facts] == ["52"]
+    both = asked("What position does Brian Olsavsky hold, and what is his age?", page)
+    assert [f.value.text for f in both.facts] == ["56", "Chief of finance"]
+
+
+def test_a_number_with_a_comma_is_no_year() -> None:
+    assert years_of("2,019 people in 2018, FY22 and 20191") == {"2018", "2022"}
