@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from shared_utils.citations.alignment import Alignment, nearest_copy
+from shared_utils.citations.columns import check_columns
 from shared_utils.citations.exact_checks import (
-    check_columns,
     check_dates,
     check_exchanged,
     check_numbers,

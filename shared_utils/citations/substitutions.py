@@ -135,9 +135,7 @@ def _other_filler(
             other = slot
     if other is None or other.left + other.right <= same:
         return None
-    return Swap(
-        _text(claim, ours[a:b]), _text(page, theirs[other.start : other.end]), shared=other.left + other.right
-    )
+    return Swap(_text(claim, ours[a:b]), _text(page, theirs[other.start : other.end]), shared=other.left + other.right)
 
 
 def _order(slot: _Slot, words: int) -> tuple[int, int]:

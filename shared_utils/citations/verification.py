@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from shared_utils.citations.clashes import clashes
+from shared_utils.citations.columns import cells_say_it
 from shared_utils.citations.features import Features, features
 from shared_utils.citations.framing import announces, bare_claim
 from shared_utils.citations.judgement import Judgement, trained
@@ -105,6 +106,8 @@ def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None, 
     if not reading.anchor and embedder and (closest := closest_in_meaning(claim, units, embedder)) is not None:
         reading = replace(reading, anchor=(closest,))
     verdict = judgement.verdict(found)
+    if verdict is not Verdict.SUPPORTED and cells_say_it(reading) and not found.names_missing:
+        verdict = Verdict.SUPPORTED
     if verdict is Verdict.NOT_FOUND and row_says_it(reading):
         verdict = Verdict.PARTLY  # its headings may be out of sight
     findings = [*clashes(reading, found), *unsaid_half(reading)]
