@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from shared_utils.errors import FootnoteError
 from shared_utils.message import Message
 from shared_utils.pdf.viewer import PageImage
 from shared_utils.types import Citation, Document, Rect
+from src.answering.holding import everything
 from src.answering.ingestion import IndexedDocument
 from src.answering.suggestions import Topic, next_topics, opening_topics, question
 from src.answering.writing import staying
@@ -243,7 +245,10 @@ class Shelf:
     def turns(self, conversation_id: str) -> tuple[TurnView, ...]:
         """Oldest first; () for a conversation that is not this person's. Looking counts as being here."""
         self._seen_at = self._clock()
-        return self._conversations.turns(conversation_id)
+        turns = self._conversations.turns(conversation_id)
+        if not self._preferences.everything:
+            return turns
+        return tuple(replace(turn, answer=everything(turn.answer)) for turn in turns)
 
     def ask(
         self,
