@@ -147,11 +147,10 @@ def test_of_a_quoted_answer_a_sentence_that_is_ours_is_text_and_a_quote_a_quotat
 
 
 def with_some_left_out() -> Answer:
+    trebled = literal("the page says fell, the answer trebled")
     first, second, *rest = (
         Sentence("Sales rose.", (), Verdict.SUPPORTED, NOTHING, 0, "1."),
-        Sentence(
-            "Costs trebled.", (), Verdict.CONTRADICTED, literal("the page says fell, the answer trebled"), 1, "2."
-        ),
+        Sentence("Costs trebled.", (), Verdict.CONTRADICTED, trebled, 1, "2."),
         Sentence("They will fall.", (), Verdict.SUPPORTED, NOTHING, 1),
         Sentence("The moon is near.", (), Verdict.NOT_FOUND, literal("no page names the moon"), 2, "3."),
     )
