@@ -44,6 +44,7 @@ _NOT_BUT = re.compile(
     r"\b(?:other than|except|unless|außer|sauf|salvo)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_LOOK_ALIKE = str.maketrans({"l": "i", "1": "i", "|": "i", "0": "o"})
 _ALTERNATIVE = re.compile(r"\([a-z]+\)")
 
 
@@ -190,8 +191,8 @@ def _side_by_side(swap: Swap, claim: str) -> bool:
 
 
 def _may_be_one(one: Word, other: Word) -> bool:
-    """Two spellings of one name: Noel and Noël, Faroe and Faeroes."""
-    a, b = fold(one.text), fold(other.text)
+    """Two spellings of one name: Noel and Noël, Faroe and Faeroes; or one that was read off a scan, laaS and IaaS."""
+    a, b = (fold(word.text).translate(_LOOK_ALIKE) for word in (one, other))
     return a[:2] == b[:2] or a in b or b in a
 
 

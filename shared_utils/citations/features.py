@@ -23,7 +23,10 @@ from shared_utils.text.quantities import Quantity, quantities
 from shared_utils.types import Embedder
 
 _WINDOW = 3  # neighbouring units read together: a pronoun's name stands in the sentence before
-_MOST_EMBEDDED = 6  # units, those that hold most of the claim's words
+_MOST_EMBEDDED = 2  # units, those that hold most of the claim's words: more cost time and told nothing more
+_MOST_SEARCHED = 6  # where none of them holds …
+_SPEAKS_OF_IT = 0.3  # … this share of the words: a rewording may stand anywhere
+_EMBEDDED_CHARS = 320  # of each
 _MOST_KEYS = 40  # of a claim that are paired; more is a list, or hostile
 _QUANTIFIERS = frozenset(
     (  # noqa: SIM905 - one word a line would fill the screen
@@ -82,11 +85,13 @@ def _together(keys: Sequence[str], reach: Sequence[frozenset[str]]) -> float:
 
 
 def _cosine(reading: Reading, weight: dict[str, float], reach: Sequence[frozenset[str]], embedder: Embedder) -> float:
-    """The highest of the claim and the sum of one to three neighbours among the units that share most words with it."""
+    """The highest of the claim and the sum of neighbours among the units that share most words with it."""
     order = sorted(range(len(reach)), key=lambda i: -covered(weight, reach[i]))
-    near = sorted(order[:_MOST_EMBEDDED])
+    speaks = covered(weight, reach[order[0]]) >= _SPEAKS_OF_IT
+    near = sorted(order[: _MOST_EMBEDDED if speaks else _MOST_SEARCHED])
     claim = embedder.embed_query(reading.claim)[0]
-    vectors = dict(zip(near, embedder.embed_passages([reading.units[i].text for i in near]), strict=True))
+    texts = [reading.units[i].text[:_EMBEDDED_CHARS] for i in near]
+    vectors = dict(zip(near, embedder.embed_passages(texts), strict=True))
     best = -1.0
     for start in near:
         summed = np.zeros_like(claim)

@@ -31,6 +31,7 @@ from shared_utils.text.numerals import Notation
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Embedder, Verdict
 
+_SAME_MEANING = 0.85  # cosine
 _SURE = 0.9  # probability from which an inference model is believed
 _SEVERITY = (Verdict.SUPPORTED, Verdict.PARTLY, Verdict.NOT_FOUND, Verdict.CONTRADICTED)
 
@@ -108,13 +109,18 @@ def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None, 
     verdict = judgement.verdict(found)
     if verdict is not Verdict.SUPPORTED and cells_say_it(reading) and not found.names_missing:
         verdict = Verdict.SUPPORTED
-    if verdict is Verdict.NOT_FOUND and row_says_it(reading):
-        verdict = Verdict.PARTLY  # its headings may be out of sight
+    if verdict is Verdict.NOT_FOUND and (row_says_it(reading) or _means_it(found)):
+        verdict = Verdict.PARTLY  # the row's headings may be out of sight
     findings = [*clashes(reading, found), *unsaid_half(reading)]
     if verdict is not Verdict.SUPPORTED:
         reason = not_said(reading) or not_together(reading)
         findings.append(Finding(verdict, reason, is_wording=True))
     return _worst([*findings, Finding(Verdict.SUPPORTED, message("the cited words say it"))])
+
+
+def _means_it(found: Features) -> bool:
+    """A rewording that shares few words with the page, and lacks no number and no name of it."""
+    return found.cosine >= _SAME_MEANING and not found.numbers_missing and not found.names_missing
 
 
 def _worst(findings: Sequence[Finding]) -> Finding:
