@@ -13,7 +13,7 @@ TORCH := $(shell sed -n 's/^\(torch==[^ ;]*+cpu\).*/\1/p' requirements.txt)
 COMPILE := pip-compile --quiet --strip-extras --allow-unsafe --no-header --annotation-style line \
 	--no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host
 
-.PHONY: run test check unit browser bench-retrieval bench-screen bench-api bench-tables bench-answers bench-hostile lock audit image image-check clean help
+.PHONY: run test check unit browser bench-retrieval bench-verify bench-screen bench-api bench-tables bench-answers bench-hostile lock audit image image-check clean help
 
 run: $(VENV)/.run-ready  ## install what is pinned, start everything, print the address
 	@exec $(BIN)/python startup.py
@@ -34,6 +34,9 @@ browser: $(VENV)/.test-ready  ## a real Chromium drives the real page
 
 bench-retrieval: $(VENV)/.test-ready  ## the retrieval table of docs/benchmarks.md
 	$(BIN)/python -m benchmarks.retrieval --write
+
+bench-verify: $(VENV)/.test-ready  ## verdicts against people's labels: the verification table of docs/benchmarks.md
+	$(BIN)/python -m benchmarks.verify $(SETS)
 
 bench-screen: $(VENV)/.test-ready  ## the screen against its bars, in a real browser
 	$(BIN)/python -m benchmarks.screen

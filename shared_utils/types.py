@@ -319,6 +319,7 @@ class Sentence:
     paragraph: int = 0  # sentences of one paragraph or list item share a number, 0-based
     item: str = ""  # what the line it begins was set apart with: "-", "3." or, before a heading, "#"; "" elsewhere
     said: Message = NOTHING  # the sentence as data, where it is ours and no model's or document's
+    left_out: bool = False  # not part of what is shown: a model's sentence that the pages do not hold
 
 
 class DirectKind(StrEnum):

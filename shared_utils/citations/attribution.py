@@ -9,14 +9,20 @@ from dataclasses import dataclass
 from shared_utils.citations.items import item_of
 from shared_utils.citations.markers import take_out_markers
 from shared_utils.citations.reading import Finding
+from shared_utils.citations.reasons import halves
+from shared_utils.citations.remembering import RememberingEmbedder
 from shared_utils.citations.support import speaking_units
-from shared_utils.citations.text_units import content_keys, units_of, words_of
+from shared_utils.citations.text_units import Unit, content_keys, units_of, words_of
 from shared_utils.citations.verification import Entailment, settled, verify
+from shared_utils.message import message
 from shared_utils.text.numerals import Notation, notation_of_document
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Citation, Embedder, Evidence, EvidenceSpan, Page, Sentence, Span, Verdict
 
 _ASKING = re.compile(r"\bhow (?:many|much|long|often|old|far|large|high)\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"(?:it|its|they|their|this|these|he|she|his|her|er|sie|es|dies\w*|il|elle|ils|elles)\b", re.IGNORECASE
+)
 _MOST_QUOTED = 2  # sentences or rows of one evidence span behind one sentence of the answer
 _SAYS_SOMETHING = 4  # content words
 _CANDIDATES = 3  # evidence spans compared with a sentence that names none
@@ -59,6 +65,7 @@ def cite(
     `pages` maps (document id, page number) to the page of every evidence span, `names` document ids to display names.
     `entailment` is asked once a sentence, about the evidence it was given.
     """
+    embedder = RememberingEmbedder(embedder) if embedder else None
     by_marker = {span.marker: span for span in evidence.spans}
     notations = _notations(evidence, pages)
     claims, dropped = _claims(raw_text, by_marker)
@@ -74,7 +81,7 @@ def cite(
                 finding = settled(complete, [span.text for span in found], finding, entailment)
             judged[complete, claim.named] = found, finding
         spans, finding = judged[complete, claim.named]
-        quotes = [quote for span in spans for quote in _narrowed(complete, span, notations[span.document_id])]
+        quotes = [quote for span in spans for quote in _narrowed(complete, span, notations[span.document_id], embedder)]
         numbers = [order.setdefault(quote, len(order) + 1) for quote in dict.fromkeys(quotes)]
         sentences.append(
             Sentence(claim.text, tuple(sorted(numbers)), finding.verdict, finding.reason, claim.paragraph, claim.item)
@@ -131,17 +138,38 @@ def _supporting(
 ) -> tuple[Sequence[EvidenceSpan], Finding]:
     """The evidence that a sentence stands on, and how firmly.
 
-    That is what the model named, unless those words do not say it and others do: small models mix up numbers. A
-    sentence gets evidence it did not name only by the same measure as any other, never by a lower one.
+    That is what the model named, unless those words do not say it and others do: small models mix up numbers, and put
+    two passages into one sentence. A sentence gets evidence it did not name only by the same measure as any other,
+    never by a lower one.
     """
     own = _verified(claim, named, notations, embedder)
+    if named and own.verdict is Verdict.SUPPORTED:
+        return _needed(claim, named, own.verdict, notations, embedder), own
+    others = _closest(claim, [span for span in spans if span not in named])
+    found = [(span, _verified(claim, [span], notations, embedder)) for span in others]
+    for span, other in found:
+        if other.verdict is Verdict.SUPPORTED:
+            return [span], other
+    if both := _of_its_halves(claim, [*named, *others], notations, embedder):
+        return both, Finding(Verdict.SUPPORTED, message("the cited words say it, each a part of it"))
     if named and own.verdict is not Verdict.NOT_FOUND:
         return _needed(claim, named, own.verdict, notations, embedder), own
-    for span in _closest(claim, [span for span in spans if span not in named]):
-        other = _verified(claim, [span], notations, embedder)
-        if other.verdict is Verdict.SUPPORTED or (other.verdict is not Verdict.NOT_FOUND and not named):
+    for span, other in found if not named else ():
+        if other.verdict is not Verdict.NOT_FOUND:
             return [span], other
     return named, own
+
+
+def _of_its_halves(
+    claim: str, spans: Sequence[EvidenceSpan], notations: Notations, embedder: Embedder | None
+) -> list[EvidenceSpan]:
+    """For each clause of a sentence the first span that says it; none where one of them is said nowhere."""
+    parts = halves(claim)
+    said = [
+        next((s for s in spans if _verified(part, [s], notations, embedder).verdict is Verdict.SUPPORTED), None)
+        for part in (parts if len(parts) > 1 else ())
+    ]
+    return list(dict.fromkeys(span for span in said if span)) if all(said) else []
 
 
 def _needed(
@@ -175,16 +203,32 @@ def _closest(claim: str, spans: Sequence[EvidenceSpan]) -> list[EvidenceSpan]:
     return sorted(spans, key=lambda span: -len(keys & content_keys(words_of(span.text))))[:_CANDIDATES]
 
 
-def _narrowed(claim: str, span: EvidenceSpan, notation: Notation) -> list[Quote]:
-    """The places of an evidence span that speak of the claim; the whole span when none can be told apart."""
+def _narrowed(claim: str, span: EvidenceSpan, notation: Notation, embedder: Embedder | None) -> list[Quote]:
+    """The shortest places of an evidence span that carry the claim; the whole span when none can be told apart."""
     units = units_of(span.text, notation)
-    runs = _runs(sorted(speaking_units(claim, units)[:_MOST_QUOTED]))
+    runs = _runs(_with_their_subjects(sorted(_telling(claim, units, notation, embedder)), units))
     if not runs:
         return [(span.document_id, span.page, span.start, span.end)]
     return [
         (span.document_id, span.page, span.start + units[first].start, span.start + units[last].end)
         for first, last in runs
     ]
+
+
+def _telling(claim: str, units: Sequence[Unit], notation: Notation, embedder: Embedder | None) -> Sequence[int]:
+    """The sentence that says it alone, else the few that speak of it. A row says little without the heads over it."""
+    speaking = speaking_units(claim, units)[:_MOST_QUOTED]
+    for i in speaking if len(speaking) > 1 else ():
+        alone = verify(claim, [units[i].text], notations=[notation], embedder=embedder)
+        if not units[i].is_row and alone.verdict is Verdict.SUPPORTED:
+            return [i]
+    return speaking
+
+
+def _with_their_subjects(indices: Sequence[int], units: Sequence[Unit]) -> list[int]:
+    """With the sentence before one that begins with a pronoun: "It was rebuilt in 2014." alone tells nothing."""
+    before = {i - 1 for i in indices if i and _PRONOUN.match(units[i].text) and not units[i - 1].is_row}
+    return sorted(before.union(indices))
 
 
 def _runs(indices: Sequence[int]) -> list[tuple[int, int]]:

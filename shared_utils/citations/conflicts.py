@@ -4,7 +4,9 @@ Made to be right rather than complete, since a false alarm costs more trust than
 different documents are held against each other only when they say the same with the same words but for one quantity:
 the same kinds of quantities in the same order, all equal but one, the same bounds ("at least"), the same years, and
 no word of substance that the other sentence and the heading over it lack. Rows of tables are left alone: what a cell
-is about stands in headings that may be out of sight.
+is about stands in headings that may be out of sight. Papers of one form about several cases, such as contracts with
+one firm each, say different things of different things: so documents do whose names differ in one place
+("contract_adler", "contract_arnold"), and three or more that all give another value.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import combinations
 
+from shared_utils.citations.substitutions import names_in
 from shared_utils.citations.text_units import Unit, content_keys, units_of, words_of
 from shared_utils.message import Message, message
 from shared_utils.text.dates import Date
@@ -24,6 +27,9 @@ from shared_utils.text.units import BASE_OF
 from shared_utils.text.words import terms
 from shared_utils.types import EvidenceSpan
 
+_MOST = 3  # told of one question
+_MOST_NAMES = 8  # of a question
+_A_NAME = 3  # letters; fewer number the parts of something
 _LONGEST_CHARS = 400  # of a sentence; longer is a list, or text without punctuation
 _SAME = Decimal("0.035")  # relative difference within which a month is 30 or 31 days, and a year twelve of them
 _SAME_HEDGED = Decimal("0.15")  # "about 100" and 104
@@ -35,6 +41,13 @@ _FRAME = (
     "receives received get gets entitle entitled entitlement have has had run runs valid apply applies applied "
     "currently normally generally usually standard must shall may will can full whole "
     "beträgt betragen dauert gilt erhalten erhält dure durée est dura duración es"
+)
+# What tells one edition of a document from another; other names tell what it is about.
+_EDITIONS = frozenset(
+    (  # noqa: SIM905 - one word a line would fill the screen
+        "old new draft final revised revision amended amendment copy version original updated update "
+        "signed rev alt neu entwurf endfassung geändert kopie fassung ancien nouveau viejo nuevo"
+    ).split()
 )
 _REFERENCE = re.compile(
     r"(?:\b(?:sections?|articles?|clauses?|chapters?|pages?|pp?|paragraphs?|figures?|fig|tables?|steps?|versions?|parts?"
@@ -102,19 +115,71 @@ def find_conflicts(question: str, spans: Sequence[EvidenceSpan], names: Mapping[
     and documents of different years are taken to speak of different things.
     """
     asked = content_keys(words_of(question))
-    statements = [statement for span in spans for statement in _statements(span)]
-    found: list[Conflict] = []
+    about = _about_what_was_named(question, spans, names)
+    statements = [statement for span in spans if span.document_id in about for statement in _statements(span)]
+    found: list[tuple[_Statement, _Statement, int]] = []
     for one, other in combinations(statements, 2):
         documents = one.span.document_id, other.span.document_id
         if documents[0] == documents[1] or not _same_subject(one, other, asked):
+            continue
+        if _cases_of_one_form(*(names.get(document, "") for document in documents)):
             continue
         if not _same_statement(one, other) or not _same_time(one, other, names):
             continue
         if any(_closer(rival, one, other) or _closer(rival, other, one) for rival in statements):
             continue
         if (differing := _differing(one, other)) is not None:
-            found.append(_conflict(one, other, differing, names))
-    return tuple({(c.first.quote, c.second.quote): c for c in reversed(found)}.values())[::-1]
+            found.append((one, other, differing))
+    told = [_conflict(*pair, names) for pair in found if not _one_of_many_cases(pair, found)]
+    return tuple({(c.first.quote, c.second.quote): c for c in reversed(told)}.values())[::-1][:_MOST]
+
+
+def _about_what_was_named(question: str, spans: Sequence[EvidenceSpan], names: Mapping[str, str]) -> frozenset[str]:
+    """The documents that hold every name of the question which some document holds, in its evidence or its own name."""
+    held: dict[str, frozenset[str]] = {}
+    for span in spans:
+        known = held.get(span.document_id, content_keys(words_of(_spaced(names.get(span.document_id, "")))))
+        held[span.document_id] = known | content_keys(words_of(span.text))
+    words = words_of(question)
+    for i in names_in(words, [word for span in spans for word in words_of(span.text)])[:_MOST_NAMES]:
+        holding = {document: keys for document, keys in held.items() if i and not keys.isdisjoint(words[i].keys)}
+        held = holding or held
+    return frozenset(held)
+
+
+def _cases_of_one_form(one: str, other: str) -> bool:
+    """Whether two documents' names are of one pattern, and differ in what each is about.
+
+    >>> _cases_of_one_form("contract_adler.pdf", "contract_arnold.pdf")
+    True
+    >>> _cases_of_one_form("contract_old.pdf", "contract_new.pdf"), _cases_of_one_form("handbook.pdf", "contract.pdf")
+    (False, False)
+    """
+    ours, theirs = (re.findall(r"[^\W\d_]+", re.sub(r"\.pdf$", "", name.casefold())) for name in (one, other))
+    apart = [pair for pair in zip(ours, theirs, strict=False) if pair[0] != pair[1]]
+    if len(ours) != len(theirs) or len(apart) != 1 or len(ours) < 2:
+        return False
+    return min(map(len, apart[0])) >= _A_NAME and not set(apart[0]) & _EDITIONS
+
+
+def _spaced(name: str) -> str:
+    return re.sub(r"[\W_]+", " ", name)
+
+
+def _one_of_many_cases(
+    pair: tuple[_Statement, _Statement, int], found: Sequence[tuple[_Statement, _Statement, int]]
+) -> bool:
+    """Whether a third document gives a third value for the same: then each speaks of a case of its own."""
+    one, other, _ = pair
+    ours = {one.span.document_id, other.span.document_id}
+    thirds = (
+        statement
+        for a, b, _ in found
+        if a is one or b is one or a is other or b is other
+        for statement in (a, b)
+        if statement.span.document_id not in ours
+    )
+    return any(third.kinds == one.kinds and _differences(third, one) and _differences(third, other) for third in thirds)
 
 
 def _statements(span: EvidenceSpan) -> Iterator[_Statement]:

@@ -1,4 +1,4 @@
-"""The checks that compare exactly: dates, numbers, years, and the column that a number stands in.
+"""The checks that compare exactly: dates, numbers and years.
 
 Each takes a claim beside the words it cites, and yields a finding for whatever does not hold.
 """
@@ -11,12 +11,12 @@ from decimal import Decimal
 
 from shared_utils.citations.dates import dates, same_day
 from shared_utils.citations.quantities import Match, compare
-from shared_utils.citations.reading import Finding, Reading, holds, wording
+from shared_utils.citations.reading import Finding, Reading, wording
 from shared_utils.citations.signs import says_minus
 from shared_utils.citations.substitutions import Swap, exchanged_number
-from shared_utils.citations.tables import Column, cells_of, column_keys, columns_over, headings_of, key_of_cell
+from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, covered
-from shared_utils.message import Message, message
+from shared_utils.message import message
 from shared_utils.text.dates import Quarter, quarters
 from shared_utils.text.measures import declared_scale
 from shared_utils.text.quantities import Quantity, identifiers
@@ -30,15 +30,6 @@ _COMPARISON = re.compile(
     r"[^.;,]{0,40}?(?:19|20)\d\d"
 )
 _OF_THE_TASK = re.compile(r"\b(?:passages?|sources?|documents?|evidence|excerpts?|quotes?)\s\W?\Z", re.IGNORECASE)
-_TIED_AFTER = re.compile(
-    r"[\s(]*(?:(?:in|for|of|during|at|im|für|pour|en|de|del|nel|em|voor|the|fiscal|year|jahr|q)\s*)*", re.IGNORECASE
-)
-_TIED_BEFORE = re.compile(
-    r"\w+[\s:,)–-]*(?:(?:it|they|was|were|is|stood at|came to|betrug|war|waren|était|fue)\s+)*", re.IGNORECASE
-)
-_RESPECTIVELY = re.compile(
-    r"\b(?:respectively|bzw|beziehungsweise|respectivement|respectivamente|rispettivamente)\b", re.I
-)
 
 
 def check_dates(reading: Reading) -> Iterator[Finding]:
@@ -80,7 +71,7 @@ def check_numbers(reading: Reading) -> Iterator[Finding]:
                 yield from _year(wanted, reading, related)
             elif any(compare(wanted, q, None) is Match.EXACT for unit in reading.units for q in unit.numbers):
                 yield _elsewhere(wanted)
-            elif not (wanted.ordinal and wanted.in_words) and not _ends_a_code(wanted, reading):  # words are compared
+            elif not (wanted.ordinal and wanted.in_words) and not ends_a_code(wanted, reading):  # words are compared
                 yield _other_number(wanted, reading, related)
             continue
         closest = min(kinds, key=list(Match).index)
@@ -141,7 +132,7 @@ def _codes(reading: Reading) -> Iterator[Finding]:
             yield Finding(Verdict.NOT_FOUND, message("the cited words have no “{what}”", what=name))
 
 
-def _ends_a_code(wanted: Quantity, reading: Reading) -> bool:
+def ends_a_code(wanted: Quantity, reading: Reading) -> bool:
     """Whether "Covid 19" of the claim is what the page writes COVID-19."""
     before = re.search(r"([^\W\d_]+)[\s-]\Z", reading.claim[: wanted.start])
     name = f"{before[1]}{wanted.text}".casefold() if before else ""
@@ -277,86 +268,3 @@ def _other_number(wanted: Quantity, reading: Reading, related: tuple[int, ...]) 
 def _likeness(one: str, other: str) -> float:
     same = sum(a == b for a, b in zip(one, other, strict=False))
     return same / max(len(one), len(other))
-
-
-def check_columns(reading: Reading) -> Iterator[Finding]:
-    """A number taken from the right row but another year's or quarter's column."""
-    keys = column_keys(reading.claim)
-    for wanted in reading.numbers:
-        if not keys or wanted.is_year:
-            continue
-        rows = [i for i in reading.anchor if reading.units[i].is_row and holds(reading.units[i], wanted)]
-        findings = [finding for i in rows[:1] if (finding := _column(wanted, reading, i))]
-        yield from findings
-
-
-def _column(wanted: Quantity, reading: Reading, row: int) -> Finding | None:
-    cells = cells_of(reading.units[row])
-    named = column_keys(reading.claim)
-    told = False
-    for columns in columns_over(reading.units, row):
-        family = "year" if len(columns[0]) == 4 else "quarter"
-        ours = [column for column in named if column.family == family]
-        if len(columns) == len(ours) == 1 and ours[0].key != columns[0]:  # a section that has one year throughout
-            return Finding(
-                Verdict.CONTRADICTED,
-                message(
-                    "the page has {what} under {column}, the answer says {other}",
-                    what=wanted.text,
-                    column=columns[0],
-                    other=ours[0].key,
-                ),
-            )
-        ours = [column for column in ours if column.key in columns]
-        if not ours:
-            continue
-        told = True
-        under = [key_of_cell(columns, cells, i) for i, q in enumerate(cells) if q is not None and q.same_digits(wanted)]
-        if not under or None in under:
-            continue
-        linked = _linked(wanted, ours, reading)
-        key = linked or min(ours, key=lambda column: abs(column.start - wanted.start)).key
-        if key in under:
-            continue
-        if not linked and any(column.key in under for column in ours):
-            return Finding(Verdict.PARTLY, _cannot_be_told(wanted))
-        right = next((q.text for i, q in enumerate(cells) if q and key_of_cell(columns, cells, i) == key), "")
-        return Finding(Verdict.CONTRADICTED, _under(wanted.text, under[0], key, right, family))
-    if not told and len({q.value for q in cells if q}) > 1:
-        return Finding(Verdict.PARTLY, _cannot_be_told(wanted))
-    return None
-
-
-def _cannot_be_told(wanted: Quantity) -> Message:
-    return message("the row holds several numbers; which column {what} stands in cannot be told", what=wanted.text)
-
-
-def _linked(wanted: Quantity, named: list[Column], reading: Reading) -> str:
-    """The one of several columns that the sentence ties a number to: "11,588 in 2018", "2018: 11,588"; else ""."""
-    if _RESPECTIVELY.search(reading.claim):
-        cells = [q.start for q in reading.numbers if not q.is_year]
-        return named[cells.index(wanted.start)].key if len(cells) == len(named) else ""
-    after = {
-        c.key for c in named if wanted.end <= c.start and _TIED_AFTER.fullmatch(reading.claim, wanted.end, c.start)
-    }
-    before = {
-        c.key for c in named if c.start < wanted.start and _TIED_BEFORE.fullmatch(reading.claim, c.start, wanted.start)
-    }
-    tied = after or before
-    return next(iter(tied)) if len(tied) == 1 else ""
-
-
-def _under(what: str, column: str | None, other: str, right: str, family: str) -> Message:
-    """Which column the page has a number under. `right`: what it has under the answer's, "" where that is not known."""
-    label = message("quarter {n}", n=column) if family == "quarter" else column
-    if not right:
-        return message(
-            "the page has {what} under {column}, the answer says {other}", what=what, column=label, other=other
-        )
-    return message(
-        "the page has {what} under {column}, the answer says {other}; for {other} it has {right}",
-        what=what,
-        column=label,
-        other=other,
-        right=right,
-    )

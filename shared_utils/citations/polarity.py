@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import Literal
 
 from shared_utils.citations.text_units import Word
 from shared_utils.text.folding import fold
@@ -105,6 +106,7 @@ class Opposed:
 
     answer: str
     page: str
+    by: Literal["negation", "scale", "sign"]  # a sign: in scripts without spaces, somewhere in the sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,11 @@ def opposition(claim: Sentence, page: Sequence[Sentence]) -> Opposed | None:
     claim_uses = _uses(claim)
     page_uses = [use for sentence in page for use in _uses(sentence)]
     return _negated(claim_uses, page_uses) or _flipped(claim_uses, page_uses) or _signs(claim, page)
+
+
+def denies(words: Sequence[Word]) -> bool:
+    """Whether any of these words is a negation."""
+    return any(folded in _NEGATIONS or folded.endswith("n't") for word in words for folded in (fold(word.text),))
 
 
 def unmatched_negation(claim: Sentence, page: Sequence[Sentence]) -> str | None:
@@ -155,7 +162,8 @@ def _negated(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
         _, other_negated, other_cue = _without_prefix(other, claim_keys)
         prefixed = cue != use.cue or other_cue != other.cue
         if negated != other_negated and (use.head or other.head or prefixed):
-            return Opposed(cue if negated else use.word.text, other_cue if other_negated else other.word.text)
+            said, stands = cue if negated else use.word.text, other_cue if other_negated else other.word.text
+            return Opposed(said, stands, by="negation")
     return None
 
 
@@ -172,7 +180,7 @@ def _flipped(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
         if _coordinated(other, ends):
             continue
         if all(_fits_better(use, other, one) for one in same):
-            return Opposed(use.word.text, other.word.text)
+            return Opposed(use.word.text, other.word.text, by="scale")
     return None
 
 
@@ -182,7 +190,7 @@ def _signs(claim: Sentence, page: Sequence[Sentence]) -> Opposed | None:
     theirs = next((found for text, _ in page if (found := _NEGATING_SIGNS.search(text))), None)
     if bool(ours) == bool(theirs):
         return None
-    return Opposed(ours[0] if ours else "no negation", theirs[0] if theirs else "no negation")
+    return Opposed(ours[0] if ours else "no negation", theirs[0] if theirs else "no negation", by="sign")
 
 
 def _uses(sentence: Sentence) -> list[_Use]:

@@ -17,6 +17,8 @@ from shared_utils.text.quantities import Quantity, quantities
 from shared_utils.types import Embedder, Verdict
 
 _T = TypeVar("_T")
+_MOST_EMBEDDED = 8  # units, and …
+_EMBEDDED_CHARS = 320  # … of each
 _SAME_MEANING = 0.7  # cosine, for a sentence that shares few words with the page
 
 
@@ -95,9 +97,13 @@ def stands_word_for_word(claim: str, units: Sequence[Unit]) -> bool:
 
 
 def closest_in_meaning(claim: str, units: Sequence[Unit], embedder: Embedder) -> int | None:
-    cosines = embedder.embed_passages([unit.text for unit in units]) @ embedder.embed_query(claim)[0]
+    """Of the units that hold most of its words, the one that means the same; None where none does."""
+    keys = content_keys(words_of(claim))
+    near = sorted(range(len(units)), key=lambda i: -len(keys & units[i].keys))[:_MOST_EMBEDDED]
+    texts = [units[i].text[:_EMBEDDED_CHARS] for i in near]
+    cosines = embedder.embed_passages(texts) @ embedder.embed_query(claim)[0]
     best = int(cosines.argmax())
-    return best if cosines[best] >= _SAME_MEANING else None
+    return near[best] if cosines[best] >= _SAME_MEANING else None
 
 
 def wording(reading: Reading) -> dict[str, float]:

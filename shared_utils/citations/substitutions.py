@@ -23,6 +23,7 @@ class Swap:
 
     answer: str
     page: str
+    shared: int  # words around the place that both have; that a sentence begins or ends there counts as one more
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,15 @@ def names_in(words: Sequence[Word], page_words: Sequence[Word]) -> list[int]:
     ]
 
 
-def swapped(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> Swap | None:
-    """A name of the claim in whose place the page's sentence has other words.
+def exchanges(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> Iterator[Swap]:
+    """The names of the claim in whose place the page's sentence has other words.
 
     The place is told by the words on both sides; a name that the page uses in this very place is no swap, whatever
     else stands elsewhere between the same words.
     """
     for start, end in _runs(names_in(claim_words, page_words)):
         if swap := _other_filler(claim, claim_words, start, end, page, page_words):
-            return swap
-    return None
+            yield swap
 
 
 def replaced(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> Swap | None:
@@ -129,12 +129,18 @@ def _other_filler(
             and _may_name(filler[-1])
             and not all(set(word.keys) & _GENERIC for word in filler)
             and all(word.text[0].isdigit() is numbers for word in filler)
-            and (other is None or slot.left + slot.right > other.left + other.right)
+            and not (numbers and _digits(filler) == _digits(ours[a:b]))  # "3, 800" is 3,800 with a stray space
+            and (other is None or _order(slot, b - a) > _order(other, b - a))
         ):
             other = slot
     if other is None or other.left + other.right <= same:
         return None
-    return Swap(_text(claim, ours[a:b]), _text(page, theirs[other.start : other.end]))
+    return Swap(_text(claim, ours[a:b]), _text(page, theirs[other.start : other.end]), shared=other.left + other.right)
+
+
+def _order(slot: _Slot, words: int) -> tuple[int, int]:
+    """The place that shares most comes first; of two, the one whose words are as many as those they stand for."""
+    return slot.left + slot.right, -abs(slot.end - slot.start - words)
 
 
 def _slots(ours: Sequence[Word], a: int, b: int, theirs: Sequence[Word]) -> Iterator[_Slot]:
@@ -156,6 +162,10 @@ def _slots(ours: Sequence[Word], a: int, b: int, theirs: Sequence[Word]) -> Iter
                     sum(word.content for word in shared),
                     end == start + 1 and any(word.text[0].isdigit() for word in beside),
                 )
+
+
+def _digits(words: Sequence[Word]) -> str:
+    return "".join(char for word in words for char in word.text if char.isdigit())
 
 
 def _shared(ours: Sequence[Word], theirs: Sequence[Word]) -> int:

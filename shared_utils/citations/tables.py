@@ -12,6 +12,8 @@ from shared_utils.text.dates import quarters
 
 _FARTHEST = 60  # units above a row in which its headings are looked for
 _HEADING_CHARS = 120  # longer is prose
+_LEAST_FIELDS = 3  # a label and two columns
+_APART = re.compile(r"\s{2,}|\t|\s\|\s")
 _EMPTY_CELL = re.compile(r"(?<!\w)[—–-](?=\s|$)")
 _FAMILIES = ("year", "quarter")
 
@@ -55,6 +57,36 @@ def columns_over(units: Sequence[Unit], row: int) -> list[tuple[str, ...]]:
         if not _is_data(unit):
             return []
     return _families(" ".join(group))
+
+
+def fields_of(line: str) -> list[str]:
+    """The fields of a line that are set apart from each other.
+
+    >>> fields_of("Mailboxes included   5   40   250")
+    ['Mailboxes included', '5', '40', '250']
+    """
+    return [field for part in _APART.split(line) if (field := part.strip())]
+
+
+def heads_over(units: Sequence[Unit], row: int) -> tuple[str, ...]:
+    """The names over the columns of a row, from left to right; () where no line over it has one for each field.
+
+    Names are words; years and quarters over a row are read by `columns_over`.
+    """
+    fields = len(fields_of(units[row].text))
+    if fields < _LEAST_FIELDS:
+        return ()
+    for unit in reversed(units[max(0, row - _FARTHEST) : row]):
+        heads = fields_of(unit.text)
+        if len(heads) in (fields - 1, fields) and all(_is_a_name(head) for head in heads[-(fields - 1) :]):
+            return tuple(heads[-(fields - 1) :])
+        if len(heads) == 1 and len(unit.text) > _HEADING_CHARS:
+            break
+    return ()
+
+
+def _is_a_name(head: str) -> bool:
+    return bool(re.search(r"[^\W\d_]{2}", head)) and not column_keys(head) and not re.match(r"\W*\d", head)
 
 
 def cells_of(unit: Unit) -> list[Quantity | None]:

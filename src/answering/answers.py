@@ -11,6 +11,7 @@ from shared_utils.citations.verification import Entailment
 from shared_utils.message import Message, counted, message
 from shared_utils.types import QUOTED, Answer, Citation, Embedder, Page, PageVerdict, Passage, Sentence, Verdict
 from src.answering.file_report import about_pages, unread_pages
+from src.answering.holding import what_holds
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.prompts import REFUSAL, is_refusal
 from src.answering.writing import Task, Written
@@ -34,7 +35,8 @@ def checked_answer(
     entailment: Entailment | None,
     why_stopped: Callable[[], Message],
 ) -> Answer:
-    """The engine's words with footnotes and verdicts; the extractive answer where it said nothing."""
+    """The engine's words with footnotes and verdicts, told apart what holds; the extractive answer where it said
+    nothing."""
     if not written.text.strip():
         stopped = written.finish_reason == "cancelled"
         silent = (*quick.notes, *written.notes, *([why_stopped()] if stopped else []), NO_MODEL)
@@ -55,7 +57,7 @@ def checked_answer(
         one = "{n} footnote to a passage that does not exist was dropped."
         many = "{n} footnotes to passages that do not exist were dropped."
         notes.append(counted(cited.dropped_markers, one, many))
-    return Answer(
+    answer = Answer(
         question=task.question,
         answerable=not refused,
         sentences=sentences,
@@ -65,6 +67,7 @@ def checked_answer(
         raw_text=written.text,
         notes=tuple(notes),
     )
+    return what_holds(answer, quick)
 
 
 def refusal(question: str, passages: Sequence[Passage], documents: Sequence[IndexedDocument]) -> Answer:

@@ -8,8 +8,15 @@ from dataclasses import asdict
 
 from shared_utils.types import Answer, Citation, Direct, EvidenceSpan, Rect, Sentence
 from src.api import schemas
-from src.presentation.blocks import Block, BlockKind, Piece, as_lines, blocks, cautions, dagger
-from src.presentation.describe import describe_document, describe_verdict, document_progress, page_name
+from src.presentation.blocks import Block, BlockKind, Piece, as_lines, blocks, cautions, dagger, left_out
+from src.presentation.describe import (
+    describe_document,
+    describe_left_out,
+    describe_unheld,
+    describe_verdict,
+    document_progress,
+    page_name,
+)
 from src.presentation.escaping import plain
 from src.views import ConversationView, DocumentView, TurnView
 
@@ -57,9 +64,15 @@ def _piece(piece: Piece) -> str:
 
 
 def answer_notes(answer: Answer) -> list[str]:
-    """Why sentences carry a sign, then what else a person should know."""
+    """Why sentences carry a sign, what the model wrote that is left out, then what else a person should know."""
     doubts = [f"{dagger(i)} {describe_verdict(sentence)}" for i, sentence in enumerate(cautions(answer))]
-    return [*doubts, *(plain(str(note)) for note in answer.notes)]
+    return [*doubts, *unheld(answer), *(plain(str(note)) for note in answer.notes)]
+
+
+def unheld(answer: Answer) -> list[str]:
+    """The sentences that are no part of the answer, each with its reason, under a line that counts them."""
+    aside = [describe_unheld(sentence) for sentence in left_out(answer)]
+    return [f"{describe_left_out(answer)}:", *aside] if aside else []
 
 
 def sources(citations: Iterable[schemas.Citation]) -> str:
@@ -95,6 +108,7 @@ def _sentence(sentence: Sentence) -> schemas.Sentence:
         citations=list(sentence.citations),
         verdict=sentence.verdict.value,
         reason=str(sentence.reason),
+        shown=not sentence.left_out,
     )
 
 

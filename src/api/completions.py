@@ -13,6 +13,7 @@ from src.api.as_json import (
     inert,
     sources,
     spans_json,
+    unheld,
     written_markdown,
 )
 from src.api.asking import Question
@@ -69,7 +70,7 @@ def reply(turn: TurnView, sent: str, names: Mapping[str, str]) -> Reply:
     else:
         citations = spans_json(turn.spans, names)
         text = written_markdown(turn.text, turn.spans).removeprefix(sent)
-        notes = [*_doubts(turn.answer), *(plain(str(note)) for note in turn.answer.notes)]
+        notes = [*_doubts(turn.answer), *unheld(turn.answer), *(plain(str(note)) for note in turn.answer.notes)]
     listed = sources(citations)
     head = "Sources:" if turn.answer.answerable else "The closest passages:"
     blocks = [text, *(inert(note, ()) for note in notes), f"{head}\n{listed}" if listed else ""]

@@ -146,6 +146,7 @@ class Sentence(BaseModel):
     citations: list[int]
     verdict: Literal["supported", "partly", "not found", "contradicted"]
     reason: str
+    shown: bool = Field(description="False: a model's sentence that the pages do not hold, no part of `markdown`.")
 
 
 class InThread(BaseModel):
@@ -173,7 +174,7 @@ class Direct(BaseModel):
 
 class Answer(BaseModel):
     markdown: str = Field(
-        description="With [n] for citations, and † ‡ … where a sentence does not stand on its source."
+        description="What holds, with [n] for citations, and † ‡ … where a sentence stands only in part."
     )
     citations: list[Citation]
     sentences: list[Sentence]

@@ -339,7 +339,13 @@ def _answer_json(finished: AnswerFinished, ingest_s: float) -> dict[str, object]
         "model": answer.stats.model,
         "where": answer.stats.where,
         "sentences": [
-            {"text": s.text, "citations": list(s.citations), "verdict": s.verdict, "reason": str(s.reason)}
+            {
+                "text": s.text,
+                "citations": list(s.citations),
+                "verdict": s.verdict,
+                "reason": str(s.reason),
+                "shown": not s.left_out,
+            }
             for s in answer.sentences
         ],
         "citations": [_citation_json(citation) for citation in answer.citations],

@@ -21,6 +21,7 @@ class Preferences:
     pace: Pace = Pace.BALANCED
     model: str = ""  # "" = this server's choice
     language: str = ""  # "" = the browser's; else "en" or "de"
+    everything: bool = False  # what a model wrote that the pages do not hold is shown in its place, with a sign
 
 
 def encode_preferences(preferences: Preferences) -> str:
@@ -31,7 +32,7 @@ def decode_preferences(text: str) -> Preferences:
     """What `encode_preferences` was given; what cannot be read, as by an older version, is as if never chosen.
 
     >>> decode_preferences('{"keep_here": true, "pace": "at ease"}')
-    Preferences(keep_here=True, pace=<Pace.BALANCED: 'balanced'>, model='', language='')
+    Preferences(keep_here=True, pace=<Pace.BALANCED: 'balanced'>, model='', language='', everything=False)
     """
     try:
         record = json.loads(text or "{}")
@@ -44,4 +45,5 @@ def decode_preferences(text: str) -> Preferences:
         pace=Pace(record["pace"]) if record.get("pace") in [*Pace] else Pace.BALANCED,
         model=str(record.get("model", "")),
         language=str(record.get("language", "")),
+        everything=record.get("everything") is True,
     )

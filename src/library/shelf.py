@@ -7,12 +7,14 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from shared_utils.errors import FootnoteError
 from shared_utils.message import Message
 from shared_utils.pdf.viewer import PageImage
 from shared_utils.types import Citation, Rect
+from src.answering.holding import everything
 from src.answering.ingestion import IndexedDocument
 from src.answering.writing import staying
 from src.i18n import ENGLISH, Say
@@ -239,7 +241,10 @@ class Shelf:
     def turns(self, conversation_id: str) -> tuple[TurnView, ...]:
         """Oldest first; () for a conversation that is not this person's. Looking counts as being here."""
         self._seen_at = self._clock()
-        return self._conversations.turns(conversation_id)
+        turns = self._conversations.turns(conversation_id)
+        if not self._preferences.everything:
+            return turns
+        return tuple(replace(turn, answer=everything(turn.answer)) for turn in turns)
 
     def ask(
         self,

@@ -65,4 +65,4 @@ def kept_turns(bodies: Sequence[str], conversation_id: str) -> list[Turn]:
 
 
 def _plain(answer: Answer) -> str:
-    return " ".join(sentence.text for sentence in answer.sentences)
+    return " ".join(sentence.text for sentence in answer.sentences if not sentence.left_out)

@@ -84,8 +84,29 @@ def dagger(index: int) -> str:
 
 
 def cautions(answer: Answer) -> tuple[Sentence, ...]:
-    """The sentences that do not fully stand on what they cite, in reading order. A refusal claims nothing."""
-    return tuple(s for s in answer.sentences if answer.answerable and s.verdict is not Verdict.SUPPORTED)
+    """The sentences shown that do not fully stand on what they cite, in reading order. A refusal claims nothing."""
+    return tuple(s for s in shown(answer) if _is_doubted(s, answer))
+
+
+def _is_doubted(sentence: Sentence, answer: Answer) -> bool:
+    return answer.answerable and sentence.verdict is not Verdict.SUPPORTED
+
+
+def shown(answer: Answer) -> tuple[Sentence, ...]:
+    """The sentences that are the answer. The first of a line carries the line's mark, whichever is left of it."""
+    kept = []
+    for _, group in groupby(answer.sentences, key=lambda sentence: sentence.paragraph):
+        line = list(group)
+        stays = [sentence for sentence in line if not sentence.left_out]
+        if stays and stays[0] is not line[0] and not stays[0].item:
+            stays[0] = replace(stays[0], item=line[0].item or item_of(line[0].text)[0])
+        kept += stays
+    return tuple(kept)
+
+
+def left_out(answer: Answer) -> tuple[Sentence, ...]:
+    """What a model wrote that is contradicted or not found; headings and lead-ins that went with it claim nothing."""
+    return tuple(s for s in answer.sentences if s.left_out and s.verdict is not Verdict.SUPPORTED)
 
 
 def is_quoted(answer: Answer) -> bool:
@@ -105,7 +126,8 @@ def set_as_text(answer: Answer) -> Answer:
 def blocks(answer: Answer, say: Say = ENGLISH) -> tuple[Block, ...]:
     """The answer in reading order. A sentence that is ours is said in the reader's language; other words are those of a
     model or a document."""
-    doubts = {id(sentence): i for i, sentence in enumerate(cautions(answer))}
+    sentences = shown(answer)
+    doubts = {id(sentence): i for i, sentence in enumerate(s for s in sentences if _is_doubted(s, answer))}
     known = {citation.marker for citation in answer.citations}
 
     def piece(sentence: Sentence, text: str) -> Piece:
@@ -114,7 +136,7 @@ def blocks(answer: Answer, say: Say = ENGLISH) -> tuple[Block, ...]:
         return Piece(tuple(runs_of(words)), markers, doubts.get(id(sentence)))
 
     made = []
-    for _, group in groupby(answer.sentences, key=lambda sentence: sentence.paragraph):
+    for _, group in groupby(sentences, key=lambda sentence: sentence.paragraph):
         first, *others = group
         kind, number, text = _set_apart(first)
         if first.said:

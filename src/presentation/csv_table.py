@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from shared_utils.types import Answer, Verdict
 from src.i18n import ENGLISH, Say
-from src.presentation.blocks import Block, BlockKind, Piece, cautions, dagger
+from src.presentation.blocks import Block, BlockKind, Piece, cautions, dagger, left_out, shown
 from src.presentation.cited import Entry, entries, text_blocks
-from src.presentation.describe import describe_verdict, engine_name, page_name
+from src.presentation.describe import describe_left_out, describe_unheld, describe_verdict, engine_name, page_name
 from src.presentation.escaping import plain
 from src.views import TurnView
 
@@ -77,8 +77,9 @@ def _verdict(answer: Answer, say: Say) -> str:
     if not answer.answerable:
         return say("not in the documents")
     doubts = [f"{dagger(i)} {plain(describe_verdict(s, say))}" for i, s in enumerate(cautions(answer))]
-    sound = sum(sentence.verdict is Verdict.SUPPORTED for sentence in answer.sentences)
+    aside = [describe_left_out(answer, say), *(describe_unheld(s, say) for s in left_out(answer))]
     if not doubts:
-        return say("supported")
-    count = say("{sound} of {n} sentences supported", sound=sound, n=len(answer.sentences))
-    return "\n".join([count, *doubts])
+        return "\n".join(filter(None, [say("supported"), *aside]))
+    sound = sum(sentence.verdict is Verdict.SUPPORTED for sentence in shown(answer))
+    count = say("{sound} of {n} sentences supported", sound=sound, n=len(shown(answer)))
+    return "\n".join(filter(None, [count, *doubts, *aside]))

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from shared_utils.types import Answer, EngineKind, PageVerdict, Sentence, Verdict, Where
 from src.i18n import ENGLISH, Say, phrase
+from src.presentation.blocks import left_out
 from src.presentation.escaping import plain
 from src.views import DocumentState, DocumentView, TurnView
 
@@ -69,6 +70,18 @@ def describe_verdict(sentence: Sentence, say: Say = ENGLISH) -> str:
     """Why a sentence carries a sign: "Not found in the documents: no passage mentions 2019"."""
     head, reason = say(_VERDICTS[sentence.verdict]), plain(say(sentence.reason))
     return f"{head}: {reason}" if reason else head
+
+
+def describe_left_out(answer: Answer, say: Say = ENGLISH) -> str:
+    """What stands over the sentences that are no part of the answer; "" where there are none."""
+    n = len(left_out(answer))
+    one, many = "{n} sentence of the model is not on the pages", "{n} sentences of the model are not on the pages"
+    return say.n(n, one, many) if n else ""
+
+
+def describe_unheld(sentence: Sentence, say: Say = ENGLISH) -> str:
+    """One of them and why: "“Sales fell.” The documents say otherwise: the page says “rose”, the answer “fell”"."""
+    return f"“{plain(sentence.text)}” {describe_verdict(sentence, say)}"
 
 
 def ending(answer: Answer, say: Say) -> str:

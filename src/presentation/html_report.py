@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from shared_utils.errors import FootnoteError
 from shared_utils.types import Answer, Citation, Verdict
 from src.i18n import ENGLISH, Say
-from src.presentation.blocks import Block, blocks, cautions, dagger, is_quoted, set_as_text
+from src.presentation.blocks import Block, blocks, cautions, dagger, is_quoted, left_out, set_as_text, shown
 from src.presentation.cited import Entry, capitalised, entries, moment, provenance, remarks, title_of
-from src.presentation.describe import describe_verdict
+from src.presentation.describe import describe_left_out, describe_unheld, describe_verdict
 from src.presentation.pages import Pages
 from src.presentation.report_pages import CitedPage, PageKey, cited_pages
 from src.views import DocumentView, TurnView
@@ -30,6 +30,8 @@ class Question:
     to_check: bool
     blocks: tuple[Block, ...]  # what a model wrote; where none did, the quotes with their sources are the answer
     doubts: tuple[tuple[str, str], ...]  # (sign, why)
+    aside_label: str  # "" where nothing was left out
+    aside: tuple[str, ...]  # what a model wrote that is no part of the answer, each with its reason
     sources_label: str
     sources: tuple[tuple[Citation, CitedPage], ...]  # footnotes with the pages they lead to
     remarks: tuple[str, ...]
@@ -141,6 +143,8 @@ def _question(entry: Entry, drawn: Mapping[PageKey, CitedPage], say: Say) -> Que
         to_check=to_check,
         blocks=blocks(set_as_text(answer), say) if answer else (),
         doubts=tuple((dagger(i), describe_verdict(s, say)) for i, s in enumerate(cautions(answer))) if answer else (),
+        aside_label=describe_left_out(answer, say) if answer else "",
+        aside=tuple(describe_unheld(s, say) for s in left_out(answer)) if answer else (),
         sources_label=say("Sources") if answer and answer.answerable else say("The closest passages"),
         sources=tuple((note, drawn[note.document_id, note.page]) for note in entry.notes),
         remarks=remarks(turn, say),
@@ -163,12 +167,12 @@ def _state(turn: TurnView, say: Say) -> tuple[str, bool]:
 
 def _checked(answer: Answer | None, say: Say) -> str:
     """How many sentences stand on what they cite."""
-    if answer is None or not answer.answerable or not answer.sentences:
+    if answer is None or not answer.answerable or not (sentences := shown(answer)):
         return ""
     if is_quoted(answer):
         return say("quoted word for word")
-    sound = sum(sentence.verdict is Verdict.SUPPORTED for sentence in answer.sentences)
-    return say("{sound} of {n} sentences supported", sound=sound, n=len(answer.sentences))
+    sound = sum(sentence.verdict is Verdict.SUPPORTED for sentence in sentences)
+    return say("{sound} of {n} sentences supported", sound=sound, n=len(sentences))
 
 
 # ------------------------------------------------------------------------------------------------ what was read

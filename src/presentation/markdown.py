@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from shared_utils.types import Citation
 from src.i18n import ENGLISH, Say
-from src.presentation.blocks import Block, BlockKind, Piece, Run, as_lines, cautions, dagger
+from src.presentation.blocks import Block, BlockKind, Piece, Run, as_lines, cautions, dagger, left_out
 from src.presentation.cited import Entry, capitalised, entries, moment, provenance, remarks, text_blocks, title_of
-from src.presentation.describe import describe_verdict, page_name
+from src.presentation.describe import describe_left_out, describe_unheld, describe_verdict, page_name
 from src.presentation.escaping import plain, plain_within
 from src.views import TurnView
 
@@ -86,6 +86,9 @@ def _entry(entry: Entry, say: Say) -> list[str]:
         parts += [
             f"{dagger(i)} {_inline(describe_verdict(sentence, say))}" for i, sentence in enumerate(cautions(answer))
         ]
+        if aside := left_out(answer):
+            parts.append(f"{_inline(describe_left_out(answer, say))}:")
+            parts.append("\n".join(f"- {_inline(describe_unheld(s, say))}{_notes(s.citations)}" for s in aside))
     parts += [f"_{_inline(remark)}_" for remark in remarks(entry.turn, say)]
     parts.append(capitalised(" · ".join(map(_inline, provenance(entry.turn, say)))))
     parts.append("\n".join(_footnote(note, say) for note in entry.notes))
@@ -105,8 +108,11 @@ def _block(block: Block) -> str:
 
 def _piece(piece: Piece, *, quoted: bool) -> str:
     words = "".join(_run(run, first=i == 0) for i, run in enumerate(piece.runs))
-    notes = "".join(f"[^{marker}]" for marker in piece.markers)
-    return (f"“{words}”" if quoted else words) + piece.sign + notes
+    return (f"“{words}”" if quoted else words) + piece.sign + _notes(piece.markers)
+
+
+def _notes(markers: Sequence[int]) -> str:
+    return "".join(f"[^{marker}]" for marker in markers)
 
 
 def _run(run: Run, *, first: bool) -> str:

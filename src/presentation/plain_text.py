@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from shared_utils.types import Answer
 from src.i18n import ENGLISH, Say
-from src.presentation.blocks import Piece, as_lines, blocks, cautions, dagger
-from src.presentation.describe import describe_verdict, page_name
+from src.presentation.blocks import Piece, as_lines, blocks, cautions, dagger, left_out
+from src.presentation.describe import describe_left_out, describe_unheld, describe_verdict, page_name
 from src.presentation.escaping import plain
 
 _END = re.compile(r"(?:\\?[.!?]|…)+$")
@@ -30,7 +30,10 @@ def plain_answer(answer: Answer, say: Say = ENGLISH) -> str:
         for c in answer.citations
     ]
     doubts = [f"{dagger(i)} {describe_verdict(s, say)}" for i, s in enumerate(cautions(answer))]
-    parts = [body, "\n".join(notes), "\n".join(doubts), "\n".join(plain(say(n)) for n in answer.notes)]
+    aside = [f"- {describe_unheld(s, say)}{_marks(s.citations)}" for s in left_out(answer)]
+    head = [f"{describe_left_out(answer, say)}:"] if aside else []
+    lines = ([*notes], [*doubts], [*head, *aside], [plain(say(n)) for n in answer.notes])
+    parts = [body, *("\n".join(group) for group in lines)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -49,4 +52,8 @@ def _marked_within(piece: Piece) -> str:
 
 
 def _marked_after(piece: Piece) -> str:
-    return f"{piece.text} {''.join(f'[{marker}]' for marker in piece.markers)}".rstrip()
+    return f"{piece.text}{_marks(piece.markers)}".rstrip()
+
+
+def _marks(markers: Sequence[int]) -> str:
+    return " " + "".join(f"[{marker}]" for marker in markers) if markers else ""

@@ -14,7 +14,7 @@ from src.presentation.describe import describe_answer, describe_verdict, ending
 from src.presentation.escaping import html_text
 from src.presentation.plain_text import plain_answer
 from src.screen.citations import ANSWER, anchor
-from src.screen.html import doubts, footnotes, note
+from src.screen.html import aside, doubts, footnotes, note
 from src.screen.markdown import answer_markdown, escape_markdown
 from src.screen.running import chips
 from src.screen.session import Session
@@ -59,7 +59,7 @@ def _draw_words(turn: TurnView, answer: Answer, say: Say) -> None:
     listed = footnotes(
         answer.citations, lambda n: "cite-" + anchor(turn, ANSWER, n), say("Sources"), full=quoted, say=say
     )
-    if below := listed + doubts(answer, say):
+    if below := listed + doubts(answer, say) + aside(answer, say):
         st.html(below)
 
 

@@ -8,10 +8,12 @@ from html import escape
 
 from shared_utils.types import Answer, Citation, PageVerdict
 from src.i18n import ENGLISH, Say
-from src.presentation.blocks import cautions, dagger
+from src.presentation.blocks import cautions, dagger, left_out
 from src.presentation.describe import (
     describe_document,
+    describe_left_out,
     describe_pages,
+    describe_unheld,
     describe_verdict,
     document_progress,
     page_name,
@@ -107,6 +109,13 @@ def _footnote(citation: Citation, anchor: str, say: Say) -> str:
         f'<span class="fn-where"><b>{name}</b> {where}</span> '
         f'<q class="fn-quote">{html_text(citation.quote)}</q></span></a></li>'
     )
+
+
+def aside(answer: Answer, say: Say = ENGLISH) -> str:
+    """What is no part of the answer, folded: each sentence of the model with why it was left out."""
+    entries = "".join(f'<li dir="auto">{html_text(describe_unheld(s, say))}</li>' for s in left_out(answer))
+    head = html_text(describe_left_out(answer, say))
+    return f'<details class="fn-aside"><summary>{head}</summary><ul>{entries}</ul></details>' if entries else ""
 
 
 def doubts(answer: Answer, say: Say = ENGLISH) -> str:

@@ -20,7 +20,7 @@ from src.presentation.questions import questions_from
 from src.screen.citations import ANSWER, anchor
 from src.screen.conversation_list import show_conversation
 from src.screen.dialogs import draw_dialog, open_dialog
-from src.screen.html import note
+from src.screen.html import aside, note
 from src.screen.session import Session
 from src.settings import Settings
 from src.views import TurnView
@@ -180,6 +180,6 @@ def _words(turn: TurnView, answer: Answer, say: Say) -> str:
 def _verdict(answer: Answer, say: Say) -> str:
     doubts = cautions(answer)
     if not doubts:
-        return f'<span class="fn-sound">{html_text(say("supported"))}</span>'
+        return f'<span class="fn-sound">{html_text(say("supported"))}</span>{aside(answer, say)}'
     reasons = " ".join(f"{dagger(i)} {describe_verdict(sentence, say)}" for i, sentence in enumerate(doubts))
-    return f'<span class="fn-warning">{html_text(reasons)}</span>'
+    return f'<span class="fn-warning">{html_text(reasons)}</span>{aside(answer, say)}'

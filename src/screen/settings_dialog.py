@@ -51,6 +51,8 @@ def _draw(shelf: Shelf, session: Session, settings: Settings) -> None:
         _draw_model(shelf, session, mine)
     with st.container(key="about-pace"):
         _draw_pace(shelf, session, mine)
+    with st.container(key="about-everything"):
+        _draw_everything(shelf, session, mine)
     with st.container(key="about-place"):
         _draw_keep_here(shelf, session, mine, settings)
     with st.container(key="about-language"):
@@ -151,6 +153,20 @@ def _draw_pace(shelf: Shelf, session: Session, mine: Preferences) -> None:
     known = any(wait is not None for wait in seconds.values())
     line = say("More passages make fuller answers, and the first word comes later.")
     st.html(note(line + (" " + say("The times are those to the first word, as measured here.") if known else "")))
+
+
+def _draw_everything(shelf: Shelf, session: Session, mine: Preferences) -> None:
+    say = session.say
+    st.toggle(
+        say("Show all that the model wrote"),
+        value=mine.everything,
+        key="setting-everything",
+        on_change=_prefer,
+        args=(shelf, session, "everything"),
+    )
+    st.html(
+        note(say("Sentences that the pages do not hold then stand in the answer, with a sign, not folded below it."))
+    )
 
 
 def _draw_keep_here(shelf: Shelf, session: Session, mine: Preferences, settings: Settings) -> None:

@@ -276,3 +276,27 @@ def test_a_row_is_read_as_the_rest_of_its_page_writes_numbers() -> None:
     ]
     assert Verdict.CONTRADICTED not in verdicts[:2]
     assert verdicts[2:] == [Verdict.CONTRADICTED] * 2
+
+
+def test_a_marker_whose_words_hold_a_part_is_moved_to_the_passage_that_says_it_all() -> None:
+    cited = answered("Batteries must be stored below 30 °C [1].")
+    assert cited.sentences[0].verdict is Verdict.SUPPORTED
+    assert [citation.page for citation in cited.citations] == [4]
+
+
+def test_a_sentence_of_two_clauses_that_two_passages_say_cites_both() -> None:
+    cited = answered("Operating costs fell to €12.3 million, and batteries must be stored below 30 °C [1].")
+    assert cited.sentences[0].verdict is Verdict.SUPPORTED
+    assert {citation.page for citation in cited.citations} == {3, 4}
+
+
+def test_a_quote_that_begins_with_a_pronoun_has_the_sentence_before_it() -> None:
+    cited = answered("They must never be opened by the user [2].")
+    assert [citation.quote for citation in cited.citations] == [
+        "Batteries must be stored below 30 °C.\nThey must never be opened by the user."
+    ]
+
+
+def test_one_sentence_that_says_it_all_is_quoted_alone() -> None:
+    cited = answered("The division employs 312 people in Gothenburg [1].")
+    assert [citation.quote for citation in cited.citations] == ["The division employs 312 people in Gothenburg."]

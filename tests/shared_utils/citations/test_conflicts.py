@@ -175,3 +175,35 @@ def test_two_reports_of_one_company_for_different_years_are_never_flagged() -> N
 def pages_of(path: Path) -> tuple[Page, ...]:
     revised = [event for event in read_pdf(path, ReadingLimits(max_bytes=2_000_000)) if isinstance(event, PagesRevised)]
     return revised[-1].pages
+
+
+def _notice(days: int) -> str:
+    return f"Either party may end this contract with {days} days of notice."
+
+
+def test_papers_of_one_form_about_several_firms_do_not_contradict_each_other() -> None:
+    question = "What is the notice period?"
+    firms = {"a": "contract_miller.pdf", "b": "contract_okafor.pdf"}
+    assert conflicts(question, _notice(20), _notice(90), names=firms) == ()
+    drafts = {"a": "contract_old.pdf", "b": "contract_new.pdf"}
+    assert len(conflicts(question, _notice(20), _notice(90), names=drafts)) == 1
+
+
+def test_three_documents_with_three_values_each_speak_of_a_case_of_their_own() -> None:
+    assert conflicts("What is the notice period?", _notice(20), _notice(90), _notice(150)) == ()
+    assert len(conflicts("What is the notice period?", _notice(20), _notice(90), _notice(90))) == 1
+
+
+def test_only_documents_that_hold_a_name_of_the_question_are_held_against_each_other() -> None:
+    question = "What is the notice period of the contract with Miller?"
+    ours = f"The firm is Miller Cleaning. {_notice(20)}"
+    assert conflicts(question, ours, _notice(90)) == ()
+    assert len(conflicts(question, ours, f"The firm is Miller Cleaning. {_notice(90)}")) == 1
+
+
+def test_at_most_three_disagreements_are_told() -> None:
+    pairs = [(word, i) for i, word in enumerate(("rent", "deposit", "heating fee", "parking fee", "garden fee"))]
+    one = " ".join(f"The {word} is {100 + i} euros." for word, i in pairs)
+    other = " ".join(f"The {word} is {200 + i} euros." for word, i in pairs)
+    asked = "What are the rent, the deposit, the heating fee, the parking fee and the garden fee?"
+    assert len(conflicts(asked, one, other)) == 3

@@ -22,7 +22,7 @@ class Reader:
 
 
 SAID = "Batteries must be stored below 30 °C."
-REWORDED = "Net sales of the Lighting division rose 14.9 % in 2023 on healthy demand."
+REWORDED = "Net sales of the Lighting division rose 14.9 % in 2023 on healthy demand from hotels and schools."
 ROUNDED = "In 2023 the Lighting division had net sales of €41 million."
 CHANGED = "Net sales of the Lighting division rose 18.6 % in 2023."
 FOREIGN = "The company plans to build a factory in Vietnam."

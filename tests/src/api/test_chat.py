@@ -95,12 +95,23 @@ def test_giving_up_waiting_stops_the_model_too(modelled: httpx.Client, ollama: F
 
 
 def test_a_model_that_writes_what_no_page_says_is_found_out(modelled: httpx.Client, ollama: FakeOllama) -> None:
-    ollama.script.answer = "Nordhaven handled 3.91 million tonnes of cargo in 2025 [1]. ![x](https://evil.example/?q=1)"
+    invented = "Nordhaven handled 3.91 million tonnes of cargo in 2025."
+    ollama.script.answer = f"Nordhaven handled 2.84 million tonnes of ![cargo](cargo) in 2025 [1]. {invented}"
     answer = modelled.post("/api/chat/sync", json={"message": QUESTION}).json()
-    assert answer["sentences"][0]["verdict"] == "contradicted"
-    assert "†" in answer["markdown"]
-    assert "3.91 million tonnes" in answer["notes"][0]
-    assert "\\!\\[x\\]" in answer["markdown"]  # shown, not loaded
+    (left_out,) = [sentence for sentence in answer["sentences"] if not sentence["shown"]]
+    assert (left_out["text"], left_out["verdict"]) == (invented, "contradicted")
+    assert "2.84 million" in answer["markdown"]
+    assert "3.91" not in answer["markdown"]
+    assert answer["notes"][0] == "1 sentence of the model is not on the pages:"
+    assert answer["notes"][1].startswith(f"“{invented}” The documents say otherwise")
+    assert "\\!\\[cargo\\]" in answer["markdown"]  # shown, not loaded
+
+
+def test_where_a_model_invents_the_documents_own_sentence_leads(modelled: httpx.Client, ollama: FakeOllama) -> None:
+    ollama.script.answer = "Nordhaven handled 3.91 million tonnes of cargo in 2025 [1]."
+    answer = modelled.post("/api/chat/sync", json={"message": QUESTION}).json()
+    assert answer["markdown"].startswith("Nordhaven handled 2.84 million tonnes")  # the documents' own sentence
+    assert "Most of what the model wrote is not on the pages" in answer["notes"][-1]
 
 
 def test_an_engine_that_is_given_up_is_told(modelled: httpx.Client, ollama: FakeOllama) -> None:

@@ -39,7 +39,7 @@ def test_ask_prints_the_promised_shape(sample: Path, capsys: pytest.CaptureFixtu
     assert set(promised.split()) <= set(row)
     assert row["engine"] == "extractive"
     assert isinstance(row["sentences"], list)
-    assert set(row["sentences"][0]) == {"text", "citations", "verdict", "reason"}
+    assert set(row["sentences"][0]) == {"text", "citations", "verdict", "reason", "shown"}
     assert isinstance(row["citations"], list)
     citation = row["citations"][0]
     assert set(citation) == {"marker", "document", "page", "page_label", "quote", "start", "end", "rects"}

@@ -138,3 +138,16 @@ def test_an_answer_that_was_asked_for_again_is_kept_once(open_library: OpenLibra
     answered(shelf)
     library.close()
     assert len(open_library().shelf(MINE).turns(TALK)) == 1
+
+
+def test_whoever_wants_to_read_everything_sees_what_was_left_out(open_library: OpenLibrary) -> None:
+    fake = FakeGenerator(("There are 44 moons over the port. 1,206 ships called at the port in 2025 [1].",))
+    shelf = shelf_with_sample(open_library(FakeEngines([writer_here(fake, "fake")])))
+    shelf.ask(TALK, "How many ships called at the port?")
+    answer = answered(shelf).answer
+    assert answer is not None
+    assert [s.text for s in answer.sentences if s.left_out] == ["There are 44 moons over the port."]
+    shelf.prefer(Preferences(everything=True))
+    (turn,) = shelf.turns(TALK)
+    assert turn.answer is not None
+    assert not any(sentence.left_out for sentence in turn.answer.sentences)

@@ -17,12 +17,14 @@ from shared_utils.citations.attribution import cite
 from shared_utils.message import NOTHING, literal
 from shared_utils.types import Answer, Citation, EngineKind, Evidence, GenerationStats, Sentence, Verdict
 from src.api.as_json import answer_markdown as api_markdown
+from src.api.as_json import answer_notes
 from src.i18n import ENGLISH
 from src.presentation.blocks import BlockKind, as_html, blocks, set_as_text, unplaced
 from src.presentation.cited import entries
 from src.presentation.csv_table import answers_csv
 from src.presentation.markdown import conversation_markdown
 from src.presentation.plain_text import answer_with_markers, plain_answer
+from src.screen.html import aside
 from src.screen.markdown import answer_markdown as page_markdown
 from src.screen.question_list import answers_table
 from src.views import TurnView, asked_view
@@ -142,3 +144,40 @@ def test_of_a_quoted_answer_a_sentence_that_is_ours_is_text_and_a_quote_a_quotat
     assert set_as_text(written) == written
     assert "Sales, 2017: 9" in conversation_markdown((turn(quoted),))
     assert "<p" in as_html(blocks(set_as_text(quoted)), lambda piece: piece.text)
+
+
+def with_some_left_out() -> Answer:
+    trebled = literal("the page says fell, the answer trebled")
+    first, second, *rest = (
+        Sentence("Sales rose.", (), Verdict.SUPPORTED, NOTHING, 0, "1."),
+        Sentence("Costs trebled.", (), Verdict.CONTRADICTED, trebled, 1, "2."),
+        Sentence("They will fall.", (), Verdict.SUPPORTED, NOTHING, 1),
+        Sentence("The moon is near.", (), Verdict.NOT_FOUND, literal("no page names the moon"), 2, "3."),
+    )
+    left = (replace(s, left_out=s.verdict is not Verdict.SUPPORTED) for s in (first, second, *rest))
+    return replace(answer(), sentences=tuple(left))
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_every_renderer_shows_what_holds_and_the_mark_of_its_line(renderer: str) -> None:
+    found = RENDERERS[renderer](with_some_left_out())
+    assert found[:2] == [("1.", "Sales rose."), ("2.", "They will fall.")]
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        plain_answer,
+        lambda made: conversation_markdown([turn(made)]),
+        lambda made: answers_csv([turn(made)]).decode("utf-8-sig"),
+        lambda made: answers_table([turn(made)], (), ENGLISH),
+        lambda made: "\n".join(answer_notes(made)),
+        aside,
+    ],
+)
+def test_what_was_left_out_is_told_with_its_reason(drawn: Callable[[Answer], str]) -> None:
+    text = unescape(drawn(with_some_left_out())).replace("\\", "")
+    assert "2 sentences of the model are not on the pages" in text
+    assert "“Costs trebled.” The documents say otherwise: the page says fell, the answer trebled" in text
+    assert "“The moon is near.” Not found in the documents: no page names the moon" in text
+    assert "not on the pages" not in unescape(drawn(answer()))

@@ -1,0 +1,201 @@
+"""Where a claim and the page differ exactly: another date, number, column, sign, negation, direction or name.
+
+"The documents say otherwise" is a grave word: it is kept for where the page speaks of the very thing. Elsewhere the
+same difference means that the cited words do not say it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from shared_utils.citations.alignment import Alignment, nearest_copy
+from shared_utils.citations.columns import check_columns
+from shared_utils.citations.exact_checks import (
+    check_dates,
+    check_exchanged,
+    check_numbers,
+    mean_the_same,
+)
+from shared_utils.citations.features import Features
+from shared_utils.citations.polarity import Opposed, denies, opposition, unmatched_negation
+from shared_utils.citations.reading import Finding, Reading, is_minus_in_words, row_says_it, wording
+from shared_utils.citations.signs import minus_words
+from shared_utils.citations.substitutions import Swap, exchanges, replaced
+from shared_utils.citations.tables import cells_of
+from shared_utils.citations.text_units import Unit, Word, covered, words_of
+from shared_utils.message import NOTHING, message
+from shared_utils.text.folding import fold
+from shared_utils.types import Verdict
+
+_SAME_THING = 0.3  # weighted share of the claim's words in one unit
+_SAME_MEANING = 0.8  # cosine
+# Likeness, from which on …
+_ANY_CLAUSE = 0.4  # "rose" beside "fell" leaves a doubt
+_LIKE_CLAUSE = 0.6  # so does "not" on one side alone
+_SAME_CLAUSE = 0.7  # either is a contradiction
+_COPY = 0.7  # another name is said of somebody else
+_CLOSE_COPY = 0.85  # a negation counts that stands beside others, or another word is no rewording
+_SHARED = 3  # words beside a name, on both sides together, that tell its place
+_ONLY = re.compile(r"\b(?:only|solely|exclusively|nur|ausschließlich|uniquement|sólo|solamente)\b", re.IGNORECASE)
+_NOT_BUT = re.compile(
+    r"\b(?:not|no|never|none|nicht|keine?\w?|pas|aucune?|ningun[ao]?)\b.*"
+    r"\b(?:other than|except|unless|außer|sauf|salvo)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_LOOK_ALIKE = str.maketrans({"l": "i", "1": "i", "|": "i", "0": "o"})
+_ALTERNATIVE = re.compile(r"\([a-z]+\)")
+
+
+def clashes(reading: Reading, found: Features) -> list[Finding]:
+    """Every difference, the gravest kinds first; none where no sentence speaks of the claim."""
+    if not reading.anchor:
+        return []
+    copy = nearest_copy(reading.words, reading.units, reading.anchor)
+    exact = [*check_dates(reading), *check_numbers(reading), *check_exchanged(reading)]
+    same_thing = _share_in_one(reading) >= _SAME_THING or found.cosine >= _SAME_MEANING
+    findings = [
+        finding if same_thing or finding.verdict is not Verdict.CONTRADICTED else _weaker(finding) for finding in exact
+    ]
+    findings += check_columns(reading)  # the number itself tells the row
+    if copy is not None:
+        findings += _polarity(reading, copy)
+        findings += _exchanged_names(reading, copy)
+    return [finding for finding in findings if finding.reason != NOTHING]
+
+
+def _weaker(finding: Finding) -> Finding:
+    return replace(finding, verdict=Verdict.NOT_FOUND)
+
+
+def _share_in_one(reading: Reading) -> float:
+    weight = wording(reading)
+    over = frozenset[str]().union(*(unit.keys for unit in reading.headings))
+    return max(covered(weight, reading.units[i].keys | over) for i in reading.anchor)
+
+
+# ------------------------------------------------------------------------------------------- polarity
+
+
+def _polarity(reading: Reading, copy: Alignment) -> Iterator[Finding]:
+    claim = (reading.claim, reading.words)
+    page = [_without_alternative(reading.units[i], reading) for i in reading.anchor]
+    if any(_say_only(reading.claim, text) for text, _ in page):
+        return  # "only for" and "not for any other than" say the same
+    opposed = opposition(claim, page)
+    if opposed and _is_told_by_a_sign(opposed, reading):
+        return
+    verdict = _gravity(opposed, reading, copy) if opposed else None
+    if opposed and verdict:
+        yield Finding(
+            verdict, message("the page says “{page}”, the answer “{answer}”", page=opposed.page, answer=opposed.answer)
+        )
+    elif cue := unmatched_negation(claim, page):
+        yield Finding(Verdict.NOT_FOUND, message("the answer says “{what}”; the cited words deny nothing", what=cue))
+
+
+def _say_only(one: str, other: str) -> bool:
+    return any(
+        _NOT_BUT.search(a) and _ONLY.search(b) and not _NOT_BUT.search(b) for a, b in ((one, other), (other, one))
+    )
+
+
+def _gravity(opposed: Opposed, reading: Reading, copy: Alignment) -> Verdict | None:
+    """How much an opposition weighs: "none … granting" and "shall not grant" deny the same thing, in two ways."""
+    unit = reading.units[copy.unit]
+    if opposed.by == "sign" or (unit.is_row and row_says_it(reading)):
+        return Verdict.CONTRADICTED
+    in_the_word = opposed.by == "negation" and not (" " in opposed.answer or " " in opposed.page)  # "ineffective"
+    if opposed.by == "scale" or in_the_word or denies(reading.words) != denies(unit.words):
+        needed = _ANY_CLAUSE if in_the_word or opposed.by == "scale" else _LIKE_CLAUSE
+        return (
+            Verdict.CONTRADICTED
+            if copy.likeness >= _SAME_CLAUSE
+            else Verdict.PARTLY
+            if copy.likeness >= needed
+            else None
+        )
+    return Verdict.CONTRADICTED if copy.likeness >= _CLOSE_COPY else None
+
+
+def _is_told_by_a_sign(opposed: Opposed, reading: Reading) -> bool:
+    """ "A net loss of 724" is what the row "Net income (724)" says."""
+    return bool(minus_words(opposed.answer)) and any(is_minus_in_words(reading, q) for q in reading.numbers)
+
+
+def _without_alternative(unit: Unit, reading: Reading) -> tuple[str, tuple[Word, ...]]:
+    """A row "Net income (loss) 724" speaks of an income: what is in brackets holds for cells in brackets."""
+    wanted = {mantissa for q in reading.numbers for mantissa in q.mantissas}
+    if not unit.is_row or any(q and q.negative and not wanted.isdisjoint(q.mantissas) for q in cells_of(unit)):
+        return unit.text, unit.words
+    text = _ALTERNATIVE.sub(lambda match: " " * len(match[0]), unit.text)
+    return text, words_of(text)
+
+
+# ---------------------------------------------------------------------------------------------- names
+
+
+def _exchanged_names(reading: Reading, copy: Alignment) -> Iterator[Finding]:
+    """A name in whose place, told by the words around it, the page has another one; a word, in a close copy."""
+    for unit in dict.fromkeys((*(reading.units[i] for i in reading.anchor), *reading.headings)):
+        for swap in exchanges(reading.claim, reading.words, unit.text, unit.words):
+            if swap.shared >= _SHARED and _is_another_name(swap, reading, unit):
+                verdict = Verdict.NOT_FOUND if copy.likeness >= _COPY else Verdict.PARTLY
+                said = message("the page says it of “{page}”, not of “{answer}”", page=swap.page, answer=swap.answer)
+                yield Finding(verdict, said)
+                return
+    unit = reading.units[copy.unit]
+    if copy.likeness < _CLOSE_COPY:
+        return
+    other = replaced(reading.claim, reading.words, unit.text, unit.words)
+    if other and not _is_compared_apart(other, reading, unit):
+        said = message("the page says “{page}” where the answer says “{answer}”", page=other.page, answer=other.answer)
+        yield Finding(Verdict.PARTLY, said)
+
+
+def _is_another_name(swap: Swap, reading: Reading, unit: Unit) -> bool:
+    answer, page = words_of(swap.answer), words_of(swap.page)
+    named = any(word.text[0].isupper() for word in page) and not any(
+        word.content and word.text[0].islower() for word in page
+    )
+    return (
+        named
+        and not _one_name(answer, page)
+        and not _side_by_side(swap, reading.claim)
+        and not _is_compared_apart(swap, reading, unit)
+    )
+
+
+def _is_compared_apart(swap: Swap, reading: Reading, unit: Unit) -> bool:
+    """Numbers, and words that stand for a minus, are no names."""
+    lost = bool(minus_words(swap.answer)) and any(is_minus_in_words(reading, q) for q in reading.numbers)
+    return lost or mean_the_same(swap, reading, unit)
+
+
+def _one_name(one: Sequence[Word], other: Sequence[Word]) -> bool:
+    """Two ways to write it: Noel and Noël, Faroe and Faeroes, US and United States."""
+    return (
+        any(_may_be_one(word, stands) for word in one for stands in other)
+        or _is_initials(one, other)
+        or _is_initials(other, one)
+    )
+
+
+def _side_by_side(swap: Swap, claim: str) -> bool:
+    """The claim has both, as one longer name: "Zylom Studios" for the page's "Zylom"."""
+    said = fold(" ".join(claim.split()))
+    return any(
+        fold(f"{a}{by}{b}") in said for a, b in ((swap.page, swap.answer), (swap.answer, swap.page)) for by in " -"
+    )
+
+
+def _may_be_one(one: Word, other: Word) -> bool:
+    """Two spellings of one name: Noel and Noël, Faroe and Faeroes; or one that was read off a scan, laaS and IaaS."""
+    a, b = (fold(word.text).translate(_LOOK_ALIKE) for word in (one, other))
+    return a[:2] == b[:2] or a in b or b in a
+
+
+def _is_initials(short: Sequence[Word], long: Sequence[Word]) -> bool:
+    letters = "".join(word.text[0] for word in long)
+    return len(short) == 1 and fold(short[0].text).replace(".", "") == fold(letters)

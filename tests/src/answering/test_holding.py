@@ -1,0 +1,100 @@
+"""What of a model's answer is shown: what holds, in order; what does not is set aside with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared_utils.message import NOTHING, literal
+from shared_utils.types import QUOTED, Answer, Citation, EngineKind, GenerationStats, Sentence, Verdict
+from src.answering.holding import MOSTLY_LEFT_OUT, everything, what_holds
+
+S, P, N, C = Verdict.SUPPORTED, Verdict.PARTLY, Verdict.NOT_FOUND, Verdict.CONTRADICTED
+
+
+def citation(marker: int, start: int) -> Citation:
+    return Citation(marker, "d", "report.pdf", 1, "1", f"quote at {start}", start, start + 5)
+
+
+def said(text: str, verdict: Verdict, *citations: int, paragraph: int = 0, item: str = "") -> Sentence:
+    return Sentence(text, citations, verdict, literal("why"), paragraph, item)
+
+
+def answer(*sentences: Sentence, places: tuple[int, ...] = (10, 20, 30)) -> Answer:
+    citations = tuple(citation(marker, start) for marker, start in enumerate(places, start=1))
+    return Answer("How?", True, sentences, citations, "stop", GenerationStats(EngineKind.OLLAMA, "m"), "raw")
+
+
+OWN = Answer(
+    "How?", True, (said("The page itself.", S, 1),), (citation(1, 20),), "stop", QUOTED, "The page itself. [1]"
+)
+
+
+def texts(made: Answer, *, left_out: bool) -> list[str]:
+    return [s.text for s in made.sentences if s.left_out is left_out]
+
+
+def test_what_is_contradicted_or_not_found_is_left_out_and_the_rest_stays_in_order() -> None:
+    made = what_holds(
+        answer(said("One holds here.", S, 2), said("Two.", N), said("Three in part.", P, 3), said("Four.", C, 1)), OWN
+    )
+    assert texts(made, left_out=False) == ["One holds here.", "Three in part."]
+    assert texts(made, left_out=True) == ["Two.", "Four."]
+    assert made.notes == ()
+
+
+def test_footnotes_are_numbered_as_a_reader_meets_them() -> None:
+    made = what_holds(answer(said("No.", C, 1), said("This one holds.", S, 3), said("This holds too.", S, 2)), OWN)
+    assert [(s.text, s.citations) for s in made.sentences] == [
+        ("No.", (3,)),
+        ("This one holds.", (1,)),
+        ("This holds too.", (2,)),
+    ]
+    assert [(c.marker, c.start) for c in made.citations] == [(1, 30), (2, 20), (3, 10)]
+
+
+def test_where_most_falls_the_documents_own_sentences_lead_and_it_is_said_why() -> None:
+    made = what_holds(
+        answer(said("All of this is made up.", N), said("Holds.", P, 2), said("As is this.", C, 1), places=(10, 20)),
+        OWN,
+    )
+    assert texts(made, left_out=False) == ["The page itself.", "Holds."]
+    assert made.notes == (MOSTLY_LEFT_OUT,)
+    assert [c.start for c in made.citations] == [20, 10]  # a place that both cite is one footnote
+    assert [s.citations for s in made.sentences] == [(1,), (), (1,), (2,)]
+    paragraphs = [s.paragraph for s in made.sentences]
+    assert paragraphs[0] < min(paragraphs[1:])
+
+
+def test_a_lead_in_and_a_heading_go_with_all_that_they_lead_to() -> None:
+    made = what_holds(
+        answer(
+            said("The harbour is old and large.", S, 1),
+            said("Costs", S, item="#", paragraph=1),
+            said("There are two kinds:", S, paragraph=2),
+            said("dear ones", N, item="-", paragraph=3),
+            said("cheap ones", N, item="-", paragraph=4),
+        ),
+        OWN,
+    )
+    assert texts(made, left_out=False) == ["The harbour is old and large."]
+
+
+def test_a_lead_in_stays_with_what_is_left_of_its_list() -> None:
+    sentences = (said("Two kinds:", S), said("dear", N, item="-", paragraph=1), said("cheap", S, item="-", paragraph=2))
+    assert texts(what_holds(answer(*sentences), OWN), left_out=False) == ["Two kinds:", "cheap"]
+
+
+def test_nothing_is_taken_from_a_refusal_or_where_nothing_could_take_its_place() -> None:
+    refused = replace(answer(said("The documents do not say.", N)), answerable=False)
+    assert what_holds(refused, OWN) is refused
+    invented = answer(said("All made up.", N))
+    assert what_holds(invented, replace(OWN, answerable=False, sentences=())) is invented
+
+
+def test_everything_can_be_shown_again() -> None:
+    made = what_holds(answer(said("This one holds.", S, 2), said("No.", N)), OWN)
+    shown = everything(made)
+    assert shown is not None
+    assert texts(shown, left_out=True) == []
+    assert everything(None) is None
+    assert NOTHING not in made.notes
