@@ -14,6 +14,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
 
+GONE = "\u200b"  # in place of a letter that is struck out; a page's text has none
 CELL_GAP = 1.5  # × line height: wider than any word space, narrower than a gutter or the gap between table cells
 COLUMN_CELLS = 3  # numbers standing alone, one after the other, before they are believed to be a column
 HOME_SHARE = 0.9  # of them must stand on the line of a label
@@ -83,7 +84,7 @@ def segments(
             is_broken = SOFT_HYPHEN in between
             if (
                 is_broken
-                or (between != " " and ("\n" in between or not between.isspace()))
+                or (between not in (" ", GONE) and ("\n" in between or not between.isspace()))
                 or not goes_on(last, word, lowest)
                 or ((goes_back or word[4] <= last[2]) and turns_back(raw, last, word, goes_back))
                 or (gutters and 2 * (word[2] - last[4]) > lowest and _is_parted(last, word, gutters))

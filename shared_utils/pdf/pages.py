@@ -14,7 +14,7 @@ from shared_utils.pdf.entries import Labels, labels
 from shared_utils.pdf.hyphens import keep_hyphen_by
 from shared_utils.pdf.isolation import NONSENSE, Reply, WorkerLost, integer, items, number, reason
 from shared_utils.pdf.layout import lay_out
-from shared_utils.pdf.lines import CELL_SEPARATOR, Row, Word
+from shared_utils.pdf.lines import CELL_SEPARATOR, GONE, Row, Word
 from shared_utils.pdf.placed import placed_page, retold
 from shared_utils.tables.find import find_tables
 from shared_utils.types import Page, PageVerdict, Span, Table
@@ -26,7 +26,6 @@ MANY_DRAWINGS = 20  # on a page without words, they may be letters drawn as outl
 JUNK_SHARE = 0.2  # of a page's characters, from which OCR reads it better than its fonts do
 POOR_TEXT = 0.15  # see `poverty`
 CLEARLY_BETTER = 0.1
-GONE = "\u200b"  # in place of a letter that is struck out; a page's text has none
 
 
 Box = tuple[int, int, int, int]
