@@ -12,7 +12,7 @@ from statistics import median
 
 from shared_utils.pdf.lines import CELL_GAP, Gutter, Row, Word, right_to_left
 
-COLUMN_ROWS = 5  # rows with words on both sides before a common gap is believed to be a gutter
+COLUMN_ROWS = 4  # rows with words on both sides before a common gap is believed to be a gutter
 NARROW_GAP = 0.6  # × the height, of white that no line reaches into: rivers between words are narrower
 ALIGNED = 15  # that the lines of a column begin apart: far less than words on lines of prose do
 ALIGNED_SHARE = 0.6  # of a column's lines; paragraphs are indented
@@ -183,7 +183,7 @@ def _split(row: Row, x: int) -> tuple[Row, Row]:
 def in_reading_order(raw: str, page_rows: list[Row], found: Sequence[Gutter] = (), depth: int = 3) -> list[Row]:
     """Read columns one after the other where they were drawn row by row.
 
-    A gutter is a gap common to at least five rows, with prose on both sides: a table keeps its rows.
+    A gutter is a gap common to at least four rows, with prose on both sides: a table keeps its rows.
     """
     if not depth or len(page_rows) < COLUMN_ROWS:
         return page_rows

@@ -128,7 +128,7 @@ def _write_row(composer: _Composer, row: Row) -> None:
 
 
 _HEAD = re.compile(r"(?:[^\W\d_]+-)*[^\W\d_]+\Z")
-_TAIL = re.compile(r"[^\W\d_]+")
+_TAIL = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 def _broken_word(raw: str, row: Row, following: Row | None) -> tuple[int, int, str, str] | None:

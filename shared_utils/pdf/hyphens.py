@@ -40,14 +40,17 @@ def keep_hyphen_by(texts: Sequence[str]) -> KeepHyphen:
         return words_of(texts)
 
     def keep(head: str, tail: str) -> bool:
-        vocabulary, second = words(), tail.lower()
+        vocabulary, whole = words(), tail.lower()
         *before, first = head.lower().split("-")
+        second = whole.split("-")[0]
         if first + second in vocabulary:
             return False
-        if f"{first}-{second}" in vocabulary or (tail[:1].isupper() and not head.isupper()):
+        compounds = {f"{first}-{second}", f"{first}-{whole}", f"{head.lower()}-{whole}"}
+        if not compounds.isdisjoint(vocabulary) or (tail[:1].isupper() and not head.isupper()):
             return True
         return (
             bool(before)
+            or len(first) == 1  # "x-ray": no word is broken behind its first letter
             or first in _COMPOUND_FIRST
             or (len(first) > 3 and first in vocabulary and second in vocabulary)
         )

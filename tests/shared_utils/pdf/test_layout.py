@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from shared_utils.pdf.composition import clean, compose
+from shared_utils.pdf.hyphens import keep_hyphen_by
 from shared_utils.pdf.layout import lay_out
 from shared_utils.pdf.pages import is_better, is_set_in_cells, junk_share, poverty
 
@@ -36,6 +37,22 @@ def test_a_raised_note_mark_stays_with_its_word() -> None:
     raw = "results\r\n1"
     words = [(0, 7, 0, 100, 400, 220), (9, 10, 402, 90, 440, 170)]
     assert compose(raw, lay_out(raw, words, frozenset()), never_keep).text == "results1"
+
+
+@pytest.mark.parametrize(
+    ("head", "tail", "kept"),
+    [
+        ("x", "ray", True),
+        ("mother", "in-law", True),
+        ("state-of-the", "art", True),
+        ("Bosch", "Gruppe", True),
+        ("har", "bour", False),
+        ("commu", "nity-based", False),
+    ],
+)
+def test_a_hyphen_at_a_line_s_end_stays_where_it_belongs_to_the_word(head: str, tail: str, kept: bool) -> None:
+    keep = keep_hyphen_by(["The mother-in-law of the harbour master knows the community."])
+    assert keep(head, tail) is kept
 
 
 def test_text_from_right_to_left_stays_in_pdfium_s_order() -> None:
