@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from shared_utils.errors import NotFailed
-from shared_utils.types import Embedder, Vectors
+from shared_utils.types import Embedder, Page, PageVerdict, Vectors
+from src.library import reading
 from src.library.reading import Reading
 from src.library.sample import sample_pdf
 from src.library.shelf import Shelf
 from src.views import DocumentState
+from src.wiring import OcrWithinBudget
 from tests.shared_utils.pdf import pdfs
 from tests.src.library.shelves import MINE, THEIRS, OpenLibrary, settled, shelf_with_sample
 from tests.waiting import PATIENCE_S, until
@@ -87,6 +91,34 @@ class Held:
 
 
 # ------------------------------------------------------------------------------------------------ once more
+
+
+def test_a_file_whose_pictures_are_read_gives_way_to_another_after_a_page(
+    open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun_, all_began, whole = set[Path](), threading.Event(), []
+
+    def recognise(_: object, path: Path, pages: Sequence[Page], *__: object) -> Iterator[Page]:
+        for page in pages:
+            begun_.add(path)
+            if len(begun_) == 3:
+                all_began.set()
+            if page.number > 1:
+                whole.append(all_began.wait(PATIENCE_S))
+            until(lambda: all_began.is_set() or waiting[False])  # the third file's pictures, for one of two workers
+            yield replace(page, text="Recognised words.", verdict=PageVerdict.TEXT)
+
+    monkeypatch.setattr(OcrWithinBudget, "recognise", recognise)
+    monkeypatch.setattr(reading, "_RECOGNISING_TURN_S", 0.0)
+    library = open_library()
+    waiting = library._services.readers._counts  # by whether they are small
+    shelves = [library.shelf(key) for key in (MINE, THEIRS, OTHERS)]
+    for number, shelf in enumerate(shelves):
+        scan = pdfs.picture_of(pdfs.lines(f"Scan {number}"))
+        shelf.add("scan.pdf", pdfs.pdf(*[scan] * 3))
+    until(lambda: all(settled(shelf) for shelf in shelves))
+    assert whole == [True] * 6
+    assert {shelf.documents()[0].state for shelf in shelves} == {DocumentState.READY}
 
 
 def test_only_what_has_failed_is_tried_again(open_library: OpenLibrary) -> None:
