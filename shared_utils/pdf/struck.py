@@ -25,6 +25,7 @@ LINE_SEGMENTS = 2  # where a line begins, and where it ends
 # Where in a word a strike runs, from the bottom: of the box as high as the font, of the box around the letters' ink.
 # Underlines run below .15 of either, rules between rows above 1 or below 0.
 OF_FONT, OF_INK = (0.26, 0.7), (0.2, 0.88)
+OFF_MIDDLE = max(0.5 - OF_FONT[0], OF_FONT[1] - 0.5)
 JOINED_PT = 4.0  # pieces of one strike are no farther apart, along it
 LEVEL_PT = 0.6
 OVERHANG = 1.2  # of a word's height: how far a strike reaches beyond the words it strikes
@@ -55,11 +56,13 @@ def struck(
     found = [match.span() for match in OVERLAID.finditer(text)] if "\u0336" in text or "\u0335" in text else []
     lines = _joined(_levelled(box, turns) for box in [*strikes, *_pieces(objects)])
     if lines and words:
-        level = sorted(((start, end, _levelled(box, turns)) for start, end, box in words), key=lambda word: word[2][1])
-        bottoms = [box[1] for _, _, box in level]
-        tallest = max(box[3] - box[1] for _, _, box in level)
+        turned = [(start, end, _levelled(box, turns)) for start, end, box in words] if turns else words
+        level = sorted(turned, key=_middle)
+        middles = [_middle(word) for word in level]
+        reach = OFF_MIDDLE * max(box[3] - box[1] for _, _, box in level)
         for line in lines:
-            near = level[bisect_left(bottoms, line[1] - tallest) : bisect_right(bottoms, line[3])]
+            height = (line[1] + line[3]) / 2
+            near = level[bisect_left(middles, height - reach) : bisect_right(middles, height + reach)]
             hit = _through(near, line)
             if hit and _shows(objects, line, turns):
                 for word in hit:
@@ -103,6 +106,10 @@ def _is_white(handle: int, *, is_stroked: bool) -> bool:
     tell = pdfium.FPDFPageObj_GetStrokeColor if is_stroked else pdfium.FPDFPageObj_GetFillColor
     known = tell(handle, red, green, blue, alpha)
     return bool(known) and (min(red.value, green.value, blue.value) > WHITE or alpha.value == 0)
+
+
+def _middle(word: Word) -> float:
+    return (word[2][1] + word[2][3]) / 2
 
 
 def _levelled(box: Box, turns: int) -> Box:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from shared_utils.types import Page, PageVerdict
 
-_KNOWN = {PageVerdict.UNREADABLE: 0, PageVerdict.SCANNED: 1, PageVerdict.EMPTY: 2}  # words (TEXT, MIXED): 3
+_KNOWN = {PageVerdict.UNREADABLE: 0, PageVerdict.SCANNED: 1, PageVerdict.EMPTY: 2, PageVerdict.MIXED: 3}
+_WHOLE = 4  # TEXT: of a page with an unread picture its picture was read, too
 
 
 def takes_place(new: Page, stored: Page, *, finished: bool) -> bool:
@@ -25,7 +26,7 @@ def takes_place(new: Page, stored: Page, *, finished: bool) -> bool:
 def _known(page: Page) -> int:
     if page.verdict is PageVerdict.UNREADABLE and page.reader == "ocr":  # a scan that was looked at, in vain
         return _KNOWN[PageVerdict.SCANNED]
-    return _KNOWN.get(page.verdict, 3)
+    return _KNOWN.get(page.verdict, _WHOLE)
 
 
 def _quotable(page: Page) -> bool:

@@ -36,6 +36,11 @@ class Turn:
         self._over = self._over or (time.monotonic() > self._until and self._wanted())
         return self._over
 
+    def is_wanted(self) -> bool:
+        """Whether another job waits for this worker, for a job that gives way before it must."""
+        self._beat()
+        return self._wanted()
+
 
 Work = Callable[[Turn], "Work | None"]
 """A job. Where its turn was over before it was done, it returns what is left to do."""

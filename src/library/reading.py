@@ -27,6 +27,7 @@ from src.views import DocumentState, DocumentView
 _log = logging.getLogger(__name__)
 
 _SMALL_BYTES = MEGABYTE  # a file that is no larger is taken for small until it takes too long
+_RECOGNISING_TURN_S = 10.0  # then a file's pictures wait, where another file does: it can be asked meanwhile
 _OUR_FAULT = message("Something went wrong inside Footnote while reading this file. The log says more; try it again.")
 
 
@@ -183,8 +184,9 @@ class Reading:
                 with self._lock:
                     entry.verdicts[page.number] = page.verdict
                 self._update(entry, state=DocumentState.RECOGNISING)
-                if turn.is_over():
-                    read_s += time.monotonic() - began
+                spent_s = time.monotonic() - began
+                if turn.is_over() or (spent_s > _RECOGNISING_TURN_S and turn.is_wanted()):
+                    read_s += spent_s
                     return partial(self._go_on_recognising, entry, read_s, events)
             if entry.indexed is None or entry.cancel.is_set():
                 return None

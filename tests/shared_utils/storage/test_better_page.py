@@ -15,7 +15,9 @@ READINGS = {
     "scan with a few words": replace(WORDS, verdict=PageVerdict.SCANNED, text="Printed on Monday"),
     "empty": replace(WORDS, verdict=PageVerdict.EMPTY, text=""),
     "words": replace(WORDS, verdict=PageVerdict.TEXT),
-    "other words": replace(WORDS, verdict=PageVerdict.MIXED, text="read by a newer version"),
+    "other words": replace(WORDS, verdict=PageVerdict.TEXT, text="read by a newer version"),
+    "words beside a picture": replace(WORDS, verdict=PageVerdict.MIXED),
+    "nonsense": replace(WORDS, verdict=PageVerdict.UNREADABLE, text="", reader="ocr"),
 }
 
 
@@ -29,6 +31,9 @@ READINGS = {
         ("scan", "unreadable", True, True),
         ("other words", "words", True, False),
         ("scan", "words", False, False),
+        ("words beside a picture", "words", False, False),  # of which the picture was read
+        ("words", "words beside a picture", True, False),
+        ("nonsense", "scan", True, False),
         ("empty", "words", False, False),
         ("unreadable", "scan", False, False),
         ("scan", "scan", True, False),

@@ -20,6 +20,7 @@ from src.library.sample import sample_pdf
 from src.rag_with_generation import Rag
 from src.views import DocumentState
 from tests.conftest import DrawPdf
+from tests.shared_utils.pdf import pdfs
 from tests.src.library.shelves import (
     MINE,
     TALK,
@@ -241,8 +242,35 @@ def test_a_scan_is_recognised_and_can_be_cited_with_a_place_on_its_page(
     answer = answered(shelf).answer
     assert answer is not None
     assert "4.2 bar" in answer.citations[0].quote
+    assert [str(note) for note in answer.notes if "text recognition" in str(note)] == [
+        "Page 1 of scan.pdf is a picture: its words come from text recognition. Compare what matters."
+    ]
     (x0, y0, x1, y1) = answer.citations[0].rects[0]
     assert (60 < x0 < 85, 190 < x1 < 330, 60 < y0 < 90, 70 < y1 < 100) == (True, True, True, True)
+
+
+def test_a_scan_where_nothing_is_recognised_says_so_and_so_does_every_answer(
+    open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    turned = pdfs.picture_of(pdfs.lines("The valve closes at 4.2 bar."), quarter_turns=2)
+    picture = pdfs.picture_of(pdfs.lines(*["The valve opens at 3.1 bar."] * 4, y=400), box=(60, 320, 500, 110))
+    text = pdfs.lines("The pump was serviced in May by the works.", y=740)
+    shelf = open_library().shelf(MINE)
+    shelf.add("manual.pdf", pdfs.pdf(text, turned, pdfs.together(text, picture)))
+    until(lambda: settled(shelf))
+    (view,) = shelf.documents()
+    assert (view.state, view.pages_unread) == (DocumentState.PARTIAL, 2)
+    assert str(view.reason).startswith(
+        "Page 2 is a scan without words. Page 3 holds a picture that may hold words, which were not read. "
+        "Scanned pages need the program tesseract"
+    )
+    shelf.ask(TALK, "When was the pump serviced?")
+    answer = answered(shelf).answer
+    assert answer is not None
+    told = [str(note) for note in answer.notes]
+    assert "Page 2 of manual.pdf could not be read, so something may be missing here." in told
+    assert "A picture on page 3 of manual.pdf was not read, so something may be missing here." in told
 
 
 def test_fifty_files_at_once_all_settle_and_leave_room_for_somebody_else(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from shared_utils.errors import NotFailed
-from shared_utils.types import Embedder, Vectors
+from shared_utils.types import Embedder, Page, PageVerdict, Vectors
+from src.library import reading
 from src.library.reading import Reading
 from src.library.sample import sample_pdf
 from src.library.shelf import Shelf
 from src.views import DocumentState
+from src.wiring import OcrWithinBudget
 from tests.shared_utils.pdf import pdfs
 from tests.src.library.shelves import MINE, THEIRS, OpenLibrary, settled, shelf_with_sample
 from tests.waiting import PATIENCE_S, until
@@ -87,6 +92,34 @@ class Held:
 
 
 # ------------------------------------------------------------------------------------------------ once more
+
+
+def test_a_file_whose_pictures_are_read_gives_way_to_another_after_a_page(
+    open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun_, all_began, whole = set[Path](), threading.Event(), list[bool]()
+
+    def recognise(_: object, path: Path, pages: Sequence[Page], *__: object) -> Iterator[Page]:
+        """Goes on until all three files were begun, for two workers."""
+        begun_.add(path)
+        if len(begun_) == 3:
+            all_began.set()
+        until_s = time.monotonic() + PATIENCE_S
+        while not all_began.wait(0.01) and time.monotonic() < until_s:
+            yield replace(pages[0], text="Recognised words.", verdict=PageVerdict.TEXT)
+        whole.append(all_began.is_set())
+        yield from (replace(page, text="Recognised words.", verdict=PageVerdict.TEXT) for page in pages)
+
+    monkeypatch.setattr(OcrWithinBudget, "recognise", recognise)
+    monkeypatch.setattr(reading, "_RECOGNISING_TURN_S", 0.0)
+    library = open_library()
+    shelves = [library.shelf(key) for key in (MINE, THEIRS, OTHERS)]
+    for number, shelf in enumerate(shelves):
+        shelf.add("scan.pdf", pdfs.pdf(pdfs.picture_of(pdfs.lines(f"Scan {number}"))))
+    until(lambda: len(whole) == 3, within_s=2 * PATIENCE_S)
+    assert whole == [True] * 3
+    until(lambda: all(settled(shelf) for shelf in shelves))
+    assert {shelf.documents()[0].state for shelf in shelves} == {DocumentState.READY}
 
 
 def test_only_what_has_failed_is_tried_again(open_library: OpenLibrary) -> None:
