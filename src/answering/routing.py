@@ -40,6 +40,7 @@ class Route:
     label: Message = _LOOK_UP
     note: Message = NOTHING
     sides: tuple[str, ...] = ()  # ids of the documents that are compared
+    is_beyond: bool = False  # whether the pages it asks for are in none of the documents
 
     @property
     def spreads(self) -> bool:
@@ -74,6 +75,8 @@ def route(question: str, searched: str, documents: Sequence[IndexedDocument]) ->
     missing = _not_found(asked, several=len(documents) > 1)
     if missing:
         searched = without_part(searched)
+    if missing and _are_beyond(asked, documents):
+        return Route(question_kind(question), searched, note=missing, is_beyond=True)
     if question_kind(question) is QuestionKind.SUMMARY:
         # “Sum up the risks” is answered where the risks stand: no summary, unless the words name a document.
         if not has_topic(question):
@@ -155,6 +158,12 @@ def _on_pages(asked: AskedPart, documents: Sequence[IndexedDocument]) -> set[tup
         printed = [page.number for page in pages if page.label.isdecimal() and asked_for(int(page.label))]
         found |= {(document.document.id, number) for number in numbers or printed}
     return found
+
+
+def _are_beyond(asked: AskedPart, documents: Sequence[IndexedDocument]) -> bool:
+    """Whether the asked pages come after the last one of every document."""
+    last = max((page.number for d in documents for page in d.document.pages), default=0)
+    return bool(asked.pages) and not asked.section and all(first > last for first, _ in asked.pages)
 
 
 def _both(pages: set[tuple[str, int]] | None, held: dict[str, tuple[Section, ...]]) -> Within:
