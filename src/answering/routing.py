@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from shared_utils.message import NOTHING, Message, counted, message
 from shared_utils.retrieval.question_kind import (
+    LAST_PAGE,
     AskedPart,
     QuestionKind,
     asked_part,
@@ -148,12 +149,14 @@ def _on_pages(asked: AskedPart, documents: Sequence[IndexedDocument]) -> set[tup
     In a document that ends before them, by the numbers printed on its pages: a journal's begin at 491.
     """
 
-    def asked_for(number: int) -> bool:
-        return any(first <= number <= last for first, last in asked.pages)
-
     found: set[tuple[str, int]] = set()
     for document in documents:
         pages = document.document.pages
+        end = max((page.number for page in pages), default=0)
+
+        def asked_for(number: int, end: int = end) -> bool:
+            return any(first <= number <= last or (last == LAST_PAGE and number == end) for first, last in asked.pages)
+
         numbers = [page.number for page in pages if asked_for(page.number)]
         printed = [page.number for page in pages if page.label.isdecimal() and asked_for(int(page.label))]
         found |= {(document.document.id, number) for number in numbers or printed}
@@ -186,6 +189,8 @@ def _section(held: dict[str, tuple[Section, ...]]) -> Message:
 
 
 def _pages(asked: AskedPart) -> Message:
+    if any(last == LAST_PAGE for _, last in asked.pages):
+        return message("the last page")
     names = tuple(str(first) if first == last else f"{first}–{last}" for first, last in asked.pages)
     count = sum(last - first + 1 for first, last in asked.pages)
     return counted(count, "page {pages}", "pages {pages}", pages=names)
