@@ -23,7 +23,7 @@ def is_answered(
     """Whether the documents speak to a question.
 
     A figure that was worked out of them for the names that are asked answers it, however few of its words they have. A
-    code that stands nowhere, pages after the last, and a ratio of a year for which nothing is told, do not.
+    code that stands nowhere, nothing but pages after the last, and a ratio of a year for which nothing is told, do not.
     """
     question = taken.searched
     if taken.spreads:

@@ -76,7 +76,7 @@ def route(question: str, searched: str, documents: Sequence[IndexedDocument]) ->
     missing = _not_found(asked, several=len(documents) > 1)
     if missing:
         searched = without_part(searched)
-    if missing and _are_beyond(asked, documents):
+    if missing and not has_topic(searched) and _are_beyond(asked, documents):  # nothing else to look for
         return Route(question_kind(question), searched, note=missing, is_beyond=True)
     if question_kind(question) is QuestionKind.SUMMARY:
         # “Sum up the risks” is answered where the risks stand: no summary, unless the words name a document.
