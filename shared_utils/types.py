@@ -327,7 +327,6 @@ class DirectKind(StrEnum):
 
     VALUE = "value"  # of a table or beside a label
     CALCULATION = "calculation"  # worked out from such values
-    FILES = "files"  # what is known of the files themselves
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.citations.conflicts import find_conflicts
 from shared_utils.citations.verification import Entailment
@@ -22,7 +22,6 @@ from shared_utils.generation.speed import estimate_first_token_s
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
-from shared_utils.retrieval.answerability import judge
 from shared_utils.retrieval.evidence import NAME_TOKENS, select_evidence
 from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
@@ -36,15 +35,15 @@ from shared_utils.types import (
     Document,
     Embedder,
     Evidence,
-    Page,
     Passage,
     Rect,
     Span,
 )
 from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
-from src.answering.direct import with_direct
+from src.answering.direct import figure_of, with_direct
 from src.answering.file_report import unread_pages
 from src.answering.follow_up import is_follow_up, kept_evidence, standalone
+from src.answering.gate import is_answered
 from src.answering.ingestion import (
     MOST_PASSAGES,
     IndexedDocument,
@@ -75,7 +74,6 @@ from src.events import (
 )
 
 CANDIDATES = 40  # chunks that the evidence is picked from
-_LOOKED_UP_ON = 16  # pages whose tables are looked at for a value
 _SAFE_SHARE = 0.8  # of a deadline: estimates are medians
 
 
@@ -88,6 +86,7 @@ class SearchResult:
     answerable: bool
     elapsed_s: float
     route: Route
+    figure: Calculation | NotComputed | None = None
 
 
 class EntailmentSource(Protocol):
@@ -217,9 +216,9 @@ class Rag:
             taken.searched, indexes, titles, embedder, most, within=taken.within, glossary=self.glossary
         )
         evidence = self._evidence(taken, passages, documents, titles, budget)
-        speaks = taken.spreads or judge(taken.searched, passages, indexes, embedder).answerable
-        answerable = bool(evidence.spans) and speaks
-        return SearchResult(tuple(passages[:top_k]), evidence, answerable, self.now() - began, taken)
+        figure = None if taken.spreads else figure_of(taken.searched, passages, pages_of(documents), self.formulary)
+        answerable = bool(evidence.spans) and is_answered(taken, passages, indexes, embedder, figure)
+        return SearchResult(tuple(passages[:top_k]), evidence, answerable, self.now() - began, taken, figure)
 
     def _evidence(
         self,
@@ -347,7 +346,7 @@ class Rag:
         if found.route.spreads:
             return quoted_answer(question, found.evidence, pages, names)
         answer = extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
-        return with_direct(question, answer, _pages_found(found.passages, pages), pages, self.formulary, names)
+        return with_direct(question, answer, found.passages, pages, found.figure, self.formulary, names)
 
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
         """Where a citation's words are drawn on its page; () where that is not known."""
@@ -380,15 +379,6 @@ def checked_question(question: str, max_chars: int, documents: Sequence[IndexedD
     if not documents:
         raise QuestionError("There is no document to ask yet. Add a PDF, or wait until its first page has been read.")
     return question
-
-
-def _pages_found(passages: Sequence[Passage], pages: Mapping[tuple[str, int], Page]) -> list[tuple[str, Page, float]]:
-    """(document id, page, score) of the pages that the best passages stand on, the best page's score being 1."""
-    best = passages[0].score if passages else 1.0
-    scores: dict[tuple[str, int], float] = {}
-    for passage in passages:
-        scores.setdefault((passage.chunk.document_id, passage.chunk.page), passage.score / (best or 1.0))
-    return [(key[0], pages[key], score) for key, score in islice(scores.items(), _LOOKED_UP_ON)]
 
 
 def labels_of(evidence: Evidence, documents: Sequence[IndexedDocument]) -> dict[int, str]:

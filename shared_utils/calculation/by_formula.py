@@ -52,7 +52,9 @@ def of_ratio(
         operands = _found(formula, newest, rows, formulary)
         if missing_items := [one for one in dict.fromkeys(items_of(formula)) if one not in operands]:
             named = written(base, lambda one: one.name)
-            missing = missing or NotComputed(ratio.name, named, tuple(_in_year(one, newest) for one in missing_items))
+            names = tuple(_in_year(one, newest) for one in missing_items)
+            if missing is None or (missing.is_untold and operands):
+                missing = NotComputed(ratio.name, named, names, is_untold=not operands)
             continue
         name = ratio.name[:1].upper() + ratio.name[1:]
         told = [newest] if formula is base else years

@@ -39,6 +39,7 @@ class NotComputed:
     name: str
     named: str
     missing: tuple[str, ...]
+    is_untold: bool = False  # whether none of its items was found
 
 
 def computed(

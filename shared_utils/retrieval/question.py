@@ -37,6 +37,11 @@ def glossary_of(entries: Mapping[str, Sequence[str]]) -> Glossary:
     return {tuple(terms(name)): [terms(item) for item in items] for name, items in entries.items()}
 
 
+def without_answer_format(question: str) -> str:
+    """The question without what tells how the answer is to look; the question, should nothing else be left."""
+    return without if (without := _ANSWER_FORMAT.sub(" ", question)).strip() else question
+
+
 def question_words(question: str) -> list[str]:
     """The words that say what is looked for, in order; all of them, should nothing else be left.
 

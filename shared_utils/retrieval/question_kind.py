@@ -46,28 +46,65 @@ _SUMMARY = re.compile(
     r"\bsummar(?:y|i[sz]e)\b|\boverview\b|\btl;?dr\b|\bmain (?:points?|ideas?|findings?|topics?|takeaways?)\b"
     r"|\bkey (?:points?|findings?|takeaways?|messages?)\b|\bin a nutshell\b|\bgist\b"
     r"|\bwhat is (?:this|the) (?:document|paper|report|file|pdf|book|article) about\b"
+    r"|\bfass\w*\b.*\bzusammen\b|\bzusammenfass\w+|\bworum geht es\b"
+    r"|^(?:bitte |por favor |s.il vous plait )?resum(?:e|er|ez|a|ir|o)\b"
+    r"|\bresum(?:en|o) d"
+    r"|\briassum\w+|\briassunto\b|\bsamenvatt?\w*\b|\bvat\b.*\bsamen\b|\bde quoi (?:parle|traite)\b"
+    r"|\bde que trata\b|\bdi cosa (?:parla|tratta)\b|\bwaar gaat .* over\b|\bsintesi\b|\bsynthese\b"
 )
 _COMPARISON = re.compile(
     r"\bcompar(?:e|es|ed|ing|ison)\b|\bdiffer(?:s|ed|ence|ences)?\b|\bversus\b|\bvs\b|\b(?:more|less|fewer|higher|lower|"
     r"larger|smaller|better|worse|bigger|greater|faster|slower|older|newer) than\b"
     r"(?! (?:roughly |about )?(?:\d|(?:one|two|three|half|once|twice)\b))|\bchanged? (?:from|between)\b"
+    r"|\bvergleich\w*|\bunterschied\w*|\bcomparez?\b|\bcompar(?:a|ar|acao|acion|aison)\b|\bconfront\w+|\bvergelijk\w*"
+    r"|\bdifferen(?:ce|cia|za|cias|ze)\b|\bdiferenc\w+|\bverschil\w*"
 )
 _LIST = re.compile(
     r"^(?:list|enumerate|name)\b|\blist (?:of|all|the|every)\b|\b(?:what|which|who) are\b|\ball (?:the|of)\b"
     r"|\b(?:which|what) (?:\w+ ){0,3}\w{2,}s (?:are|were|have|did|do)\b"
+    r"|^(?:liste|nenne|zahle|enumere|enumera|enumerez|listez|lista|elenca|liste|noem|geef een lijst)\b"
+    r"|^welche \w+ (?:gibt|sind|werden|nennt)\b|^quel(?:le)?s (?:sont|\w+ sont)\b|^cuales son\b|^quali sono\b"
+    r"|^quais sao\b|^welke \w+ (?:zijn|worden|noemt)\b|\balle (?:\w+ )?auf(?:listen|zahlen)?\b"
 )
 
-_DASH = r"\s*(?:-|–|—|to|through|until|bis)\s*"
+_DASH = r"\s*(?:-|–|—|to|through|until|bis|à|a|tot|al|até)\s*"
 _RANGE = rf"\d{{1,4}}(?:{_DASH}\d{{1,4}})?"
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
+_NUMBERS = (
+    "one eins une uno una um uma een,two zwei deux dos due dois duas twee,three drei trois tres tre três drie,"
+    "four vier quatre cuatro quattro quatro,five fünf cinq cinco cinque vijf,six sechs seis sei zes,"
+    "seven sieben sept siete sette sete zeven,eight acht huit ocho otto oito,nine neun neuf nueve nove negen,"
+    "ten zehn dix diez dieci dez tien"
+)
+_ORDINALS = (
+    "first erste ersten erster première premiere primera prima primeira eerste,"
+    "second zweite zweiten deuxième deuxieme seconde segunda seconda tweede,"
+    "third dritte dritten troisième troisieme tercera terza terceira derde,"
+    "fourth vierte vierten quatrième quatrieme cuarta quarta vierde,"
+    "fifth fünfte fünften cinquième cinquieme quinta vijfde,"
+    "sixth sechste sechsten sixième sixieme sexta sesta zesde,seventh siebte siebten septième septima settima zevende,"
+    "eighth achte achten huitième octava ottava achtste,ninth neunte neunten neuvième novena nona negende,"
+    "tenth zehnte zehnten dixième décima decima tiende"
+)
+_NUMBER_OF = {word: n for n, words in enumerate(_NUMBERS.split(","), start=1) for word in words.split()}
+_ORDINAL_OF = {word: n for n, words in enumerate(_ORDINALS.split(","), start=1) for word in words.split()}
+LAST_PAGE = 0  # of a document, however many it has
+_PAGE_WORD = r"(?:pages?|seiten?|páginas?|paginas?|pagine|pagina['’]s|blz\.?)"
+_LAST = r"(?:last|letzten?|dernière|derniere|última|ultima|laatste)"
+_PAGE_IN_WORDS = re.compile(
+    rf"(?P<what>\b(?:{_PAGE_WORD}\s+(?P<number>{'|'.join(_NUMBER_OF)})|(?P<ordinal>{'|'.join(_ORDINAL_OF)}|{_LAST})\s+"
+    rf"{_PAGE_WORD}|(?P<behind>última|ultima)\s+página))\b(?!['’]|\s+(?:number|of contents))",
+    re.IGNORECASE,
+)
 # A manual's "how do I print pages 2 to 5" is no filter, so something has to lead up to it.
 _LEADS_UP = (
     r"(?:^|[(,:;]\s*|\b(?:on|in|of|from|within|at|for|only|about|do|does|did|and|with|compare|explain|summari[sz]e|"
-    r"auf|von|aus)\s+)(?:the\s+)?"
+    r"auf|von|aus|der|die|la|à la|sur la|dit la|de la|en la|na|nella|alla|op|van|da|dice la|diz a|sagt|"
+    r"zegt)\s+)(?:the\s+)?"
 )
 _PAGES = re.compile(
-    rf"{_LEADS_UP}(?P<what>(?:between\s+)?(?:pages?|pp?\.|seiten?)\s*"
-    rf"(?P<pages>{_RANGE}(?:\s*(?:,|and|&|und)\s*{_RANGE})*)\b(?!\s*(?:of|/)\s*\d))",
+    rf"{_LEADS_UP}(?P<what>(?:between\s+)?(?:pages?|pp?\.|seiten?|páginas?|paginas?|pagine)\s*"
+    rf"(?P<pages>{_RANGE}(?:\s*(?:,|and|&|und|et|y|e|en)\s*{_RANGE})*)\b(?!\s*(?:of|/)\s*\d))",
     re.IGNORECASE,
 )
 _BETWEEN_PAGES = re.compile(
@@ -106,6 +143,26 @@ _NO_TOPIC = frozenset(
         "make whole entire everything happen important explain"
     )
 )
+_ASKED_ABROAD = (  # the same said in languages whose words are stemmed in their own way
+    "Was steht auf der dritten Seite?",
+    "Was sagt die letzte Seite aus?",
+    "Fasse das Dokument zusammen.",
+    "Bitte eine kurze Zusammenfassung des Berichts.",
+    "Worum geht es in dem Dokument?",
+    "Que dit la page ? Qu'est-ce qu'il y a à la dernière page ?",
+    "Résume le document. Faites un résumé du rapport.",
+    "De quoi parle le document ?",
+    "¿Qué dice la página? ¿Qué hay en la última página?",
+    "Resume el documento. Haz un resumen del informe.",
+    "¿De qué trata el documento?",
+    "Cosa dice la pagina? Che cosa c'è nell'ultima pagina?",
+    "Riassumi il documento. Fai un riassunto della relazione.",
+    "O que diz a página? O que está na última página?",
+    "Resuma o documento. Faça um resumo do relatório.",
+    "Wat staat er op de pagina? Wat zegt de laatste pagina?",
+    "Vat het document samen. Geef een samenvatting van het rapport.",
+)
+_ALONE = frozenset(term for said in _ASKED_ABROAD for word in (said, *said.split()) for term in terms(word))
 
 
 def question_kind(question: str) -> QuestionKind:
@@ -145,7 +202,7 @@ def without_part(question: str, section: str = "") -> str:
     >>> without_part("Which risks are listed in section Risk Factors?", "Risk Factors")
     'Which risks are listed ?'
     """
-    patterns = [_BETWEEN_PAGES, _PAGES, _FIRST_PAGES]
+    patterns = [_BETWEEN_PAGES, _PAGES, _FIRST_PAGES, _PAGE_IN_WORDS]
     if section:
         name = r"\s+".join(re.escape(word) for word in section.split())
         said = rf"(?P<what>(?:(?:section|chapter)s?[\s:]+)?[\"“„'‘]?{name}[\"”“'’]?(?:\s+(?:section|chapter))?)"
@@ -168,7 +225,9 @@ def has_topic(question: str, besides: frozenset[str] = frozenset()) -> bool:
     >>> has_topic("Give me an overview of this report"), has_topic("Give me an overview of the risks")
     (False, True)
     """
-    return any(word not in _NO_TOPIC and word not in besides for word in question_words(question))
+    return any(
+        word not in _NO_TOPIC and word not in _ALONE and word not in besides for word in question_words(question)
+    )
 
 
 def _asked_pages(question: str) -> tuple[tuple[int, int], ...]:
@@ -179,6 +238,10 @@ def _asked_pages(question: str) -> tuple[tuple[int, int], ...]:
     for match in _FIRST_PAGES.finditer(question):
         count = match["count"] or "1"
         pages.append((1, _COUNTS.get(count.lower()) or int(count)))
+    for match in () if pages else _PAGE_IN_WORDS.finditer(question):
+        said = (match["number"] or match["ordinal"] or "").lower()
+        page = _NUMBER_OF.get(said) or _ORDINAL_OF.get(said) or LAST_PAGE
+        pages.append((page, page))
     return tuple((min(pair), max(pair)) for pair in pages)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from shared_utils.calculation.calculate import Calculation, NotComputed, calculate
 from shared_utils.calculation.formulary import Formulary
@@ -21,33 +22,52 @@ from shared_utils.types import (
     DirectKind,
     DirectOperand,
     Page,
+    Passage,
     Sentence,
     Span,
     Verdict,
 )
 from src.answering.places import in_words, name_of, places, printed, scale_of
 
-Found = Sequence[tuple[str, Page, float]]
-"""(document id, page, how well it speaks to the question: 0 … 1), the best first."""
+Pages = Mapping[tuple[str, int], Page]
+"""(document id, page number) -> page."""
+
+_LOOKED_UP_ON = 16  # pages whose tables are looked at for a value
+
+
+def figure_of(
+    question: str, passages: Sequence[Passage], pages: Pages, formulary: Formulary
+) -> Calculation | NotComputed | None:
+    """What a question asks to be worked out, from the tables of the pages that the passages stand on."""
+    others = [(document_id, page) for (document_id, _), page in pages.items()]
+    return calculate(question, pages_found(passages, pages), others, formulary)
 
 
 def with_direct(
     question: str,
     answer: Answer,
-    found: Found,
-    pages: Mapping[tuple[str, int], Page],
+    passages: Sequence[Passage],
+    pages: Pages,
+    figure: Calculation | NotComputed | None,
     formulary: Formulary,
     names: Mapping[str, str],
 ) -> Answer:
     """The answer, led by what the tables of the pages found say to the question. `names` are those of documents."""
-    others = [(document_id, page) for (document_id, _), page in pages.items()]
-    result = calculate(question, found, others, formulary)
-    if isinstance(result, Calculation):
-        return with_calculation(answer, result, names)
-    value = look_up(question, found, glossary=formulary.glossary)
+    if isinstance(figure, Calculation):
+        return with_calculation(answer, figure, names)
+    value = look_up(question, pages_found(passages, pages), glossary=formulary.glossary)
     if value is not None and value.score >= SURE:
         answer = with_look_up(answer, value, names)
-    return replace(answer, notes=(*answer.notes, _missing(result))) if result is not None else answer
+    return replace(answer, notes=(*answer.notes, _missing(figure))) if figure is not None else answer
+
+
+def pages_found(passages: Sequence[Passage], pages: Pages) -> list[tuple[str, Page, float]]:
+    """(document id, page, score) of the pages that the best passages stand on, the best page's score being 1."""
+    best = passages[0].score if passages else 1.0
+    scores: dict[tuple[str, int], float] = {}
+    for passage in passages:
+        scores.setdefault((passage.chunk.document_id, passage.chunk.page), passage.score / (best or 1.0))
+    return [(key[0], pages[key], score) for key, score in islice(scores.items(), _LOOKED_UP_ON)]
 
 
 def _missing(result: NotComputed) -> Message:

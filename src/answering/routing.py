@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from shared_utils.message import NOTHING, Message, counted, message
 from shared_utils.retrieval.question_kind import (
+    LAST_PAGE,
     AskedPart,
     QuestionKind,
     asked_part,
@@ -40,6 +41,7 @@ class Route:
     label: Message = _LOOK_UP
     note: Message = NOTHING
     sides: tuple[str, ...] = ()  # ids of the documents that are compared
+    is_beyond: bool = False  # whether the pages it asks for are in none of the documents
 
     @property
     def spreads(self) -> bool:
@@ -74,6 +76,8 @@ def route(question: str, searched: str, documents: Sequence[IndexedDocument]) ->
     missing = _not_found(asked, several=len(documents) > 1)
     if missing:
         searched = without_part(searched)
+    if missing and not has_topic(searched) and _are_beyond(asked, documents):  # nothing else to look for
+        return Route(question_kind(question), searched, note=missing, is_beyond=True)
     if question_kind(question) is QuestionKind.SUMMARY:
         # “Sum up the risks” is answered where the risks stand: no summary, unless the words name a document.
         if not has_topic(question):
@@ -145,16 +149,24 @@ def _on_pages(asked: AskedPart, documents: Sequence[IndexedDocument]) -> set[tup
     In a document that ends before them, by the numbers printed on its pages: a journal's begin at 491.
     """
 
-    def asked_for(number: int) -> bool:
-        return any(first <= number <= last for first, last in asked.pages)
-
     found: set[tuple[str, int]] = set()
     for document in documents:
         pages = document.document.pages
+        end = max((page.number for page in pages), default=0)
+
+        def asked_for(number: int, end: int = end) -> bool:
+            return any(first <= number <= last or (last == LAST_PAGE and number == end) for first, last in asked.pages)
+
         numbers = [page.number for page in pages if asked_for(page.number)]
         printed = [page.number for page in pages if page.label.isdecimal() and asked_for(int(page.label))]
         found |= {(document.document.id, number) for number in numbers or printed}
     return found
+
+
+def _are_beyond(asked: AskedPart, documents: Sequence[IndexedDocument]) -> bool:
+    """Whether the asked pages come after the last one of every document."""
+    last = max((page.number for d in documents for page in d.document.pages), default=0)
+    return bool(asked.pages) and not asked.section and all(first > last for first, _ in asked.pages)
 
 
 def _both(pages: set[tuple[str, int]] | None, held: dict[str, tuple[Section, ...]]) -> Within:
@@ -177,6 +189,8 @@ def _section(held: dict[str, tuple[Section, ...]]) -> Message:
 
 
 def _pages(asked: AskedPart) -> Message:
+    if any(last == LAST_PAGE for _, last in asked.pages):
+        return message("the last page")
     names = tuple(str(first) if first == last else f"{first}–{last}" for first, last in asked.pages)
     count = sum(last - first + 1 for first, last in asked.pages)
     return counted(count, "page {pages}", "pages {pages}", pages=names)

@@ -164,7 +164,7 @@ class DirectOperand(BaseModel):
 
 
 class Direct(BaseModel):
-    kind: Literal["value", "calculation", "files"]
+    kind: Literal["value", "calculation"]
     name: str
     value: str
     unit: str

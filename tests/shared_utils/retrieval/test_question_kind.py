@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared_utils.retrieval.question_kind import (
+    LAST_PAGE,
     AskedPart,
     QuestionKind,
     asked_part,
@@ -127,3 +128,47 @@ def test_terms_that_are_known_to_name_a_part_are_no_topic() -> None:
 def test_a_question_is_confined_by_pages_by_a_section_or_by_what_may_be_one(part: AskedPart) -> None:
     assert part
     assert not AskedPart()
+
+
+@pytest.mark.parametrize(
+    ("question", "pages"),
+    [
+        ("Was steht auf Seite 5?", ((5, 5),)),
+        ("What is on page five?", ((5, 5),)),
+        ("What does the third page say?", ((3, 3),)),
+        ("Que dit la page 5 ?", ((5, 5),)),
+        ("¿Qué dice la página 3?", ((3, 3),)),
+        ("Cosa dice la pagina 2?", ((2, 2),)),
+        ("O que diz a página 7?", ((7, 7),)),
+        ("Wat staat er op pagina 4?", ((4, 4),)),
+        ("Was steht auf der dritten Seite?", ((3, 3),)),
+        ("What does the last page say?", ((LAST_PAGE, LAST_PAGE),)),
+        ("How many pages per minute does it print?", ()),
+    ],
+)
+def test_a_page_is_asked_for_in_seven_languages_and_asks_for_nothing_else(
+    question: str, pages: tuple[tuple[int, int], ...]
+) -> None:
+    assert asked_part(question).pages == pages
+    assert not pages or not has_topic(without_part(question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Fasse das Dokument zusammen.",
+        "Bitte eine Zusammenfassung.",
+        "Résume le document.",
+        "Resume el documento.",
+        "Riassumi il documento.",
+        "Resuma o documento.",
+        "Vat het document samen.",
+    ],
+)
+def test_a_summary_is_asked_for_in_seven_languages(question: str) -> None:
+    assert question_kind(question) is QuestionKind.SUMMARY
+    assert not has_topic(question)
+
+
+def test_to_resume_is_no_summary_in_english() -> None:
+    assert question_kind("Can I resume the workout?") is QuestionKind.LOOK_UP

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from shared_utils.retrieval.index import DocumentIndex, build_index
+from shared_utils.retrieval.unknown import names_stand, unknown_names
+from shared_utils.types import Chunk
+
+TEXT = (
+    "The Pelagos P7 watch measures heart rate (HRM) and blood oxygen. Harbour Systems GmbH is certified by the "
+    "Department of Fisheries. Net present value is told in the annex. The Wi-Fi module supports WPA3."
+)
+INDEXES: list[DocumentIndex] = [build_index("d", [Chunk("d:1:0", "d", 1, 0, len(TEXT), TEXT)])]
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Does the watch support ECG?", ("ECG",)),
+        ("How heavy is the P9X?", ("P9X",)),
+        ("Who heads the Department of Forestry?", ("Department of Forestry",)),
+        ("Does the P7 support WPA3?", ()),
+        ("What is the NPV?", ()),  # its words stand there
+        ("Does the watch suport HRM?", ()),
+        ("What does the Department of Fisheries certify?", ()),
+        ("What was revenue in FY2023? Answer in USD millions.", ()),
+        ("WHAT DOES THE WATCH COST?", ()),  # nothing is a name where all is in capitals
+    ],
+)
+def test_a_name_that_stands_nowhere_is_told(question: str, names: tuple[str, ...]) -> None:
+    assert unknown_names(question, INDEXES) == names
+
+
+def test_names_of_several_words_must_stand_in_one_piece() -> None:
+    assert names_stand("What does Harbour Systems make?", INDEXES)
+    assert not names_stand("What does Pelagos Systems make?", INDEXES)
+    assert not names_stand("What did Netflix earn?", INDEXES)
