@@ -20,7 +20,7 @@ from shared_utils.citations.exact_checks import (
 )
 from shared_utils.citations.features import Features
 from shared_utils.citations.polarity import Opposed, denies, opposition, unmatched_negation
-from shared_utils.citations.reading import Finding, Reading, is_minus_in_words, row_says_it, wording
+from shared_utils.citations.reading import Finding, Reading, is_measured, is_minus_in_words, row_says_it, wording
 from shared_utils.citations.signs import minus_words
 from shared_utils.citations.substitutions import Swap, exchanges, replaced
 from shared_utils.citations.tables import cells_of
@@ -35,8 +35,7 @@ _SAME_MEANING = 0.8  # cosine
 _ANY_CLAUSE = 0.4  # "rose" beside "fell" leaves a doubt
 _LIKE_CLAUSE = 0.6  # so does "not" on one side alone
 _SAME_CLAUSE = 0.7  # either is a contradiction
-_COPY = 0.7  # another name is said of somebody else
-_CLOSE_COPY = 0.85  # a negation counts that stands beside others, or another word is no rewording
+_CLOSE_COPY = 0.85  # a negation counts that stands beside others, and another name or word is no rewording
 _SHARED = 3  # words beside a name, on both sides together, that tell its place
 _ONLY = re.compile(r"\b(?:only|solely|exclusively|nur|ausschließlich|uniquement|sólo|solamente)\b", re.IGNORECASE)
 _NOT_BUT = re.compile(
@@ -141,7 +140,7 @@ def _exchanged_names(reading: Reading, copy: Alignment) -> Iterator[Finding]:
     for unit in dict.fromkeys((*(reading.units[i] for i in reading.anchor), *reading.headings)):
         for swap in exchanges(reading.claim, reading.words, unit.text, unit.words):
             if swap.shared >= _SHARED and _is_another_name(swap, reading, unit):
-                verdict = Verdict.NOT_FOUND if copy.likeness >= _COPY else Verdict.PARTLY
+                verdict = Verdict.NOT_FOUND if copy.likeness >= _CLOSE_COPY else Verdict.PARTLY
                 said = message("the page says it of “{page}”, not of “{answer}”", page=swap.page, answer=swap.answer)
                 yield Finding(verdict, said)
                 return
@@ -168,7 +167,10 @@ def _is_another_name(swap: Swap, reading: Reading, unit: Unit) -> bool:
 
 
 def _is_compared_apart(swap: Swap, reading: Reading, unit: Unit) -> bool:
-    """Numbers, and words that stand for a minus, are no names."""
+    """Numbers, parts of dates, and words that stand for a minus, are no names."""
+    said = [word for word in reading.words if word.text in swap.answer]
+    if said and all(is_measured(word, reading) for word in said):
+        return True
     lost = bool(minus_words(swap.answer)) and any(is_minus_in_words(reading, q) for q in reading.numbers)
     return lost or mean_the_same(swap, reading, unit)
 
@@ -198,4 +200,4 @@ def _may_be_one(one: Word, other: Word) -> bool:
 
 def _is_initials(short: Sequence[Word], long: Sequence[Word]) -> bool:
     letters = "".join(word.text[0] for word in long)
-    return len(short) == 1 and fold(short[0].text).replace(".", "") == fold(letters)
+    return len(long) > 1 and any(fold(word.text).replace(".", "") == fold(letters) for word in short)

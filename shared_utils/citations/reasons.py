@@ -21,13 +21,17 @@ def not_said(reading: Reading) -> Message | None:
     """Which of its words stand nowhere near: a name first, then the most telling; None where all stand somewhere."""
     if names := missing_names(reading):
         return message("the cited words do not name “{what}”", what=names[0].text)
-    missing = [word for word in reading.words if word.content and not set(word.keys) & reading.keys]
-    missing = [word for word in missing if not is_measured(word, reading)] or missing
+    missing = sorted(missing_words(reading), key=lambda word: -_weight(reading, word))
     if not missing:
         return None
-    missing.sort(key=lambda word: -_weight(reading, word))
     words = ", ".join(dict.fromkeys(f"“{word.text}”" for word in missing[:_MOST_NAMED]))
     return message("the cited words do not speak of {what}", what=words)
+
+
+def missing_words(reading: Reading) -> list[Word]:
+    """The words of content that the sentences which speak of the claim do not hold, those compared as numbers last."""
+    missing = [word for word in reading.words if word.content and not set(word.keys) & reading.keys]
+    return [word for word in missing if not is_measured(word, reading)] or missing
 
 
 def not_together(reading: Reading) -> Message:

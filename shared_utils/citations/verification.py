@@ -19,12 +19,13 @@ from shared_utils.citations.framing import announces, bare_claim
 from shared_utils.citations.judgement import Judgement, trained
 from shared_utils.citations.reading import (
     Finding,
+    Reading,
     closest_in_meaning,
     read_claim,
     row_says_it,
     stands_word_for_word,
 )
-from shared_utils.citations.reasons import halves, not_said, not_together, unsaid_half
+from shared_utils.citations.reasons import halves, missing_words, not_said, not_together, unsaid_half
 from shared_utils.citations.text_units import Unit, content_keys, units_of, words_of
 from shared_utils.message import message
 from shared_utils.text.numerals import Notation
@@ -32,6 +33,7 @@ from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Embedder, Verdict
 
 _SAME_MEANING = 0.85  # cosine
+_FEW = 2  # words of content
 _SURE = 0.9  # probability from which an inference model is believed
 _SEVERITY = (Verdict.SUPPORTED, Verdict.PARTLY, Verdict.NOT_FOUND, Verdict.CONTRADICTED)
 
@@ -109,7 +111,7 @@ def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None, 
     verdict = judgement.verdict(found)
     if verdict is not Verdict.SUPPORTED and cells_say_it(reading) and not found.names_missing:
         verdict = Verdict.SUPPORTED
-    if verdict is Verdict.NOT_FOUND and (row_says_it(reading) or _means_it(found)):
+    if verdict is Verdict.NOT_FOUND and (row_says_it(reading) or _means_it(found) or _lacks_one_word(reading)):
         verdict = Verdict.PARTLY  # the row's headings may be out of sight
     findings = [*clashes(reading, found), *unsaid_half(reading)]
     if verdict is not Verdict.SUPPORTED:
@@ -121,6 +123,12 @@ def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None, 
 def _means_it(found: Features) -> bool:
     """A rewording that shares few words with the page, and lacks no number and no name of it."""
     return found.cosine >= _SAME_MEANING and not found.numbers_missing and not found.names_missing
+
+
+def _lacks_one_word(reading: Reading) -> bool:
+    """All but one of at least three words of content stand in the sentences that speak of it."""
+    said = {key for word in reading.words if word.content for key in word.keys}
+    return len(said) > _FEW and len({word.keys for word in missing_words(reading)}) <= 1
 
 
 def _worst(findings: Sequence[Finding]) -> Finding:

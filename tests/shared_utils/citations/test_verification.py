@@ -426,3 +426,23 @@ def test_the_bars_are_met_on_the_measured_claims() -> None:
     assert share["direction or polarity word flipped"] == 1
     assert share["entity swapped"] >= 0.7  # a name from elsewhere on the same page, in a sentence that is no copy
     assert share["true"] >= 0.85
+
+
+@pytest.mark.parametrize(
+    ("claim", "page"),
+    [
+        ("The band comes from LA, California.", "The band comes from Los Angeles, California.\n"),
+        ("The cups took place on 23 February 2011 in Oslo.", "The cups took place on 23 February 2011 in Oslo.\n"),
+        ("The laaS offer is part of the cloud.", "The IaaS offer is part of the cloud.\n"),
+    ],
+)
+def test_another_spelling_of_a_name_is_not_said_of_somebody_else(claim: str, page: str) -> None:
+    _, reason = judged(claim, [page])
+    assert "the page says it of" not in reason
+
+
+def test_a_name_in_anothers_place_is_doubted_in_a_sentence_that_is_no_copy() -> None:
+    page = "For the year the company was organized into three segments: Norway, Sweden and Denmark.\n"
+    found, reason = judged("There are three segments in all, namely Norway, Finland and Denmark.", [page])
+    assert found is not Verdict.SUPPORTED
+    assert "Finland" in reason
