@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from shared_utils.retrieval.bm25 import Term
+from shared_utils.retrieval.figures import asks_for_figure, with_leads
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_terms
 from shared_utils.retrieval.together import Lists, Piece, asks_for_all, pieces_of, without
 from shared_utils.retrieval.units import PageKey, Rows, Unit, prompt_tokens, units_of
@@ -51,6 +52,7 @@ def select_evidence(
     """
     rows = Rows(pages)
     units = _scored(question, glossary, units_of(passages, pages, rows), embedder)
+    units = with_leads(units) if asks_for_figure(question) else units
     several = len({unit.key[0] for unit in units}) > 1
     chosen = _Selection(
         pages, rows, budget_tokens, name_tokens=NAME_TOKENS if several else 0, wants_all=asks_for_all(question)

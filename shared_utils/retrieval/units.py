@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from shared_utils.retrieval.bm25 import Term, with_pairs
 from shared_utils.structure.rows import TableRow, over
 from shared_utils.structure.sentences import PageRows, in_lines, page_rows, sentences_between
+from shared_utils.structure.waste import is_contents, is_nothing, is_reference
 from shared_utils.text.tokens import estimate_tokens
 from shared_utils.text.words import terms
 from shared_utils.types import Page, Passage
 
 PageKey = tuple[str, int]
+
+WASTE = 0.25  # of the best passage's score that contents and lists of references stand back
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,22 @@ def prompt_tokens(text: str) -> int:
 
 
 class Rows:
-    """The table rows of some pages, found once each."""
+    """The table rows of some pages, and which pages are contents, found once each."""
 
     def __init__(self, pages: Mapping[PageKey, Page]) -> None:
         self._pages = pages
         self._found: dict[PageKey, PageRows] = {}
+        self._contents: dict[PageKey, bool] = {}
 
     def of(self, key: PageKey) -> PageRows:
         if key not in self._found:
             self._found[key] = page_rows(self._pages[key])
         return self._found[key]
+
+    def is_contents(self, key: PageKey) -> bool:
+        if key not in self._contents:
+            self._contents[key] = is_contents(self._pages[key])
+        return self._contents[key]
 
     def shown(self, key: PageKey, start: int, end: int) -> str:
         """How a prompt tells a stretch of a page: rows of tables a line each."""
@@ -70,9 +79,11 @@ def units_of(passages: Sequence[Passage], pages: Mapping[PageKey, Page], rows: R
                 continue
             seen.add((key, one.start))
             text = page.text[one.start : one.end]
+            if one.row is None and is_nothing(text):
+                continue
             context = _context(one.row) if one.row is not None else frozenset()
             words = frozenset(with_pairs(terms(text)))
-            score = passage.score / best
+            score = passage.score / best - WASTE * (rows.is_contents(key) or is_reference(text))
             tokens = prompt_tokens(rows.shown(key, one.start, one.end) if one.row is not None else text)
             units.append(Unit(key, one.start, one.end, place, score, text, words, tokens, context - words, one.row))
     return units

@@ -229,3 +229,12 @@ def test_words_that_are_hidden_within_a_list_are_not_told_with_it() -> None:
     assert "pay" not in shown
     assert "Close the valve" in shown
     assert "Open the drain" in shown
+
+
+def test_page_numbers_take_no_room_and_references_stand_back() -> None:
+    reference = "Roth, I. (2019). Pumps that last. Journal of Pumps, 12(3): 14-19. "
+    text = f"{reference}\n62\nPumps that last are made of brass and are kept dry in winter."
+    evidence, _ = select("What are pumps that last made of?", [text], 22)
+    assert [span.text for span in evidence.spans] == ["Pumps that last are made of brass and are kept dry in winter."]
+    evidence, _ = select("62", [text], 200)
+    assert "62" not in "\n".join(span.text for span in evidence.spans).split("\n")

@@ -1,0 +1,55 @@
+"""What says nothing to somebody who asks: page numbers, lines drawn with signs, contents, lists of references."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from shared_utils.structure.lines import lines_of
+from shared_utils.types import Page
+
+_ENTRY = re.compile(r"\S.*?(?:(?:\.\s?){4,}\s*|\s{3,})(?:[A-Z]-)?(\d{1,4})")
+_ENTRIES = 6  # on a page that is one of contents
+_MOSTLY = 0.5  # of its lines
+_GROWING = 0.85  # of the steps from one page number to the next
+_BARE = re.compile(r"[\W_]*\d{0,4}[\W_]*")
+_REFERENCE_SIGNS = (
+    re.compile(
+        r"\bet al\b|\bProceedings\b|\bIn Proc\b|\barXiv\b|\bdoi\b|\bPreprint\b|\bTransactions on\b|\bCoRR\b", re.I
+    ),
+    re.compile(r"\bpp?\.\s?\d|\bpages \d|\bvol\.|\b\d+\s?\(\d+\)\s?:\s?\d|:\d+[–-]\d+"),
+    re.compile(r"(?:^|[\s,(])(?:19|20)\d\d[a-z]?[).,;]"),
+    re.compile(
+        r"(?:[A-Z][\w’'-]+,?\s(?:[A-Z]\.[\s,]?)+(?:,|\sand|&|\()\s?){1,}|(?:[A-Z][\w’'-]+\s[A-Z][\w’'-]+,\s){2,}"
+    ),
+    re.compile(r"\bJournal\b|\bPress\b|\bConference\b|\bReview\b|\bhttps?://|\bISBN\b"),
+)
+_SIGNS = 3  # of a reference
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a text is a page number or signs only.
+
+    >>> is_nothing("- 62 -"), is_nothing("______"), is_nothing("85 %"), is_nothing("14,000")
+    (True, True, False, False)
+    """
+    return "%" not in text and _BARE.fullmatch(text.strip()) is not None
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text is an entry of a list of references.
+
+    >>> is_reference("Roth, I., and Hill, A. 2019. Pumps. In Proceedings of the Third Workshop, pages 3-9.")
+    True
+    >>> is_reference("Roth and Hill (2019) show that pumps last.")
+    False
+    """
+    return sum(sign.search(text) is not None for sign in _REFERENCE_SIGNS) >= _SIGNS
+
+
+def is_contents(page: Page) -> bool:
+    """Whether a page mostly lists what stands where."""
+    lines = lines_of(page)
+    numbers = [int(entry[1]) for line in lines if (entry := _ENTRY.fullmatch(line.text))]
+    grows = sum(before <= after for before, after in pairwise(numbers))
+    return len(numbers) >= _ENTRIES and len(numbers) >= _MOSTLY * len(lines) and grows >= _GROWING * (len(numbers) - 1)
