@@ -46,7 +46,7 @@ def test_the_frames_of_an_answer_keep_their_form() -> None:
 
 
 def test_an_answer_is_told_in_one_order() -> None:
-    composed = "markdown citations sentences answerable engine model where finish_reason notes"
+    composed = "markdown citations sentences answerable engine model where finish_reason notes direct"
     (final,) = [event.data for event in events(WRITING, DONE, "thread", {}) if event.name == "response"]
     assert list(dumped(final)) == f"{composed} final".split()
     whole = turn_json(DONE, ANSWER, "thread")
