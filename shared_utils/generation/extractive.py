@@ -41,6 +41,7 @@ _HEADING_SHARE = 0.4  # a heading names the subject, the sentence under it answe
 _LEAD_IN_SHARE = 0.7  # so does "The components are as follows:", though less so
 _HEADINGS_OVER_A_ROW = 8
 _LEAST = 0.5  # share of the best score that a sentence needs to be shown beside it
+_LEAST_BESIDE = 0.7  # … that one needs which only stands beside the question's words
 _SAME = 0.8  # share of its terms by which a sentence repeats another
 _LONGEST_CHARS = 700  # of one sentence; longer "sentences" are text without punctuation
 _FARTHEST_HEADING = 40  # sentences and rows above
@@ -75,6 +76,7 @@ class _Candidate:
     terms: tuple[str, ...]
     is_heading: bool
     context: tuple[str, ...] = ()  # of a row: the terms of what stands over it
+    is_named: bool = True  # whether it holds a word of the question itself
     score: float = 0.0
 
 
@@ -180,7 +182,9 @@ def _scored(question: str, candidates: Sequence[_Candidate], embedder: Embedder 
         value += _W_KIND * _holds_kind(question, c.text) + _W_SPAN * c.span.score / best_span
         return value * _share(c)
 
-    scored = sorted((replace(c, score=score(i, c)) for i, c in enumerate(candidates)), key=lambda c: -c.score)
+    named = [not idf.keys().isdisjoint(c.terms) for c in candidates]
+    weighed = (replace(c, score=score(i, c), is_named=named[i]) for i, c in enumerate(candidates))
+    scored = sorted(weighed, key=lambda c: -c.score)
     return _by_meaning(question, scored, embedder) if embedder and scored else scored
 
 
@@ -242,6 +246,8 @@ def _chosen(ranked: Sequence[_Candidate], max_sentences: int) -> list[_Candidate
     for c in ranked:
         if len(kept) == max_sentences or c.score <= 0 or c.score < _LEAST * ranked[0].score:
             break
+        if not c.is_named and c.score < _LEAST_BESIDE * ranked[0].score:
+            continue
         if not any(_repeats(c, other) for other in kept):
             kept.append(c)
     return kept

@@ -71,7 +71,9 @@ def test_an_answer_keeps_its_paragraphs_lists_bold_words_signs_and_reasons(sampl
 
 def test_quotes_are_quotations_and_a_refusal_names_the_closest_passages(sample: Conversation) -> None:
     text = conversation_markdown(sample.turns)
-    assert re.search(r"^> “[^”]*1,206 ships[^”]*”\[\^3\]$", text, re.MULTILINE)
+    quoted = re.search(r"^> “[^”]*1,206 ships[^”]*”\[\^(\d+)\]$", text, re.MULTILINE)
+    assert quoted
+    assert re.search(rf"^\[\^{quoted[1]}\]: report\.pdf.*1,206 ships", text, re.MULTILINE)
     assert "The closest passages:[^" in text
     assert "## 3. What is the capital of France?" in text
 
