@@ -327,6 +327,7 @@ class DirectKind(StrEnum):
 
     VALUE = "value"  # of a table or beside a label
     CALCULATION = "calculation"  # worked out from such values
+    LIST = "list"  # every item, in order
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from shared_utils.types import (
     Verdict,
 )
 from src.answering.places import in_words, name_of, places, printed, scale_of
+from src.answering.whole_lists import WholeList, sentences_of, whole_list
 
 Pages = Mapping[tuple[str, int], Page]
 """(document id, page number) -> page."""
@@ -55,6 +56,8 @@ def with_direct(
     """The answer, led by what the tables of the pages found say to the question. `names` are those of documents."""
     if isinstance(figure, Calculation):
         return with_calculation(answer, figure, names)
+    if (listed := whole_list(question, passages, pages)) is not None:
+        return with_list(answer, listed, pages, names)
     value = look_up(question, pages_found(passages, pages), glossary=formulary.glossary)
     if value is not None and value.score >= SURE:
         answer = with_look_up(answer, value, names)
@@ -99,6 +102,16 @@ def with_look_up(answer: Answer, found: LookUp, names: Mapping[str, str]) -> Ans
     return _led_by(
         answer, [Sentence(words, markers, Verdict.SUPPORTED, reason, said=literal(words))], cited, direct, cited[:1]
     )
+
+
+def with_list(answer: Answer, listed: WholeList, pages: Pages, names: Mapping[str, str]) -> Answer:
+    """The answer, the whole list before it, cited to where it stands. What the answer quotes of it is left out."""
+    places_ = [(listed.document_id, pages[listed.document_id, number], span) for number, span in listed.places()]
+    cited = _citations(places_, names)
+    sentences = sentences_of(listed, {citation.page: citation.marker for citation in cited})
+    items = tuple(DirectOperand(s.item, s.text, "", s.citations) for s in sentences[1:])
+    direct = Direct(DirectKind.LIST, listed.title, str(len(items)), "", items)
+    return _led_by(answer, sentences, cited, direct, cited)
 
 
 def _operand(found: LookUp, fact: Fact, markers: tuple[int, ...]) -> DirectOperand:

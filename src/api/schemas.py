@@ -164,7 +164,7 @@ class DirectOperand(BaseModel):
 
 
 class Direct(BaseModel):
-    kind: Literal["value", "calculation"]
+    kind: Literal["value", "calculation", "list"]
     name: str
     value: str
     unit: str

@@ -139,9 +139,9 @@ def blocks(answer: Answer, say: Say = ENGLISH) -> tuple[Block, ...]:
     for _, group in groupby(sentences, key=lambda sentence: sentence.paragraph):
         first, *others = group
         kind, number, text = _set_apart(first)
-        if first.said:
+        if first.said and not first.item:
             kind, text = BlockKind.PARAGRAPH, first.text
-        elif is_quoted(answer):
+        elif is_quoted(answer) and not first.said:
             kind, number, text = BlockKind.QUOTE, 0, first.text
         pieces = (piece(first, text), *(piece(sentence, sentence.text) for sentence in others))
         made.append(Block(kind, pieces, number))
