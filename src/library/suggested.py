@@ -46,9 +46,7 @@ class Suggested:
             if key in self._found or self._looking:
                 return self._found.get(key, ())
             self._looking = True
-        threading.Thread(
-            target=self._look, args=(key, tuple(turns), tuple(documents), say), name="suggestions", daemon=True
-        ).start()
+        threading.Thread(target=self._look, args=(key, tuple(turns), tuple(documents), say), name="suggestions").start()
         return ()
 
     def _look(self, key: Key, turns: Sequence[TurnView], documents: Sequence[IndexedDocument], say: Say) -> None:
@@ -79,6 +77,8 @@ class Suggested:
             topics = opening_topics(read[-1], asked)
         names = {document.id: _named(document) for document in read} if len(read) > 1 else {}
         for topic in islice(topics, _TRIED):
+            if not threading.main_thread().is_alive():
+                return  # the process ends, and waits for this thread: native code must not be cut off
             text = question(topic, say, names.get(topic.document_id, ""))
             answer = self._answer(text, documents)
             if answer is not None and is_answered(topic, answer):

@@ -11,12 +11,14 @@ from tests.image.left_out import TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 _PROGRAM = """
-import sys
+import os, sys
 for name in sys.argv[1].split():
     sys.modules[name] = None  # as if it were not installed
 import pytest
 some = "first_visit or an_answer"
-sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "tests/src/screen/test_page.py", "-k", some]))
+code = pytest.main(["-q", "-x", "-p", "no:cacheprovider", "tests/src/screen/test_page.py", "-k", some])
+sys.stdout.flush()
+os._exit(code)  # a model that is still being loaded in the background is native code, which cannot be unwound
 """
 
 
