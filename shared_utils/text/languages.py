@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
@@ -80,6 +81,28 @@ def told_language(text: str) -> str | None:
     if len(best) > 1:
         best = [language for language, letters in _LETTERS.items() if language in best and letters.search(text)]
     return best[0] if len(best) == 1 else None
+
+
+def same_language(one: str, other: str) -> bool:
+    """Whether two texts may be of one language: of one script, and not told to be of two languages.
+
+    >>> same_language("Leakage fell.", "انخفض التسرب"), same_language("The rent was due", "Die Miete war nicht hoch")
+    (False, False)
+    >>> same_language("The rent was due", "Rent: 480")
+    True
+    """
+    scripts = _script(one), _script(other)
+    if "" not in scripts and scripts[0] != scripts[1]:
+        return False
+    languages = told_language(one), told_language(other)
+    return None in languages or languages[0] == languages[1]
+
+
+def _script(text: str) -> str:
+    """That of most letters, as Unicode's names tell it; "" without letters. Japanese is written in three."""
+    counted = Counter(unicodedata.name(letter, "?").split()[0] for letter in text if letter.isalpha())
+    script = counted.most_common(1)[0][0] if counted else ""
+    return "CJK" if script in ("HIRAGANA", "KATAKANA") else script
 
 
 def _counts(words: Iterable[str]) -> dict[str, int]:

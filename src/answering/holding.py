@@ -8,24 +8,24 @@ from itertools import takewhile
 
 from shared_utils.citations.framing import announces
 from shared_utils.message import message
+from shared_utils.text.languages import same_language
 from shared_utils.types import Answer, Citation, Sentence, Verdict
 
 MOSTLY_LEFT_OUT = message("Most of what the model wrote is not on the pages: the documents’ own sentences come first.")
 _MOST = 0.5  # of the characters of what it claims
-_FALLS = (Verdict.NOT_FOUND, Verdict.CONTRADICTED)
 
 
 def what_holds(answer: Answer, own: Answer) -> Answer:
     """The answer with what is contradicted or not found left out; it stays in `sentences`, told apart by `left_out`.
 
+    What is merely not found in documents of another language than the sentence's stays: its words cannot be compared.
     Where most of it falls, the documents' `own` answer leads. Refusals claim nothing and stay as they are; so does an
     answer of which nothing holds where the documents have no own sentences to put in its place.
     """
     if not answer.answerable:
         return answer
-    marked = _with_what_leads_nowhere(
-        [replace(s, left_out=s.verdict in _FALLS and not s.said) for s in answer.sentences]
-    )
+    read = " ".join(citation.quote for citation in (*answer.citations, *own.citations))
+    marked = _with_what_leads_nowhere([replace(s, left_out=_falls(s, read) and not s.said) for s in answer.sentences])
     claims = [sentence for sentence in marked if not _only_leads(sentence)]
     fallen = sum(len(s.text) for s in claims if s.left_out)
     if fallen <= _MOST * sum(len(s.text) for s in claims):
@@ -38,6 +38,12 @@ def what_holds(answer: Answer, own: Answer) -> Answer:
 def everything(answer: Answer | None) -> Answer | None:
     """The answer with nothing left out, for those who want to read all that a model wrote."""
     return answer and replace(answer, sentences=tuple(replace(s, left_out=False) for s in answer.sentences))
+
+
+def _falls(sentence: Sentence, read: str) -> bool:
+    if sentence.verdict is Verdict.NOT_FOUND:
+        return same_language(sentence.text, read)
+    return sentence.verdict is Verdict.CONTRADICTED
 
 
 def _only_leads(sentence: Sentence) -> bool:

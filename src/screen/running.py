@@ -51,9 +51,8 @@ def _tick(turn_id: str, shelf: Shelf, session: Session, drawn: tuple[bool, bool]
         if turn.text:
             names = {view.document_id: view.name for view in shelf.documents()}
             links = chips(turn, WRITING, written_citations(turn, names, shelf), session.say)
-            with st.container(key="unchecked", gap="small"):
+            with st.container(key="unchecked"):
                 st.markdown(written_markdown(turn.text, links.get) + " ▌")
-                st.html(note(session.say("The model’s words, not yet checked against the pages.")))
         if turn.extractive and turn.extractive.citations:
             with st.container(key="foot" if turn.text else "quotes"):
                 _draw_quotes(turn, session)

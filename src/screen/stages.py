@@ -52,7 +52,7 @@ def stage_line(turn: TurnView, now: float, say: Say) -> str:
         case Stage.READING:
             parts = [_reading(turn, left, since, say), _by(turn, say)]
         case Stage.WRITING:
-            parts = [say("Writing"), _tokens(turn.output_tokens, say), _by(turn, say)]
+            parts = [say("Writing"), _tokens(turn.output_tokens, say), say("not yet checked"), _by(turn, say)]
         case Stage.VERIFYING:
             return say("Checking every sentence against the pages")
         case None:

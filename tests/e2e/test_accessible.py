@@ -66,10 +66,11 @@ def test_while_an_answer_is_written(screen: Screen, says: Script) -> None:
     screen.answered()
 
 
-def test_an_answer_with_a_doubt_and_its_times(screen: Screen) -> None:
+def test_an_answer_with_what_was_left_out_and_its_times(screen: Screen) -> None:
     read_and_ask(screen)
     screen.answered()
-    expect(screen.page.locator(".fn-doubts")).to_be_visible()
+    screen.page.get_by_text("1 sentence of the model is not on the pages").click()
+    expect(screen.page.locator(".fn-aside li")).to_be_visible()
     screen.page.locator(".fn-about summary").click()
     assert_accessible(screen.page)
     screen.sources().first.hover()

@@ -143,12 +143,12 @@ def test_a_cut_answer_explains_itself_and_offers_another(screen: Screen, says: S
 def test_words_from_right_to_left_stand_on_their_side(visit: Open, address_with_model: str, says: Script) -> None:
     phone = visit(address_with_model, NARROW)
     phone.add("water.pdf", pdf(WATER))
-    says.answer = "انخفض التسرب من 18.6 إلى 14.9 بالمئة [1].\n\n" + "Wasserverlust" * 12 + " [1]."
+    says.answer = f"انخفض التسرب من 18.6 إلى 14.9 بالمئة {'انخفض' * 30} [1].\n\n{SENTENCE}"
     phone.ask("كم انخفض التسرب leakage mains renewed؟")
     phone.answered()
     words = phone.page.get_by_test_id("stMarkdown").locator("p")
     expect(words.filter(has_text="التسرب")).to_have_css("direction", "rtl")
-    expect(words.filter(has_text="Wasserverlust")).to_have_css("direction", "ltr")
+    expect(words.filter(has_text="212 km of mains")).to_have_css("direction", "ltr")
     expect(phone.page.locator(".fn-question")).to_have_css("direction", "rtl")
     assert not phone.is_wider_than_its_window()
 

@@ -203,10 +203,11 @@ def stop(page: Page) -> Locator:
 # ------------------------------------------------------------------------------------------------ what became of it
 
 
-def test_answered_and_its_doubt(reader: Screen, says: Script) -> None:
+def test_answered_and_what_was_left_out(reader: Screen, says: Script) -> None:
     reader.ask(QUESTION)
     reader.answered()
-    look(reader, "answered", text("on this machine"), lambda page: page.locator(".fn-doubts").get_by_text("23"))
+    reader.page.get_by_text("1 sentence of the model is not on the pages").click()
+    look(reader, "answered", text("on this machine"), lambda page: page.locator(".fn-aside li").get_by_text("23"))
 
 
 def test_refused(reader: Screen) -> None:

@@ -98,3 +98,11 @@ def test_everything_can_be_shown_again() -> None:
     assert texts(shown, left_out=True) == []
     assert everything(None) is None
     assert NOTHING not in made.notes
+
+
+def test_what_is_only_not_found_in_another_language_stays() -> None:
+    told = said("انخفض التسرب إلى النصف", N, 1)
+    wrong = said("انخفض إلى 99", C, 1)
+    made = what_holds(answer(told, told, wrong), OWN)
+    assert texts(made, left_out=False) == [told.text, told.text]
+    assert texts(made, left_out=True) == [wrong.text]

@@ -43,7 +43,7 @@ def test_without_an_estimate_the_time_so_far_is_told() -> None:
 
 def test_writing_counts_tokens() -> None:
     writing = replace(READING, stage=Stage.WRITING, output_tokens=1)
-    assert stage_line(writing, 101.0, ENGLISH) == "Writing · 1 token · llama3.2:3b on this machine"
+    assert stage_line(writing, 101.0, ENGLISH) == "Writing · 1 token · not yet checked · llama3.2:3b on this machine"
     assert "48 tokens" in stage_line(replace(writing, output_tokens=48), 101.0, ENGLISH)
 
 
