@@ -87,7 +87,8 @@ def test_a_footnote_leads_to_its_words_marked_on_the_page(show: Opened, sample: 
     picture = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")
     pixels = [colour for _, colour in picture.getcolors(picture.width * picture.height) or []]
     colours = [colour for colour in pixels if isinstance(colour, tuple)]
-    assert any(red > 240 and green > 200 and blue < 140 for red, green, blue in colours)
+    # once, or twice where two footnotes meet
+    assert any(red > 240 and green > 150 and blue < 140 for red, green, blue in colours)
     assert any(sum(colour) < 200 for colour in colours)  # the letters are there, dark
 
 
