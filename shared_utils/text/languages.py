@@ -15,6 +15,7 @@ _LETTERS = {  # that tell languages apart which share a function word
     "spanish": re.compile("[ñÑ¿¡]"),
     "portuguese": re.compile("[ãõÃÕ]"),
 }
+_CLEARLY = 3  # function words
 _LONGEST = 9  # letters; no function word is as long
 
 
@@ -84,18 +85,27 @@ def told_language(text: str) -> str | None:
 
 
 def same_language(one: str, other: str) -> bool:
-    """Whether two texts may be of one language: of one script, and not told to be of two languages.
+    """Whether two texts may be of one language: of one script, and neither clearly of another language.
 
-    >>> same_language("Leakage fell.", "انخفض التسرب"), same_language("The rent was due", "Die Miete war nicht hoch")
-    (False, False)
+    >>> same_language("Leakage fell.", "انخفض التسرب")
+    False
+    >>> same_language("The rent was due on the first of May", "Die Miete war am Ersten des Monats nicht bezahlt")
+    False
     >>> same_language("The rent was due", "Rent: 480")
     True
     """
     scripts = _script(one), _script(other)
     if "" not in scripts and scripts[0] != scripts[1]:
         return False
-    languages = told_language(one), told_language(other)
+    languages = _clearly(one), _clearly(other)
     return None in languages or languages[0] == languages[1]
+
+
+def _clearly(text: str) -> str | None:
+    """The language of three function words or more, and of more than any other has."""
+    counts = Counter(_counts(word for _, _, word in folded_words(text) if len(word) < _LONGEST))
+    (best, most), (_, second) = counts.most_common(2)
+    return best if most >= _CLEARLY and most > second else None
 
 
 def _script(text: str) -> str:
