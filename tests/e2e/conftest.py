@@ -176,6 +176,7 @@ class Screen:
     def answered(self) -> None:
         expect(self.page.get_by_role("button", name="Stop")).to_have_count(0)
         expect(self.sources().first).to_be_visible()
+        expect(self.sources().first).to_have_attribute("role", "button")  # the viewer's script has taken them over
 
     def viewer(self) -> Locator:
         """The page viewer: the right column, or what is in the drawer."""
