@@ -59,6 +59,7 @@ class Library:
             engines,
             readers=FairPool("reader", workers=2, for_small=1, heartbeats=heartbeats),
             embedders=FairPool("embedder", workers=1, turn_s=_EMBEDDING_TURN_S, heartbeats=heartbeats),
+            suggesters=FairPool("suggester", workers=1, heartbeats=heartbeats),
             claims=Claims(store, settings),
             remote=RemoteShare(store.remote_answers, settings),
             clock=clock,
@@ -107,6 +108,7 @@ class Library:
             shelf.leave()
         self._services.readers.close()
         self._services.embedders.close()
+        self._services.suggesters.close()
         with suppress(FootnoteError):  # else the lease runs out by itself
             self.store.conversations.release(self._services.owner)
         self.rag.viewer.close()

@@ -52,6 +52,7 @@ class Services:
     engines: EngineRoom
     readers: FairPool
     embedders: FairPool
+    suggesters: FairPool
     claims: Claims
     remote: RemoteShare
     clock: Callable[[], float] = time.monotonic  # seconds; tells who is here, and when what was removed is wiped

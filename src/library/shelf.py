@@ -61,7 +61,7 @@ class Shelf:
         self._documents = Documents(person, services)
         self._conversations = Conversations(person, services)
         self._conversations.adopt()
-        self._suggested = Suggested(services.rag, self._changed)
+        self._suggested = Suggested(services.rag, services.suggesters, person)
 
     @property
     def name(self) -> str:

@@ -3,21 +3,21 @@ offered."""
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice, takewhile
 
 from shared_utils.types import Answer, Document
 from src.answering.ingestion import IndexedDocument
 from src.answering.suggestions import is_answered, next_topics, opening_topics, question
 from src.events import ExtractiveAnswer
 from src.i18n import Say
+from src.library.fair_pool import FairPool, Job, Turn
 from src.library.sample import sample_id, sample_questions
+from src.library.services import Person
 from src.rag_with_generation import Rag
 from src.views import TurnView
-
-_log = logging.getLogger(__name__)
 
 OFFERED = 3
 _TRIED = 12  # each costs an answer without a model: a tenth of a second or two
@@ -29,10 +29,11 @@ Key = tuple[str, ...]
 class Suggested:
     """Every method may be called from any thread."""
 
-    def __init__(self, rag: Rag, changed: Callable[[], object]) -> None:
-        """`changed` is called, with nothing held, when there are questions where there were none."""
+    def __init__(self, rag: Rag, pool: FairPool, person: Person) -> None:
+        """`pool` makes the looks, in turns with other people's."""
         self._rag = rag
-        self._changed = changed
+        self._pool = pool
+        self._person = person
         self._lock = threading.Lock()
         self._found: dict[Key, tuple[str, ...]] = {}
         self._looking = False
@@ -46,21 +47,24 @@ class Suggested:
             if key in self._found or self._looking:
                 return self._found.get(key, ())
             self._looking = True
-        threading.Thread(target=self._look, args=(key, tuple(turns), tuple(documents), say), name="suggestions").start()
+        look = partial(self._look, key, tuple(turns), tuple(documents), say)
+        self._pool.submit(Job(self._person.name, look, self._person.network()))
         return ()
 
-    def _look(self, key: Key, turns: Sequence[TurnView], documents: Sequence[IndexedDocument], say: Say) -> None:
+    def _look(
+        self, key: Key, turns: Sequence[TurnView], documents: Sequence[IndexedDocument], say: Say, turn: Turn
+    ) -> None:
         found: tuple[str, ...] = ()
         try:
-            found = tuple(islice(self._answered(turns, documents, say), OFFERED))
-        except Exception:  # noqa: BLE001 - a bug in it must not look as if it were still being done
-            _log.exception("no questions could be suggested")
-        with self._lock:
-            if len(self._found) >= _KEPT:
-                self._found.clear()
-            self._found[key] = found
-            self._looking = False
-        self._changed()
+            answered = takewhile(lambda _: not turn.is_over(), self._answered(turns, documents, say))
+            found = tuple(islice(answered, OFFERED))
+        finally:  # a bug in it must not look as if it were still being done
+            with self._lock:
+                if len(self._found) >= _KEPT:
+                    self._found.clear()
+                self._found[key] = found
+                self._looking = False
+            self._person.changed()
 
     def _answered(self, turns: Sequence[TurnView], documents: Sequence[IndexedDocument], say: Say) -> Iterator[str]:
         """Questions whose answer, made of the documents' own sentences, is about what they ask."""
@@ -77,8 +81,6 @@ class Suggested:
             topics = opening_topics(read[-1], asked)
         names = {document.id: _named(document) for document in read} if len(read) > 1 else {}
         for topic in islice(topics, _TRIED):
-            if not threading.main_thread().is_alive():
-                return  # the process ends, and waits for this thread: native code must not be cut off
             text = question(topic, say, names.get(topic.document_id, ""))
             answer = self._answer(text, documents)
             if answer is not None and is_answered(topic, answer):

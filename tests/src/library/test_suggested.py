@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +11,10 @@ import pytest
 
 from src.answering.ingestion import IndexedDocument, SourceFile
 from src.i18n import ENGLISH
+from src.library.fair_pool import FairPool
+from src.library.preferences import Preferences
 from src.library.sample import sample_id, sample_pdf, sample_questions
+from src.library.services import Person
 from src.library.suggested import OFFERED, Suggested
 from src.rag_with_generation import Rag
 from src.settings import Settings
@@ -38,29 +41,53 @@ def sample(rag: Rag, tmp_path: Path) -> IndexedDocument:
     return versions[-1]
 
 
-def test_questions_come_when_they_are_found_and_the_person_is_told(rag: Rag, sample: IndexedDocument) -> None:
+@pytest.fixture
+def pool() -> Iterator[FairPool]:
+    pool = FairPool("suggester", workers=1)
+    yield pool
+    pool.close()
+
+
+def somebody(changed: Callable[[], None]) -> Person:
+    return Person(
+        key="k",
+        name="somebody",
+        network=str,
+        preferences=Preferences,
+        documents=list,
+        await_documents=lambda: None,
+        is_here=lambda: True,
+        changed=changed,
+    )
+
+
+def test_questions_come_when_they_are_found_and_the_person_is_told(
+    rag: Rag, pool: FairPool, sample: IndexedDocument
+) -> None:
     told = threading.Event()
-    suggested = Suggested(rag, told.set)
+    suggested = Suggested(rag, pool, somebody(told.set))
     assert suggested.questions("c", (), [sample], ENGLISH) == ()
     until(told.is_set)
     assert len(suggested.questions("c", (), [sample], ENGLISH)) == OFFERED
 
 
-def test_the_sample_report_opens_with_the_questions_written_for_it(rag: Rag, sample: IndexedDocument) -> None:
+def test_the_sample_report_opens_with_the_questions_written_for_it(
+    rag: Rag, pool: FairPool, sample: IndexedDocument
+) -> None:
     told = threading.Event()
-    suggested = Suggested(rag, told.set)
+    suggested = Suggested(rag, pool, somebody(told.set))
     suggested.questions("c", (), [sample], ENGLISH)
     until(told.is_set)
     assert suggested.questions("c", (), [sample], ENGLISH) == sample_questions(ENGLISH)
 
 
-def test_a_look_that_fails_ends_and_the_next_one_is_made(sample: IndexedDocument) -> None:
+def test_a_look_that_fails_ends_and_the_next_one_is_made(pool: FairPool, sample: IndexedDocument) -> None:
     class Broken:
         def ask(self, *_: object, **__: object) -> Iterator[object]:
             raise RuntimeError
 
     told = threading.Semaphore(0)
-    suggested = Suggested(cast("Rag", Broken()), told.release)
+    suggested = Suggested(cast("Rag", Broken()), pool, somebody(told.release))
     for conversation in ("one", "two"):
         assert suggested.questions(conversation, (), [sample], ENGLISH) == ()
         assert told.acquire(timeout=60)
