@@ -62,6 +62,7 @@ def draw() -> None:
     draw_settings(shelf, session, settings)
     draw_export(shelf, session)
     draw_list_dialog(shelf, session, settings)
+    session.draft = ""  # drawn to the end: a run that is cut off by the next one may never have reached the browser
 
 
 def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) -> None:
@@ -90,7 +91,7 @@ def _draw_question_box(shelf: Shelf, session: Session, seen: Seen, documents: tu
     say, ready = session.say, any(view.searchable for view in documents)
     coming = say("You can ask as soon as the first page is read") if documents else say("Add a document to begin")
     if session.draft:
-        st.session_state["question"], session.draft = session.draft, ""
+        st.session_state["question"] = session.draft
     with st.bottom, st.container(key="question-row"):
         left, right = st.columns(_COLUMNS, gap="large")
         right.container(key="question-pad")  # keeps the box as wide as the conversation

@@ -83,6 +83,18 @@ def test_a_refresh_in_mid_answer_goes_on_with_it(screen: Screen, says: Script) -
     expect(screen.page.locator(".fn-question")).to_have_text(QUESTION)
 
 
+def test_a_question_asked_too_early_stays_in_its_box(screen: Screen, says: Script) -> None:
+    says.token_s, says.answer = 0.2, "The rest of the answer takes its time. " * 20
+    screen.ask(QUESTION)
+    expect(screen.page.get_by_role("button", name="Stop")).to_be_visible()
+    too_early = "And how many kilometres were renewed?"
+    screen.ask(too_early)
+    expect(screen.page.get_by_role("alert").filter(has_text="An answer is being written")).to_be_visible()
+    expect(screen.page.get_by_placeholder("Ask about your documents")).to_have_value(too_early)
+    screen.page.get_by_role("button", name="Stop").click()
+    screen.answered()
+
+
 def test_a_models_markup_is_shown_as_the_characters_it_is(screen: Screen, says: Script) -> None:
     says.answer = HOSTILE
     screen.ask(QUESTION)
