@@ -67,9 +67,6 @@ class Formulary:
         return {name: [terms(label) for label in labels] for name, labels in self.items.items()}
 
 
-NO_FORMULARY = Formulary()
-
-
 def formulary_of(data: Mapping[str, Any]) -> Formulary:
     """From the tables of a TOML file, see src/answering/formulary.toml. Raises ValueError where one is not as told."""
     items = {tuple(terms(name)): tuple(labels) for name, labels in data.get("items", {}).items()}

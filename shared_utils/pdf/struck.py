@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pypdfium2_raw as pdfium  # type: ignore[import-untyped]
 
-ANNOTATIONS_AT_MOST = 2_000
 PATH_OBJECT = 2
 STRIKE_PT, FLAT = 6.0, 3.0  # a strike is at most so thick, and so many times longer than thick
 THICK = 0.25  # of a word's height: thicker lines are stripes behind the words of small print

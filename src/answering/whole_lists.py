@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from shared_utils.message import Message, literal, message
 from shared_utils.retrieval.together import asks_for_all
 from shared_utils.structure.lists import lists
-from shared_utils.structure.model import Item, ItemList, Place
+from shared_utils.structure.model import Item, ItemList, Place, words
 from shared_utils.text.words import terms
 from shared_utils.types import Page, Passage, Sentence, Span, Verdict
 
@@ -54,8 +54,8 @@ def whole_list(question: str, passages: Sequence[Passage], pages: Pages) -> Whol
     if not asks_for_all(question):
         return None
     keys = list(dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages))[:_LOOKED_AT]
-    weights = _weights(question, keys, pages)
     candidates = [one for key in keys for one in _lists_at(key, pages)]
+    weights = _weights(question, passages) if candidates else {}
     scored = [(_told(one, weights, pages), -position, one) for position, one in enumerate(candidates)]
     score, _, best = max(scored, key=lambda entry: entry[:2], default=(0.0, 0, None))
     return best if score >= _SURE else None
@@ -122,18 +122,14 @@ def _title(document_id: str, found: ItemList, pages: Pages) -> str:
 
 
 def _text(document_id: str, place: Place, pages: Pages) -> str:
-    return " ".join(pages[document_id, place.page].text[place.start : place.end].split())
+    return words(pages[document_id, place.page], Span(place.start, place.end))
 
 
-def _weights(question: str, keys: Sequence[tuple[str, int]], pages: Pages) -> dict[str, float]:
-    """The question's words that say what is asked for, the rarer on the documents' pages the heavier."""
-    documents = {document_id for document_id, _ in keys}
-    texts = [page.text for (document_id, _), page in pages.items() if document_id in documents]
-    held = Counter[str]()
+def _weights(question: str, passages: Sequence[Passage]) -> dict[str, float]:
+    """The question's words that say what is asked for, the rarer in the passages found the heavier."""
     asked = set(terms(question)) - _FORMS
-    for text in texts:
-        held.update(asked & set(terms(text)))
-    return {word: math.log(1 + len(texts) / (held[word] or 0.5)) for word in asked}
+    held = Counter(word for passage in passages for word in asked & set(terms(passage.chunk.text)))
+    return {word: math.log(1 + len(passages) / (held[word] or 0.5)) for word in asked}
 
 
 def _told(one: WholeList, weights: Mapping[str, float], pages: Pages) -> float:
