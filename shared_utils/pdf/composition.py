@@ -41,6 +41,7 @@ class Composed:
     runs: tuple[GlyphRun, ...]
     lines: tuple[Line, ...]
     hyphens: tuple[tuple[str, str], ...]  # the parts of every word that was broken at a line end
+    kept: tuple[bool, ...] = ()  # whether the hyphen of each stayed
 
 
 # ------------------------------------------------------------------------------------------------ characters
@@ -105,7 +106,8 @@ class _Composer:
     def _write_plain(self, start: int, end: int) -> None:
         if start < end:
             self.runs.append(GlyphRun(self.length, start, end - start))
-            self.write(self.raw[start:end])
+            self.parts.append(self.raw[start:end])
+            self.length += end - start
 
 
 def _without(row: Row, taken: int) -> Row:
@@ -157,6 +159,7 @@ def compose(raw: str, page_rows: Sequence[Row], keep_hyphen: KeepHyphen) -> Comp
     composer = _Composer(raw)
     lines: list[Line] = []
     hyphens: list[tuple[str, str]] = []
+    kept: list[bool] = []
     taken = -1
     for whole, following in zip_longest(page_rows, page_rows[1:]):
         row = _without(whole, taken) if taken >= 0 else whole
@@ -169,7 +172,8 @@ def compose(raw: str, page_rows: Sequence[Row], keep_hyphen: KeepHyphen) -> Comp
         if broken is not None and following is not None:
             hyphen, taken, head, tail = broken
             hyphens.append((head, tail))
-            _join(composer, row, hyphen, keep_hyphen(head, tail))
+            kept.append(keep_hyphen(head, tail))
+            _join(composer, row, hyphen, kept[-1])
             composer.write_glyphs(following[0].start, taken)
             while taken < following[0].end and raw[taken].isspace():
                 taken += 1
@@ -180,7 +184,7 @@ def compose(raw: str, page_rows: Sequence[Row], keep_hyphen: KeepHyphen) -> Comp
         lines.append(Line(start, composer.length, y0, y1, height, row[0].starts_bold and row[-1].ends_bold))
         composer.write("\n")
     text = "".join(composer.parts)[:-1]
-    return Composed(text, tuple(composer.runs), tuple(lines), tuple(hyphens))
+    return Composed(text, tuple(composer.runs), tuple(lines), tuple(hyphens), tuple(kept))
 
 
 def _join(composer: _Composer, row: Row, hyphen: int, keep: bool) -> None:

@@ -77,10 +77,22 @@ def segments(
     together: list[Word] = []
     lowest = 0  # height of a word in `together`
     goes_back = right_to_left(raw)
+    narrow = 0.5 if gutters else CELL_GAP  # × the height: neither between cells nor at a gutter
     for word in words:
         if together:
             last = together[-1]
             between = raw[last[1] : word[0]]
+            gap = word[2] - last[4]
+            if (
+                between == " "
+                and 0 < gap <= lowest * narrow
+                and last[3] == word[3]
+                and last[5] == word[5] > word[3]
+                and not goes_back
+                and word[0] not in joints
+            ):  # nearly every word
+                together.append(word)
+                continue
             is_broken = SOFT_HYPHEN in between
             if (
                 is_broken

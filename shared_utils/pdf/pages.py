@@ -209,7 +209,7 @@ def _says(text: str, word: Word) -> bool:
 
 def rewrite(page: Draft, keep_hyphen: KeepHyphen) -> Draft:
     """The same page with its broken words joined by another judgement."""
-    if not page.composed.hyphens:
+    if all(keep_hyphen(*parts) == kept for parts, kept in zip(page.composed.hyphens, page.composed.kept, strict=True)):
         return page
     return replace(page, composed=compose(page.raw.text, page.rows, keep_hyphen))
 
@@ -229,7 +229,9 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 
 def junk_share(text: str) -> float:
     """The share of characters that mean nothing: replacement, private-use and control characters, glyph names."""
-    names = sum(map(len, _GLYPH_NAMES.findall(text))) or sum(map(len, _GLYPH_NAME.findall(text)))
+    names = 0
+    if "/" in text:
+        names = sum(map(len, _GLYPH_NAMES.findall(text))) or sum(map(len, _GLYPH_NAME.findall(text)))
     return (len(_JUNK.findall(text)) + names) / max(1, len("".join(text.split())))
 
 

@@ -150,8 +150,15 @@ def word_boxes(
         left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
         if end - start > 1 and box_of(text_page, end - 1, reference):
             first, last = left, rect.right
-            left, right = min(left, rect.left), max(right, rect.right)
-            bottom, top = min(bottom, rect.bottom), max(top, rect.top)
+            its_left, its_bottom, its_top = rect.left, rect.bottom, rect.top
+            if its_left < left:
+                left = its_left
+            if last > right:
+                right = last
+            if its_bottom < bottom:
+                bottom = its_bottom
+            if its_top > top:
+                top = its_top
             if last <= first and box_of(text_page, start + 1, reference) and rect.left < first:
                 backwards.add(start)
         words.append((start, end, (left, bottom, right, top)))
@@ -171,6 +178,26 @@ def into_frame(box: Box, visible: Box, turns: int) -> tuple[int, int, int, int]:
     else:  # the text runs downwards
         x0, y0, x1, y1 = v_top - top, v_right - right, v_top - bottom, v_right - left
     return round(x0 * 10), round(y0 * 10), round(x1 * 10), round(y1 * 10)
+
+
+def words_in_frame(words: list[tuple[int, int, Box]], visible: Box, turns: int) -> list[int]:
+    """Start, end and edges in the reading frame of each word, one after the other."""
+    flat: list[int] = []
+    if turns:
+        for start, end, box in words:
+            flat += (start, end, *into_frame(box, visible, turns))
+        return flat
+    v_left, _, _, v_top = visible
+    for start, end, (left, bottom, right, top) in words:  # nearly every page: what `into_frame` does, without the call
+        flat += (
+            start,
+            end,
+            round((left - v_left) * 10),
+            round((v_top - top) * 10),
+            round((right - v_left) * 10),
+            round((v_top - bottom) * 10),
+        )
+    return flat
 
 
 def page_objects(page: ctypes.c_void_p) -> Iterator[tuple[int, int, Box]]:
@@ -198,10 +225,14 @@ def covers(outer: Box, inner: Box) -> bool:
     return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
 
 
+CHANNELS = [ctypes.c_uint() for _ in range(4)]  # one process, one thread: made once
+CHANNEL_REFERENCES = [ctypes.byref(channel) for channel in CHANNELS]
+
+
 def colour(handle: int) -> tuple[int, int, int, int]:
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not pdfium.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha):
+    if not pdfium.FPDFPageObj_GetFillColor(handle, *CHANNEL_REFERENCES):
         return 0, 0, 0, 255
+    red, green, blue, alpha = CHANNELS
     return red.value, green.value, blue.value, alpha.value
 
 
@@ -229,11 +260,25 @@ def hidden_words(
             mode = pdfium.FPDFTextObj_GetTextRenderMode(handle) if handle else 0
             look = looks[handle] = (mode in INVISIBLE_MODES or alpha == 0, mode == 0 and min(red, green, blue) > 245)
         invisible, white = look
+        if not invisible and not white and is_plainly_seen(box, visible):
+            continue
         if invisible and any(covers(picture, box) for picture in pictures):
             layer_words += 1
         elif invisible or is_out_of_sight(box, visible) or (white and not on_dark(box, objects)):
             hidden.append((start, end))
     return hidden, layer_words * 2 > len(words)
+
+
+def is_plainly_seen(box: Box, visible: Box) -> bool:
+    """Whether it is large enough and overlaps what is shown: not `is_out_of_sight`, in fewer steps."""
+    left, bottom, right, top = box
+    return (
+        right - left >= TINY_PT <= top - bottom
+        and right > visible[0]
+        and left < visible[2]
+        and top > visible[1]
+        and bottom < visible[3]
+    )
 
 
 def is_out_of_sight(box: Box, visible: Box) -> bool:
@@ -288,9 +333,7 @@ def read_page(document: ctypes.c_void_p, index: int, max_chars: int) -> dict[str
     area = max(1.0, (visible[2] - visible[0]) * (visible[3] - visible[1]))
     covered = sum(overlap(box, visible) for kind, _, box in objects if kind == IMAGE_OBJECT)
     turns, turned = glyphs.directions(text_page, words, backwards)
-    flat: list[int] = []
-    for start, end, box in words:
-        flat += (start, end, *into_frame(box, visible, turns))
+    flat = words_in_frame(words, visible, turns)
     message: dict[str, object] = {
         "page": index + 1,
         "label": utf16(pdfium.FPDF_GetPageLabel, document, index),

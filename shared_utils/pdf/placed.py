@@ -48,6 +48,9 @@ def _tenths(page: Page) -> Iterable[Word]:
 
 def retold(tables: Iterable[Table], runs: Sequence[GlyphRun], text: str) -> tuple[Table, ...]:
     """Tables found by glyph numbers, their spans and words as they stand in the page's text."""
+    tables = tuple(tables)
+    if not tables:
+        return ()
     place = _Place(runs, text)
     return tuple(
         replace(
@@ -64,16 +67,13 @@ class _Place:
     """Where glyphs stand in a text."""
 
     def __init__(self, runs: Sequence[GlyphRun], text: str) -> None:
-        glyphs = max((run.glyph_start + run.length for run in runs), default=0)
-        first, last = np.full(glyphs + 1, -1, dtype=np.int64), np.full(glyphs + 1, -1, dtype=np.int64)
-        for run in runs:
-            last[run.glyph_start : run.glyph_start + run.length] = np.arange(
-                run.text_start, run.text_start + run.length
-            )
-        for run in reversed(runs):  # a ligature's letters share a glyph: the first of them begins a word
-            first[run.glyph_start : run.glyph_start + run.length] = np.arange(
-                run.text_start, run.text_start + run.length
-            )
+        lengths = np.array([run.length for run in runs], dtype=np.int64)
+        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        glyphs = np.repeat(np.array([run.glyph_start for run in runs], dtype=np.int64), lengths) + within
+        places = np.repeat(np.array([run.text_start for run in runs], dtype=np.int64), lengths) + within
+        first, last = (np.full(glyphs.max(initial=-1) + 2, -1, dtype=np.int64) for _ in range(2))
+        last[glyphs] = places
+        first[glyphs[::-1]] = places[::-1]  # a ligature's letters share a glyph: the first of them begins a word
         self._first, self._last = first.tolist(), last.tolist()
         self._runs, self._text = runs, text
 

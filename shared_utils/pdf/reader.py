@@ -212,22 +212,28 @@ def _read(job: Job) -> Iterator[ReadingEvent]:
     opened, pages = _start(job)
     yield DocumentOpened(opened.pages, opened.title, opened.outline, opened.attachments)
     drafts: dict[int, Draft] = {}
+    told: dict[int, Page] = {}
     for raw in pages:
         assert isinstance(raw, RawPage)  # noqa: S101 - only the first item is not a page
         drafts[raw.number] = draft(raw)
         if not raw.lost:
-            yield PageReady(page_of(drafts[raw.number]))
+            told[raw.number] = page_of(drafts[raw.number])
+            yield PageReady(told[raw.number])
         job.budget.chars -= len(drafts[raw.number].composed.text)
         if job.budget.chars <= 0:
             break
     pages.close()
     lost = [n for n in range(1, opened.pages + 1) if n not in drafts or drafts[n].raw.lost]
-    drafts |= _second_readings(job, drafts, lost)
+    second = _second_readings(job, drafts, lost)
     for number in lost:
-        drafts.setdefault(number, draft(lost_page(number, given_up(job))))
-        yield PageReady(page_of(drafts[number]))
+        if number not in drafts:
+            second.setdefault(number, draft(lost_page(number, given_up(job))))
+    drafts |= second
+    told |= {number: page_of(drafts[number]) for number in {*second, *lost}}
+    for number in lost:
+        yield PageReady(told[number])
     entries = _entries(job, drafts)
-    yield PagesRevised(revise([drafts[number] for number in range(1, opened.pages + 1)], entries))
+    yield PagesRevised(revise([drafts[number] for number in range(1, opened.pages + 1)], told, entries))
 
 
 def _second_readings(job: Job, drafts: Mapping[int, Draft], lost: list[int]) -> dict[int, Draft]:

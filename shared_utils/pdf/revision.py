@@ -15,16 +15,19 @@ from shared_utils.pdf.running_heads import repeated, running_lines
 from shared_utils.types import Page, PageVerdict
 
 
-def revise(drafts: Sequence[Draft], entries: Mapping[int, Sequence[Entry]]) -> tuple[Page, ...]:
-    """The final pages. `entries` are what is written in forms and annotations, by page."""
+def revise(
+    drafts: Sequence[Draft], told: Mapping[int, Page], entries: Mapping[int, Sequence[Entry]]
+) -> tuple[Page, ...]:
+    """The final pages. `told` are the drafts' pages as far as they could be known by themselves, `entries` what is
+    written in forms and annotations, both by page."""
     keep = keep_hyphen_by([draft.raw.text for draft in drafts])
     final = [rewrite(draft, keep) for draft in drafts]
     running = running_lines([(draft.raw.number, draft.raw.frame_height, draft.composed) for draft in final])
     found = headings([draft.composed for draft in final], running)
     boilerplate = repeated([draft.composed for draft in final], running)
     pages = (
-        replace(page_of(draft), boilerplate=again, headings=heads)
-        for draft, again, heads in zip(final, boilerplate, found, strict=True)
+        replace(told[own.raw.number] if own is draft else page_of(own), boilerplate=again, headings=heads)
+        for draft, own, again, heads in zip(drafts, final, boilerplate, found, strict=True)
     )
     whole = [
         _with_entries(page, entries.get(page.number, ()), draft.labels)

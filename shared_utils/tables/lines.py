@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import itemgetter, sub
 
 from shared_utils.tables.model import Box, PlacedPage, Word
 from shared_utils.tables.texts import is_figure
@@ -79,7 +79,9 @@ def levels(words: Iterable[Word]) -> list[list[Word]]:
         middle, height = word[3] + word[5], word[5] - word[3]
         if together:
             high, low = (tallest, height) if tallest > height else (height, tallest)
-            if middle - total / len(together) > 2 * SAME_LINE * min(high, 2 * low):
+            if high > 2 * low:
+                high = 2 * low
+            if middle - total / len(together) > 2 * SAME_LINE * high:
                 found.append(together)
                 together, total, tallest = [], 0, 0
         together.append(word)
@@ -144,9 +146,10 @@ def _blank_of_typewriter(words: Sequence[Word]) -> float:
 
 def _line(page: PlacedPage, level: list[Word], verticals: Sequence[Box], blank: float) -> Line | None:
     text = page.text
-    heights = sorted([word[5] - word[3] for word in level])
+    _, _, _, tops, _, bottoms = zip(*level, strict=True)
+    y0, y1 = min(tops), max(bottoms)
+    heights = sorted(map(sub, bottoms, tops))
     height = heights[len(heights) // 2]
-    y0, y1 = min([word[3] for word in level]), max([word[5] for word in level])
     barriers = [(v[0] + v[2]) // 2 for v in verticals if 2 * v[1] <= y0 + y1 <= 2 * v[3]] if verticals else []
     narrow, wide = max(FIGURE_GAP, BLANKS * blank) * height, max(PIECE_GAP, BLANKS * blank) * height
     pieces: list[Piece] = []
@@ -210,16 +213,15 @@ def _goes_on(text: str, together: list[Word], word: Word, gaps: tuple[float, flo
 
 def piece_of(page: PlacedPage, words: Sequence[Word]) -> Piece:
     text = page.text
-    written = " ".join([text[w[0] : w[1]] for w in words])
+    if len(words) == 1:
+        start, end, x0, y0, x1, y1 = words[0]
+        written = text[start:end]
+        return Piece(x0, y0, x1, y1, written, start in page.bold, (words[0],), is_figure(written))
+    written = " ".join([text[word[0] : word[1]] for word in words])
+    _, _, _, tops, rights, bottoms = zip(*words, strict=True)
+    first = words[0]
     return Piece(
-        words[0][2],
-        min([w[3] for w in words]),
-        max([w[4] for w in words]),
-        max([w[5] for w in words]),
-        written,
-        words[0][0] in page.bold,
-        tuple(words),
-        is_figure(written),
+        first[2], min(tops), max(rights), max(bottoms), written, first[0] in page.bold, tuple(words), is_figure(written)
     )
 
 
