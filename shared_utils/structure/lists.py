@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared_utils.structure.lines import Line, goes_on, lines_of
 from shared_utils.structure.marks import Mark, marks_of
@@ -75,17 +75,24 @@ def lists(pages: Sequence[Page]) -> tuple[ItemList, ...]:
 
 
 def nested(items: ItemList) -> tuple[ItemList, ...]:
-    """The lists under the items of a list, outermost first: each is led in by its item."""
+    """The lists under the items of a list, outermost first: each is led in by its item, headed by
+    what stands over the whole, and its levels begin anew."""
     found = []
     for place, item in enumerate(items.items):
         under = []
         for other in items.items[place + 1 :]:
             if other.level <= item.level:
                 break
-            under.append(other)
+            under.append(replace(other, level=other.level - item.level - 1))
         if under:
             found.append(
-                ItemList(under[0].kind, tuple(under), item.places[0], items.heading, _are_steps(under, item.text))
+                ItemList(
+                    under[0].kind,
+                    tuple(under),
+                    item.places[0],
+                    items.heading or items.lead,
+                    _are_steps(under, item.text),
+                )
             )
     return tuple(found)
 

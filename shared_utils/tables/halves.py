@@ -15,10 +15,16 @@ from shared_utils.tables.prose import prose_pieces
 BIN = 10  # tenths of a point
 MIDDLE = (0.28, 0.72)  # of the width of the words, where a gutter may lie
 NARROWEST = 80  # a gutter
+SURE = 110  # one that is not the widest white: narrower ones are rivers in prose
 SIDE_WORDS = 25  # on either side of a gutter
 PROSE_LINES = 4  # of running text on one side, without which the white is a table's
 LETTERS = 0.6  # of the words of running text begin with one
 FEW_LETTERS = 0.3  # with fewer, a side holds figures
+FIGURE_ROWS, FIGURE_SHARE = 3, 0.5  # of the lines of several pieces begin with a figure
+LEVEL_SHARE = 0.8  # of these have words beside them
+GUTTERS_AT_MOST = 3  # tried, where the widest divides nothing
+LEAST_ZONE = 200  # high, where words are set in columns
+TALL = 0.3  # of the height of all words: what another white than the widest must run along, or it is a river in prose
 DEPTH = 2  # gutters beside each other
 
 
@@ -27,23 +33,24 @@ def parts_of(page: PlacedPage, words: Sequence[Word], depth: int = DEPTH) -> lis
     if depth == 0 or len(words) < 2 * SIDE_WORDS:
         return [list(words)]
     boxes = np.array([word[2:] for word in words], dtype=np.int64)
-    gutter = _gutter(boxes)
-    if gutter is None:
-        return [list(words)]
     rest = list(words)
     parts: list[list[Word]] = []
-    for top, bottom in _zones(boxes, gutter):
-        inside = [word for word in rest if top < word[3] + word[5] < bottom]
-        left, right = [w for w in inside if w[4] <= gutter], [w for w in inside if w[2] >= gutter]
-        if _are_set_apart(page, left, right):
-            parts += [*parts_of(page, left, depth - 1), *parts_of(page, right, depth - 1)]
-            taken = set(inside)
-            rest = [word for word in rest if word not in taken]
+    tall = TALL * int(boxes[:, 3].max() - boxes[:, 1].min())
+    for number, gutter in enumerate(_gutters(boxes)):
+        for top, bottom in _zones(boxes, gutter, LEAST_ZONE if number == 0 else tall):
+            inside = [word for word in rest if top < word[3] + word[5] < bottom]
+            left, right = [w for w in inside if w[4] <= gutter], [w for w in inside if w[2] >= gutter]
+            if _are_set_apart(page, left, right):
+                parts += [*parts_of(page, left, depth - 1), *parts_of(page, right, depth - 1)]
+                taken = set(inside)
+                rest = [word for word in rest if word not in taken]
+        if parts:
+            break
     return [rest, *parts] if rest else parts
 
 
-def _gutter(boxes: np.ndarray) -> int | None:
-    """The x in the middle of the words that fewest of them cover, in the widest white; None where that is narrow."""
+def _gutters(boxes: np.ndarray) -> list[int]:
+    """The x in the middle of the words that fewest of them cover, the widest white first; none where all is narrow."""
     low, high = int(boxes[:, 0].min()), int(boxes[:, 2].max())
     size = (high - low) // BIN + 2
     steps = np.zeros(size + 1, dtype=np.int64)
@@ -53,31 +60,42 @@ def _gutter(boxes: np.ndarray) -> int | None:
     first, last = int(MIDDLE[0] * size), int(MIDDLE[1] * size)
     within = covered[first:last]
     if not len(within):
-        return None
+        return []
     allowed = max(int(within.min()), len(boxes) // 40)
     white = np.concatenate(([False], within <= allowed, [False]))
     edges = np.flatnonzero(white[1:] != white[:-1])
-    starts, ends = edges[::2], edges[1::2]
-    if not len(starts):
-        return None
-    widest = int(np.argmax(ends - starts))
-    if (ends[widest] - starts[widest]) * BIN < NARROWEST:
-        return None
-    return low + (first + int(starts[widest] + ends[widest]) // 2) * BIN
+    whites = sorted(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True), key=lambda ends: ends[0] - ends[1])
+    least = [NARROWEST, *[SURE] * (GUTTERS_AT_MOST - 1)]
+    wide = [(start, end) for (start, end), needed in zip(whites, least, strict=False) if (end - start) * BIN >= needed]
+    return [low + (first + (start + end) // 2) * BIN for start, end in wide]
 
 
-def _zones(boxes: np.ndarray, gutter: int) -> list[tuple[float, float]]:
-    """(top, bottom), doubled, of the strips in which no word crosses the gutter."""
+def _zones(boxes: np.ndarray, gutter: int, least: float) -> list[tuple[float, float]]:
+    """(top, bottom), doubled, of the strips higher than `least` in which no word crosses the gutter."""
     crossing = (boxes[:, 0] < gutter) & (boxes[:, 2] > gutter)
     middles = np.sort((boxes[:, 1] + boxes[:, 3])[crossing]).tolist()
-    return [(top, bottom) for top, bottom in pairwise([-np.inf, *middles, np.inf]) if bottom - top > 400]
+    return [(top, bottom) for top, bottom in pairwise([-np.inf, *middles, np.inf]) if bottom - top > 2 * least]
 
 
 def _are_set_apart(page: PlacedPage, left: Sequence[Word], right: Sequence[Word]) -> bool:
     """Whether two sides are columns of a page: words on both, and running text on one; not labels and their figures."""
     if min(len(left), len(right)) < SIDE_WORDS or min(_lettered(page, left), _lettered(page, right)) < FEW_LETTERS:
         return False
+    if _are_labels_of(page, left, right):
+        return False
     return _has_prose(page, left) or _has_prose(page, right)
+
+
+def _are_labels_of(page: PlacedPage, left: Sequence[Word], right: Sequence[Word]) -> bool:
+    """Whether words stand level with lines that begin with figures, and most lines there do."""
+    several = [line for line in text_lines(replace(page, words=tuple(right))) if len(line.pieces) > 1]
+    rows = [line for line in several if line.pieces[0].is_figure]
+    if len(rows) < max(FIGURE_ROWS, FIGURE_SHARE * len(several)):
+        return False
+    beside = text_lines(replace(page, words=tuple(left)))
+    labels = [line.y0 + line.y1 for line in beside if not any(piece.is_figure for piece in line.pieces)]
+    level = sum(any(abs(middle - row.y0 - row.y1) < row.height for middle in labels) for row in rows)
+    return level >= LEVEL_SHARE * len(rows)
 
 
 def _lettered(page: PlacedPage, words: Sequence[Word]) -> float:

@@ -28,6 +28,8 @@ def head_rows(draft: Draft, rows: int, texts: dict[DraftCell, str]) -> int:
     figures = {row for row in range(rows) for c in by_row[row] if c.column and is_value(texts[c])}
     if not figures:
         return 1 if rows > 1 and len(by_row[0]) > 1 else 0
+    if min(figures) > 1 and _is_of_words(draft, min(figures), texts):
+        return min(*figures, 1 + next((n for n, row in enumerate(by_row) if not _names_groups(row)), 0))
     count = 0
     while count < rows and count not in figures:
         count += 1
@@ -38,6 +40,17 @@ def head_rows(draft: Draft, rows: int, texts: dict[DraftCell, str]) -> int:
     while count > 1 and len(by_row[count - 1]) == 1 and by_row[count - 1][0].column == 0:
         count -= 1
     return count
+
+
+def _names_groups(row: Sequence[DraftCell]) -> bool:
+    """Whether a cell of a row stands over several columns."""
+    return any(cell.column_end > cell.column for cell in row)
+
+
+def _is_of_words(draft: Draft, first: int, texts: dict[DraftCell, str]) -> bool:
+    """Whether most cells behind the labels, from the first row with a value on, hold no value."""
+    behind = [is_value(texts[c]) for c in draft.cells if c.column and c.row >= first]
+    return 2 * sum(behind) < len(behind)
 
 
 def _by_row(draft: Draft, rows: int) -> list[list[DraftCell]]:

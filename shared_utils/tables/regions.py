@@ -12,6 +12,7 @@ from shared_utils.tables.lines import Line, Piece
 from shared_utils.tables.model import PlacedPage
 from shared_utils.tables.prose import prose_pieces
 from shared_utils.tables.ruling import Rule
+from shared_utils.tables.texts import is_value
 
 FAR = 2.4  # × the height: white between two lines of one table
 DENSE = 0.4  # of the fields must be filled
@@ -19,6 +20,7 @@ FIGURE_SHARE = 0.45  # of the pieces behind the labels
 PENDING = 3  # lines of one piece (names of groups, broken labels) in a row
 HEAD_LINES = 6  # over the first line of several pieces that may belong to the head
 TITLE = 1.15  # × the height of the table's words: a name set larger is no head
+LARGE, TITLED = 1.3, 5  # × the height of most lines: a title over a table's words; lines that tell the usual height
 HEAD_FAR = 1.3  # × the height: white between them
 _MARKER = re.compile(r"(?:[•·▪■◦‣–—*o-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]|\[\d+\]|\d+(?:\.\d+)+\.?)")
 
@@ -34,6 +36,7 @@ def regions(lines: Sequence[Line], rules: Sequence[Rule], page: PlacedPage) -> l
 
     def close() -> None:
         nonlocal block, pending
+        block = _without_title(block)
         if _is_of_figures([line for line in block if len(line.pieces) > 1]):
             block = _without_tail(block)
         if _is_table(block, rules, page):
@@ -58,6 +61,18 @@ def regions(lines: Sequence[Line], rules: Sequence[Rule], page: PlacedPage) -> l
             close()
     close()
     return found
+
+
+def _without_title(block: Sequence[Line]) -> list[Line]:
+    """The block without what is set larger on its top: a page's title whose words stand far apart."""
+    if len(block) < TITLED:
+        return list(block)
+    usual = sorted(line.height for line in block)[len(block) // 2]
+    first = 0
+    while block[first].height > LARGE * usual and not any(piece.is_figure for piece in block[first].pieces):
+        first += 1
+    has_head = not any(is_value(piece.text) for piece in block[first].pieces)
+    return list(block[first:] if has_head else block)
 
 
 def _without(line: Line, prose: set[int]) -> Line | None:

@@ -14,6 +14,7 @@ from shared_utils.tables.ruling import Rule
 _NAMES_GROUP = re.compile(r":\s*(?:\(?\w\)?)?$")  # also with a note's mark
 ADJACENT = 0.75  # × the height: the white between two lines of one cell is narrower
 COMMON = 0.2  # of the gaps are narrow, and as many wide, where lines are set apart by rows
+FULL_SHARE = 0.9  # of the lines fill every column, where each is a row of its own
 Span = tuple[int, int]
 
 
@@ -56,9 +57,12 @@ class Room:
 def grouped(lines: Sequence[CellLine], rules: Sequence[Rule], room: Room) -> list[list[CellLine]]:
     """Lines by row, top down."""
     rows: list[list[CellLine]] = []
+    columns = len(set().union(*(line.spans for line in lines))) if lines else 0
+    are_rows = columns > 1 and sum(len(line.spans) == columns for line in lines) >= FULL_SHARE * len(lines)
     tight = _tight_gap(lines)
     for line in lines:
-        if rows and not _is_ruled_off(rows[-1][-1], line, rules) and _goes_on(rows[-1], line, room, tight):
+        is_row = not rows or (are_rows and len(line.spans) == columns) or _is_ruled_off(rows[-1][-1], line, rules)
+        if not is_row and _goes_on(rows[-1], line, room, tight):
             rows[-1].append(line)
         else:
             rows.append([line])

@@ -25,6 +25,7 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"[$€£¥%]|[(\[]?(?:in\s+)?[a-z]{0,2}[$€£]?\s?'?\s?000'?s?[)\]]?", re.IGNORECASE)
+_MARKS = frozenset("xX×✓✔✗✘●•○■□☑☒")
 _SCALE_WORD = re.compile(r"\b(?:thousand|million|billion|tsd|mio|mrd|tausend|milli)", re.IGNORECASE)
 _TOTAL = re.compile(
     r"(?:grand\s+|sub-?)?totals?\b|sum(?:me)?\b|gesamt|insgesamt|zusammen\b|zwischensumme|totale?\b|ensemble\b|suma\b",
@@ -77,6 +78,15 @@ def is_value(text: str) -> bool:
     (True, False, False)
     """
     return is_figure(text) and not is_period(text) and not is_unit(text)
+
+
+def is_mark(text: str) -> bool:
+    """Whether a cell is only ticked.
+
+    >>> is_mark("x"), is_mark("✓"), is_mark("–")
+    (True, True, False)
+    """
+    return text in _MARKS
 
 
 def is_total(label: str) -> bool:

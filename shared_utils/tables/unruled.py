@@ -19,7 +19,7 @@ from shared_utils.tables.lines import Line, Piece
 from shared_utils.tables.model import PlacedPage
 from shared_utils.tables.rows import CellLine, Room, grouped
 from shared_utils.tables.ruling import ON_ONE_LINE, Rule
-from shared_utils.tables.texts import is_unit, is_value
+from shared_utils.tables.texts import is_mark, is_unit, is_value
 
 HEAD_SHARE = 0.5  # of a table's lines that may stand over the rule under its head
 HEAD_LINES = 6  # of names within a table
@@ -52,27 +52,43 @@ def head_lines(lines: Sequence[Line], columns: Columns, rules: Sequence[Rule]) -
     first = _first_row_of_values(lines, columns)
     over_labels: list[int] = []
     over_values: list[int] = []
+    ruled = 0
     for at in sorted({rule.at for rule in rules}):
         level = [rule for rule in rules if abs(rule.at - at) <= ON_ONE_LINE]
         covered = sum(max(0, min(r.end, columns.rights[-1]) - max(r.start, columns.lefts[0])) for r in level)
         above = sum(line.middle < at for line in lines)
-        if covered >= FULL_RULE * width and 0 < above <= max(1, HEAD_SHARE * len(lines)):
+        is_full = covered >= FULL_RULE * width and above > 0
+        ruled += is_full and above < len(lines)
+        if is_full and above <= max(1, HEAD_SHARE * len(lines)):
             (over_labels if min(r.start for r in level) < columns.rights[0] else over_values).append(above)
     if over_labels or over_values:
         if over_labels:
-            return over_labels[0]
+            above = over_labels[0]
+            is_everywhere = 2 * ruled > len(lines) - above
+            return _without_first_row(lines, above, first, columns) if is_everywhere else above
         return max((above for above in over_values if first is None or above <= first), default=over_values[0])
     if first is not None:
         return _without_labels(lines, first, columns) if first <= max(3, HEAD_SHARE * len(lines)) else 0
     return 1 if len(lines) > 2 and len(lines[0].pieces) > 1 else 0
 
 
+def _without_first_row(lines: Sequence[Line], above: int, first: int | None, columns: Columns) -> int:
+    """The lines over the first of many rules, less the first row where a shade under the names stands for a rule: from
+    its label and figures on, or what is set plainer than all the names are."""
+    if first is not None and first < above:
+        return _without_labels(lines, first, columns) if first else above
+    *names, last = lines[:above]
+    is_alike = above < len(lines) and len(last.pieces) > 1 and last.pieces[0].x1 < columns.lefts[1]
+    is_plainer = all(p.is_bold for line in names for p in line.pieces) and not any(p.is_bold for p in last.pieces)
+    return above - 1 if names and is_alike and is_plainer and len(names[-1].pieces) > 1 else above
+
+
 def _first_row_of_values(lines: Sequence[Line], columns: Columns) -> int | None:
-    """The first line with a label and a figure that is no year."""
+    """The first line with a label and a figure that is no year, or a tick."""
     for number, line in enumerate(lines):
         spans = columns_of_line(columns, line)
-        figures = [piece for piece, span in zip(line.pieces, spans, strict=True) if span[0] > 0 and piece.is_figure]
-        if spans[0][0] == 0 and any(is_value(piece.text) for piece in figures):
+        behind = [piece for piece, span in zip(line.pieces, spans, strict=True) if span[0] > 0]
+        if spans[0][0] == 0 and any(is_value(piece.text) or is_mark(piece.text) for piece in behind):
             return number
     return None
 

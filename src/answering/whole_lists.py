@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from shared_utils.message import Message, literal, message
 from shared_utils.retrieval.together import asks_for_all
-from shared_utils.structure.lists import lists
+from shared_utils.structure.lists import lists, nested
 from shared_utils.structure.model import Item, ItemList, Place, words
 from shared_utils.text.words import terms
 from shared_utils.types import Page, Passage, Sentence, Span, Verdict
@@ -107,13 +107,20 @@ def _words(item: Item) -> str:
 
 
 def _lists_at(key: tuple[str, int], pages: Pages) -> Iterator[WholeList]:
-    """The lists that stand on a page, with what they hold on the next ones."""
+    """The lists that stand on a page, with what they hold on the next ones, and those under their items."""
     document_id, number = key
     near = [pages[document_id, n] for n in range(number - _REACH, number + _REACH + 1) if (document_id, n) in pages]
     for found in lists(near):
-        outermost = sum(item.level == 0 for item in found.items)
-        if outermost >= _FEWEST_ITEMS and len(found.items) <= _MOST_ITEMS and number in found.pages:
+        if _is_answerable(found) and number in found.pages:
             yield WholeList(document_id, _title(document_id, found, pages), found)
+        for inner in nested(found):
+            if inner.lead is not None and _is_answerable(inner) and number in inner.pages:
+                yield WholeList(document_id, _text(document_id, inner.lead, pages).rstrip(" :："), inner)
+
+
+def _is_answerable(found: ItemList) -> bool:
+    outermost = sum(item.level == 0 for item in found.items)
+    return outermost >= _FEWEST_ITEMS and len(found.items) <= _MOST_ITEMS
 
 
 def _title(document_id: str, found: ItemList, pages: Pages) -> str:
@@ -135,8 +142,9 @@ def _weights(question: str, passages: Sequence[Passage]) -> dict[str, float]:
 def _told(one: WholeList, weights: Mapping[str, float], pages: Pages) -> float:
     """The share of the question's words that the list is headed by, led in to with, or full of."""
     over = set(terms(one.title))
-    if one.found.lead is not None:
-        over |= set(terms(_text(one.document_id, one.found.lead, pages)))
+    for place in (one.found.lead, one.found.heading):
+        if place is not None:
+            over |= set(terms(_text(one.document_id, place, pages)))
     outermost = [set(terms(item.text)) for item in one.found.items if item.level == 0]
     said = Counter(word for words in outermost for word in words)
     over |= {word for word, n in said.items() if n > _MOST_SAY * len(outermost)}

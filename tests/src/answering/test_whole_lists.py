@@ -34,9 +34,21 @@ TOOLS = (
 )
 
 
-def ask(question: str, tmp_path: Path) -> Answer:
+PAIRING = (
+    "To pair the pump with a phone, follow these steps:",
+    "\u2022 Android phones",
+    "1 Switch the pump on and choose a language.",
+    "2 Touch Add on the phone.",
+    "3 Wait until the pump has rung once.",
+    "\u2022 Apple iPhones",
+    "1 Open the settings of the phone and choose the pump.",
+    "2 Touch Pair twice.",
+)
+
+
+def ask(question: str, tmp_path: Path, *pages: tuple[str, ...]) -> Answer:
     path = tmp_path / "pump.pdf"
-    path.write_bytes(pdfs.pdf(pdfs.lines(*STEPS), pdfs.lines(*TOOLS)))
+    path.write_bytes(pdfs.pdf(*(pdfs.lines(*page) for page in pages or (STEPS, TOOLS))))
     rag = build_rag(Settings(data_dir=tmp_path))
     versions: list[IndexedDocument] = []
     try:
@@ -78,3 +90,11 @@ def test_what_asks_for_one_thing_gets_no_list(question: str, tmp_path: Path) -> 
 def test_a_list_of_something_else_is_not_shown(tmp_path: Path) -> None:
     answer = ask("Which materials are the valves made of?", tmp_path)
     assert answer.direct is None
+
+
+def test_the_steps_under_the_item_that_is_asked_for_stand_alone(tmp_path: Path) -> None:
+    answer = ask("How do I pair the pump with Apple iPhones?", tmp_path, PAIRING)
+    assert [sentence.text for sentence in answer.sentences[:3]] == [
+        "Apple iPhones: 2 of 2 on p. 1",
+        *[line[2:] for line in PAIRING[6:]],
+    ]
