@@ -328,6 +328,7 @@ class DirectKind(StrEnum):
     VALUE = "value"  # of a table or beside a label
     CALCULATION = "calculation"  # worked out from such values
     LIST = "list"  # every item, in order
+    FILE = "file"  # about a file itself: its pages, title, authors, size
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,9 @@ from shared_utils.types import (
     Rect,
     Span,
 )
+from src.answering.about_files import THE_FILES, about_files
 from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
+from src.answering.asked import checked_question
 from src.answering.direct import figure_of, with_direct
 from src.answering.file_report import unread_pages
 from src.answering.follow_up import is_follow_up, kept_evidence, standalone
@@ -74,6 +76,7 @@ from src.events import (
 )
 
 CANDIDATES = 40  # chunks that the evidence is picked from
+NO_EVIDENCE = Evidence((), 0, 0)
 _SAFE_SHARE = 0.8  # of a deadline: estimates are medians
 
 
@@ -279,6 +282,10 @@ class Rag:
         if question_kind(question) is QuestionKind.SMALL_TALK:
             raise QuestionError(SMALL_TALK)
         yield StageStarted(Stage.RETRIEVING)
+        if (told := about_files(question, documents)) is not None:
+            yield EvidenceFound(NO_EVIDENCE, True, THE_FILES)
+            yield from self._told(told, documents, began)
+            return
         available = writers()
         earlier = [turn.question for turn in history]
         found = self.search(question, documents, history=earlier, budget=self._budget(available, share))
@@ -321,6 +328,12 @@ class Rag:
         mark("total_s")
         yield AnswerFinished(answer, found.evidence.tokens, timings)
 
+    def _told(self, told: Answer, documents: Sequence[IndexedDocument], began: float) -> Iterator[AnswerEvent]:
+        """An answer that nobody has to write."""
+        told = self._with_rects(replace(told, notes=(*told.notes, *unread_notes(documents))), documents)
+        yield ExtractiveAnswer(told)
+        yield AnswerFinished(told, 0, {"total_s": self.now() - began})
+
     def waiting(self) -> int:
         """How many questions stand in line for the local model."""
         return self.scribe.waiting()
@@ -362,23 +375,6 @@ class Rag:
 
 
 # ------------------------------------------------------------------------------------------------ pure helpers
-
-
-def checked_question(question: str, max_chars: int, documents: Sequence[IndexedDocument]) -> str:
-    """The question without blanks around it. Raises QuestionError with a sentence for the person."""
-    question = question.strip()
-    if not any(character.isalnum() for character in question):
-        raise QuestionError("There is no question yet. Type what you would like to know.")
-    if len(question) > max_chars:
-        raise QuestionError(
-            "This question has {n:,} characters; at most {limit:,} can be taken. Shorten it, or split it "
-            "into several questions.",
-            n=len(question),
-            limit=max_chars,
-        )
-    if not documents:
-        raise QuestionError("There is no document to ask yet. Add a PDF, or wait until its first page has been read.")
-    return question
 
 
 def labels_of(evidence: Evidence, documents: Sequence[IndexedDocument]) -> dict[int, str]:

@@ -12,12 +12,12 @@ from functools import partial
 
 import anyio
 
+from src.answering.asked import checked_question
 from src.api.errors import Refused
 from src.api.following import changes
 from src.api.services import ApiServices
 from src.events import Stage
 from src.library.shelf import Shelf
-from src.rag_with_generation import checked_question
 from src.views import TurnView
 
 _BUSY_STAGES = (Stage.RETRIEVING, Stage.CHECKING)  # what keeps a core; waiting for a model and its words does not

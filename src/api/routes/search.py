@@ -7,11 +7,12 @@ from functools import partial
 
 from fastapi import APIRouter
 
+from src.answering.asked import checked_question
 from src.answering.ingestion import IndexedDocument
 from src.api.routes.visit import CurrentVisit, Visit
 from src.api.schemas import FoundEvidence, FoundPassage, SearchRequest, SearchResponse
 from src.presentation.escaping import plain
-from src.rag_with_generation import SearchResult, checked_question
+from src.rag_with_generation import SearchResult
 
 router = APIRouter(tags=["search"])
 

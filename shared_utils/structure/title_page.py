@@ -1,0 +1,119 @@
+"""A document's title and who wrote it, as they stand on its first page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from shared_utils.structure.lines import Line, lines_of
+from shared_utils.structure.pairs import pairs
+from shared_utils.types import Page, Span
+
+_LINES = 25  # from the top of a page
+_MOST = 6  # lines of names
+_LONG = 95  # characters: a line of running text
+_LABEL = re.compile(
+    r"(?:authors?|author\(s\)|written by|prepared by|by|autor(?:en|in|es|a)?|verfasser(?:in)?|auteurs?|autore|autori|"
+    r"autores|redacteur|redigé par|scritto da|escrito por)",
+    re.IGNORECASE,
+)
+_BY = re.compile(
+    r"(?i:(?:written |prepared |edited )?(?:by|von|par|por|di|door)\s*:?\s+)(?=[A-ZÀ-ÞŠŽ])"
+    r"|(?i:authors?|autor(?:en)?|auteurs?)\s*:\s*"
+)
+_NAME = re.compile(
+    r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+)?[A-ZÀ-ÞŠŽ][\w’'.-]*(?:\s+(?:[A-ZÀ-ÞŠŽ][\w’'.-]*|de|van|von|der|den|la|del|da|di|bin))*"
+    r"\s+[A-ZÀ-ÞŠŽ][\w’'-]+"
+)
+_BEGINS = re.compile(
+    r"(?:abstract|summary|introduction|contents|table of contents|zusammenfassung|einleitung|inhalt\w*|résumé|resumen|"
+    r"resumo|riassunto|sommario|samenvatting)\b|\d+(?:\.\d+)*\s+\w",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(
+    r"\b(?:inc|ltd|llc|plc|corp(?:oration)?|gmbh|company|report|form|table|page|commission|department|act|item|"
+    r"copyright|version|issue|edition|volume|street|road|avenue)\b|\d\d|www\.|[:!?]",
+    re.IGNORECASE,
+)
+_AFFILIATION = re.compile(
+    r"@|\b(?:universit\w+|institut\w*|college|school|department|laborator\w+|hochschule|ministry|faculty)\b",
+    re.IGNORECASE,
+)
+_APART = re.compile(r"[,;&*†‡§¶∗⁰¹²³⁴-⁹\d]|\s{3,}|\b(?:and|und|et|y|e|en)\b")
+_TITLE_LINES = 4
+_TITLE_WITHIN = 8  # lines from the top
+_LONGEST_NAME = 5  # words
+
+
+def title(page: Page) -> Span | None:
+    """The lines set as headings on top of a page that stand together; None where there are none."""
+    lines = lines_of(page)[:_TITLE_WITHIN]
+    run = _title_run(page, lines)
+    return Span(lines[run[0]].start, lines[run[1] - 1].end) if run else None
+
+
+def byline(page: Page) -> Span | None:
+    """The stretch of a page's text that names its authors: beside a label, behind "by", or between title and text; None
+    where nothing there is known to."""
+    for pair in pairs(page):
+        label = page.text[pair.label.start : pair.label.end].strip(" :")
+        value = page.text[pair.value.start : pair.value.end]
+        if _LABEL.fullmatch(label) and _NAME.search(value):
+            return pair.value
+    lines = lines_of(page)[:_LINES]
+    for line in lines:
+        behind = _BY.match(line.text)
+        if behind and len(line.text) < _LONG and _NAME.match(line.text, behind.end()):
+            return Span(line.start + behind.end(), line.end)
+    return _under_title(page, lines)
+
+
+def _title_run(page: Page, lines: Sequence[Line]) -> tuple[int, int] | None:
+    """(first, end) of the headings on top, none lower than the first; without names and the name of a part."""
+    levels = [
+        next((h.level for h in page.headings if h.start < line.end and line.start < h.end), None) for line in lines
+    ]
+    heads = (n for n, line in enumerate(lines) if levels[n] is not None and not _BEGINS.match(line.text))
+    first = next(heads, None)
+    if first is None:
+        return None
+    top = levels[first]
+    end = first + 1
+    while end < min(len(lines), first + _TITLE_LINES) and not _ends_title(lines[end].text):
+        level = levels[end]
+        if level is None or top is None or level > top:
+            break
+        end += 1
+    return first, end
+
+
+def _ends_title(text: str) -> bool:
+    return _BEGINS.match(text) is not None or _people(text) > 1
+
+
+def _under_title(page: Page, lines: Sequence[Line]) -> Span | None:
+    """Lines of names directly under the title: of several people, or of one with where they work."""
+    run = _title_run(page, lines[:_TITLE_WITHIN])
+    if run is None:
+        return None
+    names: list[Line] = []
+    people = 0
+    for line in lines[run[1] : run[1] + _MOST]:
+        here = 0 if len(line.text) > _LONG or _BEGINS.match(line.text) else _people(line.text)
+        if not here:
+            is_confirmed = people > 1 or (people == 1 and _AFFILIATION.search(line.text) is not None)
+            return Span(names[0].start, names[-1].end) if names and is_confirmed else None
+        names.append(line)
+        people += here
+    return Span(names[0].start, names[-1].end) if people > 1 else None
+
+
+def _people(text: str) -> int:
+    """How many people a line names, two for more than can be told apart; 0 where it says anything else."""
+    if _NO_NAME.search(text) or _AFFILIATION.search(text):
+        return 0
+    parts = [" ".join(part.split()) for part in _APART.split(text)]
+    names = [part for part in parts if part]
+    if not names or not all(_NAME.fullmatch(name) for name in names):
+        return 0
+    return max(len(names), 2 if any(len(name.split()) > _LONGEST_NAME for name in names) else 1)
