@@ -34,7 +34,8 @@ _INTRODUCTION = """## Is the answer shown?
 counts as shown where the things shown hold it, as first where the first does.
 
 """
-WITHOUT_VALUE = ("yes/no", "unanswerable")
+YES_NO = "yes/no"
+WITHOUT_VALUE = ("unanswerable",)
 _NUMBER = re.compile(r"\d[\d,]*\.?\d*")
 _NUMERIC = re.compile(r"[\s$€£%\d.,()-]+( ?(million|billion|%|percent|years?|days?|months?|hours?|minutes?))?\.?")
 _STOP = frozenset(
@@ -107,7 +108,8 @@ class Ready:
 
 @dataclass
 class Kind:
-    """Of one kind of question: how many there are, what a person saw of the right answers, how many were refused."""
+    """Of one kind of question: how many there are, what a person saw of the right answers, how many were refused. Of a
+    yes or no, the first thing shown has to say the right word."""
 
     asked: int = 0
     shown: int = 0
@@ -189,6 +191,13 @@ def _count(seen: Kind, kind: str, answer: str, items: Sequence[str], answerable:
     seen.asked += 1
     seen.refused += not answerable
     if kind.startswith(WITHOUT_VALUE):
+        return
+    if kind == YES_NO:
+        is_right = bool(answerable and items and items[0].lower().startswith(answer.strip().lower()[:3] or "?"))
+        seen.shown += is_right
+        seen.first += is_right
+        if not is_right:
+            seen.misses.append(f"{question}\n  {answer}\n  {items[:2]}")
         return
     shown = answerable and holds(answer, "\n".join(items))
     seen.shown += shown

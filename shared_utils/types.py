@@ -329,6 +329,7 @@ class DirectKind(StrEnum):
     CALCULATION = "calculation"  # worked out from such values
     LIST = "list"  # every item, in order
     FILE = "file"  # about a file itself: its pages, title, authors, size
+    YES_NO = "yes_no"  # the word that a sentence says
 
 
 @dataclass(frozen=True, slots=True)

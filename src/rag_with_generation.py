@@ -65,6 +65,7 @@ from src.answering.ingestion import (
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens
 from src.answering.routing import SMALL_TALK, Route, route
 from src.answering.writing import PastTurn, Scribe, Task, Writer
+from src.answering.yes_no import with_word
 from src.events import (
     AnswerEvent,
     AnswerFinished,
@@ -295,7 +296,7 @@ class Rag:
         yield EvidenceFound(found.evidence, found.answerable, found.route.label)
         if found.answerable or (ask_anyway and found.evidence.spans):
             yield StageStarted(Stage.CHECKING)
-            quick = replace(self._quick(found, documents), question=question)
+            quick = with_word(question, replace(self._quick(found, documents), question=question))
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
             why = NOTHING if available else why_nobody()

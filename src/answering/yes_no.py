@@ -1,0 +1,185 @@
+"""Yes or no: the word that the sentence which answers such a question says, and nothing where it says neither.
+
+The sentence is compared with the question clause by clause: a negation, an end of a scale, a number or a limit that
+stands on one side alone turns it into a no. The way of natural-logic systems for short inference (MacCartney and
+Manning, "Natural Logic for Textual Inference", 2007), without their parser: where few of the question's words stand in
+the sentence, no word is said.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from shared_utils.citations.polarity import denies, opposition
+from shared_utils.citations.text_units import words_of
+from shared_utils.message import Message, message
+from shared_utils.text.folding import fold
+from shared_utils.text.quantities import quantities
+from shared_utils.text.words import terms
+from shared_utils.types import Answer, Direct, DirectKind, Sentence, Verdict
+
+YES, NO = message("Yes."), message("No.")
+_LOOKED_AT = 3  # sentences of the answer
+_COVERED = 0.5  # share of the question's words that must stand in a sentence
+_LEAST = 2  # words that must
+_AS_NEAR = 0.6  # of the words that the nearest clause shares
+_PREFIXED = 5  # letters; a shorter word begins others by chance
+_CONDITION = re.compile(r"\s*(?:if|when|wenn|falls|si|se|als)\b[^,?]{3,160},\s*", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;:.!?()](?:\s|$)|\b(?:but|while|whereas|although|however|aber|mais|pero|ma|mas|maar)\b", re.I)
+
+
+def _folded(name: str, words: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(words[name].split())
+
+
+_WORDS: dict[str, str] = tomllib.loads(Path(__file__).with_name("yes_no.toml").read_text(encoding="utf-8"))
+_BEGINS = _folded("begins", _WORDS)
+_DENYING = _folded("denying", _WORDS)
+_LIMITING = _folded("limiting", _WORDS)
+_WHOLE = _folded("whole", _WORDS)
+_MORE, _FEWER = _folded("more", _WORDS), _folded("fewer", _WORDS)
+_EITHER = re.compile(_WORDS["either"])
+_GENERIC = re.compile(
+    r"\s*[•●-]?\s*(?:this|these|it|they|the (?:feature|function|service|option)|dies\w*|cette|esta|este)\b", re.I
+)
+_VALUES = {fold(word): True for word in _WORDS["yes"].split(",")} | {
+    fold(word): False for word in _WORDS["no"].split(",")
+}
+_VALUES = {word.strip(): value for word, value in _VALUES.items()}
+
+
+def asks_yes_no(question: str) -> bool:
+    """Whether a question wants a yes or a no.
+
+    >>> asks_yes_no("Can I bring my dog?"), asks_yes_no("If it rains, is the ferry late?"), asks_yes_no("What is it?")
+    (True, True, False)
+    >>> asks_yes_no("Darf ich einen Hund halten?"), asks_yes_no("¿Hay descuentos?"), asks_yes_no("Is it 5 or 6?")
+    (True, True, False)
+    """
+    bare = _CONDITION.sub("", question.strip(" ¿\"'“”"), count=1)
+    folded = fold(bare).replace("’", "'")
+    first = re.match(r"[\w'-]+", folded)
+    return first is not None and first[0] in _BEGINS and "?" in question and not _EITHER.search(folded)
+
+
+def with_word(question: str, answer: Answer) -> Answer:
+    """The answer led by its word, and by the sentence that says so; as it is where no sentence says either."""
+    if not asks_yes_no(question):
+        return answer
+    if answer.direct is not None:
+        word = _VALUES.get(fold(answer.direct.value).strip(" .")) if answer.direct.kind is DirectKind.VALUE else None
+        return answer if word is None else _led_by(YES if word else NO, answer, answer.sentences)
+    told = [
+        (len(_terms_in(question, sentence.text)), -number, word)
+        for number, sentence in enumerate(answer.sentences[:_LOOKED_AT])
+        if sentence.citations and (word := said(question, sentence.text)) is not None
+    ]
+    if not told:
+        return answer
+    _, place, word = max(told)
+    leading = answer.sentences[-place]
+    rest = (leading, *(other for at, other in enumerate(answer.sentences) if at != -place))
+    return _led_by(YES if word else NO, answer, rest)
+
+
+def _led_by(word: Message, answer: Answer, sentences: Sequence[Sentence]) -> Answer:
+    markers = sentences[0].citations
+    lead = Sentence(str(word), markers, Verdict.SUPPORTED, message("as the sentence below says"), said=word)
+    later = tuple(replace(sentence, paragraph=sentence.paragraph + 1) for sentence in sentences)
+    direct = Direct(DirectKind.YES_NO, "", "yes" if word == YES else "no", "", ())
+    return replace(answer, sentences=(lead, *later), direct=direct)
+
+
+def said(question: str, sentence: str) -> bool | None:
+    """What a sentence says to a question that wants yes or no; None where it speaks of something else.
+
+    >>> said("Can I reply to messages from an iPhone?", "You cannot reply to messages when an iPhone is paired.")
+    False
+    >>> said("Are dogs allowed on the ferry?", "Dogs are allowed on the ferry if they are on a lead.")
+    True
+    >>> said("Is the pool heated?", "The harbour was dredged in May.") is None
+    True
+    """
+    asked = _statement(question)
+    shared = _shared(asked, sentence)
+    if shared is None:
+        return None
+    numbers = _by_number(asked, sentence)
+    if numbers is not None:
+        return numbers
+    clauses = _clauses_near(asked, sentence)
+    is_denied = any(_denies(clause) for clause in clauses) != _denies(asked)
+    is_limited = _speaks(asked, _WHOLE) and not _speaks(asked, _LIMITING)
+    opposed = opposition((asked, words_of(asked)), [(sentence, words_of(sentence))])
+    return not (
+        is_denied
+        or (is_limited and any(_speaks(clause, _LIMITING) for clause in clauses))
+        or opposed is not None
+        or _is_prefixed(asked, clauses)
+    )
+
+
+def _statement(question: str) -> str:
+    """The question without its mark and the verb it begins with."""
+    bare = question.strip(" ¿?\"'“”")
+    return re.sub(r"^[\w'’-]+\s+", "", bare, count=1)
+
+
+def _shared(asked: str, sentence: str) -> set[str] | None:
+    """The question's words that stand in a sentence; None where they are too few to speak of the same."""
+    wanted, held = set(terms(asked)), set(terms(sentence))
+    shared = wanted & held
+    return shared if len(shared) >= min(_LEAST, len(wanted)) and len(shared) >= _COVERED * len(wanted) else None
+
+
+def _clauses_near(asked: str, sentence: str) -> list[str]:
+    """The stretches of a sentence between two breaks that share about as many words with the question as any does, and
+    those that deny a thing by no name of its own ("this feature is not supported") and share one."""
+    wanted = set(terms(asked))
+    parts = [part for part in _CLAUSE.split(sentence) if part and part.strip()] or [sentence]
+    shares = [len(wanted & set(terms(part))) for part in parts]
+    enough = max(1.0, _AS_NEAR * max(shares))
+    return [
+        part
+        for part, share in zip(parts, shares, strict=True)
+        if share >= enough or (share and _GENERIC.match(part) and _denies(part))
+    ]
+
+
+def _is_prefixed(asked: str, clauses: Sequence[str]) -> bool:
+    """Whether a word of the question stands there with a prefix that turns it round: material, immaterial."""
+    words = {word for word in _words(asked) if len(word) > _PREFIXED}
+    held = {word for clause in clauses for word in _words(clause)}
+    return any(
+        prefix + word in held and word not in held for word in words for prefix in ("un", "in", "im", "ir", "non")
+    )
+
+
+def _terms_in(question: str, sentence: str) -> set[str]:
+    return set(terms(_statement(question))) & set(terms(sentence))
+
+
+def _denies(text: str) -> bool:
+    return denies(words_of(text)) or _speaks(text, _DENYING)
+
+
+def _speaks(text: str, words: frozenset[str]) -> bool:
+    return not words.isdisjoint(_words(text))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[\w'-]+", fold(text).replace("’", "'"))
+
+
+def _by_number(asked: str, sentence: str) -> bool | None:
+    """Whether the sentence's number is more, or less, than the one asked about; None where none is compared."""
+    more, fewer = _speaks(asked, _MORE), _speaks(asked, _FEWER)
+    bounds, values = quantities(asked), quantities(sentence)
+    if more == fewer or len(bounds) != 1 or len(values) != 1:
+        return None
+    bound, value = bounds[0].value, values[0].value
+    return value > bound if more else value < bound

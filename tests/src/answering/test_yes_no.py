@@ -1,0 +1,103 @@
+"""A yes or a no is said where a sentence says so, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shared_utils.types import Answer, DirectKind
+from src.answering.ingestion import IndexedDocument, SourceFile
+from src.answering.yes_no import asks_yes_no, said
+from src.events import AnswerFinished
+from src.settings import Settings
+from src.wiring import build_rag
+from tests.fakes import never
+from tests.shared_utils.pdf import pdfs
+
+RULES = (
+    "House rules of the marina",
+    "Dogs are allowed on the jetties if they are kept on a lead.",
+    "Swimming is not allowed between the jetties, even in summer.",
+    "Guests may stay on board overnight on at most 14 nights a month.",
+    "Only members can use the crane, and they must book it in advance.",
+    "Some berths have electricity; ask the harbour master which ones.",
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Does the watch measure blood pressure?",
+        "If the battery is low, will it stay on?",
+        "Can’t I pay by card?",
+        "Hat das Haus einen Aufzug?",
+        "Est-ce que les chiens sont admis ?",
+        "¿Se puede nadar aquí?",
+        "È permesso fumare?",
+        "São permitidos cães?",
+        "Mag ik hier zwemmen?",
+    ],
+)
+def test_a_question_that_wants_a_yes_or_a_no_is_known(question: str) -> None:
+    assert asks_yes_no(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["What is a jetty?", "Is it free or do I pay?", "Is this document", "Wer hat das Haus?"]
+)
+def test_other_questions_are_not(question: str) -> None:
+    assert not asks_yes_no(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "word"),
+    [
+        ("Are dogs allowed on the jetties?", RULES[1], True),
+        ("Is swimming allowed between the jetties?", RULES[2], False),
+        ("Can I stay on board for more than 20 nights a month?", RULES[3], False),
+        ("Can everyone use the crane?", RULES[4], False),
+        ("Do all berths have electricity?", RULES[5], False),
+        ("Did sales increase in 2019?", "In 2019 sales decreased by 4 %.", False),
+        ("Did sales increase in 2019?", "In 2019 sales increased by 4 %.", True),
+        ("Was the contract terminated?", "The contract was not terminated, but its term was shortened.", False),
+        ("Is the fee higher than 30 euros?", "The fee is 45 euros.", True),
+        ("Is smoking possible on board?", "Smoking on board is prohibited.", False),
+        ("Sind Hunde auf den Stegen erlaubt?", "Hunde sind auf den Stegen nicht erlaubt.", False),
+        ("Les chiens sont-ils admis sur les pontons ?", "Les chiens sont admis sur les pontons.", True),
+        ("Is the pool heated in winter?", RULES[1], None),
+    ],
+)
+def test_the_sentence_tells_the_word(question: str, sentence: str, word: bool | None) -> None:
+    assert said(question, sentence) is word
+
+
+def ask(question: str, tmp_path: Path) -> Answer:
+    path = tmp_path / "rules.pdf"
+    path.write_bytes(pdfs.pdf(pdfs.lines(*RULES)))
+    rag = build_rag(Settings(data_dir=tmp_path))
+    versions: list[IndexedDocument] = []
+    try:
+        for _ in rag.read(SourceFile("a" * 64, path.name, path), versions.append, cancelled=never):
+            pass
+        *_, last = rag.ask(question, versions[-1:], writers=tuple, cancelled=never)
+        assert isinstance(last, AnswerFinished)
+        return last.answer
+    finally:
+        rag.viewer.close()
+
+
+def test_the_word_comes_first_then_the_sentence_that_says_so(tmp_path: Path) -> None:
+    answer = ask("Is swimming allowed between the jetties?", tmp_path)
+    word, quote = answer.sentences[:2]
+    assert word.text == "No."
+    assert RULES[2] in quote.text
+    assert answer.sentences[0].citations == answer.sentences[1].citations == (1,)
+    assert answer.direct is not None
+    assert (answer.direct.kind, answer.direct.value) == (DirectKind.YES_NO, "no")
+
+
+def test_no_word_is_guessed_where_nothing_is_said(tmp_path: Path) -> None:
+    answer = ask("Does the marina rent out sailing boats?", tmp_path)
+    assert answer.direct is None
+    assert answer.sentences[0].text not in ("Yes.", "No.")
