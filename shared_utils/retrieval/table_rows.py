@@ -141,7 +141,16 @@ def _labels(table: Table, cell: Cell) -> tuple[Cell, ...]:
     beside = table.at(cell.row, cell.column - 1)
     if beside is not None and _is_label(table, beside):
         return (beside,)
-    return labels_beside(table, cell.row, cell.column)
+    return tuple(
+        label for label in labels_beside(table, cell.row, cell.column) if not _is_value_row(table, label, cell)
+    )
+
+
+def _is_value_row(table: Table, label: Cell, cell: Cell) -> bool:
+    """Whether a label over a row's own names a row of values: what is set in under it need not be a part of it."""
+    if label.row <= cell.row <= label.row_end or table.kinds[label.row] is RowKind.GROUP:
+        return False
+    return any(c.row == label.row and c.column >= table.stub_columns for c in table.cells)
 
 
 def _is_label(table: Table, cell: Cell) -> bool:
