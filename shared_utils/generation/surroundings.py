@@ -1,4 +1,4 @@
-"""What a sentence is read with: the one before it and those after it, in the same stretch of prose.
+"""What a sentence is read with: those after it, and the one before it where it refers to that, in the same prose.
 
 A sentence that repeats the question's words is often not the one that answers: "Charging. Place the device on the pad.
 It is full after two hours." Read on, it answers; and no "It" is left without what it stands for.
@@ -13,8 +13,16 @@ from shared_utils.structure.sentences import PageRows, Sentence, sentences_betwe
 from shared_utils.types import Page, Span
 
 BEFORE = 1  # sentences
-AFTER = 2
+AFTER = 3
 _ITEM = re.compile(r"(?:[•●▪◦■□‣–*]|\(?\d{1,2}[.)]|\d{1,2}|\(?[a-z]\))\s+\S")
+# What begins so stands for what was said before.
+_REFERS_BACK = re.compile(
+    r"\W*(?:it|its|this|that|these|those|they|their|them|he|she|his|her|such|both|also|however|therefore|then|thus|"
+    r"instead|otherwise|if so|in this|in that|for this|er|sie|es|dies\w*|jene\w*|deren|dessen|dadurch|damit|daher|auch|"
+    r"il|elle|ils|elles|cela|ce|cet|cette|ces|celui|celle|ainsi|este|esta|estos|estas|ese|esa|esto|eso|ellos|ellas|"
+    r"questo|questa|questi|queste|esso|essa|isto|isso|ele|ela|eles|elas|deze|dit|dat|hij|zij|ze|het)\b",
+    re.IGNORECASE,
+)
 _GAP = 3  # characters of white space between two sentences of one stretch
 
 
@@ -29,23 +37,23 @@ def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int) -
     """A place of a page with the sentences around it, of `longest` characters at most: those that follow come first.
 
     After a line that ends in a colon, what it leads in to is read as far as there is room; an item of a list is read
-    with the items around it and the line that leads in to them.
+    with the items around it and the line that leads in to them. What stands before is read only where an item or a
+    word such as "it" needs it: the sentence that answers comes first.
     """
     inside = [i for i, one in enumerate(sentences) if one.start < place.end and place.start < one.end]
     if not inside:
         return place
     first, last = inside[0], inside[-1]
     begin, end = min(place.start, sentences[first].start), max(place.end, sentences[last].end)
-    is_list = is_item(text[begin:end]) or text[begin:end].rstrip().endswith((":", "："))
+    is_one_item = is_item(text[begin:end])
+    is_list = is_one_item or text[begin:end].rstrip().endswith((":", "："))
     for one in sentences[last + 1 : None if is_list else last + 1 + AFTER]:
-        if (
-            one.end - begin > longest
-            or not _follows(text, end, one.start)
-            or (is_list and not is_item(text[one.start : one.end]))
-        ):
+        ends_list = is_list and not is_item(text[one.start : one.end])
+        if ends_list or one.end - begin > longest or not _follows(text, end, one.start):
             break
         end = one.end
-    for one in reversed(sentences[:first] if is_item(text[begin:end]) else sentences[max(0, first - BEFORE) : first]):
+    earlier = first if is_one_item else BEFORE if _REFERS_BACK.match(text, begin) else 0
+    for one in reversed(sentences[max(0, first - earlier) : first]):
         if end - one.start > longest or not _follows(text, one.end, begin):
             break
         begin = one.start

@@ -33,11 +33,16 @@ def read(page: Page, words: str, longest: int = 500) -> str:
     return " ".join(page.text[place.start : place.end].split())
 
 
-def test_one_sentence_before_and_two_after_it() -> None:
+def test_a_sentence_comes_first_and_those_after_it_are_read() -> None:
     page = page_of(MANUAL, "Charging", "Cleaning")
     assert read(page, "Place it on the pad.") == (
-        "Unpack the device. Place it on the pad. The light turns green. It is full after two hours."
+        "Place it on the pad. The light turns green. It is full after two hours."
     )
+
+
+def test_what_it_refers_to_is_read_before_it() -> None:
+    page = page_of(MANUAL, "Charging", "Cleaning")
+    assert read(page, "It is full after two hours.") == "The light turns green. It is full after two hours."
 
 
 def test_no_heading_is_crossed() -> None:
@@ -53,7 +58,8 @@ def test_what_follows_comes_first_where_room_is_short() -> None:
 
 def test_words_that_readers_cannot_see_end_it() -> None:
     page = page_of(MANUAL, "Charging", "Cleaning", hidden="The light turns green.")
-    assert read(page, "Place it on the pad.") == "Unpack the device. Place it on the pad."
+    assert read(page, "Place it on the pad.") == "Place it on the pad."
+    assert read(page, "It is full after two hours.") == "It is full after two hours."
 
 
 def test_an_item_is_read_with_its_list_and_what_leads_in_to_it() -> None:
