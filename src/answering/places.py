@@ -9,6 +9,10 @@ from shared_utils.retrieval.table_rows import Fact
 from shared_utils.tables.paths import scale_at
 from shared_utils.types import Cell, Page, RowKind, Span, Table
 
+_OF_PEOPLE = re.compile(
+    r"\b(?:staff|employees|headcount|workforce|people|mitarbeit\w*|beschäftigte\w*)\b", re.IGNORECASE
+)
+_OF_MONEY = re.compile(r"[$€£¥]|\b(?:dollars?|euros?|usd|eur|gbp)\b", re.IGNORECASE)
 _AFTER_SIGN = re.compile(r"(?<=[$€£¥])\s+")
 
 
@@ -36,7 +40,9 @@ def printed(fact: Fact) -> str:
 def scale_of(table: Table, fact: Fact) -> str:
     """What a value counts, as the table says it: "in millions"; "" where it does not."""
     scale = scale_at(table, fact.value)
-    return scale.text if scale else ""
+    if scale is None or (_OF_PEOPLE.search(name_of(fact, heads=False)) and _OF_MONEY.search(scale.text)):
+        return ""  # "$ in millions" over a table says nothing of its line "Total staff"
+    return scale.text
 
 
 def places(page: Page, table: Table, facts: Sequence[Fact]) -> list[Span]:
