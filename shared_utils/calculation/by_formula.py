@@ -98,7 +98,8 @@ def _rows_for(
 
 
 def _flat(text: str) -> str:
-    return " ".join(text.lower().replace("’", "'").split())
+    """In small letters, on one line. Runs of blanks stay: folding them was most of a look at thousands of pages."""
+    return text.lower().replace("’", "'").replace("\n", " ")
 
 
 def _newest(formula: Formula, rows: Sequence[TableRow], formulary: Formulary) -> str:

@@ -209,7 +209,9 @@ def _set_against(operation: Asked, first: Operand, second: Operand, question: st
         formula, form = Step("/", one, other), Form.NUMBER
     else:
         title = message("{first} as a share of {second}", first=one.name, second=other.name)
-        formula, form = Step("/", one, other), Form.PERCENT
+        if first.row.table != second.row.table and abs(first.counted) > abs(second.counted):
+            return None  # a part of another table that is greater than its whole is no part of it
+        formula, form = Step("/", one, other), Form.SHARE
     years = sorted({first.year, second.year} - {""})
     return computed(title, period_of(years), formula, {one: first, other: second}, form, question)
 

@@ -11,10 +11,14 @@ from shared_utils.calculation.asked import asked, without_form
 from shared_utils.calculation.by_formula import Pages, defined, form_of, is_printed, of_ratio
 from shared_utils.calculation.by_rows import of_rows
 from shared_utils.calculation.formulary import Formulary, Ratio
+from shared_utils.calculation.prose_rows import prose_rows
 from shared_utils.calculation.result import Calculation, NotComputed
+from shared_utils.retrieval.lookup import look_up_in
 from shared_utils.retrieval.question import question_words
 from shared_utils.retrieval.table_rows import rows_of
 from shared_utils.types import Page
+
+_READ = 6  # pages whose sentences are looked at for figures of several years
 
 __all__ = ["Calculation", "NotComputed", "calculate"]
 
@@ -37,5 +41,12 @@ def calculate(
     operation = asked(question)
     if operation is None:
         return None
-    rows = [row for document_id, page, score in pages for row in rows_of(document_id, page, score)]
-    return of_rows(operation, question, rows, formulary)
+    listed = [row for document_id, page, score in pages for row in rows_of(document_id, page, score)]
+    in_prose = [row for document_id, page, score in pages[:_READ] for row in prose_rows(document_id, page, score)]
+    of_tables = of_rows(operation, question, listed, formulary)
+    of_prose = of_rows(operation, question, in_prose, formulary) if in_prose else None
+    if of_tables is None or of_prose is None:
+        return of_tables or of_prose
+    by_table, by_sentence = (look_up_in(operation.first, rows, formulary.glossary) for rows in (listed, in_prose))
+    is_told_better = by_sentence is not None and (by_table is None or by_sentence.score > by_table.score)
+    return of_prose if is_told_better else of_tables

@@ -19,6 +19,7 @@ class Form(StrEnum):
     """How a result is written."""
 
     PERCENT = "percent"
+    SHARE = "share"  # of a whole: in whole percent, with two decimals beside it, where no precision is asked for
     NUMBER = "number"
     DAYS = "days"
     AMOUNT = "amount"  # in what its operands count

@@ -89,7 +89,9 @@ def _result(
     value: Decimal, form: Form, operands: dict[Item, Operand], question: str, factor: int | None
 ) -> tuple[Decimal, str, str]:
     asked_for = decimals(question)
-    if form is Form.PERCENT or (form is Form.NUMBER and asks_percent(question)):
+    if form is Form.SHARE and asked_for is None:
+        return _share(value * _HUNDRED)
+    if form in (Form.PERCENT, Form.SHARE) or (form is Form.NUMBER and asks_percent(question)):
         if asked_for is not None and asked_for > 2 and not asks_percent(question):
             rounded = _rounded(value, asked_for)
             return rounded, f"{rounded:,} ({_rounded(value * _HUNDRED, 1):,} %)".replace("-", "−"), ""
@@ -110,6 +112,13 @@ def _result(
     elif unit:
         printed = f"{printed} {unit}"
     return rounded, printed, unit
+
+
+def _share(percent: Decimal) -> tuple[Decimal, str, str]:
+    """ "57 % (57.48 %)": in whole percent, which a share is told in, beside two decimals; less than one with one."""
+    exact, whole = _rounded(percent, 2), _rounded(percent, 0 if abs(percent) >= 1 else 1)
+    beside = "" if exact == whole else f" ({exact:,} %)"
+    return exact, f"{whole:,} %{beside}".replace("-", "−"), "%"
 
 
 def _unit(operands: dict[Item, Operand]) -> str:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from shared_utils.generation.surroundings import prose_of, read_with
 from shared_utils.message import message
 from shared_utils.structure import sentences as structure
 from shared_utils.structure.rows import names_over, over
@@ -32,6 +33,8 @@ from shared_utils.types import (
 
 Pages = Mapping[tuple[str, int], Page]
 
+MOST_QUOTES = 5
+READ_WITH = 500  # characters of a quote with what stands around it; see docs/adr/0086
 _EMBEDDED = 20  # candidates whose meaning is compared: embedding more costs more than it finds
 _W_NEAR = 0.6  # question words in the heading and the neighbouring sentences
 _W_KIND = 0.2  # holds a value of the kind asked for
@@ -46,6 +49,7 @@ _SAME = 0.8  # share of its terms by which a sentence repeats another
 _LONGEST_CHARS = 700  # of one sentence; longer "sentences" are text without punctuation
 _FARTHEST_HEADING = 40  # sentences and rows above
 _LONGEST_HEAD = 160  # characters
+_MOST_CHARS = 1_100  # that are quoted in all
 
 _ASKS_NUMBER = re.compile(
     r"\bhow (?:many|much|long|often|old|far|high|large|big)\b|\b(?:number|amount|total|percentage|percent|rate|ratio"
@@ -86,11 +90,13 @@ def extractive_answer(
     pages: Pages,
     names: Mapping[str, str],
     *,
-    max_sentences: int = 4,
+    max_sentences: int = MOST_QUOTES,
+    around: int = READ_WITH,
     embedder: Embedder | None = None,
 ) -> Answer:
     """The best sentences of the evidence, word for word, the best first; what touches is shown together.
 
+    A sentence is read with what stands around it, up to `around` characters together; 0 leaves it alone.
     `pages` maps (document id, page number) to the page of every evidence span, `names` document ids to display names.
     A table row whose column heads stand higher on the page has them before it, with a citation of their own.
     """
@@ -99,9 +105,9 @@ def extractive_answer(
     runs = _merged(_chosen(candidates, max_sentences))
     citations: list[Citation] = []
     sentences: list[Sentence] = []
-    for paragraph, run in enumerate(runs):
+    for paragraph, (run, place) in enumerate(_placed(runs, pages, around)):
         page = pages[run[0].span.document_id, run[0].span.page]
-        places = [*_column_heads(run[0], page), Span(run[0].start, run[-1].end)]
+        places = [*_column_heads(run[0], page), place]
         cited = [_citation(len(citations) + i, run[0].span, place, page, names) for i, place in enumerate(places, 1)]
         text = " · ".join(" ".join(citation.quote.split()) for citation in cited)
         markers = tuple(citation.marker for citation in cited)
@@ -279,6 +285,34 @@ def _touch(one: _Candidate, other: _Candidate) -> bool:
     same_page = (one.span.document_id, one.span.page) == (other.span.document_id, other.span.page)
     are_rows = bool(one.context or other.context)  # each is told under its heads, on a line of its own
     return same_page and not are_rows and abs(one.position - other.position) == 1 and one.span is other.span
+
+
+def _placed(runs: Sequence[Sequence[_Candidate]], pages: Pages, around: int) -> list[tuple[Sequence[_Candidate], Span]]:
+    """The runs that are quoted, and where: with what they are read with, within `_MOST_CHARS`, the best in any case.
+
+    What an earlier one holds already is left out.
+    """
+    prose: dict[tuple[str, int], list[Span]] = {}
+    found: list[tuple[Sequence[_Candidate], Span]] = []
+    taken: dict[tuple[str, int], list[Span]] = {}
+    room = _MOST_CHARS
+    for run in runs:
+        key = run[0].span.document_id, run[0].span.page
+        page, place, before = pages[key], Span(run[0].start, run[-1].end), taken.setdefault(key, [])
+        if any(other.start <= place.start and place.end <= other.end for other in before):
+            continue
+        if around and not any(c.context or c.is_heading or is_table_row(c.text) for c in run):
+            if key not in prose:
+                prose[key] = prose_of(page, page_rows(page))
+            wider = read_with(page.text, prose[key], place, around)
+            if not any(other.start < wider.end and wider.start < other.end for other in before):
+                place = wider
+        if found and place.end - place.start > room:
+            continue
+        room -= place.end - place.start
+        before.append(place)
+        found.append((run, place))
+    return found
 
 
 def _column_heads(row: _Candidate, page: Page) -> list[Span]:

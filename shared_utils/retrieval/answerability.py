@@ -10,10 +10,11 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from shared_utils.retrieval.bm25 import Postings
+from shared_utils.retrieval.bm25 import Postings, Term
 from shared_utils.retrieval.dense import nearest_of_each
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question import question_words
@@ -37,7 +38,9 @@ _LEAST_PAGES = 30
 _CHANCE_COVERAGE = 0.09
 _CHANCE_COSINE = 0.10
 
-_NAME = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][a-z]+[\w'’-]*")  # capitalised though no sentence begins there
+_TITLE = 0.5  # of a question's words that begin with a capital in "What Is Cash Flow to Total Debt"
+# Capitalised though no sentence begins there, with the capitalised words that follow.
+_NAMES = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][a-z]+[\w'’-]*(?: [A-Z][a-z]+[\w'’-]*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def signs(question: str, indexes: Sequence[DocumentIndex], query: Vectors | None
     searched = [index for index in indexes if index.chunks]
     words = list(dict.fromkeys(question_words(question)))
     stands = _standing_in(searched)
-    names = [word for name in _NAME.findall(question) for word in terms(name)]
+    names = [name for run in _names_in(question) for name in _named(terms(run), stands)]
     years = {str(q.value) for q in quantities(question) if q.is_year}  # 2,009 ships are no year
     dense = [index.dense for index in searched if index.dense is not None]
     best = nearest_of_each(dense, query, 1) if query is not None else []
@@ -102,7 +105,7 @@ def signs(question: str, indexes: Sequence[DocumentIndex], query: Vectors | None
     coverage = _best_page_coverage(words, [index.page_words for index in searched])
     return Signs(
         page_coverage=coverage - _CHANCE_COVERAGE * magnitude,
-        missing_names=sum(not stands(name) for name in names) / max(1, len(names)),
+        missing_names=sum(not stand for stand in names) / max(1, len(names)),
         missing_year=float(not all(stands(year) for year in years)),
         cosine=max(cosines) - _CHANCE_COSINE * magnitude if cosines else None,
     )
@@ -123,5 +126,21 @@ def _best_page_coverage(words: Sequence[str], documents: Sequence[Postings]) -> 
     return best / total if total else 0.0
 
 
-def _standing_in(indexes: Sequence[DocumentIndex]) -> Callable[[str], bool]:
-    return lambda word: any(index.chunk_words.document_frequency(word) for index in indexes)
+def _named(words: Sequence[str], stands: Callable[[Term], bool]) -> list[bool]:
+    """Whether each word of a name stands in the documents. Where all do and no two of them side by side, none does: a
+    report that has "best" and "buy" need not name Best Buy."""
+    each = [stands(word) for word in words]
+    pairs = list(pairwise(words))
+    return [False] * len(each) if pairs and all(each) and not any(map(stands, pairs)) else each
+
+
+def _names_in(question: str) -> list[str]:
+    """The proper names, of several words where they are; word by word in a question that is written like a title."""
+    runs = _NAMES.findall(question)
+    written = re.findall(r"[^\W\d_]{2,}", question)
+    is_title = sum(word[0].isupper() for word in written) > _TITLE * len(written)
+    return [word for run in runs for word in run.split()] if is_title else runs
+
+
+def _standing_in(indexes: Sequence[DocumentIndex]) -> Callable[[Term], bool]:
+    return lambda term: any(index.chunk_words.document_frequency(term) for index in indexes)

@@ -12,8 +12,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
 from shared_utils.retrieval.table_rows import Fact, TableRow, is_year, rows_of, years_of
@@ -22,10 +23,10 @@ from shared_utils.types import Page, Table
 
 __all__ = ["SURE", "Fact", "LookUp", "look_up", "years_of"]
 
-SURE = 0.38  # from this score on, a look-up is shown first; see docs/benchmarks.md
+SURE = 0.32  # from this score on, a look-up is shown first; see docs/benchmarks.md
 _HEAD, _GROUP, _TITLE, _ABOVE, _SAID = 0.9, 0.8, 0.6, 0.35, 0.8  # what a word counts where it stands
 _OTHER_YEAR = 0.3
-_OTHER_GROUP = 0.85  # for a row of one segment where none is asked for
+_OTHER_GROUP = 0.85  # for a row of one segment where none is asked for and the table has its like of others
 _A_YEAR_OLDER = 0.97  # enough to choose between rows that are alike
 _OLDEST = 0.8
 _WORDS_FOR_A_VALUE = 0.76  # sentences in a table are quoted as well as looked up, and more surely
@@ -33,6 +34,10 @@ _NOT_OF_THE_KIND = 0.5
 _MOST_VALUES = 6  # of one row, where nothing tells which is meant
 _MOST_READINGS = 12  # of one question: its own words, then each name that is printed in another way
 _LONG_VALUE = 40  # characters
+_FEW_PAGES = 4
+_MOST_PAGES = 0.75  # of the pages found: a name on so many is the document's subject
+_OF_THE_SUBJECT = 0.2  # what its words count
+_NAMES_THE_SUBJECT = 0.5  # how far a row that is called so alone is what was asked for
 _MISSING = 0.5  # of the rarest word's weight: what a word counts that no row holds
 _ASKS_REASON = re.compile(
     r"\b(?:why|how come|what caused|warum|wieso|weshalb|pourquoi|por qu[eéê]|perch[eé]|waarom)\b", re.IGNORECASE
@@ -44,6 +49,12 @@ _ASKS_HOW = re.compile(
     re.IGNORECASE,
 )
 _ASKS_WHO = re.compile(r"^\W*(?:who|whom|whose|wer|qui|quién|quem|chi|wie is)\b", re.IGNORECASE)
+# "at the end of 2017", "for the year ended …" say when, and so do the heads of most columns of a report.
+_OF_A_PERIOD = re.compile(
+    r"\b(?:at|as of|by) (?:the )?(?:year[- ]?end|end) of\b|\b(?:at )?year[- ]end\b"
+    r"|\b(?:fiscal |financial )?(?:years?|periods?|quarters?)[ -](?:ended|ending|ends)\b",
+    re.IGNORECASE,
+)
 _PROPER = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][\w&.’']*(?:['’]s)?")
 _WHOLE = frozenset(terms("consolidated total combined whole all group overall company"))
 # Words that say that a value is asked for, not which.
@@ -72,10 +83,11 @@ class LookUp:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question looks for in tables: words with their weights, and years."""
+    """What a question looks for in tables: words with their weights, years, and names that tell no row from another."""
 
     weights: Mapping[str, float]
     years: frozenset[str]
+    subject: frozenset[str] = frozenset()  # names of what the documents are about
 
 
 def look_up(
@@ -103,14 +115,18 @@ def look_up_in(
     newest = max((int(year) for row in rows for told in row.years for year in told), default=0)
     labels = {next(iter(row.label)) for row in rows if len(row.label) == 1}  # years may be labels, too
     of_years = math.log(1 + len(rows)) / 2
+    alike = Counter((id(row.table), row.label) for row in rows)
     best: tuple[float, TableRow, Asked] | None = None
+    question = _OF_A_PERIOD.sub(" ", question)
+    subject = _on_most_pages(_names_in(question), rows)
     for words, printed in readings(question_words(question), glossary):
-        weights = _weights(question, words, rows) | dict.fromkeys(years & labels, of_years)
-        asked = Asked(weights, years)
+        weights = _weights(question, words, subject, rows) | dict.fromkeys(years & labels, of_years)
+        asked = Asked(weights, years, subject)
         for row in rows:
             if not printed <= row.label:
                 continue
-            score = _score(row, asked, newest) * _of_the_kind(question, row)
+            is_one_of_several = alike[id(row.table), row.label] > 1
+            score = _score(row, asked, newest, is_one_of_several) * _of_the_kind(question, row)
             if score > 0 and (best is None or score > best[0]):
                 best = score, row, asked
     if best is None:
@@ -133,21 +149,40 @@ def readings(words: Sequence[str], glossary: Glossary) -> Iterator[tuple[list[st
                 yield [*words[:at], *item, *words[at + len(name) :]], frozenset(item)
 
 
-def _weights(question: str, words: Sequence[str], rows: Sequence[TableRow]) -> dict[str, float]:
+def _weights(question: str, words: Sequence[str], subject: Set[str], rows: Sequence[TableRow]) -> dict[str, float]:
     """idf among the rows; what none of them holds counts less, and not at all where it is a name or says nothing."""
     asked = {word for word in words if not is_year(word)} | {
         base for said, base in _DEGREES.items() if said in question.lower()
     }
     held = Counter(word for row in rows for word in row.words() & asked)
     rarest = math.log(1 + len(rows))
-    names = {term for match in _PROPER.finditer(question) for term in terms(match.group())}
+    names = _names_in(question)
 
     def weight(word: str) -> float:
         if held[word]:
-            return math.log(1 + len(rows) / held[word]) * (0.4 if word in _OF_ASKING else 1.0)
+            counts = _OF_THE_SUBJECT if word in subject else 0.4 if word in _OF_ASKING else 1.0
+            return math.log(1 + len(rows) / held[word]) * counts
         return 0.0 if word in _OF_ASKING or word in names or word in _DEGREES else rarest * _MISSING
 
     return {word: weight(word) for word in asked}
+
+
+def _names_in(question: str) -> frozenset[str]:
+    return frozenset(term for match in _PROPER.finditer(question) for term in terms(match.group()))
+
+
+def _on_most_pages(names: Set[str], rows: Sequence[TableRow]) -> frozenset[str]:
+    """The names that stand on nearly all of the rows' pages: who the document is about, not which row is meant."""
+    pages = {(row.document_id, row.page.number): row.page for row in rows} if names else {}
+    if len(pages) < _FEW_PAGES:
+        return frozenset()
+    held = Counter(name for page in pages.values() for name in names & _terms_of(page.text))
+    return frozenset(name for name, count in held.items() if count >= _MOST_PAGES * len(pages))
+
+
+@lru_cache(maxsize=64)
+def _terms_of(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
 
 
 def _of_the_kind(question: str, row: TableRow) -> float:
@@ -160,7 +195,7 @@ def _of_the_kind(question: str, row: TableRow) -> float:
     return _WORDS_FOR_A_VALUE
 
 
-def _score(row: TableRow, asked: Asked, newest: int) -> float:
+def _score(row: TableRow, asked: Asked, newest: int, is_one_of_several: bool) -> float:
     wanted = frozenset(asked.weights)
     by_label = wanted & row.label
     said: frozenset[str] = max((wanted & words for words in row.said), key=len, default=frozenset())
@@ -187,11 +222,13 @@ def _score(row: TableRow, asked: Asked, newest: int) -> float:
     covered = found / (sum(weights.values()) or 1.0)
     own = row.own or row.label
     precise = 1.0 if by_value or figures else sum(word in weights for word in own) / (len(own) or 1)
+    if own <= asked.subject and not (by_value or figures):
+        precise = _NAMES_THE_SUBJECT
     score = covered * (1 + precise) / 2 * (3 + row.page_score) / 4
     told = frozenset().union(*row.years)
     if asked.years and told and not asked.years & told:
         return score * _OTHER_YEAR
-    if row.groups and not wanted & row.groups and not row.groups & _WHOLE:
+    if is_one_of_several and row.groups and not wanted & row.groups and not row.groups & _WHOLE:
         score *= _OTHER_GROUP
     if row.title:
         score *= 0.95 + 0.05 * len(wanted & row.title) / len(row.title)

@@ -17,7 +17,7 @@ _YEAR = re.compile(r"(?<![\d.,])(?:FY|CY)?((?:19|20)\d\d)(?!\d|[.,]\d)", re.IGNO
 _SHORT_YEAR = re.compile(r"\b(?:FY|CY)\s?'?(\d\d)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^()]*\)")  # "Net income (loss)", "AWS (2)": asked for without it
 _LETTERS = re.compile(r"[^\W\d_]{3}")
-_GAP = 90  # points between the parts of a table that a line of prose cuts in two
+_GAP = 160  # points between the parts of a table that a few lines of prose cut in two
 _OFF = 20  # points between the ends of figures in one column
 _ABOVE = 240  # characters of the page over a table that speak of it
 _SECTION_CHARACTERS = 30  # a longer line of names in the middle of a table is the caption of what follows
@@ -141,7 +141,16 @@ def _labels(table: Table, cell: Cell) -> tuple[Cell, ...]:
     beside = table.at(cell.row, cell.column - 1)
     if beside is not None and _is_label(table, beside):
         return (beside,)
-    return labels_beside(table, cell.row, cell.column)
+    return tuple(
+        label for label in labels_beside(table, cell.row, cell.column) if not _is_value_row(table, label, cell)
+    )
+
+
+def _is_value_row(table: Table, label: Cell, cell: Cell) -> bool:
+    """Whether a label over a row's own names a row of values: what is set in under it need not be a part of it."""
+    if label.row <= cell.row <= label.row_end or table.kinds[label.row] is RowKind.GROUP:
+        return False
+    return any(c.row == label.row and c.column >= table.stub_columns for c in table.cells)
 
 
 def _is_label(table: Table, cell: Cell) -> bool:

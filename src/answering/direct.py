@@ -28,6 +28,7 @@ from shared_utils.types import (
     Verdict,
 )
 from src.answering.places import in_words, name_of, places, printed, scale_of
+from src.answering.precedence import is_told_better
 from src.answering.whole_lists import WholeList, sentences_of, whole_list
 
 Pages = Mapping[tuple[str, int], Page]
@@ -59,7 +60,7 @@ def with_direct(
     if (listed := whole_list(question, passages, pages)) is not None:
         return with_list(answer, listed, pages, names)
     value = look_up(question, pages_found(passages, pages), glossary=formulary.glossary)
-    if value is not None and value.score >= SURE:
+    if value is not None and value.score >= SURE and not is_told_better(question, value, answer, passages, pages):
         answer = with_look_up(answer, value, names)
     return replace(answer, notes=(*answer.notes, _missing(figure))) if figure is not None else answer
 

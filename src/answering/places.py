@@ -7,8 +7,14 @@ from collections.abc import Collection, Sequence
 
 from shared_utils.retrieval.table_rows import Fact
 from shared_utils.tables.paths import scale_at
+from shared_utils.text.quantities import quantities
 from shared_utils.types import Cell, Page, RowKind, Span, Table
 
+_OF_PEOPLE = re.compile(
+    r"\b(?:staff|employees|headcount|workforce|people|mitarbeit\w*|beschäftigte\w*)\b", re.IGNORECASE
+)
+_OF_MONEY = re.compile(r"[$€£¥]|\b(?:dollars?|euros?|usd|eur|gbp)\b", re.IGNORECASE)
+_FIGURE = re.compile(r"[\d\s.,$€£¥%()+−-]+")
 _AFTER_SIGN = re.compile(r"(?<=[$€£¥])\s+")
 
 
@@ -34,9 +40,14 @@ def printed(fact: Fact) -> str:
 
 
 def scale_of(table: Table, fact: Fact) -> str:
-    """What a value counts, as the table says it: "in millions"; "" where it does not."""
+    """What a value counts, as said beside it ("billion") or over the table ("in millions"); "" where it is not."""
+    own = next((q for q in quantities(fact.value.text) if q.scaled), None)
+    if own is not None:
+        return _FIGURE.sub("", own.text).strip()
     scale = scale_at(table, fact.value)
-    return scale.text if scale else ""
+    if scale is None or (_OF_PEOPLE.search(name_of(fact, heads=False)) and _OF_MONEY.search(scale.text)):
+        return ""  # "$ in millions" over a table says nothing of its line "Total staff"
+    return scale.text
 
 
 def places(page: Page, table: Table, facts: Sequence[Fact]) -> list[Span]:

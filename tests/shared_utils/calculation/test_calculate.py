@@ -48,7 +48,12 @@ def asked(question: str) -> Calculation | NotComputed | None:
     [
         ("By how much did harbour dues increase from 2022 to 2023?", "720 − 640", "80"),
         ("What was the percentage change in harbour dues between 2022 and 2023?", "(720 − 640) / 640", "12.5 %"),
-        ("What percentage of total income were quay rents in 2023?", "180 / 900", "20.0 %"),
+        ("What percentage of total income were quay rents in 2023?", "180 / 900", "20 %"),
+        ("What percentage of total income were quay rents in 2022?", "160 / 800", "20 %"),
+        ("What percentage of total income were harbour dues in 2023? Round to one decimal.", "720 / 900", "80.0 %"),
+        ("What percentage of total income was dredging in 2023?", "97 / 900", "11 % (10.78 %)"),
+        ("What was the return on an investment in dredging from 2022 to 2023?", "(97 − 83) / 83", "16.9 %"),
+        ("What is the net change in wages in 2023?", "−188 − −179", "−9"),
         ("What was the sum of dredging for 2022 and 2023?", "83 + 97", "180"),
         ("What was the average of dredging from 2022 to 2023?", "(83 + 97) / 2", "90"),
         ("What is the difference between harbour dues and quay rents in 2023?", "720 − 180", "540"),

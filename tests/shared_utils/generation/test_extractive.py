@@ -37,8 +37,8 @@ def evidence(*places: tuple[str, int]) -> Evidence:
     return Evidence(spans, 100, 600)
 
 
-def answered(question: str, *places: tuple[str, int], max_sentences: int = 4) -> Answer:
-    answer = extractive_answer(question, evidence(*places), PAGES, NAMES, max_sentences=max_sentences)
+def answered(question: str, *places: tuple[str, int], max_sentences: int = 4, around: int = 0) -> Answer:
+    answer = extractive_answer(question, evidence(*places), PAGES, NAMES, max_sentences=max_sentences, around=around)
     for citation in answer.citations:
         page = PAGES[citation.document_id, citation.page]
         assert page.text[citation.start : citation.end] == citation.quote
@@ -71,6 +71,25 @@ def test_sentences_that_touch_are_shown_together_in_reading_order() -> None:
     answer = answered("Did the Lighting division have a good year and did its net sales rise?", ("a", 1))
     first = answer.sentences[0].text
     assert first.index("good year") < first.index("14.9 %")
+
+
+def test_a_sentence_is_read_with_what_stands_around_it() -> None:
+    answer = answered("How much did net sales rise in 2023?", ("a", 1), max_sentences=1, around=120)
+    assert answer.sentences[0].text == (
+        "The Lighting division had a good year. Its net sales rose 14.9 % to €41.2 million in 2023. "
+        "Costs were under control."
+    )
+
+
+def test_nothing_is_quoted_twice_where_two_sentences_are_read_with_the_same() -> None:
+    answer = answered("Who founded the division that had a good year in net sales?", ("a", 1), around=500)
+    assert sum("good year" in sentence.text for sentence in answer.sentences) == 1
+    assert sum("Lindqvist" in sentence.text for sentence in answer.sentences) == 1
+
+
+def test_a_table_row_is_read_with_nothing() -> None:
+    answer = answered("What was the net income in 2022?", ("a", 2), max_sentences=1, around=500)
+    assert answer.citations[-1].quote == "Net income 3,033 10,073 11,588"
 
 
 def test_a_table_row_is_shown_under_its_column_heads() -> None:
@@ -128,7 +147,9 @@ class AxisEmbedder:
 
 def test_meaning_lifts_a_sentence_that_shares_fewer_words() -> None:
     question = "Was Gothenburg sunny while net sales rose?"
-    by_words = extractive_answer(question, evidence(("b", 1)), PAGES, NAMES, max_sentences=1)
-    by_meaning = extractive_answer(question, evidence(("b", 1)), PAGES, NAMES, max_sentences=1, embedder=AxisEmbedder())
+    by_words, by_meaning = (
+        extractive_answer(question, evidence(("b", 1)), PAGES, NAMES, max_sentences=1, around=0, embedder=embedder)
+        for embedder in (None, AxisEmbedder())
+    )
     assert "net sales" in by_words.sentences[0].text
     assert "weather" in by_meaning.sentences[0].text

@@ -122,3 +122,11 @@ def test_names_are_missing_only_where_no_document_has_them(amcor: DocumentIndex)
     text = "Boeing sells airplanes."
     boeing = build_index("b", [Chunk("b:1", "b", 1, 0, len(text), text)])
     assert signs("What did Amcor and Boeing sell?", [amcor, boeing], None).missing_names == 0.0
+
+
+def test_a_name_of_several_words_stands_where_two_of_them_stand_side_by_side(amcor: DocumentIndex) -> None:
+    texts = ["Our best year: buy more, sell more.", "Acorn Trading sold its stores."]
+    other = build_index("s", [Chunk(f"s:{n}", "s", n, 0, len(t), t) for n, t in enumerate(texts, start=1)])
+    assert signs("What does the shop Best Buy sell?", [amcor, other], None).missing_names == 1.0
+    assert signs("What did Acorn Trading sell?", [amcor, other], None).missing_names == 0.0
+    assert signs("What Is The Best Buy For More Stores?", [amcor, other], None).missing_names < 1.0

@@ -116,3 +116,24 @@ def test_columns_of_words_are_told_by_their_names() -> None:
 
 def test_a_number_with_a_comma_is_no_year() -> None:
     assert years_of("2,019 people in 2018, FY22 and 20191") == {"2018", "2022"}
+
+
+def test_when_a_year_ends_is_no_name_of_a_column() -> None:
+    added = "Additions to plant by region\nYear ended 2017\nCanada 13\n"
+    held = "Plant by region\n2017\nCanada 20\n"
+    pages = [
+        Page(n, str(n), text, PageVerdict.TEXT, tables=(table_of([["", head], ["Canada", value]], text),))
+        for n, (text, head, value) in enumerate([(added, "Year ended 2017", "13"), (held, "2017", "20")], start=1)
+    ]
+    assert asked("What was the plant in Canada at the end of 2017?", *pages).facts[0].value.text == "20"
+
+
+def test_the_name_of_whom_the_document_is_about_tells_no_row() -> None:
+    text = "Stores\n2017\nAcorn Trading 925\nGoodwill 83\nAnnual report of Acorn Trading\n"
+    rows = [["", "2017"], ["Acorn Trading", "925"], ["Goodwill", "83"]]
+    pages = [
+        Page(n, str(n), text, PageVerdict.TEXT, tables=(table_of(rows if n == 1 else rows[:1] + rows[2:], text),))
+        for n in range(1, 6)
+    ]
+    found = asked("What goodwill does Acorn Trading have?", *pages)
+    assert found.facts[0].labels[-1].text == "Goodwill"

@@ -93,3 +93,40 @@ def test_what_is_kept_answers_as_what_was_read(rag: Rag, statement: IndexedDocum
     pages = tuple(decode_page(encode_page(page)) for page in statement.document.pages)
     kept = replace(statement, document=replace(statement.document, pages=pages))
     assert answer(rag, kept, "Net income in 2016?").sentences == answer(rag, statement, "Net income in 2016?").sentences
+
+
+HOLDERS = "There were 2,357 shareholders of record of our common stock as of January 24, 2018."
+
+
+@pytest.fixture(scope="module")
+def cover(rag: Rag, tmp_path_factory: pytest.TempPathFactory) -> IndexedDocument:
+    """A table whose row has some of the words of a question that a sentence answers."""
+    path = tmp_path_factory.mktemp("cover") / "cover.pdf"
+    canvas = Canvas(str(path), pagesize=A4, invariant=1)
+    canvas.setFont("Helvetica-Bold", 11)
+    canvas.drawString(72, 760, "Shares")
+    canvas.drawRightString(460, 760, "January 24, 2018")
+    canvas.setFont("Helvetica", 10)
+    for number, (label, value) in enumerate(
+        (("Common stock issued", "507,000,000"), ("Common stock outstanding", "484,107,183"), ("Warrants", "12,000"))
+    ):
+        canvas.drawString(72, 742 - 16 * number, label)
+        canvas.drawRightString(460, 742 - 16 * number, value)
+    canvas.drawString(72, 640, HOLDERS)
+    canvas.save()
+    found: list[IndexedDocument] = []
+    for _ in rag.ingest(source(path), found.append, cancelled=never):
+        pass
+    return found[-1]
+
+
+def test_a_sentence_that_has_clearly_more_of_the_question_than_the_row_comes_first(
+    rag: Rag, cover: IndexedDocument
+) -> None:
+    told = answer(rag, cover, "How many shareholders of record of common stock were there as of January 24, 2018?")
+    assert HOLDERS in told.sentences[0].text
+
+
+def test_the_row_comes_first_where_it_has_what_is_asked(rag: Rag, cover: IndexedDocument) -> None:
+    told = answer(rag, cover, "How much common stock was outstanding as of January 24, 2018?")
+    assert told.sentences[0].text == "Common stock outstanding, January 24, 2018: 484,107,183"

@@ -1,0 +1,75 @@
+"""What a sentence is read with: those after it, and the one before it where it refers to that, in the same prose.
+
+A sentence that repeats the question's words is often not the one that answers: "Charging. Place the device on the pad.
+It is full after two hours." Read on, it answers; and no "It" is left without what it stands for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from shared_utils.structure.sentences import PageRows, Sentence, sentences_between
+from shared_utils.types import Page, Span
+
+BEFORE = 1  # sentences
+AFTER = 3
+_ITEM = re.compile(r"(?:[•●▪◦■□‣–*]|\(?\d{1,2}[.)]|\d{1,2}|\(?[a-z]\))\s+\S")
+# What begins so stands for what was said before.
+_REFERS_BACK = re.compile(
+    r"\W*(?:it|its|this|that|these|those|they|their|them|he|she|his|her|such|both|also|however|therefore|then|thus|"
+    r"instead|otherwise|if so|in this|in that|for this|er|sie|es|dies\w*|jene\w*|deren|dessen|dadurch|damit|daher|auch|"
+    r"il|elle|ils|elles|cela|ce|cet|cette|ces|celui|celle|ainsi|este|esta|estos|estas|ese|esa|esto|eso|ellos|ellas|"
+    r"questo|questa|questi|queste|esso|essa|isto|isso|ele|ela|eles|elas|deze|dit|dat|hij|zij|ze|het)\b",
+    re.IGNORECASE,
+)
+_GAP = 3  # characters of white space between two sentences of one stretch
+
+
+def prose_of(page: Page, rows: PageRows) -> list[Span]:
+    """The sentences of a page that are no rows, headings, running text or hidden words, in reading order."""
+    left_out = [*page.boilerplate, *page.hidden, *(Span(h.start, h.end) for h in page.headings)]
+    found = sentences_between(page, 0, len(page.text), rows)
+    return [Span(one.start, one.end) for one in found if one.row is None and not _overlaps(one, left_out)]
+
+
+def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int) -> Span:
+    """A place of a page with the sentences around it, of `longest` characters at most: those that follow come first.
+
+    After a line that ends in a colon, what it leads in to is read as far as there is room; an item of a list is read
+    with the items around it and the line that leads in to them. What stands before is read only where an item or a
+    word such as "it" needs it: the sentence that answers comes first.
+    """
+    inside = [i for i, one in enumerate(sentences) if one.start < place.end and place.start < one.end]
+    if not inside:
+        return place
+    first, last = inside[0], inside[-1]
+    begin, end = min(place.start, sentences[first].start), max(place.end, sentences[last].end)
+    is_one_item = is_item(text[begin:end])
+    is_list = is_one_item or text[begin:end].rstrip().endswith((":", "："))
+    for one in sentences[last + 1 : None if is_list else last + 1 + AFTER]:
+        ends_list = is_list and not is_item(text[one.start : one.end])
+        if ends_list or one.end - begin > longest or not _follows(text, end, one.start):
+            break
+        end = one.end
+    earlier = first if is_one_item else BEFORE if _REFERS_BACK.match(text, begin) else 0
+    for one in reversed(sentences[max(0, first - earlier) : first]):
+        if end - one.start > longest or not _follows(text, one.end, begin):
+            break
+        begin = one.start
+        if is_list and not is_item(text[one.start : one.end]):
+            break
+    return Span(begin, end)
+
+
+def is_item(text: str) -> bool:
+    """Whether a sentence begins as an item of a list does."""
+    return _ITEM.match(text) is not None
+
+
+def _follows(text: str, end: int, start: int) -> bool:
+    return end <= start <= end + _GAP and not text[end:start].strip()
+
+
+def _overlaps(one: Sentence, spans: Sequence[Span]) -> bool:
+    return any(span.start < one.end and one.start < span.end for span in spans)

@@ -1,0 +1,47 @@
+"""Whether a sentence answers a question better than a value that was read off a table.
+
+A row says little in its own words, so a value leads unless a sentence that is quoted anyway has clearly more of the
+question's words than the row's labels, heads, group and caption have together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from shared_utils.retrieval.lookup import LookUp
+from shared_utils.retrieval.question import question_words
+from shared_utils.text.words import terms
+from shared_utils.types import Answer, Page, Passage, Sentence
+
+Pages = Mapping[tuple[str, int], Page]
+
+_CERTAIN = 0.7  # a look-up's score from which no sentence is asked
+_MORE = 0.05  # of the question's weight
+
+
+def is_told_better(question: str, value: LookUp, answer: Answer, passages: Sequence[Passage], pages: Pages) -> bool:
+    """Whether what the answer quotes of prose covers more of the question than a value's row, by idf of passages."""
+    if value.score >= _CERTAIN:
+        return False
+    asked = set(question_words(question))
+    held = Counter(term for passage in passages for term in asked.intersection(terms(passage.chunk.text)))
+    weight = {term: math.log(1 + (len(passages) + 1) / (held[term] + 0.5)) for term in asked}
+    row = _share(value.row.words(), weight)
+    return any(_share(terms(s.text), weight) > row + _MORE for s in answer.sentences if _is_prose(s, answer, pages))
+
+
+def _share(words: Iterable[str], weight: Mapping[str, float]) -> float:
+    return sum(weight[word] for word in weight.keys() & set(words)) / (sum(weight.values()) or 1.0)
+
+
+def _is_prose(sentence: Sentence, answer: Answer, pages: Pages) -> bool:
+    """Whether what a sentence quotes, after the names over it, stands in no table."""
+    quote = max((c for c in answer.citations if c.marker in sentence.citations), key=lambda c: c.marker, default=None)
+    return quote is not None and not any(
+        span.start < quote.end and quote.start < span.end
+        for table in pages[quote.document_id, quote.page].tables
+        for cell in table.cells
+        for span in cell.spans
+    )

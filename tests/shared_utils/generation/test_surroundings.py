@@ -1,0 +1,76 @@
+"""What a sentence is read with: its neighbours, the items of its list, never a heading, a row or another column."""
+
+from __future__ import annotations
+
+from shared_utils.generation.surroundings import prose_of, read_with
+from shared_utils.structure.sentences import page_rows
+from shared_utils.types import Heading, Page, PageVerdict, Span
+
+MANUAL = (
+    "Charging\n"
+    "Unpack the device. Place it on the pad. The light turns green. It is full after two hours.\n"
+    "Cleaning\n"
+    "Wipe the case with a dry cloth.\n"
+)
+LISTED = (
+    "The trading price depends on, among others:\n"
+    "• changes in interest rates;\n"
+    "• the weather in the north;\n"
+    "• news and speculation.\n"
+    "Other risks are told below.\n"
+)
+
+
+def page_of(text: str, *headings: str, hidden: str = "") -> Page:
+    found = tuple(Heading(text.index(h), text.index(h) + len(h), 1) for h in headings)
+    left_out = (Span(text.index(hidden), text.index(hidden) + len(hidden)),) if hidden else ()
+    return Page(1, "1", text, PageVerdict.TEXT, headings=found, hidden=left_out)
+
+
+def read(page: Page, words: str, longest: int = 500) -> str:
+    start = page.text.index(words)
+    place = read_with(page.text, prose_of(page, page_rows(page)), Span(start, start + len(words)), longest)
+    return " ".join(page.text[place.start : place.end].split())
+
+
+def test_a_sentence_comes_first_and_those_after_it_are_read() -> None:
+    page = page_of(MANUAL, "Charging", "Cleaning")
+    assert read(page, "Place it on the pad.") == (
+        "Place it on the pad. The light turns green. It is full after two hours."
+    )
+
+
+def test_what_it_refers_to_is_read_before_it() -> None:
+    page = page_of(MANUAL, "Charging", "Cleaning")
+    assert read(page, "It is full after two hours.") == "The light turns green. It is full after two hours."
+
+
+def test_no_heading_is_crossed() -> None:
+    page = page_of(MANUAL, "Charging", "Cleaning")
+    assert read(page, "Wipe the case with a dry cloth.") == "Wipe the case with a dry cloth."
+    assert "Cleaning" not in read(page, "It is full after two hours.")
+
+
+def test_what_follows_comes_first_where_room_is_short() -> None:
+    page = page_of(MANUAL, "Charging", "Cleaning")
+    assert read(page, "Place it on the pad.", longest=45) == "Place it on the pad. The light turns green."
+
+
+def test_words_that_readers_cannot_see_end_it() -> None:
+    page = page_of(MANUAL, "Charging", "Cleaning", hidden="The light turns green.")
+    assert read(page, "Place it on the pad.") == "Place it on the pad."
+    assert read(page, "It is full after two hours.") == "It is full after two hours."
+
+
+def test_an_item_is_read_with_its_list_and_what_leads_in_to_it() -> None:
+    page = page_of(LISTED)
+    whole = " ".join(LISTED.split()).removesuffix(" Other risks are told below.")
+    assert read(page, "• the weather in the north;") == whole
+    assert read(page, "The trading price depends on, among others:") == whole
+
+
+def test_of_a_long_list_there_is_what_has_room() -> None:
+    page = page_of(LISTED)
+    assert read(page, "• the weather in the north;", longest=60) == (
+        "• the weather in the north; • news and speculation."
+    )
