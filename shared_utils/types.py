@@ -328,6 +328,7 @@ class DirectKind(StrEnum):
     VALUE = "value"  # of a table or beside a label
     CALCULATION = "calculation"  # worked out from such values
     LIST = "list"  # every item, in order
+    COMPARISON = "comparison"  # values side by side: of documents, or of measures
 
 
 @dataclass(frozen=True, slots=True)

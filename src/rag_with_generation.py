@@ -40,7 +40,8 @@ from shared_utils.types import (
     Span,
 )
 from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
-from src.answering.direct import figure_of, with_direct
+from src.answering.compared import Found, with_kind
+from src.answering.direct import figure_of
 from src.answering.file_report import unread_pages
 from src.answering.follow_up import is_follow_up, kept_evidence, standalone
 from src.answering.gate import is_answered
@@ -61,7 +62,8 @@ from src.answering.ingestion import (
     stopping,
 )
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens
-from src.answering.routing import SMALL_TALK, Route, route
+from src.answering.routing import Route, route
+from src.answering.small_talk import small_talk
 from src.answering.writing import PastTurn, Scribe, Task, Writer
 from src.events import (
     AnswerEvent,
@@ -277,7 +279,7 @@ class Rag:
             timings[name] = self.now() - began
 
         if question_kind(question) is QuestionKind.SMALL_TALK:
-            raise QuestionError(SMALL_TALK)
+            raise small_talk(question)
         yield StageStarted(Stage.RETRIEVING)
         available = writers()
         earlier = [turn.question for turn in history]
@@ -346,7 +348,8 @@ class Rag:
         if found.route.spreads:
             return quoted_answer(question, found.evidence, pages, names)
         answer = extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
-        return with_direct(question, answer, found.passages, pages, found.figure, self.formulary, names)
+        seen = Found(found.passages, found.evidence, found.figure, found.route.sides)
+        return with_kind(question, answer, seen, pages, self.formulary, names)
 
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
         """Where a citation's words are drawn on its page; () where that is not known."""

@@ -164,7 +164,7 @@ class DirectOperand(BaseModel):
 
 
 class Direct(BaseModel):
-    kind: Literal["value", "calculation", "list"]
+    kind: Literal["value", "calculation", "list", "comparison"]
     name: str
     value: str
     unit: str
