@@ -330,6 +330,7 @@ class DirectKind(StrEnum):
     LIST = "list"  # every item, in order
     FILE = "file"  # about a file itself: its pages, title, authors, size
     YES_NO = "yes_no"  # the word that a sentence says
+    COMPARISON = "comparison"  # values side by side: of documents, or of measures
 
 
 @dataclass(frozen=True, slots=True)

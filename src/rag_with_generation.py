@@ -15,7 +15,7 @@ from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.citations.conflicts import find_conflicts
 from shared_utils.citations.verification import Entailment
-from shared_utils.errors import DocumentError, QuestionError
+from shared_utils.errors import DocumentError
 from shared_utils.generation.extractive import extractive_answer
 from shared_utils.generation.quotes import quoted_answer
 from shared_utils.generation.speed import estimate_first_token_s
@@ -42,7 +42,8 @@ from shared_utils.types import (
 from src.answering.about_files import THE_FILES, about_files
 from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
 from src.answering.asked import checked_question
-from src.answering.direct import figure_of, with_direct
+from src.answering.compared import Found, with_kind
+from src.answering.direct import figure_of
 from src.answering.file_report import unread_pages
 from src.answering.follow_up import is_follow_up, kept_evidence, standalone
 from src.answering.gate import is_answered
@@ -63,7 +64,8 @@ from src.answering.ingestion import (
     stopping,
 )
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens
-from src.answering.routing import SMALL_TALK, Route, route
+from src.answering.routing import Route, route
+from src.answering.small_talk import small_talk
 from src.answering.writing import PastTurn, Scribe, Task, Writer
 from src.answering.yes_no import with_word
 from src.events import (
@@ -281,7 +283,7 @@ class Rag:
             timings[name] = self.now() - began
 
         if question_kind(question) is QuestionKind.SMALL_TALK:
-            raise QuestionError(SMALL_TALK)
+            raise small_talk(question)
         yield StageStarted(Stage.RETRIEVING)
         if (told := about_files(question, documents)) is not None:
             yield EvidenceFound(NO_EVIDENCE, True, THE_FILES)
@@ -360,7 +362,8 @@ class Rag:
         if found.route.spreads:
             return quoted_answer(question, found.evidence, pages, names)
         answer = extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
-        return with_direct(question, answer, found.passages, pages, found.figure, self.formulary, names)
+        seen = Found(found.passages, found.evidence, found.figure, found.route.sides)
+        return with_kind(question, answer, seen, pages, self.formulary, names)
 
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
         """Where a citation's words are drawn on its page; () where that is not known."""

@@ -39,7 +39,10 @@ class AskedPart:
 
 _SMALL_TALK = re.compile(
     r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks?|thank you|bye|goodbye|ok|okay|great|cool|"
-    r"how are you|who are you|what can you do|hallo|guten tag|danke|bonjour|merci|hola|gracias)"
+    r"how are you|who are you|what can you do|hallo|guten tag|danke|bonjour|merci|hola|gracias|muchas gracias|"
+    r"ciao|grazie|mille grazie|"
+    r"ola|obrigad[oa]|muito obrigad[oa]|bedankt|"
+    r"dank (?:je|u)(?: wel)?|vielen dank|merci beaucoup|many thanks)"
     r"(?: (?:there|you|very|much|so|a lot|again|doing|today|everyone))*"
 )
 _SUMMARY = re.compile(

@@ -21,12 +21,7 @@ from shared_utils.retrieval.sides import compared_documents
 from shared_utils.text.words import terms
 from shared_utils.types import Chunk
 from src.answering.ingestion import IndexedDocument
-
-SMALL_TALK = (
-    "Hello! Ask something about your documents: a fact (“When was it signed?”), a list, a comparison, "
-    "or “Summarise section 2” or “What do pages 10–20 say about noise?”"
-)
-
+from src.answering.small_talk import not_translated, without_translating
 
 _LOOK_UP = message("look-up")
 
@@ -60,6 +55,9 @@ class _Part:
 
 def route(question: str, searched: str, documents: Sequence[IndexedDocument]) -> Route:
     """The strategy for a question. `searched` is the question with what it leaves out, see follow_up.py."""
+    if part_ := without_translating(question):
+        taken = route(part_, part_, documents)
+        return replace(taken, note=not_translated(part_))
     asked = asked_part(question) or asked_part(searched)
     part = _find(asked, documents) if asked else _quoted_section(searched, documents)
     if part is not None:

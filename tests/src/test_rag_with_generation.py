@@ -236,6 +236,8 @@ def test_a_document_deleted_while_it_is_asked_still_answers_without_rectangles(
 def test_small_talk_is_told_what_can_be_asked_and_no_model_is_bothered(rag: Rag, document: IndexedDocument) -> None:
     model = FakeGenerator(["Hello!"])
     with pytest.raises(QuestionError, match="What do pages 10–20 say about noise"):
+        ask(rag, document, model, question="Hello there!")
+    with pytest.raises(QuestionError, match="You are welcome"):
         ask(rag, document, model, question="Thanks, very much!")
     assert model.prompts == []
     assert rag.search("Hi there!", [document]).passages == ()

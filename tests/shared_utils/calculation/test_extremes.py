@@ -1,0 +1,68 @@
+"""The year or the row that holds the greatest or the least figure, in every language that is understood."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared_utils.calculation.extremes import extreme
+from shared_utils.retrieval.table_rows import rows_of
+from shared_utils.types import Page, PageVerdict
+from tests.shared_utils.retrieval.test_lookup import table_of
+
+YEARS = "Accounts of the port\n2021 2022 2023\nRevenue 410 520 505\nDredging 9.7 8.3 8.3\n"
+PORTS = "Cargo by port\nPort Tonnes\nNorth 120\nSouth 340\nEast 90\nTotal 550\n"
+GRIDS = {
+    YEARS: ["|2021|2022|2023", "Revenue|410|520|505", "Dredging|9.7|8.3|8.3"],
+    PORTS: ["Port|Tonnes", "North|120", "South|340", "East|90", "Total|550"],
+}
+
+
+def chosen(question: str, text: str) -> str | None:
+    table = table_of([line.split("|") for line in GRIDS[text]], text)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table,))
+    found = extreme(question, rows_of("d", page, 1.0))
+    return found.found.facts[0].value.text if found is not None else None
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("Which year had the highest revenue?", "520"),
+        ("In which year was revenue lowest?", "410"),
+        ("What year had the highest revenue between 2022 and 2023?", "520"),
+        ("Which year had the highest dredging?", "9.7"),
+        ("Which year had the lowest dredging?", None),  # two years share it
+        ("Which year had the highest rainfall?", None),
+        ("What was the revenue in 2022?", None),
+    ],
+)
+def test_the_year_of_the_greatest_or_least_value(question: str, value: str | None) -> None:
+    assert chosen(question, YEARS) == value
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Welches Jahr hatte die höchste Revenue?",
+        "En quelle année est revenue la plus élevée ?",
+        "¿En qué año fue más alto el revenue?",
+        "In quale anno era revenue più alto?",
+        "Em que ano foi o revenue mais alto?",
+        "In welk jaar was de revenue het hoogst?",
+    ],
+)
+def test_in_other_languages(question: str) -> None:
+    assert chosen(question, YEARS) == "520"
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("Which port had the most tonnes?", "340"),  # and not the total
+        ("Which port had the fewest tonnes?", "90"),
+        ("Which port had the most passengers?", None),
+        ("Which airport had the most tonnes?", None),
+    ],
+)
+def test_the_row_of_the_greatest_or_least_value(question: str, value: str | None) -> None:
+    assert chosen(question, PORTS) == value
