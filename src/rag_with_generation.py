@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -63,9 +63,11 @@ from src.answering.ingestion import (
     recognise_scans,
     stopping,
 )
+from src.answering.lexicon import Lexicon
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens
 from src.answering.routing import Route, route
 from src.answering.small_talk import small_talk
+from src.answering.translation import in_their_words
 from src.answering.writing import PastTurn, Scribe, Task, Writer
 from src.answering.yes_no import with_word
 from src.events import (
@@ -131,6 +133,7 @@ class Rag:
     entailment: EntailmentSource
     glossary: Glossary  # of names that are asked for and not printed
     formulary: Formulary  # of figures: how they are printed, and computed
+    lexicon: Lexicon = field(default_factory=Lexicon)  # of the languages questions are in
     most_passages: int = MOST_PASSAGES  # of one file
     now: Callable[[], float] = time.monotonic
 
@@ -216,6 +219,7 @@ class Rag:
         if taken.kind is QuestionKind.SMALL_TALK:
             return SearchResult((), Evidence((), 0, budget), answerable=False, elapsed_s=0.0, route=taken)
         indexes = [document.index for document in documents]
+        taken = in_their_words(taken, indexes, self.lexicon)
         titles = {d.document.id: f"{d.document.title} {d.document.name}" for d in documents}
         most = max(top_k, CANDIDATES)
         passages = search_indexes(
@@ -323,7 +327,7 @@ class Rag:
             )
             answer = replace(answer, notes=(*answer.notes, *disagreements))
         else:
-            answer = refusal(question, found.passages, documents)
+            answer = refusal(question, found.passages, documents, found.route.untranslated)
             mark("first_evidence_s")
         seen = (*recognised_notes(answer, documents), *unread_notes(documents))
         answer = replace(answer, notes=(*answer.notes, *_route_notes(found.route), *seen))

@@ -23,6 +23,7 @@ from shared_utils.types import Cancelled, Embedder, EngineKind, Page, PageVerdic
 from src.answering.answer_queue import AnswerQueue
 from src.answering.file_report import unread_pages
 from src.answering.formulary import formulary
+from src.answering.lexicon import lexicon
 from src.answering.line_items import line_items
 from src.answering.writing import Scribe, Writer
 from src.library.library import Library
@@ -121,6 +122,7 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
         entailment=LateEntailment(Path(settings.nli_model or models_dir(settings) / "nli"), threads(settings)),
         glossary=line_items(),
         formulary=formulary(),
+        lexicon=lexicon(),
         most_passages=settings.max_passages,
     )
 

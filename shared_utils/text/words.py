@@ -83,7 +83,7 @@ def _token_terms(token: str, kind: str, language: str) -> Iterator[str]:
     elif kind == "spaceless":
         yield from _ngrams(token, 3)
     else:
-        yield _stem("hindi", token)
+        yield stem("hindi", token)
 
 
 def _word_terms(token: str, language: str) -> Iterator[str]:
@@ -92,9 +92,9 @@ def _word_terms(token: str, language: str) -> Iterator[str]:
     if _YEAR_IN_WORD.search(word) or word[0].isdigit():  # FY2019, 5kg: the number must be found without its neighbour
         yield from (part for part in _LETTER_RUN.findall(word) if part not in FUNCTION_WORDS["english"])
     elif word in MONTHS_IN_ENGLISH:  # a date in digits is indexed by its English name, and is asked for by any
-        yield _stem("english", MONTHS_IN_ENGLISH[word])
+        yield stem("english", MONTHS_IN_ENGLISH[word])
     elif word not in FUNCTION_WORDS[language]:
-        yield _stem(_script_language(word) or language, word)
+        yield stem(_script_language(word) or language, word)
 
 
 def _ngrams(run: str, n: int) -> list[str]:
@@ -108,7 +108,8 @@ def _script_language(word: str) -> str | None:
 
 
 @lru_cache(maxsize=100_000)
-def _stem(language: str, word: str) -> str:
+def stem(language: str, word: str) -> str:
+    """A folded word without its ending, by the rules of a language ("german"), as `terms` gives it."""
     if language == "arabic":
         return _light10(word)
     stemmers: dict[str, snowballstemmer.stemmer] = _STEMMERS.__dict__

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from shared_utils.citations.attribution import cite
 from shared_utils.citations.verification import Entailment
-from shared_utils.message import Message, counted, message
+from shared_utils.message import NOTHING, Message, counted, message
 from shared_utils.types import QUOTED, Answer, Citation, Embedder, Page, PageVerdict, Passage, Sentence, Verdict
 from src.answering.file_report import about_pages, unread_pages
 from src.answering.holding import what_holds
@@ -70,8 +70,11 @@ def checked_answer(
     return what_holds(answer, quick)
 
 
-def refusal(question: str, passages: Sequence[Passage], documents: Sequence[IndexedDocument]) -> Answer:
-    """ "The documents do not say", with the closest passages to look at."""
+def refusal(
+    question: str, passages: Sequence[Passage], documents: Sequence[IndexedDocument], said: Message = NOTHING
+) -> Answer:
+    """ "The documents do not say", or what else is `said`, with the closest passages to look at."""
+    said = said or NOT_IN_DOCUMENTS
     names, pages = names_of(documents), pages_of(documents)
     citations = tuple(
         Citation(
@@ -87,7 +90,7 @@ def refusal(question: str, passages: Sequence[Passage], documents: Sequence[Inde
         for marker, passage in enumerate(_telling(passages)[:CLOSEST], start=1)
     )
     why = message("no passage speaks to the question")
-    sentence = Sentence(str(NOT_IN_DOCUMENTS), (), Verdict.NOT_FOUND, why, said=NOT_IN_DOCUMENTS)
+    sentence = Sentence(str(said), (), Verdict.NOT_FOUND, why, said=said)
     return Answer(
         question=question,
         answerable=False,
@@ -95,7 +98,7 @@ def refusal(question: str, passages: Sequence[Passage], documents: Sequence[Inde
         citations=citations,
         finish_reason="refused",
         stats=QUOTED,
-        raw_text=str(NOT_IN_DOCUMENTS),
+        raw_text=str(said),
     )
 
 

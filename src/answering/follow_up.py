@@ -29,6 +29,16 @@ _POINTERS = re.compile(
     re.IGNORECASE,
 )
 _TIMES = re.compile(r"\b(?:(?:in|for|of|during|im|en)\s+)?(?:FY\s*)?(?:19|20)\d{2}\b|\bQ[1-4]\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
+_BESIDE = re.compile(  # a year that is told from the one asked before: group "before" or "after"
+    r"\b(?:(?P<before>(?:in )?the (?:year before|previous year|prior year)(?: that)?|(?:im )?(?:jahr davor|vorjahr)"
+    r"|l['’]année (?:précédente|d['’]avant)|el año anterior|l['’]anno precedente|o ano anterior"
+    r"|het (?:vorige jaar|jaar ervoor))"
+    r"|(?P<after>(?:in )?the (?:year after|following year|next year)(?: that)?|(?:im )?(?:jahr danach|folgejahr)"
+    r"|l['’]année suivante|el año siguiente|l['’]anno successivo|o ano seguinte"
+    r"|het (?:volgende jaar|jaar erna)))(?!\w)",
+    re.IGNORECASE,
+)
 _BEST = 3  # of what was found: where the evidence of before holds these, it still serves
 _FEW_TERMS = 2  # with no more words of its own than this, a question about a time leans on the one before
 _MANY_TERMS = 4  # with more than this, "it" points at something in the question itself
@@ -85,6 +95,7 @@ def standalone(question: str, earlier: Sequence[str]) -> str:
 def _continued(topic: str, question: str) -> str:
     if not is_follow_up(question):
         return question
+    question = _with_year(question, topic)
     if asked_part(question).pages:
         topic = without_part(topic)
     if _TIMES.search(question):
@@ -92,6 +103,20 @@ def _continued(topic: str, question: str) -> str:
     # Without a full stop "… round to two decimals And in 2021?" would be one instruction on how to answer.
     end = "" if topic.endswith((".", "?", "!")) else "."
     return " ".join([topic + end, *[question] * _TIMES_SAID])
+
+
+def _with_year(question: str, topic: str) -> str:
+    """The question with the year that it counts from the last one of the topic.
+
+    >>> _with_year("And the year before?", "What was the revenue in 2020?")
+    'And in 2019?'
+    """
+    years = _YEAR.findall(topic)
+    beside = _BESIDE.search(question)
+    if not years or beside is None or _YEAR.search(question):
+        return question
+    year = int(years[-1]) + (-1 if beside["before"] else 1)
+    return f"{question[: beside.start()]}in {year}{question[beside.end() :]}"
 
 
 def kept_evidence(earlier: Evidence | None, found: Evidence) -> Evidence:

@@ -37,6 +37,7 @@ class Route:
     note: Message = NOTHING
     sides: tuple[str, ...] = ()  # ids of the documents that are compared
     is_beyond: bool = False  # whether the pages it asks for are in none of the documents
+    untranslated: Message = NOTHING  # said in place of a refusal where the question's language was not understood
 
     @property
     def spreads(self) -> bool:

@@ -81,3 +81,12 @@ def test_new_pages_replace_the_earlier_ones() -> None:
 def test_what_an_earlier_question_said_about_its_format_does_not_swallow_the_new_one() -> None:
     searched = standalone("And return on equity?", ["What is the return on assets? Round to two decimals"])
     assert "equiti" in question_words(searched) or "equity" in question_words(searched)
+
+
+def test_the_year_before_is_counted_from_the_one_asked_last() -> None:
+    chain = ["What was the revenue in 2020?", "And the year before?"]
+    assert "2019" in standalone(chain[1], chain[:1])
+    assert "2020" not in standalone(chain[1], chain[:1])
+    assert "2018" in standalone("And the year before that?", chain)
+    assert "2021" in standalone("Und im Folgejahr?", chain[:1])
+    assert standalone("And the year before?", ["What was the revenue?"]).endswith("And the year before?")

@@ -1,0 +1,229 @@
+"""A question in the words of the documents: translated by the lexicon where they are in another language.
+
+Only words are translated, each to a word that stands in the documents where there is one: what is searched need be no
+sentence. Names, numbers and what nobody translates stay as they are, so that a name which stands nowhere is still
+refused. A word of the documents' own language that stands nowhere is left to search as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from shared_utils.message import NOTHING, message
+from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.text.compounds import COMPOUNDING, holding, parts
+from shared_utils.text.folding import fold, folded_words
+from shared_utils.text.languages import FUNCTION_WORDS, same_language, told_language
+from shared_utils.text.words import stem
+from src.answering.lexicon import LANGUAGES, Concept, Lexicon, Stems
+from src.answering.routing import Route
+
+UNTRANSLATED = message(
+    "The question is in another language than the documents, and too few of its words could be translated. These are "
+    "the closest places; ask in the language of the documents to be sure."
+)
+_ASKING = frozenset(("how", "many", "much", "often", "long", "must"))
+_SAMPLE_CHUNKS = 6  # of a document, for its language
+_SAMPLE_CHARACTERS = 400  # of each
+_MOST_DOCUMENTS = 40  # whose language is looked at
+# Function words are not searched; they make the rest be stemmed by the rules of their language.
+_FRAMES = {
+    "english": "",
+    "german": "und der nicht",
+    "french": "les dans pour",
+    "spanish": "los desde para",
+    "italian": "nella gli dei",
+    "portuguese": "pelo nos ao",
+    "dutch": "het voor van",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A question in a language of the documents. `text` is searched; `known` of its `asked` words were understood."""
+
+    text: str
+    known: int
+    asked: int
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether most words were translated, or stand in the documents as they are."""
+        return 2 * self.known >= self.asked > 0
+
+
+def in_their_words(taken: Route, indexes: Sequence[DocumentIndex], lexicon: Lexicon) -> Route:
+    """The route, searched in the language of the documents where the question is in another one.
+
+    `untranslated` then says so where too few words are known; a refusal says it instead of "the documents do not".
+    """
+    sample = _sample(indexes)
+    if not sample:
+        return taken
+    if not _one_script(taken.searched, sample):
+        return replace(taken, untranslated=UNTRANSLATED)
+    spoken = [language for language in (told_language(text) for text in sample) if language]
+    asked = _language_of(taken.searched, lexicon)
+    if asked is None or not spoken or asked in spoken:
+        return taken
+    to = max(dict.fromkeys(spoken), key=spoken.count)
+    found = translated(taken.searched, asked, to, indexes, lexicon)
+    if not found.known:
+        return replace(taken, untranslated=UNTRANSLATED)
+    note = message("The documents are in another language; searched for “{words}”.", words=_shown(found.text, to))
+    return replace(
+        taken,
+        searched=found.text,
+        note=taken.note or note,
+        untranslated=NOTHING if found.is_understood else UNTRANSLATED,
+    )
+
+
+def translated(question: str, asked: str, to: str, indexes: Sequence[DocumentIndex], lexicon: Lexicon) -> Translation:
+    """A question of one language word by word in another, both named as in `LANGUAGES`."""
+    words = folded_words(question)
+    stems: Stems = tuple(stem(asked, word) for _, _, word in words)
+    pieces, position, known, content, i = list[str](), 0, 0, 0, 0
+    unknown: dict[int, str] = {}  # place among the pieces -> a word that nobody translates
+    has_nouns = asked == "german" and any(question[start].isupper() for start, _, _ in words[1:])
+    while i < len(words):
+        length, concepts = _longest(stems[i:], asked, lexicon)
+        start, end, word = words[i]
+        if length == 1:
+            concepts = _meant(concepts, word, asked, is_noun=question[start].isupper() if has_nouns else None)
+        length = length if concepts else 1
+        end = words[i + length - 1][1]
+        own = question[start:end]
+        pieces.append(question[position:start])
+        position, i = end, i + length
+        if concepts and not (length == 1 and _is_name(own, start, asked, indexes)):
+            best = _best(concepts, to, indexes)
+            pieces.append(best)
+            tells = not all(each in FUNCTION_WORDS["english"] | _ASKING for each in concepts[0]["english"][0].split())
+            known, content = known + tells, content + tells
+        elif word in FUNCTION_WORDS[asked]:
+            continue
+        elif compound := _compound(word, asked, to, indexes, lexicon):
+            pieces.append(compound)
+            known, content = known + 1, content + 1
+        else:
+            stands = _stands(own, to, indexes)
+            known, content = known + stands, content + 1
+            if not stands and own[:1].islower():
+                unknown[len(pieces)] = own
+            pieces.append(own)
+    if 2 * known >= content:  # a verb or two may go; with too little left they are what makes the question foreign
+        pieces = ["" if place in unknown else piece for place, piece in enumerate(pieces)]
+    text = re.sub(r"\s+", " ", "".join([*pieces, question[position:]])).strip()
+    text = re.sub(r"(?<![^\W\d_])[’']\s?", "", text)  # what an elided article leaves
+    return Translation(f"{text} {_FRAMES[to]}".strip(), known, content)
+
+
+def _meant(concepts: Sequence[Concept], word: str, language: str, *, is_noun: bool | None) -> tuple[Concept, ...]:
+    """The concepts a folded word may stand for, those it is most like first: "portes" are doors, no ports.
+
+    A function word stands for what is spelled so. Where nouns are told by a capital, others are no nouns.
+    """
+
+    def likeness(concept: Concept) -> int:
+        return max((len(each) for each in map(fold, concept[language]) if word.startswith(each)), default=0)
+
+    if is_noun is False:
+        concepts = [c for c in concepts if any(each[:1].islower() for each in c[language])]
+    if word in FUNCTION_WORDS[language]:
+        concepts = [c for c in concepts if word in map(fold, c[language])]
+    return tuple(sorted(concepts, key=likeness, reverse=True))
+
+
+def _language_of(question: str, lexicon: Lexicon) -> str | None:
+    """That of its function words; of as many, or none, the one whose words of the lexicon it has most of."""
+    if told := told_language(question):
+        return told
+    words = [word for _, _, word in folded_words(question)]
+    counts = {
+        language: sum(
+            bool(lexicon.meaning(language, (stem(language, w),))) or w in FUNCTION_WORDS[language] for w in words
+        )
+        for language in LANGUAGES
+    }
+    best = max(counts, key=counts.__getitem__)
+    return best if counts[best] else None
+
+
+def _longest(stems: Stems, language: str, lexicon: Lexicon) -> tuple[int, tuple[Concept, ...]]:
+    """How many words of the beginning are one word of the lexicon, and its concepts."""
+    for length in range(min(lexicon.longest, len(stems)), 0, -1):
+        if found := lexicon.meaning(language, stems[:length]):
+            return length, found
+    return 0, ()
+
+
+def _best(concepts: Sequence[Concept], to: str, indexes: Sequence[DocumentIndex]) -> str:
+    """The first word for any of the concepts that stands in the documents; else one that holds it; else the first."""
+    words = [word for concept in concepts for word in concept[to]]
+    if found := next((word for word in words if _stands(word, to, indexes)), None):
+        return found
+    if to in COMPOUNDING:
+        for word in words:
+            for index in indexes:
+                if compounds := holding(_stem_of(word, to), index.chunk_words.lexicon.words):
+                    return compounds[0]
+    return words[0] if words else ""
+
+
+def _compound(word: str, asked: str, to: str, indexes: Sequence[DocumentIndex], lexicon: Lexicon) -> str:
+    """A compound's parts in the other language; "" where it is none of known words."""
+    if asked not in COMPOUNDING:
+        return ""
+
+    def meaning(part: str) -> tuple[Concept, ...]:
+        return lexicon.meaning(asked, (stem(asked, part),))
+
+    return " ".join(_best(meaning(part), to, indexes) for part in parts(word, lambda part: bool(meaning(part))))
+
+
+def _is_name(own: str, start: int, asked: str, indexes: Sequence[DocumentIndex]) -> bool:
+    """A capitalised word inside a question that stands in the documents so: "Adobe", "Best Buy". German nouns are not
+    told from names by it."""
+    return asked != "german" and start > 0 and own[:1].isupper() and _stands(own, "english", indexes)
+
+
+def _stands(words: str, language: str, indexes: Sequence[DocumentIndex]) -> bool:
+    """Whether every word stands in one of the documents, stemmed by the rules of its language or of English."""
+    each = [word for _, _, whole in folded_words(words) for word in whole.split("-")]
+    content = [word for word in each if word not in FUNCTION_WORDS[language]]
+    return bool(content) and all(
+        any(
+            index.chunk_words.document_frequency(stem(rules, word))
+            for index in indexes
+            for rules in (language, "english")
+        )
+        for word in content
+    )
+
+
+def _stem_of(word: str, language: str) -> str:
+    return " ".join(stem(language, part) for _, _, part in folded_words(word))
+
+
+def _sample(indexes: Sequence[DocumentIndex]) -> list[str]:
+    """Some text of each document, from all over it."""
+    return list(filter(None, (_text_of(index) for index in indexes[:_MOST_DOCUMENTS])))
+
+
+def _text_of(index: DocumentIndex) -> str:
+    step = max(1, len(index.chunks) // _SAMPLE_CHUNKS)
+    return " ".join(chunk.text[:_SAMPLE_CHARACTERS] for chunk in index.chunks[::step][:_SAMPLE_CHUNKS])
+
+
+def _one_script(question: str, sample: Sequence[str]) -> bool:
+    """Whether some document is of the question's script."""
+    letters = "".join(c for c in question if c.isalpha())
+    return any(same_language(letters, "".join(c for c in text if c.isalpha())) for text in sample)
+
+
+def _shown(text: str, to: str) -> str:
+    """What is searched, without the function words at its end."""
+    return text.removesuffix(_FRAMES[to]).strip(" ?!.¿¡")

@@ -1,0 +1,99 @@
+"""Questions of another language than the documents' are searched in the documents' words."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared_utils.retrieval.index import build_index
+from shared_utils.text.compounds import holding, parts
+from shared_utils.types import Chunk
+from src.answering.lexicon import LANGUAGES, Lexicon, lexicon, lexicon_of
+from src.answering.routing import Route, route
+from src.answering.translation import in_their_words
+
+KNOWN = lexicon()
+ENGLISH = "The revenue of Amcor rose to 14.7 billion dollars in the year, and this is the main risk that it has."
+GERMAN = "Die Mietkaution wird nach dem Auszug gezahlt. Die Kündigungsfrist ist drei Monate. Hunde sind nicht erlaubt."
+
+
+def searched(question: str, text: str, known: Lexicon = KNOWN) -> Route:
+    return in_their_words(
+        route(question, question, []), [build_index("d", [Chunk("d:1:0", "d", 1, 0, len(text), text)])], known
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("Wie hoch war der Umsatz von Amcor?", "revenue"),
+        ("Quel est le chiffre d'affaires de Amcor ?", "revenue"),
+        ("¿Cuáles son los riesgos para la empresa?", "risk"),
+        ("Qual è il fatturato della Amcor?", "revenue"),
+    ],
+)
+def test_a_word_is_searched_as_the_documents_have_it(question: str, word: str) -> None:
+    assert word in searched(question, ENGLISH).searched.split()
+
+
+def test_a_name_stays_as_it_is() -> None:
+    assert "Amcor" in searched("Wie hoch war der Umsatz von Amcor?", ENGLISH).searched
+    assert "Tesla" in searched("Wie hoch war der Umsatz von Tesla?", ENGLISH).searched
+
+
+def test_an_english_question_is_searched_in_a_german_document() -> None:
+    assert "Kündigungsfrist" in searched("What is the notice period of the lease?", GERMAN).searched
+
+
+def test_a_compound_of_the_document_is_found_by_its_part() -> None:
+    assert "mietkaution" in searched("How much is the deposit for the flat?", GERMAN).searched
+
+
+def test_a_question_in_the_documents_language_stays() -> None:
+    question = "What is the revenue of Amcor?"
+    assert searched(question, ENGLISH).searched == question
+    assert not searched(question, ENGLISH).untranslated
+
+
+def test_a_script_without_a_lexicon_is_said() -> None:
+    assert searched("كم بلغت الإيرادات؟", ENGLISH).untranslated
+    assert searched("有多少收入?", ENGLISH).untranslated
+
+
+def test_words_nobody_translates_are_said() -> None:
+    assert searched("Wie ist der Frobelkranz mit dem Zwiebelbaum?", ENGLISH, Lexicon()).untranslated
+
+
+def test_every_line_of_the_lexicon_has_each_language() -> None:
+    assert set(KNOWN.entries) == set(LANGUAGES)
+    concepts = [concept for found in KNOWN.entries["english"].values() for concept in found]
+    assert all(concept[language] for concept in concepts for language in LANGUAGES)
+
+
+def test_a_word_of_another_kind_or_ending_is_not_taken_for_it() -> None:
+    assert "country" not in searched("Wie viele Menschen landeten auf dem Meer?", ENGLISH).searched.split()
+    assert "door" in searched("Quand les portes du bâtiment sont fermées ?", ENGLISH + " The door, the port.").searched
+
+
+def test_too_few_words_known_keep_what_is_foreign() -> None:
+    taken = searched("¿Quién ganó el partido de fútbol con la pelota?", ENGLISH)
+    assert taken.untranslated
+    assert "pelota" in taken.searched
+
+
+def test_a_line_with_too_few_languages_is_refused() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        lexicon_of("cost|Kosten")
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "found"),
+    [
+        ("nettoumsatz", {"netto", "umsatz"}, ("netto", "umsatz")),
+        ("geschaftsjahresende", {"geschaft", "jahr", "ende"}, ("geschaft", "jahr", "ende")),
+        ("huurovereenkomst", {"huur", "overeenkomst"}, ("huur", "overeenkomst")),
+        ("auktion", {"kaution"}, ()),
+    ],
+)
+def test_compounds_are_taken_apart(word: str, known: set[str], found: tuple[str, ...]) -> None:
+    assert parts(word, known.__contains__) == found
+    assert holding("frist", ["kundigungsfrist", "frist"]) == ("kundigungsfrist",)
