@@ -24,7 +24,7 @@ COMPILE := pip-compile --quiet --strip-extras --allow-unsafe --no-header --annot
 
 .PHONY: run test check unit browser bench-retrieval bench-verify bench-screen bench-api bench-tables bench-answers bench-hostile lock audit image image-check clean help
 
-run: $(VENV)/.$(if $(filter sentence-transformers,$(EMBEDDER)),all,run)-ready  ## install what a run needs, start everything, print the address
+run: $(VENV)/.$(if $(filter sentence-transformers,$(EMBEDDER))$(FOOTNOTE_NLI_MODEL),all,run)-ready  ## install what a run needs, start everything, print the address
 	@$(if $(EMBEDDER),FOOTNOTE_EMBEDDER=$(EMBEDDER)) exec $(BIN)/python startup.py
 
 test: $(VENV)/.test-ready check unit browser  ## every check and every test
