@@ -7,6 +7,15 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
 ENGINE ?= $(shell command -v docker || command -v podman || echo docker)
 
+# onnx, or sentence-transformers, which brings PyTorch: `make run EMBEDDER=sentence-transformers`.
+EMBEDDER ?= $(FOOTNOTE_EMBEDDER)
+
+# Of requirements.txt, what `make run` leaves out, as the image does: Streamlit's charts, then PyTorch and what it brings.
+LATER := altair pandas pyarrow pydeck python-dateutil tzdata \
+	cloudpickle joblib markdown-it-py mdurl mpmath narwhals networkx pygments regex rich \
+	scikit-learn scipy sentence-transformers setuptools shellingham sympy threadpoolctl torch transformers typer
+space := $(subst ,, )
+
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 TORCH := $(shell sed -n 's/^\(torch==[^ ;]*+cpu\).*/\1/p' requirements.txt)
@@ -15,8 +24,8 @@ COMPILE := pip-compile --quiet --strip-extras --allow-unsafe --no-header --annot
 
 .PHONY: run test check unit browser bench-retrieval bench-verify bench-screen bench-api bench-tables bench-answers bench-hostile lock audit image image-check clean help
 
-run: $(VENV)/.run-ready  ## install what is pinned, start everything, print the address
-	@exec $(BIN)/python startup.py
+run: $(VENV)/.$(if $(filter sentence-transformers,$(EMBEDDER))$(FOOTNOTE_NLI_MODEL),all,run)-ready  ## install what a run needs, start everything, print the address
+	@$(if $(EMBEDDER),FOOTNOTE_EMBEDDER=$(EMBEDDER)) exec $(BIN)/python startup.py
 
 test: $(VENV)/.test-ready check unit browser  ## every check and every test
 
@@ -79,10 +88,18 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "No virtual environment could be made. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 
-# On Linux the CPU build of PyTorch comes first, so that nothing asks for the CUDA one. Where neither the configured
-# index nor PyTorch's own has it, Footnote goes without: its embeddings do not need PyTorch.
+# What a run needs: the lock without PyTorch and what hangs on it, and without what only Streamlit's charts use. On Linux
+# the lock is complete, so nothing is resolved; elsewhere pip adds what that system needs.
 $(VENV)/.run-ready: requirements.txt Makefile | $(BIN)/python
-	@echo "Installing Footnote's packages into $(VENV). This happens once."
+	@echo "Installing what Footnote needs to run into $(VENV). This happens once. PyTorch is not part of it:" \
+		"make run EMBEDDER=sentence-transformers brings it."
+	@grep -vE '^($(subst $(space),|,$(strip $(LATER))))==' requirements.txt > $(VENV)/needed.txt
+	@$(PIP) install -qq $(if $(filter Linux,$(shell uname -s)),--no-deps) -r $(VENV)/needed.txt
+	@touch $@
+
+# Everything that is pinned. On Linux the CPU build of PyTorch comes first, so that nothing asks for the CUDA one. Where
+# neither the configured index nor PyTorch's own has it, Footnote goes without: its embeddings do not need PyTorch.
+$(VENV)/.all-ready: $(VENV)/.run-ready
 	@if [ "$$(uname -s)" != Linux ]; then $(PIP) install --quiet -r requirements.txt; \
 	elif $(PIP) install --quiet "$(TORCH)" 2>/dev/null \
 		|| $(PIP) install --quiet --retries 1 --timeout 20 --no-deps --index-url $(TORCH_INDEX) "$(TORCH)" 2>/dev/null; \
@@ -92,6 +109,6 @@ $(VENV)/.run-ready: requirements.txt Makefile | $(BIN)/python
 		$(PIP) install --quiet --no-deps -r $(VENV)/without-torch.txt; fi
 	@touch $@
 
-$(VENV)/.test-ready: $(VENV)/.run-ready requirements-dev.txt
+$(VENV)/.test-ready: $(VENV)/.all-ready requirements-dev.txt
 	@$(PIP) install --quiet -r requirements-dev.txt
 	@touch $@

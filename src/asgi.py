@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).resolve().parent.parent
 _HIDDEN = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 _API = ("/api/", "/v1/", "/mcp", "/metrics")
+_KNOWN = ("/_stcore/", "/healthz", "/page/", "/file/")  # of the page's; what is under them takes some methods only
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _PROBE = "/healthz"  # a load balancer may ask under any name
 _COOKIE_DAYS = 180
@@ -211,7 +212,7 @@ class BesideThePage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(_API):
-            return await self._page(scope, receive, send)
+            return await self._page(scope, receive, _told_as_data(scope, send))
         async with self._building:
             if self._api is None:
                 self._api = await asyncio.to_thread(self._build)
@@ -234,6 +235,39 @@ class BesideThePage:
                 started_at=self._shared.since,
             )
         )
+
+
+def _told_as_data(scope: Scope, send: Send) -> Send:
+    """`send` for a path of the page's: Streamlit serves its page under every name, a program needs to be told.
+
+    The page itself has one path. HTML under another is 404 in JSON, and so is what is written to a path that is none.
+    """
+    if scope["type"] != "http" or scope["path"] in ("/", "/index.html"):
+        return send
+    told = False
+
+    async def sent(message: Message) -> None:
+        nonlocal told
+        if message["type"] == "http.response.start":
+            headers = Headers(raw=message["headers"])
+            is_page = headers.get("content-type", "").startswith("text/html")
+            told = is_page or (message["status"] == 405 and not scope["path"].startswith(_KNOWN))
+        if not told:
+            await send(message)
+        elif message["type"] == "http.response.body" and not message.get("more_body"):
+            for part in _nothing_here():
+                await send(part)
+
+    return sent
+
+
+def _nothing_here() -> tuple[Message, Message]:
+    said = "There is nothing here. The page is at /, what programs ask at /api and /v1: see /api/docs."
+    kind = "invalid_request_error"
+    error = {"code": "not_found", "message": said, "type": kind, "param": None}
+    answer = JSONResponse({"error": error}, 404, {"Cache-Control": "no-store"})
+    start: Message = {"type": "http.response.start", "status": 404, "headers": answer.raw_headers}
+    return start, {"type": "http.response.body", "body": answer.body}
 
 
 def names_of(settings: Settings) -> tuple[str, ...] | None:

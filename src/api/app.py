@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Route
+from starlette.responses import Response
+from starlette.routing import Route, compile_path
 
 from shared_utils.errors import FootnoteError
 from src.api.admission import Admission
 from src.api.assistants import PATH, Assistants
 from src.api.errors import Refused, refused
+from src.api.openapi import for_generators
 from src.api.routes import chat, documents, health, openai, page, search, threads
 from src.api.schemas import Error
 from src.api.services import ApiServices
 
 if TYPE_CHECKING:
     from starlette.responses import JSONResponse
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 _ABOUT = """\
 Ask your PDFs; every sentence footnoted. Send `Authorization: Bearer KEY` with every request; KEY is one that the
@@ -42,24 +44,42 @@ def create_api(services: ApiServices) -> ASGIApp:
         openapi_url="/api/openapi.json",
         responses={status: {"model": Error} for status in (400, 401, 413, 422, 429, 503)},
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,  # what generated clients call their methods
     )
     app.state.services = services
+    described = app.openapi
+    app.openapi = lambda: for_generators(described())  # type: ignore[method-assign]
     for topic in (health, documents, search, chat, threads, openai, page):
         app.include_router(topic.router)
     app.router.routes.append(Route(PATH, Assistants(services)))
     app.add_exception_handler(Refused, _answer(_itself))
     app.add_exception_handler(FootnoteError, _answer(_of_ours))
     app.add_exception_handler(RequestValidationError, _answer(_invalid))
-    app.add_exception_handler(HTTPException, _answer(_of_http))
+    app.add_exception_handler(HTTPException, _http_answer)
     app.add_exception_handler(Exception, _answer(_bug))
-    return CORSMiddleware(
-        Admission(app, services),
-        allow_origins=services.settings.allowed_origins,
-        allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
-        expose_headers=["X-Request-ID", "Retry-After"],
-        allow_credentials=False,  # another site's page brings a key; it never acts with the cookie
+    return _Lenient(
+        CORSMiddleware(
+            Admission(app, services),
+            allow_origins=services.settings.allowed_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+            expose_headers=["X-Request-ID", "Retry-After"],
+            allow_credentials=False,  # another site's page brings a key; it never acts with the cookie
+        )
     )
+
+
+class _Lenient:
+    """A path may end with a slash, and HEAD is GET without its body, which the server leaves out (RFC 9110, 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            method = "GET" if scope["method"] == "HEAD" else scope["method"]
+            scope = dict(scope, method=method, path=scope["path"].rstrip("/") or "/")
+        await self._app(scope, receive, send)
 
 
 def _answer(told: Callable[[Exception], Refused]) -> Callable[[Request, Exception], JSONResponse]:
@@ -83,12 +103,31 @@ def _invalid(exc: Exception) -> Refused:
     return Refused(422, "invalid_request", f"This request is not what the route takes: {told}. See /api/docs.")
 
 
+def _http_answer(request: Request, exc: Exception) -> Response:
+    """Every method of a path is told, not those of one of its routes alone; OPTIONS asks for just that."""
+    refusal = _of_http(exc)
+    if refusal.status == 405:
+        paths: dict[str, dict[str, object]] = request.app.openapi()["paths"]
+        here = [methods for path, methods in paths.items() if compile_path(path)[0].match(request.url.path)]
+        allowed = {method.upper() for methods in here for method in methods}
+        allowed |= set(filter(None, refusal.more_headers.get("allow", "").split(", ")))
+        allowed |= {"OPTIONS"} | ({"HEAD"} if "GET" in allowed else set())
+        refusal.more_headers = {"allow": ", ".join(sorted(allowed))}
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=refusal.headers())
+    return refusal.answer()
+
+
 def _of_http(exc: Exception) -> Refused:
     if not isinstance(exc, HTTPException):
         return _bug(exc)
     nothing_here = "There is nothing here. /api/docs lists what there is."
     message = nothing_here if exc.status_code == 404 else str(exc.detail)
-    return Refused(exc.status_code, _CODES.get(exc.status_code, "refused"), message, more_headers=exc.headers)
+    return Refused(exc.status_code, _CODES.get(exc.status_code, "refused"), message, more_headers=_lower(exc.headers))
+
+
+def _lower(headers: Mapping[str, str] | None) -> dict[str, str]:
+    return {name.lower(): value for name, value in (headers or {}).items()}
 
 
 def _bug(_: Exception) -> Refused:

@@ -13,8 +13,9 @@ from functools import partial
 import anyio
 
 from src.answering.asked import checked_question
-from src.api.errors import Refused
-from src.api.following import changes
+from src.answering.ingestion import IndexedDocument
+from src.api.errors import Refused, no_such_document
+from src.api.following import changes, documents_loaded
 from src.api.services import ApiServices
 from src.events import Stage
 from src.library.shelf import Shelf
@@ -63,8 +64,10 @@ class Asked:
 async def asked(services: ApiServices, shelf: Shelf, question: Question) -> Asked:
     """Begin to answer. Returns when the documents have been searched, which is what keeps a core.
 
-    Raises QuestionError, or Refused where too many ask at once or the thread has an answer running.
+    Raises QuestionError, or Refused where there is no such document, where too many ask at once, or where the thread
+    has an answer running.
     """
+    await documents_loaded(services.blocking, shelf)
     left = threading.Event()
     begin = partial(_begin, shelf, question, services.settings.max_question_chars, left)
     try:
@@ -79,7 +82,7 @@ def _begin(shelf: Shelf, question: Question, most_chars: int, left: threading.Ev
         raise Refused(
             409, "thread_busy", "An answer is being written in this thread. Wait for it, or ask in another thread."
         )
-    documents = [d for d in shelf.searchable() if question.document_id in ("", d.document.id)]
+    documents = documents_asked(shelf, question.document_id)
     checked_question(question.text, most_chars, documents)  # what cannot be asked is not kept either
     if question.again:
         shelf.regenerate(question.thread_id)
@@ -96,6 +99,13 @@ def _begin(shelf: Shelf, question: Question, most_chars: int, left: threading.Ev
     if left.is_set():
         begun.stop()
     return begun
+
+
+def documents_asked(shelf: Shelf, document_id: str) -> list[IndexedDocument]:
+    """What can be searched now: all, or the one with this id. Raises Refused where the shelf has no such document."""
+    if document_id and all(view.document_id != document_id for view in shelf.documents()):
+        raise no_such_document()
+    return [d for d in shelf.searchable() if document_id in ("", d.document.id)]
 
 
 async def followed(services: ApiServices, begun: Asked) -> AsyncGenerator[TurnView, None]:

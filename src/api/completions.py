@@ -5,21 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared_utils.types import Answer
+from shared_utils.retrieval.question_kind import QuestionKind, question_kind
+from shared_utils.types import Answer, EvidenceSpan
+from shared_utils.types import Citation as Cited
+from src.answering.routing import SMALL_TALK
 from src.api.as_json import (
     answer_markdown,
     answer_notes,
     citation_json,
     inert,
     sources,
-    spans_json,
+    span_json,
     unheld,
     written_markdown,
 )
 from src.api.asking import Question
 from src.api.errors import Refused
 from src.api.event_schemas import Chunk, ChunkChoice, CompletionId, LastChunk
-from src.api.schemas import Citation, OpenAIMessage, Usage
+from src.api.front_ends import is_task, task_reply
+from src.api.schemas import (
+    Choice,
+    Citation,
+    Completion,
+    CompletionMessage,
+    CompletionRequest,
+    OpenAIMessage,
+    Usage,
+)
 from src.library.shelf import Shelf
 from src.presentation.blocks import cautions, dagger
 from src.presentation.describe import describe_verdict
@@ -27,24 +39,74 @@ from src.presentation.escaping import plain
 from src.views import TurnView
 
 MODEL = "footnote"  # whoever writes here now
+NOTHING_USED = Usage(prompt_tokens=0, completion_tokens=0, total_tokens=0)
 
 
-def question_of(shelf: Shelf, messages: Sequence[OpenAIMessage]) -> Question:
+_LATEST = 50  # conversations among which one is looked for whose first turns a client no longer sends
+_ONE_QUESTION = "The last of the messages has to be the user's: it is what is asked."
+
+
+def check(wanted: CompletionRequest) -> None:
+    """Raises Refused where leaving something out would change what is asked or what the client can make of it."""
+    if wanted.model != MODEL:
+        raise Refused(404, "model_not_found", f"There is one model here: “{MODEL}”. Ask for it.", param="model")
+    if wanted.n is not None and wanted.n != 1:
+        raise _not_done("One answer is given to a question. Leave `n` out.", "n")
+    if wanted.tool_choice == "required" or isinstance(wanted.tool_choice, dict):
+        raise _not_done("No tool is called here. Leave `tool_choice` out, or say “auto” or “none”.", "tool_choice")
+    if wanted.response_format and wanted.response_format.get("type", "text") != "text":
+        told = "An answer is text with footnotes. Leave `response_format` out; `citations` has the sources as data."
+        raise _not_done(told, "response_format")
+    for position, message in enumerate(wanted.messages):
+        if message.role == "user" and not message.is_text():
+            told = "Words alone are taken in a message. Put PDFs in by POST /api/documents, then ask about them."
+            raise _not_done(told, f"messages[{position}].content")
+
+
+def _not_done(message: str, param: str) -> Refused:
+    return Refused(400, "unsupported", message, param=param)
+
+
+def asked_words(messages: Sequence[OpenAIMessage]) -> str:
+    """What is asked: the last message, which has to be the user's. Raises Refused."""
+    if not messages or messages[-1].role != "user":
+        raise Refused(422, "invalid_request", _ONE_QUESTION, param="messages")
+    return messages[-1].words().strip()
+
+
+def said_at_once(words: str) -> str | None:
+    """The whole reply to what is no question to the documents; None where it is one. Nothing of it is kept."""
+    if is_task(words):
+        return task_reply(words)
+    return str(SMALL_TALK) if question_kind(words) is QuestionKind.SMALL_TALK else None
+
+
+def question_of(shelf: Shelf, messages: Sequence[OpenAIMessage], *, kept: bool = True) -> Question:
     """The last thing the user said, in the thread that has the same questions before it.
 
-    These clients send the whole conversation each time and no id. Where the last question has been asked there
-    already, it is asked again; where no thread fits, as with one that was deleted, a new one begins.
+    These clients send the conversation each time and no id, some only its latest turns: the thread is the one that has
+    all of these questions and no more, or else the latest one that ends with them. Where the last question has been
+    asked there already, it is asked again; where no thread fits, as with one that was deleted, a new one begins.
+    Where it is not `kept`, it is always one of its own.
     """
-    asked = [message.words().strip() for message in messages if message.role == "user"]
-    if not asked or messages[-1].role != "user":
-        raise Refused(422, "invalid_request", "The last of the messages has to be the user's: it is what is asked.")
-    *earlier, now = asked
-    for view in shelf.conversations() if earlier else ():
-        if view.title.strip() != earlier[0] or view.turns not in (len(earlier), len(asked)):
-            continue
-        turns = shelf.turns(view.id)
-        if [turn.question.strip() for turn in turns] == asked[: len(turns)] and all(turn.done for turn in turns):
-            return Question(now, view.id, again=len(turns) == len(asked))
+    now = asked_words(messages)
+    said = [message.words().strip() for message in messages[:-1] if message.role == "user"]
+    earlier = [words for words in said if said_at_once(words) is None]
+    if not earlier or not kept:
+        return Question(now, shelf.new_conversation())
+    asked = [*earlier, now]
+    latest = shelf.conversations()
+    whole = [v for v in latest if v.title.strip() == earlier[0] and v.turns in (len(earlier), len(asked))]
+    ends = [v for v in latest[:_LATEST] if v.turns > len(earlier)]
+    for begins, views in ((True, whole), (False, ends)):
+        for view in views:
+            turns = shelf.turns(view.id)
+            questions = [turn.question.strip() for turn in turns]
+            if not all(turn.done for turn in turns):
+                continue
+            for wanted in (asked, earlier):
+                if questions == wanted if begins else questions[-len(wanted) :] == wanted:
+                    return Question(now, view.id, again=wanted is asked)
     return Question(now, shelf.new_conversation())
 
 
@@ -68,13 +130,35 @@ def reply(turn: TurnView, sent: str, names: Mapping[str, str]) -> Reply:
         citations = [citation_json(citation) for citation in turn.answer.citations]
         text, notes = answer_markdown(turn.answer), answer_notes(turn.answer)
     else:
-        citations = spans_json(turn.spans, names)
+        citations = exact_spans(turn, names)
         text = written_markdown(turn.text, turn.spans).removeprefix(sent)
         notes = [*_doubts(turn.answer), *unheld(turn.answer), *(plain(str(note)) for note in turn.answer.notes)]
     listed = sources(citations)
     head = "Sources:" if turn.answer.answerable else "The closest passages:"
     blocks = [text, *(inert(note, ()) for note in notes), f"{head}\n{listed}" if listed else ""]
     return Reply("\n\n".join(block for block in blocks if block or block is text), citations)
+
+
+def exact_spans(turn: TurnView, names: Mapping[str, str]) -> list[Citation]:
+    """What the markers of streamed words point at: the checked citation in the span, or else the span itself.
+
+    A marker is kept as it was streamed; where the check found several places in one span, the first stands for it.
+    """
+    checked = turn.answer.citations if turn.answer else ()
+    told = []
+    for marker, span in enumerate(turn.spans, start=1):
+        place = next((c for c in checked if _lies_in(c, span)), None)
+        told.append(
+            span_json(span, marker, names)
+            if place is None
+            else citation_json(place).model_copy(update={"marker": marker})
+        )
+    return told
+
+
+def _lies_in(place: Cited, span: EvidenceSpan) -> bool:
+    same_page = (place.document_id, place.page) == (span.document_id, span.page)
+    return same_page and span.start <= place.start and place.end <= span.end
 
 
 def _doubts(answer: Answer) -> list[str]:
@@ -105,5 +189,22 @@ def chunk(completion: CompletionId, **delta: str) -> Chunk:
 
 def last_chunk(completion: CompletionId, turn: TurnView, citations: list[Citation]) -> LastChunk:
     """What is known once nothing more is said."""
-    choice = ChunkChoice(delta={}, finish_reason=finish_reason(turn))
-    return LastChunk(**dict(completion), choices=[choice], citations=citations, usage=usage(turn))
+    return _last(completion, finish_reason(turn), citations, usage(turn))
+
+
+def whole(completion: CompletionId, said: Reply, reason: str, used: Usage) -> Completion:
+    """A completion in one piece."""
+    message = CompletionMessage(content=said.text, citations=said.citations)
+    choices = [Choice(message=message, finish_reason=reason)]
+    return Completion(**dict(completion), choices=choices, usage=used, citations=said.citations)
+
+
+def in_pieces(completion: CompletionId, text: str) -> list[Chunk]:
+    """A reply that no document and no model is needed for, as a stream."""
+    last = _last(completion, "stop", [], NOTHING_USED)
+    return [chunk(completion, role="assistant", content=""), chunk(completion, content=text), last]
+
+
+def _last(completion: CompletionId, reason: str, citations: list[Citation], used: Usage) -> LastChunk:
+    choice = ChunkChoice(delta={}, finish_reason=reason)
+    return LastChunk(**dict(completion), choices=[choice], citations=citations, usage=used)

@@ -22,6 +22,8 @@ from shared_utils.errors import (
 )
 from src.api.schemas import Error, ErrorDetail, dumped
 
+_KINDS = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}  # as OpenAI names them
+
 
 class Refused(Exception):
     """A request that is not answered. Its message can be shown to a person as it stands."""
@@ -34,12 +36,14 @@ class Refused(Exception):
         *,
         retry_after_s: float | None = None,
         more_headers: Mapping[str, str] | None = None,
+        param: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
         self.retry_after_s = retry_after_s
+        self.param = param
         self.more_headers = dict(more_headers or {})
 
     def headers(self) -> dict[str, str]:
@@ -50,7 +54,8 @@ class Refused(Exception):
 
     def body(self) -> Error:
         """The one shape of every refusal. OpenAI's clients read `message` from the same place."""
-        return Error(error=ErrorDetail(code=self.code, message=self.message))
+        kind = _KINDS.get(self.status, "server_error" if self.status >= 500 else "invalid_request_error")
+        return Error(error=ErrorDetail(code=self.code, message=self.message, type=kind, param=self.param))
 
     def answer(self) -> JSONResponse:
         return JSONResponse(dumped(self.body()), self.status, self.headers())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
 import anyio
 
+from shared_utils.errors import FootnoteError
 from src.api.blocking import Blocking
 from src.library.shelf import Shelf
 
@@ -15,6 +17,20 @@ T = TypeVar("T")
 
 HEARTBEAT_S = 10.0  # a proxy closes a connection on which nothing comes for a minute
 _TOGETHER_S = 0.05  # changes that come closer than this are told at once
+
+
+async def documents_loaded(blocking: Blocking, shelf: Shelf) -> None:
+    """Return when what was kept for this shelf can be asked, another process's share included; after a minute at most.
+
+    The first request after a start, or after the shelf was given up for being idle, finds it still being loaded.
+    """
+    await blocking.wait(partial(_load, shelf))
+
+
+def _load(shelf: Shelf) -> None:
+    with suppress(FootnoteError):  # the store is out of reach: what is known here is asked
+        shelf.catch_up()
+    shelf.await_documents()
 
 
 async def changes(

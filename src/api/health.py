@@ -57,8 +57,8 @@ def health(
     parts |= {
         "library": kept(library.store.trouble()),
         "background": Part(state="down" if stalled else "ok", reason=stalled),
-        "model_server": model_server(status),
-        "model": model(status),
+        "model_server": model_server(status, settings),
+        "model": model(status, settings),
         "embeddings": embeddings.part(library.rag.embedder),
         "remote_engine": remote_engine(settings),
     }
@@ -90,15 +90,19 @@ def disk(free_bytes: int) -> Part:
     return Part(state="ok")
 
 
-def model_server(status: ModelStatus) -> Part:
+def model_server(status: ModelStatus, settings: Settings) -> Part:
     if status.state in _SERVER_UP:
         return Part(state="ok")
+    if settings.endpoints and status.state is ModelState.UNAVAILABLE:
+        return Part(state="off", reason="No Ollama is needed: other servers are named to write.")
     if status.state in (ModelState.STARTING, ModelState.RESTARTING):
         return Part(state="starting", reason=str(status.reason))
     return Part(state="down", reason=str(status.reason) or "No model server answers.")
 
 
-def model(status: ModelStatus) -> Part:
+def model(status: ModelStatus, settings: Settings) -> Part:
+    if settings.endpoints and status.state is not ModelState.READY:
+        return endpoints(settings)
     match status.state:
         case ModelState.READY:
             return Part(state="ok", reason=status.model)
@@ -108,6 +112,11 @@ def model(status: ModelStatus) -> Part:
             return Part(
                 state="starting", reason=f"{status.model or 'The model'} is {status.state}. {status.reason}".strip()
             )
+
+
+def endpoints(settings: Settings) -> Part:
+    """The OpenAI-compatible servers that the operator has named; whether one answers is told by the first answer."""
+    return Part(state="ok", reason=f"{len(settings.endpoints)} OpenAI-compatible server(s) are named and write.")
 
 
 def remote_engine(settings: Settings) -> Part:

@@ -1,4 +1,4 @@
-"""The library for assistants, over the Model Context Protocol: search, ask, open_page. https://modelcontextprotocol.io
+"""The library for assistants, over the Model Context Protocol: tools, resources, prompts. https://modelcontextprotocol.io
 
 No session is kept: every request brings its key, and whose library it is about is known from that alone.
 """
@@ -24,15 +24,17 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared_utils.errors import FootnoteError
+from shared_utils.errors import DocumentGone, FootnoteError
+from src.api.as_json import document_json
 from src.api.asking import Question, asked, finished
 from src.api.completions import reply
 from src.api.errors import Refused
+from src.api.mcp_resources import get_prompt, list_prompts, list_resources, list_templates, read_resource
 from src.api.routes.chat import answered
 from src.api.routes.documents import page_text
 from src.api.routes.search import found
 from src.api.routes.visit import Visit, visit_of
-from src.api.schemas import DocumentId, Json, SearchRequest, dumped
+from src.api.schemas import DocumentId, Documents, Json, SearchRequest, ThreadId, dumped
 from src.presentation.describe import page_name
 
 _HOW = (
@@ -40,6 +42,14 @@ _HOW = (
     "sources list the exact words and the page. Cite them. A sentence marked † ‡ … does not stand on its source."
 )
 _ONE = Field(None, description="Only this document: a document_id from an earlier result.")
+
+
+class ListDocuments(BaseModel):
+    """List the library's documents: document_id, name, pages, and whether each can be asked yet. Begin here."""
+
+
+class AddDocument(BaseModel):
+    """Tell the user how to add a PDF to the library: the address it is sent to, and a command that sends it."""
 
 
 class Search(BaseModel):
@@ -55,12 +65,13 @@ class Ask(BaseModel):
 
     question: str
     document_id: DocumentId | None = _ONE
+    thread_id: ThreadId | None = Field(None, description="Follow up in this conversation: thread_id of an answer.")
 
 
 class OpenPage(BaseModel):
     """Read one page of a document, word for word."""
 
-    document_id: DocumentId = Field(description="From an earlier result.")
+    document_id: DocumentId = Field(description="From list_documents or an earlier result.")
     page: int = Field(ge=1, description="1-based, as in the sources.")
 
 
@@ -70,7 +81,16 @@ Arguments = dict[str, Any]
 def assistants_app() -> ASGIApp:
     """Serves one POST at a time of as many assistants as come."""
     server: Server[Any] = Server(
-        "footnote", version="1", instructions=_HOW, on_list_tools=_listed, on_call_tool=_called
+        "footnote",
+        version="1",
+        instructions=_HOW,
+        on_list_tools=_listed,
+        on_call_tool=_called,
+        on_list_resources=list_resources,
+        on_list_resource_templates=list_templates,
+        on_read_resource=read_resource,
+        on_list_prompts=list_prompts,
+        on_get_prompt=get_prompt,
     )
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,12 +121,40 @@ async def _called(context: ServerRequestContext[Any], params: CallToolRequestPar
         return await tool(await visit_of(context.request), kind.model_validate(params.arguments or {}))
     except ValidationError as exc:
         return _failed("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors()))
-    except (FootnoteError, Refused) as exc:
+    except (DocumentGone, Refused) as exc:
+        return _failed(_in_tools(str(exc)))
+    except FootnoteError as exc:
         return _failed(str(exc))
+
+
+def _in_tools(message: str) -> str:
+    """A refusal as an assistant can act on it: it has tools and no routes."""
+    return message.replace("GET /api/documents lists them.", "list_documents lists them.").replace(
+        "GET /api/documents tells what there is.", "list_documents tells what there is."
+    )
+
+
+async def _list_documents(visit: Visit, _: ListDocuments) -> CallToolResult:
+    await visit.documents_loaded()
+    documents = [document_json(view) for view in await visit.call(visit.shelf.documents)]
+    lines = [f"{d.name} (document_id {d.id}, {d.pages} pages): {d.line}" for d in documents]
+    empty = "The library is empty. add_document tells how to put a PDF in."
+    return _said("\n".join(lines) or empty, dumped(Documents(documents=documents)))
+
+
+async def _add_document(visit: Visit, _: AddDocument) -> CallToolResult:
+    command = f'curl -H "Authorization: Bearer KEY" -F file=@report.pdf "{visit.address}/api/documents?wait_s=60"'
+    told = {"url": f"{visit.address}/api/documents", "method": "POST", "field": "file", "command": command}
+    text = (
+        "A PDF is sent as a form, with the key that this library is asked with in place of KEY:\n"
+        f"{command}\nOr it is dropped on the page: {visit.address}/\nThen list_documents tells when it can be asked."
+    )
+    return _said(text, dict(told))
 
 
 async def _search(visit: Visit, wanted: Search) -> CallToolResult:
     request = SearchRequest(query=wanted.query, top_k=wanted.top_k, document_id=wanted.document_id)
+    await visit.documents_loaded()
     result = await visit.search(lambda: found(visit, request))
     lines = [
         f"{p.rank}. {p.document}, {page_name(p.page, p.page_label)} "
@@ -119,16 +167,18 @@ async def _search(visit: Visit, wanted: Search) -> CallToolResult:
 
 
 async def _ask(visit: Visit, wanted: Ask) -> CallToolResult:
-    question = Question(wanted.question, visit.shelf.new_conversation(), wanted.document_id or "")
+    thread_id = wanted.thread_id or visit.shelf.new_conversation()
+    question = Question(wanted.question, thread_id, wanted.document_id or "")
     with visit.stream():
         begun = await asked(visit.services, visit.shelf, question)
         turn = await finished(visit.services, begun, _stays)
     told = dumped(answered(turn, begun.thread_id))
     del told["elapsed_s"]  # among the timings it is told already
-    return _said(reply(turn, "", {}).text, told)
+    return _said(f"{reply(turn, '', {}).text}\n\n(thread_id {begun.thread_id} for a follow-up)", told)
 
 
 async def _open_page(visit: Visit, wanted: OpenPage) -> CallToolResult:
+    await visit.documents_loaded()
     page = await visit.call(lambda: page_text(visit, wanted.document_id, wanted.page))
     head = f"{page.document}, {page_name(page.page, page.page_label)} of {page.pages}"
     return _said(f"{head}\n\n{page.text or page.reason}", dumped(page))
@@ -140,6 +190,8 @@ async def _stays() -> bool:
 
 
 _TOOLS: dict[str, tuple[type[BaseModel], Callable[[Visit, Any], Awaitable[CallToolResult]]]] = {
+    "list_documents": (ListDocuments, _list_documents),
+    "add_document": (AddDocument, _add_document),
     "search": (Search, _search),
     "ask": (Ask, _ask),
     "open_page": (OpenPage, _open_page),

@@ -31,6 +31,8 @@ class _In(BaseModel):
 class ErrorDetail(BaseModel):
     code: str = Field(description="For programs; it does not change.", examples=["key_needed"])
     message: str = Field(description="For people: what happened and what to do.")
+    type: str = Field(default="invalid_request_error", description="Its kind, in OpenAI's words.")
+    param: str | None = Field(default=None, description="What in the request it is about, where it is one thing.")
 
 
 class Error(BaseModel):
@@ -246,7 +248,7 @@ class ContentPart(_In):
 
 
 class OpenAIMessage(_In):
-    role: str
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: str | list[ContentPart] | None = None
 
     def words(self) -> str:
@@ -254,11 +256,18 @@ class OpenAIMessage(_In):
             return self.content
         return "\n".join(part.text for part in self.content or [] if part.type == "text")
 
+    def is_text(self) -> bool:
+        return not isinstance(self.content, list) or all(part.type == "text" for part in self.content)
+
 
 class CompletionRequest(_In):
     model: str = Field("footnote", description="“footnote”: whoever writes here now.")
     messages: list[OpenAIMessage] = Field(min_length=1)
-    stream: bool = False
+    stream: bool | None = False
+    store: bool | None = Field(None, description="False: neither the question nor the answer is kept.")
+    n: int | None = Field(None, description="One answer is given; more are refused.")
+    tool_choice: Json | str | None = Field(None, description="No tool is called; one that has to be is refused.")
+    response_format: Json | None = Field(None, description="Text; another is refused.")
 
 
 class Model(BaseModel):

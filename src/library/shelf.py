@@ -54,7 +54,7 @@ class Shelf:
             network=lambda: self._network,
             preferences=self.preferences,
             documents=self.searchable,
-            await_documents=self._await_documents,
+            await_documents=self.await_documents,
             is_here=self.is_here,
             changed=self._changed,
         )
@@ -100,7 +100,7 @@ class Shelf:
             self._documents.catch_up()
             self._conversations.catch_up()
 
-    def _await_documents(self) -> None:
+    def await_documents(self) -> None:
         """Return when every document has been loaded as far as it was kept, or after a minute.
 
         The documents are asked with nothing held: whoever changes them holds their lock, and tells of it.

@@ -39,6 +39,13 @@ def test_what_only_pytorch_brings_is_left_out_without_it() -> None:
     assert named("torch") == only_for(TABLES | TORCH, REQUIREMENTS) - only_for(TABLES, REQUIREMENTS)
 
 
+def test_make_run_leaves_out_what_the_image_does() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    found = re.search(r"^LATER := ((?:.*\\\n)*.*)$", makefile, re.MULTILINE)
+    assert found
+    assert set(found[1].replace("\\\n", " ").split()) == named("tables") | named("torch")
+
+
 def test_every_base_image_is_an_argument_with_a_pinned_default() -> None:
     stages = set(re.findall(r"^FROM \S+ AS (\S+)$", DOCKERFILE, re.MULTILINE))
     for base in re.findall(r"^FROM (\S+) AS", DOCKERFILE, re.MULTILINE):

@@ -17,7 +17,7 @@ from src.api.routes.visit import CurrentVisit, Visit
 from src.api.schemas import ChatAnswer, ChatRequest, Error
 from src.views import TurnView
 
-router = APIRouter(tags=["chat"], responses={409: {"model": Error}})
+router = APIRouter(tags=["chat"], responses={404: {"model": Error}, 409: {"model": Error}})
 
 
 @router.post("/api/chat", response_model=ChatAnswer, responses={200: sse.DESCRIBED})

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import Annotated
 
 import anyio
-from fastapi import APIRouter, Query, Request, Response, UploadFile
+from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 
 from shared_utils.errors import DocumentGone
 from src.api import sse
 from src.api.as_json import document_json
-from src.api.errors import no_such_document
+from src.api.errors import Refused, no_such_document
 from src.api.event_schemas import Gone, UploadStarted
 from src.api.following import changes
 from src.api.routes.visit import CurrentVisit, Visit
@@ -24,6 +24,7 @@ from src.views import DocumentView
 router = APIRouter(tags=["documents"])
 _GONE: dict[int | str, dict[str, object]] = {404: {"model": Error}}
 _LONGEST_WAIT_S = 120.0
+_HEAD_BYTES = 1029  # a PDF says what it is within its first kilobyte (ISO 32000-2, 7.5.2, and what readers take)
 
 
 @router.get("/api/documents")
@@ -33,23 +34,49 @@ async def list_documents(visit: CurrentVisit) -> Documents:
     return Documents(documents=[document_json(view) for view in views])
 
 
-@router.post("/api/documents", status_code=202, response_model=Document, responses={202: sse.DESCRIBED})
+@router.post(
+    "/api/documents",
+    status_code=202,
+    response_model=Document | Documents,
+    responses={202: sse.DESCRIBED, 415: {"model": Error}},
+)
 async def add_document(
     request: Request,
     visit: CurrentVisit,
-    file: UploadFile,
+    file: Annotated[list[UploadFile], File(description="A PDF; several parts of this name are all taken.")],
     wait_s: Annotated[float, Query(ge=0, le=_LONGEST_WAIT_S, description="Answer when it is read, or then.")] = 0,
-) -> Response | Document:
-    """Put a PDF in. It is read in the background; the same bytes again are the document that is there already.
+) -> Response | Document | Documents:
+    """Put PDFs in. They are read in the background; the same bytes again are the document that is there already.
 
-    With `Accept: text/event-stream` the answer is its progress as it happens: stream_start, progress …, stream_end.
+    Of one file the answer is its document, of several a list. Where one of them is no PDF, none is taken in.
+    With `Accept: text/event-stream` the answer is the progress of one after another: stream_start, progress …,
+    stream_end.
     """
-    name = plain(file.filename or "") or "document.pdf"
-    entry_id = await visit.load(lambda: visit.shelf.add(name, file.file.read()))
+    for one in file:
+        await visit.load(partial(_check_kind, one))
+    entries = [await visit.load(partial(_take_in, visit, one)) for one in file]
     visit.taken_in()
     if sse.MEDIA_TYPE in request.headers.get("accept", ""):
-        return sse.Stream(_progress(visit, entry_id))
-    return await _as_far_as(visit, entry_id, wait_s)
+        return sse.Stream(_progress(visit, entries))
+    until = anyio.current_time() + wait_s
+    taken = [await _as_far_as(visit, entry_id, max(0.0, until - anyio.current_time())) for entry_id in entries]
+    return taken[0] if len(taken) == 1 else Documents(documents=taken)
+
+
+def _check_kind(file: UploadFile) -> None:
+    """Raises Refused for what no reader could open as a PDF. A damaged one is taken in, and tells what is wrong."""
+    data = file.file.read()
+    file.file.seek(0)
+    if b"%PDF-" not in data[:_HEAD_BYTES] and b"endobj" not in data:
+        what = "empty" if not data else "no PDF"
+        name = plain(file.filename or "") or "This file"
+        message = f"{name} is {what}, and nothing was taken in. Save or print it as PDF first, then put that in."
+        raise Refused(415, "not_a_pdf", message, param="file")
+
+
+def _take_in(visit: Visit, file: UploadFile) -> str:
+    """The entry's id."""
+    return visit.shelf.add(plain(file.filename or "") or "document.pdf", file.file.read())
 
 
 @router.get("/api/documents/{document_id}", responses=_GONE)
@@ -76,6 +103,7 @@ async def retry_document(visit: CurrentVisit, document_id: DocumentId, how: Retr
 @router.get("/api/documents/{document_id}/pages/{page}", responses=_GONE)
 async def get_page(visit: CurrentVisit, document_id: DocumentId, page: int) -> PageText:
     """The words of a page, as citations count them: quote == text[start:end]."""
+    await visit.documents_loaded()
     return await visit.call(partial(page_text, visit, document_id, page))
 
 
@@ -119,22 +147,29 @@ def _settled(view: DocumentView | None) -> bool:
     return view is None or view.settled
 
 
-async def _progress(visit: Visit, entry_id: str) -> AsyncGenerator[str, None]:
-    told: Document | None = None
+async def _progress(visit: Visit, entries: Sequence[str]) -> AsyncGenerator[str, None]:
     with visit.stream():
-        yield sse.frame("stream_start", UploadStarted(entry=entry_id))
-        look = partial(_entry, visit, entry_id)
-        async with aclosing(changes(visit.services.blocking, visit.shelf, look, _settled)) as looks:
-            async for view in looks:
-                now = document_json(view) if view else None
-                yield sse.HEARTBEAT if now == told else sse.frame("progress", now)
-                told = now
-        if told is None:
-            gone = ErrorDetail(code="document_gone", message="The document was deleted meanwhile.")
-            yield sse.frame("error", gone)
-        elif told.state == "failed":
-            yield sse.frame("error", ErrorDetail(code="unreadable_document", message=told.reason))
-        yield sse.frame("stream_end", told or Gone())
+        for entry_id in entries:
+            async with aclosing(_progress_of(visit, entry_id)) as frames:
+                async for frame in frames:
+                    yield frame
+
+
+async def _progress_of(visit: Visit, entry_id: str) -> AsyncGenerator[str, None]:
+    told: Document | None = None
+    yield sse.frame("stream_start", UploadStarted(entry=entry_id))
+    look = partial(_entry, visit, entry_id)
+    async with aclosing(changes(visit.services.blocking, visit.shelf, look, _settled)) as looks:
+        async for view in looks:
+            now = document_json(view) if view else None
+            yield sse.HEARTBEAT if now == told else sse.frame("progress", now)
+            told = now
+    if told is None:
+        gone = ErrorDetail(code="document_gone", message="The document was deleted meanwhile.")
+        yield sse.frame("error", gone)
+    elif told.state == "failed":
+        yield sse.frame("error", ErrorDetail(code="unreadable_document", message=told.reason))
+    yield sse.frame("stream_end", told or Gone())
 
 
 async def _as_far_as(visit: Visit, entry_id: str, wait_s: float) -> Document:

@@ -9,24 +9,26 @@ from fastapi import APIRouter
 
 from src.answering.asked import checked_question
 from src.answering.ingestion import IndexedDocument
+from src.api.asking import documents_asked
 from src.api.routes.visit import CurrentVisit, Visit
-from src.api.schemas import FoundEvidence, FoundPassage, SearchRequest, SearchResponse
+from src.api.schemas import Error, FoundEvidence, FoundPassage, SearchRequest, SearchResponse
 from src.presentation.escaping import plain
 from src.rag_with_generation import SearchResult
 
 router = APIRouter(tags=["search"])
 
 
-@router.post("/api/search")
+@router.post("/api/search", responses={404: {"model": Error}})
 async def search(visit: CurrentVisit, request: SearchRequest) -> SearchResponse:
     """The best passages, the evidence a model would be given, and whether the documents speak to the query at all."""
+    await visit.documents_loaded()
     return await visit.search(partial(found, visit, request))
 
 
 def found(visit: Visit, request: SearchRequest) -> SearchResponse:
     """Blocks for some hundredths of a second of a core. Raises QuestionError where there is nothing to search."""
     began = time.monotonic()
-    documents = [d for d in visit.shelf.searchable() if request.document_id in (None, d.document.id)]
+    documents = documents_asked(visit.shelf, request.document_id or "")
     query = checked_question(request.query, visit.rag.max_question_chars, documents)
     result = visit.rag.search(query, documents, top_k=request.top_k)
     return _drawn(query, result, documents, (time.monotonic() - began) * 1000)

@@ -12,6 +12,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 
 from src.api.admission import Admitted
+from src.api.following import documents_loaded
 from src.api.services import ApiServices
 from src.library.networks import counted_network
 from src.library.shelf import Shelf
@@ -33,6 +34,8 @@ class Visit:
     shelf: Shelf
     taken_in: Callable[[], None] = lambda: None  # an upload is kept: its place among those under way is free again
 
+    address: str = ""  # how the client calls this server, without a slash at its end
+
     async def call(self, job: Callable[[], T]) -> T:
         """A short job that may block, off the event loop."""
         return await self.services.blocking.call(job)
@@ -40,6 +43,10 @@ class Visit:
     async def load(self, job: Callable[[], T]) -> T:
         """A job that holds a whole file in memory."""
         return await self.services.blocking.load(job)
+
+    async def documents_loaded(self) -> None:
+        """What was kept can be asked: the first request after a start finds it still being loaded, and waits for it."""
+        await documents_loaded(self.services.blocking, self.shelf)
 
     async def search(self, job: Callable[[], T]) -> T:
         """A job that keeps a core for a moment, when it is this person's turn. Raises Refused; see BoundedWork."""
@@ -59,7 +66,7 @@ async def visit_of(request: Request) -> Visit:
     admitted: Admitted = request.scope["state"]["admitted"]
     opened = partial(admitted.library.shelf, admitted.caller.shelf_key, network=_network(request, services.settings))
     shelf = await services.blocking.call(opened)
-    return Visit(services, admitted.library.rag, shelf, admitted.taken_in)
+    return Visit(services, admitted.library.rag, shelf, admitted.taken_in, str(request.base_url).rstrip("/"))
 
 
 def _network(request: Request, settings: Settings) -> str:

@@ -248,7 +248,7 @@ def test_a_disk_is_not_filled_by_uploads_that_never_end(server: str, join: Join)
             connection.sendall(unfinished.encode())
         status_becomes(503)
         assert client.get(LIST).status_code == 200  # everything else goes on
-    status_becomes(202)
+    status_becomes(415)  # taken in again, and found to be no PDF
 
 
 def test_a_file_that_is_kept_and_only_waited_for_takes_no_place(tmp_path: Path) -> None:

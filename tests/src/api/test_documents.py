@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 from tests.sample_report import SAMPLE
 from tests.src.api.conftest import Join, add_sample
@@ -32,11 +33,55 @@ def test_progress_comes_as_events_and_ends_with_the_document(server: str, join: 
     assert events[-1][1]["state"] == "ready"
 
 
-def test_what_is_no_pdf_says_so(server: str, join: Join) -> None:
-    files = {"file": ("notes.pdf", b"shopping list")}
+@pytest.mark.parametrize("data", [b"shopping list", b""])
+def test_what_is_no_pdf_is_refused_and_not_kept(server: str, join: Join, data: bytes) -> None:
+    client = join(server)
+    files = [("file", ("a.pdf", SAMPLE.read_bytes())), ("file", ("notes.pdf", data))]
+    refused = client.post("/api/documents", files=files)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (415, "not_a_pdf")
+    assert "notes.pdf" in refused.json()["error"]["message"]
+    assert client.get("/api/documents").json() == {"documents": []}
+
+
+def test_a_damaged_pdf_is_kept_and_says_what_is_wrong(server: str, join: Join) -> None:
+    files = {"file": ("cut.pdf", SAMPLE.read_bytes()[:300])}
     added = join(server).post("/api/documents", params={"wait_s": 60}, files=files).json()
     assert added["state"] == "failed"
     assert "PDF" in added["reason"]
+
+
+def test_every_file_of_an_upload_is_taken(server: str, join: Join) -> None:
+    client = join(server)
+    files = [("file", (name, SAMPLE.read_bytes() + more)) for name, more in (("a.pdf", b""), ("b.pdf", b"\n%more\n"))]
+    taken = client.post("/api/documents", params={"wait_s": 60}, files=files).json()["documents"]
+    assert [(document["name"], document["state"]) for document in taken] == [("a.pdf", "ready"), ("b.pdf", "ready")]
+    with client.stream("POST", "/api/documents", files=files, headers={"Accept": "text/event-stream"}) as stream:
+        names = [name for name, _ in events_of(stream.iter_lines())]
+    assert (names.count("stream_start"), names.count("stream_end")) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/chat/sync", {"message": "How many ships called?"}),
+        ("/api/search", {"query": "How many ships called?"}),
+    ],
+)
+def test_a_question_to_a_document_that_is_not_there_says_so(
+    library: httpx.Client, path: str, body: dict[str, str]
+) -> None:
+    refused = library.post(path, json=body | {"document_id": "0" * 64})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (404, "document_gone")
+
+
+def test_generators_are_told_what_is_a_file_and_what_comes_unasked(server: str) -> None:
+    described = httpx.get(f"{server}/api/openapi.json").json()
+    upload = described["paths"]["/api/documents"]["post"]
+    assert upload["operationId"] == "add_document"
+    form = upload["requestBody"]["content"]["multipart/form-data"]["schema"]["$ref"].rsplit("/", 1)[-1]
+    part = described["components"]["schemas"][form]["properties"]["file"]["items"]
+    assert part == {"type": "string", "format": "binary"}
+    assert next(iter(described["paths"]["/api/chat"]["post"]["responses"]["200"]["content"])) == "text/event-stream"
 
 
 def test_the_same_bytes_again_are_the_document_that_is_there(library: httpx.Client) -> None:
@@ -82,7 +127,7 @@ def test_a_search_may_be_confined_to_one_document(library: httpx.Client) -> None
     assert len(within["passages"]) == 2
     assert within["answerable"]
     elsewhere = library.post("/api/search", json={"query": "timber", "document_id": "0" * 64})
-    assert elsewhere.status_code == 422
+    assert elsewhere.status_code == 404
 
 
 def test_what_the_documents_do_not_speak_to_is_told(library: httpx.Client) -> None:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.fake_ollama import FakeOllama, Script
+from tests.src.api import patient
 from tests.src.api.conftest import Join, add_sample
 
 QUESTION = "How much cargo did Nordhaven handle in 2025?"
@@ -64,9 +65,92 @@ def test_a_streamed_answer_put_together_is_the_whole_one(library: httpx.Client) 
 
 
 def test_content_may_come_in_parts(library: httpx.Client) -> None:
-    parts = [{"type": "text", "text": QUESTION}, {"type": "image_url", "image_url": {"url": "data:,"}}]
-    body = {"model": "footnote", "messages": [{"role": "user", "content": parts}]}
+    body = {"model": "footnote", "messages": [{"role": "user", "content": [{"type": "text", "text": QUESTION}]}]}
     assert "2.84" in library.post(PATH, json=body).json()["choices"][0]["message"]["content"]
+
+
+@pytest.mark.parametrize(
+    ("more", "param"),
+    [
+        ({"tool_choice": "required"}, "tool_choice"),
+        ({"tool_choice": {"type": "function", "function": {"name": "add"}}}, "tool_choice"),
+        ({"response_format": {"type": "json_object"}}, "response_format"),
+        ({"n": 2}, "n"),
+        (
+            {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:,"}}]}]},
+            "messages[0].content",
+        ),
+    ],
+)
+def test_what_would_change_the_meaning_is_refused(library: httpx.Client, more: dict[str, object], param: str) -> None:
+    refused = library.post(PATH, json=said(QUESTION) | more)
+    assert refused.status_code == 400
+    assert refused.json()["error"]["type"] == "invalid_request_error"
+    assert refused.json()["error"]["param"] == param
+    assert library.get("/api/threads").json()["threads"] == []
+
+
+def test_what_changes_nothing_is_let_pass(library: httpx.Client) -> None:
+    more = {"n": 1, "tool_choice": "auto", "response_format": {"type": "text"}, "temperature": 0, "max_tokens": 5}
+    assert "2.84" in library.post(PATH, json=said(QUESTION) | more).text
+
+
+@pytest.mark.parametrize("words", ["Hello", "Hi", "What can you do?", "Thank you!"])
+def test_a_greeting_is_answered_and_not_kept(server: str, join: Join, words: str) -> None:
+    client = join(server)  # with nothing on its shelf: front ends try a connection so
+    choice = client.post(PATH, json=said(words)).json()["choices"][0]
+    assert choice["finish_reason"] == "stop"
+    assert "about your documents" in choice["message"]["content"]
+    streamed = chunks(client, said(words))
+    assert "".join(c["choices"][0]["delta"].get("content", "") for c in streamed) == choice["message"]["content"]
+    assert streamed[-1]["choices"][0]["finish_reason"] == "stop"
+    assert client.get("/api/threads").json()["threads"] == []
+
+
+def test_a_front_ends_own_prompts_begin_no_conversation(library: httpx.Client) -> None:
+    history = f"<chat_history>\nUSER: {QUESTION}\nASSISTANT: 2.84 million tonnes.\n</chat_history>"
+    for wanted, got in (
+        ('{ "title": "your concise title here" }', {"title": QUESTION}),
+        ('{ "tags": ["tag1", "tag2"] }', {"tags": []}),
+        ('{ "queries": ["query1"] }', {"queries": []}),
+    ):
+        task = f"### Task:\nDo it for this chat.{' Be brief.' * 250}\n### Output:\nJSON format: {wanted}\n{history}"
+        answer = library.post(PATH, json=said(task))
+        assert answer.status_code == 200, answer.text
+        assert json.loads(answer.json()["choices"][0]["message"]["content"]) == got
+    assert library.get("/api/threads").json()["threads"] == []
+
+
+def test_what_is_not_to_be_stored_is_not_kept(library: httpx.Client) -> None:
+    whole = library.post(PATH, json=said(QUESTION) | {"store": False}).json()
+    assert "2.84" in whole["choices"][0]["message"]["content"]
+    assert chunks(library, said(QUESTION) | {"store": False})[-1]["citations"] == whole["citations"]
+    patient.until(lambda: library.get("/api/threads").json()["threads"] == [])
+
+
+def test_a_history_without_its_first_turns_finds_its_conversation(library: httpx.Client) -> None:
+    second, third = "And how many ships called?", "How much of it was timber?"
+    for messages in (("Hello", "Hello!", QUESTION), (QUESTION, "2.84.", second), (second, "1,206.", third)):
+        library.post(PATH, json=said(*messages)).raise_for_status()
+    (thread,) = library.get("/api/threads").json()["threads"]
+    assert (thread["title"], thread["turns"]) == (QUESTION, 3)
+
+
+def test_one_model_is_told_of_and_a_slash_more_does_no_harm(library: httpx.Client) -> None:
+    assert library.get("/v1/models/footnote").json()["id"] == "footnote"
+    assert library.get("/v1/models/").json()["data"] == [library.get("/v1/models/footnote/").json()]
+    assert library.get("/v1/models/gpt-4").json()["error"]["code"] == "model_not_found"
+    assert library.head("/v1/models").status_code == 200
+    allowed = library.options("/api/documents").headers["allow"]
+    assert {"GET", "POST", "HEAD", "OPTIONS"} == set(allowed.split(", "))
+
+
+@pytest.mark.parametrize("path", ["/models", "/health", "/robots.txt", "/.well-known/oauth-protected-resource"])
+def test_what_is_not_here_is_told_as_data_and_not_with_the_page(library: httpx.Client, path: str) -> None:
+    refused = library.get(path)
+    assert refused.status_code == 404
+    assert refused.json()["error"]["code"] == "not_found"
+    assert library.post("/chat/completions", json=said(QUESTION)).json()["error"]["code"] == "not_found"
 
 
 def test_a_conversation_is_known_by_its_questions(library: httpx.Client) -> None:
@@ -110,3 +194,12 @@ def test_a_models_words_are_streamed_and_what_was_found_wrong_is_added(
     assert "“Nordhaven handled 3.91 million tonnes of cargo in 2025.” The documents say otherwise" in text
     assert {citation["marker"] for citation in streamed[-1]["citations"]} == {1, 2}
     assert streamed[-1]["usage"]["completion_tokens"] > 5
+    quotes = [citation["quote"] for citation in streamed[-1]["citations"]]
+    whole = modelled.post(PATH, json=said(QUESTION)).json()
+    checked = {citation["quote"]: citation for citation in whole["citations"]}
+    found = [checked[citation["quote"]] for citation in streamed[-1]["citations"] if citation["quote"] in checked]
+    assert found, quotes  # a streamed answer ends with the places that the check found, as a whole one does
+    for citation in streamed[-1]["citations"]:
+        if citation["quote"] in checked:
+            assert citation["rects"] == checked[citation["quote"]]["rects"] != []
+            assert citation["page_label"] == checked[citation["quote"]]["page_label"]

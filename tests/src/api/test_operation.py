@@ -111,7 +111,14 @@ def test_before_the_library_is_open_nothing_is_promised(tmp_path: Path, trouble:
 )
 def test_the_model_and_its_server_are_told_apart(state: ModelState, server_state: str, model_state: str) -> None:
     status = ModelStatus(state, "llama3.2:3b", reason=literal("Because."))
-    assert (model_server(status).state, model(status).state) == (server_state, model_state)
+    settings = Settings()
+    assert (model_server(status, settings).state, model(status, settings).state) == (server_state, model_state)
+
+
+def test_a_server_that_is_named_writes_before_its_first_answer() -> None:
+    named = Settings(endpoints=("http://gpu1:8000/v1",))
+    nobody = ModelStatus(ModelState.UNAVAILABLE)
+    assert (model_server(nobody, named).state, model(nobody, named).state) == ("off", "ok")
 
 
 def test_a_disk_is_told_low_before_it_is_full() -> None:

@@ -208,7 +208,7 @@ def test_documents_are_asked_and_changes_are_told_with_no_lock_held(open_library
 
     documents.loaded = asked  # type: ignore[method-assign]
     documents._changed = documents._reading._changed = told
-    shelf._await_documents()
+    shelf.await_documents()
     documents.catch_up()
     (entry,) = documents._entries.values()
     documents._reading._update(entry, looked_at=1)
