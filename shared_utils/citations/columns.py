@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from shared_utils.citations.parallel import parallel_lists
 from shared_utils.citations.quantities import quantities
 from shared_utils.citations.reading import Finding, Reading, holds
 from shared_utils.citations.tables import (
@@ -39,6 +40,7 @@ def check_columns(reading: Reading) -> Iterator[Finding]:
     for wanted in reading.numbers:
         if not keys or wanted.is_year:
             continue
+        yield from _in_prose(wanted, keys, reading)
         rows = [i for i in reading.anchor if reading.units[i].is_row and holds(reading.units[i], wanted)]
         findings = [finding for i in rows[:1] if (finding := _column(wanted, reading, i))]
         yield from findings
@@ -79,6 +81,21 @@ def _column(wanted: Quantity, reading: Reading, row: int) -> Finding | None:
     if not told and len({q.value for q in cells if q}) > 1:
         return Finding(Verdict.PARTLY, _cannot_be_told(wanted))
     return None
+
+
+def _in_prose(wanted: Quantity, named: list[Column], reading: Reading) -> Iterator[Finding]:
+    """Another year's figure, where a sentence lists both: "440 and 832 in 2018 and 2019"."""
+    for unit in (reading.units[i] for i in reading.anchor if not reading.units[i].is_row):
+        for years, figures in parallel_lists(unit.text, unit.numbers):
+            of = dict(zip(years, figures, strict=True))
+            under = [year for year, q in of.items() if q.same_digits(wanted)]
+            ours = [column for column in named if column.key in of]
+            if not under or not ours:
+                continue
+            key = _linked(wanted, ours, reading) or (ours[0].key if len(ours) == 1 else "")
+            if key and key not in under:
+                yield Finding(Verdict.CONTRADICTED, _under(wanted.text, under[0], key, of[key].text, "year"))
+                return
 
 
 def _cannot_be_told(wanted: Quantity) -> Message:
