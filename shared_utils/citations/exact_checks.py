@@ -39,7 +39,7 @@ _OF_THE_TASK = re.compile(r"\b(?:passages?|sources?|documents?|evidence|excerpts
 def check_dates(reading: Reading) -> Iterator[Finding]:
     # Joined, for a heading may break between a day and the years it is for: "December 31," over "2021 2022 2023".
     notation = reading.units[0].notation if reading.units else None
-    on_page = dates("\n".join(unit.text for unit in reading.units), notation)
+    on_page = dates("\n".join(unit.text for unit in (*reading.units, *_heads_out_of_sight(reading))), notation)
     # Another date contradicts only where the page speaks of the claim most: a list has one at every entry.
     anchored = [date for i in reading.anchor[:1] for date in reading.units[i].days]
     anchored += [date for over in reading.headings for date in over.days]
@@ -197,6 +197,14 @@ def _found(wanted: Quantity, reading: Reading, related: tuple[int, ...]) -> Iter
                 match = Match.EXACT
             if match:
                 yield q, match
+    yield from (
+        (q, match) for head in _heads_out_of_sight(reading) for q in head.numbers if (match := compare(wanted, q, None))
+    )
+
+
+def _heads_out_of_sight(reading: Reading) -> list[Unit]:
+    """The names over a table's cells that stand outside the cited words."""
+    return [head for head in reading.headings if head not in reading.units]
 
 
 def _scale_over(reading: Reading, row: int) -> Decimal:
