@@ -159,7 +159,12 @@ def _exchanged_names(reading: Reading, copy: Alignment) -> Iterator[Finding]:
 def _beside(reading: Reading) -> Iterator[Unit]:
     """What stands beside the sentences that speak of the claim: a step of a list, say."""
     near = {i + by for i in reading.anchor for by in range(-_BESIDE, _BESIDE + 1)}.difference(reading.anchor)
-    return (reading.units[i] for i in sorted(near) if 0 <= i < len(reading.units))
+    said = {word.keys for word in reading.words}
+    return (
+        unit
+        for unit in (reading.units[i] for i in sorted(near) if 0 <= i < len(reading.units))
+        if len(said.intersection(word.keys for word in unit.words)) >= _SHARED - 1  # fewer tell no place
+    )
 
 
 def _nowhere(swap: Swap, reading: Reading) -> bool:
