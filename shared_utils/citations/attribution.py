@@ -12,9 +12,10 @@ from shared_utils.citations.reading import Finding
 from shared_utils.citations.reasons import halves
 from shared_utils.citations.remembering import RememberingEmbedder
 from shared_utils.citations.support import speaking_units
-from shared_utils.citations.text_units import Unit, content_keys, units_of, words_of
+from shared_utils.citations.text_units import KeyedCell, Unit, content_keys, units_of, words_of
 from shared_utils.citations.verification import Entailment, settled, verify
 from shared_utils.message import message
+from shared_utils.tables.paths import heads_over, values
 from shared_utils.text.numerals import Notation, notation_of_document
 from shared_utils.text.sentences import split_sentences
 from shared_utils.types import Citation, Embedder, Evidence, EvidenceSpan, Page, Sentence, Span, Verdict
@@ -48,7 +49,14 @@ class _Claim:
 
 
 Quote = tuple[str, int, int, int]  # document id, page, start, end
-Notations = Mapping[str, Notation]  # of every document of the evidence, by its id
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What is known of the evidence besides its words."""
+
+    notations: Mapping[str, Notation]  # of every document, by its id
+    cells: Mapping[int, tuple[KeyedCell, ...]]  # of every evidence span, by its marker
 
 
 def cite(
@@ -67,7 +75,7 @@ def cite(
     """
     embedder = RememberingEmbedder(embedder) if embedder else None
     by_marker = {span.marker: span for span in evidence.spans}
-    notations = _notations(evidence, pages)
+    source = _Source(_notations(evidence, pages), {s.marker: _cells_in(s, pages) for s in evidence.spans})
     claims, dropped = _claims(raw_text, by_marker)
     order: dict[Quote, int] = {}
     sentences: list[Sentence] = []
@@ -76,12 +84,14 @@ def cite(
         complete = _complete(claim.text, question)
         if (complete, claim.named) not in judged:  # a model that is stuck says the same hundreds of times
             named = [by_marker[number] for number in claim.named]
-            found, finding = _supporting(complete, named, evidence.spans, notations, embedder)
+            found, finding = _supporting(complete, named, evidence.spans, source, embedder)
             if entailment is not None:
                 finding = settled(complete, [span.text for span in found], finding, entailment)
             judged[complete, claim.named] = found, finding
         spans, finding = judged[complete, claim.named]
-        quotes = [quote for span in spans for quote in _narrowed(complete, span, notations[span.document_id], embedder)]
+        quotes = [
+            quote for span in spans for quote in _narrowed(complete, span, source.notations[span.document_id], embedder)
+        ]
         numbers = [order.setdefault(quote, len(order) + 1) for quote in dict.fromkeys(quotes)]
         sentences.append(
             Sentence(claim.text, tuple(sorted(numbers)), finding.verdict, finding.reason, claim.paragraph, claim.item)
@@ -133,7 +143,7 @@ def _supporting(
     claim: str,
     named: Sequence[EvidenceSpan],
     spans: Sequence[EvidenceSpan],
-    notations: Notations,
+    source: _Source,
     embedder: Embedder | None,
 ) -> tuple[Sequence[EvidenceSpan], Finding]:
     """The evidence that a sentence stands on, and how firmly.
@@ -142,18 +152,18 @@ def _supporting(
     two passages into one sentence. A sentence gets evidence it did not name only by the same measure as any other,
     never by a lower one.
     """
-    own = _verified(claim, named, notations, embedder)
+    own = _verified(claim, named, source, embedder)
     if named and own.verdict is Verdict.SUPPORTED:
-        return _needed(claim, named, own.verdict, notations, embedder), own
+        return _needed(claim, named, own.verdict, source, embedder), own
     others = _closest(claim, [span for span in spans if span not in named])
-    found = [(span, _verified(claim, [span], notations, embedder)) for span in others]
+    found = [(span, _verified(claim, [span], source, embedder)) for span in others]
     for span, other in found:
         if other.verdict is Verdict.SUPPORTED:
             return [span], other
-    if both := _of_its_halves(claim, [*named, *others], notations, embedder):
+    if both := _of_its_halves(claim, [*named, *others], source, embedder):
         return both, Finding(Verdict.SUPPORTED, message("the cited words say it, each a part of it"))
     if named and own.verdict is not Verdict.NOT_FOUND:
-        return _needed(claim, named, own.verdict, notations, embedder), own
+        return _needed(claim, named, own.verdict, source, embedder), own
     for span, other in found if not named else ():
         if other.verdict is not Verdict.NOT_FOUND:
             return [span], other
@@ -161,35 +171,49 @@ def _supporting(
 
 
 def _of_its_halves(
-    claim: str, spans: Sequence[EvidenceSpan], notations: Notations, embedder: Embedder | None
+    claim: str, spans: Sequence[EvidenceSpan], source: _Source, embedder: Embedder | None
 ) -> list[EvidenceSpan]:
     """For each clause of a sentence the first span that says it; none where one of them is said nowhere."""
     parts = halves(claim)
     said = [
-        next((s for s in spans if _verified(part, [s], notations, embedder).verdict is Verdict.SUPPORTED), None)
+        next((s for s in spans if _verified(part, [s], source, embedder).verdict is Verdict.SUPPORTED), None)
         for part in (parts if len(parts) > 1 else ())
     ]
     return list(dict.fromkeys(span for span in said if span)) if all(said) else []
 
 
 def _needed(
-    claim: str, named: Sequence[EvidenceSpan], verdict: Verdict, notations: Notations, embedder: Embedder | None
+    claim: str, named: Sequence[EvidenceSpan], verdict: Verdict, source: _Source, embedder: Embedder | None
 ) -> Sequence[EvidenceSpan]:
     """Without the evidence that says nothing of the claim, as long as the rest carries it as far."""
     if len(named) == 1:
         return named
-    found = [(span, _verified(claim, [span], notations, embedder).verdict) for span in named]
+    found = [(span, _verified(claim, [span], source, embedder).verdict) for span in named]
     speaking = [span for span, alone in found if alone is not Verdict.NOT_FOUND]
-    together = _verified(claim, speaking, notations, embedder).verdict
+    together = _verified(claim, speaking, source, embedder).verdict
     return speaking if together is verdict else named
 
 
-def _verified(claim: str, spans: Sequence[EvidenceSpan], notations: Notations, embedder: Embedder | None) -> Finding:
-    written = [notations[span.document_id] for span in spans]
-    return verify(claim, [span.text for span in spans], notations=written, embedder=embedder)
+def _verified(claim: str, spans: Sequence[EvidenceSpan], source: _Source, embedder: Embedder | None) -> Finding:
+    written = [source.notations[span.document_id] for span in spans]
+    cells = [source.cells[span.marker] for span in spans]
+    return verify(claim, [span.text for span in spans], notations=written, cells=cells, embedder=embedder)
 
 
-def _notations(evidence: Evidence, pages: Pages) -> Notations:
+def _cells_in(span: EvidenceSpan, pages: Pages) -> tuple[KeyedCell, ...]:
+    """The values of the page's tables that stand in the span; the names over them may stand outside it."""
+    return tuple(
+        KeyedCell(cell.spans[0].start - span.start, cell.text, tuple(head.text for head in heads))
+        for table in pages[span.document_id, span.page].tables
+        for cell in values(table)
+        if cell.spans
+        and span.start <= cell.spans[0].start < span.end
+        and any(char.isdigit() for char in cell.text)
+        and (heads := heads_over(table, cell.row, cell.column))
+    )
+
+
+def _notations(evidence: Evidence, pages: Pages) -> Mapping[str, Notation]:
     """How each document writes its numbers, told by those of its pages that are evidence."""
     places = dict.fromkeys((span.document_id, span.page) for span in evidence.spans)
     texts: dict[str, list[str]] = {}

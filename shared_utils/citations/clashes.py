@@ -22,7 +22,7 @@ from shared_utils.citations.features import Features
 from shared_utils.citations.polarity import Opposed, denies, opposition, unmatched_negation
 from shared_utils.citations.reading import Finding, Reading, is_measured, is_minus_in_words, row_says_it, wording
 from shared_utils.citations.signs import minus_words
-from shared_utils.citations.substitutions import Swap, exchanges, replaced
+from shared_utils.citations.substitutions import Swap, exchanges, names_in, replaced, stands_beside
 from shared_utils.citations.tables import cells_of
 from shared_utils.citations.text_units import Unit, Word, covered, words_of
 from shared_utils.message import NOTHING, message
@@ -37,6 +37,7 @@ _LIKE_CLAUSE = 0.6  # so does "not" on one side alone
 _SAME_CLAUSE = 0.7  # either is a contradiction
 _CLOSE_COPY = 0.85  # a negation counts that stands beside others, and another name or word is no rewording
 _SHARED = 3  # words beside a name, on both sides together, that tell its place
+_BESIDE = 2  # sentences or rows before and after
 _ONLY = re.compile(r"\b(?:only|solely|exclusively|nur|ausschließlich|uniquement|sólo|solamente)\b", re.IGNORECASE)
 _NOT_BUT = re.compile(
     r"\b(?:not|no|never|none|nicht|keine?\w?|pas|aucune?|ningun[ao]?)\b.*"
@@ -137,10 +138,12 @@ def _without_alternative(unit: Unit, reading: Reading) -> tuple[str, tuple[Word,
 
 def _exchanged_names(reading: Reading, copy: Alignment) -> Iterator[Finding]:
     """A name in whose place, told by the words around it, the page has another one; a word, in a close copy."""
-    for unit in dict.fromkeys((*(reading.units[i] for i in reading.anchor), *reading.headings)):
+    anchored = [*(reading.units[i] for i in reading.anchor), *reading.headings]
+    for unit in dict.fromkeys((*anchored, *_beside(reading))):
         for swap in exchanges(reading.claim, reading.words, unit.text, unit.words):
-            if swap.shared >= _SHARED and _is_another_name(swap, reading, unit):
-                verdict = Verdict.NOT_FOUND if copy.likeness >= _CLOSE_COPY else Verdict.PARTLY
+            told = swap.firm and unit in anchored and not _has_a_small_word(swap.page)
+            if swap.shared >= _SHARED and _is_another_name(swap, reading, unit) and (told or _nowhere(swap, reading)):
+                verdict = Verdict.NOT_FOUND if told and copy.likeness >= _CLOSE_COPY else Verdict.PARTLY
                 said = message("the page says it of “{page}”, not of “{answer}”", page=swap.page, answer=swap.answer)
                 yield Finding(verdict, said)
                 return
@@ -148,18 +151,39 @@ def _exchanged_names(reading: Reading, copy: Alignment) -> Iterator[Finding]:
     if copy.likeness < _CLOSE_COPY:
         return
     other = replaced(reading.claim, reading.words, unit.text, unit.words)
-    if other and not _is_compared_apart(other, reading, unit):
+    if other and not _is_compared_apart(other, reading, unit) and not _looks_alike(other):
         said = message("the page says “{page}” where the answer says “{answer}”", page=other.page, answer=other.answer)
         yield Finding(Verdict.PARTLY, said)
 
 
+def _beside(reading: Reading) -> Iterator[Unit]:
+    """What stands beside the sentences that speak of the claim: a step of a list, say."""
+    near = {i + by for i in reading.anchor for by in range(-_BESIDE, _BESIDE + 1)}.difference(reading.anchor)
+    said = {word.keys for word in reading.words}
+    return (
+        unit
+        for unit in (reading.units[i] for i in sorted(near) if 0 <= i < len(reading.units))
+        if len(said.intersection(word.keys for word in unit.words)) >= _SHARED - 1  # fewer tell no place
+    )
+
+
+def _nowhere(swap: Swap, reading: Reading) -> bool:
+    """Whether the name, as a whole, stands nowhere on the page beside the word that the claim has next to it."""
+    names = names_in(reading.words, [word for unit in reading.units for word in unit.words])
+    whole = swap.at.start - 1 not in names and swap.at.stop not in names
+    within = swap.at.start > 0  # a first word is written large whatever it is
+    return whole and within and not any(stands_beside(swap.at, reading.words, unit.words) for unit in reading.units)
+
+
+def _has_a_small_word(text: str) -> bool:
+    return any(word.content and word.text[0].islower() for word in words_of(text))
+
+
 def _is_another_name(swap: Swap, reading: Reading, unit: Unit) -> bool:
     answer, page = words_of(swap.answer), words_of(swap.page)
-    named = any(word.text[0].isupper() for word in page) and not any(
-        word.content and word.text[0].islower() for word in page
-    )
+    named = any(word.text[0].isupper() for word in page) and not _has_a_small_word(swap.page)
     return (
-        named
+        (named or (len(page) == 1 and swap.content >= _SHARED))
         and not _one_name(answer, page)
         and not _side_by_side(swap, reading.claim)
         and not _is_compared_apart(swap, reading, unit)
@@ -173,6 +197,11 @@ def _is_compared_apart(swap: Swap, reading: Reading, unit: Unit) -> bool:
         return True
     lost = bool(minus_words(swap.answer)) and any(is_minus_in_words(reading, q) for q in reading.numbers)
     return lost or mean_the_same(swap, reading, unit)
+
+
+def _looks_alike(swap: Swap) -> bool:
+    """One word as a scan may have been read in two ways, laaS and IaaS."""
+    return fold(swap.answer).translate(_LOOK_ALIKE) == fold(swap.page).translate(_LOOK_ALIKE)
 
 
 def _one_name(one: Sequence[Word], other: Sequence[Word]) -> bool:

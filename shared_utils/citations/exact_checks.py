@@ -6,25 +6,29 @@ Each takes a claim beside the words it cites, and yields a finding for whatever 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice, takewhile
 
 from shared_utils.citations.dates import dates, same_day
+from shared_utils.citations.parallel import listed_together
 from shared_utils.citations.quantities import Match, compare
 from shared_utils.citations.reading import Finding, Reading, wording
 from shared_utils.citations.signs import says_minus
 from shared_utils.citations.substitutions import Swap, exchanged_number
 from shared_utils.citations.tables import headings_of
-from shared_utils.citations.text_units import Unit, covered
+from shared_utils.citations.text_units import Unit, Word, covered
 from shared_utils.message import message
 from shared_utils.text.dates import Quarter, quarters
 from shared_utils.text.measures import declared_scale
 from shared_utils.text.quantities import Quantity, identifiers
+from shared_utils.text.units import converted, same_unit
 from shared_utils.types import Verdict
 
 _SPEAKS_OF_IT = 0.6  # a unit counts as speaking of the same thing from this share of the best unit's score on
 _SHARES_WORDS = 0.2  # the same for a unit that was chosen for what it holds: it may have been for the number alone
 _CARRIES_OVER = 2  # sentences for which a year that was named goes on
+_COUNTED = 3  # words after a number that may say what it counts
 _COMPARISON = re.compile(
     r"\b(?:compared (?:with|to)|versus|vs\.?|than (?:in|for)|(?:up|down|increase|decrease) from)\b"
     r"[^.;,]{0,40}?(?:19|20)\d\d"
@@ -35,7 +39,7 @@ _OF_THE_TASK = re.compile(r"\b(?:passages?|sources?|documents?|evidence|excerpts
 def check_dates(reading: Reading) -> Iterator[Finding]:
     # Joined, for a heading may break between a day and the years it is for: "December 31," over "2021 2022 2023".
     notation = reading.units[0].notation if reading.units else None
-    on_page = dates("\n".join(unit.text for unit in reading.units), notation)
+    on_page = dates("\n".join(unit.text for unit in (*reading.units, *_heads_out_of_sight(reading))), notation)
     # Another date contradicts only where the page speaks of the claim most: a list has one at every entry.
     anchored = [date for i in reading.anchor[:1] for date in reading.units[i].days]
     anchored += [date for over in reading.headings for date in over.days]
@@ -145,6 +149,8 @@ def check_exchanged(reading: Reading) -> Iterator[Finding]:
         page = reading.units[i]
         if page.is_row or not (swap := exchanged_number(reading.claim, reading.words, page.text, page.words)):
             continue
+        if listed_together(page.text, page.numbers, swap.page, swap.answer):
+            continue  # which of them it is for, the list beside it tells
         if not mean_the_same(swap, reading, page):
             yield Finding(
                 Verdict.CONTRADICTED,
@@ -191,6 +197,14 @@ def _found(wanted: Quantity, reading: Reading, related: tuple[int, ...]) -> Iter
                 match = Match.EXACT
             if match:
                 yield q, match
+    yield from (
+        (q, match) for head in _heads_out_of_sight(reading) for q in head.numbers if (match := compare(wanted, q, None))
+    )
+
+
+def _heads_out_of_sight(reading: Reading) -> list[Unit]:
+    """The names over a table's cells that stand outside the cited words."""
+    return [head for head in reading.headings if head not in reading.units]
 
 
 def _scale_over(reading: Reading, row: int) -> Decimal:
@@ -255,7 +269,7 @@ def _other_number(wanted: Quantity, reading: Reading, related: tuple[int, ...]) 
         for i in reading.anchor
         if i in related
         for q in reading.units[i].numbers
-        if used.isdisjoint(q.mantissas) and (q.unit == wanted.unit or not q.unit or not wanted.unit) and not q.is_year
+        if used.isdisjoint(q.mantissas) and not q.is_year and _measures_the_same(wanted, reading, q, reading.units[i])
     ]
     if not rivals:
         return Finding(Verdict.NOT_FOUND, message("the cited words do not hold {what}", what=wanted.text))
@@ -263,6 +277,27 @@ def _other_number(wanted: Quantity, reading: Reading, related: tuple[int, ...]) 
     return Finding(
         Verdict.CONTRADICTED, message("the page says {page}, the answer {answer}", page=rival.text, answer=wanted.text)
     )
+
+
+def _measures_the_same(wanted: Quantity, reading: Reading, page: Quantity, unit: Unit) -> bool:
+    """Whether two numbers may be of one measure: metres and centimetres, but not metres and times.
+
+    A cell of a table leaves its unit to its heads; in a sentence the words after a number tell what it counts.
+    """
+    if wanted.unit and page.unit:
+        return same_unit(wanted.unit, page.unit) or converted(page.value, page.unit, wanted.unit) is not None
+    if unit.is_row:
+        return True
+    counted, stands = _counted(reading.words, wanted), _counted(unit.words, page)
+    if wanted.unit or page.unit:
+        return not (stands if wanted.unit else counted)
+    return not counted or not stands or not counted.isdisjoint(stands)
+
+
+def _counted(words: Sequence[Word], number: Quantity) -> frozenset[str]:
+    """Keys of the words of content right after a number: of "12 passengers a day" passengers, of "45 a day" none."""
+    after = takewhile(lambda word: word.content and word.text[0].isalpha(), (w for w in words if w.start >= number.end))
+    return frozenset(key for word in islice(after, _COUNTED) for key in word.keys)
 
 
 def _likeness(one: str, other: str) -> float:

@@ -20,6 +20,20 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _POINTER = re.compile(rf"\s*[(\[](?:see |cf\. |siehe )?{_TEXT}{_NUMBERS}[)\]]", re.IGNORECASE)
+_SPOKEN_OF = (  # what is being read, or whose it is: an answer that stands by itself says so, its page need not
+    r"(?:document|report|paper|article|text|page|passage|table|excerpt|company|dokument|bericht|papier|artikel|"
+    r"seite|tabelle|unternehmens?|document|rapport|article|entreprise|documento|informe|artículo|empresa)"
+)
+_OF_THE_DOCUMENT = re.compile(
+    rf"\s+(?:in|of|from|to|for|by|im|in|aus|des|der|dans|de|du|en|del)\s+(?:(?:the|this|dem|diesem|der|dieser|le|la|ce|"
+    rf"cette|el|este|esta)\s+)(?:[^\W\d_A-Z]\w+\s+)?{_SPOKEN_OF}(?=\s+(?:is|are|was|were|has|had|ist|sind|war|waren|"
+    r"est|sont|était|es|son|fue)\b|\s*[.]\s*$)"
+)
+_MEASURE = re.compile(
+    r"(?<![\w-])(?:(?:the|der|die|das|le|la|el)\s+)?(?:amount|value|figure|betrag|wert|montant|valeur|importe|valor)\s+"
+    r"(?:of|for|der|des|von|für|de|du|del)\s+(?=\S)",
+    re.IGNORECASE,
+)
 _CONNECTIVE = re.compile(
     r"^\W*(?:however|additionally|therefore|furthermore|moreover|overall|thus|hence|finally|also|consequently|similarly|"
     r"likewise|nevertheless|nonetheless|instead|meanwhile|first|second|third|firstly|secondly|thirdly|lastly|next|then|"
@@ -36,11 +50,14 @@ def bare_claim(sentence: str) -> str:
 
     >>> bare_claim("However, according to passage 1, sales rose (Passage 2).")
     'sales rose.'
+    >>> bare_claim("The amount of interest income in 2019 for the company was $832 million.")
+    'interest income in 2019 was $832 million.'
     """
     claim, before = sentence, ""
     while claim != before:
         before = claim
         claim = _POINTER.sub("", _CONNECTIVE.sub("", _LEAD_IN.sub("", claim)))
+    claim = _OF_THE_DOCUMENT.sub("", _MEASURE.sub("", claim))
     return claim if re.search(r"\w", claim) else sentence
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from shared_utils.citations.signs import minus_words, says_minus
 from shared_utils.citations.support import speaking_units
 from shared_utils.citations.tables import cells_of, headings_of
-from shared_utils.citations.text_units import Unit, Word, content_keys, weights, words_of
+from shared_utils.citations.text_units import Unit, Word, content_keys, units_of, weights, words_of
 from shared_utils.message import NOTHING, Message
 from shared_utils.text.dates import Date, dates, quarters
 from shared_utils.text.numerals import Notation, notation_of
@@ -43,7 +43,7 @@ class Reading:
     weight: dict[str, float]
     units: tuple[Unit, ...]
     anchor: tuple[int, ...]
-    headings: tuple[Unit, ...]  # over the anchors that are table rows
+    headings: tuple[Unit, ...]  # over the anchors that are table rows; a table's own may stand outside the cited words
 
     @property
     def page(self) -> str:
@@ -61,7 +61,8 @@ def read_claim(claim: str, units: tuple[Unit, ...]) -> Reading:
     notation = _notation_of_claim(claim, units)
     numbers = quantities(claim, notation)
     anchor = speaking_units(claim, units, numbers)
-    headings = tuple(dict.fromkeys(over for i in anchor if units[i].is_row for over in headings_of(units, i)))
+    over_rows = [over for i in anchor if units[i].is_row for over in headings_of(units, i)]
+    headings = tuple(dict.fromkeys((*over_rows, *(head for i in anchor for head in _heads_of_cells(units[i])))))
     days = dates(claim, notation)
     measured = _measured(claim, numbers, days)
     plain = tuple(q for q in numbers if not any(day.start <= q.start < day.end for day in days))
@@ -69,6 +70,12 @@ def read_claim(claim: str, units: tuple[Unit, ...]) -> Reading:
     if any(not q.negative and says_minus(claim, q) and not held.isdisjoint(q.mantissas) for q in plain):
         measured += tuple(minus_words(claim))
     return Reading(claim, words, plain, days, measured, weights(units, content_keys(words)), units, anchor, headings)
+
+
+def _heads_of_cells(row: Unit) -> Iterator[Unit]:
+    """The names over its cells, each column's as one line, where the table was read as one."""
+    for heads in dict.fromkeys(cell.heads for cell in row.cells):
+        yield from units_of(" ".join(heads), row.notation)
 
 
 def _notation_of_claim(claim: str, units: Sequence[Unit]) -> Notation:

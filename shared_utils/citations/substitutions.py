@@ -24,6 +24,9 @@ class Swap:
     answer: str
     page: str
     shared: int  # words around the place that both have; that a sentence begins or ends there counts as one more
+    content: int = 0  # those of them that carry a meaning
+    firm: bool = True  # the words around it tell the place; else they only point at it, and more has to speak for it
+    at: range = range(0)  # the words of the claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,11 @@ class _Slot:
         both = self.left > 0 and self.right > 0 and (self.content > 0 or self.left + self.right >= 4)
         one = max(self.left, self.right) >= 3 and self.content >= 2
         return both or one or self.number
+
+    @property
+    def may_fit(self) -> bool:
+        """Three words on one side, of which one carries a meaning: "discrimination in the …"."""
+        return self.fits or (max(self.left, self.right) >= 3 and self.content >= 1)
 
 
 def names_in(words: Sequence[Word], page_words: Sequence[Word]) -> list[int]:
@@ -64,8 +72,15 @@ def exchanges(claim: str, claim_words: Sequence[Word], page: str, page_words: Se
     else stands elsewhere between the same words.
     """
     for start, end in _runs(names_in(claim_words, page_words)):
-        if swap := _other_filler(claim, claim_words, start, end, page, page_words):
+        if swap := _other_filler(claim, claim_words, start, end, page, page_words, weakly=True):
             yield swap
+
+
+def stands_beside(at: range, words: Sequence[Word], page_words: Sequence[Word]) -> bool:
+    """Whether a page has these words of a claim beside the word before or after them that the claim has there."""
+    keys, others = [word.keys for word in words], [word.keys for word in page_words]
+    runs = [keys[a:b] for a, b in ((at.start - 1, at.stop), (at.start, at.stop + 1)) if a >= 0 and b <= len(keys)]
+    return any(others[i : i + len(run)] == run for run in runs for i in range(len(others) - len(run) + 1))
 
 
 def replaced(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> Swap | None:
@@ -112,6 +127,7 @@ def _other_filler(
     least: int = 0,
     together: int = 0,
     numbers: bool = False,
+    weakly: bool = False,
 ) -> Swap | None:
     wanted = [word.keys for word in ours[a:b]]
     keys = {key for word in ours[a:b] for key in word.keys}
@@ -121,7 +137,7 @@ def _other_filler(
         if [word.keys for word in filler] == wanted:
             same = max(same, slot.left + slot.right)
         elif (
-            slot.fits
+            (slot.may_fit if weakly else slot.fits)
             and min(slot.left, slot.right) >= least
             and slot.left + slot.right >= together
             and not any(keys & set(word.keys) for word in filler)
@@ -135,7 +151,14 @@ def _other_filler(
             other = slot
     if other is None or other.left + other.right <= same:
         return None
-    return Swap(_text(claim, ours[a:b]), _text(page, theirs[other.start : other.end]), shared=other.left + other.right)
+    return Swap(
+        _text(claim, ours[a:b]),
+        _text(page, theirs[other.start : other.end]),
+        other.left + other.right,
+        other.content,
+        other.fits,
+        range(a, b),
+    )
 
 
 def _order(slot: _Slot, words: int) -> tuple[int, int]:

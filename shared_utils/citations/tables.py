@@ -39,8 +39,12 @@ def headings_of(units: Sequence[Unit], row: int) -> list[Unit]:
 
 
 def column_keys(text: str) -> list[Column]:
-    """Every year and quarter a text names. A year that spans two, 2022/23, goes by the later one, as FY23 does."""
-    years = {q.start: Column("year", str(q.value), q.start) for q in quantities(text) if q.is_year}
+    """Every year and quarter a text names. A year that spans two, 2022/23, goes by the later one, as FY23 does.
+
+    No year begins with a nought: 01983 is a dialling code.
+    """
+    told = (q for q in quantities(text) if q.is_year and not q.text.startswith("0"))
+    years = {q.start: Column("year", str(q.value), q.start) for q in told}
     return [*years.values(), *(Column("quarter", quarter.number, quarter.start) for quarter in quarters(text))]
 
 

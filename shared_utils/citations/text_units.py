@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from shared_utils.text.dates import Date, dates
@@ -32,6 +32,15 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyedCell:
+    """A value of a table that was read as one, at `start` of the cited text; the names over it, outermost first."""
+
+    start: int
+    text: str
+    heads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A sentence or a table row: `text` stands at `start` of what was split."""
 
@@ -42,6 +51,7 @@ class Unit:
     keys: frozenset[str]  # of its content words
     is_row: bool
     notation: Notation = field(default=Notation(), repr=False)  # of the document it stands in
+    cells: tuple[KeyedCell, ...] = field(default=(), repr=False)  # of a row of a table, where it was read as one
 
     @property
     def numbers(self) -> tuple[Quantity, ...]:
@@ -64,6 +74,14 @@ def units_of(text: str, notation: Notation | None = None) -> tuple[Unit, ...]:
     """The sentences and table rows of a page text, in reading order. Without a `notation` the text tells its own."""
     notation = notation or notation_of(text)
     return tuple(_unit(text, span, notation) for span in split_sentences(text))
+
+
+def with_cells(units: Sequence[Unit], cells: Sequence[KeyedCell]) -> tuple[Unit, ...]:
+    """The units of a text, each with those of the cells that stand in it."""
+    if not cells:
+        return tuple(units)
+    held = (tuple(cell for cell in cells if unit.start <= cell.start < unit.end) for unit in units)
+    return tuple(replace(unit, cells=own) if own else unit for unit, own in zip(units, held, strict=True))
 
 
 def content_keys(words: Iterable[Word]) -> frozenset[str]:

@@ -26,7 +26,7 @@ from shared_utils.citations.reading import (
     stands_word_for_word,
 )
 from shared_utils.citations.reasons import halves, missing_words, not_said, not_together, unsaid_half
-from shared_utils.citations.text_units import Unit, content_keys, units_of, words_of
+from shared_utils.citations.text_units import KeyedCell, Unit, content_keys, units_of, with_cells, words_of
 from shared_utils.message import message
 from shared_utils.text.numerals import Notation
 from shared_utils.text.sentences import split_sentences
@@ -51,6 +51,7 @@ def verify(
     cited: Sequence[str],
     *,
     notations: Sequence[Notation] = (),
+    cells: Sequence[Sequence[KeyedCell]] = (),
     embedder: Embedder | None = None,
     entailment: Entailment | None = None,
     judgement: Judgement | None = None,
@@ -59,14 +60,20 @@ def verify(
 
     `cited` are the evidence texts it points at, as they stand on their pages: a table's headings decide its columns,
     so give the whole span, not only the row. `notations` say how the document of each text writes its numbers; without
-    them each text tells its own. With an `embedder`, nearness in meaning counts as well; it outweighs no number, date
-    or negation. `judgement` takes the place of the trained one, for measuring.
+    them each text tells its own. `cells` are the values of the tables in each text, with the names over them; without
+    them columns are told by the words over a row. With an `embedder`, nearness in meaning counts as well; it outweighs
+    no number, date or negation. `judgement` takes the place of the trained one, for measuring.
     """
     judgement = judgement or trained()
     parts = [sentence[span.start : span.end] for span in split_sentences(sentence)]
     claims = [part for part in parts if len(content_keys(words_of(part))) > 1] or [sentence]
     written: Sequence[Notation | None] = notations or [None] * len(cited)
-    units = tuple(unit for text, notation in zip(cited, written, strict=True) for unit in units_of(text, notation))
+    keyed = cells or [()] * len(cited)
+    units = tuple(
+        unit
+        for text, notation, own in zip(cited, written, keyed, strict=True)
+        for unit in with_cells(units_of(text, notation), own)
+    )
     findings = [f for claim in claims for f in _verify_claim(bare_claim(claim), units, embedder, judgement)]
     if {Verdict.NOT_FOUND, Verdict.SUPPORTED} <= {f.verdict for f in findings}:
         missing = next(f for f in findings if f.verdict is Verdict.NOT_FOUND)

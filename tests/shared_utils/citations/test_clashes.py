@@ -1,0 +1,74 @@
+"""What is told for another number or another name, and what is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared_utils.citations.verification import verify
+from shared_utils.types import Verdict
+
+
+@pytest.mark.parametrize(
+    ("claim", "page", "told"),
+    [
+        ("The tower is 1.90 metres high.", "The tower is 210 cm high and was painted 31 times.", "210 cm"),
+        ("The ferry carries 9 passengers a day.", "The ferry carries 12 passengers a day.", "12"),
+        ("The fee for the ferry is 40.", "The fee for the ferry is 45.", "45"),
+    ],
+)
+def test_a_number_of_the_same_measure_contradicts(claim: str, page: str, told: str) -> None:
+    found = verify(claim, [page])
+    assert found.verdict is Verdict.CONTRADICTED
+    assert dict(found.reason.values)["page"] == told
+
+
+@pytest.mark.parametrize(
+    ("claim", "page"),
+    [
+        ("The wall of the tower is 1.90 metres thick.", "The wall of the tower was struck by lightning 31 times."),
+        ("The ferry carries 9 passengers a day.", "The ferry makes 12 crossings a day."),
+    ],
+)
+def test_a_number_of_another_measure_is_only_not_there(claim: str, page: str) -> None:
+    assert verify(claim, [page]).verdict is Verdict.NOT_FOUND
+
+
+STEPS = (
+    "Write a note for the crew\n"
+    "1 Open the log and touch New .\n"
+    "2 Write the note, set a date, then touch OK.\n"
+    "3 Touch the flag to mark the note as urgent.\n"
+    "4 Then touch Send.\n"
+    "A note can be sent Daily or Weekly."
+)
+
+
+def test_a_name_from_elsewhere_in_a_steps_place_leaves_a_doubt() -> None:
+    right, wrong = (
+        verify(f"Touch the flag to mark the note as urgent and then touch {name}.", [STEPS]).verdict
+        for name in ("Send", "Weekly")
+    )
+    assert (right, wrong) == (Verdict.SUPPORTED, Verdict.PARTLY)
+
+
+def test_a_name_where_the_page_has_a_word_leaves_a_doubt_if_three_words_tell_the_place() -> None:
+    page = "Access follows the principle of least privilege (PoLP). Identity and Access Management is free."
+    claim = "The rule for access that crews follow is {} of least privilege (PoLP)."
+    verdicts = [verify(claim.format(word), [page]) for word in ("Identity", "the principle")]
+    assert str(verdicts[0].reason) == "the page says it of “principle”, not of “Identity”"
+    assert "principle" not in str(verdicts[1].reason)
+
+
+def test_one_word_read_off_a_scan_in_two_ways_is_no_other_word() -> None:
+    page = "The port is responsible for the security of its IaaS, PaaS and SaaS services at all times."
+    claim = page.replace("IaaS", "laaS")
+    assert verify(claim, [page]).verdict is Verdict.SUPPORTED
+
+
+def test_a_dialling_code_is_no_year() -> None:
+    page = "The Limes Residential Home\nTel: 01983 873655\nDate of the visit: 7 July 2015"
+    assert verify("The telephone number of The Limes Residential Home is 01983 873655.", [page]).verdict in (
+        Verdict.SUPPORTED,
+        Verdict.PARTLY,
+    )
+    assert "column" not in str(verify("The telephone of The Limes is 01983 873655.", [page]).reason)
