@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.types import Answer, EvidenceSpan
 from shared_utils.types import Citation as Cited
-from src.answering.routing import SMALL_TALK
+from src.answering.small_talk import small_talk
 from src.api.as_json import (
     answer_markdown,
     answer_notes,
@@ -78,7 +78,7 @@ def said_at_once(words: str) -> str | None:
     """The whole reply to what is no question to the documents; None where it is one. Nothing of it is kept."""
     if is_task(words):
         return task_reply(words)
-    return str(SMALL_TALK) if question_kind(words) is QuestionKind.SMALL_TALK else None
+    return str(small_talk(words)) if question_kind(words) is QuestionKind.SMALL_TALK else None
 
 
 def question_of(shelf: Shelf, messages: Sequence[OpenAIMessage], *, kept: bool = True) -> Question:
