@@ -19,6 +19,7 @@ _LOW_BYTES = 500_000_000
 _FULL_BYTES = 50_000_000  # below this a page more cannot be promised to be kept
 
 _SERVER_UP = (ModelState.READY, ModelState.PULLING, ModelState.LOADING)
+_SERVER_COMING = (ModelState.STARTING, ModelState.RESTARTING, ModelState.FETCHING, ModelState.UNPACKING)
 
 
 class Embeddings:
@@ -93,7 +94,7 @@ def disk(free_bytes: int) -> Part:
 def model_server(status: ModelStatus) -> Part:
     if status.state in _SERVER_UP:
         return Part(state="ok")
-    if status.state in (ModelState.STARTING, ModelState.RESTARTING):
+    if status.state in _SERVER_COMING:
         return Part(state="starting", reason=str(status.reason))
     return Part(state="down", reason=str(status.reason) or "No model server answers.")
 
@@ -102,7 +103,7 @@ def model(status: ModelStatus) -> Part:
     match status.state:
         case ModelState.READY:
             return Part(state="ok", reason=status.model)
-        case ModelState.UNAVAILABLE:
+        case ModelState.UNAVAILABLE | ModelState.OFFERED:
             return Part(state="down", reason="No language model writes; answers quote the documents.")
         case _:
             return Part(

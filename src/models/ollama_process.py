@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from urllib.parse import urlsplit
 
 from shared_utils.errors import FootnoteError
@@ -102,6 +102,9 @@ class BackgroundTending:
                     return
         except FootnoteError as exc:
             self._log(str(exc))
+        finally:
+            if isinstance(self._steps, Generator):  # a connection that nobody reads from is closed now
+                self._steps.close()
 
 
 def _on_this_machine(url: str) -> bool:
