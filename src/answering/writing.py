@@ -33,6 +33,7 @@ from shared_utils.types import (
 )
 from src.answering.answer_queue import AnswerQueue, Ticket
 from src.answering.prompts import build_prompt
+from src.answering.repetition import repeated_from
 from src.events import AnswerEvent, AnswerText, EngineChanged, Stage, StageStarted
 
 _log = logging.getLogger(__name__)
@@ -242,6 +243,8 @@ class Scribe:
                             text, tokens = text + delta, tokens + 1
                             shown = markers.feed(delta)
                             yield AnswerText(shown, tuple(spans[number] for number in markers.order), tokens)
+                            if (end := repeated_from(text)) is not None:
+                                return _ended_early(text[:end].rstrip(), writer, tokens, _departed(sent_to, task))
                         case EngineGivenUp():
                             if event.late and writer.queued and not loading:
                                 self._learn_from_silence(writer, prompt, self._clock() - began)
@@ -282,6 +285,15 @@ class Scribe:
             passages_leave=leaving,
             where=writer.where,
         )
+
+
+def _ended_early(text: str, writer: Writer, tokens: int, notes: tuple[Message, ...]) -> Written:
+    """What a model wrote before it went round in circles; nothing, where it did so from its first word."""
+    stats = GenerationStats(writer.engine.name, writer.model, where=writer.where, output_tokens=tokens)
+    if text:
+        return Written(text, "stop", stats, notes)
+    said = message("{model} only repeated itself: its words are left out.", model=writer.model)
+    return Written(notes=(said, *notes))
 
 
 def _departed(sent_to: Sequence[Message], task: Task) -> tuple[Message, ...]:

@@ -78,7 +78,7 @@ class OllamaOffer:
         if self.agreed() and not self._failed:
             self._keep_agreement()
             self._running = BackgroundTending(self._steps(), self._log)
-            return self._running.status
+            return ModelStatus(ModelState.FETCHING, self._install.name)
         return self._offered()
 
     def agreed(self) -> bool:

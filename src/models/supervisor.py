@@ -20,7 +20,7 @@ from types import FrameType
 from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.processes.child import Child, masked, start
 from shared_utils.processes.guardian import Guardian
-from src.models.ollama_process import ollama_answers, ollama_command, tend, why_no_ollama
+from src.models.ollama_process import is_poll, ollama_answers, ollama_command, tend, why_no_ollama
 from src.models.ollama_release import RELEASE, Release
 from src.models.ollama_request import Request
 from src.models.page_watch import PageWatch, stalled_page
@@ -290,7 +290,7 @@ def supervise(settings: Settings, page_command: Sequence[str] = PAGE_COMMAND, re
         _write(f"footnote | {masked(line, secrets)}")
 
     def spawn(name: str, command: Sequence[str]) -> Process:
-        child = start(name, command, write=_write, secrets=secrets, cwd=_HERE)
+        child = start(name, command, write=_write_unless_polled, secrets=secrets, cwd=_HERE)
         guardian.watch(child.pid)
         return _Watched(child, guardian)
 
@@ -375,6 +375,11 @@ def _accepts_connections(host: str, port: int) -> bool:
     with suppress(OSError), socket.create_connection((host, port), timeout=0.2):
         return True
     return False
+
+
+def _write_unless_polled(line: str) -> None:
+    if not is_poll(line):
+        _write(line)
 
 
 def _write(line: str) -> None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from typing import Any
 
 import streamlit as st
 
+from shared_utils.message import message
 from src.i18n import phrase
 from src.models.ollama_request import Request, may_ask, write_request
 from src.models.status import FETCHED, ModelState, ModelStatus, read_status, status_path
@@ -18,6 +20,7 @@ from src.screen.session import Session
 from src.settings import Settings
 
 _TICK_S = 2.0
+_ROW: dict[str, Any] = {"horizontal": True, "horizontal_alignment": "center", "vertical_alignment": "center"}
 _LABELS = {
     Request.GET: phrase("Fetch it"),
     Request.CANCEL: phrase("Stop fetching"),
@@ -36,11 +39,11 @@ def _draw(session: Session, settings: Settings) -> None:
     if status is None:
         return
     if status.state is ModelState.OFFERED:
-        with st.container(horizontal=True, vertical_alignment="center", key="model-offer"):
+        with st.container(**_ROW, key="model-offer"):
             st.html(note(session.say(status.reason)), width="content")
             _button(session, settings, Request.GET)
     elif status.state in FETCHED:
-        with st.container(horizontal=True, vertical_alignment="center", key="model-offer"):
+        with st.container(**_ROW, key="model-offer"):
             if coming := _coming(status, session):
                 st.html(note(coming), width="content")
             _button(session, settings, Request.CANCEL)
@@ -78,20 +81,22 @@ def _coming(status: ModelStatus, session: Session) -> str:
     """ "Ollama 0.34.2: 0.4 of 1.4 GB, 12.0 MB a second"; why it waits, where it does."""
     if status.reason:
         return session.say(status.reason)
-    if not status.total_bytes or not status.bytes_per_s:
+    if not status.total_bytes:
         return ""
-    return session.say(
-        "{model}: {done:.1f} of {total:.1f} GB, {rate:.1f} MB a second",
+    amount = message(
+        "{model}: {done:.1f} of {total:.1f} GB",
         model=status.model,
         done=(status.completed_bytes or 0) / 1e9,
         total=status.total_bytes / 1e9,
-        rate=status.bytes_per_s / 1e6,
     )
+    if not status.bytes_per_s:
+        return session.say(amount)
+    return session.say(message("{amount}, {rate:.1f} MB a second", amount=amount, rate=status.bytes_per_s / 1e6))
 
 
 def _button(session: Session, settings: Settings, request: Request) -> None:
     label, key = session.say(_LABELS[request]), f"ollama-{request}"
-    st.button(label, key=key, type="tertiary", on_click=_ask, args=(settings, request))
+    st.button(label, key=key, on_click=_ask, args=(settings, request))
 
 
 def _ask(settings: Settings, request: Request) -> None:
