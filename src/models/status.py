@@ -27,6 +27,7 @@ class ModelState(StrEnum):
     RESTARTING = "restarting"
 
 
+BEFORE_OLLAMA = (ModelState.OFFERED, ModelState.FETCHING, ModelState.UNPACKING)  # none is there yet
 FETCHED = (ModelState.FETCHING, ModelState.UNPACKING, ModelState.PULLING)  # gigabytes come: it can be cancelled
 
 

@@ -24,7 +24,7 @@ from src.models.ollama_process import is_poll, ollama_answers, ollama_command, t
 from src.models.ollama_release import RELEASE, Release
 from src.models.ollama_request import Request
 from src.models.page_watch import PageWatch, stalled_page
-from src.models.status import FETCHED, ModelState, ModelStatus, status_path, write_status
+from src.models.status import BEFORE_OLLAMA, FETCHED, ModelState, ModelStatus, status_path, write_status
 from src.models.supervised import Offer, Process, Tending, Watch
 from src.settings import Settings
 
@@ -246,8 +246,12 @@ class Supervisor:
         now = self._clock()
         due = self._published is None or now - self._published[0] >= _PUBLISH_S
         if due or (self._published and self._published[1].state is not self._status.state):
-            self._publish(self._status)
+            self._publish(replace(self._status, own_ollama=self._has_own()))
             self._published = (now, self._status)
+
+    def _has_own(self) -> bool:
+        """Whether Ollama is, or would be, the one that was fetched here, not one that somebody else runs."""
+        return self._offer is not None and (self._ollama is not None or self._status.state in BEFORE_OLLAMA)
 
     def _end_everything(self) -> None:
         """The page first, so that running answers are closed before their engine."""
@@ -311,7 +315,7 @@ def supervise(settings: Settings, page_command: Sequence[str] = PAGE_COMMAND, re
         why_not=why_not,
         ollama_answers=lambda: ollama_answers(settings.ollama_url),
         tend=lambda chosen: tend(settings, chosen, log),
-        publish=_publisher(settings, log, own_ollama=offer is not None),
+        publish=_publisher(settings, log),
         asked_to_end=lambda: signals.received,
         log=log,
         offer=offer,
@@ -357,12 +361,12 @@ def _reachable_host(listening_on: str) -> str:
     return "localhost" if listening_on in ("0.0.0.0", "::", "127.0.0.1") else listening_on  # noqa: S104 - compared
 
 
-def _publisher(settings: Settings, log: Callable[[str], None], *, own_ollama: bool) -> Callable[[ModelStatus], None]:
+def _publisher(settings: Settings, log: Callable[[str], None]) -> Callable[[ModelStatus], None]:
     path, complaints = status_path(settings.data_dir), set[str]()
 
     def publish(status: ModelStatus) -> None:
         try:
-            write_status(path, replace(status, own_ollama=own_ollama), time.time())
+            write_status(path, status, time.time())
         except OSError as exc:
             if str(exc) not in complaints:  # once: it would come every second
                 complaints.add(str(exc))
