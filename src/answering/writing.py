@@ -38,6 +38,7 @@ from src.events import AnswerEvent, AnswerText, EngineChanged, Stage, StageStart
 
 _log = logging.getLogger(__name__)
 
+_LONGEST_GRACE_S = 120.0
 _TYPICAL_OUTPUT_TOKENS = 80  # of a short factual answer; for estimates only
 
 
@@ -136,6 +137,7 @@ class Scribe:
         self.queue = queue
         self._clock = clock
         self._speeds: dict[str, Speed] = {}
+        self._reads_until: dict[str, float] = {}  # model -> when it may have read a prompt that was given up
         self._lock = threading.Lock()
 
     def speed(self, writer: Writer) -> Speed:
@@ -157,6 +159,18 @@ class Scribe:
         with self._lock:
             known = self._speeds.get(writer.model, writer.measured)
             self._speeds[writer.model] = held_back(known, prompt.estimated_tokens, waited_s)
+
+    def _given_up_in_reading(self, writer: Writer, prompt: Prompt, waited_s: float, *, late: bool) -> None:
+        """A server that is hung up on while it reads may read on to the end (Ollama 0.13 does), and begins the next
+        prompt only then: the next question is given that much more. One that was late may need as long again."""
+        expected_s = estimate_first_token_s(self.speed(writer), prompt.estimated_tokens) or 0.0
+        left_s = waited_s if late else expected_s - waited_s
+        with self._lock:
+            self._reads_until[writer.model] = self._clock() + min(max(left_s, 0.0), _LONGEST_GRACE_S)
+
+    def _grace_s(self, writer: Writer) -> float:
+        with self._lock:
+            return max(0.0, self._reads_until.get(writer.model, 0.0) - self._clock()) if writer.queued else 0.0
 
     def write(
         self, task: Task, writers: Sequence[Writer], on_first_token: Callable[[], None], cancelled: Cancelled
@@ -224,6 +238,7 @@ class Scribe:
         spans = {span.marker: span for span in task.evidence.spans}
         markers = MarkerStream(spans)
         loading, began = False, self._clock()
+        prompt = replace(prompt, grace_s=self._grace_s(writer))
         if writer.queued:
             yield self._reading(writer, prompt)
         stream = generate_with_fallback([writer.engine for writer in writers], prompt, cancelled)
@@ -248,6 +263,7 @@ class Scribe:
                         case EngineGivenUp():
                             if event.late and writer.queued and not loading:
                                 self._learn_from_silence(writer, prompt, self._clock() - began)
+                                self._given_up_in_reading(writer, prompt, self._clock() - began, late=True)
                             began = self._clock()
                             writer = by_name[event.next_engine]
                             if ticket is not None and not writer.queued:
@@ -256,6 +272,8 @@ class Scribe:
                             if writer.queued:
                                 yield self._reading(writer, prompt)
                         case GenerationDone():
+                            if event.finish_reason == "cancelled" and not text and writer.queued:
+                                self._given_up_in_reading(writer, prompt, self._clock() - began, late=False)
                             self.learn(event.stats)
                             notes = (*_departed(sent_to, task), *_unread(writer, prompt, event.stats))
                             return Written(text, event.finish_reason, event.stats, notes)
@@ -266,6 +284,7 @@ class Scribe:
             # it wrote nothing, and yet it may have been sent everything
             if isinstance(exc, GenerationTimeout) and writer.queued and not loading:
                 self._learn_from_silence(writer, prompt, self._clock() - began)
+                self._given_up_in_reading(writer, prompt, self._clock() - began, late=True)
             _log.warning("no model wrote: %s", exc)
             yield EngineChanged(EngineKind.EXTRACTIVE, exc.for_reader)
             return Written(notes=(exc.for_reader, *_departed(sent_to, task)))
@@ -276,6 +295,7 @@ class Scribe:
         """Without an estimate while the model is still loading: how long a disk takes is not known."""
         tokens = prompt.estimated_tokens
         seconds = None if loading else estimate_first_token_s(self.speed(writer), tokens)
+        seconds = seconds + prompt.grace_s if seconds is not None else None
         return StageStarted(
             Stage.READING,
             writer.engine.name,
