@@ -98,6 +98,9 @@ class OllamaOffer:
         except NotInstalled as exc:
             self._failed = exc.message
             self._log(str(exc))
+        except Exception as exc:  # noqa: BLE001 - tried once, told, and not again and again
+            self._failed = message("{name} could not be installed: {error}.", name=self._install.name, error=exc)
+            self._log(str(self._failed))
 
     def _offered(self) -> ModelStatus:
         reason = joined(self._failed, offer_of(self._settings, self._install))

@@ -16,7 +16,7 @@ import pytest
 
 from shared_utils.generation.ollama_server import OllamaServer
 from src.models.ollama_install import Install
-from src.models.ollama_offer import offer_here, offer_of
+from src.models.ollama_offer import OllamaOffer, offer_here, offer_of
 from src.models.ollama_release import Release
 from src.models.ollama_request import Request, may_ask, request_path, take_request, write_request
 from src.models.status import ModelState, ModelStatus, read_status, status_path
@@ -230,6 +230,21 @@ def test_a_request_is_read_once_and_nonsense_is_none(tmp_path: Path) -> None:
 
 def an_install(tmp_path: Path) -> Install:
     return Install(described(b"x" * 10), "1.2.3", "http://127.0.0.1:9/", tmp_path, False, lambda _: None)
+
+
+def test_what_nobody_foresaw_is_told_once_and_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+
+    def broken(_: Install) -> Iterator[ModelStatus]:
+        calls.append(1)
+        raise ImportError("No module named 'zstandard'")
+
+    monkeypatch.setattr(Install, "steps", broken)
+    offer = OllamaOffer(Settings(data_dir=tmp_path), an_install(tmp_path), lambda _: None)
+    offer.agree()
+    wait_for(lambda: "No module named" in str(offer.status().reason))
+    assert offer.status().state is ModelState.OFFERED
+    assert calls == [1]
 
 
 def test_the_sizes_are_told_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
