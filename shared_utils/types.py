@@ -212,6 +212,7 @@ class Prompt:
     estimated_tokens: int
     max_output_tokens: int
     stop: tuple[str, ...] = ()
+    grace_s: float = 0.0  # more for its first token: the server may still be reading a prompt that nobody waits for
 
 
 class EngineKind(StrEnum):

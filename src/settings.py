@@ -162,6 +162,15 @@ class Settings:
     )
     more_ollama_urls: tuple[str, ...] = field(default=())  # what OLLAMA_HOST names after the first
     ollama_binary: str = _setting("FOOTNOTE_OLLAMA", "ollama", "the ollama command to start when none answers")
+    get_ollama: str = _setting(
+        "FOOTNOTE_GET_OLLAMA",
+        "ask",
+        "where there is no Ollama: `ask` offers to fetch it and the model, with their sizes, on a page that only this "
+        "machine reaches; `yes` fetches them without asking; `no` does not offer it",
+    )
+    ollama_archives: str = _setting(
+        "FOOTNOTE_OLLAMA_ARCHIVES", "", "a mirror's folder with Ollama's archives; empty: the official release"
+    )
     ollama_models: Path = _setting(  # noqa: RUF009
         "OLLAMA_MODELS", Path.home() / ".ollama" / "models", "where Ollama keeps its models: whose disk is looked at"
     )
@@ -236,6 +245,8 @@ class Settings:
         _check_keys(settings.api_keys)
         _check_store(settings.store)
         _check_hosts(settings.hosts)
+        if settings.get_ollama not in ("ask", "yes", "no"):
+            raise SettingsError(literal("FOOTNOTE_GET_OLLAMA takes ask, yes or no. Correct it, then start again."))
         for url in (settings.ollama_url, *settings.more_ollama_urls):
             _check_nameless("OLLAMA_HOST", url, "Let a tunnel or a private network keep others away from it.")
         for url in settings.endpoints:

@@ -87,16 +87,12 @@ class OllamaAnswerGenerator:
 
         ModelAsked comes first where the prompt leaves this machine, or the model has to be loaded.
         """
-        line, deadlines = HangUpTransport(self._transport), self._deadlines
+        line, deadlines = HangUpTransport(self._transport), _later(self._deadlines, prompt.grace_s)
         loading = bool(self._load_s) and not self._in_memory()
         if loading or self.where is not Where.THIS_MACHINE:
             yield ModelAsked(self.model, self.where, loading)
         if loading:
-            deadlines = replace(
-                deadlines,
-                first_token_s=deadlines.first_token_s + self._load_s,
-                total_s=deadlines.total_s + self._load_s,
-            )
+            deadlines = _later(deadlines, self._load_s)
         started, first_token_s = self._clock(), None
         frames = watched(
             self._frames(prompt, line, deadlines),
@@ -167,6 +163,11 @@ class OllamaAnswerGenerator:
                 "stop": list(prompt.stop),
             },
         }
+
+
+def _later(deadlines: Deadlines, by_s: float) -> Deadlines:
+    """With as much more for the first token."""
+    return replace(deadlines, first_token_s=deadlines.first_token_s + by_s, total_s=deadlines.total_s + by_s)
 
 
 def _counted(last: _Frame, stats: GenerationStats) -> GenerationStats:

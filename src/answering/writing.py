@@ -33,10 +33,12 @@ from shared_utils.types import (
 )
 from src.answering.answer_queue import AnswerQueue, Ticket
 from src.answering.prompts import build_prompt
+from src.answering.repetition import repeated_from
 from src.events import AnswerEvent, AnswerText, EngineChanged, Stage, StageStarted
 
 _log = logging.getLogger(__name__)
 
+_LONGEST_GRACE_S = 120.0
 _TYPICAL_OUTPUT_TOKENS = 80  # of a short factual answer; for estimates only
 
 
@@ -135,6 +137,7 @@ class Scribe:
         self.queue = queue
         self._clock = clock
         self._speeds: dict[str, Speed] = {}
+        self._reads_until: dict[str, float] = {}  # model -> when it may have read a prompt that was given up
         self._lock = threading.Lock()
 
     def speed(self, writer: Writer) -> Speed:
@@ -156,6 +159,18 @@ class Scribe:
         with self._lock:
             known = self._speeds.get(writer.model, writer.measured)
             self._speeds[writer.model] = held_back(known, prompt.estimated_tokens, waited_s)
+
+    def _given_up_in_reading(self, writer: Writer, prompt: Prompt, waited_s: float, *, late: bool) -> None:
+        """A server that is hung up on while it reads may read on to the end (Ollama 0.13 does), and begins the next
+        prompt only then: the next question is given that much more. One that was late may need as long again."""
+        expected_s = estimate_first_token_s(self.speed(writer), prompt.estimated_tokens) or 0.0
+        left_s = waited_s if late else expected_s - waited_s
+        with self._lock:
+            self._reads_until[writer.model] = self._clock() + min(max(left_s, 0.0), _LONGEST_GRACE_S)
+
+    def _grace_s(self, writer: Writer) -> float:
+        with self._lock:
+            return max(0.0, self._reads_until.get(writer.model, 0.0) - self._clock()) if writer.queued else 0.0
 
     def write(
         self, task: Task, writers: Sequence[Writer], on_first_token: Callable[[], None], cancelled: Cancelled
@@ -223,6 +238,7 @@ class Scribe:
         spans = {span.marker: span for span in task.evidence.spans}
         markers = MarkerStream(spans)
         loading, began = False, self._clock()
+        prompt = replace(prompt, grace_s=self._grace_s(writer))
         if writer.queued:
             yield self._reading(writer, prompt)
         stream = generate_with_fallback([writer.engine for writer in writers], prompt, cancelled)
@@ -242,9 +258,12 @@ class Scribe:
                             text, tokens = text + delta, tokens + 1
                             shown = markers.feed(delta)
                             yield AnswerText(shown, tuple(spans[number] for number in markers.order), tokens)
+                            if (end := repeated_from(text)) is not None:
+                                return _ended_early(text[:end].rstrip(), writer, tokens, _departed(sent_to, task))
                         case EngineGivenUp():
                             if event.late and writer.queued and not loading:
                                 self._learn_from_silence(writer, prompt, self._clock() - began)
+                                self._given_up_in_reading(writer, prompt, self._clock() - began, late=True)
                             began = self._clock()
                             writer = by_name[event.next_engine]
                             if ticket is not None and not writer.queued:
@@ -253,6 +272,8 @@ class Scribe:
                             if writer.queued:
                                 yield self._reading(writer, prompt)
                         case GenerationDone():
+                            if event.finish_reason == "cancelled" and not text and writer.queued:
+                                self._given_up_in_reading(writer, prompt, self._clock() - began, late=False)
                             self.learn(event.stats)
                             notes = (*_departed(sent_to, task), *_unread(writer, prompt, event.stats))
                             return Written(text, event.finish_reason, event.stats, notes)
@@ -263,6 +284,7 @@ class Scribe:
             # it wrote nothing, and yet it may have been sent everything
             if isinstance(exc, GenerationTimeout) and writer.queued and not loading:
                 self._learn_from_silence(writer, prompt, self._clock() - began)
+                self._given_up_in_reading(writer, prompt, self._clock() - began, late=True)
             _log.warning("no model wrote: %s", exc)
             yield EngineChanged(EngineKind.EXTRACTIVE, exc.for_reader)
             return Written(notes=(exc.for_reader, *_departed(sent_to, task)))
@@ -273,6 +295,7 @@ class Scribe:
         """Without an estimate while the model is still loading: how long a disk takes is not known."""
         tokens = prompt.estimated_tokens
         seconds = None if loading else estimate_first_token_s(self.speed(writer), tokens)
+        seconds = seconds + prompt.grace_s if seconds is not None else None
         return StageStarted(
             Stage.READING,
             writer.engine.name,
@@ -282,6 +305,15 @@ class Scribe:
             passages_leave=leaving,
             where=writer.where,
         )
+
+
+def _ended_early(text: str, writer: Writer, tokens: int, notes: tuple[Message, ...]) -> Written:
+    """What a model wrote before it went round in circles; nothing, where it did so from its first word."""
+    stats = GenerationStats(writer.engine.name, writer.model, where=writer.where, output_tokens=tokens)
+    if text:
+        return Written(text, "stop", stats, notes)
+    said = message("{model} only repeated itself: its words are left out.", model=writer.model)
+    return Written(notes=(said, *notes))
 
 
 def _departed(sent_to: Sequence[Message], task: Task) -> tuple[Message, ...]:

@@ -19,6 +19,7 @@ _LOW_BYTES = 500_000_000
 _FULL_BYTES = 50_000_000  # below this a page more cannot be promised to be kept
 
 _SERVER_UP = (ModelState.READY, ModelState.PULLING, ModelState.LOADING)
+_SERVER_COMING = (ModelState.STARTING, ModelState.RESTARTING, ModelState.FETCHING, ModelState.UNPACKING)
 
 
 class Embeddings:
@@ -95,7 +96,7 @@ def model_server(status: ModelStatus, settings: Settings) -> Part:
         return Part(state="ok")
     if settings.endpoints and status.state is ModelState.UNAVAILABLE:
         return Part(state="off", reason="No Ollama is needed: other servers are named to write.")
-    if status.state in (ModelState.STARTING, ModelState.RESTARTING):
+    if status.state in _SERVER_COMING:
         return Part(state="starting", reason=str(status.reason))
     return Part(state="down", reason=str(status.reason) or "No model server answers.")
 
@@ -106,7 +107,7 @@ def model(status: ModelStatus, settings: Settings) -> Part:
     match status.state:
         case ModelState.READY:
             return Part(state="ok", reason=status.model)
-        case ModelState.UNAVAILABLE:
+        case ModelState.UNAVAILABLE | ModelState.OFFERED:
             return Part(state="down", reason="No language model writes; answers quote the documents.")
         case _:
             return Part(

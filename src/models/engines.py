@@ -90,18 +90,19 @@ class Engines:
 
     def why_nobody(self) -> Message:
         """Why no model can write now, for who reads; nothing where only the operator could change it."""
-        return NOTHING if self.status().state is ModelState.UNAVAILABLE else self._why_not_ready()
+        nobody_s = (ModelState.UNAVAILABLE, ModelState.OFFERED)
+        return NOTHING if self.status().state in nobody_s else self._why_not_ready()
 
     def _why_not_ready(self) -> Message:
         status = self.status()
         match status.state:
             case ModelState.READY:
                 return NOTHING
-            case ModelState.PULLING if status.total_bytes:
+            case ModelState.PULLING | ModelState.FETCHING if status.total_bytes:
                 return message(
                     "{model} is still being fetched ({share:.0%}).", model=status.model, share=_share(status)
                 )
-            case ModelState.UNAVAILABLE:
+            case ModelState.UNAVAILABLE | ModelState.OFFERED:
                 return status.reason
             case _:
                 return joined(message("{model} is still getting ready.", model=_named(status)), status.reason)
@@ -275,20 +276,22 @@ class Engines:
 def _waiting_line(status: ModelStatus) -> Message:
     """What the status line says while no model can write."""
     match status.state:
-        case ModelState.PULLING if status.total_bytes and status.seconds_left:
+        case ModelState.PULLING | ModelState.FETCHING if status.total_bytes and status.seconds_left:
             return message(
                 "Fetching {model} ({share:.0%}, about {minutes} min left) · answers quote the documents until then",
                 model=status.model,
                 share=_share(status),
                 minutes=max(1, round(status.seconds_left / 60)),
             )
-        case ModelState.PULLING if status.total_bytes:
+        case ModelState.PULLING | ModelState.FETCHING if status.total_bytes:
             return message(
                 "Fetching {model} ({share:.0%}) · answers quote the documents until then",
                 model=status.model,
                 share=_share(status),
             )
-        case ModelState.STARTING | ModelState.PULLING | ModelState.LOADING | ModelState.RESTARTING:
+        case (
+            ModelState.STARTING | ModelState.PULLING | ModelState.UNPACKING | ModelState.LOADING | ModelState.RESTARTING
+        ):
             return message(
                 "{model} is {state} · answers quote the documents until then",
                 model=_named(status),
@@ -301,6 +304,8 @@ def _waiting_line(status: ModelStatus) -> Message:
 _STATES = {
     ModelState.STARTING: phrase("starting"),
     ModelState.PULLING: phrase("pulling"),
+    ModelState.FETCHING: phrase("pulling"),
+    ModelState.UNPACKING: phrase("being unpacked"),
     ModelState.LOADING: phrase("loading"),
     ModelState.RESTARTING: phrase("restarting"),
 }

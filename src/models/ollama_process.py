@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from urllib.parse import urlsplit
 
 from shared_utils.errors import FootnoteError
@@ -19,6 +20,8 @@ _SECRET_VARIABLES = (
     "FOOTNOTE_ENDPOINT_KEY",
     "FOOTNOTE_STORE",
 )
+
+_POLL = re.compile(r'\[GIN\].*\| +200 \|.*\b(?:GET|HEAD) +"/(?:api/(?:version|tags|ps))?"$')
 
 
 def why_no_ollama(settings: Settings, binary: str | None) -> Message:
@@ -55,6 +58,17 @@ def ollama_command(settings: Settings, binary: str) -> list[str]:
     unset = [part for name in _SECRET_VARIABLES for part in ("-u", name)]
     variables = [f"{name}={value}" for name, value in environment.items()]
     return ["env", *unset, *variables, "nice", "-n", "5", binary, "serve"]
+
+
+def is_poll(line: str) -> bool:
+    """Whether a line of the log only tells that somebody looked, as we do every few seconds, and was answered.
+
+    >>> is_poll('ollama | [GIN] 2026/11/28 - 10:00:00 | 200 | 41.2µs | 127.0.0.1 | GET      "/api/version"')
+    True
+    >>> is_poll('ollama | [GIN] 2026/11/28 - 10:00:00 | 200 | 4.2s | 127.0.0.1 | POST     "/api/chat"')
+    False
+    """
+    return _POLL.search(line) is not None
 
 
 def ollama_answers(url: str) -> bool:
@@ -102,6 +116,9 @@ class BackgroundTending:
                     return
         except FootnoteError as exc:
             self._log(str(exc))
+        finally:
+            if isinstance(self._steps, Generator):  # a connection that nobody reads from is closed now
+                self._steps.close()
 
 
 def _on_this_machine(url: str) -> bool:

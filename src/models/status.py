@@ -16,12 +16,19 @@ STALE_AFTER_S = 15.0  # the supervisor writes every second; a machine under full
 class ModelState(StrEnum):
     """Where the local model stands."""
 
+    OFFERED = "offered"  # there is no Ollama; Footnote can fetch one
+    FETCHING = "fetching"  # Ollama itself, as the next
+    UNPACKING = "unpacking"
     STARTING = "starting"
     PULLING = "pulling"
     LOADING = "loading"
     READY = "ready"
     UNAVAILABLE = "unavailable"
     RESTARTING = "restarting"
+
+
+BEFORE_OLLAMA = (ModelState.OFFERED, ModelState.FETCHING, ModelState.UNPACKING)  # none is there yet
+FETCHED = (ModelState.FETCHING, ModelState.UNPACKING, ModelState.PULLING)  # gigabytes come: it can be cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class ModelStatus:
     first_token_s: float | None = None  # of the standard prompt, as measured when the model was chosen
     slow_model: str = ""  # the one preferred to it, which is too slow here
     slow_first_token_s: float | None = None  # of that one; None where it is only known to be beyond the target
+    own_ollama: bool = False  # fetched by Footnote, or to be: it can be cancelled and removed
     updated_at: float = 0.0  # seconds since the epoch
 
 

@@ -12,17 +12,20 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Protocol
 
-from shared_utils.message import Message, joined, message
+from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.processes.child import Child, masked, start
 from shared_utils.processes.guardian import Guardian
-from src.models.ollama_process import ollama_answers, ollama_command, tend, why_no_ollama
+from src.models.ollama_process import is_poll, ollama_answers, ollama_command, tend, why_no_ollama
+from src.models.ollama_release import RELEASE, Release
+from src.models.ollama_request import Request
 from src.models.page_watch import PageWatch, stalled_page
-from src.models.status import ModelState, ModelStatus, status_path, write_status
+from src.models.status import BEFORE_OLLAMA, FETCHED, ModelState, ModelStatus, status_path, write_status
+from src.models.supervised import Offer, Process, Tending, Watch
 from src.settings import Settings
 
 PAGE_COMMAND = (sys.executable, "-m", "src.asgi")
@@ -37,34 +40,6 @@ _STEADY_S = 60.0  # after so long without trouble, earlier failures are forgotte
 _GRACE_S = 3.5  # for each of the two to end by itself; with what a kill takes, below ten seconds together
 
 _HERE = Path(__file__).resolve().parents[2]
-
-
-class Process(Protocol):
-    """What the supervisor needs of a child process."""
-
-    def exit_code(self) -> int | None: ...
-
-    def stop(self, grace_s: float) -> None: ...
-
-
-class Watch(Protocol):
-    """A page's process being watched in the background. See `src.models.page_watch.PageWatch`."""
-
-    def trouble(self) -> str: ...
-
-    def end(self) -> None: ...
-
-
-class Tending(Protocol):
-    """A model being made ready and watched in the background, as long as its Ollama answers."""
-
-    @property
-    def status(self) -> ModelStatus: ...
-
-    @property
-    def ended(self) -> bool: ...
-
-    def abandon(self) -> None: ...
 
 
 class Signals:
@@ -87,6 +62,7 @@ class Supervisor:
     `watch_page()` begins to watch a page that was started; its `trouble` tells why it has to be started anew.
     `start_ollama` is None, and `why_not` says why, where no Ollama can be started here.
     `tend(chosen)` begins to make a model ready; `chosen` is what an earlier tending settled on, or "".
+    `offer` is there where `start_ollama` starts one that may have to be fetched first, and only if a person wants it.
     """
 
     def __init__(
@@ -103,6 +79,7 @@ class Supervisor:
         publish: Callable[[ModelStatus], None],
         asked_to_end: Callable[[], bool],
         log: Callable[[str], None],
+        offer: Offer | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -117,6 +94,7 @@ class Supervisor:
         self._publish = publish
         self._asked_to_end = asked_to_end
         self._log = log
+        self._offer = offer
         self._clock = clock
         self._sleep = sleep
 
@@ -174,10 +152,28 @@ class Supervisor:
             self._log(f"Footnote is at {self._address}")
 
     def _look_after_model(self) -> None:
+        if self._offer is not None and (asked := self._offer.asked()) is not None:
+            self._answer(asked, self._offer)
         if self._tending is not None:
             self._follow(self._tending)
         elif self._clock() >= self._next_look:
             self._look_for_ollama()
+
+    def _answer(self, asked: Request, offer: Offer) -> None:
+        """Do what was asked on the page. Cancelling is about what is being fetched: a model that writes stays."""
+        match asked:
+            case Request.GET:
+                offer.agree()
+            case Request.CANCEL if self._status.state not in FETCHED:
+                return
+            case Request.CANCEL:
+                self._clear_away()
+                offer.withdraw()
+            case Request.REMOVE:
+                self._clear_away()
+                offer.remove()
+                self._chosen = ""
+        self._failures, self._next_look = 0, self._clock()
 
     def _follow(self, tending: Tending) -> None:
         self._take_status(tending.status)
@@ -196,8 +192,12 @@ class Supervisor:
         if self._ollama_answers():
             self._started_at = self._clock()
             self._tending = self._tend(self._chosen)
+            if self._offer is not None:
+                self._offer.pause()
         elif self._ollama is not None:
             self._wait_for_ours(self._ollama)
+        elif self._offer is not None and not self._offer.ready():
+            self._take_status(self._offer.status())
         elif self._start_ollama is not None:
             self._begin_ours(self._start_ollama)
         else:
@@ -221,17 +221,20 @@ class Supervisor:
 
     def _ollama_failed(self, what: Message) -> None:
         """Clear away what is left and try again, a little later each time."""
+        self._clear_away()
+        self._failures += 1
+        wait_s = min(2.0 ** (self._failures - 1), _LONGEST_RESTART_WAIT_S)
+        self._next_look = self._clock() + wait_s
+        reason = joined(what, message("Trying again in {seconds:.0f} s.", seconds=wait_s))
+        self._take_status(ModelStatus(ModelState.RESTARTING, self._chosen, reason))
+
+    def _clear_away(self) -> None:
         if self._tending is not None:
             self._tending.abandon()
             self._tending = None
         if self._ollama is not None:
             self._ollama.stop(_GRACE_S)
             self._ollama = None
-        self._failures += 1
-        wait_s = min(2.0 ** (self._failures - 1), _LONGEST_RESTART_WAIT_S)
-        self._next_look = self._clock() + wait_s
-        reason = joined(what, message("Trying again in {seconds:.0f} s.", seconds=wait_s))
-        self._take_status(ModelStatus(ModelState.RESTARTING, self._chosen, reason))
 
     def _take_status(self, status: ModelStatus) -> None:
         if (words := in_words(status)) != in_words(self._status):
@@ -243,11 +246,17 @@ class Supervisor:
         now = self._clock()
         due = self._published is None or now - self._published[0] >= _PUBLISH_S
         if due or (self._published and self._published[1].state is not self._status.state):
-            self._publish(self._status)
+            self._publish(replace(self._status, own_ollama=self._has_own()))
             self._published = (now, self._status)
+
+    def _has_own(self) -> bool:
+        """Whether Ollama is, or would be, the one that was fetched here, not one that somebody else runs."""
+        return self._offer is not None and (self._ollama is not None or self._status.state in BEFORE_OLLAMA)
 
     def _end_everything(self) -> None:
         """The page first, so that running answers are closed before their engine."""
+        if self._offer is not None:
+            self._offer.pause()
         if self._tending is not None:
             self._tending.abandon()
         if self._watch is not None:
@@ -264,16 +273,18 @@ def in_words(status: ModelStatus) -> str:
     'Model llama3.2:1b: pulling, 40 %.'
     """
     name = f"Model {status.model}" if status.model else "Model"
+    if status.state in (ModelState.FETCHING, ModelState.UNPACKING):
+        name = status.model
     tenths = 10 * (status.completed_bytes or 0) // status.total_bytes if status.total_bytes else 0
-    share = f", {10 * tenths} %" if status.state is ModelState.PULLING and tenths else ""
+    share = f", {10 * tenths} %" if status.state in FETCHED and tenths else ""
     return f"{name}: {status.state.value}{share}. {status.reason}".rstrip()
 
 
 # ------------------------------------------------------------------------------------------------ the real world
 
 
-def supervise(settings: Settings, page_command: Sequence[str] = PAGE_COMMAND) -> int:
-    """Run everything until it is asked to end. Returns the exit code."""
+def supervise(settings: Settings, page_command: Sequence[str] = PAGE_COMMAND, release: Release = RELEASE) -> int:
+    """Run everything until it is asked to end. Returns the exit code. `release`: the Ollama fetched where none is."""
     signals = Signals()
     signals.install()
     guardian = Guardian()
@@ -283,12 +294,18 @@ def supervise(settings: Settings, page_command: Sequence[str] = PAGE_COMMAND) ->
         _write(f"footnote | {masked(line, secrets)}")
 
     def spawn(name: str, command: Sequence[str]) -> Process:
-        child = start(name, command, write=_write, secrets=secrets, cwd=_HERE)
+        child = start(name, command, write=_write_unless_polled, secrets=secrets, cwd=_HERE)
         guardian.watch(child.pid)
         return _Watched(child, guardian)
 
     binary = shutil.which(settings.ollama_binary)
-    why_not = why_no_ollama(settings, binary)
+    why_not, offer = why_no_ollama(settings, binary), None
+    if binary is None and not why_no_ollama(settings, "ollama"):  # that it is not there is all that is missing
+        from src.models.ollama_offer import offer_here
+
+        offer, settings = offer_here(settings, log, release)
+        if offer is not None:
+            binary, why_not = str(offer.executable), NOTHING
     supervisor = Supervisor(
         address=page_address(settings),
         start_page=lambda: spawn("page", online_if_meant(settings, page_command)),
@@ -301,6 +318,7 @@ def supervise(settings: Settings, page_command: Sequence[str] = PAGE_COMMAND) ->
         publish=_publisher(settings, log),
         asked_to_end=lambda: signals.received,
         log=log,
+        offer=offer,
     )
     try:
         return supervisor.run()
@@ -361,6 +379,11 @@ def _accepts_connections(host: str, port: int) -> bool:
     with suppress(OSError), socket.create_connection((host, port), timeout=0.2):
         return True
     return False
+
+
+def _write_unless_polled(line: str) -> None:
+    if not is_poll(line):
+        _write(line)
 
 
 def _write(line: str) -> None:

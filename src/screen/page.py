@@ -25,6 +25,7 @@ from src.screen.library_panel import (
     uploader_words,
     where_files_go,
 )
+from src.screen.model_offer import draw_offer
 from src.screen.page_viewer import draw_viewer
 from src.screen.question_list import draw_list_button, draw_list_dialog
 from src.screen.session import Session, language_of, network_of_visitor, this_session, workspace_key
@@ -109,6 +110,7 @@ def _draw_question_box(shelf: Shelf, session: Session, seen: Seen, documents: tu
 
 
 def _draw_foot(shelf: Shelf, session: Session, seen: Seen) -> None:
+    draw_offer(session, shared_library().settings)
     with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center", key="status-line"):
         draw_status(shelf, session, seen)
         draw_settings_button(session)

@@ -19,6 +19,7 @@ from src.presentation.escaping import plain
 from src.screen.browser import mount
 from src.screen.dialogs import draw_dialog, open_dialog
 from src.screen.html import note
+from src.screen.model_offer import draw_removal
 from src.screen.session import Session, has_workspace_cookie, language_of, workspace_key
 from src.settings import Settings
 from src.views import ModelChoice
@@ -49,6 +50,7 @@ def _draw(shelf: Shelf, session: Session, settings: Settings) -> None:
         st.html(note(say(session.unsaved), "error", role="alert"))
     with st.container(key="about-model"):
         _draw_model(shelf, session, mine)
+    draw_removal(session, settings)
     with st.container(key="about-pace"):
         _draw_pace(shelf, session, mine)
     with st.container(key="about-everything"):

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import ollama
@@ -55,6 +56,15 @@ def mocked(stream: httpx.SyncByteStream | bytes, status: int = 200) -> OllamaAns
         deadlines=PATIENT,
         transport=httpx.MockTransport(answer),
     )
+
+
+def test_a_server_that_may_still_read_another_prompt_is_given_more_time_for_its_first_word() -> None:
+    hurried = Deadlines(connect_s=5, first_token_s=0.3, stall_s=20, total_s=60)
+    with FakeOllama(Script(first_token_s=0.8)) as server:
+        with pytest.raises(GenerationTimeout):
+            list(generator(server.url, hurried).generate(PROMPT, never))
+        patient = generator(server.url, hurried).generate(replace(PROMPT, grace_s=20.0), never)
+        assert text_of(patient) == "Rent is 900 euros. [1]"
 
 
 def test_an_answer_streams_and_ends_with_its_statistics_in_seconds() -> None:

@@ -107,6 +107,9 @@ def test_before_the_library_is_open_nothing_is_promised(tmp_path: Path, trouble:
         (ModelState.STARTING, "starting", "starting"),
         (ModelState.RESTARTING, "starting", "starting"),
         (ModelState.UNAVAILABLE, "down", "down"),
+        (ModelState.OFFERED, "down", "down"),
+        (ModelState.FETCHING, "starting", "starting"),
+        (ModelState.UNPACKING, "starting", "starting"),
     ],
 )
 def test_the_model_and_its_server_are_told_apart(state: ModelState, server_state: str, model_state: str) -> None:

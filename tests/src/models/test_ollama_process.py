@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared_utils.errors import GeneratorUnavailable
-from src.models.ollama_process import BackgroundTending, ollama_command, why_no_ollama
+from src.models.ollama_process import BackgroundTending, is_poll, ollama_command, why_no_ollama
 from src.models.status import ModelState, ModelStatus
 from src.settings import Settings
 
@@ -43,3 +43,18 @@ def test_a_tending_that_fails_is_over_and_its_reason_logged() -> None:
     assert tending.ended
     assert tending.status.state is ModelState.LOADING
     assert lines == ["Nothing answers."]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [
+        ('[GIN] 2026/11/28 - 10:00:00 | 200 |      41.2µs |       127.0.0.1 | GET      "/api/version"', True),
+        ('[GIN] 2026/11/28 - 10:00:00 | 200 |      41.2µs |       127.0.0.1 | GET      "/api/tags"', True),
+        ('[GIN] 2026/11/28 - 10:00:00 | 200 |      41.2µs |       127.0.0.1 | HEAD     "/"', True),
+        ('[GIN] 2026/11/28 - 10:00:00 | 500 |      41.2µs |       127.0.0.1 | GET      "/api/version"', False),
+        ('[GIN] 2026/11/28 - 10:00:00 | 200 | 12.3s |       127.0.0.1 | POST     "/api/chat"', False),
+        ('time=2026-11-28 level=WARN msg="GET \\"/api/version\\" failed"', False),
+    ],
+)
+def test_a_look_that_was_answered_is_not_worth_a_line_and_a_failure_is(line: str, is_one: bool) -> None:
+    assert is_poll(f"ollama | {line}") is is_one

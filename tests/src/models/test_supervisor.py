@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from shared_utils.message import literal
+from src.models.ollama_request import Request
 from src.models.status import ModelState, ModelStatus, read_status, status_path
 from src.models.supervisor import Supervisor, online_if_meant, page_address
 from src.settings import Settings
@@ -72,6 +73,40 @@ class FakeWatch:
 
 
 @dataclass
+class FakeOffer:
+    """Asked for at set seconds; fetched `takes_s` after somebody agreed."""
+
+    asks: list[tuple[float, Request]]
+    takes_s: float = 10.0
+    clock: Callable[[], float] = time.monotonic
+    agreed_at: float | None = None
+    happened: list[str] = field(default_factory=list)
+
+    def asked(self) -> Request | None:
+        return self.asks.pop(0)[1] if self.asks and self.clock() >= self.asks[0][0] else None
+
+    def agree(self) -> None:
+        self.agreed_at = self.clock()
+
+    def withdraw(self) -> None:
+        self.agreed_at = None
+        self.happened.append("withdraw")
+
+    def remove(self) -> None:
+        self.agreed_at = None
+        self.happened.append("remove")
+
+    def pause(self) -> None:
+        self.happened.append("pause")
+
+    def ready(self) -> bool:
+        return self.agreed_at is not None and self.clock() >= self.agreed_at + self.takes_s
+
+    def status(self) -> ModelStatus:
+        return ModelStatus(ModelState.OFFERED if self.agreed_at is None else ModelState.FETCHING)
+
+
+@dataclass
 class World:
     """A scripted history: seconds from the start at which things happen. `happened` is what the supervisor did."""
 
@@ -83,11 +118,14 @@ class World:
     ollama_lives: tuple[float, ...] = ()  # seconds each Ollama of ours lives; then forever
     can_start: bool = True
     tending_lives: tuple[float, ...] = ()
+    offer: FakeOffer | None = None
     happened: list[tuple[float, str]] = field(default_factory=list)
     published: list[tuple[float, ModelStatus]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.clock = FakeClock(0.0)
+        if self.offer:
+            self.offer.clock = self.clock
         self._ollamas: list[tuple[float, FakeProcess]] = []
         self._tendings = 0
 
@@ -110,6 +148,7 @@ class World:
             publish=lambda status: self.published.append((self.clock(), status)),
             asked_to_end=lambda: self.clock() >= self.term_at,
             log=lambda line: self.note(f"say {line}"),
+            offer=self.offer,
             clock=self.clock,
             sleep=self.clock.sleep,
         ).run()
@@ -255,6 +294,47 @@ def test_the_model_s_state_is_told_on_every_change_and_at_least_every_two_second
     world.run()
     times = [at for at, _ in world.published]
     assert max(after - before for before, after in pairwise(times)) <= 2
+
+
+# ------------------------------------------------------------------------------------------------ one to be fetched
+
+
+def states(world: World) -> list[tuple[ModelState, bool]]:
+    """What was told, without what followed on the same; with whether the Ollama is one that was fetched."""
+    told = [(status.state, status.own_ollama) for _, status in world.published]
+    return [pair for i, pair in enumerate(told) if i == 0 or pair != told[i - 1]]
+
+
+def test_an_ollama_is_fetched_when_somebody_agrees_and_then_started() -> None:
+    world = World(offer=FakeOffer([(20, Request.GET)]), term_at=60)
+    world.run()
+    assert (ModelState.OFFERED, True) in states(world)
+    assert states(world)[-2:] == [(ModelState.FETCHING, True), (ModelState.READY, True)]
+    started = next(at for at, what in world.happened if what == "start ollama")
+    assert 30 <= started <= 32
+
+
+def test_a_model_that_writes_is_not_cancelled_but_can_be_removed() -> None:
+    offer = FakeOffer([(0, Request.GET), (30, Request.CANCEL), (40, Request.REMOVE)])
+    world = World(offer=offer, term_at=60)
+    world.run()
+    assert "withdraw" not in offer.happened
+    assert offer.happened.count("remove") == 1
+    assert [what for what in world.what() if what in ("tend", "abandon", "stop ollama")] == [
+        "tend",
+        "abandon",
+        "stop ollama",
+    ]
+    assert states(world)[-1] == (ModelState.OFFERED, True)
+
+
+def test_one_that_somebody_else_starts_goes_first_and_is_not_ours_to_remove() -> None:
+    offer = FakeOffer([(0, Request.GET)], takes_s=1000)
+    world = World(offer=offer, somebody_elses=(20, float("inf")), term_at=60)
+    world.run()
+    assert states(world)[-1] == (ModelState.READY, False)
+    assert "pause" in offer.happened
+    assert "start ollama" not in world.what()
 
 
 # ------------------------------------------------------------------------------------------------ small decisions
