@@ -22,7 +22,10 @@ const name = () => {
     set(sign, 'role', 'note');
     set(sign, 'aria-label', sign.title);
   });
-  document.querySelectorAll(INPUT).forEach(input => { input.ariaLabel ||= data.words.files ?? 'PDF files'; });
+  document.querySelectorAll(INPUT).forEach(input => { // other files are told about when they come; the chooser need not offer them
+    input.ariaLabel ||= data.words.files ?? 'PDF files';
+    if (!input.closest('.st-key-list-file')) input.accept ||= '.pdf,application/pdf';
+  });
   document.querySelectorAll('[class*="st-key-rate-"]').forEach(thumbs => {
     const [up, down] = thumbs.querySelectorAll('button');
     if (up) set(up, 'aria-label', data.words.thumb_up ?? '');
