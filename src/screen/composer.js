@@ -136,6 +136,15 @@ const clicked = event => {
   } else if (closest(event, SEND)) sending(event);
 };
 
+let held = null; // in a dialog, a button that is drawn anew must not lose the keys to the page
+const focused = event => { if (closest(event, '[role="dialog"]')) held = event.target; };
+const lost = () => setTimeout(() => {
+  const dialog = document.querySelector('[role="dialog"]');
+  if (!dialog || document.activeElement !== document.body) return;
+  const again = held?.isConnected && !held.disabled ? held : dialog.querySelector('button:not(:disabled)');
+  again?.focus();
+}, 250);
+
 export default function (call) {
   data = call.data;
   tell = call.setTriggerValue;
@@ -143,6 +152,8 @@ export default function (call) {
     begun = true;
     document.addEventListener('keydown', pressed, true);
     document.addEventListener('click', clicked, true);
+    document.addEventListener('focusin', focused);
+    document.addEventListener('focusout', lost);
     document.addEventListener('input', event => { if (closest(event, BOX)) count(); }, true);
     new MutationObserver(() => { count(); settle(); plainNames(); }).observe(document.body, { childList: true, subtree: true });
   }

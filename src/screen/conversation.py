@@ -9,6 +9,7 @@ from shared_utils.message import NOTHING, message
 from src.library.shelf import Shelf
 from src.presentation.escaping import html_text, plain
 from src.screen.answer import draw_finished
+from src.screen.conversation_list import shortened
 from src.screen.export_dialog import draw_export_button
 from src.screen.guide import draw_guide
 from src.screen.html import note
@@ -53,8 +54,8 @@ def draw_conversation(shelf: Shelf, session: Session) -> None:
 
 def _draw_bar(turns: tuple[TurnView, ...], shelf: Shelf, session: Session) -> None:
     say = session.say
-    title = plain(turns[0].question) if turns else say("New conversation")
-    short = title if len(title) <= _TITLE_CHARACTERS else title[:_TITLE_CHARACTERS].rsplit(" ", 1)[0] + " …"
+    title = plain(turns[0].title or turns[0].question) if turns else say("New conversation")
+    short = shortened(title, _TITLE_CHARACTERS)
     with st.container(horizontal=True, vertical_alignment="center", key="bar", wrap=False):
         st.html(f'<h1 class="fn-title" dir="auto" title="{html_text(title)}">{html_text(short)}</h1>', width="stretch")
         draw_export_button(turns, session)
@@ -75,13 +76,34 @@ def _new_conversation(shelf: Shelf, session: Session) -> None:
 
 
 def _draw_turn(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
-    with st.container(key=f"question-{turn.id}", horizontal_alignment="right"):
+    with st.container(
+        key=f"question-{turn.id}",
+        horizontal=True,
+        horizontal_alignment="right",
+        vertical_alignment="center",
+        gap="xsmall",
+        wrap=False,
+    ):
+        if turn.done:
+            st.button(
+                session.say("Edit and ask again"),
+                icon=":material/edit:",
+                key=f"bare-edit-{turn.id}",
+                type="tertiary",
+                on_click=_edit,
+                args=(turn.question, session),
+            )
         st.html(f'<p class="fn-question" dir="auto">{html_text(turn.question)}</p>', width="content")
     if turn.done:
         with st.container():  # as a fragment has one: what stays the same on the page is then not made anew
             draw_finished(turn, shelf, session, latest=latest)
     else:
         draw_running(turn, shelf, session)
+
+
+def _edit(question: str, session: Session) -> None:
+    """Into the box: what was answered stays, and the edited question is asked anew."""
+    session.draft = question
 
 
 def _draw_suggestions(shelf: Shelf, session: Session) -> None:

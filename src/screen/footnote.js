@@ -60,8 +60,13 @@ const announce = () => {
 
 // ------------------------------------------------------------------------------------------------ copying
 
-const toClipboard = async text => {
+const toClipboard = async (text, html) => {
   if (navigator.clipboard) { // only under https and on this machine
+    if (html && window.ClipboardItem) {
+      const kinds = { 'text/plain': text, 'text/html': html };
+      const item = Object.fromEntries(Object.entries(kinds).map(([type, words]) => [type, new Blob([words], { type })]));
+      try { return await navigator.clipboard.write([new ClipboardItem(item)]); } catch { /* then without formatting */ }
+    }
     try { return await navigator.clipboard.writeText(text); } catch { /* not allowed: the old way */ }
   }
   const area = Object.assign(document.createElement('textarea'), { value: text, className: 'fn-hidden' });
@@ -73,7 +78,7 @@ const toClipboard = async text => {
 const copy = async event => {
   const button = closest(event, '.fn-copy');
   if (!button) return;
-  await toClipboard(button.dataset.copy);
+  await toClipboard(button.dataset.copy, button.dataset.html);
   const label = button.querySelector('span'), before = label.textContent;
   label.textContent = data.words.copied;
   say(data.words.copied);

@@ -26,6 +26,7 @@ from src.screen.library_panel import (
     uploader_words,
     where_files_go,
 )
+from src.screen.notes import draw_notes_button, draw_notes_dialog
 from src.screen.page_viewer import draw_viewer
 from src.screen.question_list import draw_list_button, draw_list_dialog
 from src.screen.session import Session, language_of, network_of_visitor, this_session, workspace_key
@@ -63,6 +64,7 @@ def draw() -> None:
     draw_settings(shelf, session, settings)
     draw_export(shelf, session)
     draw_list_dialog(shelf, session, settings)
+    draw_notes_dialog(shelf, session)
     session.draft = ""  # drawn to the end: a run that is cut off by the next one may never have reached the browser
 
 
@@ -76,6 +78,7 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
     with st.sidebar:
         draw_library(documents, shelf, session, settings)
         draw_conversations(shelf, session)
+        draw_notes_button(shelf, session)
         draw_list_button(session, ready=any(view.searchable for view in documents))
         st.html(note(where_files_go(settings, session.say, keep_here=shelf.preferences().keep_here)))
     left, right = st.columns(_COLUMNS, gap="large")

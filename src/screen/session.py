@@ -61,10 +61,12 @@ class Session:
     draft: str = ""  # a question that could not be asked goes back into its box
     address: str = ""  # the conversation the address bar names, as far as we set it
     remark: str = ""  # about the link that was followed, shown once
+    renaming: str = ""  # the conversation whose name is being typed
+    search_conversations: str = ""  # words that the titles shown hold
     deleting: str = ""  # the conversation that is to be deleted, if that is confirmed
     all_documents: bool = False  # the whole list, however long
     all_conversations: bool = False
-    dialog: str = ""  # the one that is open: "settings", "export" or "list"
+    dialog: str = ""  # the one that is open: "settings", "export", "list" or "notes"
     export_problem: Message = NOTHING  # why a file could not be made
     unsaved: Message = NOTHING  # why the last setting could not be kept
     key_shown: bool = False  # the shelf's secret stands in the settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from src.library.sample import sample_pdf
 from tests.e2e.conftest import NARROW, Open, Screen
@@ -69,7 +69,7 @@ def test_the_rows_of_many_files_are_narrow_and_what_is_chosen_stands_at_the_box(
     files = {f"report {n}.pdf": pdf(((Line(f"Report number {n} is about rivers.", 700),),)) for n in range(8)}
     screen.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         [
-            {"name": name, "mimeType": "application/pdf", "buffer": data}
+            FilePayload(name=name, mimeType="application/pdf", buffer=data)
             for name, data in (files | {"bridges.pdf": pdf(BRIDGES)}).items()
         ]
     )
@@ -120,3 +120,43 @@ def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_window(visit: Open, ad
     expect(screen.page.get_by_role("region", name="Über dieses Dokument")).to_contain_text("Jahresbericht")
     assert not screen.is_wider_than_its_window()
     assert violations(screen.page) == []
+
+
+def test_a_conversation_is_renamed_and_an_answer_kept_among_the_notes(visit: Open, address: str) -> None:
+    screen = with_water(visit(address))
+    screen.ask(QUESTION)
+    screen.answered()
+    page = screen.page
+    page.get_by_role("button", name="Keep among the notes").click()
+    expect(page.get_by_role("button", name="Take from the notes")).to_be_visible()
+    page.locator('[class*="st-key-rate-"] button').nth(1).click()
+    page.get_by_label("What was wrong with this answer?").fill("The wrong year.")
+    page.keyboard.press("Enter")
+    page.get_by_text("Conversations").click()
+    page.get_by_role("button", name="Rename the conversation").click()
+    page.get_by_label("Name of the conversation").fill("Leaks")
+    page.get_by_role("button", name="Keep the name").click()
+    expect(page.get_by_role("heading", name="Leaks")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Notes", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text("18.6 percent to 14.9 percent")
+    assert violations(page) == []
+    page.reload()
+    expect(page.get_by_role("heading", name="Leaks")).to_be_visible()
+    expect(page.get_by_label("What was wrong with this answer?")).to_have_value("The wrong year.")
+    copied = page.locator(".fn-copy").get_attribute("data-html") or ""
+    assert "<blockquote" in copied
+    assert "<ol><li>water.pdf, p. 2" in copied
+    page.get_by_role("button", name="Edit and ask again").click()
+    expect(page.get_by_placeholder("Ask about your documents")).to_have_value(QUESTION)
+
+
+def test_printed_is_the_conversation_alone(visit: Open, address: str) -> None:
+    screen = with_water(visit(address))
+    screen.ask(QUESTION)
+    screen.answered()
+    screen.page.emulate_media(media="print")
+    expect(screen.page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(screen.viewer()).to_be_hidden()
+    expect(screen.page.get_by_test_id("stBottom")).to_be_hidden()
+    expect(screen.page.locator(".fn-question")).to_be_visible()
