@@ -69,6 +69,7 @@ class Metrics:
         self._fallbacks = Counter("footnote_fallbacks", "An engine was given up for the next", ["to"], registry=own)
         self._verdicts = Counter("footnote_sentences", "Sentences of answers", ["verdict"], registry=own)
         self._pages = Counter("footnote_pages_read", "Pages read or recognised", ["verdict"], registry=own)
+        self._ratings = Counter("footnote_ratings", "Thumbs on answers", ["thumb", "reason"], registry=own)
         self._files = Counter("footnote_files_read", "Files whose reading ended", ["outcome"], registry=own)
         self._errors = Counter("footnote_errors", "Errors by kind", ["kind"], registry=own)
 
@@ -133,6 +134,11 @@ class Metrics:
         """A request was answered. `route` is its pattern ("/api/documents/{id}"), never its path."""
         self._requests.labels(method, route, str(status)).inc()
         self._request_s.labels(route).observe(seconds)
+
+    def rated(self, thumb: int, *, with_reason: bool) -> None:
+        """A thumb was set (1, -1) or taken back (0). What a person wrote about it is not told here."""
+        name = {1: "up", -1: "down"}.get(thumb, "none")
+        self._ratings.labels(name, "given" if with_reason else "none").inc()
 
     def turned_away(self, reason: str) -> None:
         """A request was not admitted; `reason` is the refusal's code."""

@@ -91,7 +91,12 @@ class TurnView:
     passages_left: int = 0  # how many passages were sent to another machine
     stages: tuple[StageTime, ...] = ()  # what it went through so far, in order
     rating: int = 0  # the person's thumb: 1 up, -1 down, 0 none
+    reason: str = ""  # why the thumb is down, in the person's words
+    pinned: bool = False  # among the person's notes
+    title: str = ""  # of the conversation that begins with it, where the person gave one
     then: tuple[str, ...] = ()  # the questions of a list that are asked after it, one by one
+    queued: tuple[str, ...] = ()  # typed while it was being answered, and asked after it
+    among: tuple[str, ...] = ()  # the ids of the documents that were asked; () = all
     where: Where | None = None  # of that engine; None where it is not known
     sent_to: Where | None = None  # the farthest place that passages were sent to
     route: Message = NOTHING  # how it was looked for, while that is known: "look-up", "summary of the whole document"
@@ -177,8 +182,9 @@ def _ended(stages: Sequence[StageTime], at_s: float) -> tuple[StageTime, ...]:
 @dataclass(frozen=True, slots=True)
 class ConversationView:
     id: str  # unguessable
-    title: str  # its first question
+    title: str  # as the person named it, else its first question
     turns: int
+    updated_at: float = 0.0  # seconds since the epoch
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,13 +95,14 @@ class ConversationStore:
             ).rowcount
         return changed > 0
 
-    def rewrite(self, key: str, turn_id: str, body: str) -> None:
-        """Replace the body of a turn that is over; one that is gone stays gone."""
+    def rewrite(self, key: str, turn_id: str, body: str, *, owner: str = "") -> None:
+        """Replace the body of a turn that is over, or that `owner` is answering; one that is gone stays gone."""
+        held = "owner = ?" if owner else "owner IS NULL"
         with self._database.write() as db:
             workspace = touch_changed(db, key, self._clock())
             db.execute(
-                "UPDATE turn SET body = ? WHERE workspace_id = ? AND turn_id = ? AND owner IS NULL",
-                (_bytes(body), workspace, turn_id),
+                f"UPDATE turn SET body = ? WHERE workspace_id = ? AND turn_id = ? AND {held}",  # noqa: S608
+                (_bytes(body), workspace, turn_id, *([owner] if owner else [])),
             )
 
     # -------------------------------------------------------------------------------------------- leases

@@ -14,12 +14,12 @@ from babel.lists import format_list
 from shared_utils.message import Message, counted, message
 from src.i18n.catalogue import catalogue
 
-LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
+LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch", "fr": "Français"}
 """Code -> what the language calls itself."""
 
 _LOCALES = {"en": "en_GB"}  # lists without a comma before "and"
 _THIN_SPACE = "\u202f"  # does not break
-_DECIMAL_COMMA = frozenset({"de"})
+_DECIMAL_COMMA = frozenset({"de", "fr"})
 
 
 def phrase(english: str) -> str:
@@ -94,7 +94,7 @@ class _Filler(Formatter):
 def say_for(language: str, accept_language: str = "") -> Say:
     """Whoever chose a language gets it; else the first known one that the browser asks for; else English.
 
-    >>> [say_for(*asked).language for asked in (("de", "en"), ("", "fr, de-AT;q=0.8, en;q=0.9"), ("", "de-AT"))]
+    >>> [say_for(*asked).language for asked in (("de", "en"), ("", "fi, de-AT;q=0.8, en;q=0.9"), ("", "de-AT"))]
     ['de', 'en', 'de']
     """
     return Say(next((code for code in (language, *_preferred(accept_language)) if code in LANGUAGES), "en"))

@@ -11,29 +11,28 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 
 from shared_utils.errors import FootnoteError, QuestionError
-from shared_utils.message import NOTHING, Message, joined, message
+from shared_utils.message import message
 from shared_utils.storage.conversation_store import StoredTurn
-from shared_utils.types import EngineKind, Where
 from src.answering.answers import STOPPED_EARLY
 from src.answering.ingestion import IndexedDocument
-from src.answering.writing import PastTurn, Writer, guarded, staying
+from src.answering.writing import PastTurn
 from src.events import AnswerEvent, EvidenceFound, Stage
+from src.library.leave import Leave
 from src.library.preferences import Pace
 from src.library.services import Person, Services
-from src.library.turn_codec import Asking, encode_turn
-from src.library.turns import Turn, history_of, kept_turns, merged
-from src.models.wish import wish_of
+from src.library.turn_codec import Asking, Queued, encode_turn
+from src.library.turns import Turn, history_of, kept_turns, merged, running_here
 from src.views import ConversationView, TurnView, after, asked_view, over
 
 _log = logging.getLogger(__name__)
 
 _SILENT_S = 300.0  # every step of an answer asks far more often whether it was stopped
 LEASE_S = 20.0  # how long a question stays with a process that shows no sign of life
+MOST_QUEUED = 5  # questions in line behind one that is being answered
 SHARES = {Pace.QUICK: 0.5, Pace.BALANCED: 1.0, Pace.THOROUGH: 2.0}  # of the evidence and of the time it may take
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
@@ -50,7 +49,7 @@ class Conversations:
         self._person = person
         self._services = services
         self._store = services.store.conversations
-        self._remote = services.remote
+        self._leave = Leave(person, services)
         self._lock = threading.RLock()
         self._turns_of: dict[str, list[Turn]] = {}  # conversation id -> its turns, oldest first
         self._titles: dict[str, str] = {}
@@ -62,12 +61,12 @@ class Conversations:
     def turns(self, conversation_id: str) -> tuple[TurnView, ...]:
         """Oldest first; () for a conversation that is not this person's."""
         with self._lock:
-            return tuple(turn.view for turn in self._turns(conversation_id))
+            return tuple(turn.shown() for turn in self._turns(conversation_id))
 
     def views(self) -> tuple[ConversationView, ...]:
         """Every conversation, the latest first."""
         stored = self._store.conversations(self._person.key)
-        return tuple(ConversationView(c.id, self._title(c.id), c.turns) for c in stored)
+        return tuple(ConversationView(c.id, self._title(c.id), c.turns, c.updated_at) for c in stored)
 
     def latest(self) -> str:
         """The id of the conversation spoken in last; "" where there is none."""
@@ -83,7 +82,7 @@ class Conversations:
         if conversation_id not in self._titles:
             body = self._store.first_turn(self._person.key, conversation_id)
             first = kept_turns([body] if body else [], conversation_id)
-            self._titles[conversation_id] = first[0].view.question if first else ""
+            self._titles[conversation_id] = (first[0].view.title or first[0].view.question) if first else ""
         return self._titles[conversation_id]
 
     def _turns(self, conversation_id: str) -> list[Turn]:
@@ -106,18 +105,50 @@ class Conversations:
         ask_anyway: bool = False,
         alone: bool = False,
         then: Sequence[str] = (),
+        among: Sequence[str] = (),
+        wait: bool = False,
     ) -> str:
         """Begin to answer; returns the turn's id at once. A conversation begins with its first question.
 
-        `only` is the id of the one document to ask, "" for all; `alone` leaves out what was asked before; `then` are
-        the questions that follow by themselves, each when the one before it is answered, until one is stopped.
-        Raises QuestionError while another question of this conversation is being answered.
+        `only` is the id of the one document to ask, "" for all, `among` the ids of several; `alone` leaves out what was
+        asked before; `then` are the questions that follow by themselves, each when the one before it is answered,
+        until one is stopped. While another question of this conversation is being answered, this one stands in line
+        if it may `wait`, and the id is that of the running turn; else QuestionError is raised.
         """
         if not _ID.fullmatch(conversation_id):
             raise QuestionError("There is no such conversation. Start a new one.")
-        asking = Asking(only, ask_anyway, alone, tuple(then), listed=bool(then))
+        asking = Asking(only, ask_anyway, alone, tuple(then), listed=bool(then), among=tuple(among))
         with self._lock:
+            if wait and (running := running_here(self._turns(conversation_id))):
+                self._queue(running, (Queued(question, asking.among),))
+                return running.view.id
             return self._begin(conversation_id, question, asking, replacing=None)
+
+    def unqueue(self, conversation_id: str, place: int) -> str:
+        """Take the question at `place`, 0-based, out of the line; returns its words, "" where it is not there."""
+        with self._lock:
+            running = running_here(self._turns(conversation_id))
+            waiting = running.asking.queued if running else ()
+            if running is None or not 0 <= place < len(waiting):
+                return ""
+            self._keep_queue(running, (*waiting[:place], *waiting[place + 1 :]))
+            return waiting[place].question
+
+    def _queue(self, running: Turn, more: Sequence[Queued]) -> None:
+        if len(running.asking.queued) + len(more) > MOST_QUEUED:
+            raise QuestionError(
+                "{n} questions are waiting already. Wait for an answer, or take one back.", n=MOST_QUEUED
+            )
+        self._keep_queue(running, (*running.asking.queued, *more))
+
+    def _keep_queue(self, running: Turn, queued: tuple[Queued, ...]) -> None:
+        running.asking = replace(running.asking, queued=queued)
+        body = encode_turn(running.view, running.asking)
+        try:
+            self._store.rewrite(self._person.key, running.view.id, body, owner=self._services.owner)
+        except FootnoteError:
+            _log.exception("a question in line could not be kept; it waits all the same")
+        self._person.changed()
 
     def regenerate(self, conversation_id: str, *, ask_anyway: bool = False) -> None:
         """Ask the last question again; its answer takes the place of the earlier one."""
@@ -134,14 +165,17 @@ class Conversations:
             for turn in self._turns(conversation_id):
                 turn.cancel.set()
 
-    def rate(self, conversation_id: str, turn_id: str, rating: int) -> None:
-        """Keep the person's thumb on a finished answer: 1, -1, or 0 to take it back."""
+    def mark(self, conversation_id: str, turn_id: str, change: Callable[[TurnView], TurnView]) -> None:
+        """Keep what a person says about a turn: of one that is being answered, as soon as that is done."""
         with self._lock:
-            turn = next((t for t in self._turns(conversation_id) if t.view.id == turn_id and t.view.done), None)
-            if turn is not None:
-                turn.view = replace(turn.view, rating=max(-1, min(1, rating)))
+            turn = next((t for t in self._turns(conversation_id) if t.view.id == turn_id), None)
+            if turn is None:
+                return
+            turn.view = change(turn.view)
+            if turn.view.done:
                 self._store.rewrite(self._person.key, turn_id, encode_turn(turn.view, turn.asking))
-                self._person.changed()
+            self._titles.pop(conversation_id, None)
+            self._person.changed()
 
     def delete(self, conversation_id: str) -> None:
         """Delete a conversation for good; what is being answered in it stops."""
@@ -157,6 +191,7 @@ class Conversations:
         if any(not turn.view.done for turn in turns):
             raise QuestionError("An answer is being written. Wait for it, or stop it first.")
         view = asked_view(secrets.token_urlsafe(12), question, time.monotonic(), time.time(), asking.then)
+        view = replace(view, among=asking.among, title=replacing.view.title if replacing else "")
         turn = Turn(view, asking, conversation_id, mine=True)
         turn.stored = self._store_question(turn, replacing)
         before = [earlier for earlier in turns if earlier is not replacing]
@@ -195,6 +230,7 @@ class Conversations:
         with self._lock:
             for conversation_id, known in self._turns_of.items():
                 self._turns_of[conversation_id] = merged(known, self._kept(conversation_id))
+            self._titles.clear()
         self._person.changed()
 
     def _resume(self, left: StoredTurn) -> None:
@@ -242,7 +278,7 @@ class Conversations:
     def _answer_in_any_case(self, turn: Turn, history: Sequence[PastTurn]) -> None:
         try:
             self._person.await_documents()  # right after a start they are still coming back
-            self._answer(turn, self._asked_documents(turn.asking.only), history)
+            self._answer(turn, self._asked_documents(turn.asking), history)
         except FootnoteError as exc:
             self._finish(turn, over(turn.view, time.monotonic(), exc.message))
         except Exception:  # noqa: BLE001 - a bug must show as one, and must not leave the page waiting for ever
@@ -254,14 +290,17 @@ class Conversations:
             self._at_work.discard(threading.current_thread())
 
     def _ask_next(self, turn: Turn) -> None:
-        """Go on with the list that a question belongs to, unless it was stopped or deleted."""
-        if not turn.asking.then or self._closing:
-            return
-        question, *then = turn.asking.then
+        """Go on with the list that a question belongs to, unless that was stopped, and with those that wait in line."""
         try:
             with self._lock:
-                if not turn.cancel.is_set():
-                    self._begin(turn.conversation, question, replace(turn.asking, then=tuple(then)), replacing=None)
+                following = turn.asking.following(stopped=turn.cancel.is_set())
+                if self._closing or following is None or turn not in self._turns_of.get(turn.conversation, ()):
+                    return
+                question, asking = following
+                if turn.asking.queued and (other := running_here(self._turns_of[turn.conversation])):
+                    self._queue(other, turn.asking.queued)  # it came in between
+                else:
+                    self._begin(turn.conversation, question, asking, replacing=None)
         except FootnoteError:  # another question came between, or the disk is full; the person can go on with the rest
             _log.exception("the next question of a list could not be asked")
 
@@ -270,8 +309,8 @@ class Conversations:
         events = self._services.rag.ask(
             turn.view.question,
             documents,
-            writers=lambda: self._allowed_writers(turn),
-            why_nobody=self._why_nobody,
+            writers=lambda: self._leave.writers(turn),
+            why_nobody=self._leave.why_nobody,
             why_stopped=lambda: NOBODY_WAITED if turn.left else STOPPED_EARLY,
             history=history,
             person=self._person.name,
@@ -324,54 +363,9 @@ class Conversations:
 
     # -------------------------------------------------------------------------------------------- helpers
 
-    def _asked_documents(self, only: str) -> list[IndexedDocument]:
-        return [indexed for indexed in self._person.documents() if only in ("", indexed.document.id)]
-
-    def _allowed_writers(self, turn: Turn) -> list[Writer]:
-        preferences = self._person.preferences()
-        offered = self._services.engines.writers(preferences.model)
-        near = staying(offered) if preferences.keep_here else offered
-        writers = [writer for writer in near if not self._why_not_ask(writer.engine.name, writer.where)]
-        return [guarded(writer, partial(self._why_not_send, turn, writer.engine.name)) for writer in writers]
-
-    def _why_nobody(self) -> Message:
-        """Why no model may write for this person now; nothing where they wanted none."""
-        preferences = self._person.preferences()
-        if wish_of(preferences.model).engine is EngineKind.EXTRACTIVE:
-            return NOTHING
-        offered = self._services.engines.writers(preferences.model)
-        reasons = [self._services.engines.why_nobody(), *(self._why_not_ask(w.engine.name, w.where) for w in offered)]
-        return joined(*dict.fromkeys(reasons))
-
-    def _why_not_ask(self, engine: EngineKind, where: Where | None, *, counted: bool = False) -> Message:
-        """What forbids to ask an engine, for any question.
-
-        `counted`: for a question that the remote engine was asked already: its next model is asked on the same account.
-        """
-        if where is not Where.THIS_MACHINE and self._person.preferences().keep_here:
-            return message("You chose to keep everything on this server, so no model on another machine was asked.")
-        if engine is EngineKind.REMOTE and not counted:
-            return self._remote.why_not(self._person.key)
-        return NOTHING
-
-    def _why_not_send(self, turn: Turn, engine: EngineKind, where: Where) -> Message:
-        """What forbids, at this moment, that a question's passages are sent to a model there.
-
-        Asked again just before they would be: minutes may have passed in line, and a mind may have been changed.
-        """
-        if where is Where.THIS_MACHINE:
-            return NOTHING
-        if reason := self._why_not_ask(engine, where, counted=turn.remote_asked):
-            return reason
-        present = {indexed.document.id for indexed in self._person.documents()}
-        spans = turn.evidence.spans if turn.evidence else ()
-        if any(span.document_id not in present for span in spans):
-            return message("A document was removed meanwhile, so no model on another machine was asked.")
-        if engine is EngineKind.REMOTE and not turn.remote_asked:
-            if reason := self._remote.take(self._person.key):
-                return reason
-            turn.remote_asked = True  # whatever becomes of the answer, it was asked for
-        return NOTHING
+    def _asked_documents(self, asking: Asking) -> list[IndexedDocument]:
+        documents = [indexed for indexed in self._person.documents() if asking.only in ("", indexed.document.id)]
+        return [indexed for indexed in documents if not asking.among or indexed.document.id in asking.among]
 
     def _show(self, turn: Turn, view: TurnView) -> None:
         with self._lock:

@@ -13,6 +13,7 @@ from shared_utils.pdf.viewer import PageImage
 from shared_utils.storage.store import Entry as StoredEntry
 from shared_utils.types import Citation, Rect
 from src.answering.ingestion import IndexedDocument, SourceFile
+from src.library.guide import Guide, guide_of
 from src.library.reading import Entry, Reading
 from src.library.services import Person, Services
 from src.views import DocumentState, DocumentView
@@ -34,6 +35,7 @@ class Documents:
         self._entries: dict[str, Entry] = {}
         self._claims = services.claims
         self._network = person.network
+        self._guides: dict[str, tuple[IndexedDocument, Guide]] = {}  # entry id -> what it was made from, and it
         self._reading = Reading(person, services, self._lock)
         for stored in self._store.workspace_documents(self._key):
             self._bring_back(stored)
@@ -46,6 +48,19 @@ class Documents:
         """What can be asked at this moment, half-read documents included."""
         with self._lock:
             return [e.indexed for e in self._present() if e.indexed is not None and e.indexed.index.chunks]
+
+    def guides(self) -> tuple[Guide, ...]:
+        """What is known of every document that can be asked, in the order they were added; each is made once a state
+        of its document."""
+        with self._lock:
+            there = [(e.id, e.indexed) for e in self._present() if e.indexed is not None and e.indexed.index.chunks]
+        made: dict[str, tuple[IndexedDocument, Guide]] = {}
+        for entry_id, indexed in there:
+            known = self._guides.get(entry_id)
+            same = known is not None and known[0].document is indexed.document
+            made[entry_id] = known if known is not None and same else (indexed, guide_of(indexed.document))
+        self._guides = made
+        return tuple(guide for _, guide in made.values())
 
     # -------------------------------------------------------------------------------------------- in and out
 

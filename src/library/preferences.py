@@ -20,7 +20,7 @@ class Preferences:
     keep_here: bool = False  # no passage leaves this machine: models on others are not asked
     pace: Pace = Pace.BALANCED
     model: str = ""  # "" = this server's choice
-    language: str = ""  # "" = the browser's; else "en" or "de"
+    language: str = ""  # "" = the browser's; else a key of `src.i18n.LANGUAGES`
     everything: bool = False  # what a model wrote that the pages do not hold is shown in its place, with a sign
 
 

@@ -30,25 +30,26 @@ class ListView:
         return self.done == self.total
 
 
-def begin_list(shelf: Shelf, questions: Sequence[str], *, only: str = "") -> str:
+def begin_list(shelf: Shelf, questions: Sequence[str], *, only: str = "", among: Sequence[str] = ()) -> str:
     """Ask `questions` (from `questions_from`) one after the other, each without regard to the others, in a
     conversation of their own; returns its id at once.
 
-    `Shelf.stop(id)` stops the list, its answers so far stay. `only` is the id of the one document to ask, "" for all.
+    `Shelf.stop(id)` stops the list, its answers so far stay. `only` is the id of the one document to ask, "" for all,
+    `among` the ids of several.
     Raises QuestionError where there are none.
     """
     if not questions:
         raise QuestionError("There is no question yet. Type what you would like to know.")
     conversation_id = shelf.new_conversation()
-    shelf.ask(conversation_id, questions[0], only=only, alone=True, then=questions[1:])
+    shelf.ask(conversation_id, questions[0], only=only, alone=True, then=questions[1:], among=among)
     return conversation_id
 
 
-def go_on(shelf: Shelf, conversation_id: str, *, only: str = "") -> None:
+def go_on(shelf: Shelf, conversation_id: str, *, only: str = "", among: Sequence[str] = ()) -> None:
     """Ask what a stopped list has left. Raises QuestionError while an answer is running."""
     view = list_view(shelf.turns(conversation_id))
     if view is not None and view.left:
-        shelf.ask(conversation_id, view.left[0], only=only, alone=True, then=view.left[1:])
+        shelf.ask(conversation_id, view.left[0], only=only, alone=True, then=view.left[1:], among=among)
 
 
 def list_view(turns: Sequence[TurnView]) -> ListView | None:

@@ -20,6 +20,7 @@ from src.answering.writing import staying
 from src.i18n import ENGLISH, Say
 from src.library.conversations import SHARES, Conversations
 from src.library.documents import Documents
+from src.library.guide import Guide
 from src.library.preferences import Pace, Preferences, decode_preferences, encode_preferences
 from src.library.services import Person, Services
 from src.library.suggested import Suggested
@@ -27,6 +28,8 @@ from src.views import ConversationView, DocumentView, EngineView, ModelChoice, T
 
 _TOUCH_EVERY_S = 60.0  # how often a visit is written down
 _HERE_S = 90.0  # a person not seen for so long has left; a tab in the background shows itself once a minute
+_REASON_CHARS = 500
+_TITLE_CHARS = 120
 _LOADING_S = 60.0  # how long a question taken up again waits for its documents
 
 
@@ -39,6 +42,7 @@ class Shelf:
         self._rag = services.rag
         self._store = services.store
         self._engines = services.engines
+        self._metrics = services.metrics
         self._keep_s = services.settings.keep_hours * 3600  # 0 = for ever
         self._clock = services.clock
         self._changes = threading.Condition()
@@ -157,6 +161,10 @@ class Shelf:
     def documents(self) -> tuple[DocumentView, ...]:
         return self._documents.views()
 
+    def guides(self) -> tuple[Guide, ...]:
+        """See `Documents.guides`."""
+        return self._documents.guides()
+
     def searchable(self) -> list[IndexedDocument]:
         """What can be searched at this moment, half-read documents included.
 
@@ -255,12 +263,18 @@ class Shelf:
         ask_anyway: bool = False,
         alone: bool = False,
         then: Sequence[str] = (),
+        among: Sequence[str] = (),
+        wait: bool = False,
     ) -> str:
         """See `Conversations.ask`. Raises QuestionError while that conversation has an answer running."""
         self.touch()
         return self._conversations.ask(
-            conversation_id, question, only=only, ask_anyway=ask_anyway, alone=alone, then=then
+            conversation_id, question, only=only, ask_anyway=ask_anyway, alone=alone, then=then, among=among, wait=wait
         )
+
+    def unqueue(self, conversation_id: str, place: int) -> str:
+        """See `Conversations.unqueue`."""
+        return self._conversations.unqueue(conversation_id, place)
 
     def regenerate(self, conversation_id: str, *, ask_anyway: bool = False) -> None:
         """See `Conversations.regenerate`."""
@@ -270,9 +284,40 @@ class Shelf:
     def stop(self, conversation_id: str) -> None:
         self._conversations.stop(conversation_id)
 
-    def rate(self, conversation_id: str, turn_id: str, rating: int) -> None:
-        """See `Conversations.rate`."""
-        self._conversations.rate(conversation_id, turn_id, rating)
+    def rate(self, conversation_id: str, turn_id: str, rating: int, reason: str = "") -> None:
+        """Keep the person's thumb on a finished answer: 1, -1, or 0 to take it back; `reason`, why it is down."""
+        thumb = max(-1, min(1, rating))
+
+        def rated(view: TurnView) -> TurnView:
+            if not view.done:
+                return view
+            why = reason[:_REASON_CHARS] if thumb < 0 else ""
+            return replace(view, rating=thumb, reason=why)
+
+        self._conversations.mark(conversation_id, turn_id, rated)
+        self._metrics.rated(thumb, with_reason=bool(reason))
+
+    def pin(self, conversation_id: str, turn_id: str, *, pinned: bool) -> None:
+        """Put a finished answer among the person's notes, or take it from there."""
+        self._conversations.mark(
+            conversation_id, turn_id, lambda view: replace(view, pinned=pinned) if view.done else view
+        )
+
+    def notes(self) -> tuple[tuple[str, TurnView], ...]:
+        """(conversation id, turn) of what was pinned, the latest conversation first."""
+        return tuple(
+            (conversation.id, turn)
+            for conversation in self._conversations.views()
+            for turn in self.turns(conversation.id)
+            if turn.pinned
+        )
+
+    def rename(self, conversation_id: str, title: str) -> None:
+        """Name a conversation; "" gives it back the name of its first question."""
+        turns = self._conversations.turns(conversation_id)
+        if turns:
+            short = " ".join(title.split())[:_TITLE_CHARS]
+            self._conversations.mark(conversation_id, turns[0].id, lambda view: replace(view, title=short))
 
     # -------------------------------------------------------------------------------------------- engines, choices
 

@@ -27,6 +27,14 @@ Record = dict[str, Any]  # a JSON object
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """A question that waits for the one before it."""
+
+    question: str
+    among: tuple[str, ...] = ()  # as in `Asking`
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """How a question was put, beyond its words: what it takes to ask it again."""
 
@@ -35,6 +43,17 @@ class Asking:
     alone: bool = False  # whatever was asked before it
     then: tuple[str, ...] = ()  # the questions of a list that are asked after it, one by one
     listed: bool = False  # it is one of a list: nobody has to sit beside it
+    among: tuple[str, ...] = ()  # the ids of the documents that are asked; () = all
+    queued: tuple[Queued, ...] = ()  # typed while it is answered, and asked after it
+
+    def following(self, *, stopped: bool) -> tuple[str, Asking] | None:
+        """What is asked by itself once this is over: the rest of its list, unless that was stopped, then the queue."""
+        if self.then and not stopped:
+            return self.then[0], replace(self, then=self.then[1:])
+        if self.queued:
+            first, *rest = self.queued
+            return first.question, Asking(among=first.among, queued=tuple(rest))
+        return None
 
 
 _KEPT = (  # of a view; its other fields tell how an answer comes about
@@ -47,6 +66,9 @@ _KEPT = (  # of a view; its other fields tell how an answer comes about
     "timings",
     "error",
     "rating",
+    "reason",
+    "pinned",
+    "title",
     "stages",
     "passages_left",
     "sent_to",
@@ -55,9 +77,10 @@ _KEPT = (  # of a view; its other fields tell how an answer comes about
 
 def encode_turn(view: TurnView, asking: Asking) -> str:
     """What is stored of a turn: of one that is being answered, the question alone."""
-    kept = view if view.done else asked_view(view.id, view.question, view.asked_at, view.asked_on)
-    fields = asdict(kept)
-    record = {name: fields[name] for name in _KEPT} | {"asking": asdict(asking), "pending": not view.done}
+    asked = replace(asked_view(view.id, view.question, view.asked_at, view.asked_on), title=view.title)
+    fields = asdict(view if view.done else asked)
+    how = {name: value for name, value in asdict(asking).items() if value or name not in ("among", "queued")}
+    record = {name: fields[name] for name in _KEPT} | {"asking": how, "pending": not view.done}
     return json.dumps(record, ensure_ascii=False)
 
 
@@ -71,6 +94,7 @@ def decode_turn(body: str, now: float) -> tuple[TurnView, Asking]:
         record = json.loads(body)
         turn_id, question, asking = record["id"], record["question"], _asking(record.get("asking", {}))
         view = asked_view(turn_id, question, now, record.get("asked_on", 0.0), asking.then)
+        view = replace(view, among=asking.among, title=str(record.get("title", "")))
         return (view if record.get("pending", False) else _finished(view, record)), asking
     except (KeyError, TypeError) as exc:
         raise ValueError(f"not a stored turn: {exc!r}") from exc
@@ -92,6 +116,8 @@ def _finished(view: TurnView, record: Record) -> TurnView:
         timings=record["timings"],
         error=from_json(record["error"]),
         rating=record.get("rating", 0),
+        reason=str(record.get("reason", "")),
+        pinned=record.get("pinned") is True,
         stages=stages,
         passages_left=passages_left,
         sent_to=_place(record["sent_to"]) if "sent_to" in record else _sent_to_once(passages_left),
@@ -99,8 +125,9 @@ def _finished(view: TurnView, record: Record) -> TurnView:
 
 
 def _asking(record: Record) -> Asking:
-    fields = {**record, "then": tuple(_rows(record.get("then", [])))}
-    return Asking(**fields)
+    queued = (Queued(**{**row, "among": tuple(_rows(row["among"]))}) for row in _rows(record.get("queued", [])))
+    several = {name: tuple(_rows(record.get(name, []))) for name in ("then", "among")}
+    return Asking(**{**record, **several, "queued": tuple(queued)})
 
 
 def _stage(record: Record) -> StageTime:

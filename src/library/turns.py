@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared_utils.types import Answer, Evidence
 from src.answering.writing import PastTurn
@@ -31,6 +31,17 @@ class Turn:
     left: bool = False  # given up because nobody waited for it
     evidence: Evidence | None = None  # what could be read for it; a follow-up may read the same again
     cancel: threading.Event = field(default_factory=threading.Event)
+
+    def shown(self) -> TurnView:
+        """Its view, with the questions that wait in line behind it."""
+        if self.view.done or not self.asking.queued:
+            return self.view
+        return replace(self.view, queued=tuple(waiting.question for waiting in self.asking.queued))
+
+
+def running_here(turns: Sequence[Turn]) -> Turn | None:
+    """The turn that this process is answering; None where there is none, or another process answers it."""
+    return next((turn for turn in turns if turn.mine and not turn.view.done), None)
 
 
 def merged(known: Sequence[Turn], kept: Sequence[Turn]) -> list[Turn]:

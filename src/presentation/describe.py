@@ -27,6 +27,38 @@ _PAGE_WORDS = {
 _PAGE_RANGE = re.compile(r"\s*(\d{1,4})(?:\s*(?:-|–|—|to|bis)\s*(\d{1,4}))?\s*")
 
 
+_HAS_A_WORD = re.compile(r"[^\W\d_]*[g-zà-ÿ][^\W\d_]*", re.IGNORECASE)
+_SHORTEST_WORD = 3
+_FEWEST_TITLE_WORDS = 2
+
+
+def within_part(question: str, pages: str, section: str, say: Say = ENGLISH) -> str:
+    """The question confined to a section and to pages chosen beside it.
+
+    >>> within_part("What is said of noise?", "", "Night flights")
+    'What is said of noise? (in section “Night flights”)'
+    """
+    if section:
+        question = say("{question} (in section “{section}”)", question=question, section=section)
+    return within_pages(question, pages, say)
+
+
+def legible_name(name: str, title: str) -> str:
+    """A file's name, or its title where the name tells a person nothing, as hashes and numbers do.
+
+    >>> legible_name("3f9a1c77d0b2.pdf", "Annual Report 2025"), legible_name("report-7.pdf", "Annual Report 2025")
+    ('Annual Report 2025', 'report-7.pdf')
+    """
+    stem, shown = plain(name).rsplit(".", 1)[0], plain(title)
+    says_something = any(len(word) >= _SHORTEST_WORD for word in _HAS_A_WORD.findall(stem))
+    return plain(name) if says_something or len(shown.split()) < _FEWEST_TITLE_WORDS else shown
+
+
+def document_name(view: DocumentView) -> str:
+    """What a document is called where it is listed."""
+    return legible_name(view.name, view.title)
+
+
 def within_pages(question: str, pages: str, say: Say = ENGLISH) -> str:
     """The question confined to the pages chosen beside it, in the words that anybody could have typed.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -13,6 +14,7 @@ from src.presentation.blocks import cautions, dagger, is_quoted, set_as_text
 from src.presentation.describe import describe_answer, describe_verdict, ending
 from src.presentation.escaping import html_text
 from src.presentation.plain_text import plain_answer
+from src.presentation.rich_text import rich_answer
 from src.screen.citations import ANSWER, anchor
 from src.screen.html import aside, doubts, footnotes, note
 from src.screen.markdown import answer_markdown, escape_markdown
@@ -40,7 +42,7 @@ def draw_finished(turn: TurnView, shelf: Shelf, session: Session, *, latest: boo
         told = [text for text in answer.notes if text not in turn.changes]  # those stand above the words already
         notes = [text for text in (ending(answer, say),) if text] + [say(text) for text in told]
         if notes:
-            st.html("".join(map(note, notes)))
+            st.html(remarks(notes, say))
         _draw_actions(turn, answer, shelf, session, latest=latest)
 
 
@@ -113,6 +115,15 @@ def _draw_actions(turn: TurnView, answer: Answer, shelf: Shelf, session: Session
             )
         if answer.answerable:
             st.html(_copy_button(answer, say), width="content")
+            st.button(
+                say("Take from the notes") if turn.pinned else say("Keep among the notes"),
+                icon=":material/bookmark_added:" if turn.pinned else ":material/bookmark:",
+                key=f"bare-pin-{turn.id}",
+                type="tertiary",
+                on_click=shelf.pin,
+                args=(session.conversation, turn.id),
+                kwargs={"pinned": not turn.pinned},
+            )
             _draw_thumbs(turn, shelf, session)
         if latest:
             st.button(
@@ -123,12 +134,46 @@ def _draw_actions(turn: TurnView, answer: Answer, shelf: Shelf, session: Session
                 on_click=shelf.regenerate,
                 args=(session.conversation,),
             )
+    if answer.answerable and turn.rating < 0:
+        _draw_reason(turn, shelf, session)
+
+
+def remarks(notes: Sequence[str], say: Say) -> str:
+    """What should be known of an answer, in one line: the first remark, the others folded behind it."""
+    first, *others = notes
+    if not others:
+        return note(first)
+    more = html_text(say.n(len(others), "{n} more remark", "{n} more remarks"))
+    listed = "".join(f'<li dir="auto">{html_text(text)}</li>' for text in others)
+    return (
+        f'<details class="fn-aside fn-remarks"><summary>{html_text(first)} <span>{more}</span></summary>'
+        f"<ul>{listed}</ul></details>"
+    )
 
 
 def _copy_button(answer: Answer, say: Say) -> str:
-    """The page script copies what it carries: the answer with its footnotes, as plain text."""
-    words = escape(plain_answer(answer, say), quote=True)
-    return f'<button type="button" class="fn-copy" data-copy="{words}"><span>{html_text(say("Copy"))}</span></button>'
+    """The page script copies what it carries: the answer with its footnotes, as plain text and with its formatting."""
+    words, formatted = (escape(text, quote=True) for text in (plain_answer(answer, say), rich_answer(answer, say)))
+    return (
+        f'<button type="button" class="fn-copy" data-copy="{words}" data-html="{formatted}">'
+        f"<span>{html_text(say('Copy'))}</span></button>"
+    )
+
+
+def _draw_reason(turn: TurnView, shelf: Shelf, session: Session) -> None:
+    key = f"reason-{turn.id}"
+
+    def told() -> None:
+        shelf.rate(session.conversation, turn.id, -1, st.session_state[key])
+
+    st.text_input(
+        session.say("What was wrong with this answer?"),
+        turn.reason,
+        key=key,
+        max_chars=500,
+        placeholder=session.say("For example: the wrong year. Kept with the answer."),
+        on_change=told,
+    )
 
 
 _THUMBS = {0: -1, 1: 1, None: 0}  # Streamlit's answer -> ours

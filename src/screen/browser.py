@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 _HERE = Path(__file__).parent
+_STYLES = ("footnote", "viewer", "panel", "question_list", "rows")
 
 
 @cache
@@ -18,9 +19,7 @@ def _text(name: str) -> str:
 
 
 def styles() -> None:
-    st.html(
-        f"<style>{_text('footnote.css')}{_text('viewer.css')}{_text('panel.css')}{_text('question_list.css')}</style>"
-    )
+    st.html(f"<style>{''.join(_text(f'{name}.css') for name in _STYLES)}</style>")
 
 
 def mount(name: str, data: Mapping[str, object], events: Sequence[str] = ()) -> dict[str, str]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import streamlit as st
 
 from shared_utils.errors import QuestionError
-from shared_utils.message import NOTHING
+from shared_utils.message import NOTHING, message
 from src.library.shelf import Shelf
-from src.presentation.describe import within_pages
 from src.presentation.escaping import html_text, plain
 from src.screen.answer import draw_finished
+from src.screen.conversation_list import shortened
 from src.screen.export_dialog import draw_export_button
+from src.screen.guide import draw_guide
 from src.screen.html import note
 from src.screen.markdown import escape_markdown
 from src.screen.question_list import draw_list, split_list
 from src.screen.running import draw_running
+from src.screen.scope import among, confined
 from src.screen.session import Session
 from src.views import TurnView
 
 _TITLE_CHARACTERS = 60
+_COMING = '<div class="fn-coming"></div>'  # where composer.js shows one's own words until they are drawn
 
 
 def draw_conversation(shelf: Shelf, session: Session) -> None:
@@ -33,13 +36,17 @@ def draw_conversation(shelf: Shelf, session: Session) -> None:
     if turns:
         with st.container(key="latest"):  # as tall as the window, so that a new question can stand at its top
             _draw_turn(turns[-1], shelf, session, latest=True)
+            _draw_queue(turns[-1], shelf, session)
             if turns[-1].done:
                 _draw_suggestions(shelf, session)
+            st.html(_COMING)
     elif not listed:
         st.html(
             note(session.say("Ask a question about your documents. Every sentence of the answer leads to its page."))
         )
+        draw_guide(shelf, session)
         _draw_suggestions(shelf, session)
+        st.html(_COMING)
     if session.unasked:
         st.html(note(session.say(session.unasked), "error", role="alert"))
         session.unasked = NOTHING
@@ -47,8 +54,8 @@ def draw_conversation(shelf: Shelf, session: Session) -> None:
 
 def _draw_bar(turns: tuple[TurnView, ...], shelf: Shelf, session: Session) -> None:
     say = session.say
-    title = plain(turns[0].question) if turns else say("New conversation")
-    short = title if len(title) <= _TITLE_CHARACTERS else title[:_TITLE_CHARACTERS].rsplit(" ", 1)[0] + " …"
+    title = plain(turns[0].title or turns[0].question) if turns else say("New conversation")
+    short = shortened(title, _TITLE_CHARACTERS)
     with st.container(horizontal=True, vertical_alignment="center", key="bar", wrap=False):
         st.html(f'<h1 class="fn-title" dir="auto" title="{html_text(title)}">{html_text(short)}</h1>', width="stretch")
         draw_export_button(turns, session)
@@ -69,13 +76,34 @@ def _new_conversation(shelf: Shelf, session: Session) -> None:
 
 
 def _draw_turn(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
-    with st.container(key=f"question-{turn.id}", horizontal_alignment="right"):
+    with st.container(
+        key=f"question-{turn.id}",
+        horizontal=True,
+        horizontal_alignment="right",
+        vertical_alignment="center",
+        gap="xsmall",
+        wrap=False,
+    ):
+        if turn.done:
+            st.button(
+                session.say("Edit and ask again"),
+                icon=":material/edit:",
+                key=f"bare-edit-{turn.id}",
+                type="tertiary",
+                on_click=_edit,
+                args=(turn.question, session),
+            )
         st.html(f'<p class="fn-question" dir="auto">{html_text(turn.question)}</p>', width="content")
     if turn.done:
         with st.container():  # as a fragment has one: what stays the same on the page is then not made anew
             draw_finished(turn, shelf, session, latest=latest)
     else:
         draw_running(turn, shelf, session)
+
+
+def _edit(question: str, session: Session) -> None:
+    """Into the box: what was answered stays, and the edited question is asked anew."""
+    session.draft = question
 
 
 def _draw_suggestions(shelf: Shelf, session: Session) -> None:
@@ -89,9 +117,41 @@ def _draw_suggestions(shelf: Shelf, session: Session) -> None:
             )
 
 
-def ask(question: str, shelf: Shelf, session: Session) -> None:
-    """Ask it; where that cannot be, why is told and the question is kept as the draft."""
+def ask(question: str, shelf: Shelf, session: Session, most: int = 0) -> None:
+    """Ask it, or put it in line behind the one that is being answered; where that cannot be, or it is longer than
+    `most` characters (0 = any), why is told and the question is kept as the draft."""
+    asked = confined(question, session)
+    if 0 < most < len(asked):
+        session.draft = question
+        session.unasked = message(
+            "This question has {n:,} characters; at most {limit:,} can be taken. Shorten it, or split it "
+            "into several questions.",
+            n=len(asked),
+            limit=most,
+        )
+        return
     try:
-        shelf.ask(session.conversation, within_pages(question, session.pages, session.say), only=session.only)
+        shelf.ask(session.conversation, asked, among=among(shelf, session), wait=True)
     except QuestionError as exc:
         session.unasked, session.draft = exc.message, question
+
+
+def _draw_queue(turn: TurnView, shelf: Shelf, session: Session) -> None:
+    """The questions that wait behind the one that is being answered, each with a way back into the box."""
+    for place, question in enumerate(turn.queued):
+        with st.container(key=f"queued-{place}", horizontal_alignment="right", gap=None):
+            said = html_text(session.say("Asked next"))
+            st.html(f'<p class="fn-question fn-queued" dir="auto">{html_text(question)}</p>', width="content")
+            with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xsmall"):
+                st.html(f'<p class="fn-note fn-quiet">{said}</p>', width="content")
+                st.button(
+                    session.say("Take back"),
+                    key=f"take-back-{place}",
+                    type="tertiary",
+                    on_click=_take_back,
+                    args=(place, shelf, session),
+                )
+
+
+def _take_back(place: int, shelf: Shelf, session: Session) -> None:
+    session.draft = shelf.unqueue(session.conversation, place)

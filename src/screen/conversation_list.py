@@ -5,11 +5,16 @@ The address (`?c=…`) is a link for the same person: in another browser it open
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from itertools import groupby
+
 import streamlit as st
 
 from shared_utils.errors import FootnoteError
+from src.i18n import phrase
 from src.library.shelf import Shelf
-from src.presentation.escaping import plain
+from src.presentation.escaping import html_text, plain
 from src.screen.html import note
 from src.screen.markdown import escape_markdown
 from src.screen.session import Session
@@ -18,6 +23,9 @@ from src.views import ConversationView
 _ADDRESS = "c"
 _MOST = 12  # until all are asked for
 _TITLE_CHARACTERS = 48
+_SEARCH_FROM = 8
+_DAY_S = 86_400
+_DAYS = (phrase("Today"), phrase("Yesterday"), phrase("Earlier"))
 
 # ------------------------------------------------------------------------------------------------ the one that is shown
 
@@ -67,16 +75,32 @@ def draw_conversations(shelf: Shelf, session: Session) -> None:
     conversations = shelf.conversations()
     if not conversations:
         return
-    with st.expander(session.say("Conversations")):
-        shown = conversations if session.all_conversations else conversations[:_MOST]
-        for conversation in shown:
-            if conversation.id == session.deleting:
-                _draw_question(conversation, shelf, session)
-            else:
-                _draw_line(conversation, session)
-        if len(shown) < len(conversations):
+    say = session.say
+    with st.expander(say("Conversations"), key="conversations"):
+        found = conversations
+        if len(conversations) >= _SEARCH_FROM:
+            session.search_conversations = st.text_input(
+                say("Search the conversations"),
+                session.search_conversations,
+                placeholder=say("Search"),
+                label_visibility="collapsed",
+                key="search-conversations",
+            )
+            found = matching(conversations, session.search_conversations)
+        shown = found if session.all_conversations else found[:_MOST]
+        now, offset_min = time.time(), st.context.timezone_offset or 0
+        for day, group in groupby(shown, key=lambda each: day_of(each.updated_at, now, offset_min)):
+            st.html(f'<h3 class="fn-day">{html_text(say(day))}</h3>')
+            for conversation in group:
+                if conversation.id == session.deleting:
+                    _draw_question(conversation, shelf, session)
+                elif conversation.id == session.renaming:
+                    _draw_name(conversation, shelf, session)
+                else:
+                    _draw_line(conversation, session)
+        if len(shown) < len(found):
             st.button(
-                session.say("Show all {n:,} conversations", n=len(conversations)),
+                say("Show all {n:,} conversations", n=len(found)),
                 key="all-conversations",
                 type="tertiary",
                 on_click=_show_all,
@@ -84,10 +108,34 @@ def draw_conversations(shelf: Shelf, session: Session) -> None:
             )
 
 
+def matching(conversations: Sequence[ConversationView], words: str) -> tuple[ConversationView, ...]:
+    """Those whose title holds each of the words typed."""
+    typed = words.casefold().split()
+    return tuple(each for each in conversations if all(word in each.title.casefold() for word in typed))
+
+
+def day_of(at: float, now: float, offset_min: float) -> str:
+    """The name of the group a conversation stands in. Times are seconds since the epoch; `offset_min` is what the
+    person's clock is behind UTC, in minutes, as browsers tell it."""
+    day, today = (int((seconds - 60 * offset_min) // _DAY_S) for seconds in (at, now))
+    return _DAYS[min(max(today - day, 0), len(_DAYS) - 1)]
+
+
+def shortened(title: str, most: int) -> str:
+    """A title of at most `most` characters, cut between words where there are any.
+
+    >>> shortened("What does the document say about rivers?", 24)
+    'What does the document …'
+    """
+    title = plain(title)
+    if len(title) <= most:
+        return title
+    cut = title[: most - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip() + " …"
+
+
 def _title(conversation: ConversationView) -> str:
-    title = plain(conversation.title)
-    short = title if len(title) <= _TITLE_CHARACTERS else title[:_TITLE_CHARACTERS].rstrip() + "…"
-    return escape_markdown(short)
+    return escape_markdown(shortened(conversation.title, _TITLE_CHARACTERS))
 
 
 def _draw_line(conversation: ConversationView, session: Session) -> None:
@@ -100,6 +148,14 @@ def _draw_line(conversation: ConversationView, session: Session) -> None:
             width="stretch",
             wrap=False,
             on_click=show_conversation,
+            args=(conversation.id, session),
+        )
+        st.button(
+            session.say("Rename the conversation {title}", title=title),
+            icon=":material/edit:",
+            key=f"bare-rename-{conversation.id}",
+            type="tertiary",
+            on_click=_ask_name,
             args=(conversation.id, session),
         )
         st.button(
@@ -126,6 +182,23 @@ def _draw_question(conversation: ConversationView, shelf: Shelf, session: Sessio
         with st.container(horizontal=True, gap="xsmall"):
             st.button(say("Delete"), key="delete", on_click=_delete, args=(conversation.id, shelf, session))
             st.button(say("Keep"), key="keep", type="tertiary", on_click=_ask_whether, args=("", session))
+
+
+def _draw_name(conversation: ConversationView, shelf: Shelf, session: Session) -> None:
+    say = session.say
+    with st.form(f"name-{conversation.id}", border=False):
+        name = st.text_input(say("Name of the conversation"), plain(conversation.title), label_visibility="collapsed")
+        if st.form_submit_button(say("Keep the name"), width="stretch"):
+            session.renaming = ""
+            try:
+                shelf.rename(conversation.id, name)
+            except FootnoteError as exc:
+                session.notices.append(say(exc.message))
+            st.rerun()
+
+
+def _ask_name(conversation_id: str, session: Session) -> None:
+    session.renaming, session.deleting = conversation_id, ""
 
 
 def _ask_whether(conversation_id: str, session: Session) -> None:

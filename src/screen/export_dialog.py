@@ -25,7 +25,7 @@ from src.views import DocumentView, TurnView
 _NAME = "export"
 _TICK_S = 1.0
 _NAME_CHARACTERS = 60
-_UNSAFE_IN_NAMES = '\\/:*?"<>|'
+_UNSAFE_IN_NAMES = '\\/:*?"<>|“”„‘’«»'
 
 
 def draw_export_button(turns: Sequence[TurnView], session: Session) -> None:

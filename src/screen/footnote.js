@@ -22,7 +22,10 @@ const name = () => {
     set(sign, 'role', 'note');
     set(sign, 'aria-label', sign.title);
   });
-  document.querySelectorAll(INPUT).forEach(input => { input.ariaLabel ||= data.words.files ?? 'PDF files'; });
+  document.querySelectorAll(INPUT).forEach(input => { // other files are told about when they come; the chooser need not offer them
+    input.ariaLabel ||= data.words.files ?? 'PDF files';
+    if (!input.closest('.st-key-list-file')) input.accept ||= '.pdf,application/pdf';
+  });
   document.querySelectorAll('[class*="st-key-rate-"]').forEach(thumbs => {
     const [up, down] = thumbs.querySelectorAll('button');
     if (up) set(up, 'aria-label', data.words.thumb_up ?? '');
@@ -57,8 +60,13 @@ const announce = () => {
 
 // ------------------------------------------------------------------------------------------------ copying
 
-const toClipboard = async text => {
+const toClipboard = async (text, html) => {
   if (navigator.clipboard) { // only under https and on this machine
+    if (html && window.ClipboardItem) {
+      const kinds = { 'text/plain': text, 'text/html': html };
+      const item = Object.fromEntries(Object.entries(kinds).map(([type, words]) => [type, new Blob([words], { type })]));
+      try { return await navigator.clipboard.write([new ClipboardItem(item)]); } catch { /* then without formatting */ }
+    }
     try { return await navigator.clipboard.writeText(text); } catch { /* not allowed: the old way */ }
   }
   const area = Object.assign(document.createElement('textarea'), { value: text, className: 'fn-hidden' });
@@ -70,7 +78,7 @@ const toClipboard = async text => {
 const copy = async event => {
   const button = closest(event, '.fn-copy');
   if (!button) return;
-  await toClipboard(button.dataset.copy);
+  await toClipboard(button.dataset.copy, button.dataset.html);
   const label = button.querySelector('span'), before = label.textContent;
   label.textContent = data.words.copied;
   say(data.words.copied);

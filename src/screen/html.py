@@ -52,6 +52,19 @@ def _css_string(text: str) -> str:
     return '"' + _UNSAFE_IN_CSS.sub(lambda sign: f"\\{ord(sign[0]):x} ", plain(text)) + '"'
 
 
+def still_of_an_answer(say: Say = ENGLISH) -> str:
+    """What an answer looks like, for a first visit: a sentence, its footnote, the marked words of the page."""
+    question = html_text(say("How long did the storm close the gates?"))
+    answer = html_text(say("For 61 hours, the longest closure since they were built."))
+    page = "The storm of 14 January closed the outer gates for 61 hours, the longest closure since they were built,"
+    caption, where = html_text(say("What an answer looks like")), html_text(page_name(1, "", say))
+    return (
+        f'<figure class="fn-still"><figcaption>{caption}</figcaption><p class="fn-question">{question}</p>'
+        f'<p>{answer} <span class="fn-chip">1</span></p><blockquote><span class="fn-where"><b>Annual report 2025</b> '
+        f"{where}</span><mark>{html_text(page)}</mark> and no house behind them was flooded.</blockquote></figure>"
+    )
+
+
 # ------------------------------------------------------------------------------------------------ documents
 
 

@@ -13,48 +13,24 @@ from shared_utils.types import Where
 from src.i18n import Say
 from src.library.sample import sample_pdf
 from src.library.shelf import Shelf
-from src.presentation.escaping import html_text, plain
-from src.screen.html import document_card, note
-from src.screen.markdown import escape_markdown
-from src.screen.session import Place, Session
+from src.presentation.escaping import plain
+from src.screen.document_list import draw_documents, draw_undo
+from src.screen.html import note
+from src.screen.scope import draw_where_to_look
+from src.screen.session import Session
 from src.screen.shared_library import shared_library
 from src.settings import Settings
-from src.views import DocumentState, DocumentView
-
-_TICK_S = 0.5
-_MOST = 20  # cards, until all are asked for: more of them make every change slow to draw, and the rest hard to find
-_SYMBOLS = {
-    DocumentState.READY: (":material/check_circle:", "green"),
-    DocumentState.PARTIAL: (":material/error:", "orange"),
-    DocumentState.FAILED: (":material/cancel:", "red"),
-}
-_AT_WORK = (":material/progress_activity:", "orange")
-_LOCKED = (":material/lock:", "red")
-
-
-Stages = tuple[tuple[str, bool, bool, bool], ...]
-
-
-def stages(documents: tuple[DocumentView, ...]) -> Stages:
-    """What the page as a whole depends on: when it changes, everything is drawn again, else only cards at work."""
-    return tuple((view.entry_id, view.searchable, view.settled, _moving(view)) for view in documents)
-
-
-def _moving(view: DocumentView) -> bool:
-    """Whether its card changes by itself. Those that wait, for a reader or for the embedding model, do not."""
-    if view.state is DocumentState.EMBEDDING:
-        return view.embedded > 0
-    return view.state in (DocumentState.READING, DocumentState.RECOGNISING)
+from src.views import DocumentView
 
 
 def draw_library(documents: tuple[DocumentView, ...], shelf: Shelf, session: Session, settings: Settings) -> None:
     """`documents` as the rest of the page saw them in this run."""
     draw_uploader(session.say("Add PDF files"), shelf, session, settings)
     draw_notices(session)
-    _draw_undo(shelf, session)
+    draw_undo(shelf, session)
     if documents:
-        _draw_documents(documents, shelf, session)
-    _draw_where_to_look(documents, session)
+        draw_documents(documents, shelf, session)
+    draw_where_to_look(shelf, session)
 
 
 def where_files_go(settings: Settings, say: Say, *, keep_here: bool = False) -> str:
@@ -90,7 +66,6 @@ def _where_passages_go(settings: Settings, say: Say, *, keep_here: bool) -> list
 def draw_uploader(label: str, shelf: Shelf, session: Session, settings: Settings) -> None:
     st.file_uploader(
         label,
-        type="pdf",
         accept_multiple_files=True,
         max_upload_size=settings.max_file_mb,
         key=f"upload-{session.upload_round}",
@@ -114,7 +89,16 @@ def _take_uploads(shelf: Shelf, session: Session) -> None:
         if isinstance(file, DeletedFile):  # it was let go: see PageUploads
             lost += 1
             continue
-        add_file(shelf, session, file.name, file.getvalue())
+        data = file.getvalue()
+        if _may_be_pdf(file.name, data):
+            add_file(shelf, session, file.name, data)
+        else:
+            session.notices.append(
+                session.say(
+                    "{name} is not a PDF, so it was not added. Save or print it as a PDF, then add that.",
+                    name=plain(file.name),
+                )
+            )
         if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
             context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
     session.upload_round += 1
@@ -127,12 +111,17 @@ def _take_uploads(shelf: Shelf, session: Session) -> None:
         session.notices.append(session.say(said))
 
 
+def _may_be_pdf(name: str, data: bytes) -> bool:
+    """A file that calls itself one is taken, whatever is in it: its card then says what is wrong."""
+    return name.lower().endswith(".pdf") or b"%PDF-" in data[:1024]
+
+
 def add_file(shelf: Shelf, session: Session, name: str, data: bytes) -> None:
     try:
         shelf.add(name, data)
     except FootnoteError as exc:  # a limit of this server; a bad file is taken and says so on its card
         session.notices.append(f"{plain(name)}: {session.say(exc.message)}")
-    session.removed = None
+    session.removed = ()
 
 
 def add_sample(shelf: Shelf, session: Session) -> None:
@@ -162,112 +151,7 @@ def _note_refused(session: Session) -> None:
         session.notices.append(session.say(said))
 
 
-# ------------------------------------------------------------------------------------------------ documents
-
-
-def _draw_documents(documents: tuple[DocumentView, ...], shelf: Shelf, session: Session) -> None:
-    running = any(not view.settled for view in documents)
-    st.fragment(_watch, run_every=_TICK_S if running else None)(shelf, session.say, stages(documents))
-    shown = documents if session.all_documents else in_sight(documents)
-    for view in reversed(shown):  # the newest first
-        _draw_document(view, shelf, session)
-    if len(shown) < len(documents):
-        st.button(
-            session.say("Show all {n:,} documents", n=len(documents)),
-            key="all-documents",
-            type="tertiary",
-            on_click=_show_all,
-            args=(session,),
-        )
-
-
-def _watch(shelf: Shelf, say: Say, known: Stages) -> None:
-    """The heading, and the eye on everything: the page is drawn again when a document reaches another stage."""
-    documents = shelf.documents()
-    if stages(documents) != known:
-        st.rerun()
-    ready = say("{ready:,} of {n:,} ready", ready=sum(view.searchable for view in documents), n=len(documents))
-    st.html(f'<h2 class="fn-head">{html_text(say("Documents"))} <span>{html_text(ready)}</span></h2>')
-
-
-def in_sight(documents: tuple[DocumentView, ...], most: int = _MOST) -> tuple[DocumentView, ...]:
-    """The documents to draw at first, in their order: those at work, those that ask for something, then the newest."""
-    if len(documents) <= most:
-        return documents
-    newest_first = list(reversed(documents))
-    urgent = sorted(newest_first, key=lambda view: (not _moving(view), view.state is not DocumentState.FAILED))
-    chosen = {view.entry_id for view in urgent[:most]}
-    return tuple(view for view in documents if view.entry_id in chosen)
-
-
-def _show_all(session: Session) -> None:
-    session.all_documents = True
-
-
-def _draw_document(view: DocumentView, shelf: Shelf, session: Session) -> None:
-    say = session.say
-    symbol, colour = _LOCKED if view.needs_password else _SYMBOLS.get(view.state, _AT_WORK)
-    name = escape_markdown(view.name)
-    with st.container(border=True, key=f"doc-{view.entry_id}", gap=None):
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
-            label = f":{colour}[{symbol}] {name}"
-            if view.state is DocumentState.FAILED:
-                st.markdown(label, wrap=False, width="stretch")
-            elif st.button(label, key=f"open-{view.entry_id}", type="tertiary", width="stretch", wrap=False):
-                _open(view, session)
-            st.button(
-                say("Remove {name}", name=name),
-                icon=":material/close:",
-                key=f"bare-remove-{view.entry_id}",
-                type="tertiary",
-                on_click=_remove,
-                args=(view, shelf, session),
-            )
-        if _moving(view):
-            st.fragment(_draw_card, run_every=_TICK_S)(view, shelf, say)
-        else:
-            st.html(document_card(view, say))
-        if view.needs_password:
-            _draw_password(view, shelf, say)
-        elif view.state is DocumentState.FAILED:
-            st.button(say("Try again"), key=f"retry-{view.entry_id}", on_click=shelf.retry, args=(view.entry_id,))
-
-
-def _draw_card(drawn: DocumentView, shelf: Shelf, say: Say) -> None:
-    view = next((view for view in shelf.documents() if view.entry_id == drawn.entry_id), drawn)
-    st.html(document_card(view, say))
-
-
-def _draw_password(view: DocumentView, shelf: Shelf, say: Say) -> None:
-    """A form, so that what is typed is sent once and not kept by the widget."""
-    with st.form(f"unlock-{view.entry_id}", border=False, clear_on_submit=True):
-        password = st.text_input(
-            say("Password for {name}", name=escape_markdown(view.name)),
-            type="password",
-            placeholder=say("Password of this PDF"),
-            label_visibility="collapsed",
-            autocomplete="off",
-        )
-        if st.form_submit_button(say("Open"), width="stretch") and password:
-            shelf.retry(view.entry_id, password)
-            st.rerun()
-
-
-def _open(view: DocumentView, session: Session) -> None:
-    session.place = Place(view.document_id, 1)
-    session.wants_drawer = True
-    st.rerun()  # the viewer is another room
-
-
-def _remove(view: DocumentView, shelf: Shelf, session: Session) -> None:
-    try:
-        shelf.remove(view.entry_id)
-    except FootnoteError as exc:  # it cannot be kept that it was removed, so it is not
-        session.notices.append(session.say(exc.message))
-        return
-    session.removed = (view.entry_id, view.name)
-    if session.place and session.place.document_id == view.document_id:
-        session.place = None
+# ------------------------------------------------------------------------------------------------ what has happened
 
 
 def draw_library_notice(shelf: Shelf, session: Session) -> None:
@@ -287,54 +171,3 @@ def _notice_read(shelf: Shelf, session: Session) -> None:
         shelf.clear_notice()
     except FootnoteError as exc:
         session.notices.append(session.say(exc.message))
-
-
-def can_undo(shelf: Shelf, session: Session) -> bool:
-    """Whether the last removal can still be undone; one that cannot is forgotten, and no longer offered."""
-    if session.removed is None:
-        return False
-    try:
-        if not shelf.can_restore(session.removed[0]):
-            session.removed = None
-    except FootnoteError:  # nobody knows at the moment; who tries is told
-        return True
-    return session.removed is not None
-
-
-def _draw_undo(shelf: Shelf, session: Session) -> None:
-    if session.removed is None or not can_undo(shelf, session):
-        return
-    entry_id, name = session.removed
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="undo", wrap=False):
-        st.markdown(f":small[{session.say('Removed {name}', name=escape_markdown(name))}]", width="stretch")
-        st.button(session.say("Undo"), type="tertiary", on_click=_restore, args=(entry_id, shelf, session))
-
-
-def _restore(entry_id: str, shelf: Shelf, session: Session) -> None:
-    session.removed = None
-    try:
-        shelf.restore(entry_id)
-    except FootnoteError as exc:  # too late
-        session.notices.append(session.say(exc.message))
-
-
-# ------------------------------------------------------------------------------------------------ filters
-
-
-def _draw_where_to_look(documents: tuple[DocumentView, ...], session: Session) -> None:
-    """One document instead of all, some pages instead of all."""
-    names = {view.document_id: plain(view.name) for view in documents if view.searchable}
-    if session.only not in names:
-        session.only = ""
-    if not names:
-        return
-    say = session.say
-    with st.expander(say("Where to look")):
-        choices = ["", *names]
-        session.only = st.selectbox(
-            say("Document"),
-            choices,
-            index=choices.index(session.only),
-            format_func=lambda choice: names.get(choice, say("All documents")),
-        )
-        session.pages = st.text_input(say("Pages"), session.pages, placeholder=say("All, or 10–20"))

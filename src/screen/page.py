@@ -11,13 +11,14 @@ from src.library.shelf import Shelf
 from src.presentation.escaping import html_text
 from src.screen.browser import styles
 from src.screen.citations import follow_answer
-from src.screen.conversation import ask, draw_conversation
+from src.screen.composer import draw_question_box
+from src.screen.conversation import draw_conversation
 from src.screen.conversation_list import choose_conversation, draw_conversations, draw_remark
+from src.screen.document_list import can_undo
 from src.screen.export_dialog import draw_export
-from src.screen.html import note, root_style
+from src.screen.html import note, root_style, still_of_an_answer
 from src.screen.library_panel import (
     add_sample,
-    can_undo,
     draw_library,
     draw_library_notice,
     draw_notices,
@@ -26,6 +27,7 @@ from src.screen.library_panel import (
     where_files_go,
 )
 from src.screen.model_offer import draw_offer
+from src.screen.notes import draw_notes_button, draw_notes_dialog
 from src.screen.page_viewer import draw_viewer
 from src.screen.question_list import draw_list_button, draw_list_dialog
 from src.screen.session import Session, language_of, network_of_visitor, this_session, workspace_key
@@ -63,6 +65,7 @@ def draw() -> None:
     draw_settings(shelf, session, settings)
     draw_export(shelf, session)
     draw_list_dialog(shelf, session, settings)
+    draw_notes_dialog(shelf, session)
     session.draft = ""  # drawn to the end: a run that is cut off by the next one may never have reached the browser
 
 
@@ -71,11 +74,12 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
     # One look at the documents for the whole run: if the box saw an unread file and the library a finished one, nothing
     # would be left that ticks, and the box would stay closed.
     documents = shelf.documents()
-    _draw_question_box(shelf, session, seen, documents)
+    _draw_question_row(shelf, settings, session, seen, documents)
     follow_answer(shelf.turns(session.conversation), session)
     with st.sidebar:
         draw_library(documents, shelf, session, settings)
         draw_conversations(shelf, session)
+        draw_notes_button(shelf, session)
         draw_list_button(session, ready=any(view.searchable for view in documents))
         st.html(note(where_files_go(settings, session.say, keep_here=shelf.preferences().keep_here)))
     left, right = st.columns(_COLUMNS, gap="large")
@@ -87,26 +91,15 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
         draw_viewer(shelf, session)
 
 
-def _draw_question_box(shelf: Shelf, session: Session, seen: Seen, documents: tuple[DocumentView, ...]) -> None:
-    """First in the script, so that the answer to what was just asked is drawn in the same run."""
-    say, ready = session.say, any(view.searchable for view in documents)
-    coming = say("You can ask as soon as the first page is read") if documents else say("Add a document to begin")
-    if session.draft:
-        st.session_state["question"] = session.draft
+def _draw_question_row(
+    shelf: Shelf, settings: Settings, session: Session, seen: Seen, documents: tuple[DocumentView, ...]
+) -> None:
     with st.bottom, st.container(key="question-row"):
         left, right = st.columns(_COLUMNS, gap="large")
         right.container(key="question-pad")  # keeps the box as wide as the conversation
-        question = left.chat_input(
-            say("Ask about your documents") if ready else coming,
-            key="question",
-            disabled=not ready,
-        )
         with left:
+            draw_question_box(shelf, session, settings, documents)
             _draw_foot(shelf, session, seen)
-    if question:
-        ask(question, shelf, session)
-        if session.draft:
-            st.rerun()  # the box is drawn already; with its words it can only be drawn anew
 
 
 def _draw_foot(shelf: Shelf, session: Session, seen: Seen) -> None:
@@ -123,7 +116,7 @@ def _draw_welcome(shelf: Shelf, settings: Settings, session: Session, seen: Seen
         st.image(str(_STATIC / f"mark-{theme}.svg"), width=62, alt="")
         lead = say("Every sentence of an answer is footnoted to the exact words on the page.")
         st.html(
-            f'<h1 class="fn-welcome">{html_text(say("Ask your documents"))}</h1>'
+            f'<p class="fn-brand">Footnote</p><h1 class="fn-welcome">{html_text(say("Ask your documents"))}</h1>'
             f'<p class="fn-lead">{html_text(lead)}</p>'
         )
         with st.container(width=560, key="hero"):
@@ -140,6 +133,7 @@ def _draw_welcome(shelf: Shelf, settings: Settings, session: Session, seen: Seen
                     on_click=add_sample,
                     args=(shelf, session),
                 )
+            st.html(still_of_an_answer(say))
             st.html(note(where_files_go(settings, say, keep_here=shelf.preferences().keep_here)))
     draw_viewer(shelf, session)  # nothing to view yet, but its script makes the whole page a drop zone
     with st.bottom, st.container(horizontal_alignment="center"):

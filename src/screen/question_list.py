@@ -21,6 +21,7 @@ from src.screen.citations import ANSWER, anchor
 from src.screen.conversation_list import show_conversation
 from src.screen.dialogs import draw_dialog, open_dialog
 from src.screen.html import aside, note
+from src.screen.scope import among
 from src.screen.session import Session
 from src.settings import Settings
 from src.views import TurnView
@@ -63,7 +64,7 @@ def _draw_form(shelf: Shelf, session: Session, settings: Settings) -> None:
             try:
                 source = file.getvalue() if file else typed
                 questions = questions_from(source, most=settings.max_list, max_chars=settings.max_question_chars)
-                conversation = begin_list(shelf, questions, only=session.only)
+                conversation = begin_list(shelf, questions, among=among(shelf, session))
             except QuestionError as exc:
                 st.html(note(say(exc.message), "error", role="alert"))
                 return
@@ -135,7 +136,7 @@ def _draw_progress(view: ListView, shelf: Shelf, session: Session) -> None:
 
 def _go_on(shelf: Shelf, session: Session) -> None:
     try:
-        go_on(shelf, session.conversation, only=session.only)
+        go_on(shelf, session.conversation, among=among(shelf, session))
     except QuestionError as exc:
         session.unasked = exc.message
 

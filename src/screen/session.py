@@ -48,20 +48,25 @@ class Session:
     wants_drawer: bool = False  # the person opened `place`: where the window is narrow, the viewer comes up
     wanted: str = ""  # "document id:page" whose picture the viewer lacks, where no cookie came
     followed: str = ""  # the last answer whose first source was opened by itself
-    removed: tuple[str, str] | None = None  # (entry id, name), while it can be undone
+    removed: tuple[tuple[str, str], ...] = ()  # (entry id, name) of what was removed last, while that can be undone
     refused: int = 0  # files that the uploader could not bring in, told until it brings in others
     refused_in: int = 0  # the upload round in which that was
     notices: list[str] = field(default_factory=list)  # what could not be done, in the person's language, shown once
-    only: str = ""  # the one document that is asked; "" = all
+    chosen: tuple[str, ...] = ()  # the entries that are ticked: those are asked; () = all
+    search: str = ""  # words that the names of the documents shown hold
+    order: str = "added"  # of the documents: "added", "name" or "state"
+    section: str = ""  # the heading that a question is confined to; "" = none
     pages: str = ""  # the pages that are asked, as typed; "" = all
     unasked: Message = NOTHING  # why the last question could not be asked, shown once
     draft: str = ""  # a question that could not be asked goes back into its box
     address: str = ""  # the conversation the address bar names, as far as we set it
     remark: str = ""  # about the link that was followed, shown once
+    renaming: str = ""  # the conversation whose name is being typed
+    search_conversations: str = ""  # words that the titles shown hold
     deleting: str = ""  # the conversation that is to be deleted, if that is confirmed
     all_documents: bool = False  # the whole list, however long
     all_conversations: bool = False
-    dialog: str = ""  # the one that is open: "settings", "export" or "list"
+    dialog: str = ""  # the one that is open: "settings", "export", "list" or "notes"
     export_problem: Message = NOTHING  # why a file could not be made
     unsaved: Message = NOTHING  # why the last setting could not be kept
     key_shown: bool = False  # the shelf's secret stands in the settings

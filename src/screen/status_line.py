@@ -13,7 +13,7 @@ import streamlit as st
 from src.library.preferences import Preferences
 from src.library.shelf import Shelf
 from src.presentation.escaping import html_text
-from src.screen.library_panel import Stages, can_undo, stages
+from src.screen.document_list import Stages, can_undo, stages
 from src.screen.session import Session
 from src.screen.stages import status_line
 from src.views import ConversationView
@@ -27,7 +27,7 @@ class Look:
 
     documents: Stages
     undo: bool  # the last removal can be undone
-    turns: tuple[tuple[str, bool], ...]  # of this tab's conversation: id, whether it is answered
+    turns: tuple[tuple[str, bool, tuple[str, ...]], ...]  # of this conversation: id, whether answered, who waits
     suggestions: tuple[str, ...]  # found in the background
     conversations: tuple[ConversationView, ...]
     preferences: Preferences
@@ -51,7 +51,7 @@ def _look(shelf: Shelf, session: Session) -> Look:
     return Look(
         stages(shelf.documents()),
         can_undo(shelf, session),
-        tuple((turn.id, turn.done) for turn in shelf.turns(session.conversation)),
+        tuple((turn.id, turn.done, turn.queued) for turn in shelf.turns(session.conversation)),
         shelf.suggestions(session.conversation, session.say),
         shelf.conversations(),
         shelf.preferences(),

@@ -83,14 +83,22 @@ def test_a_refresh_in_mid_answer_goes_on_with_it(screen: Screen, says: Script) -
     expect(screen.page.locator(".fn-question")).to_have_text(QUESTION)
 
 
-def test_a_question_asked_too_early_stays_in_its_box(screen: Screen, says: Script) -> None:
+def test_a_question_asked_meanwhile_waits_in_line_and_can_be_taken_back(screen: Screen, says: Script) -> None:
     says.token_s, says.answer = 0.2, "The rest of the answer takes its time. " * 20
     screen.ask(QUESTION)
     expect(screen.page.get_by_role("button", name="Stop")).to_be_visible()
     too_early = "And how many kilometres were renewed?"
     screen.ask(too_early)
-    expect(screen.page.get_by_role("alert").filter(has_text="An answer is being written")).to_be_visible()
-    expect(screen.page.get_by_placeholder("Ask about your documents")).to_have_value(too_early)
+    expect(screen.page.locator(".fn-queued")).to_have_text(too_early)
+    expect(screen.page.locator(".fn-coming .fn-question")).to_have_count(0)
+    screen.page.get_by_role("button", name="Take back").click()
+    expect(screen.page.locator(".fn-queued")).to_have_count(0)
+    box = screen.page.get_by_placeholder("Ask about your documents")
+    expect(box).to_have_value(too_early)
+    box.press("Enter")
+    expect(screen.page.locator(".fn-queued")).to_have_text(too_early)
+    screen.page.get_by_role("button", name="Stop").click()
+    expect(screen.page.locator('[class*="st-key-question-"] .fn-question')).to_have_text([QUESTION, too_early])
     screen.page.get_by_role("button", name="Stop").click()
     screen.answered()
 

@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from shared_utils.message import NOTHING
 from shared_utils.types import PageVerdict
 from src.i18n import ENGLISH
-from src.screen.library_panel import in_sight, stages, where_files_go
+from src.screen.document_list import in_sight, matching, ordered, overall_progress, stages
+from src.screen.library_panel import where_files_go
 from src.settings import Settings
 from src.views import DocumentState, DocumentView
 from tests.e2e.pdfs import Line, pdf
@@ -46,8 +47,34 @@ def test_a_short_library_is_drawn_whole() -> None:
 
 def test_of_a_long_library_those_at_work_come_first_then_the_failed_then_the_newest() -> None:
     documents = library(DocumentState.FAILED, DocumentState.READING, *[DocumentState.READY] * 5, DocumentState.QUEUED)
-    assert names(in_sight(documents, most=4)) == ["0", "1", "6", "7"]
-    assert names(in_sight(documents, most=1)) == ["1"]
+    assert names(in_sight(ordered(documents, "added"), most=4)) == ["1", "7", "6", "0"]
+    assert names(in_sight(ordered(documents, "added"), most=1)) == ["1"]
+
+
+def test_what_is_being_read_stands_on_top_and_the_rest_is_sorted_as_the_person_likes() -> None:
+    kinds = (DocumentState.READY, DocumentState.FAILED, DocumentState.READING, DocumentState.PARTIAL)
+    documents = tuple(
+        replace(view, name=name)
+        for view, name in zip(library(*kinds), ("b.pdf", "d.pdf", "c.pdf", "A.pdf"), strict=True)
+    )
+    assert names(ordered(documents, "added")) == ["2", "3", "1", "0"]
+    assert names(ordered(documents, "name")) == ["2", "3", "0", "1"]
+    assert names(ordered(documents, "state")) == ["2", "1", "3", "0"]
+
+
+def test_documents_are_found_by_words_of_their_names_and_titles() -> None:
+    one, two = library(DocumentState.READY, DocumentState.READY)
+    documents = (replace(one, name="0af3.pdf", title="Harbour report 2025"), replace(two, name="harbour rules.pdf"))
+    assert names(matching(documents, "HARBOUR")) == ["0", "1"]
+    assert names(matching(documents, "report harbour")) == ["0"]
+    assert matching(documents, "airport") == ()
+
+
+def test_the_progress_of_all_is_weighed_by_pages() -> None:
+    ready, waiting = library(DocumentState.READY, DocumentState.QUEUED)
+    documents = (replace(ready, pages=90), replace(waiting, pages=0, page_verdicts=()))
+    assert overall_progress(documents) == 0.9
+    assert overall_progress(()) == 1.0
 
 
 @pytest.mark.parametrize(

@@ -113,12 +113,52 @@ def test_a_hostile_name_reaches_the_page_escaped(app: AppTest) -> None:
 def test_one_document_and_some_of_its_pages_can_be_asked_alone(app: AppTest) -> None:
     read(app, "water.pdf", pdf(WATER))
     read(app, "bridges.pdf", pdf(BRIDGES))
-    assert list(app.selectbox[0].options) == ["All documents", "water.pdf", "bridges.pdf"]
-    app.selectbox[0].select("bridges.pdf").run()
+    next(box for box in app.checkbox if box.label == "Choose bridges\\.pdf").check().run()
     next(box for box in app.text_input if box.label == "Pages").input("1").run()
+    app.run()
+    assert [b.label for b in app.button if str(b.key).startswith("scope-")] == ["bridges\\.pdf", "Pages\\: 1"]
     ask(app, "How far did leakage fall after mains were renewed?")
     assert "(page 1)" in shown(app)
     assert "water.pdf" not in shown(app).split("fn-question")[-1]
+    for chip in ("Pages\\: 1", "bridges\\.pdf"):
+        press(app, chip)
+    ask(app, "How far did leakage fall after mains were renewed?")
+    assert "18.6 percent to 14.9 percent" in shown(app)
+
+
+def test_several_documents_are_removed_at_once_and_come_back_together(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    read(app, "bridges.pdf", pdf(BRIDGES))
+    for name in ("water", "bridges"):
+        next(box for box in app.checkbox if box.label == f"Choose {name}\\.pdf").check().run()
+    app.run()
+    press(app, "Remove")
+    assert "Removed 2 documents" in shown(app)
+    press(app, "Undo")
+    assert "2 of 2 ready" in shown(app)
+
+
+def test_a_file_that_is_no_pdf_is_not_added_and_a_sentence_says_what_to_do(app: AppTest) -> None:
+    app.file_uploader[0].upload("letter.docx", b"PK\x03\x04 office", "application/octet-stream").run()
+    assert "letter.docx is not a PDF, so it was not added. Save or print it as a PDF" in shown(app)
+    assert not any(str(b.key).startswith("open-") for b in app.button)
+
+
+def test_a_question_that_is_too_long_goes_back_into_its_box_and_is_no_turn(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    question = "How far did leakage fall? " * 200
+    app.chat_input[0].set_value(question).run()
+    assert "at most" in shown(app)
+    assert 'class="fn-question"' not in shown(app)
+
+
+def test_an_empty_conversation_guides_to_the_document(app: AppTest) -> None:
+    press(app, "Try the sample report")
+    until(app, lambda p: "passage" in shown(p) and "progressbar" not in shown(p))
+    assert "Annual report</span> · <span>2025</span> · <span>4 pages</span> · <span>English" in shown(app)
+    assert ':2"><span dir="auto">1. Traffic</span>' in shown(app)
+    read(app, "water.pdf", pdf(WATER))
+    assert shown(app).count('class="fn-guides"') == 1
 
 
 def test_an_answer_suggests_questions_that_the_documents_answer(app: AppTest) -> None:

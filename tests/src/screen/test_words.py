@@ -39,6 +39,14 @@ def test_a_browser_that_asks_for_german_gets_it(german: AppTest) -> None:
     assert german.chat_input[0].placeholder == "Zum Anfangen ein Dokument hinzufügen"
 
 
+def test_a_third_language_is_one_file(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(st.context), "headers", StreamlitHeaders([("Accept-Language", "fr-FR,fr;q=0.9,en;q=0.8")]))
+    app.run()
+    assert "Interrogez vos documents" in shown(app)
+    read_in = upload(app, "vide.pdf", b"")
+    until(read_in, lambda p: "Le fichier est vide (0 octet)." in shown(p))
+
+
 def test_sentences_of_the_core_are_said_in_german(german: AppTest) -> None:
     until(
         upload(german, "urlaub.pdf", b"PK\x03\x04 zip"),

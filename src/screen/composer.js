@@ -1,0 +1,163 @@
+// The browser's part of the question box: a counter near the limit, one's own words at once, the keys of the page.
+// Streamlit calls it again with new data; listeners are set once.
+const BOX = '[data-testid="stChatInputTextArea"]', SEND = '[data-testid="stChatInputSubmitButton"]';
+const CHIP = 'a[href^="#cite-"]', TYPING = 'input, textarea, select, [contenteditable="true"], [role="listbox"], [role="slider"], [role="radiogroup"]';
+const NEAR = 0.8; // of the limit: from here on it is counted
+const GIVEN_UP_MS = 10000; // the server said nothing: the bubble would lie
+let data = { words: {}, keys: [], limit: Infinity, last: '' }, tell = () => {}, begun = false, asked = 0;
+
+const box = () => document.querySelector(BOX);
+const closest = (event, selector) => event.target instanceof Element && event.target.closest(selector);
+const shout = text => document.dispatchEvent(new CustomEvent('footnote:say', { detail: text }));
+
+// ------------------------------------------------------------------------------------------------ how long it is
+
+const count = () => {
+  const area = box(), host = area?.closest('[data-testid="stChatInput"]');
+  if (!host) return;
+  const left = data.limit - area.value.trim().length;
+  let line = host.parentElement.querySelector('.fn-counter');
+  if (area.value.length < NEAR * data.limit) { line?.remove(); return; }
+  if (!line) {
+    line = Object.assign(document.createElement('p'), { className: 'fn-counter', id: 'fn-counter' });
+    host.parentElement.append(line);
+    area.setAttribute('aria-describedby', 'fn-counter');
+  }
+  const said = (left < 0 ? data.words.over : data.words.left ?? '').replace('{n}', Math.abs(left).toLocaleString(document.documentElement.lang));
+  if (line.textContent !== said) line.textContent = said; // else this change would be heard of, and made again
+  line.classList.toggle('fn-error', left < 0);
+};
+
+// ------------------------------------------------------------------------------------------------ sending
+
+const sending = event => { // a question that is too long stays where it is; any other shows at once
+  const area = box(), text = area?.value.trim() ?? '';
+  if (!text || area.disabled) return;
+  if (text.length > data.limit) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    count();
+    shout(document.querySelector('.fn-counter')?.textContent ?? '');
+    return;
+  }
+  bubble(text);
+};
+const bubble = text => {
+  const room = document.querySelector('.fn-coming');
+  if (!room) return;
+  room.replaceChildren(Object.assign(document.createElement('p'), { className: 'fn-question', textContent: text, dir: 'auto' }));
+  document.body.classList.add('fn-asking');
+  asked = document.querySelectorAll('[class*="st-key-question-"] .fn-question, .fn-queued').length;
+  room.scrollIntoView({ block: 'nearest' });
+  setTimeout(settle, GIVEN_UP_MS, true);
+};
+const settle = (givenUp = false) => { // the server has drawn it, or has put it back into the box
+  const room = document.querySelector('.fn-coming');
+  if (!room?.firstChild) { document.body.classList.remove('fn-asking'); return; }
+  const drawn = document.querySelectorAll('[class*="st-key-question-"] .fn-question, .fn-queued').length > asked;
+  if (!drawn && !givenUp && !box()?.value) return;
+  if (!drawn && !givenUp && box()?.value.trim() === room.textContent) return; // not sent yet
+  room.replaceChildren();
+  document.body.classList.remove('fn-asking');
+};
+
+// ------------------------------------------------------------------------------------------------ names
+
+const plainNames = () => document.querySelectorAll('[class*="st-key-pick-"] input').forEach(tick => { // Streamlit's are Markdown
+  const said = (tick.ariaLabel ?? '').replace(/\\([!-/:-@[-`{-~])/g, '$1');
+  if (said !== tick.ariaLabel) tick.ariaLabel = said;
+});
+
+// ------------------------------------------------------------------------------------------------ keys
+
+const write = text => { // as if it had been typed: React hears of it
+  const area = box();
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set.call(area, text);
+  area.dispatchEvent(new Event('input', { bubbles: true }));
+  area.setSelectionRange(text.length, text.length);
+};
+const step = by => { // through the sources of the answer that is looked at, else of the newest
+  const chips = [...document.querySelectorAll(`.fn-notes ${CHIP}`)];
+  const here = chips.findIndex(chip => chip.classList.contains('fn-here'));
+  const room = chips[here]?.closest('[class*="st-key-answer-"]') ?? [...document.querySelectorAll('[class*="st-key-answer-"]')].at(-1);
+  const own = chips.filter(chip => chip.closest('[class*="st-key-answer-"]') === room), at = own.indexOf(chips[here]);
+  const next = own[at < 0 ? (by > 0 ? 0 : own.length - 1) : at + by];
+  next?.click();
+  next?.focus();
+};
+const turn = by => {
+  const control = document.querySelector(`.fn-viewer [data-do="${by < 0 ? 'page-back' : 'page-on'}"]`);
+  if (control && !control.disabled) control.click();
+};
+const list = () => {
+  document.querySelector('.fn-keys')?.remove();
+  const dialog = Object.assign(document.createElement('dialog'), { className: 'fn-keys', ariaLabel: data.words.keys });
+  const head = Object.assign(document.createElement('h2'), { textContent: data.words.keys });
+  const close = Object.assign(document.createElement('button'), { type: 'button', textContent: '×', ariaLabel: data.words.close });
+  const keys = document.createElement('dl');
+  data.keys.forEach(([key, meaning]) => {
+    const term = document.createElement('dt'), about = Object.assign(document.createElement('dd'), { textContent: meaning });
+    key.split('  ').forEach(one => term.append(Object.assign(document.createElement('kbd'), { textContent: one })));
+    keys.append(term, about);
+  });
+  dialog.append(close, head, keys);
+  const back = document.activeElement;
+  close.addEventListener('click', () => dialog.close());
+  dialog.addEventListener('click', event => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener('close', () => { dialog.remove(); back?.focus?.(); });
+  document.body.append(dialog);
+  dialog.showModal();
+};
+const pressed = event => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  const area = box();
+  if (area && event.target === area) {
+    if (event.key === 'Enter' && !event.shiftKey) sending(event);
+    if (event.key === 'ArrowUp' && !area.value && data.last) { event.preventDefault(); write(data.last); }
+    if (event.key === 'Escape') area.blur();
+    return;
+  }
+  if (closest(event, TYPING) || document.querySelector('dialog[open], [role="dialog"]')) return;
+  const inViewer = closest(event, '.fn-viewer'), onChip = closest(event, CHIP);
+  const actions = {
+    '/': () => area && !area.disabled && area.focus(), '?': list, '[': () => step(-1), ']': () => step(1),
+    ArrowLeft: inViewer || onChip ? null : () => turn(-1), ArrowRight: inViewer || onChip ? null : () => turn(1),
+  };
+  const action = actions[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+};
+const clicked = event => {
+  const line = closest(event, 'a[href^="#page-"]');
+  if (line) {
+    event.preventDefault();
+    tell('goto', line.getAttribute('href').slice('#page-'.length));
+  } else if (closest(event, SEND)) sending(event);
+};
+
+let held = null; // in a dialog, a button that is drawn anew must not lose the keys to the page
+const focused = event => { if (closest(event, '[role="dialog"]')) held = event.target; };
+const lost = () => setTimeout(() => {
+  const dialog = document.querySelector('[role="dialog"]');
+  if (!dialog || document.activeElement !== document.body) return;
+  const again = held?.isConnected && !held.disabled ? held : dialog.querySelector('button:not(:disabled)');
+  again?.focus();
+}, 250);
+
+export default function (call) {
+  data = call.data;
+  tell = call.setTriggerValue;
+  if (!begun) {
+    begun = true;
+    document.addEventListener('keydown', pressed, true);
+    document.addEventListener('click', clicked, true);
+    document.addEventListener('focusin', focused);
+    document.addEventListener('focusout', lost);
+    document.addEventListener('input', event => { if (closest(event, BOX)) count(); }, true);
+    new MutationObserver(() => { count(); settle(); plainNames(); }).observe(document.body, { childList: true, subtree: true });
+  }
+  count();
+  settle();
+  plainNames();
+}

@@ -1,0 +1,110 @@
+"""Where to look: the documents, the pages and the section that a question is confined to.
+
+What holds stands as chips at the question box, each with a way to take it off.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from src.library.guide import Heading
+from src.library.shelf import Shelf
+from src.presentation.describe import document_name, within_part
+from src.screen.document_list import choose
+from src.screen.markdown import escape_markdown
+from src.screen.session import Session
+from src.views import DocumentView
+
+_CHIPS = 3  # of documents; more of them are told as a number
+_CHIP_CHARACTERS = 28
+
+
+def asked_documents(shelf: Shelf, session: Session) -> tuple[DocumentView, ...]:
+    """The chosen documents that can be asked; () for all."""
+    return tuple(v for v in shelf.documents() if v.searchable and v.entry_id in session.chosen)
+
+
+def among(shelf: Shelf, session: Session) -> tuple[str, ...]:
+    """Their ids, as `Shelf.ask` takes them."""
+    return tuple(view.document_id for view in asked_documents(shelf, session))
+
+
+def confined(question: str, session: Session) -> str:
+    """The question with the pages and the section chosen beside it, in words that anybody could have typed."""
+    return within_part(question, session.pages, session.section, session.say)
+
+
+# ------------------------------------------------------------------------------------------------ in the library
+
+
+def draw_where_to_look(shelf: Shelf, session: Session) -> None:
+    """Some pages, or a section of the one document there is a question about, instead of all."""
+    readable = [view for view in shelf.documents() if view.searchable]
+    if not readable:
+        session.section = ""
+        return
+    say = session.say
+    with st.expander(say("Where to look"), key="where-to-look"):
+        session.pages = st.text_input(say("Pages"), session.pages, placeholder=say("All, or 10–20"), key="pages")
+        headings = _headings(readable, shelf, session)
+        titles = ["", *dict.fromkeys(heading.title for heading in headings)]
+        session.section = session.section if session.section in titles else ""
+        if len(titles) > 1:
+            session.section = st.selectbox(
+                say("Section"),
+                titles,
+                index=titles.index(session.section),
+                format_func=lambda title: escape_markdown(title) if title else say("All"),
+            )
+
+
+def _headings(readable: list[DocumentView], shelf: Shelf, session: Session) -> tuple[Heading, ...]:
+    asked = asked_documents(shelf, session) or tuple(readable)
+    if len(asked) != 1:
+        return ()
+    return next((guide.headings for guide in shelf.guides() if guide.document_id == asked[0].document_id), ())
+
+
+# ------------------------------------------------------------------------------------------------ at the question box
+
+
+def draw_scope_chips(shelf: Shelf, session: Session) -> None:
+    say, documents = session.say, asked_documents(shelf, session)
+    if not (documents or session.pages.strip() or session.section):
+        return
+    with st.container(horizontal=True, gap="xsmall", key="scope"):
+        if len(documents) > _CHIPS:
+            said = say.n(len(documents), "{n:,} document", "{n:,} documents")
+            _chip("documents", said, session, lambda: choose((), session))
+        else:
+            for view in documents:
+                _chip(view.entry_id, document_name(view), session, lambda view=view: _leave_out(view, session))
+        if session.section:
+            _chip("section", say("Section: {title}", title=session.section), session, lambda: _no_section(session))
+        if session.pages.strip():
+            _chip("pages", say("Pages: {pages}", pages=session.pages.strip()), session, lambda: _no_pages(session))
+
+
+def _chip(key: str, words: str, session: Session, take_off) -> None:  # type: ignore[no-untyped-def]
+    short = words if len(words) <= _CHIP_CHARACTERS else words[:_CHIP_CHARACTERS].rstrip() + "…"
+    st.button(
+        escape_markdown(short),
+        icon=":material/close:",
+        icon_position="right",
+        key=f"scope-{key}",
+        help=session.say("Look everywhere again: take off “{name}”", name=escape_markdown(words)),
+        on_click=take_off,
+    )
+
+
+def _leave_out(view: DocumentView, session: Session) -> None:
+    session.chosen = tuple(entry for entry in session.chosen if entry != view.entry_id)
+
+
+def _no_section(session: Session) -> None:
+    session.section = ""
+
+
+def _no_pages(session: Session) -> None:
+    session.pages = ""
+    st.session_state["pages"] = ""
