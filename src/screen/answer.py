@@ -146,7 +146,7 @@ def remarks(notes: Sequence[str], say: Say) -> str:
     more = html_text(say.n(len(others), "{n} more remark", "{n} more remarks"))
     listed = "".join(f'<li dir="auto">{html_text(text)}</li>' for text in others)
     return (
-        f'<details class="fn-aside fn-remarks"><summary>{html_text(first)} <span>{more}</span></summary>'
+        f'<details class="fn-remarks"><summary>{html_text(first)} <span>{more}</span></summary>'
         f"<ul>{listed}</ul></details>"
     )
 

@@ -102,10 +102,11 @@ def draw_documents(documents: tuple[DocumentView, ...], shelf: Shelf, session: S
     session.chosen = tuple(entry for entry in session.chosen if entry in there)
     running = any(not view.settled for view in documents)
     st.fragment(_watch, run_every=_TICK_S if running else None)(shelf, session.say, stages(documents))
-    if len(documents) >= _SEARCH_FROM:
-        _draw_finding(session)
-    if session.chosen:
-        _draw_chosen(documents, shelf, session)
+    with st.container(key="choosing", gap="xsmall"):  # always there: else the rows would be drawn into its place
+        if len(documents) >= _SEARCH_FROM:
+            _draw_finding(session)
+        if session.chosen:
+            _draw_chosen(documents, shelf, session)
     found = matching(documents, session.search) if len(documents) >= _SEARCH_FROM else documents
     sorted_ = ordered(found, session.order)
     shown = sorted_ if session.all_documents else in_sight(sorted_)

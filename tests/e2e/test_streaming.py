@@ -99,6 +99,7 @@ def test_a_question_asked_meanwhile_waits_in_line_and_can_be_taken_back(screen: 
     expect(screen.page.locator(".fn-queued")).to_have_text(too_early)
     screen.page.get_by_role("button", name="Stop").click()
     expect(screen.page.locator('[class*="st-key-question-"] .fn-question')).to_have_text([QUESTION, too_early])
+    expect(screen.page.get_by_role("button", name="Stop")).to_have_count(1)  # the former answer's is gone
     screen.page.get_by_role("button", name="Stop").click()
     screen.answered()
 
