@@ -37,7 +37,7 @@ from src.edge.connections import CountedWebSocket, Deadlines, Door, TimedHttp, m
 from src.edge.hosts import is_welcome
 from src.edge.sender import sender_of
 from src.edge.shares import Shares
-from src.screen import file_routes
+from src.screen import file_routes, text_routes
 from src.screen.lookups import ask_nobody_for_our_address
 from src.screen.page_uploads import CountedUploads
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
@@ -295,7 +295,7 @@ def create_app(settings: Settings) -> App:
     return App(
         _ROOT / "streamlit_app.py",
         lifespan=lifespan,
-        routes=[Route("/healthz", healthz), *file_routes.ROUTES],
+        routes=[Route("/healthz", healthz), *file_routes.ROUTES, *text_routes.ROUTES],
         middleware=[
             Middleware(
                 Edge,

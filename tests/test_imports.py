@@ -24,7 +24,14 @@ OURS = sorted(
 # package -> the only places that may import it
 ALLOWED_IMPORTERS = {
     "streamlit": ("src/screen/", "src/asgi.py", "streamlit_app.py"),
-    "starlette": ("src/asgi.py", "src/edge/", "src/api/", "src/screen/file_routes.py", "src/screen/page_uploads.py"),
+    "starlette": (
+        "src/asgi.py",
+        "src/edge/",
+        "src/api/",
+        "src/screen/file_routes.py",
+        "src/screen/page_uploads.py",
+        "src/screen/text_routes.py",
+    ),
     "uvicorn": ("src/edge/connections.py",),
     "h11": ("src/edge/connections.py",),
     "fastapi": ("src/api/",),

@@ -11,7 +11,7 @@ from pathlib import Path
 from shared_utils.errors import DocumentGone, NotFailed
 from shared_utils.pdf.viewer import PageImage
 from shared_utils.storage.store import Entry as StoredEntry
-from shared_utils.types import Citation, Rect
+from shared_utils.types import Citation, Document, Page, Rect, Span
 from src.answering.ingestion import IndexedDocument, SourceFile
 from src.library.guide import Guide, guide_of
 from src.library.reading import Entry, Reading
@@ -254,6 +254,14 @@ class Documents:
     def rects(self, citation: Citation) -> tuple[Rect, ...]:
         """Where a citation's words are drawn; () where that is not known."""
         return citation.rects or self._rag.locate(citation, self._original(citation.document_id, citation.page))
+
+    def document(self, document_id: str) -> Document:
+        """What was read of it. Raises DocumentGone."""
+        return self._indexed(document_id).document
+
+    def places(self, document_id: str, page: Page, spans: Sequence[Span]) -> tuple[tuple[Rect, ...], ...]:
+        """For each span of `page.text`, where its words are drawn; () where that is not known."""
+        return self._rag.viewer.locate(self._original(document_id).path, page, spans)
 
     def page_image(
         self, document_id: str, page: int, *, width_px: int, highlights: Sequence[Rect] = (), is_small: bool = False

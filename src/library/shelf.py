@@ -13,7 +13,7 @@ from pathlib import Path
 from shared_utils.errors import FootnoteError
 from shared_utils.message import Message
 from shared_utils.pdf.viewer import PageImage
-from shared_utils.types import Citation, Rect
+from shared_utils.types import Citation, Document, Page, Rect, Span
 from src.answering.holding import everything
 from src.answering.ingestion import IndexedDocument
 from src.answering.writing import staying
@@ -215,6 +215,12 @@ class Shelf:
 
     def rects(self, citation: Citation) -> tuple[Rect, ...]:
         return self._documents.rects(citation)
+
+    def document(self, document_id: str) -> Document:
+        return self._documents.document(document_id)
+
+    def places(self, document_id: str, page: Page, spans: Sequence[Span]) -> tuple[tuple[Rect, ...], ...]:
+        return self._documents.places(document_id, page, spans)
 
     def page_image(
         self, document_id: str, page: int, *, width_px: int, highlights: Sequence[Rect] = (), is_small: bool = False

@@ -11,6 +11,8 @@ import streamlit as st
 
 _HERE = Path(__file__).parent
 _STYLES = ("footnote", "viewer", "panel", "question_list", "rows")
+# What is one module in the browser, its parts in their order.
+_PARTS = {"viewer": ("viewer_frame", "viewer_words", "viewer_find", "viewer_room", "viewer")}
 
 
 @cache
@@ -25,7 +27,8 @@ def styles() -> None:
 def mount(name: str, data: Mapping[str, object], events: Sequence[str] = ()) -> dict[str, str]:
     """Run `<name>.js` with `data`; returns what it told since, event -> text. It draws into the page itself, so that
     the page's styles hold for it."""
-    component = st.components.v2.component(name, js=_text(f"{name}.js"), isolate_styles=False)
+    script = "".join(_text(f"{part}.js") for part in _PARTS.get(name, (name,)))
+    component = st.components.v2.component(name, js=script, isolate_styles=False)
     listeners: dict[str, Any] = {f"on_{event}_change": _heard for event in events}
     result: Any = component(key=f"script-{name}", data=dict(data), **listeners)
     told = {event: getattr(result, event, None) for event in events}

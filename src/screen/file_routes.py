@@ -16,16 +16,20 @@ from src.presentation.escaping import plain
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key
 from src.screen.shared_library import shared_library
 
-_WIDTHS_PX = (1100, 1650)  # no others, so that nobody can order a thousand pictures of one page
+_WIDTHS_PX = (
+    1100,
+    1650,
+    160,
+)  # the last for the list of pages; no others, so that nobody can order a thousand pictures of one page
 _UNSAFE_IN_NAMES = '\\/:*?"<>|'
-_GUARDS = {"Cross-Origin-Resource-Policy": "same-origin"}
+GUARDS = {"Cross-Origin-Resource-Policy": "same-origin"}
 # The address names the content, so a picture never changes; it is kept by this person's browser alone.
-_KEPT = _GUARDS | {"Cache-Control": "private, max-age=86400, immutable"}
+KEPT = GUARDS | {"Cache-Control": "private, max-age=86400, immutable"}
 
 
 def page_picture(request: Request) -> Response:
     """GET /page/<document id>/<page>.jpg?width=1100. Starlette runs it in a thread, as it is not async."""
-    shelf = _shelf(request)
+    shelf = shelf_of(request)
     wanted = request.query_params.get("width", "")
     width = int(wanted) if wanted in map(str, _WIDTHS_PX) else _WIDTHS_PX[0]
     if shelf is None:
@@ -36,12 +40,12 @@ def page_picture(request: Request) -> Response:
         return PlainTextResponse(str(exc), 404)
     except FootnoteError as exc:
         return PlainTextResponse(str(exc), 422)
-    return Response(image.data, media_type=image.mime, headers=_KEPT)
+    return Response(image.data, media_type=image.mime, headers=KEPT)
 
 
 def original(request: Request) -> Response:
     """GET /file/<document id>.pdf: shown by the browser's own viewer, or saved with ?download."""
-    shelf = _shelf(request)
+    shelf = shelf_of(request)
     document_id = request.path_params["document"]
     view = next((v for v in shelf.documents() if v.document_id == document_id), None) if shelf else None
     if shelf is None or view is None:
@@ -55,7 +59,7 @@ def original(request: Request) -> Response:
         media_type="application/pdf",
         filename=_file_name(view.name),
         content_disposition_type="attachment" if "download" in request.query_params else "inline",
-        headers=_GUARDS | {"Cache-Control": "private, no-cache"},
+        headers=GUARDS | {"Cache-Control": "private, no-cache"},
     )
 
 
@@ -69,7 +73,8 @@ def _file_name(name: str) -> str:
     return f"{re.sub('[.]pdf$', '', safe, flags=re.IGNORECASE).strip(' .') or 'document'}.pdf"
 
 
-def _shelf(request: Request) -> Shelf | None:
+def shelf_of(request: Request) -> Shelf | None:
+    """The shelf of the cookie that came with the request; None without one."""
     key = request.cookies.get(WORKSPACE_COOKIE, "")
     if not is_workspace_key(key):
         return None

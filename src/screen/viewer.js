@@ -6,27 +6,6 @@ const TYPING = 'input, textarea, select, [contenteditable="true"]';
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4]; // 1 = as wide as the viewer
 const WIDTHS = [1100, 1650]; // pixels a picture has: twice the usual column, and what zooming in asks for
 const HELD = 12; // pictures of about 7 MB each once they are decoded
-const PATHS = {
-  left: 'M15 6l-6 6 6 6', right: 'M9 6l6 6-6 6', less: 'M5 12h14', more: 'M5 12h14M12 5v14', close: 'M6 6l12 12M18 6L6 18',
-  open: 'M14 4h6v6M20 4l-9 9M18 14v5a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1h5',
-  save: 'M12 4v11M7 11l5 5 5-5M5 20h14',
-};
-
-const filled = (template, values) => template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-const icon = name => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${PATHS[name]}"/></svg>`;
-const button = (name, drawing) => `<button type="button" data-do="${name}">${drawing}</button>`;
-const FRAME = `
-  <header class="fn-sheet-head">
-    <div class="fn-sheet"><b dir="auto"></b><span></span></div>
-    <div class="fn-group fn-sources" role="group">${button('source-back', icon('left'))}<span></span>${button('source-on', icon('right'))}</div>
-    ${button('close', icon('close'))}
-  </header>
-  <div class="fn-tools">
-    <div class="fn-group" role="group">${button('page-back', icon('left'))}<input type="text" inputmode="numeric" autocomplete="off" maxlength="5">${button('page-on', icon('right'))}</div>
-    <div class="fn-group" role="group">${button('zoom-out', icon('less'))}${button('zoom-fit', '')}${button('zoom-in', icon('more'))}</div>
-    <div class="fn-group"><a data-do="open" target="_blank" rel="noopener">${icon('open')}</a><a data-do="save">${icon('save')}</a></div>
-  </div>
-  <div class="fn-scroll" tabindex="0" role="region"><div class="fn-paper"><img alt=""></div><p class="fn-note fn-error" role="alert" hidden></p></div>`;
 
 class Viewer {
   constructor(host) {
@@ -36,11 +15,17 @@ class Viewer {
     host.append(this.room, this.drawer);
     const find = selector => this.room.querySelector(selector);
     this.scroll = find('.fn-scroll'); this.paper = find('.fn-paper'); this.trouble = find('.fn-error');
-    this.number = find('input'); this.image = find('img');
+    this.number = find('.fn-tools input'); this.image = find('.fn-paper img'); this.body = find('.fn-body');
     this.narrow = matchMedia('(max-width: 900px)');
-    this.zoom = 1;
+    this.zoom = 1; // of the page's width to the room's
+    this.fit = 'read'; // how large a place is opened: so that its words can be read, until a person chooses otherwise
     this.held = new Map(); // address -> its picture, the one looked at last at the end
     this.listen();
+    this.text = new TextLayer(this);
+    this.find = new Find(this);
+    this.contents = new Contents(this);
+    this.divider = new Divider(this);
+    this.hands = new Hands(this);
   }
 
   listen() {
@@ -51,7 +36,6 @@ class Viewer {
     on(document, 'keydown', event => this.pressed(event), { capture: true });
     on(this.number, 'change', () => this.turnTo(parseInt(this.number.value, 10)));
     on(this.number, 'focus', () => this.number.select());
-    on(this.scroll, 'wheel', event => this.wheeled(event), { passive: false });
     on(this.drawer, 'close', () => this.host.prepend(this.room));
     on(this.drawer, 'click', event => { if (event.target === this.drawer) this.drawer.close(); });
     on(this.narrow, 'change', () => this.drawer.close());
@@ -73,7 +57,7 @@ class Viewer {
     this.tell = setTriggerValue;
     this.sources = new Map(data.groups.flatMap(group =>
       group.map((source, index) => [source.anchor, { ...source, index, group }])));
-    this.name();
+    nameControls(this);
     if (data.open && data.open.serial !== this.serial) this.adopt(data.open);
     if (this.place && !data.documents[this.place.document]) this.place = null;
     this.place ??= data.open && { document: data.open.document, page: data.open.page, anchor: data.open.anchor };
@@ -90,24 +74,6 @@ class Viewer {
     this.place = { document: open.document, page: open.page, anchor: open.anchor };
     this.revealed = '';
     if (open.drawer) this.openDrawer();
-  }
-
-  name() {
-    const words = this.data.words;
-    const named = {
-      'source-back': words.source_back, 'source-on': words.source_on, 'page-back': words.page_back, 'page-on': words.page_on,
-      'zoom-out': words.zoom_out, 'zoom-in': words.zoom_in, 'zoom-fit': words.zoom_fit, open: words.open, save: words.save,
-      close: words.close,
-    };
-    for (const [what, name] of Object.entries(named)) {
-      const control = this.control(what);
-      control.ariaLabel = control.title = name;
-    }
-    const [sources, pages, zoom] = this.room.querySelectorAll('[role="group"]');
-    sources.ariaLabel = words.sources; pages.ariaLabel = words.pages; zoom.ariaLabel = words.zoom;
-    this.number.ariaLabel = words.page_number;
-    this.room.ariaLabel = this.drawer.ariaLabel = words.viewer;
-    this.scroll.ariaLabel = words.sheet;
   }
 
   control(what) { return this.room.querySelector(`[data-do="${what}"]`); }
@@ -167,12 +133,13 @@ class Viewer {
     (chips.find(chip => chip.classList.contains('fn-entry') === from.classList.contains('fn-entry')) ?? chips[0])?.focus();
   }
 
-  turnTo(page) {
+  turnTo(page, atEnd = false) {
     const about = this.place && this.data.documents[this.place.document];
     if (about && page >= 1 && page <= about.pages && page !== this.place.page) {
       this.place = { ...this.place, page };
       this.chosen = true;
       this.revealed = '';
+      this.wantsEnd = atEnd;
       this.say(this.pageLine());
     }
     this.draw();
@@ -223,6 +190,7 @@ class Viewer {
     this.control('open').href = `file/${id}.pdf#page=${page}`;
     this.control('save').href = `file/${id}.pdf?download`;
     this.paper.style.width = `${this.zoom * 100}%`;
+    this.contents.draw();
     this.show();
   }
 
@@ -234,7 +202,7 @@ class Viewer {
     if (!address) { this.ask(place); return; }
     this.wanted = address;
     const here = `${place.document}:${place.page}`;
-    if (this.shown === here) { this.mark(); this.reveal(); } // a sharper picture of the same page may take its time
+    if (this.shown === here) this.settle(); // a sharper picture of the same page may take its time
     if (this.image.getAttribute('src') !== address) {
       this.scroll.ariaBusy = String(this.shown !== here);
       const next = await this.load(address).catch(() => null);
@@ -248,8 +216,29 @@ class Viewer {
     this.asked = '';
     this.paper.hidden = false;
     this.trouble.hidden = true;
+    this.settle();
+  }
+
+  settle() { // the picture stands: its marks, how large it is, what is in view, its words
     this.mark();
+    this.fitPlace();
     this.reveal();
+    if (this.data.pictures) return;
+    this.text.draw(this.place);
+    this.find.mark();
+  }
+
+  fitPlace() { // once for every place that is opened: as large as its words need to be read
+    const key = `${this.place.document} ${this.place.anchor} ${this.drawer.open}`, width = this.scroll.clientWidth;
+    const source = this.sources.get(this.place.anchor);
+    if (this.fit !== 'read' || this.fitted === key || !width) return;
+    this.fitted = key;
+    const boxes = source?.page === this.place.page ? source.boxes : [];
+    let zoom = 1;
+    if (boxes.length) {
+      zoom = readingZoom(boxes, width, this.image.naturalHeight / this.image.naturalWidth);
+    }
+    if (Math.abs(zoom - this.zoom) > 0.01) { this.zoom = zoom; this.draw(); }
   }
 
   ask(place) { // once: what cannot be drawn would be asked for again and again
@@ -290,17 +279,27 @@ class Viewer {
     const key = `${this.place.anchor} ${this.place.page} ${this.zoom} ${this.drawer.open}`;
     if (this.revealed === key || !this.scroll.clientHeight) return;
     this.revealed = key;
-    const mark = this.paper.querySelector('.fn-mark');
-    this.scroll.scrollTop = mark ? mark.offsetTop - this.scroll.clientHeight / 3 : 0;
-    this.scroll.scrollLeft = mark ? mark.offsetLeft - this.scroll.clientWidth / 8 : 0;
+    const marks = [...this.paper.querySelectorAll('.fn-mark')], end = this.wantsEnd ? this.scroll.scrollHeight : 0;
+    this.wantsEnd = false;
+    const left = Math.min(...marks.map(mark => mark.offsetLeft)); // where a line begins, if that leaves the first word in view
+    if (marks.length) this.bringIntoView(marks[0], marks[0].offsetLeft - left < this.scroll.clientWidth * 0.8 ? left : undefined);
+    else this.scroll.scrollTo(this.scroll.scrollLeft, end);
   }
 
-  zoomTo(zoom) {
+  bringIntoView(mark, left = mark.offsetLeft) { // to the upper third, from its first word on
+    const { clientWidth, clientHeight } = this.scroll, right = mark.offsetLeft + mark.offsetWidth;
+    const sideways = right < clientWidth ? 0 : left - clientWidth / 40;
+    this.scroll.scrollTo(sideways, mark.offsetTop - clientHeight / 3);
+  }
+
+  zoomTo(zoom, fit = '') {
+    this.fit = fit;
     const { scrollLeft, scrollTop, clientWidth, clientHeight, scrollWidth, scrollHeight } = this.scroll;
     const centre = [(scrollLeft + clientWidth / 2) / scrollWidth, (scrollTop + clientHeight / 2) / scrollHeight];
     this.zoom = Math.min(ZOOMS.at(-1), Math.max(ZOOMS[0], zoom));
     const marked = this.paper.querySelector('.fn-mark');
-    if (!marked) this.revealed = `${this.place.anchor} ${this.place.page} ${this.zoom} ${this.drawer.open}`;
+    const stands = this.shown === `${this.place.document}:${this.place.page}`; // else its marks are still to come
+    if (!marked && stands) this.revealed = `${this.place.anchor} ${this.place.page} ${this.zoom} ${this.drawer.open}`;
     this.draw();
     if (marked) return; // the marked line stays in view
     this.scroll.scrollLeft = centre[0] * this.scroll.scrollWidth - clientWidth / 2;
@@ -319,6 +318,11 @@ class Viewer {
       if (chip.getAttribute('role') !== 'button') chip.setAttribute('role', 'button');
       if (chip.ariaPressed !== pressed) { chip.ariaPressed = pressed; chip.classList.toggle('fn-here', pressed === 'true'); }
     });
+  }
+
+  fitPage() { // all of it at once
+    const { clientWidth, clientHeight } = this.scroll;
+    this.zoomTo(clientHeight / (clientWidth * this.image.naturalHeight / this.image.naturalWidth));
   }
 
   say(text) { document.dispatchEvent(new CustomEvent('footnote:say', { detail: text })); }
@@ -340,6 +344,10 @@ class Viewer {
       'source-back': () => this.stepSource(-1), 'source-on': () => this.stepSource(1),
       'page-back': () => this.turnTo(this.place.page - 1), 'page-on': () => this.turnTo(this.place.page + 1),
       'zoom-out': () => this.zoomBy(-1), 'zoom-in': () => this.zoomBy(1), 'zoom-fit': () => this.zoomTo(1),
+      'zoom-page': () => this.fitPage(), full: () => wholeScreen(this.room), contents: () => this.contents.toggle(),
+      find: () => this.find.open(), 'find-close': () => this.find.close(),
+      'find-back': () => this.find.step(-1), 'find-on': () => this.find.step(1),
+      ask: () => this.text.ask(), quote: () => this.text.copyWithPlace(),
       close: () => this.drawer.close(),
     };
     const control = this.control(what), held = document.activeElement === control;
@@ -356,11 +364,18 @@ class Viewer {
       return;
     }
     if (target === this.number && event.key === 'Enter') this.turnTo(parseInt(this.number.value, 10));
-    if (!this.place || !(chip || this.room.contains(target)) || target.matches(TYPING)) return;
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!this.place || !(chip || this.room.contains(target))) return;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'f' && !this.data.pictures) {
+      event.preventDefault();
+      this.find.open();
+      return;
+    }
+    if (target.matches(TYPING) || target === this.divider.bar || event.ctrlKey || event.altKey || event.metaKey) return;
+    const turns = chip || !this.hasMore(event.key); // a page wider than the room is moved first
     const keys = {
-      ArrowLeft: 'source-back', ArrowRight: 'source-on', PageUp: 'page-back', PageDown: 'page-on',
-      '+': 'zoom-in', '=': 'zoom-in', '-': 'zoom-out', 0: 'zoom-fit',
+      ArrowLeft: chip ? 'source-back' : turns && 'page-back', ArrowRight: chip ? 'source-on' : turns && 'page-on',
+      '[': 'source-back', ']': 'source-on', PageUp: 'page-back', PageDown: 'page-on',
+      '+': 'zoom-in', '=': 'zoom-in', '-': 'zoom-out', 0: 'zoom-fit', f: 'find',
     };
     const what = keys[event.key];
     if (!what) return;
@@ -369,10 +384,9 @@ class Viewer {
     if (!this.control(what).disabled) this.act(what);
   }
 
-  wheeled(event) { // a pinch on a touch pad comes as a wheel with Ctrl
-    if (!event.ctrlKey) return;
-    event.preventDefault();
-    this.zoomTo(this.zoom * Math.exp(-event.deltaY * 0.01));
+  hasMore(key) {
+    const { scrollLeft, scrollWidth, clientWidth } = this.scroll;
+    return key === 'ArrowLeft' ? scrollLeft > 1 : key === 'ArrowRight' && scrollLeft + clientWidth < scrollWidth - 1;
   }
 }
 

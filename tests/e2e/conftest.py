@@ -183,7 +183,8 @@ class Screen:
         return self.page.locator(".fn-viewer")
 
     def shown_page(self) -> Image.Image:
-        """The page as it is seen, marks and all."""
+        """The page as it is seen, marks and all, as wide as its room."""
+        self.viewer().get_by_role("button", name="As wide as the viewer").click()
         expect(self.viewer().locator(".fn-scroll")).not_to_have_attribute("aria-busy", "true")
         expect(self.viewer().locator(".fn-paper img")).to_have_js_property("complete", True)
         return Image.open(io.BytesIO(self.viewer().locator(".fn-paper").screenshot())).convert("RGB")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, StorageState, expect
+from playwright.sync_api import Browser, FloatRect, Locator, StorageState, expect
 
 from src.library.sample import sample_pdf
 from tests.e2e.conftest import NARROW, Open, Screen
 from tests.e2e.pdfs import WATER, pdf
+from tests.e2e.test_page import violations
 
 QUESTION = "How did cargo develop in 2025, and how often did the tide gates close?"
 
@@ -98,6 +99,7 @@ def test_a_page_that_is_not_there_changes_nothing(screen: Screen, typed: str) ->
 def test_zooming_keeps_the_marked_line_in_view(screen: Screen) -> None:
     sheet = screen.viewer().get_by_role("region", name="The page")
     sheet.focus()
+    screen.page.keyboard.press("0")
     for _ in range(4):
         screen.page.keyboard.press("+")
     expect(screen.viewer()).to_contain_text("300 %")
@@ -133,7 +135,7 @@ def test_nobody_else_gets_a_page_or_a_file(screen: Screen, visit: Open, address:
 
 def test_a_source_of_an_answer_needs_no_server_to_be_shown(visit: Open, address: str, reader: StorageState) -> None:
     """Its page was fetched when the answer came; under load the server may take its time."""
-    screen = visit(address, person=reader)
+    screen = visit(address, person=reader, trouble="net::ERR_FAILED")  # of the words to be selected
     expect(screen.viewer()).to_have_attribute("data-ahead", re.compile("."))
     screen.page.route("**/page/**", lambda route: route.abort())
     screen.sources().last.click()
@@ -176,13 +178,147 @@ def test_on_a_phone_the_drawer_takes_the_keys_and_gives_them_back(
     chip.click()
     drawer = phone.page.get_by_role("dialog", name="Page viewer")
     expect(drawer).to_contain_text(re.compile(r"Source 1 of \d"))
-    phone.page.keyboard.press("ArrowRight")
+    phone.page.keyboard.press("]")
     expect(drawer).to_contain_text(re.compile(r"Source 2 of \d"))
     drawer.get_by_role("button", name="Larger").click()
     assert not phone.is_wider_than_its_window()
     drawer.get_by_role("button", name="Close").click()
     expect(drawer).to_have_count(0)
     expect(chip).to_be_focused()
+
+
+def box_px(at: Locator) -> FloatRect:
+    box = at.bounding_box()
+    assert box is not None
+    return box
+
+
+def sheet_of(screen: Screen) -> Locator:
+    return screen.viewer().get_by_role("region", name="The page")
+
+
+def select_words(screen: Screen, first: str, last: str) -> None:
+    """As a mouse does it: from the first letter of a word on the page to the last of another."""
+    layer = screen.viewer().locator(".fn-layer span")
+    begin = box_px(layer.filter(has_text=first).first)
+    end = box_px(layer.filter(has_text=last).first)
+    mouse = screen.page.mouse
+    mouse.move(begin["x"] + 1, begin["y"] + begin["height"] / 2)
+    mouse.down()
+    mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=5)
+    mouse.move(end["x"] + end["width"] - 1, end["y"] + end["height"] / 2)
+    mouse.up()
+
+
+def test_a_place_opens_large_enough_to_be_read_with_its_words_in_view(screen: Screen) -> None:
+    expect(marks(screen).first).to_be_in_viewport()
+    line, room = box_px(marks(screen).first), box_px(sheet_of(screen))
+    assert line["height"] >= 10.5
+    assert line["x"] >= room["x"]  # its first word
+
+
+def test_words_can_be_selected_and_asked_about(screen: Screen) -> None:
+    expect(screen.viewer().locator(".fn-layer span").first).to_be_attached()
+    select_words(screen, "lifeboat", "launched")
+    screen.page.get_by_role("button", name="Ask about this").click()
+    box = screen.page.get_by_placeholder("Ask about your documents")
+    expect(box).to_have_value("About “lifeboat was launched”: ")
+    expect(box).to_be_focused()
+    expect(screen.page.get_by_role("button", name="Ask about this")).to_have_count(0)
+
+
+def test_selected_words_are_copied_as_they_stand_and_with_their_place(screen: Screen) -> None:
+    screen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    expect(screen.viewer().locator(".fn-layer span").first).to_be_attached()
+    select_words(screen, "lifeboat", "launched")
+    screen.page.keyboard.press("Control+c")
+    assert screen.page.evaluate("navigator.clipboard.readText()") == "lifeboat was launched"
+    screen.page.get_by_role("button", name="Copy with its place").click()
+    expect(screen.page.locator(".fn-said")).to_have_text("Copied")
+    copied = screen.page.evaluate("navigator.clipboard.readText()")
+    assert copied == "“lifeboat was launched” (Nordhaven annual report 2025.pdf, p. 2)"
+
+
+def test_words_are_found_in_the_whole_document_and_marked(screen: Screen) -> None:
+    sheet_of(screen).focus()
+    screen.page.keyboard.press("Control+f")
+    box = screen.viewer().get_by_role("searchbox", name="Find in the document")
+    expect(box).to_be_focused()
+    box.fill("TIDE  gates")
+    place, now = screen.viewer().locator("output"), screen.viewer().locator(".fn-found.fn-now")
+    expect(place).to_have_text(re.compile(r"^\d+ of \d+$"))
+    expect(now).to_have_count(1)
+    expect(now).to_be_in_viewport()
+    count = int(place.inner_text().split(" of ")[1])
+    pages = set()
+    for _ in range(count):
+        pages.add(screen.viewer().get_by_role("textbox", name="Page number").input_value())
+        before = place.inner_text()
+        box.press("Enter")
+        expect(place).not_to_have_text(before)
+        expect(now).to_be_in_viewport()
+    assert len(pages) > 1
+    expect(box).to_be_focused()
+    box.fill("no such word stands here")
+    expect(place).to_have_text("Not in this document")
+    expect(screen.viewer().locator(".fn-found")).to_have_count(0)
+    box.press("Escape")
+    expect(sheet_of(screen)).to_be_focused()
+
+
+def test_scrolling_on_at_the_end_of_a_page_turns_it(screen: Screen) -> None:
+    screen.viewer().get_by_role("button", name="The whole page").click()
+    sheet_of(screen).hover()
+    screen.page.mouse.wheel(0, 300)
+    expect(screen.viewer()).to_contain_text("Page 4 of 4")
+    expect(sheet_of(screen)).not_to_have_attribute("aria-busy", "true")
+    screen.page.mouse.wheel(0, -300)
+    expect(screen.viewer()).to_contain_text("Page 3 of 4")
+
+
+def test_the_list_of_pages_opens_a_page(screen: Screen) -> None:
+    opener = screen.viewer().get_by_role("button", name="Contents and pages")
+    opener.click()
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    screen.viewer().get_by_role("button", name="Page 2 of 4").click()
+    expect(screen.viewer().locator(".fn-sheet")).to_contain_text("Page 2 of 4")
+    expect(screen.viewer().get_by_role("button", name="Page 2 of 4")).to_have_attribute("aria-current", "page")
+    assert violations(screen.page) == []
+
+
+def test_the_divider_is_moved_by_mouse_and_keys_and_stays_where_it_was_left(screen: Screen) -> None:
+    divider = screen.viewer().get_by_role("separator", name="Width of the page viewer")
+    before, at = box_px(screen.viewer())["width"], box_px(divider)
+    screen.page.mouse.move(at["x"] + 8, at["y"] + 300)
+    screen.page.mouse.down()
+    screen.page.mouse.move(at["x"] - 92, at["y"] + 300, steps=4)
+    screen.page.mouse.up()
+    dragged = box_px(screen.viewer())["width"]
+    assert dragged == pytest.approx(before + 100, abs=30)
+    expect(divider).to_be_focused()
+    screen.page.keyboard.press("ArrowRight")
+    narrower = box_px(screen.viewer())["width"]
+    assert narrower < dragged - 10
+    screen.page.reload()
+    screen.answered()
+    assert box_px(screen.viewer())["width"] == pytest.approx(narrower, abs=3)
+
+
+def test_the_whole_screen_and_back(screen: Screen) -> None:
+    button = screen.viewer().get_by_role("button", name="Full screen")
+    button.click()
+    screen.page.wait_for_function("document.fullscreenElement?.classList.contains('fn-viewer')")
+    button.click()
+    screen.page.wait_for_function("!document.fullscreenElement")
+
+
+def test_nobody_else_gets_the_words_of_a_page(screen: Screen, visit: Open, address: str) -> None:
+    file = screen.viewer().get_by_role("link", name="Download the PDF").get_attribute("href") or ""
+    document = file.removeprefix("file/").partition(".pdf")[0]
+    stranger = visit(address)
+    for path in (f"page/{document}/3.json", f"find/{document}.json?q=tide", f"contents/{document}.json"):
+        assert screen.page.request.get(f"{address}/{path}").ok
+        assert stranger.page.request.get(f"{address}/{path}").status == 404
 
 
 def test_a_source_whose_document_was_removed_says_so(visit: Open, address: str) -> None:
