@@ -35,7 +35,7 @@ ALLOWED_IMPORTERS = {
     "uvicorn": ("src/edge/connections.py",),
     "h11": ("src/edge/connections.py",),
     "fastapi": ("src/api/",),
-    "mcp": ("src/api/mcp.py",),
+    "mcp": ("src/api/mcp.py", "src/api/mcp_resources.py"),
     "prometheus_client": ("src/metrics.py",),
     "babel": ("src/i18n/say.py",),
     "jinja2": ("src/presentation/",),

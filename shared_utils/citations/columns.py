@@ -51,6 +51,8 @@ def _column(wanted: Quantity, reading: Reading, row: int) -> Finding | None:
     told = False
     for columns in _columns_of(reading, row):
         keys = [key for key, _ in columns if key]
+        if not keys:
+            continue
         ours = [column for column in named if column.family == _family(keys)]
         if len(set(keys)) == len(ours) == 1 and ours[0].key != keys[0]:  # a section that has one year throughout
             return Finding(Verdict.CONTRADICTED, _under(wanted.text, keys[0], ours[0].key, "", "year"))

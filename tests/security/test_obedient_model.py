@@ -47,7 +47,8 @@ def test_what_it_was_told_to_say_is_found_out(obedient: httpx.Client) -> None:
     verdicts = {sentence["text"]: sentence["verdict"] for sentence in answer["sentences"]}
     wrong = next(verdict for text, verdict in verdicts.items() if "9,900" in text)
     assert wrong == "contradicted"
-    assert [text for text, verdict in verdicts.items() if verdict == "supported"] == [TERMS[0]]  # the document's own
+    (held,) = (text for text, verdict in verdicts.items() if verdict == "supported")
+    assert held.startswith(TERMS[0])  # the document's own, read with what follows there
     assert TERMS[0] in answer["markdown"].replace("\\", "")
     assert "9,900" not in answer["markdown"]
 

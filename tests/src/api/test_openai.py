@@ -95,12 +95,20 @@ def test_what_changes_nothing_is_let_pass(library: httpx.Client) -> None:
     assert "2.84" in library.post(PATH, json=said(QUESTION) | more).text
 
 
-@pytest.mark.parametrize("words", ["Hello", "Hi", "What can you do?", "Thank you!"])
-def test_a_greeting_is_answered_and_not_kept(server: str, join: Join, words: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "reply"),
+    [
+        ("Hello", "about your documents"),
+        ("Hi", "about your documents"),
+        ("What can you do?", "about your documents"),
+        ("Thank you!", "You are welcome."),
+    ],
+)
+def test_a_greeting_is_answered_and_not_kept(server: str, join: Join, words: str, reply: str) -> None:
     client = join(server)  # with nothing on its shelf: front ends try a connection so
     choice = client.post(PATH, json=said(words)).json()["choices"][0]
     assert choice["finish_reason"] == "stop"
-    assert "about your documents" in choice["message"]["content"]
+    assert reply in choice["message"]["content"]
     streamed = chunks(client, said(words))
     assert "".join(c["choices"][0]["delta"].get("content", "") for c in streamed) == choice["message"]["content"]
     assert streamed[-1]["choices"][0]["finish_reason"] == "stop"
@@ -183,16 +191,16 @@ def modelled(server_with_model: str, ollama: FakeOllama, join: Join) -> Iterator
 def test_a_models_words_are_streamed_and_what_was_found_wrong_is_added(
     modelled: httpx.Client, ollama: FakeOllama
 ) -> None:
-    ollama.script.answer = "Nordhaven handled 3.91 million tonnes of cargo in 2025 [1]. Timber fell [2]."
+    said_by_model = "Nordhaven handled 3.91 million tonnes of cargo in 2025 [2]. Timber fell to 774,000 tonnes [2]."
+    ollama.script.answer = said_by_model
     streamed = chunks(modelled, said(QUESTION))
     deltas = [chunk["choices"][0]["delta"].get("content", "") for chunk in streamed]
     assert sum(1 for delta in deltas if delta) > 4
     text = "".join(deltas)
-    assert text.startswith(
-        "Nordhaven handled 3.91 million tonnes of cargo in 2025 [1]. Timber fell [2].\n\n1 sentence of"
-    )
+    numbered = said_by_model.replace("[2]", "[1]")  # as they come
+    assert text.startswith(f"{numbered}\n\n1 sentence of")
     assert "“Nordhaven handled 3.91 million tonnes of cargo in 2025.” The documents say otherwise" in text
-    assert {citation["marker"] for citation in streamed[-1]["citations"]} == {1, 2}
+    assert {citation["marker"] for citation in streamed[-1]["citations"]} == {1}
     assert streamed[-1]["usage"]["completion_tokens"] > 5
     quotes = [citation["quote"] for citation in streamed[-1]["citations"]]
     whole = modelled.post(PATH, json=said(QUESTION)).json()
