@@ -22,7 +22,7 @@ TORCH := $(shell sed -n 's/^\(torch==[^ ;]*+cpu\).*/\1/p' requirements.txt)
 COMPILE := pip-compile --quiet --strip-extras --allow-unsafe --no-header --annotation-style line \
 	--no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host
 
-.PHONY: run test check unit browser bench-retrieval bench-verify bench-screen bench-api bench-tables bench-answers bench-hostile lock audit image image-check clean help
+.PHONY: run test check unit coverage browser bench-retrieval bench-verify bench-screen bench-api bench-tables bench-answers bench-hostile lock audit image image-check clean help
 
 run: $(VENV)/.$(if $(filter sentence-transformers,$(EMBEDDER))$(FOOTNOTE_NLI_MODEL),all,run)-ready  ## install what a run needs, start everything, print the address
 	@$(if $(EMBEDDER),FOOTNOTE_EMBEDDER=$(EMBEDDER)) exec $(BIN)/python startup.py
@@ -35,7 +35,10 @@ check: $(VENV)/.test-ready  ## format, lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-unit: $(VENV)/.test-ready  ## unit and page tests, with branch coverage
+unit: $(VENV)/.test-ready  ## unit and page tests
+	$(BIN)/python -m pytest -m "not browser and not live"
+
+coverage: $(VENV)/.test-ready  ## the same with branch coverage, a third slower
 	$(BIN)/python -m pytest -m "not browser and not live" --cov --cov-report=term:skip-covered
 
 browser: $(VENV)/.test-ready  ## a real Chromium drives the real page
