@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).resolve().parent.parent
 _HIDDEN = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 _API = ("/api/", "/v1/", "/mcp", "/metrics")
+_FILES = ("/media/",)  # what a person downloads from the page, a report in HTML among it
 _KNOWN = ("/_stcore/", "/healthz", "/page/", "/file/")  # of the page's; what is under them takes some methods only
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _PROBE = "/healthz"  # a load balancer may ask under any name
@@ -250,7 +251,7 @@ def _told_as_data(scope: Scope, send: Send) -> Send:
         nonlocal told
         if message["type"] == "http.response.start":
             headers = Headers(raw=message["headers"])
-            is_page = headers.get("content-type", "").startswith("text/html")
+            is_page = headers.get("content-type", "").startswith("text/html") and not scope["path"].startswith(_FILES)
             told = is_page or (message["status"] == 405 and not scope["path"].startswith(_KNOWN))
         if not told:
             await send(message)

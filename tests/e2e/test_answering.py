@@ -15,6 +15,35 @@ from tests.fake_ollama import FakeOllama, Script
 
 QUESTION = "How far did leakage fall after mains were renewed?"
 SENTENCE = "Leakage fell from 18.6 percent to 14.9 percent after 212 km of mains were renewed [1]. "
+LONG_WORD = "".join("انخفضالتسربمياه"[(n * n + n // 5) % 15] for n in range(150))
+_FRAMES = [
+    "Indeed",
+    "Moreover",
+    "Further",
+    "Also",
+    "Notably",
+    "Besides",
+    "Overall",
+    "Again",
+    "Altogether",
+    "Certainly",
+    "Clearly",
+    "Now",
+    "Then",
+    "Thus",
+    "Therefore",
+    "Accordingly",
+    "Meanwhile",
+    "Likewise",
+    "Lastly",
+    "Finally,",
+]
+
+
+def sentences(count: int) -> str:
+    """So many sentences that hold, no two alike: a model that only repeats itself is stopped."""
+    return "".join(f"{frame.rstrip(',')}, l{SENTENCE[1:]}" for frame in _FRAMES[:count])
+
 
 # Where the first words of the answer and the line above them stand on the screen, and whatever else moved.
 WATCH = """() => {
@@ -52,7 +81,7 @@ def screen(visit: Open, address_with_model: str) -> Screen:
 
 
 def test_nothing_jumps_while_four_hundred_tokens_come_and_when_the_last_has_come(screen: Screen, says: Script) -> None:
-    says.token_s, says.answer = 0.01, SENTENCE * 17
+    says.token_s, says.answer = 0.01, sentences(17)
     for answered, question in enumerate((QUESTION, "How many hours did the average repair of a burst take?"), 1):
         screen.ask(question)
         expect(screen.page.locator(".st-key-foot")).to_be_visible()
@@ -67,7 +96,7 @@ def test_nothing_jumps_while_four_hundred_tokens_come_and_when_the_last_has_come
 
 
 def test_who_scrolled_up_stays_there(screen: Screen, says: Script) -> None:
-    says.answer = SENTENCE * 20
+    says.answer = sentences(20)
     screen.ask(QUESTION)
     screen.answered()
     says.token_s = 0.02
@@ -143,7 +172,7 @@ def test_a_cut_answer_explains_itself_and_offers_another(screen: Screen, says: S
 def test_words_from_right_to_left_stand_on_their_side(visit: Open, address_with_model: str, says: Script) -> None:
     phone = visit(address_with_model, NARROW)
     phone.add("water.pdf", pdf(WATER))
-    says.answer = f"انخفض التسرب من 18.6 إلى 14.9 بالمئة {'انخفض' * 30} [1].\n\n{SENTENCE}"
+    says.answer = f"انخفض التسرب من 18.6 إلى 14.9 بالمئة {LONG_WORD} [1].\n\n{SENTENCE}"
     phone.ask("كم انخفض التسرب leakage mains renewed؟")
     phone.answered()
     words = phone.page.get_by_test_id("stMarkdown").locator("p")
