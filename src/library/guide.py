@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from shared_utils.message import NOTHING, Message, message
+from shared_utils.structure.title_page import byline
 from shared_utils.text.languages import told_language
 from shared_utils.types import Document, Page
 
@@ -110,7 +111,7 @@ def guide_of(document: Document) -> Guide:
         name=document.name,
         title=title_of(document),
         kind=_kind(opening, document.pages),
-        author=_author(opening),
+        author=_author(opening) or _under_title(document.pages),
         date=_date(opening, document.title),
         pages=len(document.pages),
         language=_language(document.pages),
@@ -135,6 +136,12 @@ def _kind(opening: str, pages: Sequence[Page]) -> Message:
     if len(pages) > 2 and all(page.width > page.height > 0 for page in pages[:5]):
         return message("Slides")
     return NOTHING
+
+
+def _under_title(pages: Sequence[Page]) -> str:
+    """The names between the title and the text of the first page."""
+    span = byline(pages[0]) if pages else None
+    return " ".join(pages[0].text[span.start : span.end].split()) if span else ""
 
 
 def _author(opening: str) -> str:

@@ -43,11 +43,7 @@ def test_pages_that_lie_on_their_side_are_slides() -> None:
     [
         ("The river\nby Ada Marsh and Jon Field\n14 March 2026\nIt flows.", "Ada Marsh and Jon Field", "14 March 2026"),
         ("Der Fluss\nVerfasser: Anna von Berg\n3. Mai 2024", "Anna von Berg", "3. Mai 2024"),
-        (
-            ("On 2 May 1901 it rose above every bank of the whole green valley of the north", "", ""),
-            "",
-            "",
-        ),
+        ("The river\nOn 2 May 1901 it rose above every bank of the whole green valley of the north", "", ""),
         ("Jane Doe\nBorn 6 September 1989\nActress", "", ""),
     ],
 )
