@@ -19,7 +19,7 @@ _LABEL = re.compile(
 )
 _BY = re.compile(
     r"(?i:(?:written |prepared |edited )?(?:by|von|par|por|di|door)\s*:?\s+)(?=[A-ZÀ-ÞŠŽ])"
-    r"|(?i:authors?|autor(?:en)?|auteurs?)\s*:\s*"
+    r"|(?i:authors?|autor(?:en|in)?|verfasser(?:in)?|auteurs?)\s*:\s*"
 )
 _NAME = re.compile(
     r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+)?[A-ZÀ-ÞŠŽ][\w’'.-]*(?:\s+(?:[A-ZÀ-ÞŠŽ][\w’'.-]*|de|van|von|der|den|la|del|da|di|bin))*"

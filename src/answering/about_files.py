@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from shared_utils.message import Message, counted, literal, message
+from shared_utils.message import NOTHING, Message, counted, literal, message
 from shared_utils.structure.title_page import byline, title
 from shared_utils.text.folding import fold
 from shared_utils.text.languages import FUNCTION_WORDS, told_language
@@ -44,6 +45,7 @@ class FileFact(StrEnum):
 
 
 THE_FILES = message("the files themselves")
+_LANGUAGE_PAGES = 12  # that tell a document's language
 _MOST_LINES = 20  # documents told one by one
 _WORDS = tomllib.loads(Path(__file__).with_name("file_questions.toml").read_text(encoding="utf-8"))
 _PATTERNS = [
@@ -220,16 +222,17 @@ def _size_of(document: IndexedDocument, _: int) -> Fact | None:
 
 
 def _language_of(document: IndexedDocument, _: int) -> Fact | None:
-    text = " ".join(page.text[:2000] for page in document.document.pages[:10])
-    language = _LANGUAGES.get(told_language(text) or "")
-    if language is None:
+    language = language_of(document.document.pages)
+    if not language:
         return None
-    return (
-        message("{name} is written in {language}.", name=document.document.name, language=language),
-        str(language),
-        "",
-        None,
-    )
+    said = message("{name} is written in {language}.", name=document.document.name, language=language)
+    return said, str(language), "", None
+
+
+def language_of(pages: Sequence[Page]) -> Message:
+    """The name of the language that most of the first pages are told to be in; nothing where none is."""
+    told = Counter(filter(None, (told_language(page.text) for page in pages[:_LANGUAGE_PAGES])))
+    return _LANGUAGES.get(told.most_common(1)[0][0], NOTHING) if told else NOTHING
 
 
 def _title_of(document: IndexedDocument, marker: int) -> Fact | None:

@@ -16,15 +16,13 @@ from itertools import islice
 
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.structure.title_page import byline
-from shared_utils.text.languages import told_language
 from shared_utils.types import Document, Page
+from src.answering.about_files import language_of
 
 _FIRST_PAGES = 2  # where a document says what it is
 _OPENING_CHARS = 2_500
-_LANGUAGE_PAGES = 12
 _MOST_HEADINGS = 40
 _LONGEST_HEADING = 90  # characters
-_LONGEST_AUTHOR = 80
 _LONGEST_DATE_LINE = 60
 
 # What a document calls itself on its first page, the more telling names first.
@@ -60,22 +58,6 @@ _DATE = re.compile(
 )
 _BIRTH = re.compile(r"\b(?:born|birth|died|geb\.|geboren|geburts\w*|née?|nacid[oa])\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\d.,/-])(?:19|20)\d{2}(?![\d.,/-])")
-_NAME = r"[A-ZÀ-Þ][\w.'’-]*(?:\s+(?:(?:von|van|de|der|den|la|le|di|da)\s+)*[A-ZÀ-Þ][\w.'’-]*){1,3}"
-_NAMES = rf"{_NAME}(?:(?:,|,?\s+(?:and|und|et|&))\s+{_NAME}){{0,5}}"
-_AUTHOR = re.compile(
-    rf"^[ \t]*(?:(?i:by|author|authors|written by|prepared by|von|autor|autorin|verfasser|verfasst von|auteur|par)"
-    rf"[ \t]*:?[ \t]+)(?P<names>{_NAMES})[ \t]*$",
-    re.MULTILINE,
-)
-_LANGUAGES = {
-    "english": message("English"),
-    "german": message("German"),
-    "french": message("French"),
-    "spanish": message("Spanish"),
-    "italian": message("Italian"),
-    "portuguese": message("Portuguese"),
-    "dutch": message("Dutch"),
-}
 _LEADER = re.compile(r"\s*(?:[.…·]\s?){2,}\d{0,4}$|[.…:·\s]+$")  # from a title to its page, in a table of contents
 
 
@@ -111,10 +93,10 @@ def guide_of(document: Document) -> Guide:
         name=document.name,
         title=title_of(document),
         kind=_kind(opening, document.pages),
-        author=_author(opening) or _under_title(document.pages),
+        author=_author(document.pages),
         date=_date(opening, document.title),
         pages=len(document.pages),
-        language=_language(document.pages),
+        language=language_of(document.pages),
         headings=_headings(document),
     )
 
@@ -138,15 +120,12 @@ def _kind(opening: str, pages: Sequence[Page]) -> Message:
     return NOTHING
 
 
-def _under_title(pages: Sequence[Page]) -> str:
-    """The names between the title and the text of the first page."""
-    span = byline(pages[0]) if pages else None
-    return " ".join(pages[0].text[span.start : span.end].split()) if span else ""
-
-
-def _author(opening: str) -> str:
-    found = _AUTHOR.search(opening)
-    return found["names"] if found and len(found["names"]) <= _LONGEST_AUTHOR else ""
+def _author(pages: Sequence[Page]) -> str:
+    """Who wrote it, in the words of its first pages."""
+    for page in pages[:_FIRST_PAGES]:
+        if (span := byline(page)) is not None:
+            return " ".join(page.text[span.start : span.end].split())
+    return ""
 
 
 def _date(opening: str, title: str) -> str:
@@ -159,11 +138,6 @@ def _date(opening: str, title: str) -> str:
     )
     found = next(filter(None, map(_DATE.search, own)), None) or _YEAR.search(title)
     return " ".join(found[0].split()) if found else ""
-
-
-def _language(pages: Sequence[Page]) -> Message:
-    told = Counter(filter(None, (told_language(page.text) for page in pages[:_LANGUAGE_PAGES])))
-    return _LANGUAGES.get(told.most_common(1)[0][0], NOTHING) if told else NOTHING
 
 
 def _headings(document: Document) -> tuple[Heading, ...]:
