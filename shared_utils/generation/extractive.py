@@ -8,8 +8,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from shared_utils.generation.surroundings import prose_of, read_with
+from shared_utils.generation.surroundings import items_of, prose_of, read_with
 from shared_utils.message import message
 from shared_utils.structure import sentences as structure
 from shared_utils.structure.rows import names_over, over
@@ -34,12 +35,14 @@ from shared_utils.types import (
 Pages = Mapping[tuple[str, int], Page]
 
 MOST_QUOTES = 5
-READ_WITH = 500  # characters of a quote with what stands around it; see docs/adr/0086
+READ_WITH = 600  # characters of a quote with what stands around it; see docs/adr/0086
 _EMBEDDED = 20  # candidates whose meaning is compared: embedding more costs more than it finds
 _W_NEAR = 0.6  # question words in the heading and the neighbouring sentences
 _W_KIND = 0.2  # holds a value of the kind asked for
 _W_MEANING = 0.4  # cosine
-_W_SPAN = 0.3  # how well its evidence span was thought to speak to the question
+_W_BESIDE = 0.2  # pairs of the question's words that stand beside each other in it
+_W_SPAN = 0.3  # how well its evidence span was thought to speak to the question, beside the best of them
+_W_FOUND = 0.7  # the same, as it is: one that was found by its words and its meaning is the better one by far
 _HEADING_SHARE = 0.4  # a heading names the subject, the sentence under it answers
 _LEAD_IN_SHARE = 0.7  # so does "The components are as follows:", though less so
 _HEADINGS_OVER_A_ROW = 8
@@ -169,7 +172,7 @@ def _is_heading(text: str, page: Page) -> bool:
 
 
 def _scored(question: str, candidates: Sequence[_Candidate], embedder: Embedder | None) -> list[_Candidate]:
-    """score = own words + near words + kind + span, each 0 … 1 times its weight; then the cosine of the best.
+    """score = own words + near words + pairs + kind + span, each 0 … 1 times its weight; then the cosine of the best.
 
     Words count by their idf over the candidates, so what every sentence repeats decides nothing.
     """
@@ -185,7 +188,8 @@ def _scored(question: str, candidates: Sequence[_Candidate], embedder: Embedder 
         value = (sum(idf[t] for t in own) + _W_NEAR * sum(idf[t] for t in near)) / whole
         if not own and not near:
             return 0.0
-        value += _W_KIND * _holds_kind(question, c.text) + _W_SPAN * c.span.score / best_span
+        value += _W_KIND * _holds_kind(question, c.text) + _W_BESIDE * _share_of_pairs(asked, c.terms)
+        value += (_W_SPAN / best_span + _W_FOUND) * c.span.score
         return value * _share(c)
 
     named = [not idf.keys().isdisjoint(c.terms) for c in candidates]
@@ -208,6 +212,12 @@ def _near(candidates: Sequence[_Candidate], i: int) -> set[str]:
     else:
         read_with += [c for c in here if c.is_heading][-1:]
     return {term for c in read_with for term in c.terms}
+
+
+def _share_of_pairs(asked: Sequence[str], said: Sequence[str]) -> float:
+    """Of the words of a question that follow one another, how many do so in a sentence: 0 … 1."""
+    pairs = set(pairwise(asked))
+    return len(pairs & set(pairwise(said))) / (len(pairs) or 1)
 
 
 def _share(c: _Candidate) -> float:
@@ -292,7 +302,7 @@ def _placed(runs: Sequence[Sequence[_Candidate]], pages: Pages, around: int) -> 
 
     What an earlier one holds already is left out.
     """
-    prose: dict[tuple[str, int], list[Span]] = {}
+    prose: dict[tuple[str, int], tuple[list[Span], list[Span]]] = {}
     found: list[tuple[Sequence[_Candidate], Span]] = []
     taken: dict[tuple[str, int], list[Span]] = {}
     room = _MOST_CHARS
@@ -303,8 +313,9 @@ def _placed(runs: Sequence[Sequence[_Candidate]], pages: Pages, around: int) -> 
             continue
         if around and not any(c.context or c.is_heading or is_table_row(c.text) for c in run):
             if key not in prose:
-                prose[key] = prose_of(page, page_rows(page))
-            wider = read_with(page.text, prose[key], place, around)
+                prose[key] = prose_of(page, page_rows(page)), items_of(page)
+            sentences, items = prose[key]
+            wider = read_with(page.text, sentences, place, around, items)
             if not any(other.start < wider.end and wider.start < other.end for other in before):
                 place = wider
         if found and place.end - place.start > room:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from shared_utils.structure.lists import lists
 from shared_utils.structure.sentences import PageRows, Sentence, sentences_between
 from shared_utils.types import Page, Span
 
 BEFORE = 1  # sentences
 AFTER = 3
+LONGEST_LIST = 1_000  # characters of items and what leads in to them: half a list is no answer
+_MARK = 6  # characters before an item's own words
 _ITEM = re.compile(r"(?:[•●▪◦■□‣–*]|\(?\d{1,2}[.)]|\d{1,2}|\(?[a-z]\))\s+\S")
 # What begins so stands for what was said before.
 _REFERS_BACK = re.compile(
@@ -33,22 +36,34 @@ def prose_of(page: Page, rows: PageRows) -> list[Span]:
     return [Span(one.start, one.end) for one in found if one.row is None and not _overlaps(one, left_out)]
 
 
-def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int) -> Span:
+def items_of(page: Page) -> list[Span]:
+    """The items of the lists of a page, each with the lines that it goes on with, without its mark; ascending."""
+    places = (place for found in lists([page]) for item in found.items for place in item.places)
+    return sorted((Span(place.start, place.end) for place in places), key=lambda span: span.start)
+
+
+def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int, items: Sequence[Span] = ()) -> Span:
     """A place of a page with the sentences around it, of `longest` characters at most: those that follow come first.
 
     After a line that ends in a colon, what it leads in to is read as far as there is room; an item of a list is read
-    with the items around it and the line that leads in to them. What stands before is read only where an item or a
-    word such as "it" needs it: the sentence that answers comes first.
+    to its end (`items` tells where that is), with the items around it and the line that leads in to them, in
+    `LONGEST_LIST` characters. What stands before is read only where an item or a word such as "it" needs it: the
+    sentence that answers comes first.
     """
     inside = [i for i, one in enumerate(sentences) if one.start < place.end and place.start < one.end]
     if not inside:
         return place
     first, last = inside[0], inside[-1]
     begin, end = min(place.start, sentences[first].start), max(place.end, sentences[last].end)
-    is_one_item = is_item(text[begin:end])
+
+    def is_of_list(start: int) -> bool:
+        return _ITEM.match(text, start) is not None or any(i.start - _MARK <= start < i.end for i in items)
+
+    is_one_item = is_of_list(begin)
     is_list = is_one_item or text[begin:end].rstrip().endswith((":", "："))
+    longest = max(longest, LONGEST_LIST) if is_list and items else longest
     for one in sentences[last + 1 : None if is_list else last + 1 + AFTER]:
-        ends_list = is_list and not is_item(text[one.start : one.end])
+        ends_list = is_list and not is_of_list(one.start)
         if ends_list or one.end - begin > longest or not _follows(text, end, one.start):
             break
         end = one.end
@@ -57,14 +72,9 @@ def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int) -
         if end - one.start > longest or not _follows(text, one.end, begin):
             break
         begin = one.start
-        if is_list and not is_item(text[one.start : one.end]):
+        if is_list and not is_of_list(one.start):
             break
     return Span(begin, end)
-
-
-def is_item(text: str) -> bool:
-    """Whether a sentence begins as an item of a list does."""
-    return _ITEM.match(text) is not None
 
 
 def _follows(text: str, end: int, start: int) -> bool:

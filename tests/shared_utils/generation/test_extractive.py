@@ -146,7 +146,7 @@ class AxisEmbedder:
 
 
 def test_meaning_lifts_a_sentence_that_shares_fewer_words() -> None:
-    question = "Was Gothenburg sunny while net sales rose?"
+    question = "Was Gothenburg sunny when sales, net of tax, rose?"
     by_words, by_meaning = (
         extractive_answer(question, evidence(("b", 1)), PAGES, NAMES, max_sentences=1, around=0, embedder=embedder)
         for embedder in (None, AxisEmbedder())

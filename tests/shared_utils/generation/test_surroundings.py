@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared_utils.generation.surroundings import prose_of, read_with
+from shared_utils.generation.surroundings import items_of, prose_of, read_with
 from shared_utils.structure.sentences import page_rows
 from shared_utils.types import Heading, Page, PageVerdict, Span
 
@@ -74,3 +74,32 @@ def test_of_a_long_list_there_is_what_has_room() -> None:
     assert read(page, "• the weather in the north;", longest=60) == (
         "• the weather in the north; • news and speculation."
     )
+
+
+STORAGE = (
+    "There are two classes of storage:\n"
+    "• Standard: for what is read often. It costs more by the month.\n"
+    "• Archive: for what is hardly read. Reading it\n"
+    "  takes an hour.\n"
+    "Ask your reseller for a price.\n"
+)
+
+
+def test_an_item_is_read_to_its_end() -> None:
+    page = page_of(STORAGE)
+    sentences, items = prose_of(page, page_rows(page)), items_of(page)
+    start = page.text.index("• Archive")
+    place = read_with(page.text, sentences, Span(start, start + 34), 20, items)
+    assert " ".join(page.text[place.start : place.end].split()) == (
+        "There are two classes of storage: • Standard: for what is read often. It costs more by the month. "
+        "• Archive: for what is hardly read. Reading it takes an hour."
+    )
+
+
+def test_a_sentence_of_an_item_is_read_with_the_item() -> None:
+    page = page_of(STORAGE)
+    sentences, items = prose_of(page, page_rows(page)), items_of(page)
+    start = page.text.index("It costs more")
+    place = read_with(page.text, sentences, Span(start, start + 26), 600, items)
+    assert page.text[place.start : place.end].startswith("There are two classes of storage:")
+    assert "Ask your reseller" not in page.text[place.start : place.end]
