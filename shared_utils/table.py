@@ -21,7 +21,8 @@ class Span:
 class Cell:
     """Words in one field of a table. Rows and columns are 0-based and inclusive; a merged cell covers several.
 
-    `spans` are verbatim slices of the page's text, as a rule one a line of the cell; `text` is them, a blank between.
+    `spans` are verbatim slices of the page's text, as a rule one a line of the cell; `text` is them, a blank between,
+    or nothing where a word was cut.
     """
 
     row: int

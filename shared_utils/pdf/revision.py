@@ -12,6 +12,7 @@ from shared_utils.pdf.hyphens import keep_hyphen_by
 from shared_utils.pdf.page_tables import carried_heads
 from shared_utils.pdf.pages import Draft, page_of, rewrite
 from shared_utils.pdf.running_heads import repeated, running_lines
+from shared_utils.tables.broken_words import with_whole_words
 from shared_utils.types import Page, PageVerdict
 
 
@@ -34,8 +35,8 @@ def revise(
         for page, draft in zip(pages, final, strict=True)
     ]
     tables = carried_heads([page.tables for page in whole])
-    return tuple(
-        replace(page, tables=own) if own != page.tables else page for page, own in zip(whole, tables, strict=True)
+    return with_whole_words(
+        [replace(page, tables=own) if own != page.tables else page for page, own in zip(whole, tables, strict=True)]
     )
 
 

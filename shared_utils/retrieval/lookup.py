@@ -18,6 +18,7 @@ from functools import lru_cache
 
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
 from shared_utils.retrieval.table_rows import Fact, TableRow, is_year, rows_of, years_of
+from shared_utils.text.dates import MONTH_OF
 from shared_utils.text.words import terms
 from shared_utils.types import Page, Table
 
@@ -37,7 +38,8 @@ _LONG_VALUE = 40  # characters
 _FEW_PAGES = 4
 _MOST_PAGES = 0.75  # of the pages found: a name on so many is the document's subject
 _OF_THE_SUBJECT = 0.2  # what its words count
-_NAMES_THE_SUBJECT = 0.5  # how far a row that is called so alone is what was asked for
+_OF_A_NAME = frozenset(terms("inc co corporation company plc ltd group holdings ag gmbh kg sa nv spa se"))
+_TOLD = 0.9  # how precise the shortest value is that tells what was asked; the whole of it is 1
 _MISSING = 0.5  # of the rarest word's weight: what a word counts that no row holds
 _ASKS_REASON = re.compile(
     r"\b(?:why|how come|what caused|warum|wieso|weshalb|pourquoi|por qu[eéê]|perch[eé]|waarom)\b", re.IGNORECASE
@@ -66,6 +68,7 @@ _OF_ASKING = frozenset(
         "indicate indicated use used provided required recommended"
     )
 )
+_MONTHS = frozenset(term for name in MONTH_OF for term in terms(name))
 _DEGREES = {"highest": "high", "lowest": "low", "largest": "large", "longest": "long", "maximum": "max"}
 
 
@@ -221,9 +224,13 @@ def _score(row: TableRow, asked: Asked, newest: int, is_one_of_several: bool) ->
         seen |= words
     covered = found / (sum(weights.values()) or 1.0)
     own = row.own or row.label
-    precise = 1.0 if by_value or figures else sum(word in weights for word in own) / (len(own) or 1)
-    if own <= asked.subject and not (by_value or figures):
-        precise = _NAMES_THE_SUBJECT
+    precise = sum(word in weights for word in own) / (len(own) or 1)
+    if by_value or figures:
+        precise = _TOLD + (1 - _TOLD) * len(said) / min((len(words) for words in row.said if said <= words), default=1)
+    elif (
+        own <= asked.subject | _OF_A_NAME and asked.subject and not _of_something(named | row.groups | row.title, asked)
+    ):
+        return 0.0  # a row of the company itself is no answer to what its goodwill is
     score = covered * (1 + precise) / 2 * (3 + row.page_score) / 4
     told = frozenset().union(*row.years)
     if asked.years and told and not asked.years & told:
@@ -232,9 +239,20 @@ def _score(row: TableRow, asked: Asked, newest: int, is_one_of_several: bool) ->
         score *= _OTHER_GROUP
     if row.title:
         score *= 0.95 + 0.05 * len(wanted & row.title) / len(row.title)
-    if told and not asked.years:
+    if told and not asked.years and not by_value:
         score *= max(_OLDEST, _A_YEAR_OLDER ** (newest - int(max(told))))
     return score
+
+
+def _names_the_subject(own: frozenset[str], asked: Asked) -> bool:
+    """Whether a row is called as the company is that the documents are about."""
+    return bool(asked.subject) and own <= asked.subject | _OF_A_NAME
+
+
+def _of_something(words: frozenset[str], asked: Asked) -> bool:
+    """Whether names over a column hold a word of the question that is no part of a date."""
+    dates = _MONTHS | _OF_ASKING
+    return any(word in asked.weights and not word[0].isdigit() and word not in dates for word in words)
 
 
 def _meant(row: TableRow, asked: Asked) -> tuple[Fact, ...]:

@@ -30,6 +30,7 @@ from shared_utils.types import (
 from src.answering.places import in_words, name_of, places, printed, scale_of
 from src.answering.precedence import is_told_better
 from src.answering.whole_lists import WholeList, sentences_of, whole_list
+from src.answering.yes_no import asks_yes_no, word_of
 
 Pages = Mapping[tuple[str, int], Page]
 """(document id, page number) -> page."""
@@ -60,9 +61,16 @@ def with_direct(
     if (listed := whole_list(question, passages, pages)) is not None:
         return with_list(answer, listed, pages, names)
     value = look_up(question, pages_found(passages, pages), glossary=formulary.glossary)
-    if value is not None and value.score >= SURE and not is_told_better(question, value, answer, passages, pages):
+    if value is not None and value.score >= SURE and _leads(question, value, answer, passages, pages):
         answer = with_look_up(answer, value, names)
     return replace(answer, notes=(*answer.notes, _missing(figure))) if figure is not None else answer
+
+
+def _leads(question: str, value: LookUp, answer: Answer, passages: Sequence[Passage], pages: Pages) -> bool:
+    """Whether a value comes before the sentences that are quoted: where they do not tell it better, or it is the word
+    that is asked for."""
+    is_word = len(value.facts) == 1 and asks_yes_no(question) and word_of(printed(value.facts[0])) is not None
+    return is_word or not is_told_better(question, value, answer, passages, pages)
 
 
 def pages_found(passages: Sequence[Passage], pages: Pages) -> list[tuple[str, Page, float]]:

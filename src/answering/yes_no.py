@@ -71,7 +71,7 @@ def with_word(question: str, answer: Answer) -> Answer:
     if not asks_yes_no(question):
         return answer
     if answer.direct is not None:
-        word = _VALUES.get(fold(answer.direct.value).strip(" .")) if answer.direct.kind is DirectKind.VALUE else None
+        word = word_of(answer.direct.value) if answer.direct.kind is DirectKind.VALUE else None
         return answer if word is None else _led_by(YES if word else NO, answer, answer.sentences)
     told = [
         (len(_terms_in(question, sentence.text)), -number, word)
@@ -84,6 +84,15 @@ def with_word(question: str, answer: Answer) -> Answer:
     leading = answer.sentences[-place]
     rest = (leading, *(other for at, other in enumerate(answer.sentences) if at != -place))
     return _led_by(YES if word else NO, answer, rest)
+
+
+def word_of(value: str) -> bool | None:
+    """What a cell of a table says that holds a yes or a no; None where it holds anything else.
+
+    >>> word_of("Supported"), word_of("Not available."), word_of("12 GB")
+    (True, False, None)
+    """
+    return _VALUES.get(fold(value).strip(" ."))
 
 
 def _led_by(word: Message, answer: Answer, sentences: Sequence[Sentence]) -> Answer:
