@@ -20,11 +20,13 @@ from shared_utils.message import Message, message
 from shared_utils.text.folding import fold
 from shared_utils.text.quantities import quantities
 from shared_utils.text.words import terms
-from shared_utils.types import Answer, Direct, DirectKind, Sentence, Verdict
+from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Sentence, Verdict
 
 YES, NO = message("Yes."), message("No.")
 _LOOKED_AT = 3  # sentences of the answer
 _COVERED = 0.5  # share of the question's words that must stand in a sentence
+_TWO = 2
+_PROSE = 40  # characters of a value that is a sentence
 _LEAST = 2  # words that must
 _AS_NEAR = 0.6  # of the words that the nearest clause shares
 _PREFIXED = 5  # letters; a shorter word begins others by chance
@@ -70,8 +72,10 @@ def with_word(question: str, answer: Answer) -> Answer:
     """The answer led by its word, and by the sentence that says so; as it is where no sentence says either."""
     if not asks_yes_no(question):
         return answer
+    if answer.direct is not None and (answer.direct.kind is not DirectKind.VALUE or not answer.sentences):
+        return answer
     if answer.direct is not None:
-        word = word_of(answer.direct.value) if answer.direct.kind is DirectKind.VALUE else None
+        word = _said_by(question, answer.direct, answer.sentences[0].text)
         return answer if word is None else _led_by(YES if word else NO, answer, answer.sentences)
     told = [
         (len(_terms_in(question, sentence.text)), -number, word)
@@ -93,6 +97,32 @@ def word_of(value: str) -> bool | None:
     (True, False, None)
     """
     return _VALUES.get(fold(value).strip(" ."))
+
+
+def _said_by(question: str, direct: Direct, text: str) -> bool | None:
+    """What a value says that was looked up: the word itself, the greater of two, or what its sentence says."""
+    word = word_of(direct.value)
+    if word is None and len(direct.operands) == _TWO:
+        word = _compared(question, direct.operands)
+    is_prose = max((len(one.value) for one in direct.operands), default=0) >= _PROSE
+    return said(question, text) if word is None and is_prose else word
+
+
+def _compared(question: str, operands: Sequence[DirectOperand]) -> bool | None:
+    """Whether of two values of a row the one that the question names first is the greater, or the smaller, as it asks;
+    None where it names not both or asks for neither."""
+    more, fewer = _speaks(question, _MORE), _speaks(question, _FEWER)
+    if more == fewer or len(operands) != _TWO:
+        return None
+    asked = terms(question)
+    names = [set(terms(one.name)) for one in operands]
+    own = [words - other for words, other in zip(names, reversed(names), strict=True)]
+    places = [[asked.index(word) for word in words if word in asked] for words in own]
+    values = [quantities(one.value) for one in operands]
+    if not all(places) or any(len(found) != 1 for found in values):
+        return None
+    (_, first), (_, second) = sorted(zip(map(min, places), (found[0].value for found in values), strict=True))
+    return first > second if more else first < second
 
 
 def _led_by(word: Message, answer: Answer, sentences: Sequence[Sentence]) -> Answer:

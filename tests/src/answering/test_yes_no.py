@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from shared_utils.types import Answer, DirectKind
+from shared_utils.message import NOTHING
+from shared_utils.types import QUOTED, Answer, Direct, DirectKind, DirectOperand, Sentence, Verdict
 from src.answering.ingestion import IndexedDocument, SourceFile
-from src.answering.yes_no import asks_yes_no, said
+from src.answering.yes_no import asks_yes_no, said, with_word
 from src.events import AnswerFinished
 from src.settings import Settings
 from src.wiring import build_rag
@@ -37,6 +38,7 @@ RULES = (
         "È permesso fumare?",
         "São permitidos cães?",
         "Mag ik hier zwemmen?",
+        "Is the price of the ticket lower than last year?",
     ],
 )
 def test_a_question_that_wants_a_yes_or_a_no_is_known(question: str) -> None:
@@ -44,7 +46,8 @@ def test_a_question_that_wants_a_yes_or_a_no_is_known(question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["What is a jetty?", "Is it free or do I pay?", "Is this document", "Wer hat das Haus?"]
+    "question",
+    ["What is a jetty?", "Is it free or do I pay?", "Is this document", "Wer hat das Haus?", "Is het rood of blauw?"],
 )
 def test_other_questions_are_not(question: str) -> None:
     assert not asks_yes_no(question)
@@ -101,3 +104,36 @@ def test_no_word_is_guessed_where_nothing_is_said(tmp_path: Path) -> None:
     answer = ask("Does the marina rent out sailing boats?", tmp_path)
     assert answer.direct is None
     assert answer.sentences[0].text not in ("Yes.", "No.")
+
+
+def looked_up(text: str, *operands: tuple[str, str]) -> Answer:
+    """An answer that leads with values of a table."""
+    own = tuple(DirectOperand(name, value, "", (1,)) for name, value in operands)
+    direct = Direct(DirectKind.VALUE, operands[0][0], operands[0][1], "", own)
+    return Answer(
+        "", True, (Sentence(text, (1,), Verdict.SUPPORTED, NOTHING),), (), "stop", QUOTED, text, direct=direct
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("Is the fair value of the bonds higher than their cost?", "No."),
+        ("Is the cost of the bonds higher than their fair value?", "Yes."),
+        ("Was the cost of the bonds lower than their fair value?", "No."),
+    ],
+)
+def test_two_values_of_a_row_are_compared(question: str, word: str) -> None:
+    answer = looked_up("Bonds: Cost 4,821 · Fair value 4,816", ("Bonds, Cost", "4,821"), ("Bonds, Fair value", "4,816"))
+    assert with_word(question, answer).sentences[0].text == word
+
+
+def test_a_value_that_no_word_is_asked_of_stays_as_it_is() -> None:
+    answer = looked_up("Bonds: Cost 4,821 · Fair value 4,816", ("Bonds, Cost", "4,821"), ("Bonds, Fair value", "4,816"))
+    assert with_word("Is there a fair value of the bonds?", answer) == answer
+
+
+def test_a_cell_that_holds_a_sentence_says_the_word() -> None:
+    text = "Access: Users are not allowed to delete a bucket that holds objects."
+    answer = looked_up(text, ("Access", "Users are not allowed to delete a bucket that holds objects."))
+    assert with_word("Are users allowed to delete a bucket that holds objects?", answer).sentences[0].text == "No."
