@@ -18,6 +18,7 @@ from shared_utils.structure.sentences import PageRows, page_rows, sentences_betw
 from shared_utils.text.dates import dates
 from shared_utils.text.quantities import quantities
 from shared_utils.text.sentences import is_table_row
+from shared_utils.text.subject import OF_THE_SUBJECT, names_in, on_most
 from shared_utils.text.words import terms
 from shared_utils.types import (
     QUOTED,
@@ -104,7 +105,9 @@ def extractive_answer(
     A table row whose column heads stand higher on the page has them before it, with a citation of their own.
     """
     began = time.perf_counter()
-    candidates = _scored(question, _candidates(evidence, pages), embedder)
+    texts = {(span.document_id, span.page): pages[span.document_id, span.page].text for span in evidence.spans}
+    subject = on_most(names_in(question), texts.values())
+    candidates = _scored(question, _candidates(evidence, pages), subject, embedder)
     runs = _merged(_chosen(candidates, max_sentences))
     citations: list[Citation] = []
     sentences: list[Sentence] = []
@@ -171,14 +174,20 @@ def _is_heading(text: str, page: Page) -> bool:
 # ------------------------------------------------------------------------------------------------ what is best
 
 
-def _scored(question: str, candidates: Sequence[_Candidate], embedder: Embedder | None) -> list[_Candidate]:
+def _scored(
+    question: str, candidates: Sequence[_Candidate], subject: frozenset[str], embedder: Embedder | None
+) -> list[_Candidate]:
     """score = own words + near words + pairs + kind + span, each 0 … 1 times its weight; then the cosine of the best.
 
-    Words count by their idf over the candidates, so what every sentence repeats decides nothing.
+    Words count by their idf over the candidates, so what every sentence repeats decides nothing; names of the
+    `subject` of the documents count little.
     """
     asked = tuple(terms(question))
     df = Counter(term for c in candidates for term in set(c.terms))
-    idf = {term: math.log(1 + len(candidates) / (df[term] or 0.5)) for term in asked}
+    idf = {
+        term: math.log(1 + len(candidates) / (df[term] or 0.5)) * (OF_THE_SUBJECT if term in subject else 1)
+        for term in asked
+    }
     whole = sum(idf.values()) or 1.0
     best_span = max((c.span.score for c in candidates), default=0.0) or 1.0
 

@@ -14,11 +14,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
 
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
 from shared_utils.retrieval.table_rows import Fact, TableRow, is_year, rows_of, years_of
 from shared_utils.text.dates import MONTH_OF
+from shared_utils.text.subject import OF_THE_SUBJECT, names_in, on_most
 from shared_utils.text.words import terms
 from shared_utils.types import Page, Table
 
@@ -35,11 +35,8 @@ _NOT_OF_THE_KIND = 0.5
 _MOST_VALUES = 6  # of one row, where nothing tells which is meant
 _MOST_READINGS = 12  # of one question: its own words, then each name that is printed in another way
 _LONG_VALUE = 40  # characters
-_FEW_PAGES = 4
-_MOST_PAGES = 0.75  # of the pages found: a name on so many is the document's subject
-_OF_THE_SUBJECT = 0.2  # what its words count
 _OF_A_NAME = frozenset(terms("inc co corporation company plc ltd group holdings ag gmbh kg sa nv spa se"))
-_TOLD = 0.9  # how precise the shortest value is that tells what was asked; the whole of it is 1
+_TOLD = 0.97  # how precise the shortest value is that tells what was asked; the whole of it is 1
 _MISSING = 0.5  # of the rarest word's weight: what a word counts that no row holds
 _ASKS_REASON = re.compile(
     r"\b(?:why|how come|what caused|warum|wieso|weshalb|pourquoi|por qu[eéê]|perch[eé]|waarom)\b", re.IGNORECASE
@@ -57,7 +54,6 @@ _OF_A_PERIOD = re.compile(
     r"|\b(?:fiscal |financial )?(?:years?|periods?|quarters?)[ -](?:ended|ending|ends)\b",
     re.IGNORECASE,
 )
-_PROPER = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][\w&.’']*(?:['’]s)?")
 _WHOLE = frozenset(terms("consolidated total combined whole all group overall company"))
 # Words that say that a value is asked for, not which.
 _OF_ASKING = frozenset(
@@ -121,7 +117,7 @@ def look_up_in(
     alike = Counter((id(row.table), row.label) for row in rows)
     best: tuple[float, TableRow, Asked] | None = None
     question = _OF_A_PERIOD.sub(" ", question)
-    subject = _on_most_pages(_names_in(question), rows)
+    subject = _subject(question, rows)
     for words, printed in readings(question_words(question), glossary):
         weights = _weights(question, words, subject, rows) | dict.fromkeys(years & labels, of_years)
         asked = Asked(weights, years, subject)
@@ -159,33 +155,21 @@ def _weights(question: str, words: Sequence[str], subject: Set[str], rows: Seque
     }
     held = Counter(word for row in rows for word in row.words() & asked)
     rarest = math.log(1 + len(rows))
-    names = _names_in(question)
+    names = names_in(question)
 
     def weight(word: str) -> float:
         if held[word]:
-            counts = _OF_THE_SUBJECT if word in subject else 0.4 if word in _OF_ASKING else 1.0
+            counts = OF_THE_SUBJECT if word in subject else 0.4 if word in _OF_ASKING else 1.0
             return math.log(1 + len(rows) / held[word]) * counts
         return 0.0 if word in _OF_ASKING or word in names or word in _DEGREES else rarest * _MISSING
 
     return {word: weight(word) for word in asked}
 
 
-def _names_in(question: str) -> frozenset[str]:
-    return frozenset(term for match in _PROPER.finditer(question) for term in terms(match.group()))
-
-
-def _on_most_pages(names: Set[str], rows: Sequence[TableRow]) -> frozenset[str]:
-    """The names that stand on nearly all of the rows' pages: who the document is about, not which row is meant."""
-    pages = {(row.document_id, row.page.number): row.page for row in rows} if names else {}
-    if len(pages) < _FEW_PAGES:
-        return frozenset()
-    held = Counter(name for page in pages.values() for name in names & _terms_of(page.text))
-    return frozenset(name for name, count in held.items() if count >= _MOST_PAGES * len(pages))
-
-
-@lru_cache(maxsize=64)
-def _terms_of(text: str) -> frozenset[str]:
-    return frozenset(terms(text))
+def _subject(question: str, rows: Sequence[TableRow]) -> frozenset[str]:
+    """The names in a question that stand on nearly all of the rows' pages."""
+    pages = {(row.document_id, row.page.number): row.page.text for row in rows}
+    return on_most(names_in(question), pages.values())
 
 
 def _of_the_kind(question: str, row: TableRow) -> float:
