@@ -22,6 +22,7 @@ _ANCHOR_WORDS = 3  # of a passage that is found once: a bare figure is no anchor
 _MOST_CELLS = 400_000_000  # of the table that aligns two stretches, in bits; a larger one is cut at the moved text
 _SHARED = 0.5  # of the shorter passage's words, by which two belong together
 _ALIKE = 0.45  # of the words of both, below which a pair is one passage removed and another added
+_KNOWN = 0.8  # of a passage's words that have a counterpart: what differs is where its sentence was cut
 _RUN = 4  # words by which moved text is found
 _LEAST_MOVED = 5  # words of a passage that is recognised elsewhere though it was changed
 
@@ -45,35 +46,33 @@ def align(before: Sequence[Passage], after: Sequence[Passage]) -> list[Pair]:
     old, new = _interned(before, numbers), _interned(after, numbers)
     anchors = list(_anchors(before, old, new))
     pairs = [Pair((i,), (j,), is_same=True) for i, j in anchors]
+
+    def left() -> tuple[list[int], list[int]]:
+        gone = {i for pair in pairs for i in pair.before}, {j for pair in pairs for j in pair.after}
+        return [i for i in range(len(before)) if i not in gone[0]], [j for j in range(len(after)) if j not in gone[1]]
+
+    rest = left()
+    telling = ([i for i in rest[0] if _tells(before[i])], [j for j in rest[1] if _tells(after[j])])
+    pairs += (Pair((i,), (j,), is_same=True, is_moved=True) for i, j in _same_elsewhere(*telling, old, new))
     linked: list[tuple[int, int, bool]] = []
-    for (i0, j0), (i1, j1) in pairwise([(-1, -1), *anchors, (len(before), len(after))]):
-        linked += ((i, j, False) for i, j in _linked(before, after, range(i0 + 1, i1), range(j0 + 1, j1)))
-    rest_old = _left(len(before), [i for i, _ in anchors], [i for i, _, _ in linked])
-    rest_new = _left(len(after), [j for _, j in anchors], [j for _, j, _ in linked])
-    for i, j in _same_elsewhere(rest_old, rest_new, old, new):
-        pairs.append(Pair((i,), (j,), is_same=True, is_moved=True))
-    rest_old = _left(len(before), [i for p in pairs for i in p.before], [i for i, _, _ in linked])
-    rest_new = _left(len(after), [j for p in pairs for j in p.after], [j for _, j, _ in linked])
-    linked += ((i, j, True) for i, j in _alike_elsewhere(before, after, rest_old, rest_new))
+    for inner_old, inner_new in _between(anchors, *left()):
+        linked += ((i, j, False) for i, j in _linked(before, after, inner_old, inner_new))
     pairs += _groups(before, after, linked)
-    paired_old = {i for pair in pairs for i in pair.before}
-    paired_new = {j for pair in pairs for j in pair.after}
-    pairs += [Pair((i,), ()) for i in range(len(before)) if i not in paired_old]
-    pairs += [Pair((), (j,)) for j in range(len(after)) if j not in paired_new]
+    pairs += [Pair((i,), (j,), is_same=True, is_moved=True) for i, j in _same_elsewhere(*left(), old, new)]
+    pairs += list(_groups(before, after, [(i, j, True) for i, j in _alike_elsewhere(before, after, *left())]))
+    gone, come = left()
+    pairs += [*(Pair((i,), ()) for i in gone), *(Pair((), (j,)) for j in come)]
     return _in_order(pairs)
 
 
 def word_changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int, int, int]]:
     """The stretches (start and end before, start and end after) in which two lists of words differ, in order."""
-    opcodes = Indel.opcodes(*_coded(before, after))
     found: list[tuple[int, int, int, int]] = []
-    for tag, i1, i2, j1, j2 in opcodes:
-        if tag == "equal":
-            continue
-        if found and found[-1][1] == i1 and found[-1][3] == j1:
-            found[-1] = (found[-1][0], i2, found[-1][2], j2)
-        else:
-            found.append((i1, i2, j1, j2))
+    i = j = 0
+    for block in Indel.opcodes(*_coded(before, after)).as_matching_blocks():  # the last is empty, at both ends
+        if block.a > i or block.b > j:
+            found.append((i, block.a, j, block.b))
+        i, j = block.a + block.size, block.b + block.size
     return found
 
 
@@ -92,9 +91,9 @@ def _interned(passages: Sequence[Passage], numbers: dict[str, int]) -> list[int]
     return [numbers.setdefault(" ".join(passage.keys), len(numbers)) for passage in passages]
 
 
-def _left(count: int, *taken: Sequence[int]) -> list[int]:
-    gone = {index for indexes in taken for index in indexes}
-    return [index for index in range(count) if index not in gone]
+def _tells(passage: Passage) -> bool:
+    """Whether a passage is recognised wherever it stands."""
+    return len(passage.tokens) >= _LEAST_MOVED
 
 
 # ------------------------------------------------------------------------------------------------ in the same place
@@ -140,23 +139,46 @@ def _increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return found[::-1]
 
 
+def _between(
+    anchors: Sequence[tuple[int, int]], rest_old: Sequence[int], rest_new: Sequence[int]
+) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+    """What is left between two anchors, on either side."""
+    starts_old = [bisect_left(rest_old, i) for i, _ in anchors]
+    starts_new = [bisect_left(rest_new, j) for _, j in anchors]
+    ends_old, ends_new = [*starts_old, len(rest_old)], [*starts_new, len(rest_new)]
+    for a, b, c, d in zip([0, *starts_old], ends_old, [0, *starts_new], ends_new, strict=True):
+        if a < b and c < d:
+            yield rest_old[a:b], rest_new[c:d]
+
+
 def _linked(
-    before: Sequence[Passage], after: Sequence[Passage], old: range, new: range
+    before: Sequence[Passage], after: Sequence[Passage], old: Sequence[int], new: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
-    """Passages between two anchors that share half of the shorter one's words, aligned word by word."""
-    if not old or not new:
-        return
+    """Passages between two anchors that share half of the shorter one's words, aligned word by word.
+
+    Those of which nearly all words have a counterpart are linked by a few: their sentences were cut otherwise.
+    """
     words_old = [(i, token.key) for i in old for token in before[i].tokens]
     words_new = [(j, token.key) for j in new for token in after[j].tokens]
     if len(words_old) * len(words_new) > _MOST_CELLS:
         return
     shared: Counter[tuple[int, int]] = Counter()
+    runs: Counter[tuple[int, int]] = Counter()
     codes = _coded([word for _, word in words_old], [word for _, word in words_new])
     for block in Indel.opcodes(*codes).as_matching_blocks():
         for n in range(block.size):
-            shared[words_old[block.a + n][0], words_new[block.b + n][0]] += 1
+            pair = words_old[block.a + n][0], words_new[block.b + n][0]
+            shared[pair] += 1
+            runs[pair] += block.size >= _RUN
+    known_old: Counter[int] = Counter()
+    known_new: Counter[int] = Counter()
     for (i, j), count in shared.items():
-        if count >= _SHARED * min(len(before[i].tokens), len(after[j].tokens)):
+        known_old[i] += count
+        known_new[j] += count
+    for (i, j), count in shared.items():
+        most, least = len(before[i].tokens), len(after[j].tokens)
+        is_cut = known_old[i] >= _KNOWN * most and known_new[j] >= _KNOWN * least and runs[i, j] > 0
+        if is_cut or count >= _SHARED * min(most, least):
             yield i, j
 
 
@@ -236,21 +258,17 @@ def _pairs_of(
     moved: dict[tuple[int, int], bool],
 ) -> Iterator[Pair]:
     def alike(some: Sequence[int], others: Sequence[int]) -> float:
-        return likeness(
-            [key for i in some for key in before[i].keys], [key for j in others for key in after[j].keys]
-        )
+        return likeness([key for i in some for key in before[i].keys], [key for j in others for key in after[j].keys])
 
     whole = alike(old, new)
     is_moved = any(moved.get((i, j), False) for i in old for j in new)
     if whole == 1.0 or (len(old) == len(new) == 1 and whole >= _ALIKE):
         yield Pair(old, new, is_same=whole == 1.0, is_moved=is_moved)
         return
-    if 1 in (len(old), len(new)) and whole >= 2 * _ALIKE - 0.1:  # one that was split, or several that were joined
+    if whole >= _KNOWN:  # one that was split, several that were joined
         yield Pair(old, new, is_moved=is_moved)
         return
-    scores = sorted(
-        ((alike((i,), (j,)), -i, -j) for i in old for j in new if (i, j) in moved), reverse=True
-    )
+    scores = sorted(((alike((i,), (j,)), -i, -j) for i in old for j in new if (i, j) in moved), reverse=True)
     taken_old: set[int] = set()
     taken_new: set[int] = set()
     for score, i, j in ((score, -i, -j) for score, i, j in scores):
@@ -262,7 +280,9 @@ def _pairs_of(
 
 def _in_order(pairs: Sequence[Pair]) -> list[Pair]:
     """By their place in the later edition; what was removed behind what it stood behind."""
-    behind = sorted((pair.before[-1], pair.after[-1]) for pair in pairs if pair.before and pair.after and not pair.is_moved)
+    behind = sorted(
+        (pair.before[-1], pair.after[-1]) for pair in pairs if pair.before and pair.after and not pair.is_moved
+    )
     starts = [i for i, _ in behind]
 
     def place(pair: Pair) -> tuple[int, int, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from shared_utils.editions.alignment import Pair, align, word_changes
 from shared_utils.editions.facts import Hunk, Told, Words, differences
 from shared_utils.editions.kinship import kinship_of
-from shared_utils.editions.model import Change, ChangeKind, Comparison, Fact, FactChange, Piece, Side
+from shared_utils.editions.model import Change, ChangeKind, Comparison, Fact, FactChange, FactKind, Piece, Side
 from shared_utils.editions.passages import Passage, Passages, Token, passages_of
 from shared_utils.editions.rows import row_differences
 from shared_utils.structure.model import Place
@@ -20,7 +20,8 @@ def compare(before: Document, after: Document) -> Comparison:
     Documents that are no editions of one another are compared only where a passage has a counterpart: then
     `is_partial` is set.
     """
-    old, new = passages_of(before), passages_of(after)
+    most_pages = max(len(before.pages), len(after.pages))
+    old, new = passages_of(before, most_pages), passages_of(after, most_pages)
     kinship = kinship_of(before, after, old, new)
     pairs = align(old.passages, new.passages)
     changes = [change for pair in pairs for change in _changes(old, new, pair)]
@@ -74,14 +75,14 @@ def _differences(before: _Joined, after: _Joined, hunks: Sequence[Hunk]) -> tupl
             return facts, bool(facts) or rows.are_labels_new
     found = differences(before.words, after.words, hunks)
     facts = tuple(
-        FactChange(
-            (old or new).kind,  # type: ignore[union-attr] - one side is there
-            before.fact(_span(old)),
-            after.fact(_span(new)),
-        )
-        for old, new in found.facts
+        FactChange(_kind(old, new), before.fact(_span(old)), after.fact(_span(new))) for old, new in found.facts
     )
     return facts, bool(facts) or found.is_reworded
+
+
+def _kind(old: Told | None, new: Told | None) -> FactKind:
+    told = new or old
+    return told.kind if told is not None else FactKind.NAME
 
 
 def _span(fact: Told | None) -> tuple[int, int] | None:

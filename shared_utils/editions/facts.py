@@ -7,8 +7,8 @@ A fact is looked for where words differ. What two sides write in another way but
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,14 +32,11 @@ _DUTY = re.compile(
     r"verpflichtet|berechtigt|verboten|erlaubt|"
     r"doit|doivent|devra|devront|devrait|peut|peuvent|pourra|pourront|pourrait|"
     r"debe|deben|deberá|deberán|puede|pueden|podrá|podrán|deve|devono|può|possono|dovrà|dovranno|devem|pode|podem)"
-    r"(?:\s+(?:not|never|nicht|keine[nmrs]?|pas|no|non|não)\b|n't\b)?",
+    r"\b(?:\s+(?:not|never|nicht|keine[nmrs]?|pas|no|non|não)\b|n't\b)?",
     re.IGNORECASE,
 )
-_NEGATED = ("unlawful", "un", "in", "im", "ir", "il", "dis", "non")
 _NEGATIVE = re.compile(r"(?:un|in|im|ir|il|dis|non)(?=\w{4})")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;•]\s+|[\"“„(]\s*)\W*\Z")
-_LOWER_BEFORE = frozenset("der die das dem den des ein eine einem einen einer eines".split())  # noqa: SIM905
-_AGREE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +81,9 @@ def differences(before: Words, after: Words, hunks: Sequence[Hunk]) -> Differenc
         come = [fact for fact in _touched(on_new, c, d) if fact not in done]
         gone, come = _completed(gone, come, on_old, on_new, counterpart, done)
         done |= {*gone, *come}
-        found += _paired(before, after, gone, come)
-        plain = plain or _has_other_words(before, on_old, a, b) or _has_other_words(after, on_new, c, d)
-        if not (gone or come):
-            found += _named(before, after, (a, b, c, d), on_old, on_new)
-        else:
-            found += _named(before, after, (a, b, c, d), on_old, on_new)
+        found += _paired(gone, come)
+        plain = plain or _has_other_words(on_old, a, b) or _has_other_words(on_new, c, d)
+        found += _named(before, after, (a, b, c, d), on_old, on_new)
     kept = _without_moved(found)
     # Words that only lead to facts which did not change ("in the year" 2019) differ all the same.
     return Differences(tuple(kept), is_reworded=plain)
@@ -121,6 +115,10 @@ def facts_of(side: Words) -> tuple[Told, ...]:
     for word in words_of(text):
         if denies((word,)):
             take(FactKind.NEGATION, word.start, word.end, "not")
+    for token in side.tokens:
+        if any(map(str.isdecimal, token.key)):  # the section 4.10.2, ISO9001
+            is_code = any(map(str.isalpha, token.key))
+            take(FactKind.NAME if is_code else FactKind.NUMBER, token.start, token.end, token.key)
     return tuple(sorted(found, key=lambda fact: fact.start))
 
 
@@ -146,7 +144,7 @@ def _touched(holders: Sequence[Told | None], start: int, end: int) -> list[Told]
     return list(dict.fromkeys(fact for fact in holders[start:end] if fact is not None))
 
 
-def _has_other_words(side: Words, holders: Sequence[Told | None], start: int, end: int) -> bool:
+def _has_other_words(holders: Sequence[Told | None], start: int, end: int) -> bool:
     return any(holder is None for holder in holders[start:end])
 
 
@@ -157,7 +155,7 @@ def _counterparts(hunks: Sequence[Hunk], count: int) -> dict[int, int]:
     """Words before -> the same words after."""
     found: dict[int, int] = {}
     i = j = 0
-    for a, b, c, d in (*hunks, (count, count, 0, 0)):
+    for a, b, _, d in (*hunks, (count, count, 0, 0)):
         while i < a:
             found[i] = j
             i, j = i + 1, j + 1
@@ -179,24 +177,30 @@ def _completed(
     more_new = [
         other
         for i, fact in enumerate(on_old)
-        if fact in gone and i in counterpart and counterpart[i] < len(on_new)
-        and (other := on_new[counterpart[i]]) is not None and other not in come and other not in done
+        if fact in gone
+        and i in counterpart
+        and counterpart[i] < len(on_new)
+        and (other := on_new[counterpart[i]]) is not None
+        and other not in come
+        and other not in done
     ]
     more_old = [
         other
         for j, fact in enumerate(on_new)
-        if fact in come and j in back and (other := on_old[back[j]]) is not None
-        and other not in gone and other not in done
+        if fact in come
+        and j in back
+        and (other := on_old[back[j]]) is not None
+        and other not in gone
+        and other not in done
     ]
+
     def ordered(facts: Iterable[Told]) -> list[Told]:
         return sorted(dict.fromkeys(facts), key=lambda fact: fact.start)
 
     return ordered([*gone, *more_old]), ordered([*come, *more_new])
 
 
-def _paired(
-    before: Words, after: Words, gone: Sequence[Told], come: Sequence[Told]
-) -> Iterator[tuple[Told | None, Told | None]]:
+def _paired(gone: Sequence[Told], come: Sequence[Told]) -> Iterator[tuple[Told | None, Told | None]]:
     """Facts of one place, those that mean the same left out, the others side by side by kind and order."""
     same = Counter(f.kind.value + repr(f.meaning) for f in gone) & Counter(f.kind.value + repr(f.meaning) for f in come)
     left_old, left_new = _without(gone, Counter(same)), _without(come, Counter(same))
@@ -295,7 +299,13 @@ def _is_name(side: Words, run: Sequence[int]) -> bool:
     begins = _SENTENCE_START.search(side.text[: side.tokens[run[0]].start][-12:] or "") is not None
     if side.notation.language == "german":  # where every noun has a capital
         return len(words) - begins > 1
-    is_title = all(
-        side.text[token.start : token.end][:1].isupper() or len(token.key) < 4 for token in side.tokens
-    )
+    is_title = "," not in side.text and side.text[-1:] not in ".!?" and all(map(_is_set_as_title, _words(side)))
     return not is_title and (not begins or len(words) > 1)
+
+
+def _words(side: Words) -> list[str]:
+    return [side.text[token.start : token.end] for token in side.tokens]
+
+
+def _is_set_as_title(word: str) -> bool:
+    return word[:1].isupper() or len(word) < 4

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from shared_utils.retrieval.sections import sections
 from shared_utils.structure.model import Place
@@ -34,7 +35,9 @@ _HYPHENS = re.compile(r"[-‐‑\u00ad\ufffe\s]")
 _LEADERS = re.compile(r"\s*(?:[.…·]\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,6}|[A-Z]-\d+)?\s*\Z")
 _TRAILING_NUMBER = re.compile(r"\s+(?P<number>\d{1,4})\s*\Z")
 _CONTENTS = re.compile(r"contents|inhalt|sommaire|table des mati[eè]res|[ií]ndice|indice|inhoud|index", re.IGNORECASE)
-_PAGE_ONLY = re.compile(r"(?:page|seite|p\.|s\.)?\s*[-–—]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[-–—]?(?:\s*(?:of|von|/)\s*\d+)?", re.IGNORECASE)
+_PAGE_ONLY = re.compile(
+    r"(?:page|seite|p\.|s\.)?\s*[-–—]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[-–—]?(?:\s*(?:of|von|/)\s*\d+)?", re.IGNORECASE
+)
 _OF_A_PAGE = frozenset("page pages p pp seite seiten pagina pagine página páginas".split())  # noqa: SIM905
 _ENDS = re.compile(r"[.!?:;。！？][\"'”’»)\]⁰¹²³⁴-⁹]*\Z")
 _LEAST_TO_GO_ON = 25  # characters of a passage that a page may break
@@ -93,15 +96,15 @@ class Passages:
         return sum(len(passage.tokens) for passage in self.passages)
 
 
-def tokens_of(text: str) -> tuple[Token, ...]:
-    """The words of a text as they are compared, punctuation aside.
+def tokens_of(text: str, pages: int = 0) -> tuple[Token, ...]:
+    """The words of a text as they are compared, punctuation aside; without the numbers of a document's own `pages`.
 
-    >>> [token.key for token in tokens_of("Long-term co- operation (see page 12): −5 %")]
+    >>> [token.key for token in tokens_of("Long-term co- operation (see page 12): −5 %", pages=80)]
     ['longterm', 'cooperation', 'see', 'page', '-', '5', '%']
     """
     found: list[Token] = []
     for match in _WORDS.finditer(text):
-        if found and match[0].isdecimal() and found[-1].key in _OF_A_PAGE:
+        if found and found[-1].key in _OF_A_PAGE and match[0].isdecimal() and int(match[0]) <= pages:
             continue
         found.append(Token(_key(match[0]), match.start(), match.end()))
     return tuple(found)
@@ -112,9 +115,13 @@ def _key(word: str) -> str:
     return "-" if word in "-−–(" else _HYPHENS.sub("", fold(word)).replace("'", "")
 
 
-def passages_of(document: Document) -> Passages:
-    """The passages of a document, some milliseconds a page; none where it has no words."""
-    pages = document.pages
+def passages_of(document: Document, most_pages: int = 0) -> Passages:
+    """The passages of a document, some milliseconds a page; none where it has no words.
+
+    "Page 12" is a place in the document, whose number is not compared, up to the number of its pages or `most_pages`:
+    both editions are given that of the longer one.
+    """
+    pages, most_pages = document.pages, max(most_pages, len(document.pages))
     running = _running_lines(pages)
     titles = _titles(document)
     sections, place_of = _numbered(titles)
@@ -123,11 +130,11 @@ def passages_of(document: Document) -> Passages:
         left_out = _merged([*page.boilerplate, *page.hidden, *running.get(page.number, ())])
         is_contents = _is_contents(page)
         for one in _of_page(page, left_out):
-            passage = _passage(page, one, place_of, is_contents=is_contents)
+            passage = _passage(page, one, place_of, most_pages, is_contents=is_contents)
             if not passage.tokens:
                 continue
             if found and _goes_on(found[-1], passage):
-                found[-1] = _joined(found[-1], passage)
+                found[-1] = _joined(found[-1], passage, most_pages)
             else:
                 found.append(passage)
     return Passages(tuple(found), sections, notation_of_document(page.text for page in pages))
@@ -184,7 +191,7 @@ def _runs(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _passage(page: Page, one: _Stretch, place_of: _Sections, *, is_contents: bool) -> Passage:
+def _passage(page: Page, one: _Stretch, place_of: _Sections, pages: int, *, is_contents: bool) -> Passage:
     text = " ".join(_even(page.text[span.start : span.end]) for span in one.spans)
     compared = _LEADERS.sub("", text)
     if is_contents:
@@ -192,7 +199,7 @@ def _passage(page: Page, one: _Stretch, place_of: _Sections, *, is_contents: boo
     return Passage(
         places=tuple(Place(page.number, span.start, span.end) for span in one.spans),
         text=text,
-        tokens=tokens_of(compared),
+        tokens=tokens_of(compared, pages),
         section=place_of(page.number, one.spans[0].start),
         is_heading=one.is_heading,
         values=_values(one) if one.row is not None and not is_contents else (),
@@ -238,12 +245,12 @@ def _goes_on(before: Passage, after: Passage) -> bool:
     if before.is_heading or after.is_heading or _ENDS.search(before.text):
         return False
     first = after.text.lstrip()[:1]
-    return len(before.text) >= _LEAST_TO_GO_ON and (first.islower() or first.isdigit() or first in "(\"“‘$€£")
+    return len(before.text) >= _LEAST_TO_GO_ON and (first.islower() or first.isdigit() or first in '("“‘$€£')
 
 
-def _joined(before: Passage, after: Passage) -> Passage:
+def _joined(before: Passage, after: Passage, pages: int) -> Passage:
     text = f"{before.text} {after.text}"
-    return Passage((*before.places, *after.places), text, tokens_of(text), before.section)
+    return Passage((*before.places, *after.places), text, tokens_of(text, pages), before.section)
 
 
 def _is_contents(page: Page) -> bool:
@@ -252,7 +259,7 @@ def _is_contents(page: Page) -> bool:
         return False
     lines = [line for line in page.text.splitlines() if line.strip()]
     numbers = [int(m["number"]) for line in lines if (m := _TRAILING_NUMBER.search(line)) and line[0].isalnum()]
-    rising = sum(one <= other for one, other in zip(numbers, numbers[1:], strict=False))
+    rising = sum(one <= other for one, other in pairwise(numbers))
     return len(numbers) >= _CONTENTS_LINES and rising >= _ASCENDING * (len(numbers) - 1)
 
 
