@@ -66,14 +66,22 @@ def align(before: Sequence[Passage], after: Sequence[Passage]) -> list[Pair]:
 
 
 def word_changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int, int, int]]:
-    """The stretches (start and end before, start and end after) in which two lists of words differ, in order."""
+    """The stretches (start and end before, start and end after) in which two lists of words differ, in order.
+
+    A word that a narrow column broke in two is the same word.
+    """
     found: list[tuple[int, int, int, int]] = []
     i = j = 0
     for block in Indel.opcodes(*_coded(before, after)).as_matching_blocks():  # the last is empty, at both ends
-        if block.a > i or block.b > j:
+        if (block.a > i or block.b > j) and not _is_one_word(before[i : block.a], after[j : block.b]):
             found.append((i, block.a, j, block.b))
         i, j = block.a + block.size, block.b + block.size
     return found
+
+
+def _is_one_word(before: Sequence[str], after: Sequence[str]) -> bool:
+    letters = "".join(before)
+    return letters == "".join(after) and not any(map(str.isdecimal, letters))
 
 
 def likeness(before: Sequence[str], after: Sequence[str]) -> float:
