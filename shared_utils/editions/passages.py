@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -31,6 +30,7 @@ _WORDS = re.compile(
     r"|\((?=[$€£¥]?\s?\d[\d.,]*\s?%?\))"  # an amount in brackets
     r"|[%$€£¥₹<>≤≥±§]"
 )
+_NOTE_MARK = re.compile(r"(?<=[^\W\d_]{3})[⁰¹²³⁴-⁹]+")
 _HYPHENS = re.compile(r"[-‐‑\u00ad\ufffe\s]")
 _LEADERS = re.compile(r"\s*(?:[.…·]\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,6}|[A-Z]-\d+)?\s*\Z")
 _TRAILING_NUMBER = re.compile(r"\s+(?P<number>\d{1,4})\s*\Z")
@@ -45,6 +45,7 @@ _CONTENTS_LINES = 6
 _ASCENDING = 0.8
 _EDGE = 2  # lines at the top and the foot of a page that may run through the document
 _REPEATED = 0.4  # of the pages
+_REPEATED_AT_LEAST = 3  # pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ def tokens_of(text: str, pages: int = 0) -> tuple[Token, ...]:
 
 @lru_cache(maxsize=100_000)
 def _key(word: str) -> str:
+    word = _NOTE_MARK.sub("", word)
     return "-" if word in "-−–(" else _HYPHENS.sub("", fold(word)).replace("'", "")
 
 
@@ -265,32 +267,43 @@ def _is_contents(page: Page) -> bool:
 
 def _running_lines(pages: Sequence[Page]) -> dict[int, list[Span]]:
     """Page numbers and lines that run over the pages at their edges, where reading did not know them as such."""
-    edges = [(page.number, span, _masked(page.text, span)) for page in pages for span in _edge_lines(page)]
-    pages_of: Counter[str] = Counter(key for _, key in {(number, key) for number, _, key in edges})
-    least = max(3, _REPEATED * len(pages))
+    repeats: dict[str, dict[int, tuple[Span, tuple[int, ...]]]] = {}
     found: dict[int, list[Span]] = {}
-    by_number = {page.number: page for page in pages}
-    for number, span, key in edges:
-        words = by_number[number].text[span.start : span.end].strip()
-        if _PAGE_ONLY.fullmatch(words) or (pages_of[key] >= least and len(key) > 2):
-            found.setdefault(number, []).append(span)
+    for page in pages:
+        for span in _edge_lines(page):
+            words = page.text[span.start : span.end].strip()
+            if _PAGE_ONLY.fullmatch(words):
+                found.setdefault(page.number, []).append(span)
+            elif not words[0].islower():  # the end of a sentence is none, however often it is the same
+                values = tuple(int(digits[:9]) for digits in re.findall(r"\d+", words))
+                repeats.setdefault(re.sub(r"\d+", "0", fold(words)), {})[page.number] = span, values
+    for same in repeats.values():
+        if len(same) >= max(_REPEATED_AT_LEAST, _REPEATED * len(pages)) and _numbers_run(same):
+            for number, (span, _) in same.items():
+                found.setdefault(number, []).append(span)
     return found
+
+
+def _numbers_run(same: Mapping[int, tuple[Span, tuple[int, ...]]]) -> bool:
+    """Whether every number of a line stays, or counts with the pages: others are what is said."""
+    steps = [
+        (other - one, [after - before for before, after in zip(same[one][1], same[other][1], strict=False)])
+        for one, other in pairwise(sorted(same))
+    ]
+    return all(step in (0, pages) for pages, changes in steps for step in changes)
 
 
 def _edge_lines(page: Page) -> list[Span]:
     lines = [Span(m.start(), m.end()) for m in re.finditer(r"[^\n]*\S[^\n]*", page.text)]
     lines = [line for line in lines if not _overlaps(page.boilerplate, (line,))]
-    edges = list(dict.fromkeys([*lines[:_EDGE], *lines[-_EDGE:]])) if len(lines) > 2 * _EDGE else []
+    most = min(_EDGE, max(1, len(lines) // 3))
+    edges = dict.fromkeys([*lines[:most], *lines[-most:]])
     cells = [span for table in page.tables for span in _cells(table)]
     return [line for line in edges if not _overlaps(cells, (line,))]
 
 
 def _cells(table: Table) -> list[Span]:
     return [span for cell in table.cells for span in cell.spans]
-
-
-def _masked(text: str, span: Span) -> str:
-    return re.sub(r"\d+", "0", fold(text[span.start : span.end]).strip())
 
 
 # ------------------------------------------------------------------------------------------------ sections
