@@ -45,7 +45,7 @@ def sketch(document: Document, passages: Passages | None = None) -> Sketch:
         frozenset(_runs(found.passages)),
         frozenset(filter(None, (_heading(passage) for passage in found.passages if passage.is_heading))),
         tuple(dict.fromkeys(_plain(name) for name in (document.name, document.title))),
-        _year(document),
+        year_of(document),
     )
 
 
@@ -104,8 +104,8 @@ def _plain(name: str) -> str:
     return " ".join(token.key for token in tokens_of(re.sub(r"[\d_]+", " ", stem)))
 
 
-def _year(document: Document) -> int:
-    """The latest year in the name, else in the title, else the latest on the first pages."""
+def year_of(document: Document) -> int:
+    """The latest year in a document's name, else in its title, else the latest on its first pages; 0 without any."""
     first = " ".join(page.text for page in document.pages[:_FIRST_PAGES])
     for text in (document.name, document.title, first):
         years = [int(year) for year in _YEAR.findall(text.replace("_", " "))]
