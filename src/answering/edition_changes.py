@@ -50,17 +50,18 @@ _EDITION = re.compile(
 _FILLING = frozenset(
     terms(
         "what changed change changes different difference differences differ new added removed dropped deleted "
-        "reworded report reports edition editions version versions document documents draft contract agreement policy manual "
-        "paper filing file files two both these since between about regarding concerning respect compared previous "
-        "last earlier later latest old older newer first second annual year list show tell section part which how"
+        "reworded report reports edition editions version versions document documents draft contract agreement "
+        "policy manual paper filing file files two both these since between about regarding concerning respect "
+        "compared previous last earlier later latest old older newer first second annual year list show tell section "
+        "part which how"
     )
 ) | frozenset(
     fold(
         "was hat haben sich geändert verändert änderungen änderung unterschiede unterschied zwischen bericht berichte "
         "geschäftsbericht ausgabe ausgaben auflage fassung fassungen dokument dokumente vertrag beiden neu neue "
-        "gegenüber seit welche wurde wurden gestrichen hinzugefügt vom zum beim bezüglich über den dem des die der das und im in "
-        "qu est ce qui a change changé changements différences différence modifications entre rapport rapports édition "
-        "éditions contrat deux depuis quoi neuf sur le la les au sujet de du et concernant"
+        "gegenüber seit welche wurde wurden gestrichen hinzugefügt vom zum beim bezüglich über den dem des die der das "
+        "und im in qu est ce qui a change changé changements différences différence modifications entre "
+        "rapport rapports édition éditions contrat deux depuis quoi neuf sur le la les au sujet de du et concernant"
     ).split()
 )
 _FACT_WORDS = {
