@@ -59,7 +59,7 @@ def draw_compare(shelf: Shelf, session: Session) -> None:
     """The room. Where there are not two documents, it says what to do."""
     say = session.say
     with st.container(horizontal=True, vertical_alignment="center", key="bar", wrap=False):
-        st.html(f'<h1 class="fn-title">{html_text(say("Compare two editions"))}</h1>', width="stretch")
+        st.html(f'<h1 class="fn-title">{html_text(say("Compare"))}</h1>', width="stretch")
         st.button(
             say("Back to the conversation"),
             icon=":material/forum:",
@@ -186,20 +186,20 @@ def _filtered(changes: Sequence[Change], session: Session) -> tuple[Change, ...]
     """The changes that the filters leave; each filter tells how many there are."""
     say, counts = session.say, counts_of(changes)
     sections = dict(sections_of(changes))
-    with st.container(key="change-filters"):
+    with st.container(key="compare-filters"):
         kinds = st.pills(
             say("Kind of change"),
             [str(kind) for kind in ChangeKind if counts.changes[kind]],
             selection_mode="multi",
             format_func=lambda kind: f"{say(KINDS[ChangeKind(kind)])} {say.number(counts.changes[ChangeKind(kind)])}",
-            key="change-kinds",
+            key="compare-kinds",
         )
         facts = st.pills(
             say("What changed in it"),
             [str(kind) for kind in FactKind if counts.facts[kind]],
             selection_mode="multi",
             format_func=lambda kind: f"{say(FACTS[FactKind(kind)])} {say.number(counts.facts[FactKind(kind)])}",
-            key="change-facts",
+            key="compare-facts",
         )
         left, right = st.columns(2)
         section = left.selectbox(
@@ -208,9 +208,9 @@ def _filtered(changes: Sequence[Change], session: Session) -> tuple[Change, ...]
             format_func=lambda title: (
                 say("All sections") if title == _ALL else f"{title or say('Without a heading')} ({sections[title]})"
             ),
-            key="change-section",
+            key="compare-section",
         )
-        about = right.text_input(say("About"), key="change-about", placeholder=say("Words that a change speaks of"))
+        about = right.text_input(say("About"), key="compare-about", placeholder=say("Words that a change speaks of"))
     return selected(
         changes,
         kinds=[ChangeKind(kind) for kind in kinds or ()],
