@@ -22,7 +22,7 @@ TORCH := $(shell sed -n 's/^\(torch==[^ ;]*+cpu\).*/\1/p' requirements.txt)
 COMPILE := pip-compile --quiet --strip-extras --allow-unsafe --no-header --annotation-style line \
 	--no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host
 
-.PHONY: run test check unit coverage browser bench-retrieval bench-verify bench-screen bench-api bench-tables bench-answers bench-hostile lock audit image image-check clean help
+.PHONY: run test check unit coverage browser bench-retrieval bench-verify bench-screen bench-api bench-tables bench-answers bench-editions bench-hostile lock audit image image-check clean help
 
 run: $(VENV)/.$(if $(filter sentence-transformers,$(EMBEDDER))$(FOOTNOTE_NLI_MODEL),all,run)-ready  ## install what a run needs, start everything, print the address
 	@$(if $(EMBEDDER),FOOTNOTE_EMBEDDER=$(EMBEDDER)) exec $(BIN)/python startup.py
@@ -61,6 +61,9 @@ bench-tables: $(VENV)/.test-ready  ## tables found against their true cells
 
 bench-answers: $(VENV)/.test-ready  ## is the answer shown, and first, without a language model?
 	$(BIN)/python -m benchmarks.shown --write
+
+bench-editions: $(VENV)/.test-ready  ## what changed between two editions, on known edits of the PDFs in EDITIONS
+	$(BIN)/python -m benchmarks.editions $(EDITIONS) --write
 
 bench-hostile: $(VENV)/.test-ready  ## strangers who mean harm and a machine that fails, against the bars; half an hour
 	$(BIN)/python -m benchmarks.hostile

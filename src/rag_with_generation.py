@@ -39,7 +39,6 @@ from shared_utils.types import (
     Rect,
     Span,
 )
-from src.answering.about_files import THE_FILES, about_files
 from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
 from src.answering.asked import checked_question
 from src.answering.compared import Found, with_kind
@@ -64,6 +63,7 @@ from src.answering.ingestion import (
     stopping,
 )
 from src.answering.lexicon import Lexicon
+from src.answering.outright import told_outright
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens
 from src.answering.routing import Route, route
 from src.answering.small_talk import small_talk
@@ -289,9 +289,9 @@ class Rag:
         if question_kind(question) is QuestionKind.SMALL_TALK:
             raise small_talk(question)
         yield StageStarted(Stage.RETRIEVING)
-        if (told := about_files(question, documents)) is not None:
-            yield EvidenceFound(NO_EVIDENCE, True, THE_FILES)
-            yield from self._told(told, documents, began)
+        if (told := told_outright(question, documents)) is not None:
+            yield EvidenceFound(NO_EVIDENCE, True, told[1])
+            yield from self._told(told[0], documents, began)
             return
         available = writers()
         earlier = [turn.question for turn in history]

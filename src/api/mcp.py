@@ -28,9 +28,11 @@ from shared_utils.errors import DocumentGone, FootnoteError
 from src.api.as_json import document_json
 from src.api.asking import Question, asked, finished
 from src.api.completions import reply
+from src.api.edition_schemas import CompareRequest
 from src.api.errors import Refused
 from src.api.mcp_resources import get_prompt, list_prompts, list_resources, list_templates, read_resource
 from src.api.routes.chat import answered
+from src.api.routes.compare import changes, comparison_text
 from src.api.routes.documents import page_text
 from src.api.routes.search import found
 from src.api.routes.visit import Visit, visit_of
@@ -73,6 +75,16 @@ class OpenPage(BaseModel):
 
     document_id: DocumentId = Field(description="From list_documents or an earlier result.")
     page: int = Field(ge=1, description="1-based, as in the sources.")
+
+
+class Compare(BaseModel):
+    """What changed from one edition of a document to the next: passages added, removed and reworded, and the numbers,
+    dates, names, negations and obligations that differ, each with both pages."""
+
+    before: DocumentId = Field(description="document_id of the earlier edition.")
+    after: DocumentId = Field(description="document_id of the later edition.")
+    about: str = Field("", max_length=400, description="Only changes that speak of this, in words.")
+    most: int = Field(40, ge=1, le=200, description="Most changes.")
 
 
 Arguments = dict[str, Any]
@@ -184,6 +196,13 @@ async def _open_page(visit: Visit, wanted: OpenPage) -> CallToolResult:
     return _said(f"{head}\n\n{page.text or page.reason}", dumped(page))
 
 
+async def _compare(visit: Visit, wanted: Compare) -> CallToolResult:
+    await visit.documents_loaded()
+    request = CompareRequest(before=wanted.before, after=wanted.after, about=wanted.about, limit=wanted.most)
+    result = await visit.search(lambda: changes(visit, request))
+    return _said(comparison_text(result), dumped(result))
+
+
 async def _stays() -> bool:
     """Whether the client has left: then this very task is cancelled, and nobody needs to ask."""
     return False
@@ -195,6 +214,7 @@ _TOOLS: dict[str, tuple[type[BaseModel], Callable[[Visit, Any], Awaitable[CallTo
     "search": (Search, _search),
     "ask": (Ask, _ask),
     "open_page": (OpenPage, _open_page),
+    "compare": (Compare, _compare),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +12,7 @@ from src.library.shelf import Shelf
 from src.presentation.escaping import html_text
 from src.screen.browser import styles
 from src.screen.citations import follow_answer
+from src.screen.compare import VIEW, can_be_compared, draw_compare, draw_compare_button
 from src.screen.composer import draw_question_box
 from src.screen.conversation import draw_conversation
 from src.screen.conversation_list import choose_conversation, draw_conversations, draw_remark
@@ -38,6 +40,7 @@ from src.settings import Settings
 from src.views import DocumentView
 
 _STATIC = Path(__file__).resolve().parents[2] / "static"
+_ROOMS: dict[str, Callable[[Shelf, Session], None]] = {VIEW: draw_compare}  # besides the conversation
 _COLUMNS = [1.12, 1.0]  # conversation, viewer
 
 
@@ -75,18 +78,20 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
     # would be left that ticks, and the box would stay closed.
     documents = shelf.documents()
     _draw_question_row(shelf, settings, session, seen, documents)
-    follow_answer(shelf.turns(session.conversation), session)
+    if not session.view:
+        follow_answer(shelf.turns(session.conversation), session)
     with st.sidebar:
         draw_library(documents, shelf, session, settings)
         draw_conversations(shelf, session)
         draw_notes_button(shelf, session)
         draw_list_button(session, ready=any(view.searchable for view in documents))
+        draw_compare_button(session, ready=sum(map(can_be_compared, documents)) > 1)
         st.html(note(where_files_go(settings, session.say, keep_here=shelf.preferences().keep_here)))
     left, right = st.columns(_COLUMNS, gap="large")
     with left:
         draw_library_notice(shelf, session)
         draw_remark(session)
-        draw_conversation(shelf, session)
+        _ROOMS.get(session.view, draw_conversation)(shelf, session)
     with right:
         draw_viewer(shelf, session)
 
@@ -98,7 +103,8 @@ def _draw_question_row(
         left, right = st.columns(_COLUMNS, gap="large")
         right.container(key="question-pad")  # keeps the box as wide as the conversation
         with left:
-            draw_question_box(shelf, session, settings, documents)
+            if not session.view:
+                draw_question_box(shelf, session, settings, documents)
             _draw_foot(shelf, session, seen)
 
 

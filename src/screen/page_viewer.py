@@ -13,7 +13,7 @@ from src.i18n import Say
 from src.library.shelf import Shelf
 from src.presentation.escaping import plain
 from src.screen.browser import mount
-from src.screen.citations import source_groups
+from src.screen.citations import Source, source_groups
 from src.screen.session import Place, Session, has_workspace_cookie
 from src.views import TurnView
 
@@ -61,13 +61,16 @@ def _data(shelf: Shelf, session: Session) -> dict[str, object]:
     drawer, session.wants_drawer = session.wants_drawer, False
     return {
         "documents": documents,
-        "groups": [
-            [asdict(source) for source in group] for group in source_groups(shelf.turns(session.conversation), shelf)
-        ],
+        "groups": [[asdict(source) for source in group] for group in _groups(shelf, session)],
         "open": _proposal(place, drawer=drawer) if place else None,
         "pictures": None if has_workspace_cookie() else _pictures(place, session, shelf),
         "words": _words(session),
     }
+
+
+def _groups(shelf: Shelf, session: Session) -> list[list[Source]]:
+    """What can be opened: the citations of the conversation, or the places of the room that is shown instead."""
+    return session.editions.groups if session.view else source_groups(shelf.turns(session.conversation), shelf)
 
 
 def _proposal(place: Place, *, drawer: bool) -> dict[str, object]:

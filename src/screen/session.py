@@ -11,6 +11,7 @@ import streamlit as st
 from shared_utils.message import NOTHING, Message
 from src.i18n import ENGLISH, Say, say_for
 from src.library.networks import counted_network
+from src.screen.compare_state import Editions
 
 WORKSPACE_COOKIE = "footnote_shelf"
 _KEY = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -70,6 +71,8 @@ class Session:
     export_problem: Message = NOTHING  # why a file could not be made
     unsaved: Message = NOTHING  # why the last setting could not be kept
     key_shown: bool = False  # the shelf's secret stands in the settings
+    view: str = ""  # the room that is shown: "" is the conversation, "compare"
+    editions: Editions = field(default_factory=Editions)  # the two that are compared
     theme: str = "System"  # as the browser told; else "Light" or "Dark"
 
 

@@ -1,0 +1,117 @@
+"""A comparison as data: verbatim stretches of two documents, what became of them, and the facts that differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared_utils.structure.model import Place
+
+
+class ChangeKind(StrEnum):
+    """What became of a passage. The values are what programs read."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    REWORDED = "reworded"
+
+
+class FactKind(StrEnum):
+    """What kind of thing differs in a reworded passage. The values are what programs read."""
+
+    NUMBER = "number"
+    DATE = "date"
+    NAME = "name"
+    NEGATION = "negation"
+    OBLIGATION = "obligation"  # shall, must, may, should: what has to be done, and what is allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What one side says: `text` as it is printed, and where that stands, a place for each page it is on."""
+
+    text: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """One fact of two editions; None where a side has nothing in its place. At least one side is there.
+
+    `about` names it where a table does: the labels of its row and the names over its column.
+    """
+
+    kind: FactKind
+    before: Fact | None
+    after: Fact | None
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of a passage in reading order; `differs` where the other edition has no counterpart for them."""
+
+    text: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A passage of one edition: its words with single blanks, where they stand, and how they differ."""
+
+    text: str
+    places: tuple[Place, ...]
+    pieces: tuple[Piece, ...]
+    section: str = ""  # the heading it stands under
+
+    @property
+    def page(self) -> int:
+        """The number of the page it begins on, 1-based."""
+        return self.places[0].page
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One passage that differs. Added ones have no `before`, removed ones no `after`."""
+
+    kind: ChangeKind
+    before: Side | None
+    after: Side | None
+    facts: tuple[FactChange, ...] = ()
+    is_row: bool = False  # of a table
+    is_moved: bool = False  # it also stands in another place than before
+
+    @property
+    def section(self) -> str:
+        """The heading it stands under: that of the later edition where it is in both."""
+        side = self.after or self.before
+        return side.section if side else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kinship:
+    """How much two documents have of one another, each 0 … 1: words in common, headings in common, likeness of titles.
+
+    `text` is the share of the shorter one's runs of words that the other holds too.
+    """
+
+    text: float
+    headings: float
+    title: float
+    are_editions: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The changes in the order of the later edition; what was removed stands where it would have been.
+
+    `unchanged` counts the passages that say the same, `moved` those of them that stand elsewhere.
+    """
+
+    kinship: Kinship
+    changes: tuple[Change, ...]
+    unchanged: int
+    moved: int
+    before_words: int
+    after_words: int
+    is_partial: bool = False  # no editions of one another: only passages that have a counterpart are compared

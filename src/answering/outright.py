@@ -1,0 +1,20 @@
+"""Answers that need neither a search nor a model: about the files themselves, and about what changed in an edition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared_utils.message import Message
+from shared_utils.types import Answer
+from src.answering.about_files import THE_FILES, about_files
+from src.answering.edition_changes import THE_EDITIONS, about_changes
+from src.answering.ingestion import IndexedDocument
+
+
+def told_outright(question: str, documents: Sequence[IndexedDocument]) -> tuple[Answer, Message] | None:
+    """The answer and what it was looked for in; None where the documents have to be searched."""
+    if (told := about_changes(question, documents)) is not None:
+        return told, THE_EDITIONS
+    if (told := about_files(question, documents)) is not None:
+        return told, THE_FILES
+    return None

@@ -1,0 +1,177 @@
+"""A comparison of two editions to take along: one HTML file, Markdown, a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared_utils.editions.model import Change, Comparison, FactChange, Piece, Side
+from shared_utils.editions.selection import sections_of
+from src.i18n import ENGLISH, Say
+from src.presentation.changes import Edition, fact_name, fact_sides, kind_name, notes_of, summary, where
+from src.presentation.cited import moment
+from src.presentation.csv_table import harmless
+from src.presentation.escaping import plain
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSide:
+    label: str  # "Before, page 12"
+    pieces: tuple[Piece, ...]
+    missing: str  # what stands in its place where an edition has no such passage
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    kind: str
+    sides: tuple[ShownSide, ShownSide]
+    facts: tuple[tuple[str, str, str], ...]  # what it is, before, after
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesReport:
+    language: str
+    title: str
+    facts: tuple[str, ...]
+    summary: str
+    notes: tuple[str, ...]
+    editions: tuple[tuple[str, str, str], ...]  # "Before", name, pages
+    contents_label: str
+    heads: tuple[str, str, str]  # of the table of facts
+    sections: tuple[tuple[str, tuple[ShownChange, ...]], ...]
+    hint: str
+
+
+def changes_html(
+    comparison: Comparison,
+    changes: Sequence[Change],
+    before: Edition,
+    after: Edition,
+    *,
+    version: str = "",
+    made_on: float = 0.0,
+    say: Say = ENGLISH,
+) -> str:
+    """One file that loads and runs nothing: `changes` section by section, both sides with their pages."""
+    from src.presentation.report_style import environment  # a template engine: the app starts without
+
+    titles = [title for title, _ in sections_of(changes)]
+    report = ChangesReport(
+        language=say.language,
+        title=say("What changed from {before} to {after}", before=before.name, after=after.name),
+        facts=tuple(filter(None, (f"Footnote {version}".strip(), moment(made_on)))),
+        summary=summary(changes, say),
+        notes=tuple(say(note) for note in notes_of(comparison, before, after)),
+        editions=tuple(
+            (label, edition.name, say.n(edition.pages, "{n:,} page", "{n:,} pages"))
+            for label, edition in ((say("Before"), before), (say("After"), after))
+        ),
+        contents_label=say("Contents"),
+        heads=(say("What"), say("Before"), say("After")),
+        sections=tuple(
+            (
+                title or say("Without a heading"),
+                tuple(_shown(change, before, after, say) for change in changes if change.section == title),
+            )
+            for title in titles
+        ),
+        hint=say("Marked words differ. Text that only stands elsewhere, page breaks and line breaks are no change."),
+    )
+    return environment().get_template("changes.html").render(report=report)
+
+
+def _shown(change: Change, before: Edition, after: Edition, say: Say) -> ShownChange:
+    return ShownChange(
+        kind_name(change, say),
+        (
+            _side(change.before, before, say("Before"), say("Not in this edition"), say),
+            _side(change.after, after, say("After"), say("Not in this edition"), say),
+        ),
+        tuple((fact_name(fact, say), *fact_sides(fact)) for fact in change.facts),
+    )
+
+
+def _side(side: Side | None, edition: Edition, label: str, missing: str, say: Say) -> ShownSide:
+    if side is None:
+        return ShownSide(label, (), missing)
+    return ShownSide(f"{label}, {where(side, edition, say)}", side.pieces, "")
+
+
+def changes_markdown(
+    comparison: Comparison, changes: Sequence[Change], before: Edition, after: Edition, say: Say = ENGLISH
+) -> str:
+    """The same for notes and wikis; words that differ are bold."""
+    title = say("What changed from {before} to {after}", before=before.name, after=after.name)
+    lines = [f"# {_inert(title)}", ""]
+    lines += [text for text in (summary(changes, say), *(say(n) for n in notes_of(comparison, before, after))) if text]
+    section: str | None = None
+    for change in changes:
+        if change.section != section:
+            section = change.section
+            lines += ["", f"## {_inert(section or say('Without a heading'))}"]
+        lines += ["", f"**{kind_name(change, say)}**"]
+        for label, side, edition in ((say("Before"), change.before, before), (say("After"), change.after, after)):
+            if side is not None:
+                lines += ["", f"> {label}, {where(side, edition, say)}: {_marked(side)}"]
+        lines += ["", *(_fact_line(fact, say) for fact in change.facts)]
+    return "\n".join(lines).strip() + "\n"
+
+
+def _fact_line(fact: FactChange, say: Say) -> str:
+    old, new = fact_sides(fact)
+    return f"- {_inert(fact_name(fact, say))}: {_inert(old)} → {_inert(new)}"
+
+
+def _marked(side: Side) -> str:
+    return (
+        "".join(
+            f" **{_inert(piece.text)}** " if piece.differs and piece.text.strip() else f" {_inert(piece.text)} "
+            for piece in side.pieces
+        )
+        .replace("  ", " ")
+        .strip()
+    )
+
+
+def _inert(text: str) -> str:
+    """Words from outside that are no markup."""
+    return "".join(f"\\{sign}" if sign in "\\`*_[]<>#|!~" else sign for sign in plain(text))
+
+
+def changes_csv(changes: Sequence[Change], say: Say = ENGLISH) -> bytes:
+    """A row for every fact that differs, and one for every other change. UTF-8 with the mark by which Excel knows it.
+
+    Columns: section, change, what, value before, value after, page before, page after, text before, text after.
+    """
+    out = io.StringIO()
+    table = csv.writer(out, delimiter=";" if say.language == "de" else ",", quoting=csv.QUOTE_ALL)
+    table.writerow(
+        (
+            say("section"),
+            say("change"),
+            say("what"),
+            say("value before"),
+            say("value after"),
+            say("page before"),
+            say("page after"),
+            say("text before"),
+            say("text after"),
+        )
+    )
+    for change in changes:
+        sides = (
+            str(change.before.page) if change.before else "",
+            str(change.after.page) if change.after else "",
+            plain(change.before.text) if change.before else "",
+            plain(change.after.text) if change.after else "",
+        )
+        told = [(fact_name(fact, say), *_values(fact)) for fact in change.facts] or [("", "", "")]
+        for what in told:
+            table.writerow(harmless(cell) for cell in (plain(change.section), kind_name(change, say), *what, *sides))
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
+
+
+def _values(fact: FactChange) -> tuple[str, str]:
+    return plain(fact.before.text) if fact.before else "", plain(fact.after.text) if fact.after else ""

@@ -1,0 +1,84 @@
+"""Rows of tables compared by what their values are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared_utils.editions.compare import compare
+from shared_utils.editions.model import Change, ChangeKind, Fact
+from shared_utils.table import Cell, RowKind, Span, Table
+from shared_utils.types import Document, Page, PageVerdict
+
+_BOX = (0.0, 0.0, 10.0, 10.0)
+
+
+def edition(heads: Sequence[str], rows: Sequence[Sequence[str]], name: str) -> Document:
+    """A page with one table under a sentence."""
+    text = "The harbour tells its traffic of every year in the table that follows here.\n"
+    cells: list[Cell] = []
+    for r, row in enumerate([["", *heads], *rows]):
+        for c, words in enumerate(row):
+            if words:
+                cells.append(Cell(r, r, c, c, words, (Span(len(text), len(text) + len(words)),), _BOX))
+                text += f"{words}   "
+        text += "\n"
+    count = len(rows) + 1
+    table = Table(
+        cells=tuple(cells),
+        rows=count,
+        columns=len(heads) + 1,
+        rect=_BOX,
+        head_rows=1,
+        stub_columns=1,
+        parts=(0,),
+        kinds=(RowKind.HEAD, *[RowKind.DATA] * (count - 1)),
+        parents=((),) * count,
+    )
+    return Document(name, name, name, (Page(1, "1", text, PageVerdict.TEXT, tables=(table,)),))
+
+
+def _text(side: Fact | None) -> str | None:
+    return side.text if side else None
+
+
+def told(change: Change) -> list[tuple[str, str | None, str | None]]:
+    return [(f.about, _text(f.before), _text(f.after)) for f in change.facts]
+
+
+OLD = edition(["2018", "2017"], [["Ships called", "4,118", "3,902"], ["Cargo, tonnes", "88,400", "91,250"]], "a.pdf")
+
+
+def test_a_value_is_told_with_its_label_and_the_name_over_it() -> None:
+    new = edition(
+        ["2018", "2017"], [["Ships called", "4,181", "3,902"], ["Cargo, tonnes", "88,400", "91,250"]], "b.pdf"
+    )
+    (change,) = compare(OLD, new).changes
+    assert change.is_row
+    assert told(change) == [("Ships called · 2018", "4,118", "4,181")]
+
+
+def test_columns_in_another_order_are_no_change_of_values() -> None:
+    new = edition(
+        ["2017", "2018"], [["Ships called", "3,902", "4,118"], ["Cargo, tonnes", "91,250", "88,400"]], "b.pdf"
+    )
+    assert [change for change in compare(OLD, new).changes if change.facts and "·" in change.facts[0].about] == []
+
+
+def test_the_next_years_report_is_compared_year_by_year_and_a_restated_value_stands_out() -> None:
+    new = edition(
+        ["2019", "2018"], [["Ships called", "4,500", "4,120"], ["Cargo, tonnes", "90,100", "88,400"]], "b.pdf"
+    )
+    found = [change for change in compare(OLD, new).changes if change.kind is ChangeKind.REWORDED]
+    assert [told(change) for change in found if change.facts and change.facts[0].about] == [
+        [("Ships called · 2018", "4,118", "4,120")]
+    ]
+
+
+def test_values_of_other_years_are_set_side_by_side_with_both_years() -> None:
+    new = edition(
+        ["2020", "2019"], [["Ships called", "4,700", "4,500"], ["Cargo, tonnes", "88,400", "91,250"]], "b.pdf"
+    )
+    found = [change for change in compare(OLD, new).changes if change.facts and "Ships" in change.facts[0].about]
+    assert [told(change) for change in found] == [
+        [("Ships called · 2018 → 2020", "4,118", "4,700"), ("Ships called · 2017 → 2019", "3,902", "4,500")]
+    ]
