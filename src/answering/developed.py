@@ -33,7 +33,9 @@ _DEVELOPED = (  # the question says that something went on, in seven languages
     r"|\bontwikkel(?:d|de|den|ing)\b|\bdoor de jaren heen\b"
 )
 _ASKS = re.compile(_DEVELOPED, re.IGNORECASE)
-_WHY = re.compile(r"^\W*(?:why|warum|wieso|pourquoi|por qu[eé]|perch[eé]|waarom)\b", re.IGNORECASE)
+_WHY = re.compile(
+    r"(?:^|\band |\bund |\bet )\W*(?:why|warum|wieso|pourquoi|por qu[eé]|perch[eé]|waarom)\b", re.IGNORECASE
+)
 _FILLING = re.compile(  # what is left out of the words that name the figure
     r"\b(?:how|did|has|have|do|does|what|was|were|is|are|the|show|me|tell|draw|plot|chart|of|please|"
     r"develop\w*|evolv\w*|evolution|chang(?:e|es|ed)|grow\w*|grew|trends?|history|course|"
@@ -62,7 +64,11 @@ def asks_development(question: str) -> bool:
     (True, True)
     >>> asks_development("What was total revenue in 2022?"), asks_development("Why did revenue change over time?")
     (False, False)
+    >>> asks_development("How did cargo develop in 2025?")  # within a year
+    False
     """
+    if len(years_of(question)) == 1 and not _SINCE.search(question):
+        return False
     return _ASKS.search(question) is not None and _WHY.search(question) is None
 
 
