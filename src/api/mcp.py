@@ -33,8 +33,10 @@ from src.api.mcp_resources import get_prompt, list_prompts, list_resources, list
 from src.api.routes.chat import answered
 from src.api.routes.documents import page_text
 from src.api.routes.search import found
+from src.api.routes.timeline import found as through_the_years
 from src.api.routes.visit import Visit, visit_of
 from src.api.schemas import DocumentId, Documents, Json, SearchRequest, ThreadId, dumped
+from src.api.timeline_schemas import TimelineRequest
 from src.presentation.describe import page_name
 
 _HOW = (
@@ -73,6 +75,14 @@ class OpenPage(BaseModel):
 
     document_id: DocumentId = Field(description="From list_documents or an earlier result.")
     page: int = Field(ge=1, description="1-based, as in the sources.")
+
+
+class TimelineOf(BaseModel):
+    """Show how a figure (a row of tables, by its name) or a theme (by its words) went on through the years of the
+    library's dated documents, each point with its place; with neither, the themes that change most."""
+
+    figure: str = Field("", max_length=400, description="Such as “Total revenue”.")
+    theme: str = Field("", max_length=400, description="Such as “supply chain”.")
 
 
 Arguments = dict[str, Any]
@@ -184,6 +194,17 @@ async def _open_page(visit: Visit, wanted: OpenPage) -> CallToolResult:
     return _said(f"{head}\n\n{page.text or page.reason}", dumped(page))
 
 
+async def _timeline(visit: Visit, wanted: TimelineOf) -> CallToolResult:
+    await visit.documents_loaded()
+    request = TimelineRequest(figure=wanted.figure, theme=wanted.theme)
+    result = await visit.search(lambda: through_the_years(visit, request))
+    lines = [sentence.text for sentence in result.figure.sentences] if result.figure else []
+    lines += [
+        f"{t.name}: " + ", ".join(f"{s.period} {s.pages}/{s.read} pages" for s in t.shares) for t in result.themes
+    ]
+    return _said("\n".join([*result.notes, *lines]), dumped(result))
+
+
 async def _stays() -> bool:
     """Whether the client has left: then this very task is cancelled, and nobody needs to ask."""
     return False
@@ -195,6 +216,7 @@ _TOOLS: dict[str, tuple[type[BaseModel], Callable[[Visit, Any], Awaitable[CallTo
     "search": (Search, _search),
     "ask": (Ask, _ask),
     "open_page": (OpenPage, _open_page),
+    "timeline": (TimelineOf, _timeline),
 }
 
 

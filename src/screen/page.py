@@ -34,6 +34,7 @@ from src.screen.session import Session, language_of, network_of_visitor, this_se
 from src.screen.settings_dialog import draw_settings, draw_settings_button
 from src.screen.shared_library import shared_library
 from src.screen.status_line import Seen, draw_status, look_around
+from src.screen.timeline import VIEW, draw_timeline, draw_timeline_button, prepare_timeline
 from src.settings import Settings
 from src.views import DocumentView
 
@@ -80,13 +81,18 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
         draw_library(documents, shelf, session, settings)
         draw_conversations(shelf, session)
         draw_notes_button(shelf, session)
+        draw_timeline_button(session, ready=any(view.searchable for view in documents))
         draw_list_button(session, ready=any(view.searchable for view in documents))
         st.html(note(where_files_go(settings, session.say, keep_here=shelf.preferences().keep_here)))
+    prepare_timeline(shelf, session)
     left, right = st.columns(_COLUMNS, gap="large")
     with left:
         draw_library_notice(shelf, session)
         draw_remark(session)
-        draw_conversation(shelf, session)
+        if session.view == VIEW:
+            draw_timeline(shelf, session)
+        else:
+            draw_conversation(shelf, session)
     with right:
         draw_viewer(shelf, session)
 

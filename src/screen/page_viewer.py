@@ -15,6 +15,7 @@ from src.presentation.escaping import plain
 from src.screen.browser import mount
 from src.screen.citations import source_groups
 from src.screen.session import Place, Session, has_workspace_cookie
+from src.screen.timeline import timeline_sources
 from src.views import TurnView
 
 _WIDTH_PX = 1100  # of a picture that travels with the data
@@ -62,7 +63,8 @@ def _data(shelf: Shelf, session: Session) -> dict[str, object]:
     return {
         "documents": documents,
         "groups": [
-            [asdict(source) for source in group] for group in source_groups(shelf.turns(session.conversation), shelf)
+            [asdict(source) for source in group]
+            for group in (*source_groups(shelf.turns(session.conversation), shelf), *timeline_sources(session))
         ],
         "open": _proposal(place, drawer=drawer) if place else None,
         "pictures": None if has_workspace_cookie() else _pictures(place, session, shelf),

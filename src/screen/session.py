@@ -66,6 +66,7 @@ class Session:
     deleting: str = ""  # the conversation that is to be deleted, if that is confirmed
     all_documents: bool = False  # the whole list, however long
     all_conversations: bool = False
+    view: str = ""  # what stands in the middle: "" = the conversation, "timeline"
     dialog: str = ""  # the one that is open: "settings", "export", "list" or "notes"
     export_problem: Message = NOTHING  # why a file could not be made
     unsaved: Message = NOTHING  # why the last setting could not be kept
