@@ -23,7 +23,7 @@ Gram = tuple[str, ...]
 MOST = 12
 _LONGEST = 3  # words
 _LEAST_PAGES = 3  # of all periods, for a theme that no heading tells
-_ON_MOST = 0.35  # share of the pages of a period from which on it is what the collection is about, not a theme of it
+_ON_MOST = 0.35  # share of the pages of every period from which on it is what all is about, not a theme of it
 _PLACES = 3  # kept of a theme and period
 _OF_A_HEADING = 2.5  # what counts a candidate that a heading tells
 _LASTING = 0.3  # what counts a share that stays, against one that changes
@@ -194,7 +194,7 @@ def _chosen(counted: _Counted, most: int) -> list[Gram]:
     for gram, count in total.items():
         heading = counted.headed[gram] > 0
         shares = counted.shares(gram)
-        if not _is_candidate(gram, count, max(shares), is_heading=heading):
+        if not _is_candidate(gram, count, min(shares), is_heading=heading):
             continue
         changes = max(shares) - min(shares)
         score = (changes + _LASTING * min(shares)) * (_OF_A_HEADING if heading else 1.0) * _BY_LENGTH[len(gram) - 1]
@@ -219,7 +219,7 @@ def _chosen(counted: _Counted, most: int) -> list[Gram]:
 def _is_candidate(gram: Gram, count: int, share: float, *, is_heading: bool) -> bool:
     if share > _ON_MOST or (len(gram) == 1 and (not is_heading or len(gram[0]) < _LONG_WORD)):
         return False
-    return count >= _LEAST_PAGES or (is_heading and count > 1)
+    return is_heading or count >= _LEAST_PAGES
 
 
 def _kind(shares: Sequence[float]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 import streamlit as st
@@ -132,7 +132,8 @@ def _draw_found(found: Timeline, shelf: Shelf, session: Session) -> None:
     for said in told:
         st.html(note(say(said)))
     if answer is not None:
-        st.markdown(answer_markdown(answer, _chip, say=say))
+        lead = replace(answer, sentences=answer.sentences[:1])  # the table below tells the rest
+        st.markdown(answer_markdown(lead, _chip, say=say))
         if (chart := series_chart(answer, say)) is not None:
             st.html(series_html(chart, _figure_anchor))
     if found.themes:
