@@ -17,14 +17,13 @@ from src import VERSION
 from src.i18n import Say
 from src.library.shelf import Shelf
 from src.library.timeline import timeline
-from src.presentation.describe import legible_name
 from src.presentation.escaping import html_text, plain
 from src.presentation.series_chart import series_chart
 from src.presentation.timeline import date_source, share_in_words, span_of
 from src.presentation.timeline_report import timeline_report
 from src.screen.citations import Source, shares
 from src.screen.html import note
-from src.screen.markdown import answer_markdown, escape_markdown
+from src.screen.markdown import answer_markdown
 from src.screen.scope import among
 from src.screen.series import series_html
 from src.screen.session import Session
@@ -240,7 +239,7 @@ def _draw_dates(documents: Sequence[DatedDocument], shelf: Shelf, session: Sessi
 
 def _draw_date(one: DatedDocument, shelf: Shelf, session: Session) -> None:
     say, key = session.say, f"date-{one.document_id}"
-    name = legible_name(plain(one.name), "")
+    name = plain(one.name)
 
     def told() -> None:
         typed = str(st.session_state[key]).strip()
@@ -252,12 +251,13 @@ def _draw_date(one: DatedDocument, shelf: Shelf, session: Session) -> None:
         except FootnoteError as exc:
             session.notices.append(say(exc.message))
 
+    st.html(f'<p class="fn-note" dir="auto">{html_text(name)} · {html_text(say(date_source(one)))}</p>')
     st.text_input(
-        escape_markdown(name),
+        say("Date of {name}", name=name),
         one.dated.iso,
         key=key,
         max_chars=10,
-        help=say(date_source(one)),
         placeholder=say("2019 or 2019-12-31"),
+        label_visibility="collapsed",
         on_change=told,
     )

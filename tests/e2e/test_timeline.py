@@ -68,7 +68,7 @@ def test_a_date_that_is_corrected_moves_its_column(visit: Open, address: str) ->
     screen = with_reports(visit(address, WIDE, "light"))
     to_the_timeline(screen)
     screen.page.get_by_text("Dates of the documents").click()
-    box = screen.page.get_by_role("textbox", name="port-2020")
+    box = screen.page.get_by_role("textbox", name="Date of port-2020.pdf")
     box.fill("2023-01-31")
     box.press("Enter")
     expect(screen.page.locator(".fn-themes thead th").nth(3)).to_have_text("2023")
