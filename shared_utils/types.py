@@ -332,6 +332,7 @@ class DirectKind(StrEnum):
     FILE = "file"  # about a file itself: its pages, title, authors, size
     YES_NO = "yes_no"  # the word that a sentence says
     COMPARISON = "comparison"  # values side by side: of documents, or of measures
+    SERIES = "series"  # one figure through the years; several operands of one period: restated, the last one counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +343,8 @@ class DirectOperand:
     value: str
     unit: str  # "$", "%", "in millions"; "" where none is told
     citations: tuple[int, ...]
+    period: str = ""  # the year, of a series
+    amount: str = ""  # of a series: the value in plain digits, all of them scaled alike
 
 
 @dataclass(frozen=True, slots=True)

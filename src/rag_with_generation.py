@@ -41,7 +41,8 @@ from shared_utils.types import (
 )
 from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
 from src.answering.asked import checked_question
-from src.answering.compared import Found, with_kind
+from src.answering.compared import Found
+from src.answering.developed import with_development
 from src.answering.direct import figure_of
 from src.answering.file_report import unread_pages
 from src.answering.follow_up import is_follow_up, kept_evidence, standalone
@@ -302,7 +303,7 @@ class Rag:
         yield EvidenceFound(found.evidence, found.answerable, found.route.label)
         if found.answerable or (ask_anyway and found.evidence.spans):
             yield StageStarted(Stage.CHECKING)
-            quick = with_word(question, replace(self._quick(found, documents), question=question))
+            quick = with_word(question, replace(self._quick(question, found, documents), question=question))
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
             why = NOTHING if available else why_nobody()
@@ -361,13 +362,13 @@ class Rag:
         within_s = min(self.first_token_target_s * share, _SAFE_SHARE * writers[0].first_token_deadline_s)
         return affordable_tokens(self.scribe.speed(writers[0]), within_s, most)
 
-    def _quick(self, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
+    def _quick(self, asked: str, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
         pages, names, question = pages_of(documents), names_of(documents), found.route.searched
         if found.route.spreads:
             return quoted_answer(question, found.evidence, pages, names)
         answer = extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
         seen = Found(found.passages, found.evidence, found.figure, found.route.sides)
-        return with_kind(question, answer, seen, pages, self.formulary, names)
+        return with_development(question, asked, answer, seen, pages, self.formulary, names)
 
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
         """Where a citation's words are drawn on its page; () where that is not known."""

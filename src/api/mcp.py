@@ -35,8 +35,10 @@ from src.api.routes.chat import answered
 from src.api.routes.compare import changes, comparison_text
 from src.api.routes.documents import page_text
 from src.api.routes.search import found
+from src.api.routes.timeline import found as through_the_years
 from src.api.routes.visit import Visit, visit_of
 from src.api.schemas import DocumentId, Documents, Json, SearchRequest, ThreadId, dumped
+from src.api.timeline_schemas import TimelineRequest
 from src.presentation.describe import page_name
 
 _HOW = (
@@ -85,6 +87,14 @@ class Compare(BaseModel):
     after: DocumentId = Field(description="document_id of the later edition.")
     about: str = Field("", max_length=400, description="Only changes that speak of this, in words.")
     most: int = Field(40, ge=1, le=200, description="Most changes.")
+
+
+class TimelineOf(BaseModel):
+    """Show how a figure (a row of tables, by its name) or a theme (by its words) went on through the years of the
+    library's dated documents, each point with its place; with neither, the themes that change most."""
+
+    figure: str = Field("", max_length=400, description="Such as “Total revenue”.")
+    theme: str = Field("", max_length=400, description="Such as “supply chain”.")
 
 
 Arguments = dict[str, Any]
@@ -203,6 +213,17 @@ async def _compare(visit: Visit, wanted: Compare) -> CallToolResult:
     return _said(comparison_text(result), dumped(result))
 
 
+async def _timeline(visit: Visit, wanted: TimelineOf) -> CallToolResult:
+    await visit.documents_loaded()
+    request = TimelineRequest(figure=wanted.figure, theme=wanted.theme)
+    result = await visit.search(lambda: through_the_years(visit, request))
+    lines = [sentence.text for sentence in result.figure.sentences] if result.figure else []
+    lines += [
+        f"{t.name}: " + ", ".join(f"{s.period} {s.pages}/{s.read} pages" for s in t.shares) for t in result.themes
+    ]
+    return _said("\n".join([*result.notes, *lines]), dumped(result))
+
+
 async def _stays() -> bool:
     """Whether the client has left: then this very task is cancelled, and nobody needs to ask."""
     return False
@@ -215,6 +236,7 @@ _TOOLS: dict[str, tuple[type[BaseModel], Callable[[Visit, Any], Awaitable[CallTo
     "ask": (Ask, _ask),
     "open_page": (OpenPage, _open_page),
     "compare": (Compare, _compare),
+    "timeline": (TimelineOf, _timeline),
 }
 
 

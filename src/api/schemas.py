@@ -163,10 +163,12 @@ class DirectOperand(BaseModel):
     value: str = Field(description="As it is printed.")
     unit: str
     citations: list[int] = Field(description="Markers of the cells it stands in: its row, the names over it.")
+    period: str = Field("", description="The year, of a series; the last of several of one year counts.")
+    amount: str = Field("", description="Of a series: in plain digits, all of them scaled alike.")
 
 
 class Direct(BaseModel):
-    kind: Literal["value", "calculation", "list", "file", "yes_no", "comparison"]
+    kind: Literal["value", "calculation", "list", "file", "yes_no", "comparison", "series"]
     name: str
     value: str
     unit: str

@@ -1,4 +1,5 @@
-"""The command line: `python -m src.cli ask|batch|search|ingest|compare FILE…`. Results on stdout, progress on stderr.
+"""The command line: `python -m src.cli ask|batch|search|ingest|compare|timeline FILE…`. Results on stdout, progress on
+stderr.
 
 Benchmarks and checks read the `--json` shapes, so they are kept.
 """
@@ -22,6 +23,7 @@ from src.answering.ingestion import IndexedDocument, SourceFile, names_of, pages
 from src.answering.writing import destination
 from src.cli.batch import listed_questions, run_batch
 from src.cli.compare import add_compare
+from src.cli.timeline import add_timeline
 from src.events import (
     AnswerFinished,
     Embedding,
@@ -59,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m src.cli", description="Ask your PDFs; every sentence footnoted.")
-    commands = parser.add_subparsers(required=True, metavar="ask|batch|search|ingest|compare")
+    commands = parser.add_subparsers(required=True, metavar="ask|batch|search|ingest|compare|timeline")
 
     ask = commands.add_parser("ask", help="answer a question from PDFs, every sentence with its page")
     ask.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -94,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     ingest.add_argument("--json", action="store_true", help="one JSON line a file on stdout")
     ingest.set_defaults(run=_ingest)
     add_compare(commands, _source)
+    add_timeline(commands, _documents)
     return parser
 
 

@@ -21,6 +21,7 @@ class Preferences:
     pace: Pace = Pace.BALANCED
     model: str = ""  # "" = this server's choice
     language: str = ""  # "" = the browser's; else a key of `src.i18n.LANGUAGES`
+    dates: tuple[tuple[str, str], ...] = ()  # (document id, ISO date) that the person corrected
     everything: bool = False  # what a model wrote that the pages do not hold is shown in its place, with a sign
 
 
@@ -32,7 +33,7 @@ def decode_preferences(text: str) -> Preferences:
     """What `encode_preferences` was given; what cannot be read, as by an older version, is as if never chosen.
 
     >>> decode_preferences('{"keep_here": true, "pace": "at ease"}')
-    Preferences(keep_here=True, pace=<Pace.BALANCED: 'balanced'>, model='', language='', everything=False)
+    Preferences(keep_here=True, pace=<Pace.BALANCED: 'balanced'>, model='', language='', dates=(), everything=False)
     """
     try:
         record = json.loads(text or "{}")
@@ -45,5 +46,11 @@ def decode_preferences(text: str) -> Preferences:
         pace=Pace(record["pace"]) if record.get("pace") in [*Pace] else Pace.BALANCED,
         model=str(record.get("model", "")),
         language=str(record.get("language", "")),
+        dates=_dates(record.get("dates")),
         everything=record.get("everything") is True,
     )
+
+
+def _dates(kept: object) -> tuple[tuple[str, str], ...]:
+    pairs = kept if isinstance(kept, list) else []
+    return tuple((pair[0], pair[1]) for pair in pairs if isinstance(pair, list) and [*map(type, pair)] == [str, str])

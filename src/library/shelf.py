@@ -356,6 +356,15 @@ class Shelf:
         self._changed()
         self._store.save_preferences(self._key, encode_preferences(preferences))
 
+    def corrected_dates(self) -> dict[str, str]:
+        """Document id -> the date that this person gave it, in ISO form."""
+        return dict(self._preferences.dates)
+
+    def correct_dates(self, dates: Mapping[str, str]) -> None:
+        """Keep when documents are from, in ISO form; "" takes a correction back. Raises StorageError."""
+        kept = {name: date for name, date in {**self.corrected_dates(), **dates}.items() if date}
+        self.prefer(replace(self._preferences, dates=tuple(kept.items())))
+
     def suggestions(self, conversation_id: str, say: Say = ENGLISH) -> tuple[str, ...]:
         """A few questions to go on with, read off the documents; each is one that they answer by themselves.
 

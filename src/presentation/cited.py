@@ -5,11 +5,11 @@ So [7] is the same place in the Markdown, in the report and in the annotated cop
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from shared_utils.types import Answer, Citation, Where
+from shared_utils.types import Answer, Citation, Direct, Where
 from src.i18n import Say
 from src.presentation.blocks import Block, BlockKind, Piece, Run, blocks, unplaced
 from src.presentation.describe import ending, engine_name, how_long
@@ -47,7 +47,19 @@ def renumbered(answer: Answer, after: int) -> Answer:
         for s in answer.sentences
     )
     citations = (replace(citation, marker=numbers[citation.marker]) for citation in answer.citations)
-    return replace(answer, sentences=tuple(sentences), citations=tuple(citations))
+    return replace(
+        answer, sentences=tuple(sentences), citations=tuple(citations), direct=_direct(answer.direct, numbers)
+    )
+
+
+def _direct(direct: Direct | None, numbers: Mapping[int, int]) -> Direct | None:
+    if direct is None:
+        return None
+    operands = (
+        replace(one, citations=tuple(numbers[marker] for marker in one.citations if marker in numbers))
+        for one in direct.operands
+    )
+    return replace(direct, operands=tuple(operands))
 
 
 def text_blocks(answer: Answer, say: Say) -> tuple[Block, ...]:

@@ -18,6 +18,7 @@ from src.presentation.cited import Entry, capitalised, entries, moment, provenan
 from src.presentation.describe import describe_left_out, describe_unheld, describe_verdict
 from src.presentation.pages import Pages
 from src.presentation.report_pages import CitedPage, PageKey, cited_pages
+from src.presentation.series_chart import Chart, series_chart
 from src.views import DocumentView, TurnView
 
 
@@ -29,6 +30,7 @@ class Question:
     state: str  # how it ended, for the contents
     to_check: bool
     blocks: tuple[Block, ...]  # what a model wrote; where none did, the quotes with their sources are the answer
+    chart: Chart | None  # of a figure through the years
     doubts: tuple[tuple[str, str], ...]  # (sign, why)
     aside_label: str  # "" where nothing was left out
     aside: tuple[str, ...]  # what a model wrote that is no part of the answer, each with its reason
@@ -142,6 +144,7 @@ def _question(entry: Entry, drawn: Mapping[PageKey, CitedPage], say: Say) -> Que
         state=state,
         to_check=to_check,
         blocks=blocks(set_as_text(answer), say) if answer else (),
+        chart=series_chart(answer, say),
         doubts=tuple((dagger(i), describe_verdict(s, say)) for i, s in enumerate(cautions(answer))) if answer else (),
         aside_label=describe_left_out(answer, say) if answer else "",
         aside=tuple(describe_unheld(s, say) for s in left_out(answer)) if answer else (),

@@ -15,10 +15,12 @@ from src.presentation.describe import describe_answer, describe_verdict, ending
 from src.presentation.escaping import html_text
 from src.presentation.plain_text import plain_answer
 from src.presentation.rich_text import rich_answer
+from src.presentation.series_chart import series_chart
 from src.screen.citations import ANSWER, anchor
 from src.screen.html import aside, doubts, footnotes, note
 from src.screen.markdown import answer_markdown, escape_markdown
 from src.screen.running import chips
+from src.screen.series import series_html
 from src.screen.session import Session
 from src.screen.stages import taken_steps
 from src.views import TurnView
@@ -58,6 +60,8 @@ def _draw_words(turn: TurnView, answer: Answer, say: Say) -> None:
     quoted = is_quoted(answer)  # then the list of quotes is the answer
     if (text := set_as_text(answer)).sentences:
         st.markdown(answer_markdown(text, chips(turn, ANSWER, answer.citations, say).get, sign))
+    if (chart := series_chart(answer, say)) is not None:
+        st.html(series_html(chart, lambda n: "cite-" + anchor(turn, ANSWER, n)))
     listed = footnotes(
         answer.citations, lambda n: "cite-" + anchor(turn, ANSWER, n), say("Sources"), full=quoted, say=say
     )

@@ -132,6 +132,7 @@ def ask(question: str, shelf: Shelf, session: Session, most: int = 0) -> None:
         return
     try:
         shelf.ask(session.conversation, asked, among=among(shelf, session), wait=True)
+        session.view = ""
     except QuestionError as exc:
         session.unasked, session.draft = exc.message, question
 

@@ -57,7 +57,7 @@ def _tell_address(shelf: Shelf, session: Session) -> None:
 
 
 def show_conversation(conversation_id: str, session: Session) -> None:
-    session.conversation = conversation_id
+    session.conversation, session.view = conversation_id, ""
     session.place, session.followed, session.deleting = None, "", ""
 
 

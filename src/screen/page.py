@@ -12,7 +12,8 @@ from src.library.shelf import Shelf
 from src.presentation.escaping import html_text
 from src.screen.browser import styles
 from src.screen.citations import follow_answer
-from src.screen.compare import VIEW, can_be_compared, draw_compare, draw_compare_button
+from src.screen.compare import VIEW as COMPARE
+from src.screen.compare import can_be_compared, draw_compare, draw_compare_button
 from src.screen.composer import draw_question_box
 from src.screen.conversation import draw_conversation
 from src.screen.conversation_list import choose_conversation, draw_conversations, draw_remark
@@ -36,11 +37,16 @@ from src.screen.session import Session, language_of, network_of_visitor, this_se
 from src.screen.settings_dialog import draw_settings, draw_settings_button
 from src.screen.shared_library import shared_library
 from src.screen.status_line import Seen, draw_status, look_around
+from src.screen.timeline import VIEW as TIMELINE
+from src.screen.timeline import draw_timeline, draw_timeline_button, prepare_timeline
 from src.settings import Settings
 from src.views import DocumentView
 
 _STATIC = Path(__file__).resolve().parents[2] / "static"
-_ROOMS: dict[str, Callable[[Shelf, Session], None]] = {VIEW: draw_compare}  # besides the conversation
+_ROOMS: dict[str, Callable[[Shelf, Session], None]] = {  # besides the conversation
+    COMPARE: draw_compare,
+    TIMELINE: draw_timeline,
+}
 _COLUMNS = [1.12, 1.0]  # conversation, viewer
 
 
@@ -84,9 +90,11 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
         draw_library(documents, shelf, session, settings)
         draw_conversations(shelf, session)
         draw_notes_button(shelf, session)
+        draw_timeline_button(session, ready=any(view.searchable for view in documents))
         draw_list_button(session, ready=any(view.searchable for view in documents))
         draw_compare_button(session, ready=sum(map(can_be_compared, documents)) > 1)
         st.html(note(where_files_go(settings, session.say, keep_here=shelf.preferences().keep_here)))
+    prepare_timeline(shelf, session)
     left, right = st.columns(_COLUMNS, gap="large")
     with left:
         draw_library_notice(shelf, session)

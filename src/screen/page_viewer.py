@@ -14,7 +14,9 @@ from src.library.shelf import Shelf
 from src.presentation.escaping import plain
 from src.screen.browser import mount
 from src.screen.citations import Source, source_groups
+from src.screen.compare import VIEW as COMPARE
 from src.screen.session import Place, Session, has_workspace_cookie
+from src.screen.timeline import timeline_sources
 from src.views import TurnView
 
 _WIDTH_PX = 1100  # of a picture that travels with the data
@@ -70,7 +72,9 @@ def _data(shelf: Shelf, session: Session) -> dict[str, object]:
 
 def _groups(shelf: Shelf, session: Session) -> list[list[Source]]:
     """What can be opened: the citations of the conversation, or the places of the room that is shown instead."""
-    return session.editions.groups if session.view else source_groups(shelf.turns(session.conversation), shelf)
+    if session.view == COMPARE:
+        return session.editions.groups
+    return [*source_groups(shelf.turns(session.conversation), shelf), *timeline_sources(session)]
 
 
 def _proposal(place: Place, *, drawer: bool) -> dict[str, object]:

@@ -71,7 +71,7 @@ class Session:
     export_problem: Message = NOTHING  # why a file could not be made
     unsaved: Message = NOTHING  # why the last setting could not be kept
     key_shown: bool = False  # the shelf's secret stands in the settings
-    view: str = ""  # the room that is shown: "" is the conversation, "compare"
+    view: str = ""  # the room that is shown: "" is the conversation, "compare", "timeline"
     editions: Editions = field(default_factory=Editions)  # the two that are compared
     theme: str = "System"  # as the browser told; else "Light" or "Dark"
 

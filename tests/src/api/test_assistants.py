@@ -50,7 +50,8 @@ async def with_client(client: httpx.Client, use: Callable[[Client], Awaitable[An
 
 def test_the_tools_are_there_and_say_that_they_change_nothing(library: httpx.Client) -> None:
     tools = call(library, "").tools
-    assert [tool.name for tool in tools] == ["list_documents", "add_document", "search", "ask", "open_page", "compare"]
+    names = ["list_documents", "add_document", "search", "ask", "open_page", "compare", "timeline"]
+    assert [tool.name for tool in tools] == names
     assert all(tool.annotations.read_only_hint for tool in tools)
     assert all(tool.description for tool in tools)
 

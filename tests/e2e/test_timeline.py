@@ -1,0 +1,87 @@
+"""The timeline as a person uses it: themes and a figure, points that open their page, dates that are corrected."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import NARROW, WIDE, Open, Screen
+from tests.e2e.test_page import violations
+from tests.editions_of_a_port import YEARS, report
+
+
+def with_reports(screen: Screen) -> Screen:
+    for year in YEARS:
+        screen.add(f"port-{year}.pdf", report(year))
+        screen.wait_ready(f"port-{year}")
+    return screen
+
+
+def to_the_timeline(screen: Screen) -> None:
+    screen.page.get_by_role("button", name="Timeline").click()
+    expect(screen.page.locator(".fn-themes")).to_be_visible()
+
+
+def show_figure(screen: Screen, words: str) -> None:
+    screen.page.get_by_role("radio", name="A figure").click()
+    box = screen.page.get_by_label("Which figure, as its row is called")
+    box.fill(words)
+    box.press("Enter")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_themes_and_a_figure_are_accessible(visit: Open, address: str, scheme: Literal["light", "dark"]) -> None:
+    screen = with_reports(visit(address, WIDE, scheme))
+    to_the_timeline(screen)
+    assert violations(screen.page) == []
+    screen.picture(f"timeline-themes-{scheme}")
+    show_figure(screen, "Total revenue")
+    expect(screen.page.locator(".fn-series tbody tr")).to_have_count(5)
+    assert violations(screen.page) == []
+    screen.picture(f"timeline-figure-{scheme}")
+
+
+def test_points_open_their_page_with_the_words_marked(visit: Open, address: str) -> None:
+    screen = with_reports(visit(address, WIDE, "light"))
+    to_the_timeline(screen)
+    row = screen.page.locator(".fn-themes tbody tr").filter(has_text="Shore Power")
+    row.locator("a").last.click()
+    expect(screen.viewer()).to_contain_text("port-2020.pdf")
+    expect(screen.viewer()).to_contain_text("Page 2 of 3")
+    expect(screen.viewer().locator(".fn-mark").first).to_be_visible()
+
+
+def test_an_answer_has_its_chart_and_a_question_leads_back_to_the_conversation(visit: Open, address: str) -> None:
+    screen = with_reports(visit(address, WIDE, "light"))
+    to_the_timeline(screen)
+    screen.ask("How did total revenue develop?")
+    rows = screen.page.locator('[class*="st-key-answer-"] .fn-series tbody tr')
+    expect(rows).to_have_count(5)
+    rows.nth(0).locator("a").click()
+    expect(screen.viewer()).to_contain_text("port-2018.pdf")
+    assert violations(screen.page) == []
+
+
+def test_a_date_that_is_corrected_moves_its_column(visit: Open, address: str) -> None:
+    screen = with_reports(visit(address, WIDE, "light"))
+    to_the_timeline(screen)
+    screen.page.get_by_text("Dates of the documents").click()
+    box = screen.page.get_by_role("textbox", name="Date of port-2020.pdf")
+    box.fill("2023-01-31")
+    box.press("Enter")
+    expect(screen.page.locator(".fn-themes thead th").nth(3)).to_have_text("2023")
+    screen.page.reload()
+    screen.page.get_by_role("button", name="Timeline").click()
+    expect(screen.page.locator(".fn-themes thead th").nth(3)).to_have_text("2023")
+
+
+def test_on_a_phone_nothing_is_wider_than_the_window(visit: Open, address: str) -> None:
+    screen = with_reports(visit(address, WIDE, "light"))
+    to_the_timeline(screen)
+    screen.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]} if isinstance(NARROW, tuple) else NARROW)
+    expect(screen.page.locator(".fn-themes")).to_be_visible()
+    assert not screen.is_wider_than_its_window()
+    assert violations(screen.page) == []
+    screen.picture("timeline-themes-narrow")
