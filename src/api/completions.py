@@ -22,7 +22,7 @@ from src.api.as_json import (
 from src.api.asking import Question
 from src.api.errors import Refused
 from src.api.event_schemas import Chunk, ChunkChoice, CompletionId, LastChunk
-from src.api.front_ends import is_task, task_reply
+from src.api.front_ends import asks_for_a_title, is_task, task_reply
 from src.api.schemas import (
     Choice,
     Citation,
@@ -43,6 +43,7 @@ NOTHING_USED = Usage(prompt_tokens=0, completion_tokens=0, total_tokens=0)
 
 
 _LATEST = 50  # conversations among which one is looked for whose first turns a client no longer sends
+_LONGEST_ORDER = 600  # characters: a longer system message says much else, and the question below it is a question
 _ONE_QUESTION = "The last of the messages has to be the user's: it is what is asked."
 
 
@@ -76,8 +77,24 @@ def asked_words(messages: Sequence[OpenAIMessage]) -> str:
 
 def said_at_once(words: str) -> str | None:
     """The whole reply to what is no question to the documents; None where it is one. Nothing of it is kept."""
+    return task_reply(words) if is_task(words) else _small_talk(words)
+
+
+def replied_at_once(messages: Sequence[OpenAIMessage]) -> str | None:
+    """The same of a conversation: an order to name it may stand in its system message, or below all its turns."""
+    words = asked_words(messages)
+    asked = [said for m in messages if m.role == "user" and not is_task(said := m.words().strip())]
+    first = asked[0] if asked else ""
     if is_task(words):
-        return task_reply(words)
+        return task_reply(words, first)
+    for message in messages:
+        told = message.words() if message.role in ("system", "developer") else ""
+        if len(told) <= _LONGEST_ORDER and asks_for_a_title(told):
+            return task_reply(told, first)
+    return _small_talk(words)
+
+
+def _small_talk(words: str) -> str | None:
     return str(small_talk(words)) if question_kind(words) is QuestionKind.SMALL_TALK else None
 
 

@@ -270,6 +270,29 @@ class CompletionRequest(_In):
     response_format: Json | None = Field(None, description="Text; another is refused.")
 
 
+class FileObject(BaseModel):
+    id: str = Field(description="The document's id.")
+    object: Literal["file"] = "file"
+    bytes: int = Field(description="0 until the file has been opened.")
+    created_at: int = Field(description="Seconds since 1970; 0 until the file has been opened.")
+    filename: str
+    purpose: str = "user_data"
+    status: Literal["uploaded", "processed", "error"]
+    status_details: str = Field(description="Where it stands, in words.")
+
+
+class FileObjects(BaseModel):
+    object: Literal["list"] = "list"
+    data: list[FileObject]
+    has_more: bool = False
+
+
+class Deleted(BaseModel):
+    id: str
+    object: Literal["file"] = "file"
+    deleted: Literal[True] = True
+
+
 class Model(BaseModel):
     id: str
     object: Literal["model"] = "model"

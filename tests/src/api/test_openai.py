@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.fake_ollama import FakeOllama, Script
+from tests.sample_report import SAMPLE
 from tests.src.api import patient
 from tests.src.api.conftest import Join, add_sample
 
@@ -127,6 +128,63 @@ def test_a_front_ends_own_prompts_begin_no_conversation(library: httpx.Client) -
         assert answer.status_code == 200, answer.text
         assert json.loads(answer.json()["choices"][0]["message"]["content"]) == got
     assert library.get("/api/threads").json()["threads"] == []
+
+
+TITLES = [  # as other front ends put it: below the conversation, around it, or above it
+    [
+        ("user", QUESTION),
+        ("assistant", "2.84 million"),
+        ("user", "Please generate a four word title for our conversation."),
+    ],
+    [
+        (
+            "user",
+            f"Provide a concise, 5-word-or-less title for the conversation.\nConversation:\nUser: {QUESTION}\nAI: 2.84",
+        )
+    ],
+    [("system", "Summarize the user's conversation into a title of 10 words or less."), ("user", QUESTION)],
+    [("user", f'Summarize in a 10-word title. Give the title only. "{QUESTION}"')],
+]
+
+
+@pytest.mark.parametrize("messages", TITLES, ids=["below", "around", "above", "quoted"])
+def test_a_title_is_given_however_a_front_end_asks_for_it(
+    library: httpx.Client, messages: list[tuple[str, str]]
+) -> None:
+    body = {"model": "footnote", "messages": [{"role": role, "content": words} for role, words in messages]}
+    assert library.post(PATH, json=body).json()["choices"][0]["message"]["content"] == QUESTION
+    assert library.get("/api/threads").json()["threads"] == []
+
+
+def test_a_persons_question_about_a_title_is_no_order_of_a_front_end(library: httpx.Client) -> None:
+    for words in ("What is the title of the report?", "Who gave the report its title?"):
+        library.post(PATH, json=said(words))
+    assert len(library.get("/api/threads").json()["threads"]) == 2
+
+
+def test_files_are_put_in_listed_and_taken_out_as_openais_clients_do(server: str, join: Join) -> None:
+    client = join(server)
+    files = {"file": ('a "b".pdf', SAMPLE.read_bytes())}
+    added = client.post("/v1/files", files=files, data={"purpose": "assistants"}).json()
+    assert (added["object"], added["filename"], added["bytes"]) == ("file", 'a "b".pdf', len(SAMPLE.read_bytes()))
+    assert added["created_at"] > 1_700_000_000
+    path = f"/v1/files/{added['id']}"
+    patient.until(lambda: client.get(path).json()["status"] == "processed")
+    assert [(f["id"], f["bytes"]) for f in client.get("/v1/files").json()["data"]] == [(added["id"], added["bytes"])]
+    assert client.get("/api/documents").json()["documents"][0]["id"] == added["id"]
+    assert client.delete(path).json() == {"id": added["id"], "object": "file", "deleted": True}
+    assert client.get("/v1/files").json()["data"] == []
+    assert client.get(path).status_code == 404
+
+
+def test_a_file_that_cannot_be_read_says_so_and_one_that_is_none_is_refused(server: str, join: Join) -> None:
+    client = join(server)
+    cut = SAMPLE.read_bytes()[:400]
+    added = client.post("/v1/files", files={"file": ("cut.pdf", cut)}).json()
+    patient.until(lambda: client.get(f"/v1/files/{added['id']}").json()["status"] == "error")
+    assert "cut off" in client.get(f"/v1/files/{added['id']}").json()["status_details"]
+    refused = client.post("/v1/files", files={"file": ("notes.txt", b"some words")})
+    assert (refused.status_code, refused.json()["error"]["param"]) == (415, "file")
 
 
 def test_what_is_not_to_be_stored_is_not_kept(library: httpx.Client) -> None:
