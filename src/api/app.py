@@ -62,7 +62,7 @@ def create_api(services: ApiServices) -> ASGIApp:
             Admission(app, services),
             allow_origins=services.settings.allowed_origins,
             allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "X-Request-ID"],
             expose_headers=["X-Request-ID", "Retry-After"],
             allow_credentials=False,  # another site's page brings a key; it never acts with the cookie
         )
