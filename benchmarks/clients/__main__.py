@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import venv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ def main() -> int:
         patch.dict(os.environ, allowed),
         server(Path(folder), ollama.url) as address,
     ):
+        opened(address)
         for name in chosen.only or [*PROGRAMS, GENERATED, NPM]:
             for line in run(name, address.rstrip("/"), chosen.home, Path(folder)):
                 print(f"{line.client} {line.version}: {line.what} {line.result}. {line.remark}", flush=True)
@@ -85,6 +87,15 @@ def installed(home: Path) -> None:
     if shutil.which("npm") and not (home / "node_modules").exists():
         (home / "package.json").write_text('{"private": true}')
         subprocess.run(["npm", "install", "--no-fund", "--no-audit", "--silent", *NPM_PACKAGES], cwd=home, check=True)
+
+
+def opened(address: str) -> None:
+    """Return when the library is open. Raises TimeoutError."""
+    until = time.monotonic() + 60
+    while httpx.get(f"{address}healthz").json()["status"] != "ok":
+        if time.monotonic() > until:
+            raise TimeoutError("the library was not opened within a minute")
+        time.sleep(0.1)
 
 
 def run(name: str, address: str, home: Path, folder: Path) -> Iterator[Line]:
