@@ -53,9 +53,9 @@ def check(wanted: CompletionRequest) -> None:
         raise Refused(404, "model_not_found", f"There is one model here: “{MODEL}”. Ask for it.", param="model")
     if wanted.n is not None and wanted.n != 1:
         raise _not_done("One answer is given to a question. Leave `n` out.", "n")
-    if wanted.tool_choice == "required" or isinstance(wanted.tool_choice, dict):
+    if wanted.tool_choice not in (None, "auto", "none"):
         raise _not_done("No tool is called here. Leave `tool_choice` out, or say “auto” or “none”.", "tool_choice")
-    if wanted.response_format and wanted.response_format.get("type", "text") != "text":
+    if wanted.response_format is not None and wanted.response_format.get("type") != "text":
         told = "An answer is text with footnotes. Leave `response_format` out; `citations` has the sources as data."
         raise _not_done(told, "response_format")
     for position, message in enumerate(wanted.messages):

@@ -265,9 +265,27 @@ class CompletionRequest(_In):
     messages: list[OpenAIMessage] = Field(min_length=1)
     stream: bool | None = False
     store: bool | None = Field(None, description="False: neither the question nor the answer is kept.")
-    n: int | None = Field(None, description="One answer is given; more are refused.")
-    tool_choice: Json | str | None = Field(None, description="No tool is called; one that has to be is refused.")
-    response_format: Json | None = Field(None, description="Text; another is refused.")
+    # Described as what is taken; what is not gets a refusal of its own (completions.check).
+    n: int | None = Field(
+        None,
+        description="One answer is given; more are refused.",
+        json_schema_extra={"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1}, {"type": "null"}]},
+    )
+    tool_choice: Json | str | None = Field(
+        None,
+        description="No tool is called; one that has to be is refused.",
+        json_schema_extra={"anyOf": [{"type": "string", "enum": ["auto", "none"]}, {"type": "null"}]},
+    )
+    response_format: Json | None = Field(
+        None,
+        description="Text; another is refused.",
+        json_schema_extra={
+            "anyOf": [
+                {"type": "object", "properties": {"type": {"type": "string", "enum": ["text"]}}, "required": ["type"]},
+                {"type": "null"},
+            ]
+        },
+    )
 
 
 class FileObject(BaseModel):

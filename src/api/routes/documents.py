@@ -43,7 +43,9 @@ async def list_documents(visit: CurrentVisit) -> Documents:
 async def add_document(
     request: Request,
     visit: CurrentVisit,
-    file: Annotated[list[UploadFile], File(description="A PDF; several parts of this name are all taken.")],
+    file: Annotated[
+        list[UploadFile], File(min_length=1, description="A PDF; several parts of this name are all taken.")
+    ],
     wait_s: Annotated[float, Query(ge=0, le=_LONGEST_WAIT_S, description="Answer when it is read, or then.")] = 0,
 ) -> Response | Document | Documents:
     """Put PDFs in. They are read in the background; the same bytes again are the document that is there already.
