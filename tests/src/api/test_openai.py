@@ -177,6 +177,12 @@ def test_files_are_put_in_listed_and_taken_out_as_openais_clients_do(server: str
     assert client.get(path).status_code == 404
 
 
+def test_a_file_may_be_larger_than_other_requests(server: str, join: Join) -> None:
+    large = SAMPLE.read_bytes() + b"%" * 3_000_000
+    added = join(server).post("/v1/files", files={"file": ("large.pdf", large)})
+    assert (added.status_code, added.json()["bytes"]) == (200, len(large))
+
+
 def test_a_file_that_cannot_be_read_says_so_and_one_that_is_none_is_refused(server: str, join: Join) -> None:
     client = join(server)
     cut = SAMPLE.read_bytes()[:400]
@@ -209,6 +215,7 @@ def test_one_model_is_told_of_and_a_slash_more_does_no_harm(library: httpx.Clien
     assert library.head("/v1/models").status_code == 200
     allowed = library.options("/api/documents").headers["allow"]
     assert {"GET", "POST", "HEAD", "OPTIONS"} == set(allowed.split(", "))
+    assert library.options("/mcp").headers["allow"] == "OPTIONS, POST"
 
 
 @pytest.mark.parametrize("path", ["/models", "/health", "/robots.txt", "/.well-known/oauth-protected-resource"])
