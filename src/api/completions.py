@@ -59,8 +59,8 @@ def check(wanted: CompletionRequest) -> None:
         told = "An answer is text with footnotes. Leave `response_format` out; `citations` has the sources as data."
         raise _not_done(told, "response_format")
     for position, message in enumerate(wanted.messages):
-        if message.role == "user" and not message.is_text():
-            told = "Words alone are taken in a message. Put PDFs in by POST /api/documents, then ask about them."
+        if message.role == "user" and not message.is_understood():
+            told = "Words and files by their `file_id` are taken in a message. Put a PDF in by POST /v1/files first."
             raise _not_done(told, f"messages[{position}].content")
 
 
@@ -73,6 +73,18 @@ def asked_words(messages: Sequence[OpenAIMessage]) -> str:
     if not messages or messages[-1].role != "user":
         raise Refused(422, "invalid_request", _ONE_QUESTION, param="messages")
     return messages[-1].words().strip()
+
+
+def file_asked(messages: Sequence[OpenAIMessage]) -> str:
+    """The one document that is asked: the last that the user's messages name; "" for all.
+
+    Raises Refused where one message names several: the whole library is asked instead, or one of them.
+    """
+    named = [files for message in messages if message.role == "user" and (files := message.files())]
+    if named and len(set(named[-1])) > 1:
+        told = "One file can be asked alone. Name one, or none: then the whole library is asked."
+        raise _not_done(told, "messages")
+    return named[-1][0] if named else ""
 
 
 def said_at_once(words: str) -> str | None:
@@ -106,11 +118,11 @@ def question_of(shelf: Shelf, messages: Sequence[OpenAIMessage], *, kept: bool =
     asked there already, it is asked again; where no thread fits, as with one that was deleted, a new one begins.
     Where it is not `kept`, it is always one of its own.
     """
-    now = asked_words(messages)
+    now, only = asked_words(messages), file_asked(messages)
     said = [message.words().strip() for message in messages[:-1] if message.role == "user"]
     earlier = [words for words in said if said_at_once(words) is None]
     if not earlier or not kept:
-        return Question(now, shelf.new_conversation())
+        return Question(now, shelf.new_conversation(), only)
     asked = [*earlier, now]
     latest = shelf.conversations()
     whole = [v for v in latest if v.title.strip() == earlier[0] and v.turns in (len(earlier), len(asked))]
@@ -123,8 +135,8 @@ def question_of(shelf: Shelf, messages: Sequence[OpenAIMessage], *, kept: bool =
                 continue
             for wanted in (asked, earlier):
                 if questions == wanted if begins else questions[-len(wanted) :] == wanted:
-                    return Question(now, view.id, again=wanted is asked)
-    return Question(now, shelf.new_conversation())
+                    return Question(now, view.id, only, again=wanted is asked)
+    return Question(now, shelf.new_conversation(), only)
 
 
 @dataclass(frozen=True, slots=True)

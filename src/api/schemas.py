@@ -242,9 +242,18 @@ class Health(BaseModel):
 # ------------------------------------------------------------------------------------------------ OpenAI's
 
 
+class FileReference(_In):
+    file_id: str | None = Field(None, description="Ask only this document: an id of /v1/files.")
+
+
 class ContentPart(_In):
     type: str
     text: str = ""
+    file: FileReference | None = None
+
+    def file_id(self) -> str:
+        """The document that this part names; "" where it names none."""
+        return (self.file.file_id or "") if self.type == "file" and self.file else ""
 
 
 class OpenAIMessage(_In):
@@ -256,8 +265,15 @@ class OpenAIMessage(_In):
             return self.content
         return "\n".join(part.text for part in self.content or [] if part.type == "text")
 
-    def is_text(self) -> bool:
-        return not isinstance(self.content, list) or all(part.type == "text" for part in self.content)
+    def files(self) -> list[str]:
+        """The ids of the documents it names."""
+        parts = self.content if isinstance(self.content, list) else []
+        return [named for part in parts if (named := part.file_id())]
+
+    def is_understood(self) -> bool:
+        """Whether it is made of words and of files that are in the library."""
+        parts = self.content if isinstance(self.content, list) else []
+        return all(part.type == "text" or part.file_id() for part in parts)
 
 
 class CompletionRequest(_In):

@@ -61,8 +61,11 @@ def uploads() -> str:
     added = CLIENT.files.create(file=ANOTHER_PDF, purpose="user_data")
     holds(CLIENT.files.wait_for_processing(added.id, poll_interval=0.2).status == "processed", "it is not read")
     holds(added.id in [file.id for file in CLIENT.files.list()], "it is not listed")
+    parts = [{"type": "file", "file": {"file_id": added.id}}, {"type": "text", "text": QUESTION}]
+    said = CLIENT.chat.completions.create(model="footnote", messages=[{"role": "user", "content": parts}])
+    holds(said.choices[0].message.citations[0]["document_id"] == added.id, "another file is asked")
     holds(CLIENT.files.delete(added.id).deleted, "it is not deleted")
-    return "`files`: create, wait, list, delete"
+    return "`files`: create, wait, list, delete, asked by `file_id`"
 
 
 tried = partial(attempt, "openai")

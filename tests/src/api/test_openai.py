@@ -177,6 +177,26 @@ def test_files_are_put_in_listed_and_taken_out_as_openais_clients_do(server: str
     assert client.get(path).status_code == 404
 
 
+def test_a_file_named_in_a_message_is_asked_alone_and_in_what_follows(library: httpx.Client) -> None:
+    (sample,) = library.get("/v1/files").json()["data"]
+    same = {"file": ("same words.pdf", SAMPLE.read_bytes() + b"% another file")}
+    other = library.post("/api/documents", params={"wait_s": 60}, files=same).json()
+
+    def places(*messages: dict[str, object]) -> set[str]:
+        reply = library.post(PATH, json={"messages": messages}).json()["choices"][0]["message"]
+        return {citation["document_id"] for citation in reply["citations"]}
+
+    for asked in (sample["id"], other["id"]):
+        parts = [{"type": "file", "file": {"file_id": asked}}, {"type": "text", "text": QUESTION}]
+        first: dict[str, object] = {"role": "user", "content": parts}
+        assert places(first) == {asked}
+        later: dict[str, object] = {"role": "user", "content": "And how many ships called?"}
+        assert places(first, {"role": "assistant", "content": "2.84"}, later) == {asked}
+    gone = [{"type": "file", "file": {"file_id": "0" * 64}}, {"type": "text", "text": QUESTION}]
+    refused = library.post(PATH, json={"messages": [{"role": "user", "content": gone}]})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (404, "document_gone")
+
+
 def test_a_file_may_be_larger_than_other_requests(server: str, join: Join) -> None:
     large = SAMPLE.read_bytes() + b"%" * 3_000_000
     added = join(server).post("/v1/files", files={"file": ("large.pdf", large)})
