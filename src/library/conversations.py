@@ -151,7 +151,7 @@ class Conversations:
         self._person.changed()
 
     def regenerate(self, conversation_id: str, *, ask_anyway: bool = False, only: str | None = None) -> None:
-        """Ask the last question again; its answer takes the place of the earlier one. `only` as in `ask`, None as then."""
+        """Ask the last question again, in its answer's place. `only` is as in `ask`; None leaves it as it was."""
         with self._lock:
             turns = self._turns(conversation_id)
             if turns and turns[-1].view.done:
