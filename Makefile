@@ -22,7 +22,7 @@ TORCH := $(shell sed -n 's/^\(torch==[^ ;]*+cpu\).*/\1/p' requirements.txt)
 COMPILE := pip-compile --quiet --strip-extras --allow-unsafe --no-header --annotation-style line \
 	--no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host
 
-.PHONY: run test check unit coverage browser bench-retrieval bench-verify bench-screen bench-api bench-tables bench-answers bench-editions bench-hostile lock audit image image-check clean help
+.PHONY: run test check unit coverage browser bench-retrieval bench-verify bench-screen bench-api bench-tables bench-answers bench-editions bench-hostile bench-clients bench-schema lock audit image image-check clean help
 
 run: $(VENV)/.$(if $(filter sentence-transformers,$(EMBEDDER))$(FOOTNOTE_NLI_MODEL),all,run)-ready  ## install what a run needs, start everything, print the address
 	@$(if $(EMBEDDER),FOOTNOTE_EMBEDDER=$(EMBEDDER)) exec $(BIN)/python startup.py
@@ -67,6 +67,12 @@ bench-editions: $(VENV)/.test-ready  ## what changed between two editions, on kn
 
 bench-hostile: $(VENV)/.test-ready  ## strangers who mean harm and a machine that fails, against the bars; half an hour
 	$(BIN)/python -m benchmarks.hostile
+
+bench-clients: $(VENV)/.test-ready  ## other people's clients against the server: the table of docs/api.md
+	$(BIN)/python -m benchmarks.clients --write
+
+bench-schema: $(VENV)/.test-ready  ## 500 requests by schemathesis from the API's own description
+	$(BIN)/python -m benchmarks.schema
 
 audit: $(VENV)/.test-ready  ## known vulnerabilities of what is pinned
 	@$(BIN)/python -m tests.security.audit $(AUDIT)

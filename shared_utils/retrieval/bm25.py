@@ -1,16 +1,16 @@
-"""Okapi BM25 over postings: rank-bm25's formula without its loop over every chunk.
+"""Okapi BM25: rank-bm25's class, with postings in place of its loop over every chunk.
 
     score(q, d) = Σ_t idf(t) · f(t, d) · (k1 + 1) / (f(t, d) + k1 · (1 − b + b · |d| / avgdl))
     idf(t) = ln((N − n(t) + 0.5) / (n(t) + 0.5)), or ε · (mean idf) where that is negative
 
-Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009); the floor is rank_bm25.BM25Okapi's.
-N, n(t) and avgdl are summed over whichever documents are searched together. A term is a word or a pair of
-neighbouring words: pairs reward phrases ("operating income") at the price of a second integer per word.
+Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009). k1, b, ε and the idf are those of
+rank_bm25.BM25Okapi, from which `Okapi` inherits; what is counted and scored comes from postings. N, n(t) and avgdl are
+summed over whichever documents are searched together. A term is a word or a pair of neighbouring words: pairs reward
+phrases ("operating income") at the price of a second integer per word.
 """
 
 from __future__ import annotations
 
-import math
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,9 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from rank_bm25 import BM25Okapi
 
 from shared_utils.types import Checkpoint, no_checkpoint
-
-K1 = 1.5
-B = 0.75
-EPSILON = 0.25
 
 Scores = NDArray[np.float32]
 Term = str | tuple[str, str]
@@ -69,15 +66,6 @@ class Postings:
 
     def document_frequency(self, term: Term) -> int:
         return len(self.units[self.held(term)])
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """What BM25 knows of all the units that are searched together."""
-
-    units: int
-    average_length: float
-    idf: Mapping[Term, float]  # of the question's terms; those that occur nowhere are absent
 
 
 def with_pairs(words: Sequence[str]) -> list[Term]:
@@ -160,44 +148,74 @@ def _postings(
     )
 
 
-def statistics(question: Iterable[Term], documents: Sequence[Postings]) -> Statistics:
-    """Sum what the documents know of the question's terms.
+class Okapi(BM25Okapi):  # type: ignore[misc]  # the package has no types
+    """rank_bm25's BM25 of a question over some documents' postings.
 
-    The mean idf behind the floor is the mean of the documents' own: exact for one document, and for several it only
-    touches terms that stand in more than half of all units.
+    `corpus_size`, `avgdl`, `idf` and `average_idf` are what BM25Okapi would know of the same units, `idf` of the
+    question's terms alone: those that occur nowhere are absent. `doc_freqs` and `doc_len` stay empty, since the
+    postings hold both. The mean idf behind the floor is the mean of the documents' own: exact for one document, and
+    for several it only touches terms that stand in more than half of all units.
     """
-    units = sum(len(postings.lengths) for postings in documents)
-    length = sum(float(postings.lengths.sum()) for postings in documents)
-    vocabulary = sum(len(postings.offsets) - 1 for postings in documents)
-    mean_idf = sum(postings.idf_sum for postings in documents) / max(1, vocabulary)
-    idf = {}
-    for term in set(question):
-        found = sum(postings.document_frequency(term) for postings in documents)
-        if found:
-            raw = math.log(units - found + 0.5) - math.log(found + 0.5)
-            idf[term] = raw if raw >= 0 else EPSILON * mean_idf
-    return Statistics(units, length / max(1, units), idf)
+
+    corpus_size: int
+    avgdl: float  # terms in a unit
+    idf: dict[Term, float]
+    average_idf: float
+    k1: float
+    b: float
+    epsilon: float
+
+    def __init__(self, question: Iterable[Term], documents: Sequence[Postings]) -> None:
+        self._question = frozenset(question)
+        vocabulary = sum(len(postings.offsets) - 1 for postings in documents)
+        self._mean_idf = sum(postings.idf_sum for postings in documents) / max(1, vocabulary)
+        super().__init__(documents)
+
+    def _initialize(self, corpus: Sequence[Postings]) -> dict[Term, int]:
+        """Sum what the postings have counted; returns in how many units each term of the question stands."""
+        self.corpus_size = sum(len(postings.lengths) for postings in corpus)
+        self.avgdl = sum(float(postings.lengths.sum()) for postings in corpus) / max(1, self.corpus_size)
+        found = {term: sum(postings.document_frequency(term) for postings in corpus) for term in self._question}
+        return {term: units for term, units in found.items() if units}
+
+    def _calc_idf(self, nd: Mapping[Term, int]) -> None:
+        """BM25Okapi's, whose mean is here that of every term of the documents and not of the question's."""
+        if nd:
+            super()._calc_idf(nd)
+        self.average_idf = self._mean_idf
+        common = [term for term, units in nd.items() if 2 * units > self.corpus_size]  # where the idf is negative
+        self.idf.update(dict.fromkeys(common, self.epsilon * self._mean_idf))
+
+    def get_scores(self, query: Mapping[Term, float], postings: Postings) -> Scores:
+        """The score of every unit of one of the documents, float32 (n,).
+
+        `query` weights the question's terms; how often they are asked is rank_bm25's weight.
+        """
+        scores = np.zeros(len(postings.lengths), dtype=np.float32)
+        if not self.idf:
+            return scores
+        saturation = self.k1 * (1 - self.b + self.b * postings.lengths / self.avgdl)
+        for term, weight in query.items():
+            idf = self.idf.get(term)
+            if idf is None:  # it stands nowhere
+                continue
+            held = postings.held(term)
+            units, counts = postings.units[held], postings.counts[held]
+            scores[units] += (weight * idf * (self.k1 + 1)) * counts / (counts + saturation[units])
+        return scores
 
 
-def bm25_scores(question: Mapping[Term, float], postings: Postings, known: Statistics) -> Scores:
+def statistics(question: Iterable[Term], documents: Sequence[Postings]) -> Okapi:
+    """What BM25 knows of the question's terms in all the units that are searched together."""
+    return Okapi(question, documents)
+
+
+def bm25_scores(question: Mapping[Term, float], postings: Postings, known: Okapi) -> Scores:
     """The score of every unit of one document, float32 (n,).
-
-    `question` weights its terms; how often they are asked is rank_bm25's weight.
 
     >>> postings = build_postings([["net", "sale"], ["gross", "margin"], ["outlook"]])
     >>> scores = bm25_scores({"sale": 1.0}, postings, statistics(["sale"], [postings]))
     >>> int(scores.argmax()), float(scores[1])
     (0, 0.0)
     """
-    scores = np.zeros(len(postings.lengths), dtype=np.float32)
-    if not known.idf:
-        return scores
-    saturation = K1 * (1 - B + B * postings.lengths / known.average_length)
-    for term, weight in question.items():
-        idf = known.idf.get(term)
-        if idf is None:  # it stands nowhere
-            continue
-        held = postings.held(term)
-        units, counts = postings.units[held], postings.counts[held]
-        scores[units] += (weight * idf * (K1 + 1)) * counts / (counts + saturation[units])
-    return scores
+    return known.get_scores(question, postings)

@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 OPEN = frozenset({"/api/health", "/api/docs", "/api/openapi.json"})  # for whoever asks, whatever the state
 _METRICS = "/metrics"
-_UPLOAD = "/api/documents"
+_UPLOADS = ("/api/documents", "/v1/files")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _LEFT = 499  # the client went before there was an answer; nginx's number for it
@@ -146,7 +146,7 @@ class Admission:
 
 
 def _is_upload(scope: Scope) -> bool:
-    return (scope["method"], scope["path"]) == ("POST", _UPLOAD)
+    return scope["method"] == "POST" and scope["path"] in _UPLOADS
 
 
 def _request_id(headers: Headers) -> str:

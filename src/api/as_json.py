@@ -18,7 +18,7 @@ from src.presentation.describe import (
     page_name,
 )
 from src.presentation.escaping import plain
-from src.views import ConversationView, DocumentView, TurnView
+from src.views import ConversationView, DocumentState, DocumentView, TurnView
 
 _ACTIVE = re.compile(r"(?P<marker>\[(?P<number>\d{1,3})\](?![(:\[]))|(?P<sign>[\[\]<\\]|!(?=\[))")
 # GitHub's Markdown and others link bare addresses in finished text, where a backslash protects nothing, and where
@@ -219,6 +219,19 @@ def document_json(view: DocumentView) -> schemas.Document:
         line=describe_document(view),
         reason=str(view.reason),
         needs_password=view.needs_password,
+    )
+
+
+def file_json(view: DocumentView, size: int, added_at: int) -> schemas.FileObject:
+    """A document as OpenAI's clients know a file: `size` in bytes, `added_at` in seconds since 1970."""
+    failed = view.state is DocumentState.FAILED
+    return schemas.FileObject(
+        id=view.document_id,
+        bytes=size,
+        created_at=added_at,
+        filename=plain(view.name),
+        status="error" if failed else "processed" if view.settled else "uploaded",
+        status_details=str(view.reason) or describe_document(view),
     )
 
 

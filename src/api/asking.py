@@ -85,7 +85,7 @@ def _begin(shelf: Shelf, question: Question, most_chars: int, left: threading.Ev
     documents = documents_asked(shelf, question.document_id)
     checked_question(question.text, most_chars, documents)  # what cannot be asked is not kept either
     if question.again:
-        shelf.regenerate(question.thread_id)
+        shelf.regenerate(question.thread_id, only=question.document_id)
         turn_id = shelf.turns(question.thread_id)[-1].id
     else:
         turn_id = shelf.ask(question.thread_id, question.text, only=question.document_id)

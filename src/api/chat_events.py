@@ -54,6 +54,11 @@ def events(before: TurnView | None, now: TurnView, thread_id: str, names: Mappin
         yield from _so_far(before, now, names)
 
 
+def events_again(now: TurnView, thread_id: str, names: Mapping[str, str]) -> Iterator[ChatEvent]:
+    """What somebody is told first who goes on following: the whole answer so far, and the end where it is over."""
+    return _ending(now, thread_id) if now.done else _so_far(None, now, names)
+
+
 def _stages(before: tuple[StageTime, ...], now: tuple[StageTime, ...]) -> Iterator[ChatEvent]:
     for position, stage in enumerate(now):
         tool = _TOOLS.get(stage.stage)

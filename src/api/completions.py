@@ -22,7 +22,7 @@ from src.api.as_json import (
 from src.api.asking import Question
 from src.api.errors import Refused
 from src.api.event_schemas import Chunk, ChunkChoice, CompletionId, LastChunk
-from src.api.front_ends import is_task, task_reply
+from src.api.front_ends import asks_for_a_title, is_task, task_reply
 from src.api.schemas import (
     Choice,
     Citation,
@@ -43,6 +43,7 @@ NOTHING_USED = Usage(prompt_tokens=0, completion_tokens=0, total_tokens=0)
 
 
 _LATEST = 50  # conversations among which one is looked for whose first turns a client no longer sends
+_LONGEST_ORDER = 600  # characters: a longer system message says much else, and the question below it is a question
 _ONE_QUESTION = "The last of the messages has to be the user's: it is what is asked."
 
 
@@ -52,14 +53,14 @@ def check(wanted: CompletionRequest) -> None:
         raise Refused(404, "model_not_found", f"There is one model here: “{MODEL}”. Ask for it.", param="model")
     if wanted.n is not None and wanted.n != 1:
         raise _not_done("One answer is given to a question. Leave `n` out.", "n")
-    if wanted.tool_choice == "required" or isinstance(wanted.tool_choice, dict):
+    if wanted.tool_choice not in (None, "auto", "none"):
         raise _not_done("No tool is called here. Leave `tool_choice` out, or say “auto” or “none”.", "tool_choice")
-    if wanted.response_format and wanted.response_format.get("type", "text") != "text":
+    if wanted.response_format is not None and wanted.response_format.get("type") != "text":
         told = "An answer is text with footnotes. Leave `response_format` out; `citations` has the sources as data."
         raise _not_done(told, "response_format")
     for position, message in enumerate(wanted.messages):
-        if message.role == "user" and not message.is_text():
-            told = "Words alone are taken in a message. Put PDFs in by POST /api/documents, then ask about them."
+        if message.role == "user" and not message.is_understood():
+            told = "Words and files by their `file_id` are taken in a message. Put a PDF in by POST /v1/files first."
             raise _not_done(told, f"messages[{position}].content")
 
 
@@ -74,10 +75,38 @@ def asked_words(messages: Sequence[OpenAIMessage]) -> str:
     return messages[-1].words().strip()
 
 
+def file_asked(messages: Sequence[OpenAIMessage]) -> str:
+    """The one document that is asked: the last that the user's messages name; "" for all.
+
+    Raises Refused where one message names several: the whole library is asked instead, or one of them.
+    """
+    named = [files for message in messages if message.role == "user" and (files := message.files())]
+    if named and len(set(named[-1])) > 1:
+        told = "One file can be asked alone. Name one, or none: then the whole library is asked."
+        raise _not_done(told, "messages")
+    return named[-1][0] if named else ""
+
+
 def said_at_once(words: str) -> str | None:
     """The whole reply to what is no question to the documents; None where it is one. Nothing of it is kept."""
+    return task_reply(words) if is_task(words) else _small_talk(words)
+
+
+def replied_at_once(messages: Sequence[OpenAIMessage]) -> str | None:
+    """The same of a conversation: an order to name it may stand in its system message, or below all its turns."""
+    words = asked_words(messages)
+    asked = [said for m in messages if m.role == "user" and not is_task(said := m.words().strip())]
+    first = asked[0] if asked else ""
     if is_task(words):
-        return task_reply(words)
+        return task_reply(words, first)
+    for message in messages:
+        told = message.words() if message.role in ("system", "developer") else ""
+        if len(told) <= _LONGEST_ORDER and asks_for_a_title(told):
+            return task_reply(told, first)
+    return _small_talk(words)
+
+
+def _small_talk(words: str) -> str | None:
     return str(small_talk(words)) if question_kind(words) is QuestionKind.SMALL_TALK else None
 
 
@@ -89,11 +118,11 @@ def question_of(shelf: Shelf, messages: Sequence[OpenAIMessage], *, kept: bool =
     asked there already, it is asked again; where no thread fits, as with one that was deleted, a new one begins.
     Where it is not `kept`, it is always one of its own.
     """
-    now = asked_words(messages)
+    now, only = asked_words(messages), file_asked(messages)
     said = [message.words().strip() for message in messages[:-1] if message.role == "user"]
     earlier = [words for words in said if said_at_once(words) is None]
     if not earlier or not kept:
-        return Question(now, shelf.new_conversation())
+        return Question(now, shelf.new_conversation(), only)
     asked = [*earlier, now]
     latest = shelf.conversations()
     whole = [v for v in latest if v.title.strip() == earlier[0] and v.turns in (len(earlier), len(asked))]
@@ -106,8 +135,8 @@ def question_of(shelf: Shelf, messages: Sequence[OpenAIMessage], *, kept: bool =
                 continue
             for wanted in (asked, earlier):
                 if questions == wanted if begins else questions[-len(wanted) :] == wanted:
-                    return Question(now, view.id, again=wanted is asked)
-    return Question(now, shelf.new_conversation())
+                    return Question(now, view.id, only, again=wanted is asked)
+    return Question(now, shelf.new_conversation(), only)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from shared_utils.message import Message
 from shared_utils.processes.resources import disk_free_bytes
 from src.api.schemas import Health, Part
 from src.library.library import Library
+from src.library.services import EngineRoom
+from src.models.engines import Engines
 from src.models.status import ModelState, ModelStatus
 from src.rag_with_generation import EmbedderSource
 from src.settings import Settings
@@ -59,7 +61,7 @@ def health(
         "library": kept(library.store.trouble()),
         "background": Part(state="down" if stalled else "ok", reason=stalled),
         "model_server": model_server(status, settings),
-        "model": model(status, settings),
+        "model": model(status, settings, silent=named_are_silent(library.engines, settings)),
         "embeddings": embeddings.part(library.rag.embedder),
         "remote_engine": remote_engine(settings),
     }
@@ -101,9 +103,10 @@ def model_server(status: ModelStatus, settings: Settings) -> Part:
     return Part(state="down", reason=str(status.reason) or "No model server answers.")
 
 
-def model(status: ModelStatus, settings: Settings) -> Part:
+def model(status: ModelStatus, settings: Settings, *, silent: bool = False) -> Part:
+    """`silent`: see `named_are_silent`."""
     if settings.endpoints and status.state is not ModelState.READY:
-        return endpoints(settings)
+        return endpoints(settings, silent=silent)
     match status.state:
         case ModelState.READY:
             return Part(state="ok", reason=status.model)
@@ -115,8 +118,18 @@ def model(status: ModelStatus, settings: Settings) -> Part:
             )
 
 
-def endpoints(settings: Settings) -> Part:
-    """The OpenAI-compatible servers that the operator has named; whether one answers is told by the first answer."""
+def named_are_silent(engines: EngineRoom, settings: Settings) -> bool:
+    """Whether every server that the operator has named was looked at and none answered."""
+    known = engines.pool.health() if isinstance(engines, Engines) and engines.pool else {}
+    named = [server for address, server in known.items() if address != settings.ollama_url]
+    return bool(named) and all(server.reason and not server.model for server in named)
+
+
+def endpoints(settings: Settings, *, silent: bool) -> Part:
+    """The OpenAI-compatible servers that the operator has named: taken to write until a look at them says otherwise."""
+    if silent:
+        told = f"None of the {len(settings.endpoints)} named OpenAI-compatible server(s) answers."
+        return Part(state="down", reason=f"{told} Answers quote the documents.")
     return Part(state="ok", reason=f"{len(settings.endpoints)} OpenAI-compatible server(s) are named and write.")
 
 

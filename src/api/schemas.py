@@ -244,9 +244,18 @@ class Health(BaseModel):
 # ------------------------------------------------------------------------------------------------ OpenAI's
 
 
+class FileReference(_In):
+    file_id: str | None = Field(None, description="Ask only this document: an id of /v1/files.")
+
+
 class ContentPart(_In):
     type: str
     text: str = ""
+    file: FileReference | None = None
+
+    def file_id(self) -> str:
+        """The document that this part names; "" where it names none."""
+        return (self.file.file_id or "") if self.type == "file" and self.file else ""
 
 
 class OpenAIMessage(_In):
@@ -258,8 +267,15 @@ class OpenAIMessage(_In):
             return self.content
         return "\n".join(part.text for part in self.content or [] if part.type == "text")
 
-    def is_text(self) -> bool:
-        return not isinstance(self.content, list) or all(part.type == "text" for part in self.content)
+    def files(self) -> list[str]:
+        """The ids of the documents it names."""
+        parts = self.content if isinstance(self.content, list) else []
+        return [named for part in parts if (named := part.file_id())]
+
+    def is_understood(self) -> bool:
+        """Whether it is made of words and of files that are in the library."""
+        parts = self.content if isinstance(self.content, list) else []
+        return all(part.type == "text" or part.file_id() for part in parts)
 
 
 class CompletionRequest(_In):
@@ -267,9 +283,50 @@ class CompletionRequest(_In):
     messages: list[OpenAIMessage] = Field(min_length=1)
     stream: bool | None = False
     store: bool | None = Field(None, description="False: neither the question nor the answer is kept.")
-    n: int | None = Field(None, description="One answer is given; more are refused.")
-    tool_choice: Json | str | None = Field(None, description="No tool is called; one that has to be is refused.")
-    response_format: Json | None = Field(None, description="Text; another is refused.")
+    # Described as what is taken; what is not gets a refusal of its own (completions.check).
+    n: int | None = Field(
+        None,
+        description="One answer is given; more are refused.",
+        json_schema_extra={"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1}, {"type": "null"}]},
+    )
+    tool_choice: Json | str | None = Field(
+        None,
+        description="No tool is called; one that has to be is refused.",
+        json_schema_extra={"anyOf": [{"type": "string", "enum": ["auto", "none"]}, {"type": "null"}]},
+    )
+    response_format: Json | None = Field(
+        None,
+        description="Text; another is refused.",
+        json_schema_extra={
+            "anyOf": [
+                {"type": "object", "properties": {"type": {"type": "string", "enum": ["text"]}}, "required": ["type"]},
+                {"type": "null"},
+            ]
+        },
+    )
+
+
+class FileObject(BaseModel):
+    id: str = Field(description="The document's id.")
+    object: Literal["file"] = "file"
+    bytes: int = Field(description="0 until the file has been opened.")
+    created_at: int = Field(description="Seconds since 1970; 0 until the file has been opened.")
+    filename: str
+    purpose: str = "user_data"
+    status: Literal["uploaded", "processed", "error"]
+    status_details: str = Field(description="Where it stands, in words.")
+
+
+class FileObjects(BaseModel):
+    object: Literal["list"] = "list"
+    data: list[FileObject]
+    has_more: bool = False
+
+
+class Deleted(BaseModel):
+    id: str
+    object: Literal["file"] = "file"
+    deleted: Literal[True] = True
 
 
 class Model(BaseModel):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from src.api.blocking import Blocking
 from src.api.bounded_work import BoundedQueues
 from src.api.health import Embeddings
+from src.api.resuming import Followers
 from src.library.library import Library
 from src.settings import Settings
 
@@ -24,3 +25,4 @@ class ApiServices:
     bounded: BoundedQueues
     started_at: float  # seconds on the monotonic clock
     embeddings: Embeddings = field(default_factory=Embeddings)
+    followers: Followers = field(default_factory=Followers)

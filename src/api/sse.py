@@ -25,14 +25,17 @@ DESCRIBED = {
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # nginx hands each event on at once
 
 
-def frame(event: str, data: BaseModel | None) -> str:
+def frame(event: str, data: BaseModel | None, identity: str = "") -> str:
     r"""One event, told twice: in the protocol's own field, and in the data for clients that only see those.
+
+    `identity` is what a client sends as Last-Event-ID where it goes on after a broken connection.
 
     >>> from src.api.event_schemas import ToolStarted
     >>> frame("tool_start", ToolStarted(tool="search"))
     'event: tool_start\ndata: {"event": "tool_start", "data": {"tool": "search"}}\n\n'
     """
-    return f"event: {event}\n{_data({'event': event, 'data': data and dumped(data)})}"
+    named = f"id: {identity}\n" if identity else ""
+    return f"{named}event: {event}\n{_data({'event': event, 'data': data and dumped(data)})}"
 
 
 def data_line(data: BaseModel) -> str:

@@ -150,13 +150,13 @@ class Conversations:
             _log.exception("a question in line could not be kept; it waits all the same")
         self._person.changed()
 
-    def regenerate(self, conversation_id: str, *, ask_anyway: bool = False) -> None:
-        """Ask the last question again; its answer takes the place of the earlier one."""
+    def regenerate(self, conversation_id: str, *, ask_anyway: bool = False, only: str | None = None) -> None:
+        """Ask the last question again, in its answer's place. `only` is as in `ask`; None leaves it as it was."""
         with self._lock:
             turns = self._turns(conversation_id)
             if turns and turns[-1].view.done:
                 last = turns[-1]
-                asking = replace(last.asking, ask_anyway=ask_anyway)
+                asking = replace(last.asking, ask_anyway=ask_anyway, only=last.asking.only if only is None else only)
                 self._begin(conversation_id, last.view.question, asking, replacing=last)
 
     def stop(self, conversation_id: str) -> None:

@@ -282,10 +282,10 @@ class Shelf:
         """See `Conversations.unqueue`."""
         return self._conversations.unqueue(conversation_id, place)
 
-    def regenerate(self, conversation_id: str, *, ask_anyway: bool = False) -> None:
+    def regenerate(self, conversation_id: str, *, ask_anyway: bool = False, only: str | None = None) -> None:
         """See `Conversations.regenerate`."""
         self.touch()
-        self._conversations.regenerate(conversation_id, ask_anyway=ask_anyway)
+        self._conversations.regenerate(conversation_id, ask_anyway=ask_anyway, only=only)
 
     def stop(self, conversation_id: str) -> None:
         self._conversations.stop(conversation_id)

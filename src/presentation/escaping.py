@@ -17,6 +17,17 @@ def plain(text: str) -> str:
     return re.sub(r" +", " ", re.sub("[\u202a-\u202e\u2066-\u2069\u200e\u200f]", "", "".join(kept))).strip()
 
 
+def form_name(name: str) -> str:
+    """A file's name as it was before a form carried it: browsers write three characters of it as escapes.
+
+    https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
+
+    >>> form_name("the %22final%22 report 100%25.pdf")
+    'the "final" report 100%25.pdf'
+    """
+    return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
+
+
 def html_text(text: str) -> str:
     """Text from anywhere as HTML text or a quoted attribute."""
     return escape(plain(text), quote=True)

@@ -13,7 +13,7 @@ from shared_utils.types import Where
 from src.i18n import Say
 from src.library.sample import sample_pdf
 from src.library.shelf import Shelf
-from src.presentation.escaping import plain
+from src.presentation.escaping import form_name, plain
 from src.screen.document_list import draw_documents, draw_undo
 from src.screen.html import note
 from src.screen.scope import draw_where_to_look
@@ -89,14 +89,14 @@ def _take_uploads(shelf: Shelf, session: Session) -> None:
         if isinstance(file, DeletedFile):  # it was let go: see PageUploads
             lost += 1
             continue
-        data = file.getvalue()
-        if _may_be_pdf(file.name, data):
-            add_file(shelf, session, file.name, data)
+        name, data = form_name(file.name), file.getvalue()
+        if _may_be_pdf(name, data):
+            add_file(shelf, session, name, data)
         else:
             session.notices.append(
                 session.say(
                     "{name} is not a PDF, so it was not added. Save or print it as a PDF, then add that.",
-                    name=plain(file.name),
+                    name=plain(name),
                 )
             )
         if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):

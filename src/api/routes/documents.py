@@ -18,7 +18,7 @@ from src.api.event_schemas import Gone, UploadStarted
 from src.api.following import changes
 from src.api.routes.visit import CurrentVisit, Visit
 from src.api.schemas import Document, DocumentId, Documents, Error, ErrorDetail, PageText, Retry
-from src.presentation.escaping import plain
+from src.presentation.escaping import form_name, plain
 from src.views import DocumentView
 
 router = APIRouter(tags=["documents"])
@@ -43,7 +43,9 @@ async def list_documents(visit: CurrentVisit) -> Documents:
 async def add_document(
     request: Request,
     visit: CurrentVisit,
-    file: Annotated[list[UploadFile], File(description="A PDF; several parts of this name are all taken.")],
+    file: Annotated[
+        list[UploadFile], File(min_length=1, description="A PDF; several parts of this name are all taken.")
+    ],
     wait_s: Annotated[float, Query(ge=0, le=_LONGEST_WAIT_S, description="Answer when it is read, or then.")] = 0,
 ) -> Response | Document | Documents:
     """Put PDFs in. They are read in the background; the same bytes again are the document that is there already.
@@ -53,8 +55,8 @@ async def add_document(
     stream_end.
     """
     for one in file:
-        await visit.load(partial(_check_kind, one))
-    entries = [await visit.load(partial(_take_in, visit, one)) for one in file]
+        await visit.load(partial(check_kind, one))
+    entries = [await visit.load(partial(take_in, visit, one)) for one in file]
     visit.taken_in()
     if sse.MEDIA_TYPE in request.headers.get("accept", ""):
         return sse.Stream(_progress(visit, entries))
@@ -63,41 +65,41 @@ async def add_document(
     return taken[0] if len(taken) == 1 else Documents(documents=taken)
 
 
-def _check_kind(file: UploadFile) -> None:
+def check_kind(file: UploadFile) -> None:
     """Raises Refused for what no reader could open as a PDF. A damaged one is taken in, and tells what is wrong."""
     data = file.file.read()
     file.file.seek(0)
     if b"%PDF-" not in data[:_HEAD_BYTES] and b"endobj" not in data:
         what = "empty" if not data else "no PDF"
-        name = plain(file.filename or "") or "This file"
+        name = plain(form_name(file.filename or "")) or "This file"
         message = f"{name} is {what}, and nothing was taken in. Save or print it as PDF first, then put that in."
         raise Refused(415, "not_a_pdf", message, param="file")
 
 
-def _take_in(visit: Visit, file: UploadFile) -> str:
+def take_in(visit: Visit, file: UploadFile) -> str:
     """The entry's id."""
-    return visit.shelf.add(plain(file.filename or "") or "document.pdf", file.file.read())
+    return visit.shelf.add(plain(form_name(file.filename or "")) or "document.pdf", file.file.read())
 
 
 @router.get("/api/documents/{document_id}", responses=_GONE)
 async def get_document(visit: CurrentVisit, document_id: DocumentId) -> Document:
     """Where a document stands."""
-    return document_json(await _found(visit, document_id))
+    return document_json(await found_document(visit, document_id))
 
 
 @router.delete("/api/documents/{document_id}", status_code=204, responses=_GONE)
 async def delete_document(visit: CurrentVisit, document_id: DocumentId) -> None:
     """Take a document out. It is wiped from the disk within a minute."""
-    view = await _found(visit, document_id)
+    view = await found_document(visit, document_id)
     await visit.call(partial(visit.shelf.remove, view.entry_id))
 
 
 @router.post("/api/documents/{document_id}/retry", status_code=202, responses=_GONE | {409: {"model": Error}})
 async def retry_document(visit: CurrentVisit, document_id: DocumentId, how: Retry) -> Document:
     """Read a failed document again, with its password if it needs one. Unlocked, it has another id."""
-    view = await _found(visit, document_id)
+    view = await found_document(visit, document_id)
     await visit.call(partial(visit.shelf.retry, view.entry_id, how.password))
-    return document_json(await _found(visit, document_id))
+    return document_json(await found_document(visit, document_id))
 
 
 @router.get("/api/documents/{document_id}/pages/{page}", responses=_GONE)
@@ -128,7 +130,8 @@ def page_text(visit: Visit, document_id: str, page: int) -> PageText:
     )
 
 
-async def _found(visit: Visit, document_id: str) -> DocumentView:
+async def found_document(visit: Visit, document_id: str) -> DocumentView:
+    """The document with this id. Raises Refused where there is none."""
     views = await visit.call(visit.shelf.documents)
     view = next((view for view in views if view.document_id == document_id), None)
     if view is None:

@@ -17,7 +17,6 @@ from src.api.completions import (
     MODEL,
     NOTHING_USED,
     Reply,
-    asked_words,
     check,
     chunk,
     finish_reason,
@@ -25,8 +24,8 @@ from src.api.completions import (
     in_pieces,
     last_chunk,
     question_of,
+    replied_at_once,
     reply,
-    said_at_once,
     usage,
     whole,
 )
@@ -67,7 +66,7 @@ async def completions(request: Request, visit: CurrentVisit, wanted: CompletionR
     check(wanted)
     kept = wanted.store is not False
     completion = CompletionId(id=f"chatcmpl-{secrets.token_hex(12)}", created=int(time.time()), model=MODEL)
-    at_once = said_at_once(asked_words(wanted.messages))
+    at_once = replied_at_once(wanted.messages)
     if at_once is not None:
         if wanted.stream:
             return sse.Stream(_at_once(completion, at_once))

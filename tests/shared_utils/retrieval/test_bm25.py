@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
 from shared_utils.retrieval.bm25 import (
+    Okapi,
     Term,
     bm25_scores,
     build_postings,
@@ -34,6 +35,31 @@ def test_scores_equal_rank_bm25_on_the_same_terms(units: list[list[str]], questi
     scores = bm25_scores(asked(question), postings, statistics(asked(question), [postings]))
 
     np.testing.assert_allclose(scores, reference, rtol=1e-4, atol=1e-4)
+
+
+@given(st.lists(_words, min_size=1, max_size=8), _words)
+def test_what_is_known_of_the_terms_is_what_rank_bm25_knows(units: list[list[str]], question: list[str]) -> None:
+    reference = BM25Okapi([with_pairs(unit) for unit in units])
+    wanted = with_pairs(question)
+
+    known = statistics(wanted, [build_postings(units)])
+
+    assert (known.corpus_size, known.k1, known.b, known.epsilon) == (
+        reference.corpus_size,
+        reference.k1,
+        reference.b,
+        reference.epsilon,
+    )
+    assert known.avgdl == pytest.approx(reference.avgdl)
+    assert known.average_idf == pytest.approx(reference.average_idf)
+    assert known.idf == pytest.approx({term: reference.idf[term] for term in wanted if term in reference.idf})
+
+
+def test_the_parameters_and_the_idf_are_inherited_and_not_written_again() -> None:
+    assert issubclass(Okapi, BM25Okapi)
+    postings = build_postings([["net", "sale"], ["sale"], ["tax"]])
+    raw = BM25Okapi([with_pairs(unit) for unit in (["net", "sale"], ["sale"], ["tax"])]).idf["tax"]
+    assert statistics(["tax"], [postings]).idf == {"tax": raw}  # the very same number: the same lines worked it out
 
 
 def test_two_documents_are_scored_as_if_they_were_one() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.fake_ollama import FakeOllama, Script
 from tests.src.api.conftest import Join, add_sample
-from tests.src.api.events import asked, events_of, last
+from tests.src.api.events import Event, asked, events_of, last
 from tests.src.api.patient import PATIENCE_S, until
 
 QUESTION = "How much cargo did Nordhaven handle in 2025?"
@@ -199,3 +199,66 @@ def _when_done(client: httpx.Client, thread: str) -> list[dict[str, object]]:
 
     until(lambda: messages()[-1]["done"])
     return messages()
+
+
+def stream_of(client: httpx.Client, most: int, seen: str = "") -> tuple[int, list[tuple[str, Event]]]:
+    """The status, and the first `most` events with their ids; the connection is closed after them."""
+    headers, told = {"Last-Event-ID": seen} if seen else {}, []
+    with client.stream("POST", "/api/chat", json={"message": QUESTION}, headers=headers) as stream:
+        identity, lines = "", []
+        for line in stream.iter_lines():
+            lines.append(line)
+            identity = line.removeprefix("id: ") if line.startswith("id: ") else identity
+            if line.startswith("data: "):
+                told.append((identity, next(events_of(lines))))
+                lines = []
+            if len(told) == most:
+                break
+        return stream.status_code, told
+
+
+def test_an_answer_is_followed_on_while_another_connection_follows_it(
+    modelled: httpx.Client, ollama: FakeOllama
+) -> None:
+    ollama.script.token_s = 0.1
+    asked_before = len(ollama.bodies("/api/chat"))
+    with modelled.stream("POST", "/api/chat", json={"message": QUESTION}) as stream:
+        lines = stream.iter_lines()
+        first = next(line for line in lines if line.startswith("id: ")).removeprefix("id: ")
+        next(event for event in events_of(lines) if event[0] == "response" and event[1]["engine"] == "ollama")
+        _, after = stream_of(modelled, 1, seen=first)  # the other connection may be a dead one that nobody has noticed
+    assert [event for _, (event, _) in after] == ["response"]
+    _, rest = stream_of(modelled, 1000, seen=after[-1][0])
+    final = rest[-2][1]
+    assert (final[0], final[1]["final"]) == ("response", True)
+    thread = rest[-1][1][1]["thread_id"]
+    assert len(modelled.get(f"/api/conversation/{thread}").json()["messages"]) == 2
+    assert len(ollama.bodies("/api/chat")) - asked_before <= 2
+
+
+def test_an_answer_that_stopped_with_its_connection_is_begun_anew_in_its_place(
+    modelled: httpx.Client, ollama: FakeOllama
+) -> None:
+    ollama.script.token_s = 1.0
+    _, before = stream_of(modelled, 2)
+    ollama.script.token_s = 0.0
+    status, after = stream_of(modelled, 1000, seen=before[-1][0])
+    assert status == 200
+    assert after[-2][1][1]["final"]
+    begun, ended = before[0][1][1], after[-1][1][1]
+    assert ended["thread_id"] == begun["thread_id"]
+    messages = modelled.get(f"/api/conversation/{ended['thread_id']}").json()["messages"]
+    assert [message["role"] for message in messages] == ["user", "assistant"]
+    assert messages[1]["citations"]
+
+
+def test_after_the_end_nothing_follows_and_the_id_of_nobodys_answer_is_no_id(
+    modelled: httpx.Client, library: httpx.Client
+) -> None:
+    _, told = stream_of(modelled, 1000)
+    assert len({identity for identity, _ in told}) == len(told)
+    assert stream_of(modelled, 1000, seen=told[-1][0]) == (204, [])
+    for client, seen in ((modelled, "17"), (library, told[-1][0])):  # not ours; another person's
+        status, fresh = stream_of(client, 1000, seen=seen)
+        assert (status, fresh[0][1][0], fresh[-1][1][0]) == (200, "stream_start", "stream_end")
+        assert fresh[-1][1][1]["thread_id"] != told[-1][1][1]["thread_id"]

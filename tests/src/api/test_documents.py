@@ -84,6 +84,12 @@ def test_generators_are_told_what_is_a_file_and_what_comes_unasked(server: str) 
     assert next(iter(described["paths"]["/api/chat"]["post"]["responses"]["200"]["content"])) == "text/event-stream"
 
 
+def test_a_name_is_told_as_it_was_before_a_browser_sent_it(server: str, join: Join) -> None:
+    """httpx writes the form as browsers do: a quotation mark is %22 on the wire."""
+    files = {"file": ('the "final" report.pdf', SAMPLE.read_bytes())}
+    assert join(server).post("/api/documents", files=files).json()["name"] == 'the "final" report.pdf'
+
+
 def test_the_same_bytes_again_are_the_document_that_is_there(library: httpx.Client) -> None:
     add_sample(library)
     assert len(library.get("/api/documents").json()["documents"]) == 1

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.fake_ollama import FakeOllama, Script
+from tests.sample_report import SAMPLE
 from tests.src.api import patient
 from tests.src.api.conftest import Join, add_sample
 
@@ -129,6 +130,89 @@ def test_a_front_ends_own_prompts_begin_no_conversation(library: httpx.Client) -
     assert library.get("/api/threads").json()["threads"] == []
 
 
+TITLES = [  # as other front ends put it: below the conversation, around it, or above it
+    [
+        ("user", QUESTION),
+        ("assistant", "2.84 million"),
+        ("user", "Please generate a four word title for our conversation."),
+    ],
+    [
+        (
+            "user",
+            f"Provide a concise, 5-word-or-less title for the conversation.\nConversation:\nUser: {QUESTION}\nAI: 2.84",
+        )
+    ],
+    [("system", "Summarize the user's conversation into a title of 10 words or less."), ("user", QUESTION)],
+    [("user", f'Summarize in a 10-word title. Give the title only. "{QUESTION}"')],
+]
+
+
+@pytest.mark.parametrize("messages", TITLES, ids=["below", "around", "above", "quoted"])
+def test_a_title_is_given_however_a_front_end_asks_for_it(
+    library: httpx.Client, messages: list[tuple[str, str]]
+) -> None:
+    body = {"model": "footnote", "messages": [{"role": role, "content": words} for role, words in messages]}
+    assert library.post(PATH, json=body).json()["choices"][0]["message"]["content"] == QUESTION
+    assert library.get("/api/threads").json()["threads"] == []
+
+
+def test_a_persons_question_about_a_title_is_no_order_of_a_front_end(library: httpx.Client) -> None:
+    for words in ("What is the title of the report?", "Who gave the report its title?"):
+        library.post(PATH, json=said(words))
+    assert len(library.get("/api/threads").json()["threads"]) == 2
+
+
+def test_files_are_put_in_listed_and_taken_out_as_openais_clients_do(server: str, join: Join) -> None:
+    client = join(server)
+    files = {"file": ('a "b".pdf', SAMPLE.read_bytes())}
+    added = client.post("/v1/files", files=files, data={"purpose": "assistants"}).json()
+    assert (added["object"], added["filename"], added["bytes"]) == ("file", 'a "b".pdf', len(SAMPLE.read_bytes()))
+    assert added["created_at"] > 1_700_000_000
+    path = f"/v1/files/{added['id']}"
+    patient.until(lambda: client.get(path).json()["status"] == "processed")
+    assert [(f["id"], f["bytes"]) for f in client.get("/v1/files").json()["data"]] == [(added["id"], added["bytes"])]
+    assert client.get("/api/documents").json()["documents"][0]["id"] == added["id"]
+    assert client.delete(path).json() == {"id": added["id"], "object": "file", "deleted": True}
+    assert client.get("/v1/files").json()["data"] == []
+    assert client.get(path).status_code == 404
+
+
+def test_a_file_named_in_a_message_is_asked_alone_and_in_what_follows(library: httpx.Client) -> None:
+    (sample,) = library.get("/v1/files").json()["data"]
+    same = {"file": ("same words.pdf", SAMPLE.read_bytes() + b"% another file")}
+    other = library.post("/api/documents", params={"wait_s": 60}, files=same).json()
+
+    def places(*messages: dict[str, object]) -> set[str]:
+        reply = library.post(PATH, json={"messages": messages}).json()["choices"][0]["message"]
+        return {citation["document_id"] for citation in reply["citations"]}
+
+    for asked in (sample["id"], other["id"]):
+        parts = [{"type": "file", "file": {"file_id": asked}}, {"type": "text", "text": QUESTION}]
+        first: dict[str, object] = {"role": "user", "content": parts}
+        assert places(first) == {asked}
+        later: dict[str, object] = {"role": "user", "content": "And how many ships called?"}
+        assert places(first, {"role": "assistant", "content": "2.84"}, later) == {asked}
+    gone = [{"type": "file", "file": {"file_id": "0" * 64}}, {"type": "text", "text": QUESTION}]
+    refused = library.post(PATH, json={"messages": [{"role": "user", "content": gone}]})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (404, "document_gone")
+
+
+def test_a_file_may_be_larger_than_other_requests(server: str, join: Join) -> None:
+    large = SAMPLE.read_bytes() + b"%" * 3_000_000
+    added = join(server).post("/v1/files", files={"file": ("large.pdf", large)})
+    assert (added.status_code, added.json()["bytes"]) == (200, len(large))
+
+
+def test_a_file_that_cannot_be_read_says_so_and_one_that_is_none_is_refused(server: str, join: Join) -> None:
+    client = join(server)
+    cut = SAMPLE.read_bytes()[:400]
+    added = client.post("/v1/files", files={"file": ("cut.pdf", cut)}).json()
+    patient.until(lambda: client.get(f"/v1/files/{added['id']}").json()["status"] == "error")
+    assert "cut off" in client.get(f"/v1/files/{added['id']}").json()["status_details"]
+    refused = client.post("/v1/files", files={"file": ("notes.txt", b"some words")})
+    assert (refused.status_code, refused.json()["error"]["param"]) == (415, "file")
+
+
 def test_what_is_not_to_be_stored_is_not_kept(library: httpx.Client) -> None:
     whole = library.post(PATH, json=said(QUESTION) | {"store": False}).json()
     assert "2.84" in whole["choices"][0]["message"]["content"]
@@ -151,6 +235,7 @@ def test_one_model_is_told_of_and_a_slash_more_does_no_harm(library: httpx.Clien
     assert library.head("/v1/models").status_code == 200
     allowed = library.options("/api/documents").headers["allow"]
     assert {"GET", "POST", "HEAD", "OPTIONS"} == set(allowed.split(", "))
+    assert library.options("/mcp").headers["allow"] == "OPTIONS, POST"
 
 
 @pytest.mark.parametrize("path", ["/models", "/health", "/robots.txt", "/.well-known/oauth-protected-resource"])

@@ -18,6 +18,7 @@ from src.api.schemas import Part
 from src.models.status import ModelState, ModelStatus
 from src.settings import Settings
 from tests.e2e.conftest import serve
+from tests.fake_openai import FakeOpenAi
 from tests.sample_report import SAMPLE
 from tests.src.api import patient
 from tests.src.api.conftest import OPERATORS_KEYS, Join, new_key, not_yet_open
@@ -122,6 +123,25 @@ def test_a_server_that_is_named_writes_before_its_first_answer() -> None:
     named = Settings(endpoints=("http://gpu1:8000/v1",))
     nobody = ModelStatus(ModelState.UNAVAILABLE)
     assert (model_server(nobody, named).state, model(nobody, named).state) == ("off", "ok")
+
+
+def told_of_the_model(folder: Path, endpoint: str, wanted: str) -> str:
+    """The state of the model on a server that names this endpoint, once its reason holds `wanted`."""
+    folder.mkdir()
+    with serve(folder, "http://127.0.0.1:9", 0, FOOTNOTE_ENDPOINTS=endpoint) as address:
+
+        def part() -> dict[str, str]:
+            told: dict[str, str] = patient.get(f"{address}/api/health").json()["parts"]["model"]
+            return told
+
+        patient.until(lambda: wanted in part()["reason"])
+        return part()["state"]
+
+
+def test_named_servers_are_told_before_the_first_answer_whether_they_answer_or_not(tmp_path: Path) -> None:
+    with FakeOpenAi() as there:
+        assert told_of_the_model(tmp_path / "there", there.url, "small") == "ok"
+    assert told_of_the_model(tmp_path / "away", "http://127.0.0.1:9/v1", "None of the 1 named") == "down"
 
 
 def test_a_disk_is_told_low_before_it_is_full() -> None:
