@@ -342,6 +342,8 @@ class DirectOperand:
     value: str
     unit: str  # "$", "%", "in millions"; "" where none is told
     citations: tuple[int, ...]
+    row: str = ""  # of a comparison's table: what its row is called; "" where nothing is set side by side
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ from shared_utils.types import (
 from src.answering.about_files import THE_FILES, about_files
 from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
 from src.answering.asked import checked_question
-from src.answering.compared import Found, with_kind
+from src.answering.compared import Found, stands_side_by_side, with_kind
 from src.answering.direct import figure_of
 from src.answering.file_report import unread_pages
 from src.answering.follow_up import is_follow_up, kept_evidence, standalone
@@ -227,7 +227,10 @@ class Rag:
         )
         evidence = self._evidence(taken, passages, documents, titles, budget)
         figure = None if taken.spreads else figure_of(taken.searched, passages, pages_of(documents), self.formulary)
-        answerable = bool(evidence.spans) and is_answered(taken, passages, indexes, embedder, figure)
+        is_spoken_to = is_answered(taken, passages, indexes, embedder, figure) or stands_side_by_side(
+            taken.searched, Found(passages, evidence, figure, taken.sides), documents, self.formulary
+        )
+        answerable = bool(evidence.spans) and is_spoken_to
         return SearchResult(tuple(passages[:top_k]), evidence, answerable, self.now() - began, taken, figure)
 
     def _evidence(

@@ -163,6 +163,8 @@ class DirectOperand(BaseModel):
     value: str = Field(description="As it is printed.")
     unit: str
     citations: list[int] = Field(description="Markers of the cells it stands in: its row, the names over it.")
+    row: str = Field("", description="Of a comparison: what its row is called.")
+    column: str = Field("", description="Of a comparison: what its column is called.")
 
 
 class Direct(BaseModel):
