@@ -330,7 +330,7 @@ class Rag:
             )
             answer = replace(answer, notes=(*answer.notes, *disagreements))
         else:
-            answer = refusal(question, found.passages, documents, found.route.untranslated)
+            answer = refusal(question, found.passages, documents, found.route.missing or found.route.untranslated)
             mark("first_evidence_s")
         seen = (*recognised_notes(answer, documents), *unread_notes(documents))
         answer = replace(answer, notes=(*answer.notes, *_route_notes(found.route), *seen))
