@@ -6,8 +6,9 @@ A `Rag` holds no documents, so one serves everybody; documents travel as argumen
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
@@ -22,12 +23,8 @@ from shared_utils.generation.speed import estimate_first_token_s
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
-from shared_utils.retrieval.evidence import NAME_TOKENS, select_evidence
 from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
-from shared_utils.retrieval.search import search as search_indexes
-from shared_utils.retrieval.sides import joined
-from shared_utils.retrieval.spread import spread_evidence
 from shared_utils.types import (
     Answer,
     Cancelled,
@@ -45,6 +42,7 @@ from src.answering.asked import checked_question
 from src.answering.compared import Found, stands_side_by_side, with_kind
 from src.answering.direct import figure_of
 from src.answering.file_report import unread_pages
+from src.answering.finding import evidence_of, found_passages
 from src.answering.follow_up import is_follow_up, kept_evidence, standalone
 from src.answering.gate import is_answered
 from src.answering.ingestion import (
@@ -220,44 +218,15 @@ class Rag:
             return SearchResult((), Evidence((), 0, budget), answerable=False, elapsed_s=0.0, route=taken)
         indexes = [document.index for document in documents]
         taken = in_their_words(taken, indexes, self.lexicon)
-        titles = {d.document.id: f"{d.document.title} {d.document.name}" for d in documents}
-        most = max(top_k, CANDIDATES)
-        passages = search_indexes(
-            taken.searched, indexes, titles, embedder, most, within=taken.within, glossary=self.glossary
-        )
-        evidence = self._evidence(taken, passages, documents, titles, budget)
+        found = found_passages(taken, documents, embedder, max(top_k, CANDIDATES), self.glossary)
+        passages = [passage for ranked in zip_longest(*found) for passage in ranked if passage is not None]
+        evidence = evidence_of(taken, found, documents, embedder, budget, self.glossary)
         figure = None if taken.spreads else figure_of(taken.searched, passages, pages_of(documents), self.formulary)
         is_spoken_to = is_answered(taken, passages, indexes, embedder, figure) or stands_side_by_side(
             taken.searched, Found(passages, evidence, figure, taken.sides), documents, self.formulary
         )
         answerable = bool(evidence.spans) and is_spoken_to
         return SearchResult(tuple(passages[:top_k]), evidence, answerable, self.now() - began, taken, figure)
-
-    def _evidence(
-        self,
-        taken: Route,
-        passages: Sequence[Passage],
-        documents: Sequence[IndexedDocument],
-        titles: Mapping[str, str],
-        budget: int,
-    ) -> Evidence:
-        """What the model may read: from all over, from each side of a comparison, or from the best passages."""
-        pages, embedder = pages_of(documents), self.embedder.ready()
-        if taken.spreads:
-            chunks = [chunk for d in documents for chunk in d.index.chunks if not taken.within or taken.within(chunk)]
-            return spread_evidence(chunks, pages, budget_tokens=budget)
-
-        def selected(found: Sequence[Passage], tokens: int) -> Evidence:
-            return select_evidence(
-                taken.searched, found, pages, budget_tokens=tokens, embedder=embedder, glossary=self.glossary
-            )
-
-        share = budget // len(taken.sides) - NAME_TOKENS if taken.sides else budget
-        by_side = []
-        for index in (document.index for document in documents if document.document.id in taken.sides):
-            found = search_indexes(taken.searched, [index], titles, embedder, CANDIDATES, glossary=self.glossary)
-            by_side.append(selected(found, share))
-        return joined(by_side, budget) if by_side else selected(passages, budget)
 
     # -------------------------------------------------------------------------------------------- ask
 

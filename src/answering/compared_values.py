@@ -64,12 +64,12 @@ def compared_values(
     """The values that a question compares, documents first, then measures, then years; [] where one is missing.
 
     `rows` are those found for the question. `sides` are those of each document that is compared, by its id; nothing
-    where the question compares within what was found. `names` are the titles and names of the sides.
+    where the question compares within what was found. `names` are the titles and names of all documents.
     """
     if not is_comparison(question):
         return []
     text = _once(question)
-    named = frozenset(word for side in sides for word in terms(names.get(side, "")))
+    named = frozenset(word for name in names.values() for word in terms(name))
     years = tuple(spelled_years(text))[:_MOST_YEARS]
     of_sides = list(sides.values()) if sides else [rows]
     for measures in _ways(_COMPARE.sub("", text).strip(), named):
@@ -131,8 +131,8 @@ def _without_names(words: Sequence[str], named: frozenset[str]) -> list[str]:
     """Without the words, and the pairs of words that a file's name has as one, that a document is called by."""
     kept: list[str] = []
     for word in words:
-        stems = terms(word)
-        if kept and "".join([*terms(kept[-1]), *stems]) in named:
+        stems = terms(word) if word[:1].isupper() else []
+        if kept and stems and kept[-1][:1].isupper() and "".join([*terms(kept[-1]), *stems]) in named:
             kept.pop()
         elif not stems or not set(stems) <= named:
             kept.append(word)

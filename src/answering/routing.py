@@ -61,6 +61,8 @@ def route(question: str, searched: str, documents: Sequence[IndexedDocument]) ->
 
     A document that it names confines it; of one that is not there nothing is told from another.
     """
+    if question not in searched:  # a follow-up that was written out is of the kind that it now is
+        question = searched
     named = named_documents(question, documents)
     if named is None and searched != question:
         named = named_documents(searched, documents)

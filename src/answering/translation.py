@@ -138,18 +138,23 @@ def _meant(concepts: Sequence[Concept], word: str, language: str, *, is_noun: bo
 
 
 def _language_of(question: str, lexicon: Lexicon) -> str | None:
-    """That of its function words; of as many, or none, the one whose words of the lexicon it has most of."""
-    if told := told_language(question):
-        return told
+    """The language that knows most of the words, as function words or in the lexicon, phrases of it whole; of as many
+    that of the function words: "Wie hoch waren die Löhne" has as many of Dutch as of German."""
     words = [word for _, _, word in folded_words(question)]
-    counts = {
-        language: sum(
-            bool(lexicon.meaning(language, (stem(language, w),))) or w in FUNCTION_WORDS[language] for w in words
-        )
-        for language in LANGUAGES
-    }
+    told = told_language(question)
+    counts = {language: _known(words, language, lexicon) + (language == told) / 2 for language in LANGUAGES}
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] else None
+
+
+def _known(words: Sequence[str], language: str, lexicon: Lexicon) -> int:
+    """How many of the words a language knows."""
+    stems, known, i = tuple(stem(language, word) for word in words), 0, 0
+    while i < len(words):
+        length, _ = _longest(stems[i:], language, lexicon)
+        known += length or words[i] in FUNCTION_WORDS[language]
+        i += length or 1
+    return known
 
 
 def _longest(stems: Stems, language: str, lexicon: Lexicon) -> tuple[int, tuple[Concept, ...]]:
