@@ -339,7 +339,7 @@ class Rag:
             return quoted_answer(question, found.evidence, pages, names)
         answer = extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
         seen = Found(found.passages, found.evidence, found.figure, found.route.sides)
-        return with_kind(question, answer, seen, pages, self.formulary, names)
+        return with_kind(question, answer, seen, documents, self.formulary)
 
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
         """Where a citation's words are drawn on its page; () where that is not known."""

@@ -14,12 +14,15 @@ from shared_utils.calculation.formulary import Formulary
 from shared_utils.message import message
 from shared_utils.retrieval.table_rows import TableRow, rows_of
 from shared_utils.retrieval.unknown import names_stand
+from shared_utils.text.words import terms
 from shared_utils.types import Answer, Citation, Direct, DirectKind, DirectOperand, Evidence, Page, Passage, Sentence
 from src.answering.compared_values import Compared, compared_values, is_comparison
+from src.answering.counts import asks_count, counted, with_count
 from src.answering.direct import Pages, pages_found, with_direct, with_look_up
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.places import name_of
 
+_BESIDE = 2  # words that the name of a count may have besides what is counted
 _CELL = "|"  # the mark of a sentence that says one value of a table, see src/presentation/blocks.py
 
 
@@ -34,20 +37,35 @@ class Found:
 
 
 def with_kind(
-    question: str, answer: Answer, found: Found, pages: Pages, formulary: Formulary, names: Mapping[str, str]
+    question: str, answer: Answer, found: Found, documents: Sequence[IndexedDocument], formulary: Formulary
 ) -> Answer:
     """The answer, led by a comparison or by the greatest or least value where one is asked for and found.
 
     Else by what `with_direct` finds.
     """
-    passages = found.passages
+    passages, pages, names = found.passages, pages_of(documents), names_of(documents)
     if found.figure is None:
         if compared := values_compared(question, found, pages, formulary, names):
             return with_comparison(answer, compared, names)
         rows = _rows(pages_found(passages, pages))
         if (most := extreme(question, rows, formulary.glossary)) is not None:
             return with_extreme(answer, most, names)
-    return with_direct(question, answer, passages, pages, found.figure, formulary, names)
+    led = with_direct(question, answer, passages, pages, found.figure, formulary, names)
+    thing = asks_count(question) if found.figure is None else ""
+    if thing and not _counts(led.direct, thing):
+        if (stated := counted(question, passages, documents)) is not None:
+            return with_count(answer, stated, pages, names)
+        if led.direct is None:
+            return with_direct(f"Which {thing} are there?", answer, passages, pages, None, formulary, names)
+    return led
+
+
+def _counts(direct: Direct | None, thing: str) -> bool:
+    """Whether what leads already is the number of what is counted: "Number of employees: 148", no "employee bonus"."""
+    if direct is None or direct.kind is not DirectKind.VALUE or not any(map(str.isdigit, direct.value)):
+        return False
+    name = {word for word in terms(direct.name) if word.isalpha()}
+    return set(terms(thing)) <= name and len(name - set(terms(thing))) <= _BESIDE
 
 
 def values_compared(
