@@ -42,7 +42,7 @@ from src.answering.asked import checked_question
 from src.answering.compared import Found, stands_side_by_side, with_kind
 from src.answering.direct import figure_of
 from src.answering.file_report import unread_pages
-from src.answering.finding import evidence_of, found_passages
+from src.answering.finding import evidence_of, found_passages, indexes_within
 from src.answering.follow_up import is_follow_up, kept_evidence, standalone
 from src.answering.gate import is_answered
 from src.answering.ingestion import (
@@ -65,7 +65,7 @@ from src.answering.lexicon import Lexicon
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens
 from src.answering.routing import Route, route
 from src.answering.small_talk import small_talk
-from src.answering.translation import in_their_words
+from src.answering.translation import in_other_languages, in_their_words
 from src.answering.writing import PastTurn, Scribe, Task, Writer
 from src.answering.yes_no import with_word
 from src.events import (
@@ -211,13 +211,23 @@ class Rag:
 
         `history` holds the questions before it, oldest first: what this one leaves out is taken from them.
         """
-        began, embedder = self.now(), self.embedder.ready()
+        began = self.now()
         taken = route(question, standalone(question, history), documents)
         budget = self.evidence_tokens if budget is None else budget
         if taken.kind is QuestionKind.SMALL_TALK:
             return SearchResult((), Evidence((), 0, budget), answerable=False, elapsed_s=0.0, route=taken)
         indexes = [document.index for document in documents]
-        taken = in_their_words(taken, indexes, self.lexicon)
+        first = self._searched(in_their_words(taken, indexes, self.lexicon), documents, top_k, budget)
+        found = first
+        if not first.answerable and not taken.is_beyond:
+            ways = in_other_languages(taken, indexes, self.lexicon)
+            others = (self._searched(way, documents, top_k, budget) for way in ways)
+            found = next((other for other in others if other.answerable), first)
+        return replace(found, elapsed_s=self.now() - began)
+
+    def _searched(self, taken: Route, documents: Sequence[IndexedDocument], top_k: int, budget: int) -> SearchResult:
+        """What is found on one route."""
+        embedder, indexes = self.embedder.ready(), indexes_within(taken, documents)
         found = found_passages(taken, documents, embedder, max(top_k, CANDIDATES), self.glossary)
         passages = [passage for ranked in zip_longest(*found) for passage in ranked if passage is not None]
         evidence = evidence_of(taken, found, documents, embedder, budget, self.glossary)
@@ -226,7 +236,7 @@ class Rag:
             taken.searched, Found(passages, evidence, figure, taken.sides), documents, self.formulary
         )
         answerable = bool(evidence.spans) and is_spoken_to
-        return SearchResult(tuple(passages[:top_k]), evidence, answerable, self.now() - began, taken, figure)
+        return SearchResult(tuple(passages[:top_k]), evidence, answerable, 0.0, taken, figure)
 
     # -------------------------------------------------------------------------------------------- ask
 
