@@ -6,7 +6,7 @@ A `Rag` holds no documents, so one serves everybody; documents travel as argumen
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -66,6 +66,7 @@ from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens
 from src.answering.routing import Route, route
 from src.answering.small_talk import small_talk
 from src.answering.translation import in_other_languages, in_their_words
+from src.answering.wording import in_their_spelling, without_form
 from src.answering.writing import PastTurn, Scribe, Task, Writer
 from src.answering.yes_no import with_word
 from src.events import (
@@ -132,6 +133,7 @@ class Rag:
     glossary: Glossary  # of names that are asked for and not printed
     formulary: Formulary  # of figures: how they are printed, and computed
     lexicon: Lexicon = field(default_factory=Lexicon)  # of the languages questions are in
+    common_words: Callable[[], Collection[str]] = frozenset  # of English: others may be misspelled
     most_passages: int = MOST_PASSAGES  # of one file
     now: Callable[[], float] = time.monotonic
 
@@ -212,11 +214,14 @@ class Rag:
         `history` holds the questions before it, oldest first: what this one leaves out is taken from them.
         """
         began = self.now()
-        taken = route(question, standalone(question, history), documents)
+        question, history = without_form(question), [without_form(one) for one in history]
+        indexes = [document.index for document in documents]
+        spelled = in_their_spelling(standalone(question, history), indexes, self.common_words)
+        taken = route(question, spelled.text, documents)
+        taken = replace(taken, note=taken.note or spelled.note)
         budget = self.evidence_tokens if budget is None else budget
         if taken.kind is QuestionKind.SMALL_TALK:
             return SearchResult((), Evidence((), 0, budget), answerable=False, elapsed_s=0.0, route=taken)
-        indexes = [document.index for document in documents]
         first = self._searched(in_their_words(taken, indexes, self.lexicon), documents, top_k, budget)
         found = first
         if not first.answerable and not taken.is_beyond:
