@@ -1,4 +1,4 @@
-"""How a question is worded: the form it wants is not searched for, slips of the finger are read as the documents' words."""
+"""How a question is worded: the form it wants is not searched for, slips of the finger are read otherwise."""
 
 from __future__ import annotations
 
