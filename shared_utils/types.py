@@ -345,6 +345,8 @@ class DirectOperand:
     citations: tuple[int, ...]
     period: str = ""  # the year, of a series
     amount: str = ""  # of a series: the value in plain digits, all of them scaled alike
+    row: str = ""  # of a comparison's table: what its row is called; "" where nothing is set side by side
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)

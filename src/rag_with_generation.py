@@ -6,8 +6,9 @@ A `Rag` holds no documents, so one serves everybody; documents travel as argumen
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
@@ -22,12 +23,8 @@ from shared_utils.generation.speed import estimate_first_token_s
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
-from shared_utils.retrieval.evidence import NAME_TOKENS, select_evidence
 from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
-from shared_utils.retrieval.search import search as search_indexes
-from shared_utils.retrieval.sides import joined
-from shared_utils.retrieval.spread import spread_evidence
 from shared_utils.types import (
     Answer,
     Cancelled,
@@ -41,10 +38,11 @@ from shared_utils.types import (
 )
 from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
 from src.answering.asked import checked_question
-from src.answering.compared import Found
+from src.answering.compared import Found, stands_side_by_side
 from src.answering.developed import with_development
 from src.answering.direct import figure_of
 from src.answering.file_report import unread_pages
+from src.answering.finding import evidence_of, found_passages, indexes_within
 from src.answering.follow_up import is_follow_up, kept_evidence, standalone
 from src.answering.gate import is_answered
 from src.answering.ingestion import (
@@ -68,7 +66,8 @@ from src.answering.outright import told_outright
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens
 from src.answering.routing import Route, route
 from src.answering.small_talk import small_talk
-from src.answering.translation import in_their_words
+from src.answering.translation import in_other_languages, in_their_words
+from src.answering.wording import in_their_spelling, without_form
 from src.answering.writing import PastTurn, Scribe, Task, Writer
 from src.answering.yes_no import with_word
 from src.events import (
@@ -135,6 +134,7 @@ class Rag:
     glossary: Glossary  # of names that are asked for and not printed
     formulary: Formulary  # of figures: how they are printed, and computed
     lexicon: Lexicon = field(default_factory=Lexicon)  # of the languages questions are in
+    common_words: Callable[[], Collection[str]] = frozenset  # of English: others may be misspelled
     most_passages: int = MOST_PASSAGES  # of one file
     now: Callable[[], float] = time.monotonic
 
@@ -214,48 +214,35 @@ class Rag:
 
         `history` holds the questions before it, oldest first: what this one leaves out is taken from them.
         """
-        began, embedder = self.now(), self.embedder.ready()
-        taken = route(question, standalone(question, history), documents)
+        began = self.now()
+        question, history = without_form(question), [without_form(one) for one in history]
+        indexes = [document.index for document in documents]
+        spelled = in_their_spelling(standalone(question, history), indexes, self.common_words)
+        taken = route(question, spelled.text, documents)
+        taken = replace(taken, note=taken.note or spelled.note)
         budget = self.evidence_tokens if budget is None else budget
         if taken.kind is QuestionKind.SMALL_TALK:
             return SearchResult((), Evidence((), 0, budget), answerable=False, elapsed_s=0.0, route=taken)
-        indexes = [document.index for document in documents]
-        taken = in_their_words(taken, indexes, self.lexicon)
-        titles = {d.document.id: f"{d.document.title} {d.document.name}" for d in documents}
-        most = max(top_k, CANDIDATES)
-        passages = search_indexes(
-            taken.searched, indexes, titles, embedder, most, within=taken.within, glossary=self.glossary
-        )
-        evidence = self._evidence(taken, passages, documents, titles, budget)
+        first = self._searched(in_their_words(taken, indexes, self.lexicon), documents, top_k, budget)
+        found = first
+        if not first.answerable and not taken.is_beyond:
+            ways = in_other_languages(taken, indexes, self.lexicon)
+            others = (self._searched(way, documents, top_k, budget) for way in ways)
+            found = next((other for other in others if other.answerable), first)
+        return replace(found, elapsed_s=self.now() - began)
+
+    def _searched(self, taken: Route, documents: Sequence[IndexedDocument], top_k: int, budget: int) -> SearchResult:
+        """What is found on one route."""
+        embedder, indexes = self.embedder.ready(), indexes_within(taken, documents)
+        found = found_passages(taken, documents, embedder, max(top_k, CANDIDATES), self.glossary)
+        passages = [passage for ranked in zip_longest(*found) for passage in ranked if passage is not None]
+        evidence = evidence_of(taken, found, documents, embedder, budget, self.glossary)
         figure = None if taken.spreads else figure_of(taken.searched, passages, pages_of(documents), self.formulary)
-        answerable = bool(evidence.spans) and is_answered(taken, passages, indexes, embedder, figure)
-        return SearchResult(tuple(passages[:top_k]), evidence, answerable, self.now() - began, taken, figure)
-
-    def _evidence(
-        self,
-        taken: Route,
-        passages: Sequence[Passage],
-        documents: Sequence[IndexedDocument],
-        titles: Mapping[str, str],
-        budget: int,
-    ) -> Evidence:
-        """What the model may read: from all over, from each side of a comparison, or from the best passages."""
-        pages, embedder = pages_of(documents), self.embedder.ready()
-        if taken.spreads:
-            chunks = [chunk for d in documents for chunk in d.index.chunks if not taken.within or taken.within(chunk)]
-            return spread_evidence(chunks, pages, budget_tokens=budget)
-
-        def selected(found: Sequence[Passage], tokens: int) -> Evidence:
-            return select_evidence(
-                taken.searched, found, pages, budget_tokens=tokens, embedder=embedder, glossary=self.glossary
-            )
-
-        share = budget // len(taken.sides) - NAME_TOKENS if taken.sides else budget
-        by_side = []
-        for index in (document.index for document in documents if document.document.id in taken.sides):
-            found = search_indexes(taken.searched, [index], titles, embedder, CANDIDATES, glossary=self.glossary)
-            by_side.append(selected(found, share))
-        return joined(by_side, budget) if by_side else selected(passages, budget)
+        is_spoken_to = is_answered(taken, passages, indexes, embedder, figure) or stands_side_by_side(
+            taken.searched, Found(passages, evidence, figure, taken.sides), documents, self.formulary
+        )
+        answerable = bool(evidence.spans) and is_spoken_to
+        return SearchResult(tuple(passages[:top_k]), evidence, answerable, 0.0, taken, figure)
 
     # -------------------------------------------------------------------------------------------- ask
 
@@ -328,7 +315,7 @@ class Rag:
             )
             answer = replace(answer, notes=(*answer.notes, *disagreements))
         else:
-            answer = refusal(question, found.passages, documents, found.route.untranslated)
+            answer = refusal(question, found.passages, documents, found.route.missing or found.route.untranslated)
             mark("first_evidence_s")
         seen = (*recognised_notes(answer, documents), *unread_notes(documents))
         answer = replace(answer, notes=(*answer.notes, *_route_notes(found.route), *seen))
@@ -368,7 +355,7 @@ class Rag:
             return quoted_answer(question, found.evidence, pages, names)
         answer = extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
         seen = Found(found.passages, found.evidence, found.figure, found.route.sides)
-        return with_development(question, asked, answer, seen, pages, self.formulary, names)
+        return with_development(question, asked, answer, seen, documents, self.formulary)
 
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
         """Where a citation's words are drawn on its page; () where that is not known."""

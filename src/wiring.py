@@ -12,6 +12,7 @@ from pathlib import Path
 
 from shared_utils.citations.nli import installed_model
 from shared_utils.citations.verification import Entailment
+from shared_utils.embeddings.packaged_model import common_words
 from shared_utils.errors import DocumentError, EmbeddingError, StorageError
 from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.pdf.ocr import HOW_TO_INSTALL, CpuTime, looked_at, ocr_page, tesseract_available
@@ -123,6 +124,7 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
         glossary=line_items(),
         formulary=formulary(),
         lexicon=lexicon(),
+        common_words=common_words,
         most_passages=settings.max_passages,
     )
 

@@ -94,6 +94,9 @@ _TREND = re.compile(
     r"\bcompar\w*|\bhow (?:did|has|have|do|does)\b.*\b(?:develop|evolv|chang)\w*|\bconsistent\b|\btrend\b",
     re.IGNORECASE,
 )
+_SIDE_BY_SIDE = re.compile(
+    r"\bcompar\w*|\bversus\b|\bvs\b|\bvergl(?:eich\w*|ich\w*)|\bconfront\w*|\bvergelijk\w*", re.IGNORECASE
+)
 _YES_NO = re.compile(r"^\W*(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should)\b", re.IGNORECASE)
 _NAMED_YEAR = re.compile(r"\b(?:FY|CY)?\s?'?(?:19|20)\d\d\b(?!,\d)", re.IGNORECASE)
 _RANGE = re.compile(r"((?:19|20)\d\d)\s*(?:-|–|—|to|through|until|bis|à|a)\s*(?:FY\s?)?((?:19|20)\d\d)", re.IGNORECASE)
@@ -138,7 +141,7 @@ def asked(question: str) -> Asked | None:
         return Asked(Operation.DIFFERENCE, bare(text))
     if len(spelled_years(text)) > 1 and _AVERAGE.search(text):
         return Asked(Operation.AVERAGE, bare(text))
-    is_sum = len(years) > 1 and _SUM.search(text) and _LISTED.search(text) and not re.search(r"\bcompar", text)
+    is_sum = len(years) > 1 and _SUM.search(text) and _LISTED.search(text) and not _SIDE_BY_SIDE.search(text)
     return Asked(Operation.SUM, bare(text)) if is_sum else None
 
 

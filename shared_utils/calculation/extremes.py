@@ -29,6 +29,13 @@ _WHICH = re.compile(
     r"(?=(?:has|have|had|was|were|is|are|did|saw|shows?|hat|hatte|hatten|war|waren|gab|a|avait|etait|est|tuvo|fue|"
     r"tiene|hubo|ha|aveva|era|ebbe|teve|foi|tem|had|heeft|was|kende)\b)"
 )
+# "What is the largest segment by sales?": the thing stands behind the superlative.
+_THE_MOST = re.compile(
+    rf"^\W*(?:what|which|who|was|welche[rsmn]?|wer|quel(?:le)?|qui|cual|qual|quale|welke?|wat)\s+"
+    rf"(?:is|was|are|were|ist|war|est|etait|es|fue|e|era|foi|is)\s+(?:the|our|its|der|die|das|le|la|el|il|lo|o|a|de|het)?"
+    rf"\s*(?:{_GREATEST}|{_LEAST})\s+(?P<thing>(?:[^\W\d_]+\s*){{1,3}}?)"
+    r"(?:\s+(?:by|in terms of|nach|par|por|per|naar)\s+(?P<measure>.+?))?(?:\s+(?:in|im|en|nel|em)\s+(?:the )?.*)?$"
+)
 _PERIOD = re.compile(r"^(?:(?:fiscal|financial) )?(?:years?|jahr(?:e|en)?|annees?|anos?|ann[oi]|jaar|jaren)$")
 _VERBS = re.compile(
     r"\b(?:has|have|had|did|saw|was|were|shows?|hat|hatte|war|gab|avait|etait|tuvo|fue|hubo|aveva|ebbe|teve|foi|heeft|"
@@ -73,18 +80,21 @@ def extreme(question: str, rows: Iterable[TableRow], glossary: Glossary = NO_GLO
 
 def _asked(question: str) -> _Asked | None:
     text = fold(question).strip().rstrip("?!. ")
-    which, superlative = _WHICH.match(text), _SUPERLATIVE.search(text)
-    if which is None or superlative is None:
+    superlative, most = _SUPERLATIVE.search(text), _THE_MOST.match(text)
+    if superlative is None:
+        return None
+    if most is not None:
+        return _Asked(most["thing"].strip(), (most["measure"] or "").strip(), superlative["greatest"] is not None)
+    which = _WHICH.match(text)
+    if which is None:
         return None
     measure = " ".join(_VERBS.sub(" ", _SUPERLATIVE.sub(" ", text[which.end() :])).split())
-    if not measure:
-        return None
     return _Asked(which["thing"].strip(), measure, superlative["greatest"] is not None)
 
 
 def _of_years(asked: _Asked, rows: Sequence[TableRow], years: frozenset[str], glossary: Glossary) -> Extreme | None:
     """The year of the row that the measure names; of the years the question names where it names several."""
-    seen = look_up_in(asked.measure, rows, glossary, frozenset())
+    seen = look_up_in(asked.measure, rows, glossary, frozenset()) if asked.measure else None
     if seen is None or seen.score < SURE:
         return None
     told = sorted({next(iter(each)) for each in seen.row.years if len(each) == 1})
@@ -97,8 +107,9 @@ def _of_years(asked: _Asked, rows: Sequence[TableRow], years: frozenset[str], gl
 
 def _of_column(asked: _Asked, rows: Sequence[TableRow], years: frozenset[str]) -> Extreme | None:
     """The row of the first table one column of which the measure names, and whose rows are what is asked for."""
-    thing, measure = frozenset(question_words(asked.thing)), frozenset(question_words(asked.measure)) - years
-    if not thing or not measure:
+    thing = frozenset(question_words(asked.thing))
+    measure = frozenset(question_words(asked.measure)) - years if asked.measure else frozenset[str]()
+    if not thing:
         return None
     tables = {id(row.table): row.table for row in rows}
     for key in tables:

@@ -102,6 +102,23 @@ def unknown_names(question: str, indexes: Sequence[DocumentIndex]) -> tuple[str,
     return tuple(dict.fromkeys([*_codes(text, indexes), *_institutions(text, indexes)]))
 
 
+def absent_names(question: str, indexes: Sequence[DocumentIndex]) -> bool:
+    """Whether a question has proper names, and no word of any of them stands in the documents, even misspelled.
+
+    Nouns of German have capitals, so names are not told from them: the caller knows the language.
+    """
+    text = without_answer_format(question)
+    if sum(map(str.isupper, text)) > 0.3 * sum(map(str.isalpha, text)):
+        return False
+    words = [word for match in _PROPER.finditer(text) for word in re.findall(r"[^\W\d_]+", match.group())]
+    named = [
+        word for word in words if word[:1].isupper() and len(word) > 2 and terms(word) and word.upper() not in _COMMON
+    ]
+    return bool(named) and not any(
+        any(_stands(term, indexes) for term in terms(word)) or _is_slip(word, indexes) for word in named
+    )
+
+
 def names_stand(question: str, indexes: Sequence[DocumentIndex]) -> bool:
     """Whether the documents have every proper name of a question, those of several words in one piece."""
     names = {re.sub(r"['’]s?$", "", match.group()) for match in _PROPER.finditer(without_answer_format(question))}

@@ -5,26 +5,25 @@ See docs/adr/0087-kinds-of-direct-answers.md.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.calculation.extremes import Extreme, extreme
 from shared_utils.calculation.formulary import Formulary
-from shared_utils.calculation.operands import operand
 from shared_utils.message import message
-from shared_utils.retrieval.lookup import SURE, LookUp, look_up
-from shared_utils.retrieval.table_rows import rows_of, years_of
+from shared_utils.retrieval.table_rows import TableRow, rows_of
+from shared_utils.retrieval.unknown import names_stand
 from shared_utils.text.words import terms
-from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Evidence, Page, Passage
+from shared_utils.types import Answer, Citation, Direct, DirectKind, DirectOperand, Evidence, Page, Passage, Sentence
+from src.answering.compared_values import Compared, compared_values, is_comparison
+from src.answering.counts import asks_count, counted, with_count
 from src.answering.direct import Pages, pages_found, with_direct, with_look_up
+from src.answering.ingestion import IndexedDocument, names_of, pages_of
+from src.answering.places import name_of
 
-_COMPARE = re.compile(r"^\W*(?:please |bitte )?(?:compar\w*|vergleich\w*|confront\w*|vergelijk\w*)\s+", re.IGNORECASE)
-_AND = re.compile(
-    r"\s+(?:and|with|to|und|mit|et|avec|y|con|e|com|en|met|vs\.?|versus|compared (?:to|with))\s+", re.IGNORECASE
-)
-_VERSUS = re.compile(r"\s+(?:vs\.?|versus|compared (?:to|with))\s+", re.IGNORECASE)
+_BESIDE = 2  # words that the name of a count may have besides what is counted
+_CELL = "|"  # the mark of a sentence that says one value of a table, see src/presentation/blocks.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,47 +37,138 @@ class Found:
 
 
 def with_kind(
-    question: str, answer: Answer, found: Found, pages: Pages, formulary: Formulary, names: Mapping[str, str]
+    question: str, answer: Answer, found: Found, documents: Sequence[IndexedDocument], formulary: Formulary
 ) -> Answer:
     """The answer, led by a comparison or by the greatest or least value where one is asked for and found.
 
     Else by what `with_direct` finds.
     """
-    passages = found.passages
+    passages, pages, names = found.passages, pages_of(documents), names_of(documents)
     if found.figure is None:
-        compared = _by_document(question, found, pages, formulary, names) if found.sides else []
-        compared = compared or _by_measure(question, passages, pages, formulary)
-        if compared:
+        if compared := values_compared(question, found, pages, formulary, names):
             return with_comparison(answer, compared, names)
-        rows = [row for document_id, page, s in pages_found(passages, pages) for row in rows_of(document_id, page, s)]
+        rows = _rows(pages_found(passages, pages))
         if (most := extreme(question, rows, formulary.glossary)) is not None:
             return with_extreme(answer, most, names)
-    return with_direct(question, answer, passages, pages, found.figure, formulary, names)
+    led = with_direct(question, answer, passages, pages, found.figure, formulary, names)
+    thing = asks_count(question) if found.figure is None else ""
+    if thing and not _counts(led.direct, thing):
+        if (stated := counted(question, passages, documents)) is not None:
+            return with_count(answer, stated, pages, names)
+        if led.direct is None:
+            return with_direct(f"Which {thing} are there?", answer, passages, pages, None, formulary, names)
+    return led
 
 
-def with_comparison(answer: Answer, compared: Sequence[LookUp], names: Mapping[str, str]) -> Answer:
-    """The answer, one cited line for each value before it, in the order given; the values as data in `direct`."""
-    operands: list[DirectOperand] = []
-    several = len({one.document_id for one in compared}) == len(compared)
-    for one in reversed(compared):
-        answer = with_look_up(answer, one, names)
-        if answer.direct is not None:
-            operands[:0] = answer.direct.operands[:1]
-        if several:
-            first = answer.sentences[0]
-            said = message("{document}: {value}", document=names.get(one.document_id, ""), value=first.text)
-            answer = replace(answer, sentences=(replace(first, text=str(said), said=said), *answer.sentences[1:]))
-    led = answer.sentences[: len(compared)]
-    cited = tuple(
-        replace(
-            operand,
-            name=f"{names.get(one.document_id, '')}: {operand.name}" if several else operand.name,
-            citations=sentence.citations,
+def _counts(direct: Direct | None, thing: str) -> bool:
+    """Whether what leads already is the number of what is counted: "Number of employees: 148", no "employee bonus"."""
+    if direct is None or direct.kind is not DirectKind.VALUE or not any(map(str.isdigit, direct.value)):
+        return False
+    name = {word for word in terms(direct.name) if word.isalpha()}
+    return set(terms(thing)) <= name and len(name - set(terms(thing))) <= _BESIDE
+
+
+def values_compared(
+    question: str, found: Found, pages: Pages, formulary: Formulary, names: Mapping[str, str]
+) -> list[Compared]:
+    """The values that a question sets side by side, each of which was found; [] where one was not."""
+    rows = _rows(pages_found(found.passages, pages))
+    sides = {side: _rows_of_side(side, found, pages) for side in found.sides}
+    return compared_values(question, rows, sides, names, formulary.glossary)
+
+
+def stands_side_by_side(
+    question: str, found: Found, documents: Sequence[IndexedDocument], formulary: Formulary
+) -> bool:
+    """Whether every value that a question compares was found, in documents that have every name it asks for."""
+    if found.figure is not None or not is_comparison(question):
+        return False
+    if not names_stand(question, [document.index for document in documents]):
+        return False
+    return bool(values_compared(question, found, pages_of(documents), formulary, names_of(documents)))
+
+
+def _rows_of_side(side: str, found: Found, pages: Pages) -> list[TableRow]:
+    """Of the pages of one document that its passages and its evidence stand on."""
+    own = pages_found([passage for passage in found.passages if passage.chunk.document_id == side], pages)
+    seen = {page.number for _, page, _ in own}
+    more = dict.fromkeys(s.page for s in found.evidence.spans if s.document_id == side and s.page not in seen)
+    return _rows([*own, *((side, pages[side, number], 1.0) for number in more)])
+
+
+def _rows(found: Iterable[tuple[str, Page, float]]) -> list[TableRow]:
+    return [row for document_id, page, score in found for row in rows_of(document_id, page, score)]
+
+
+def with_comparison(answer: Answer, compared: Sequence[Compared], names: Mapping[str, str]) -> Answer:
+    """The answer, a table of the values before it: a cited sentence each, and in `direct` their rows and columns.
+
+    A row is a document, else a measure, else a year; what else differs are the columns.
+    """
+    several = len({one.found.document_id for one in compared}) > 1
+    bare = replace(answer, sentences=(), citations=())
+    led = [with_look_up(bare, one.found, names) for one in compared]
+    rest = answer
+    for one in compared:  # without what the answer quotes of the same rows
+        rest = with_look_up(rest, one.found, names)
+        rest = replace(rest, sentences=rest.sentences[1:])
+    numbers: dict[tuple[str, int, int, int], int] = {}
+    citations: list[Citation] = []
+
+    def numbered(sentence: Sentence, of: Answer) -> tuple[int, ...]:
+        markers = []
+        for cited in (c for c in of.citations if c.marker in sentence.citations):
+            place = cited.document_id, cited.page, cited.start, cited.end
+            if place not in numbers:
+                numbers[place] = len(numbers) + 1
+                citations.append(replace(cited, marker=numbers[place]))
+            markers.append(numbers[place])
+        return tuple(markers)
+
+    sentences, operands = list[Sentence](), list[DirectOperand]()
+    for one, value, (row, column) in zip(compared, led, _rows_and_columns(compared, names), strict=True):
+        sentence, operand = value.sentences[0], (value.direct.operands if value.direct else ())[0]
+        markers, name = numbered(sentence, value), names.get(one.found.document_id, "")
+        said = message("{document}: {value}", document=name, value=sentence.text) if several else sentence.said
+        sentences.append(
+            replace(sentence, text=str(said), said=said, citations=markers, item=_CELL, paragraph=len(sentences))
         )
-        for operand, sentence, one in zip(operands, led, compared, strict=True)
-    )
-    direct = Direct(DirectKind.COMPARISON, "", str(len(cited)), "", cited)
-    return _renewed(replace(answer, direct=direct))
+        called = f"{name}: {operand.name}" if several else operand.name
+        operands.append(replace(operand, name=called, citations=markers, row=row, column=column))
+    others = [
+        replace(s, citations=numbered(s, rest), paragraph=len(sentences) + number)
+        for number, s in enumerate(rest.sentences)
+    ]
+    direct = Direct(DirectKind.COMPARISON, "", str(len(operands)), "", tuple(operands))
+    led_by = replace(rest, sentences=(*sentences, *others), citations=tuple(citations), direct=direct)
+    return _renewed(led_by)
+
+
+def _rows_and_columns(compared: Sequence[Compared], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What the row and the column of each value are called. A document that calls a value otherwise than another does
+    has that name beside its own, and the year where it is not the same of all."""
+    documents = list(dict.fromkeys(one.found.document_id for one in compared))
+    measures, years = ({getattr(one, part) for one in compared} for part in ("measure", "year"))
+    printed = {id(one): name_of(one.found.facts[0], heads=False) for one in compared}
+    called = {one.measure: {printed[id(o)] for o in compared if o.measure == one.measure} for one in compared}
+    by_year = len(compared) > len(documents) * len(measures)
+
+    def column(one: Compared) -> str:
+        name = printed[id(one)] if len(called[one.measure]) == 1 else one.measure
+        of_year = one.year if by_year or len(years) == 1 else ""
+        if len(documents) == 1:
+            return (of_year if len(measures) > 1 else name) or name
+        parts = (name if len(measures) > 1 or not by_year else "", of_year)
+        return ", ".join(filter(None, parts))
+
+    def row(one: Compared) -> str:
+        if len(documents) == 1:
+            return printed[id(one)] if len(measures) > 1 else one.year or printed[id(one)]
+        own = printed[id(one)] if len(measures) == 1 and len(called[one.measure]) > 1 else ""
+        year = one.year if len(years) > 1 and not by_year else ""
+        return ", ".join(filter(None, (names.get(one.found.document_id, ""), own, year)))
+
+    return [(row(one), column(one)) for one in compared]
 
 
 def with_extreme(answer: Answer, most: Extreme, names: Mapping[str, str]) -> Answer:
@@ -99,57 +189,3 @@ def _renewed(answer: Answer) -> Answer:
     """With the text that its sentences now make."""
     lines = (s.text + " " + "".join(f"[{marker}]" for marker in s.citations) for s in answer.sentences)
     return replace(answer, raw_text="\n".join(lines))
-
-
-def _by_document(
-    question: str, found: Found, pages: Pages, formulary: Formulary, names: Mapping[str, str]
-) -> list[LookUp]:
-    """The same value of each document; [] where it was not found in one of them."""
-    named = {word for side in found.sides for word in terms(names.get(side, ""))}
-    words = [w for w in _COMPARE.sub("", question).split() if years_of(w) or not named & set(terms(w))]
-    values = []
-    for side in found.sides:
-        own = pages_found([passage for passage in found.passages if passage.chunk.document_id == side], pages)
-        seen = {page.number for _, page, _ in own}
-        more = dict.fromkeys(s.page for s in found.evidence.spans if s.document_id == side and s.page not in seen)
-        value = look_up(
-            " ".join(words), [*own, *((side, pages[side, number], 1.0) for number in more)], glossary=formulary.glossary
-        )
-        if value is None or value.score < SURE:
-            return []
-        values.append(_newest(value, question))
-        if not _is_one_figure(values[-1]):
-            return []
-    return values
-
-
-def _by_measure(question: str, passages: Sequence[Passage], pages: Pages, formulary: Formulary) -> list[LookUp]:
-    """Two values that a question sets against each other by name: “net income vs. adjusted EBIT”; [] where one is
-    not found."""
-    asks = _COMPARE.match(question)
-    parts = (_AND if asks else _VERSUS).split(_COMPARE.sub("", question).rstrip("?!. "), maxsplit=1)
-    if len(parts) != 2:
-        return []
-    where: list[tuple[str, Page, float]] = pages_found(passages, pages)
-    told = " ".join(sorted(years_of(question)))
-    found = [
-        look_up(part if years_of(part) else f"{part} {told}", where, glossary=formulary.glossary) for part in parts
-    ]
-    sure = [one for one in found if one is not None and one.score >= SURE and one.row.own <= set(terms(question))]
-    values = [value for one in sure if _is_one_figure(value := _newest(one, question))]
-    places = {(one.document_id, one.page.number, one.facts[0].value.row, one.facts[0].value.column) for one in values}
-    return values if len(values) == len(places) == len(parts) else []
-
-
-def _newest(value: LookUp, question: str) -> LookUp:
-    """The value of the newest year where the question names none and its table tells them."""
-    if years_of(question) or len(value.facts) == 1:
-        return value
-    years = dict(zip(value.row.facts, value.row.years, strict=True))
-    told = [fact for fact in value.facts if years.get(fact)]
-    return replace(value, facts=(max(told, key=lambda fact: max(years[fact])),)) if told else value
-
-
-def _is_one_figure(value: LookUp) -> bool:
-    """Whether one figure was found: two in a field, or several fields, leave open which is meant."""
-    return len(value.facts) == 1 and operand(value.row, value.facts[0]) is not None

@@ -6,7 +6,7 @@ See docs/adr/0103-through-the-years.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -19,6 +19,7 @@ from shared_utils.timeline.figures import Names, Point, Series, series
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Sentence, Span, Verdict
 from src.answering.compared import Found, with_kind
 from src.answering.direct import Pages, _citations, _led_by, pages_found
+from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.places import places, scale_of
 
 _DEVELOPED = (  # the question says that something went on, in seven languages
@@ -77,17 +78,17 @@ def with_development(
     asked: str,
     answer: Answer,
     found: Found,
-    pages: Pages,
+    documents: Sequence[IndexedDocument],
     formulary: Formulary,
-    names: Mapping[str, str],
 ) -> Answer:
     """The answer, led by a figure through the years where one is asked for and found; else by what `with_kind` finds.
 
     `question` is what is searched, `asked` as it was typed.
     """
+    pages, names = pages_of(documents), names_of(documents)
     seen = developed(question, found, pages, formulary, names) if asks_development(asked) else None
     if seen is None:
-        return with_kind(question, answer, found, pages, formulary, names)
+        return with_kind(question, answer, found, documents, formulary)
     return with_series(answer, seen, names)
 
 

@@ -13,6 +13,7 @@ from functools import reduce
 from shared_utils.retrieval.question_kind import asked_part, without_part
 from shared_utils.text.words import terms
 from shared_utils.types import Evidence, EvidenceSpan
+from src.answering.ellipsis import is_compared_with, written_out
 
 # Openings that continue something, in the languages people ask in most.
 _OPENINGS = re.compile(
@@ -62,7 +63,7 @@ def is_follow_up(question: str) -> bool:
     >>> is_follow_up("And in 2021?"), is_follow_up("What about its risks?"), is_follow_up("Who chairs the board?")
     (True, True, False)
     """
-    if _OPENINGS.match(question) or _BARE.match(question):
+    if _OPENINGS.match(question) or _BARE.match(question) or is_compared_with(question):
         return True
     if _THE_DOCUMENT.search(question):
         return False
@@ -81,11 +82,14 @@ def _names_something(question: str) -> bool:
 def standalone(question: str, earlier: Sequence[str]) -> str:
     """The text to search for: the question, led by what it leaves out. `earlier` questions stand oldest first.
 
-    What is asked now is said three times, so that it counts more than what it continues: search weighs words by how
+    Where it is plain what a follow-up changes, it is written out in full (ellipsis.py). Else both are searched, and
+    what is asked now is said three times, so that it counts more than what it continues: search weighs words by how
     often they are asked for, and the page may have changed with the question.
 
     >>> standalone("And in 2021?", ["What was the revenue in 2020?"])
-    'What was the revenue ? And in 2021? And in 2021? And in 2021?'
+    'What was the revenue in 2021?'
+    >>> standalone("And how was it spent?", ["What was the revenue in 2020?"])
+    'What was the revenue in 2020? And how was it spent? And how was it spent? And how was it spent?'
     >>> standalone("Who chairs the board?", ["What was the revenue in 2020?"])
     'Who chairs the board?'
     """
@@ -95,7 +99,9 @@ def standalone(question: str, earlier: Sequence[str]) -> str:
 def _continued(topic: str, question: str) -> str:
     if not is_follow_up(question):
         return question
-    question = _with_year(question, topic)
+    topic, question = _in_short(topic), _with_year(question, topic)
+    if not asked_part(question) and (written := written_out(topic, question)) is not None:
+        return written
     if asked_part(question).pages:
         topic = without_part(topic)
     if _TIMES.search(question):
@@ -103,6 +109,16 @@ def _continued(topic: str, question: str) -> str:
     # Without a full stop "… round to two decimals And in 2021?" would be one instruction on how to answer.
     end = "" if topic.endswith((".", "?", "!")) else "."
     return " ".join([topic + end, *[question] * _TIMES_SAID])
+
+
+def _in_short(topic: str) -> str:
+    """What a chain began with and what was asked last, each once: what stood between them was left behind.
+
+    >>> _in_short("What was revenue? And wages? And wages? And wages? And tolls? And tolls? And tolls?")
+    'What was revenue? And tolls?'
+    """
+    said = list(dict.fromkeys(re.split(r"(?<=[?!.])\s+(?=[A-ZÀ-Ý])|(?<=\?)\s+", topic)))
+    return " ".join([said[0], said[-1]] if len(said) > 2 else said)
 
 
 def _with_year(question: str, topic: str) -> str:

@@ -8,9 +8,12 @@ from shared_utils.calculation.asked import spelled_years
 from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.retrieval.answerability import judge
 from shared_utils.retrieval.index import DocumentIndex
-from shared_utils.retrieval.unknown import names_stand, unknown_names
+from shared_utils.retrieval.unknown import absent_names, names_stand, unknown_names
+from shared_utils.text.languages import told_language
 from shared_utils.types import Embedder, Passage
 from src.answering.routing import Route
+
+_FIRST = 5  # passages whose documents would answer
 
 
 def is_answered(
@@ -23,15 +26,28 @@ def is_answered(
     """Whether the documents speak to a question.
 
     A figure that was worked out of them for the names that are asked answers it, however few of its words they have. A
-    code that stands nowhere, nothing but pages after the last, and a ratio of a year for which nothing is told, do not.
+    code or names that stand in none of the documents that come first, nothing but pages after the last, and a ratio of
+    a year for which nothing is told, do not.
     """
     question = taken.searched
     if taken.spreads:
         return True
-    if taken.is_beyond or unknown_names(question, indexes):
+    leading = _leading(passages, indexes)
+    if taken.is_beyond or unknown_names(question, leading) or _names_nobody(question, leading):
         return False
     if isinstance(figure, Calculation) and names_stand(question, indexes):
         return True
     if isinstance(figure, NotComputed) and figure.is_untold and spelled_years(question):
         return False
     return judge(question, passages, indexes, embedder).answerable
+
+
+def _leading(passages: Sequence[Passage], indexes: Sequence[DocumentIndex]) -> Sequence[DocumentIndex]:
+    """The documents of the best passages: another one that happens to have a code does not answer for them."""
+    first = {passage.chunk.document_id for passage in passages[:_FIRST]}
+    return [index for index in indexes if index.document_id in first] or indexes
+
+
+def _names_nobody(question: str, indexes: Sequence[DocumentIndex]) -> bool:
+    """Whether all whom an English question names stand in none of them: "How much did Netflix earn?"."""
+    return told_language(question) in ("english", None) and absent_names(question, indexes)

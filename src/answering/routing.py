@@ -21,6 +21,7 @@ from shared_utils.retrieval.sides import compared_documents
 from shared_utils.text.words import terms
 from shared_utils.types import Chunk
 from src.answering.ingestion import IndexedDocument
+from src.answering.named_documents import named_documents
 from src.answering.small_talk import not_translated, without_translating
 
 _LOOK_UP = message("look-up")
@@ -38,6 +39,7 @@ class Route:
     sides: tuple[str, ...] = ()  # ids of the documents that are compared
     is_beyond: bool = False  # whether the pages it asks for are in none of the documents
     untranslated: Message = NOTHING  # said in place of a refusal where the question's language was not understood
+    missing: Message = NOTHING  # said in its place where the document that is asked of is not there
 
     @property
     def spreads(self) -> bool:
@@ -55,7 +57,37 @@ class _Part:
 
 
 def route(question: str, searched: str, documents: Sequence[IndexedDocument]) -> Route:
-    """The strategy for a question. `searched` is the question with what it leaves out, see follow_up.py."""
+    """The strategy for a question. `searched` is the question with what it leaves out, see follow_up.py.
+
+    A document that it names confines it; of one that is not there nothing is told from another.
+    """
+    if question not in searched:  # a follow-up that was written out is of the kind that it now is
+        question = searched
+    named = named_documents(question, documents)
+    if named is None and searched != question:
+        named = named_documents(searched, documents)
+    if named is None:
+        return _routed(question, searched, documents)
+    if named.missing and not named.ids:
+        return replace(_routed(question, searched, documents), is_beyond=True, missing=named.missing)
+    taken = _routed(question, searched if searched != question else named.rest, documents)
+    if taken.sides or taken.kind in (QuestionKind.SUMMARY, QuestionKind.SMALL_TALK):
+        return taken
+    names = message("{names}", names=tuple(one.document.name for one in documents if one.document.id in named.ids))
+    part = names if taken.within is None else message("{part}, {names}", part=taken.label, names=names)
+    return replace(
+        taken,
+        within=_in_documents(named.ids, taken.within),
+        label=part,
+        note=named.missing or message("Searched in {part} only.", part=part),
+    )
+
+
+def _in_documents(ids: frozenset[str], within: Within | None) -> Within:
+    return lambda chunk: chunk.document_id in ids and (within is None or within(chunk))
+
+
+def _routed(question: str, searched: str, documents: Sequence[IndexedDocument]) -> Route:
     if part_ := without_translating(question):
         taken = route(part_, part_, documents)
         return replace(taken, note=not_translated(part_))

@@ -8,11 +8,12 @@ refused. A word of the documents' own language that stands nowhere is left to se
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from shared_utils.message import NOTHING, message
 from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.retrieval.search import Within
 from shared_utils.text.compounds import COMPOUNDING, holding, parts
 from shared_utils.text.folding import fold, folded_words
 from shared_utils.text.languages import FUNCTION_WORDS, same_language, told_language
@@ -68,7 +69,30 @@ def in_their_words(taken: Route, indexes: Sequence[DocumentIndex], lexicon: Lexi
     asked = _language_of(taken.searched, lexicon)
     if asked is None or not spoken or asked in spoken:
         return taken
-    to = max(dict.fromkeys(spoken), key=spoken.count)
+    return _in(max(dict.fromkeys(spoken), key=spoken.count), taken, asked, indexes, lexicon)
+
+
+def in_other_languages(taken: Route, indexes: Sequence[DocumentIndex], lexicon: Lexicon) -> Iterator[Route]:
+    """The route through the documents of each other language, where some are in the question's and some are not: a
+    question that those of its own do not answer."""
+    asked = _language_of(taken.searched, lexicon)
+    spoken = {index.document_id: told_language(_text_of(index)) for index in indexes[:_MOST_DOCUMENTS]}
+    if asked is None or asked not in spoken.values() or taken.sides:
+        return
+    for to in dict.fromkeys(language for language in spoken.values() if language and language != asked):
+        ids = {document for document, language in spoken.items() if language == to}
+        of_them = [index for index in indexes if index.document_id in ids]
+        found = _in(to, taken, asked, of_them, lexicon)
+        if found.searched != taken.searched:
+            yield replace(found, within=_among(ids, taken.within))
+
+
+def _among(ids: Set[str], within: Within | None) -> Within:
+    return lambda chunk: chunk.document_id in ids and (within is None or within(chunk))
+
+
+def _in(to: str, taken: Route, asked: str, indexes: Sequence[DocumentIndex], lexicon: Lexicon) -> Route:
+    """The route in a language of the documents."""
     found = translated(taken.searched, asked, to, indexes, lexicon)
     if not found.known:
         return replace(taken, untranslated=UNTRANSLATED)
@@ -138,18 +162,23 @@ def _meant(concepts: Sequence[Concept], word: str, language: str, *, is_noun: bo
 
 
 def _language_of(question: str, lexicon: Lexicon) -> str | None:
-    """That of its function words; of as many, or none, the one whose words of the lexicon it has most of."""
-    if told := told_language(question):
-        return told
+    """The language that knows most of the words, as function words or in the lexicon, phrases of it whole; of as many
+    that of the function words: "Wie hoch waren die Löhne" has as many of Dutch as of German."""
     words = [word for _, _, word in folded_words(question)]
-    counts = {
-        language: sum(
-            bool(lexicon.meaning(language, (stem(language, w),))) or w in FUNCTION_WORDS[language] for w in words
-        )
-        for language in LANGUAGES
-    }
+    told = told_language(question)
+    counts = {language: _known(words, language, lexicon) + (language == told) / 2 for language in LANGUAGES}
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] else None
+
+
+def _known(words: Sequence[str], language: str, lexicon: Lexicon) -> int:
+    """How many of the words a language knows."""
+    stems, known, i = tuple(stem(language, word) for word in words), 0, 0
+    while i < len(words):
+        length, _ = _longest(stems[i:], language, lexicon)
+        known += length or words[i] in FUNCTION_WORDS[language]
+        i += length or 1
+    return known
 
 
 def _longest(stems: Stems, language: str, lexicon: Lexicon) -> tuple[int, tuple[Concept, ...]]:

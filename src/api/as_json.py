@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from shared_utils.types import Answer, Citation, Direct, EvidenceSpan, Rect, Sentence
 from src.api import schemas
-from src.presentation.blocks import Block, BlockKind, Piece, as_lines, blocks, cautions, dagger, left_out
+from src.presentation.blocks import Block, BlockKind, Piece, as_lines, blocks, cautions, dagger, left_out, table_lines
 from src.presentation.describe import (
     describe_document,
     describe_left_out,
@@ -53,6 +53,8 @@ def answer_markdown(answer: Answer) -> str:
 
 
 def _block(block: Block) -> str:
+    if block.kind is BlockKind.TABLE:
+        return table_lines(block, _piece)
     words = " ".join(map(_piece, block.pieces))
     return f"### {words}" if block.kind is BlockKind.HEADING else block.label + words
 

@@ -165,6 +165,8 @@ class DirectOperand(BaseModel):
     citations: list[int] = Field(description="Markers of the cells it stands in: its row, the names over it.")
     period: str = Field("", description="The year, of a series; the last of several of one year counts.")
     amount: str = Field("", description="Of a series: in plain digits, all of them scaled alike.")
+    row: str = Field("", description="Of a comparison: what its row is called.")
+    column: str = Field("", description="Of a comparison: what its column is called.")
 
 
 class Direct(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -67,11 +67,12 @@ class Documents:
     def add(self, name: str, data: bytes) -> str:
         """Take a file in; returns its entry's id. What is wrong with its content shows in its view.
 
-        The same bytes again are the entry that is there already, under the new name.
+        The same bytes again are the entry that is there already, under its own name. Other bytes under a name that is
+        taken are told apart by a number: "report (2).pdf".
         Raises FootnoteError where a limit refuses it.
         """
         with self._claims.adding(self._key, self._network(), name, len(data)), self._filing:
-            document_id, entry_id = self._kept(name, data)
+            document_id, entry_id, name = self._kept(name, data)
             source = SourceFile(document_id, name, self._store.file_path(document_id))
             with self._lock:
                 known = self._entries.get(entry_id)
@@ -83,14 +84,19 @@ class Documents:
         self._changed()
         return entry_id
 
-    def _kept(self, name: str, data: bytes) -> tuple[str, str]:
-        """The ids of a file's content and entry, once both are in the store."""
+    def _kept(self, name: str, data: bytes) -> tuple[str, str, str]:
+        """The ids of a file's content and entry, once both are in the store, and what it is called here."""
         for _ in range(_ATTEMPTS):
             with suppress(DocumentGone):  # its last holder's copy was erased in this moment, and this one with it
-                document_id = self._store.put_file(data)
-                return document_id, self._store.add_to_workspace(self._key, document_id, name)
+                return self._put(name, data)
+        return self._put(name, data)
+
+    def _put(self, name: str, data: bytes) -> tuple[str, str, str]:
         document_id = self._store.put_file(data)
-        return document_id, self._store.add_to_workspace(self._key, document_id, name)
+        with self._lock:
+            names = {entry.source.id: entry.source.name for entry in self._present()}
+        name = names.pop(document_id, "") or name_apart(name, names.values())
+        return document_id, self._store.add_to_workspace(self._key, document_id, name), name
 
     def retry(self, entry_id: str, password: str | None = None) -> None:
         """Read a failed file again, with its password if there is one. The password is used once and not kept.
@@ -306,3 +312,16 @@ class Documents:
 
 def _gone() -> DocumentGone:
     return DocumentGone("This document has been deleted. Add the file again to go on with it.")
+
+
+def name_apart(name: str, taken: Collection[str]) -> str:
+    """The name, with a number before its ending where another file has it.
+
+    >>> name_apart("report.pdf", ["report.pdf", "notes.pdf"]), name_apart("report.pdf", [])
+    ('report (2).pdf', 'report.pdf')
+    """
+    stem, dot, ending = name.rpartition(".")
+    if not stem:
+        stem, dot, ending = name, "", ""
+    numbered = (f"{stem} ({number}){dot}{ending}" for number in range(2, len(taken) + 2))
+    return next((each for each in (name, *numbered) if each not in taken), name)

@@ -13,10 +13,12 @@ from enum import StrEnum
 from itertools import groupby, pairwise
 
 from shared_utils.citations.items import item_of
-from shared_utils.types import Answer, EngineKind, Sentence, Verdict
+from shared_utils.types import Answer, DirectKind, EngineKind, Sentence, Verdict
 from src.i18n import ENGLISH, Say
 
 _DAGGERS = "†‡§¶"  # the printers' order of footnote signs, after which they are doubled
+CELL = "|"  # the item of a sentence that says one value of a table
+_NOTHING = "–"  # in a table's place without a value
 _BOLD = re.compile(r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*")
 
 
@@ -26,6 +28,7 @@ class BlockKind(StrEnum):
     NUMBER = "number"
     HEADING = "heading"
     QUOTE = "quote"  # words of a document, where no model wrote
+    TABLE = "table"  # values side by side
 
 
 _ITEMS = (BlockKind.BULLET, BlockKind.NUMBER)
@@ -62,6 +65,12 @@ class Block:
     kind: BlockKind
     pieces: tuple[Piece, ...]
     number: int = 0  # of a numbered item, as it was written
+    rows: tuple[tuple[Piece, ...], ...] = ()  # of a table, its heads first; its pieces say each value in a line
+
+    @property
+    def between(self) -> str:
+        """What parts its pieces where it is drawn as text."""
+        return "\n" if self.kind is BlockKind.TABLE else " "
 
     @property
     def label(self) -> str:
@@ -136,6 +145,10 @@ def blocks(answer: Answer, say: Say = ENGLISH) -> tuple[Block, ...]:
         return Piece(tuple(runs_of(words)), markers, doubts.get(id(sentence)))
 
     made = []
+    if rows := _rows_side_by_side(answer, sentences):
+        led = sentences[: len(answer.direct.operands)] if answer.direct else ()
+        made.append(Block(BlockKind.TABLE, tuple(piece(sentence, sentence.text) for sentence in led), rows=rows))
+        sentences = sentences[len(led) :]
     for _, group in groupby(sentences, key=lambda sentence: sentence.paragraph):
         first, *others = group
         kind, number, text = _set_apart(first)
@@ -146,6 +159,33 @@ def blocks(answer: Answer, say: Say = ENGLISH) -> tuple[Block, ...]:
         pieces = (piece(first, text), *(piece(sentence, sentence.text) for sentence in others))
         made.append(Block(kind, pieces, number))
     return tuple(made)
+
+
+def _rows_side_by_side(answer: Answer, sentences: Sequence[Sentence]) -> tuple[tuple[Piece, ...], ...]:
+    """The table of a comparison that leads an answer, its heads first; () where none does."""
+    direct = answer.direct
+    if direct is None or direct.kind is not DirectKind.COMPARISON or not all(one.row for one in direct.operands):
+        return ()
+    led = sentences[: len(direct.operands)]
+    if len(led) < len(direct.operands) or any(sentence.item != CELL for sentence in led):
+        return ()
+    columns = list(dict.fromkeys(one.column for one in direct.operands))
+    cells = {(one.row, one.column): (one, s.citations) for one, s in zip(direct.operands, led, strict=True)}
+    units = {c: {one.unit for one in direct.operands if one.column == c} for c in columns}
+
+    def head(column: str) -> Piece:
+        unit = next(iter(units[column])) if len(units[column]) == 1 else ""
+        return Piece((Run(f"{column} ({unit})" if unit else column),))
+
+    def cell(row: str, column: str) -> Piece:
+        if (row, column) not in cells:
+            return Piece((Run(_NOTHING),))
+        one, markers = cells[row, column]
+        return Piece((Run(f"{one.value} ({one.unit})" if one.unit and len(units[column]) > 1 else one.value),), markers)
+
+    heads = (Piece((Run(direct.name),)), *map(head, columns))
+    names = dict.fromkeys(one.row for one in direct.operands)
+    return heads, *((Piece((Run(row),)), *(cell(row, column) for column in columns)) for row in names)
 
 
 def _set_apart(first: Sentence) -> tuple[BlockKind, int, str]:
@@ -160,6 +200,8 @@ def _set_apart(first: Sentence) -> tuple[BlockKind, int, str]:
             return BlockKind.BULLET, 0, words
         case "#":
             return BlockKind.HEADING, 0, words
+        case "|":
+            return BlockKind.PARAGRAPH, 0, words
         case _:
             return BlockKind.NUMBER, int(item.rstrip(".")), words
 
@@ -197,6 +239,13 @@ def as_lines(made: Sequence[Block], draw: Callable[[Block], str]) -> str:
     return "".join(out)
 
 
+def table_lines(block: Block, draw: Callable[[Piece], str]) -> str:
+    """A table as GitHub's Markdown has it; `draw` gives a piece as Markdown."""
+    drawn = [[re.sub(r"(?<!\\)\|", r"\|", draw(piece)) or " " for piece in row] for row in block.rows]
+    marks = ["---", *["---:"] * (len(drawn[0]) - 1)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (drawn[0], marks, *drawn[1:]))
+
+
 def as_html(made: Sequence[Block], draw: Callable[[Piece], str], heading: str = "h3") -> str:
     """Paragraphs, lists, quotations and headings of the element `heading`; `draw` gives a sentence as safe HTML."""
     out = []
@@ -212,6 +261,20 @@ def as_html(made: Sequence[Block], draw: Callable[[Piece], str], heading: str = 
                 out += [f'<{heading} dir="auto">{words}</{heading}>' for _, words in drawn]
             case BlockKind.QUOTE:
                 out += [f'<blockquote dir="auto">{words}</blockquote>' for _, words in drawn]
+            case BlockKind.TABLE:
+                out += [_html_table(block, draw) for block, _ in drawn]
             case BlockKind.PARAGRAPH:
                 out += [f'<p dir="auto">{words}</p>' for _, words in drawn]
     return "".join(out)
+
+
+def _html_table(block: Block, draw: Callable[[Piece], str]) -> str:
+    """The first row and the first column are heads."""
+    heads = "".join(f'<th scope="col" dir="auto">{draw(piece)}</th>' for piece in block.rows[0])
+    rows = (
+        f'<tr><th scope="row" dir="auto">{draw(row[0])}</th>'
+        + "".join(f"<td>{draw(p)}</td>" for p in row[1:])
+        + "</tr>"
+        for row in block.rows[1:]
+    )
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"

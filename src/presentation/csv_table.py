@@ -64,7 +64,8 @@ def _words(answer: Answer, say: Say) -> str:
 
 
 def _block(block: Block) -> str:
-    return block.label + " ".join(_piece(piece, quoted=block.kind is BlockKind.QUOTE) for piece in block.pieces)
+    pieces = (_piece(piece, quoted=block.kind is BlockKind.QUOTE) for piece in block.pieces)
+    return block.label + block.between.join(pieces)
 
 
 def _piece(piece: Piece, *, quoted: bool) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from shared_utils.types import Citation
 from src.i18n import ENGLISH, Say
-from src.presentation.blocks import Block, BlockKind, Piece, Run, as_lines, cautions, dagger, left_out
+from src.presentation.blocks import Block, BlockKind, Piece, Run, as_lines, cautions, dagger, left_out, table_lines
 from src.presentation.cited import Entry, capitalised, entries, moment, provenance, remarks, text_blocks, title_of
 from src.presentation.describe import describe_left_out, describe_unheld, describe_verdict, page_name
 from src.presentation.escaping import plain, plain_within
@@ -102,6 +102,8 @@ def _block(block: Block) -> str:
             return f"### {words}"
         case BlockKind.QUOTE:
             return f"> {words}"
+        case BlockKind.TABLE:
+            return table_lines(block, lambda piece: _piece(piece, quoted=False))
         case _:
             return block.label + words
 

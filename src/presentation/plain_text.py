@@ -43,7 +43,7 @@ def answer_with_markers(answer: Answer) -> str:
 
 
 def _drawn(answer: Answer, say: Say, draw: Callable[[Piece], str]) -> str:
-    return as_lines(blocks(answer, say), lambda block: block.label + " ".join(map(draw, block.pieces)))
+    return as_lines(blocks(answer, say), lambda block: block.label + block.between.join(map(draw, block.pieces)))
 
 
 def _marked_within(piece: Piece) -> str:

@@ -8,7 +8,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from shared_utils.errors import FootnoteError
-from shared_utils.message import counted
+from shared_utils.message import counted, message
 from shared_utils.types import Where
 from src.i18n import Say
 from src.library.sample import sample_pdf
@@ -117,8 +117,18 @@ def _may_be_pdf(name: str, data: bytes) -> bool:
 
 
 def add_file(shelf: Shelf, session: Session, name: str, data: bytes) -> None:
+    before = {view.entry_id: view.name for view in shelf.documents()}
     try:
-        shelf.add(name, data)
+        there = before.get(shelf.add(name, data), "")
+        if there:
+            said = (
+                message("{name} is here already.", name=plain(name))
+                if there == name
+                else message(
+                    "{name} is the same file as {other}, which is here already.", name=plain(name), other=there
+                )
+            )
+            session.notices.append(session.say(said))
     except FootnoteError as exc:  # a limit of this server; a bad file is taken and says so on its card
         session.notices.append(f"{plain(name)}: {session.say(exc.message)}")
     session.removed = ()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from shared_utils.citations.items import item_of
 from shared_utils.types import Answer, Citation
 from src.i18n import ENGLISH, Say
-from src.presentation.blocks import Block, BlockKind, Piece, Run, as_lines, blocks, dagger, runs_of
+from src.presentation.blocks import Block, BlockKind, Piece, Run, as_lines, blocks, dagger, runs_of, table_lines
 from src.presentation.escaping import plain, plain_within
 from src.presentation.plain_text import with_marks
 
@@ -62,6 +62,8 @@ def answer_markdown(
         return with_marks(words, "\u00a0".join(filter(None, marks)))
 
     def block_markdown(block: Block) -> str:
+        if block.kind is BlockKind.TABLE:
+            return table_lines(block, lambda piece: piece_markdown("".join(map(_run, piece.runs)), piece))
         if block.kind is BlockKind.HEADING:
             return " ".join(piece_markdown(f"**{escape_markdown(piece.text)}**", piece) for piece in block.pieces)
         return block.label + " ".join(piece_markdown("".join(map(_run, piece.runs)), piece) for piece in block.pieces)

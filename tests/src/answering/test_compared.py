@@ -8,8 +8,14 @@ from pathlib import Path
 import pytest
 
 from shared_utils.types import Answer, DirectKind
+from src.answering.compared_values import is_comparison
 from src.answering.ingestion import IndexedDocument, SourceFile
+from src.api.as_json import answer_markdown
 from src.events import AnswerFinished
+from src.presentation.blocks import BlockKind, blocks
+from src.presentation.plain_text import answer_with_markers
+from src.presentation.rich_text import rich_answer
+from src.screen.markdown import answer_markdown as page_markdown
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
@@ -34,9 +40,9 @@ def ask(tmp_path: Path) -> Iterator[Callable[..., Answer]]:
         for _ in rag.ingest(SourceFile(name[0].lower() * 64, name, path), keep, cancelled=never):
             pass
 
-    def answered(question: str, *names: str) -> Answer:
+    def answered(question: str, *names: str, anyway: bool = True) -> Answer:
         asked = [latest[name] for name in names or latest]
-        events = rag.ask(question, asked, writers=tuple, ask_anyway=True, cancelled=never)
+        events = rag.ask(question, asked, writers=tuple, ask_anyway=anyway, cancelled=never)
         return next(event.answer for event in events if isinstance(event, AnswerFinished))
 
     yield answered
@@ -53,6 +59,79 @@ def test_a_value_of_each_document_that_is_compared(ask: Callable[..., Answer]) -
         assert operand.name.startswith(document)
         assert {cited[marker].document for marker in operand.citations} == {document}
         assert any(operand.value in cited[marker].quote for marker in operand.citations)
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("Compare revenue in 2021 and 2022", ["410", "520"]),
+        ("Compare total revenue 2021 and 2022", ["410", "520"]),
+        ("Revenue 2021 vs 2023", ["410", "505"]),
+        ("How did net income in 2022 compare to 2023?", ["52", "47"]),
+        ("Vergleiche Revenue 2021 und 2023", ["410", "505"]),
+    ],
+)
+def test_the_years_of_one_measure(question: str, values: list[str], ask: Callable[..., Answer]) -> None:
+    direct = ask(question, "Northport.pdf").direct
+    assert direct is not None
+    assert direct.kind is DirectKind.COMPARISON
+    assert [operand.value for operand in direct.operands] == values
+    assert [operand.row for operand in direct.operands] == [operand.name[-4:] for operand in direct.operands]
+
+
+def test_documents_and_years_are_rows_and_columns_each_cell_cited(ask: Callable[..., Answer]) -> None:
+    answer = ask("Compare the net income of Northport and Southgate in 2021 and 2023")
+    assert answer.direct is not None
+    told = [(one.row, one.column, one.value) for one in answer.direct.operands]
+    assert told == [
+        ("Northport.pdf", "2021", "41"),
+        ("Northport.pdf", "2023", "47"),
+        ("Southgate.pdf", "2021", "31"),
+        ("Southgate.pdf", "2023", "27"),
+    ]
+    quoted = {citation.marker: citation.quote for citation in answer.citations}
+    assert all(any(one.value in quoted[m] for m in one.citations) for one in answer.direct.operands)
+    [table] = [block for block in blocks(answer) if block.kind is BlockKind.TABLE]
+    assert [[piece.text for piece in row] for row in table.rows] == [
+        ["", "2021", "2023"],
+        ["Northport.pdf", "41", "47"],
+        ["Southgate.pdf", "31", "27"],
+    ]
+    assert all(piece.markers for row in table.rows[1:] for piece in row[1:])
+
+
+def test_measures_and_years(ask: Callable[..., Answer]) -> None:
+    direct = ask("Compare net income and dredging in 2021 and 2022", "Northport.pdf").direct
+    assert direct is not None
+    assert [(one.row, one.column, one.value) for one in direct.operands] == [
+        ("Net income", "2021", "41"),
+        ("Net income", "2022", "52"),
+        ("Dredging", "2021", "97"),
+        ("Dredging", "2022", "83"),
+    ]
+
+
+def test_a_table_is_drawn_in_every_form(ask: Callable[..., Answer]) -> None:
+    answer = ask("Compare revenue in 2021 and 2022", "Northport.pdf")
+    for drawn in (answer_markdown(answer), page_markdown(answer)):
+        lines = drawn.split("\n\n")[0].splitlines()
+        assert len(lines) == 4
+        assert lines[1] == "| --- | ---: |"
+        assert "410" in lines[2]
+        assert "1" in lines[2].split("410")[1]
+    assert "<td>410" in rich_answer(answer)
+    assert "Revenue, 2021: 410 [1]" in answer_with_markers(answer).splitlines()[0]
+
+
+def test_a_comparison_whose_cells_are_found_is_not_refused(ask: Callable[..., Answer]) -> None:
+    answer = ask("Compare revenue 2021 and 2022", "Northport.pdf", anyway=False)
+    assert answer.answerable
+    other = ask("Compare the revenue of Northport and Eastwick Marina", "Northport.pdf", anyway=False)
+    assert other.direct is None or other.direct.kind is not DirectKind.COMPARISON
+
+
+def test_a_question_without_a_comparison_is_none() -> None:
+    assert not is_comparison("What was revenue in 2021 and 2022?")
 
 
 def test_without_a_year_the_newest_is_compared(ask: Callable[..., Answer]) -> None:

@@ -30,3 +30,15 @@ def test_pages_after_the_last_and_codes_that_stand_nowhere_are_not() -> None:
 def test_a_ratio_of_a_year_for_which_nothing_is_told_is_not() -> None:
     untold = NotComputed("working capital", "a - b", ("a 2031", "b 2031"), is_untold=True)
     assert not answered("What is the working capital of the harbour in 2031?", untold)
+
+
+def test_a_question_all_whose_names_stand_nowhere_is_not() -> None:
+    assert answered("Did the dredging of the harbour by Harbor take place in spring?")  # a slip is no other name
+    assert not answered("When did the dredging of the harbour by Ostermann take place?")
+    assert not answered("When did the dredging of the harbour in Westhaven take place?")
+
+
+def test_what_another_document_has_does_not_answer_for_those_that_come_first() -> None:
+    other = Chunk("e:1:0", "e", 1, 0, 36, "Ostermann sells QZX lamps in Sweden.")
+    taken = Route(QuestionKind.LOOK_UP, "When did the dredging of the harbour by QZX take place?")
+    assert not is_answered(taken, PASSAGES, [*INDEXES, build_index("e", [other])], None, None)

@@ -9,7 +9,7 @@ from shared_utils.text.compounds import holding, parts
 from shared_utils.types import Chunk
 from src.answering.lexicon import LANGUAGES, Lexicon, lexicon, lexicon_of
 from src.answering.routing import Route, route
-from src.answering.translation import in_their_words
+from src.answering.translation import in_other_languages, in_their_words
 
 KNOWN = lexicon()
 ENGLISH = "The revenue of Amcor rose to 14.7 billion dollars in the year, and this is the main risk that it has."
@@ -97,3 +97,26 @@ def test_a_line_with_too_few_languages_is_refused() -> None:
 def test_compounds_are_taken_apart(word: str, known: set[str], found: tuple[str, ...]) -> None:
     assert parts(word, known.__contains__) == found
     assert holding("frist", ["kundigungsfrist", "frist"]) == ("kundigungsfrist",)
+
+
+def test_documents_of_two_languages_are_each_asked_in_their_own() -> None:
+    indexes = [
+        build_index(name, [Chunk(f"{name}:1:0", name, 1, 0, len(text), text)])
+        for name, text in (("e", ENGLISH), ("g", GERMAN))
+    ]
+    question = "How long is the notice period?"
+    taken = in_their_words(route(question, question, []), indexes, KNOWN)
+    assert taken.searched == question
+    (other,) = in_other_languages(taken, indexes, KNOWN)
+    assert "Kündigungsfrist" in other.searched
+    assert other.within is not None
+    assert [index.document_id for index in indexes if other.within(index.chunks[0])] == ["g"]
+
+
+def test_where_every_document_is_in_the_questions_language_there_is_no_other_way() -> None:
+    indexes = [build_index("e", [Chunk("e:1:0", "e", 1, 0, len(ENGLISH), ENGLISH)])]
+    assert not list(in_other_languages(route("What is the risk?", "What is the risk?", []), indexes, KNOWN))
+
+
+def test_words_of_two_languages_are_told_apart_by_the_others() -> None:
+    assert "revenue" in searched("Wie hoch waren die Umsatzerlöse von Amcor?", ENGLISH).searched

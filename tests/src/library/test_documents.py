@@ -57,19 +57,20 @@ def test_a_file_whose_reading_was_cut_short_is_read_again_after_a_restart(open_l
     assert [view.state for view in shelf.documents()] == [DocumentState.READY]
 
 
-def test_the_same_bytes_again_are_the_same_document_under_the_new_name(open_library: OpenLibrary) -> None:
+def test_the_same_bytes_again_are_the_same_document_under_its_own_name(open_library: OpenLibrary) -> None:
     shelf = shelf_with_sample(open_library())
     first = shelf.documents()[0].entry_id
     assert shelf.add("other name.pdf", sample_pdf()[1]) == first
     (view,) = shelf.documents()
-    assert (view.name, view.state) == ("other name.pdf", DocumentState.READY)
+    assert (view.name, view.state) == (sample_pdf()[0], DocumentState.READY)
 
 
 def test_the_same_name_with_other_bytes_is_another_document(open_library: OpenLibrary, draw_pdf: DrawPdf) -> None:
     shelf = shelf_with_sample(open_library())
     shelf.add(sample_pdf()[0], draw_pdf("x.pdf", [["Other words."]]).read_bytes())
     until(lambda: settled(shelf))
-    assert len(shelf.documents()) == 2
+    name = sample_pdf()[0]
+    assert [view.name for view in shelf.documents()] == [name, f"{name.removesuffix('.pdf')} (2).pdf"]
 
 
 def test_a_removed_document_can_be_restored_and_is_wiped_when_it_is_not(

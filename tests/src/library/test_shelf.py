@@ -147,7 +147,8 @@ def test_a_question_is_asked_once_while_its_process_lives_and_its_answer_shows_i
 def test_what_another_process_adds_renames_removes_and_prefers_is_seen(open_library: OpenLibrary) -> None:
     shelf = shelf_with_sample(open_library())
     elsewhere = open_library().shelf(MINE)
-    elsewhere.add("renamed.pdf", sample_pdf()[1])
+    elsewhere_store = elsewhere._documents._store
+    elsewhere_store.add_to_workspace(MINE, elsewhere_store.put_file(sample_pdf()[1]), "renamed.pdf")
     elsewhere.prefer(Preferences(keep_here=True, pace=Pace.QUICK, language="de"))
     shelf.catch_up()
     assert [view.name for view in shelf.documents()] == ["renamed.pdf"]

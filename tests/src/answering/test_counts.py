@@ -1,0 +1,85 @@
+"""How many there are: the sentence that states it, of the whole before a part, and no other number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared_utils.types import Answer, DirectKind, Document, Page, PageVerdict
+from src.answering.counts import asks_count
+from src.answering.ingestion import IndexedDocument, index_document
+from src.events import AnswerFinished
+from src.rag_with_generation import Rag
+from src.settings import Settings
+from src.wiring import build_rag
+from tests.fakes import never
+
+TEXT = (
+    "The group makes lamps. See Item 8 and Note 10, Segment Information, for more. Our employees are our strength, and "
+    "employees may join the savings plan after 3 months.",
+    "In 2022 we hired 240 new employees in the north. At the end of 2022 we employed 4,318 people in 14 countries. "
+    "Some 61 of our employees work part-time.",
+    "We manage the business in three reportable segments: homes, streets and ships. One reportable segment was sold.",
+    "The workshop has 12 looms. Each loom is checked twice a year by 2 of the fitters.",
+)
+
+
+@pytest.fixture(scope="module")
+def group() -> IndexedDocument:
+    pages = tuple(Page(number, str(number), text, PageVerdict.TEXT) for number, text in enumerate(TEXT, start=1))
+    return index_document(Document("a" * 64, "lamps.pdf", "Lamps", pages, ()), Path("lamps.pdf"))
+
+
+@pytest.fixture(scope="module")
+def rag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rag]:
+    made = build_rag(Settings(data_dir=tmp_path_factory.mktemp("data")))
+    yield made
+    made.viewer.close()
+
+
+def ask(rag: Rag, question: str, document: IndexedDocument) -> Answer:
+    events = rag.ask(question, [document], writers=tuple, ask_anyway=True, cancelled=never)
+    return next(event.answer for event in events if isinstance(event, AnswerFinished))
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "words"),
+    [
+        ("How many employees does the group have?", "4,318", "we employed 4,318 people"),
+        ("How many people does the group employ?", "4,318", "we employed 4,318 people"),
+        ("How many countries is the group in?", "14", "in 14 countries"),
+        ("How many reportable segments are there?", "three", "three reportable segments"),
+        ("How many looms are there?", "12", "The workshop has 12 looms."),
+    ],
+)
+def test_the_sentence_that_states_the_number_comes_first(
+    question: str, value: str, words: str, rag: Rag, group: IndexedDocument
+) -> None:
+    answer = ask(rag, question, group)
+    assert answer.direct is not None
+    assert (answer.direct.kind, answer.direct.value) == (DirectKind.VALUE, value)
+    assert words in answer.sentences[0].text
+    cited = {citation.marker: citation for citation in answer.citations}[answer.sentences[0].citations[0]]
+    assert group.document.pages[cited.page - 1].text[cited.start : cited.end] == cited.quote
+    assert words in cited.quote
+
+
+def test_no_number_of_something_else_is_taken(rag: Rag, group: IndexedDocument) -> None:
+    answer = ask(rag, "How many savings plans are there?", group)
+    assert answer.direct is None or answer.direct.kind is not DirectKind.VALUE
+
+
+@pytest.mark.parametrize(
+    ("question", "thing"),
+    [
+        ("How many ships called at the port?", "ships called"),
+        ("Wie viele Mitarbeiter hat die Gruppe?", "mitarbeiter"),
+        ("Combien d'employés y a-t-il ?", "employes"),
+        ("How many times was it launched?", ""),
+        ("How much did it cost?", ""),
+    ],
+)
+def test_what_is_counted(question: str, thing: str) -> None:
+    assert asks_count(question) == thing
