@@ -1,4 +1,4 @@
-"""A conversation as a Word file: real footnotes with the conversation's numbers, and a table of the sources.
+"""A conversation as a Word file: real footnotes, which the word processor counts, and a table of the sources.
 
 Written as WordprocessingML (ECMA-376, part 1) by hand: python-docx has no footnotes, and they are the point.
 """
@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from unicodedata import bidirectional
 
@@ -27,6 +28,7 @@ _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)  # the same words make the same file
+_RAISED = '<w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
 _COLUMNS = (700, 3000, 1500, 4400)  # twentieths of a point: number, document, page, quotation
 
 
@@ -38,13 +40,15 @@ def conversation_docx(
     `made_on` is in seconds since the epoch; 0 leaves the date out. Text from documents, models and file names is text.
     """
     listed, title = entries(turns), title_of(turns, say)
-    notes = [note for entry in listed for note in entry.notes]
     when, made = moment(made_on), f"Footnote {version}".strip()
     body = [_paragraph(_run(title), "Title")]
     body += [_paragraph(_run(say("Exported from {made}, {when}", made=made, when=when)), "Quiet")] if when else []
-    placed: set[int] = set()
+    placed: dict[int, int] = {}  # the citations that stand in the text -> their numbers, in its order
     for entry in listed:
         body += _entry(entry, placed, say, alone=len(listed) == 1)
+    by_marker = {note.marker: note for entry in listed for note in entry.notes}
+    order = [*placed, *(marker for marker in by_marker if marker not in placed)]
+    notes = [replace(by_marker[marker], marker=number) for number, marker in enumerate(order, 1)]
     body += [_paragraph(_run(say("Sources")), "Heading1"), _sources(notes, say)] if notes else []
     return _package("".join(body), _footnotes(notes, say), _properties(title, say))
 
@@ -52,20 +56,22 @@ def conversation_docx(
 # ------------------------------------------------------------------------------------------------ what is said
 
 
-def _entry(entry: Entry, placed: set[int], say: Say, *, alone: bool) -> list[str]:
+def _entry(entry: Entry, placed: dict[int, int], say: Say, *, alone: bool) -> list[str]:
     answer = entry.turn.answer
     out = [] if alone else [_paragraph(_run(f"{entry.number}. {plain(entry.turn.question)}"), "Heading1")]
     if answer is not None:
         out += [_block(block, placed) for block in text_blocks(answer, say)]
         doubts = [f"{dagger(i)} {describe_verdict(s, say)}" for i, s in enumerate(cautions(answer))]
-        aside = [f"– {describe_unheld(s, say)}" for s in left_out(answer)]
-        head = [f"{describe_left_out(answer, say)}:"] if aside else []
-        out += [_paragraph(_run(line), "Quiet") for line in (*doubts, *head, *aside)]
+        out += [_paragraph(_run(line), "Quiet") for line in doubts]
+        if aside := left_out(answer):
+            out.append(_paragraph(_run(f"{describe_left_out(answer, say)}:"), "Quiet"))
+            lines = [(_run(f"– {describe_unheld(s, say)}"), _marks(s.citations, placed)) for s in aside]
+            out += [_paragraph(words + marks, "Quiet") for words, marks in lines]
     told = [*remarks(entry.turn, say), capitalised(" · ".join(provenance(entry.turn, say)))]
     return out + [_paragraph(_run(line), "Quiet") for line in told if line]
 
 
-def _block(block: Block, placed: set[int]) -> str:
+def _block(block: Block, placed: dict[int, int]) -> str:
     styles = {BlockKind.HEADING: "Heading2", BlockKind.QUOTE: "Quote"}
     label = {BlockKind.BULLET: "•\t", BlockKind.NUMBER: f"{block.number}.\t"}.get(block.kind, "")
     words = _run(" ").join(_piece(piece, placed, quoted=block.kind is BlockKind.QUOTE) for piece in block.pieces)
@@ -73,33 +79,33 @@ def _block(block: Block, placed: set[int]) -> str:
     return _paragraph((_run(label) if label else "") + words, style)
 
 
-def _piece(piece: Piece, placed: set[int], *, quoted: bool) -> str:
+def _piece(piece: Piece, placed: dict[int, int], *, quoted: bool) -> str:
     words = "".join(_run(run.text, bold=run.bold) for run in piece.runs)
-    marks = " ".join(_mark(marker, placed) for marker in piece.markers)
     sign = _run(piece.sign, raised=True) if piece.sign else ""
-    return (_run("“") + words + _run("”") if quoted else words) + sign + marks
+    return (_run("“") + words + _run("”") if quoted else words) + sign + _marks(piece.markers, placed)
 
 
-def _mark(marker: int, placed: set[int]) -> str:
-    """A footnote stands where it is named first; where it is named again, its number alone."""
+def _marks(markers: Sequence[int], placed: dict[int, int]) -> str:
+    return _run(", ", raised=True).join(_mark(marker, placed) for marker in markers)
+
+
+def _mark(marker: int, placed: dict[int, int]) -> str:
+    """A footnote stands where it is named first, and the word processor counts it; after that, its number alone."""
     if marker in placed:
-        return _run(f"[{marker}]", raised=True)
-    placed.add(marker)
-    return (
-        f'<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteReference w:customMarkFollows="1" '
-        f'w:id="{marker}"/><w:t>[{marker}]</w:t></w:r>'
-    )
+        return _run(str(placed[marker]), raised=True)
+    placed[marker] = len(placed) + 1
+    return f'<w:r>{_RAISED}<w:footnoteReference w:id="{placed[marker]}"/></w:r>'
 
 
 def _footnotes(notes: Sequence[Citation], say: Say) -> str:
+    number = f"<w:r>{_RAISED}<w:footnoteRef/></w:r>"
     drawn = "".join(
-        f'<w:footnote w:id="{note.marker}">{_paragraph(_run(f"[{note.marker}] {_told(note, say)}"), "Footnote")}'
-        "</w:footnote>"
+        f'<w:footnote w:id="{note.marker}">{_paragraph(number + _run(f" {_told(note, say)}"), "Footnote")}</w:footnote>'
         for note in notes
     )
     lines = "".join(
-        f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{kind}/></w:r></w:p></w:footnote>'
-        for number, kind in ((-1, "separator"), (0, "continuationSeparator"))
+        f'<w:footnote w:type="{kind}" w:id="{at}"><w:p><w:r><w:{kind}/></w:r></w:p></w:footnote>'
+        for at, kind in ((-1, "separator"), (0, "continuationSeparator"))
     )
     return f'{_HEAD}<w:footnotes xmlns:w="{_MAIN}">{lines}{drawn}</w:footnotes>'
 
@@ -110,7 +116,7 @@ def _told(note: Citation, say: Say) -> str:
 
 def _sources(notes: Sequence[Citation], say: Say) -> str:
     heads = ("#", say("Document"), say("Page"), say("Words on the page"))
-    rows = [(f"[{n.marker}]", n.document, page_name(n.page, n.page_label, say), n.quote) for n in notes]
+    rows = [(str(n.marker), n.document, page_name(n.page, n.page_label, say), n.quote) for n in notes]
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in _COLUMNS)
     edges = "".join(f'<w:{edge} w:val="single" w:sz="4" w:color="BFB9AC"/>' for edge in ("top", "bottom", "insideH"))
     head = f"<w:tr><w:trPr><w:tblHeader/></w:trPr>{_cells(heads, bold=True)}</w:tr>"
