@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from rapidfuzz.distance import Indel
@@ -16,8 +19,10 @@ SIMILAR_ENOUGH = 80.0  # 0 false hits in 1,566 wrong-page trials; finds 97.5 / 9
 SLACK = 16  # folded characters that the right place may reach beyond the window found: about a long word
 SURE_BLOCK = 3  # matching characters in a row; fewer match by chance beyond the quote's end
 SHORTEST_FUZZY = 20  # folded characters: shorter quotes resemble too much
+SHORTEST_ALONE = 8  # characters: shorter words are not sought without their neighbours
 _HYPHENS = frozenset("-\u00ad\u2010\u2011\u2012\u2013\u2014\u2212\ufffe")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_WORD = re.compile(r"\S+")
 
 
 def _fold_character(character: str) -> str:
@@ -67,6 +72,35 @@ def find_quote(page_text: str, quote: str) -> Span | None:
     if start >= 0:
         return Span(offsets[start], offsets[start + len(wanted) - 1] + 1)
     return _find_nearly(page_text, quote)
+
+
+def found_again(text: str, other: str, spans: Sequence[Span]) -> list[list[tuple[int, int]]]:
+    """For each of the spans of `text`, the half-open ranges of the same words in `other`, another reading of the page;
+    [] where they are not there. Sought are the words that both readings have in the same order (difflib's matching
+    blocks), so that a word that stands there often is found in its own place; where one of a span's words is not among
+    them, the span is sought as a quotation is, if it is long enough to be told from others.
+
+    >>> found_again("a valve, a pipe", "A valve and a pipe", [Span(9, 10), Span(11, 15)])
+    [[(12, 13)], [(14, 18)]]
+    """
+    ours, theirs = ([Span(*match.span()) for match in _WORD.finditer(each)] for each in (text, other))
+    blocks = SequenceMatcher(None, _as_sought(text, ours), _as_sought(other, theirs)).get_matching_blocks()
+    pairs = {block.a + n: block.b + n for block in blocks for n in range(block.size)}
+
+    def ranges(span: Span) -> list[tuple[int, int]]:
+        first = bisect_right(ours, span.start, key=lambda word: word.end)
+        last = bisect_left(ours, span.end, key=lambda word: word.start)
+        if all(n in pairs for n in range(first, last)):
+            return [(theirs[pairs[n]].start, theirs[pairs[n]].end) for n in range(first, last)]
+        is_long = span.end - span.start >= SHORTEST_ALONE
+        found = find_quote(other, text[span.start : span.end]) if is_long else None
+        return [(found.start, found.end)] if found else []
+
+    return [ranges(span) for span in spans]
+
+
+def _as_sought(text: str, words: Sequence[Span]) -> list[str]:
+    return ["".join(map(_fold_character, text[word.start : word.end])).strip(",.;:") for word in words]
 
 
 def _find_nearly(page_text: str, quote: str) -> Span | None:

@@ -27,10 +27,13 @@ from shared_utils.pdf.isolation import (
     number,
     reason,
 )
-from shared_utils.pdf.quotes import find_quote
+from shared_utils.pdf.quotes import found_again
 from shared_utils.types import GlyphRun, Page, Rect, Span
 
 FILES_AT_MOST = 3  # whose children are kept; each takes some 30 MB, and may take as much as its limit
+
+Tile = tuple[int, int, int, int]
+"""(left, top, width, height) in pixels of the whole picture; it ends where the page does."""
 
 _File = tuple[int, int, int, int]  # device, number, time and size: what is another content under the same name, too
 
@@ -67,9 +70,11 @@ class PageViewer:
         highlights: Sequence[Rect] = (),
         is_grey: bool = False,
         is_small: bool = False,
+        tile: Tile | None = None,
     ) -> PageImage:
         """The page `width_px` wide, or as wide as 4 megapixels and 4,000 px a side allow; grey for OCR; in few bytes,
-        which take a tenth of a second longer, where `is_small`.
+        which take a tenth of a second longer, where `is_small`. With `tile`, that part alone of the page `width_px`
+        wide, without highlights: so it may be wider than a whole picture.
 
         `highlights` are points from the top left, as `locate` gives them. Raises DocumentGone where the file is no
         longer there, UnreadablePdf where the page cannot be drawn.
@@ -80,6 +85,7 @@ class PageViewer:
             "rects": [list(r) for r in highlights],
             "is_grey": is_grey,
             "is_small": is_small,
+            "tile": list(tile or ()),
         }
         answer, data = self._ask(path, page_number, request)
         try:
@@ -109,7 +115,7 @@ class PageViewer:
 
     def _drawn_as_text(self, path: Path, page: Page, spans: Sequence[Span]) -> tuple[tuple[Rect, ...], ...]:
         with suppress(UnreadablePdf, DocumentGone):
-            glyphs = [self._glyphs(path, page, span) for span in spans]
+            glyphs = self._glyphs(path, page, spans)
             answer, _ = self._ask(path, page.number, {"task": "locate", "spans": glyphs})
             return tuple(tuple(one_per_line(rects)) for rects in _rects(answer, len(spans)))
         return ((),) * len(spans)
@@ -124,13 +130,12 @@ class PageViewer:
                 self._spare.close()
                 self._spare = None
 
-    def _glyphs(self, path: Path, page: Page, span: Span) -> list[tuple[int, int]]:
+    def _glyphs(self, path: Path, page: Page, spans: Sequence[Span]) -> list[list[tuple[int, int]]]:
         if page.reader == "pdfium":
-            return glyphs_of(page.runs, span)
+            return [glyphs_of(page.runs, span) for span in spans]
         # pypdf read the page: find its words again among PDFium's
         answer, _ = self._ask(path, page.number, {"task": "text"})
-        found = find_quote(str(answer.get("text", "")), page.text[span.start : span.end])
-        return [(found.start, found.end)] if found else []
+        return found_again(page.text, str(answer.get("text", "")), spans)
 
     def _ask(self, path: Path, page_number: int, request: Reply) -> tuple[Reply, bytes]:
         try:
@@ -203,6 +208,7 @@ _NOT_DRAWN = {
     "unopened": message("the file does not open"),
     "no size": message("the page has no size"),
     "no memory": message("there is not enough memory to draw it"),
+    "no tile": message("it has no such part"),
 }
 
 

@@ -19,6 +19,7 @@ from PIL import Image, ImageChops
 
 PIXELS_AT_MOST = 4_000_000  # a 14,400 pt page drawn at 110 dpi would take 1.4 GB
 SIDE_AT_MOST = 4_000
+TILED_SIDE_AT_MOST = 24_000  # of the whole page that a tile is cut from; only the tile itself takes memory
 HIGHLIGHT = (0xFF, 0xE2, 0x5C)
 COLOURS = 32  # of a small picture; black letters on white need no more
 SUBPIXELS = 16  # FPDF_PageToDevice answers in whole pixels; a finer device makes them fractions of a point
@@ -27,7 +28,7 @@ Rect = tuple[float, float, float, float]
 
 
 class Request(TypedDict):
-    """One line from viewer.py; which of the last five there are depends on the task."""
+    """One line from viewer.py; which of the last six there are depends on the task."""
 
     task: Literal["draw", "locate", "text"]
     page: int
@@ -35,6 +36,7 @@ class Request(TypedDict):
     rects: list[Rect]
     is_grey: bool
     is_small: bool
+    tile: list[int]  # left, top, width, height in pixels of the picture `width_px` wide; [] = all of it
     spans: list[list[tuple[int, int]]]
 
 
@@ -63,13 +65,32 @@ def pixel_size(width: float, height: float, width_px: int) -> tuple[int, int]:
     return max(1, int(width * scale + 0.001)), max(1, int(height * scale + 0.001))
 
 
+def tiled(width: float, height: float, width_px: int, tile: list[int]) -> tuple[int, int, int, int]:
+    """The whole page's size in pixels, and the tile's, which ends where the page does. Raises CannotAnswer."""
+    if not (width > 0 and height > 0 and math.isfinite(width * height)):
+        raise CannotAnswer("no size")
+    left, top, wide, high = tile
+    height_px = max(1, int(width_px * height / width + 0.001))
+    if max(width_px, height_px) > TILED_SIDE_AT_MOST or not (0 <= left < width_px and 0 <= top < height_px):
+        raise CannotAnswer("no tile")
+    wide, high = min(wide, width_px - left), min(high, height_px - top)
+    if wide * high > PIXELS_AT_MOST:
+        raise CannotAnswer("no tile")
+    return width_px, height_px, wide, high
+
+
 def draw(
-    page: ctypes.c_void_p, width_px: int, rects: list[Rect], is_grey: bool, is_small: bool
+    page: ctypes.c_void_p, width_px: int, rects: list[Rect], is_grey: bool, is_small: bool, tile: list[int]
 ) -> tuple[dict[str, object], bytes]:
     """What was drawn, and the picture: JPEG with highlights, or as few bytes as it takes where `is_small`, or a grey
-    PGM for OCR, which nobody has to decode."""
+    PGM for OCR, which nobody has to decode. Of a `tile` nothing else is drawn, and nothing is highlighted."""
     width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
-    width_px, height_px = pixel_size(width, height, width_px)
+    if tile:
+        *whole, width_px, height_px = tiled(width, height, width_px, tile)
+        left, top, rects = tile[0], tile[1], []
+    else:
+        width_px, height_px = pixel_size(width, height, width_px)
+        left, top, whole = 0, 0, [width_px, height_px]
     layout = pdfium.FPDFBitmap_Gray if is_grey else pdfium.FPDFBitmap_BGRx
     bitmap = pdfium.FPDFBitmap_CreateEx(width_px, height_px, layout, None, 0)
     if not bitmap:
@@ -77,7 +98,7 @@ def draw(
     try:
         pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width_px, height_px, 0xFFFFFFFF)
         flags = pdfium.FPDF_ANNOT | (pdfium.FPDF_GRAYSCALE if is_grey else 0)
-        pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width_px, height_px, 0, flags)
+        pdfium.FPDF_RenderPageBitmap(bitmap, page, -left, -top, whole[0], whole[1], 0, flags)
         stride = pdfium.FPDFBitmap_GetStride(bitmap)
         pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * height_px)
     finally:
@@ -161,7 +182,14 @@ def answer(document: ctypes.c_void_p, request: Request) -> tuple[dict[str, objec
         raise CannotAnswer("damaged")
     try:
         if request["task"] == "draw":
-            message, data = draw(page, request["width_px"], request["rects"], request["is_grey"], request["is_small"])
+            message, data = draw(
+                page,
+                request["width_px"],
+                request["rects"],
+                request["is_grey"],
+                request["is_small"],
+                request.get("tile", []),
+            )
             return message | {"bytes": len(data)}, data
         text_page = pdfium.FPDFText_LoadPage(page)
         try:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from shared_utils.errors import DocumentGone, NotFailed
-from shared_utils.pdf.viewer import PageImage
+from shared_utils.pdf.viewer import PageImage, Tile
 from shared_utils.storage.store import Entry as StoredEntry
 from shared_utils.types import Citation, Document, Page, Rect, Span
 from src.answering.ingestion import IndexedDocument, SourceFile
@@ -252,6 +252,15 @@ class Documents:
         pages = self._indexed(document_id).document.pages
         return {page.number: page.label for page in pages if page.label not in ("", str(page.number))}
 
+    def page_shapes(self, document_id: str) -> list[tuple[int, float]]:
+        """(first page, height over width) of every stretch of pages of one shape; [] where none is known yet."""
+        shapes: list[tuple[int, float]] = []
+        for page in self._indexed(document_id).document.pages:
+            shape = round(page.height / page.width, 4) if page.width > 0 else 0.0
+            if shape > 0 and (not shapes or shapes[-1][1] != shape):
+                shapes.append((page.number, shape))
+        return shapes
+
     def page_size(self, document_id: str, page: int) -> tuple[float, float]:
         """Width and height in points, as `rects` counts; 0 where it is not known."""
         found = self._indexed(document_id).page(page)
@@ -270,11 +279,18 @@ class Documents:
         return self._rag.viewer.locate(self._original(document_id).path, page, spans)
 
     def page_image(
-        self, document_id: str, page: int, *, width_px: int, highlights: Sequence[Rect] = (), is_small: bool = False
+        self,
+        document_id: str,
+        page: int,
+        *,
+        width_px: int,
+        highlights: Sequence[Rect] = (),
+        is_small: bool = False,
+        tile: Tile | None = None,
     ) -> PageImage:
         """A page as a picture. Raises FootnoteError with a sentence when it cannot be drawn."""
         path = self._original(document_id, page).path
-        return self._rag.viewer.draw(path, page, width_px=width_px, highlights=highlights, is_small=is_small)
+        return self._rag.viewer.draw(path, page, width_px=width_px, highlights=highlights, is_small=is_small, tile=tile)
 
     def file(self, document_id: str) -> bytes:
         """The original. Raises DocumentGone."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from shared_utils.errors import FootnoteError
 from shared_utils.message import Message
-from shared_utils.pdf.viewer import PageImage
+from shared_utils.pdf.viewer import PageImage, Tile
 from shared_utils.types import Citation, Document, Page, Rect, Span
 from src.answering.holding import everything
 from src.answering.ingestion import IndexedDocument
@@ -210,6 +210,9 @@ class Shelf:
     def page_labels(self, document_id: str) -> dict[int, str]:
         return self._documents.page_labels(document_id)
 
+    def page_shapes(self, document_id: str) -> list[tuple[int, float]]:
+        return self._documents.page_shapes(document_id)
+
     def page_size(self, document_id: str, page: int) -> tuple[float, float]:
         return self._documents.page_size(document_id, page)
 
@@ -223,10 +226,17 @@ class Shelf:
         return self._documents.places(document_id, page, spans)
 
     def page_image(
-        self, document_id: str, page: int, *, width_px: int, highlights: Sequence[Rect] = (), is_small: bool = False
+        self,
+        document_id: str,
+        page: int,
+        *,
+        width_px: int,
+        highlights: Sequence[Rect] = (),
+        is_small: bool = False,
+        tile: Tile | None = None,
     ) -> PageImage:
         return self._documents.page_image(
-            document_id, page, width_px=width_px, highlights=highlights, is_small=is_small
+            document_id, page, width_px=width_px, highlights=highlights, is_small=is_small, tile=tile
         )
 
     def file(self, document_id: str) -> bytes:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
 
-from shared_utils.types import Answer, EngineKind
+from shared_utils.types import Answer, Citation, EngineKind
 from src.i18n import Say
 from src.library.shelf import Shelf
 from src.presentation.blocks import cautions, dagger, is_quoted, set_as_text
@@ -17,6 +18,7 @@ from src.presentation.plain_text import plain_answer
 from src.presentation.rich_text import rich_answer
 from src.presentation.series_chart import series_chart
 from src.screen.citations import ANSWER, anchor
+from src.screen.direct import lead_html, lead_of
 from src.screen.html import aside, doubts, footnotes, note
 from src.screen.markdown import answer_markdown, escape_markdown
 from src.screen.running import chips
@@ -58,15 +60,27 @@ def _draw_words(turn: TurnView, answer: Answer, say: Say) -> None:
         return f'[{dagger(index)}](#doubt-{index} "{escape_markdown(describe_verdict(doubtful[index], say))}")'
 
     quoted = is_quoted(answer)  # then the list of quotes is the answer
-    if (text := set_as_text(answer)).sentences:
+    text = set_as_text(answer)
+    if (lead := lead_of(answer, say)) is not None:
+        titles = {c.marker: say("{document}, page {page}", document=c.document, page=c.page) for c in answer.citations}
+        st.html(lead_html(lead, lambda n: "cite-" + anchor(turn, ANSWER, n), titles))
+        text = replace(text, sentences=text.sentences[lead.sentences :])
+    if text.sentences:
         st.markdown(answer_markdown(text, chips(turn, ANSWER, answer.citations, say).get, sign))
     if (chart := series_chart(answer, say)) is not None:
         st.html(series_html(chart, lambda n: "cite-" + anchor(turn, ANSWER, n)))
-    listed = footnotes(
-        answer.citations, lambda n: "cite-" + anchor(turn, ANSWER, n), say("Sources"), full=quoted, say=say
-    )
+    led = {marker for s in answer.sentences[: lead.sentences] for marker in s.citations} if lead and quoted else None
+    listed = _sources(turn, [c for c in answer.citations if led is None or c.marker in led], say, full=quoted)
+    if others := [c for c in answer.citations if led is not None and c.marker not in led]:
+        head = html_text(say.n(len(others), "{n} more passage", "{n} more passages"))
+        quotes = _sources(turn, others, say, full=True)
+        listed += f'<details class="fn-aside"><summary>{head}</summary>{quotes}</details>'
     if below := listed + doubts(answer, say) + aside(answer, say):
         st.html(below)
+
+
+def _sources(turn: TurnView, cited: Sequence[Citation], say: Say, *, full: bool) -> str:
+    return footnotes(cited, lambda n: "cite-" + anchor(turn, ANSWER, n), say("Sources"), full=full, say=say)
 
 
 def _draw_refusal(turn: TurnView, answer: Answer, say: Say) -> None:

@@ -16,6 +16,7 @@ from src.presentation.csv_table import answers_csv
 from src.presentation.escaping import plain
 from src.presentation.html_report import conversation_report
 from src.presentation.markdown import conversation_markdown
+from src.presentation.word_document import conversation_docx
 from src.screen.dialogs import draw_dialog, open_dialog
 from src.screen.html import note
 from src.screen.markdown import escape_markdown
@@ -59,6 +60,15 @@ def _draw(shelf: Shelf, session: Session) -> None:
         f"{stem}.html",
         "text/html",
         partial(_report, turns, tuple(documents.values()), shelf, session),
+    )
+    _offer(
+        session,
+        "word",
+        say("Word"),
+        say("Answers with footnotes and a table of the sources (DOCX)."),
+        f"{stem}.docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        lambda: conversation_docx(turns, version=VERSION, made_on=time.time(), say=say),
     )
     _offer(
         session,

@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from shared_utils.errors import DocumentGone, FootnoteError, ShareUsedUp
+from shared_utils.pdf.viewer import Tile
 from src.library.networks import counted_network
 from src.library.shelf import Shelf
 from src.presentation.escaping import plain
@@ -21,6 +22,9 @@ _WIDTHS_PX = (
     1650,
     160,
 )  # the last for the list of pages; no others, so that nobody can order a thousand pictures of one page
+_TILED_WIDTHS_PX = (2200, 3300, 4400)  # of the page whose tiles are drawn: where a whole picture would be too large
+_TILE_PX = 1100  # a side of a tile, as viewer_pages.js knows
+_TILE = re.compile(r"(\d{1,2})[.](\d{1,2})")
 _UNSAFE_IN_NAMES = '\\/:*?"<>|'
 GUARDS = {"Cross-Origin-Resource-Policy": "same-origin"}
 # The address names the content, so a picture never changes; it is kept by this person's browser alone.
@@ -28,19 +32,32 @@ KEPT = GUARDS | {"Cache-Control": "private, max-age=86400, immutable"}
 
 
 def page_picture(request: Request) -> Response:
-    """GET /page/<document id>/<page>.jpg?width=1100. Starlette runs it in a thread, as it is not async."""
+    """GET /page/<document id>/<page>.jpg?width=1100, or …?width=2200&tile=<column>.<row> for a part of a large one.
+    Starlette runs it in a thread, as it is not async."""
     shelf = shelf_of(request)
-    wanted = request.query_params.get("width", "")
-    width = int(wanted) if wanted in map(str, _WIDTHS_PX) else _WIDTHS_PX[0]
     if shelf is None:
         return PlainTextResponse("Not found", 404)
+    document, page = request.path_params["document"], request.path_params["page"]
+    width, tile = _wanted(request.query_params.get("width", ""), request.query_params.get("tile", ""))
     try:
-        image = shelf.page_image(request.path_params["document"], request.path_params["page"], width_px=width)
+        image = shelf.page_image(document, page, width_px=width, tile=tile)
     except DocumentGone as exc:
         return PlainTextResponse(str(exc), 404)
     except FootnoteError as exc:
         return PlainTextResponse(str(exc), 422)
     return Response(image.data, media_type=image.mime, headers=KEPT)
+
+
+def _wanted(width: str, tile: str) -> tuple[int, Tile | None]:
+    """The width to draw, in pixels, and the part of it; what nobody offers is answered with the usual picture.
+
+    >>> _wanted("2200", "1.2"), _wanted("2201", "1.2"), _wanted("1650", "")
+    ((2200, (1100, 2200, 1100, 1100)), (1100, None), (1650, None))
+    """
+    place = _TILE.fullmatch(tile)
+    if place and width in map(str, _TILED_WIDTHS_PX):
+        return int(width), (int(place[1]) * _TILE_PX, int(place[2]) * _TILE_PX, _TILE_PX, _TILE_PX)
+    return (int(width) if width in map(str, _WIDTHS_PX) else _WIDTHS_PX[0]), None
 
 
 def original(request: Request) -> Response:

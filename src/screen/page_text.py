@@ -34,9 +34,7 @@ def word_spans(page: Page) -> list[Span]:
 
 
 def words_of(shelf: Shelf, document_id: str, page: Page) -> list[Word]:
-    """The page's words with their boxes; [] where pypdf read the page, as its words would be sought one by one."""
-    if page.reader == "pypdf":
-        return []
+    """The page's words with their boxes, as far as it is known where they stand."""
     spans = word_spans(page)
     size = (page.width, page.height)
     located = shelf.places(document_id, page, spans)

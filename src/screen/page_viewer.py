@@ -52,10 +52,16 @@ def _data(shelf: Shelf, session: Session) -> dict[str, object]:
     for view in shelf.documents():
         if view.searchable:
             try:
-                pages, labels = (shelf.page_count(view.document_id), shelf.page_labels(view.document_id))
+                pages = max(view.pages, shelf.page_count(view.document_id))
+                labels, shapes = shelf.page_labels(view.document_id), shelf.page_shapes(view.document_id)
             except DocumentGone:
                 continue
-            documents[view.document_id] = {"name": plain(view.name), "pages": max(view.pages, pages), "labels": labels}
+            documents[view.document_id] = {
+                "name": plain(view.name),
+                "pages": pages,
+                "labels": labels,
+                "shapes": shapes,
+            }
     place = session.place if session.place and session.place.document_id in documents else None
     if place is None and documents:  # at first the newest readable document, so that a person sees it has arrived
         newest = list(documents)[-1]

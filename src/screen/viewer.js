@@ -4,8 +4,7 @@
 const CHIP = 'a[href^="#cite-"]';
 const TYPING = 'input, textarea, select, [contenteditable="true"]';
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4]; // 1 = as wide as the viewer
-const WIDTHS = [1100, 1650]; // pixels a picture has: twice the usual column, and what zooming in asks for
-const HELD = 12; // pictures of about 7 MB each once they are decoded
+const DRAWER = 'footnote-drawer'; // the step in the browser's history that Back takes back
 
 class Viewer {
   constructor(host) {
@@ -14,13 +13,12 @@ class Viewer {
     this.drawer = Object.assign(document.createElement('dialog'), { className: 'fn-drawer' });
     host.append(this.room, this.drawer);
     const find = selector => this.room.querySelector(selector);
-    this.scroll = find('.fn-scroll'); this.paper = find('.fn-paper'); this.trouble = find('.fn-error');
-    this.number = find('.fn-tools input'); this.image = find('.fn-paper img'); this.body = find('.fn-body');
+    this.scroll = find('.fn-scroll'); this.number = find('.fn-tools input'); this.body = find('.fn-body');
     this.narrow = matchMedia('(max-width: 900px)');
     this.zoom = 1; // of the page's width to the room's
     this.fit = 'read'; // how large a place is opened: so that its words can be read, until a person chooses otherwise
-    this.held = new Map(); // address -> its picture, the one looked at last at the end
     this.listen();
+    this.pages = new Pages(this);
     this.text = new TextLayer(this);
     this.find = new Find(this);
     this.contents = new Contents(this);
@@ -36,7 +34,8 @@ class Viewer {
     on(document, 'keydown', event => this.pressed(event), { capture: true });
     on(this.number, 'change', () => this.turnTo(parseInt(this.number.value, 10)));
     on(this.number, 'focus', () => this.number.select());
-    on(this.drawer, 'close', () => this.host.prepend(this.room));
+    on(this.drawer, 'close', () => this.drawerClosed());
+    on(window, 'popstate', () => { if (this.drawer.open && history.state?.[DRAWER] === undefined) this.drawer.close(); });
     on(this.drawer, 'click', event => { if (event.target === this.drawer) this.drawer.close(); });
     on(this.narrow, 'change', () => this.drawer.close());
     this.watch = new MutationObserver(() => this.markChips());
@@ -46,6 +45,7 @@ class Viewer {
   end() {
     this.stopped.abort();
     this.watch.disconnect();
+    this.pages.end();
     this.drawer.remove();
     this.room.remove();
   }
@@ -90,19 +90,10 @@ class Viewer {
     if (this.data.pictures || this.ahead === key) return;
     this.ahead = key;
     for (const place of places.values()) {
-      await this.load(this.picture(place), 'low').catch(() => {}); // what cannot be drawn says so when it is opened
+      await this.pages.load(this.picture(place), 'low').catch(() => {}); // what cannot be drawn says so when it is opened
       if (this.ahead !== key) return;
     }
     this.room.dataset.ahead = key;
-  }
-
-  async load(address, fetchPriority = 'auto') { // the few pictures looked at last stay decoded
-    const image = this.held.get(address) ?? Object.assign(new Image(), { fetchPriority, src: address });
-    this.held.delete(address);
-    await image.decode();
-    this.held.set(address, image);
-    if (this.held.size > HELD) this.held.delete(this.held.keys().next().value);
-    return image;
   }
 
   // ---------------------------------------------------------------------------------------------- where to look
@@ -140,18 +131,35 @@ class Viewer {
       this.chosen = true;
       this.revealed = '';
       this.wantsEnd = atEnd;
+      const leaf = this.pages.at(page);
+      if (leaf?.failed) leaf.clear(); // asked for once more
       this.say(this.pageLine());
     }
     this.draw();
+  }
+
+  passed(page) { // a person scrolled there
+    this.place = { ...this.place, page };
+    this.chosen = true;
+    this.revealed = this.placeKey;
+    this.pages.mark();
+    this.drawHead();
+    this.contents.draw();
   }
 
   openDrawer() {
     if (!this.narrow.matches || this.drawer.open) return;
     this.drawer.append(this.room);
     this.drawer.showModal();
+    history.pushState({ ...history.state, [DRAWER]: true }, '', `${location.pathname}${location.search}#page`);
     this.scroll.focus({ preventScroll: true });
     this.revealed = '';
-    requestAnimationFrame(() => this.reveal());
+    requestAnimationFrame(() => this.draw());
+  }
+
+  drawerClosed() {
+    this.host.prepend(this.room);
+    if (history.state?.[DRAWER]) history.back();
   }
 
   // ---------------------------------------------------------------------------------------------- drawing
@@ -171,6 +179,16 @@ class Viewer {
     this.room.hidden = !this.place;
     this.markChips();
     if (!this.place) return;
+    this.pages.lay();
+    this.mark();
+    this.fitPlace();
+    this.drawHead();
+    this.contents.draw();
+    this.reveal();
+    this.pages.fill();
+  }
+
+  drawHead() {
     const { document: id, page, anchor } = this.place, about = this.data.documents[id], source = this.sources.get(anchor);
     const name = this.room.querySelector('.fn-sheet b'), counter = this.room.querySelector('.fn-sources span');
     name.textContent = name.title = about.name;
@@ -189,121 +207,81 @@ class Viewer {
     this.control('open').hidden = this.control('save').hidden = !!this.data.pictures;
     this.control('open').href = `file/${id}.pdf#page=${page}`;
     this.control('save').href = `file/${id}.pdf?download`;
-    this.paper.style.width = `${this.zoom * 100}%`;
-    this.contents.draw();
-    this.show();
-  }
-
-  async show() { // the picture and its marks change together, in one frame
-    const place = this.place;
-    const needed = this.scroll.clientWidth * this.zoom * devicePixelRatio;
-    const width = WIDTHS.find(w => w * 1.1 >= needed) ?? WIDTHS.at(-1);
-    const address = this.picture(place, width);
-    if (!address) { this.ask(place); return; }
-    this.wanted = address;
-    const here = `${place.document}:${place.page}`;
-    if (this.shown === here) this.settle(); // a sharper picture of the same page may take its time
-    if (this.image.getAttribute('src') !== address) {
-      this.scroll.ariaBusy = String(this.shown !== here);
-      const next = await this.load(address).catch(() => null);
-      if (this.wanted !== address || this.place !== place) return;
-      if (!next) { await this.fail(address); return; }
-      this.image.replaceWith(next);
-      this.image = next;
-    }
-    this.shown = here;
-    this.scroll.ariaBusy = 'false';
-    this.asked = '';
-    this.paper.hidden = false;
-    this.trouble.hidden = true;
-    this.settle();
-  }
-
-  settle() { // the picture stands: its marks, how large it is, what is in view, its words
-    this.mark();
-    this.fitPlace();
-    this.reveal();
-    if (this.data.pictures) return;
-    this.text.draw(this.place);
-    this.find.mark();
   }
 
   fitPlace() { // once for every place that is opened: as large as its words need to be read
     const key = `${this.place.document} ${this.place.anchor} ${this.drawer.open}`, width = this.scroll.clientWidth;
     const source = this.sources.get(this.place.anchor);
-    if (this.fit !== 'read' || this.fitted === key || !width) return;
+    if (this.fit !== 'read' || this.fitted === key || !width || this.pages.unseen) return;
     this.fitted = key;
     const boxes = source?.page === this.place.page ? source.boxes : [];
-    let zoom = 1;
-    if (boxes.length) {
-      zoom = readingZoom(boxes, width, this.image.naturalHeight / this.image.naturalWidth);
-    }
-    if (Math.abs(zoom - this.zoom) > 0.01) { this.zoom = zoom; this.draw(); }
+    this.zoom = boxes.length ? readingZoom(boxes, width, this.pages.here.ratio) : 1;
+    this.pages.lay();
   }
 
   ask(place) { // once: what cannot be drawn would be asked for again and again
-    const wanted = `${place.document}:${place.page}`;
-    this.trouble.hidden = this.asked !== wanted;
-    this.paper.hidden = this.asked === wanted;
-    this.trouble.textContent = this.data.words.no_picture;
-    if (this.asked !== wanted) this.tell('wanted', wanted);
+    const wanted = `${place.document}:${place.page}`, leaf = this.pages.at(place.page);
+    if (this.asked === wanted) leaf?.complain(this.data.words.no_picture, true);
+    else this.tell('wanted', wanted);
     this.asked = wanted;
   }
 
-  async fail(address) { // the server says why, in a sentence
-    const answer = await fetch(address).catch(() => null);
-    const said = answer && !answer.ok ? (await answer.text()).trim() : '';
-    if (this.wanted !== address) return;
-    this.scroll.ariaBusy = 'false';
-    this.paper.hidden = true;
-    this.trouble.textContent = said || this.data.words.no_picture;
-    this.trouble.hidden = false;
+  mark() { // the words that the citation names, on their page
+    const source = this.sources.get(this.place.anchor);
+    const there = source?.document === this.place.document ? this.pages.at(source.page) : null;
+    const key = there ? `${source.anchor} ${source.boxes}` : '', old = [...this.pages.column.querySelectorAll('.fn-mark')];
+    if (there && this.marked === key && old.length === source.boxes.length && (!old.length || old[0].parentElement === there.element)) return;
+    this.marked = key;
+    old.forEach(mark => mark.remove());
+    if (there) there.element.append(...source.boxes.map(box => {
+      const mark = Object.assign(document.createElement('i'), { className: 'fn-mark' });
+      boxed(mark, box);
+      return mark;
+    }));
   }
 
-  mark() {
-    const source = this.sources.get(this.place.anchor);
-    const here = source && source.document === this.place.document && source.page === this.place.page;
-    const marks = (here ? source.boxes : []).map(([left, top, width, height]) => {
-      const mark = Object.assign(document.createElement('i'), { className: 'fn-mark' });
-      Object.assign(mark.style, { left: `${left * 100}%`, top: `${top * 100}%`, width: `${width * 100}%`, height: `${height * 100}%` });
-      return mark;
-    });
-    this.paper.querySelectorAll('.fn-mark').forEach(old => old.remove());
-    this.paper.append(...marks);
-    const words = this.data.words, about = this.data.documents[this.place.document];
-    const alt = filled(words.alt, { page: this.place.page, name: about.name });
-    this.image.alt = here ? `${alt} ${filled(words.marked, { quote: source.quote })}` : alt;
+  alter(leaf) { // what a picture is called
+    if (!leaf.image) return;
+    const source = this.sources.get(this.place.anchor), words = this.data.words, name = this.data.documents[this.place.document].name;
+    const isCited = source?.document === this.place.document && source.page === leaf.number;
+    const alt = filled(words.alt, { page: leaf.number, name });
+    leaf.image.alt = isCited ? `${alt} ${filled(words.marked, { quote: source.quote })}` : alt;
   }
+
+  get placeKey() { return `${this.place.document} ${this.place.anchor} ${this.place.page} ${this.zoom} ${this.drawer.open}`; }
 
   reveal() { // the first marked line comes to the upper third, once for every place
-    const key = `${this.place.anchor} ${this.place.page} ${this.zoom} ${this.drawer.open}`;
-    if (this.revealed === key || !this.scroll.clientHeight) return;
-    this.revealed = key;
-    const marks = [...this.paper.querySelectorAll('.fn-mark')], end = this.wantsEnd ? this.scroll.scrollHeight : 0;
-    this.wantsEnd = false;
+    if (this.revealed === this.placeKey || !this.scroll.clientHeight || this.pages.unseen) return;
+    this.revealed = this.placeKey;
+    const leaf = this.pages.here, marks = [...leaf.element.querySelectorAll('.fn-mark')];
     const left = Math.min(...marks.map(mark => mark.offsetLeft)); // where a line begins, if that leaves the first word in view
     if (marks.length) this.bringIntoView(marks[0], marks[0].offsetLeft - left < this.scroll.clientWidth * 0.8 ? left : undefined);
-    else this.scroll.scrollTo(this.scroll.scrollLeft, end);
+    else {
+      const { offsetTop, offsetHeight } = leaf.element, end = offsetTop + offsetHeight - this.scroll.clientHeight;
+      this.pages.scrollTo(this.scroll.scrollLeft, this.wantsEnd ? Math.max(offsetTop, end) : offsetTop);
+    }
+    this.wantsEnd = false;
   }
 
   bringIntoView(mark, left = mark.offsetLeft) { // to the upper third, from its first word on
-    const { clientWidth, clientHeight } = this.scroll, right = mark.offsetLeft + mark.offsetWidth;
-    const sideways = right < clientWidth ? 0 : left - clientWidth / 40;
-    this.scroll.scrollTo(sideways, mark.offsetTop - clientHeight / 3);
+    const { clientWidth, clientHeight } = this.scroll, leaf = mark.parentElement, right = leaf.offsetLeft + mark.offsetLeft + mark.offsetWidth;
+    const sideways = right < clientWidth ? 0 : leaf.offsetLeft + left - clientWidth / 40;
+    this.pages.scrollTo(sideways, leaf.offsetTop + mark.offsetTop - clientHeight / 3);
   }
 
-  zoomTo(zoom, fit = '') {
+  zoomTo(zoom, fit = '', at = null) { // `at`: the point of the room that stays where it is
     this.fit = fit;
-    const { scrollLeft, scrollTop, clientWidth, clientHeight, scrollWidth, scrollHeight } = this.scroll;
-    const centre = [(scrollLeft + clientWidth / 2) / scrollWidth, (scrollTop + clientHeight / 2) / scrollHeight];
+    const { clientWidth, clientHeight } = this.scroll, room = this.scroll.getBoundingClientRect();
+    const first = this.pages.column.querySelector('.fn-mark'), seen = first?.getBoundingClientRect();
+    const isToCome = this.revealed !== this.placeKey; // what was opened a moment ago
+    const keepsMark = !at && seen && (isToCome || (seen.bottom > room.top && seen.top < room.bottom)); // the marked line stays in view
+    const anchor = this.pages.anchorAt(at ? at.x - room.left : clientWidth / 2, at ? at.y - room.top : clientHeight / 2);
     this.zoom = Math.min(ZOOMS.at(-1), Math.max(ZOOMS[0], zoom));
-    const marked = this.paper.querySelector('.fn-mark');
-    const stands = this.shown === `${this.place.document}:${this.place.page}`; // else its marks are still to come
-    if (!marked && stands) this.revealed = `${this.place.anchor} ${this.place.page} ${this.zoom} ${this.drawer.open}`;
+    if (keepsMark && this.sources.get(this.place.anchor)?.page !== this.place.page) this.place = { ...this.place, page: this.sources.get(this.place.anchor).page };
+    if (!keepsMark) this.revealed = this.placeKey;
+    this.pages.lay();
+    if (!keepsMark) this.pages.restore(anchor);
     this.draw();
-    if (marked) return; // the marked line stays in view
-    this.scroll.scrollLeft = centre[0] * this.scroll.scrollWidth - clientWidth / 2;
-    this.scroll.scrollTop = centre[1] * this.scroll.scrollHeight - clientHeight / 2;
   }
 
   zoomBy(step) {
@@ -321,8 +299,12 @@ class Viewer {
   }
 
   fitPage() { // all of it at once
-    const { clientWidth, clientHeight } = this.scroll;
-    this.zoomTo(clientHeight / (clientWidth * this.image.naturalHeight / this.image.naturalWidth));
+    const { clientWidth, clientHeight } = this.scroll, page = this.place.page;
+    this.zoomTo(clientHeight / (clientWidth * this.pages.here.ratio));
+    this.place = { ...this.place, page };
+    this.revealed = this.placeKey;
+    this.draw();
+    this.pages.scrollTo(0, this.pages.here.element.offsetTop);
   }
 
   say(text) { document.dispatchEvent(new CustomEvent('footnote:say', { detail: text })); }

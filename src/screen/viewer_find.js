@@ -54,7 +54,8 @@ class Find {
     this.count.textContent = filled(this.viewer.data.words.found, { number: this.at + 1, count: this.total });
     this.wantsReveal = true;
     const [page] = this.here();
-    if (page === this.viewer.place.page) this.mark(); else this.viewer.turnTo(page);
+    if (page !== this.viewer.place.page) this.viewer.turnTo(page);
+    this.mark();
   }
 
   here() { // [page, which one of that page] of the place that is shown
@@ -68,32 +69,35 @@ class Find {
 
   step(by) { if (this.total) this.go(this.at + by); }
 
-  async mark() { // called whenever a page is shown
-    const { paper, place } = this.viewer, sought = this.sought;
-    const clear = () => paper.querySelectorAll('.fn-found').forEach(old => old.remove());
-    if (!place || !sought) { clear(); return; }
-    if (place.document !== this.document) { clear(); this.search(); return; }
-    if (!this.pages.some(([page]) => page === place.page)) { clear(); return; }
-    const key = `${place.document}:${place.page}:${sought}`;
-    if (this.boxesOf !== key) {
-      const address = `page/${place.document}/${place.page}.json?find=${encodeURIComponent(sought)}`;
+  mark() { // on the pages in sight
+    if (this.viewer.place) for (const leaf of this.viewer.pages.inSight) this.markOn(leaf);
+  }
+
+  async markOn(leaf) {
+    const { place } = this.viewer, sought = this.sought, clear = () => leaf.element.querySelectorAll('.fn-found').forEach(old => old.remove());
+    if (!sought) { clear(); leaf.foundOf = ''; return; }
+    if (place.document !== this.document) { clear(); if (leaf.number === place.page) this.search(); return; }
+    if (!this.pages.some(([page]) => page === leaf.number)) { clear(); return; }
+    const key = `${place.document}:${leaf.number}:${sought}`;
+    if (leaf.foundOf !== key) {
+      leaf.foundOf = key;
+      leaf.found = null;
+      const address = `page/${place.document}/${leaf.number}.json?find=${encodeURIComponent(sought)}`;
       const told = await fetch(address).then(a => a.ok ? a.json() : null).catch(() => null);
-      if (this.viewer.place !== place || this.sought !== sought) return;
-      this.boxes = told?.found ?? [];
-      this.boxesOf = told ? key : '';
+      if (leaf.foundOf !== key || this.sought !== sought) return;
+      leaf.found = told?.found ?? [];
+      if (!told) leaf.foundOf = '';
     }
-    const [page, index] = this.here();
-    const marks = this.boxes.flatMap((lines, nth) => lines.map(box => {
-      const mark = Object.assign(document.createElement('i'), { className: 'fn-found' });
-      if (page === place.page && nth === index) mark.classList.add('fn-now');
+    if (!leaf.found) return; // on their way
+    const [page, index] = this.here(), isNow = nth => page === leaf.number && nth === index;
+    clear();
+    leaf.element.append(...leaf.found.flatMap((lines, nth) => lines.map(box => {
+      const mark = Object.assign(document.createElement('i'), { className: isNow(nth) ? 'fn-found fn-now' : 'fn-found' });
       boxed(mark, box);
       return mark;
-    }));
-    clear();
-    paper.append(...marks);
-    const now = paper.querySelector('.fn-now');
-    if (now && this.wantsReveal) this.viewer.bringIntoView(now);
-    this.wantsReveal = false;
+    })));
+    const now = leaf.element.querySelector('.fn-now');
+    if (now && this.wantsReveal) { this.wantsReveal = false; this.viewer.bringIntoView(now); }
   }
 
   pressed(event) {

@@ -1,5 +1,5 @@
 // What the viewer is made of, and what its controls are called. The first part of the viewer's one module: Streamlit is
-// given viewer_frame.js, viewer_words.js, viewer_find.js, viewer_room.js and viewer.js as one.
+// given viewer_frame.js, viewer_words.js, viewer_find.js, viewer_room.js, viewer_pages.js and viewer.js as one.
 const PATHS = {
   left: 'M15 6l-6 6 6 6', right: 'M9 6l6 6-6 6', less: 'M5 12h14', more: 'M5 12h14M12 5v14', close: 'M6 6l12 12M18 6L6 18',
   open: 'M14 4h6v6M20 4l-9 9M18 14v5a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1h5',
@@ -26,7 +26,7 @@ const FRAME = `
     <div class="fn-group">${button('find-back', icon('left'))}${button('find-on', icon('right'))}${button('find-close', icon('close'))}</div></div>
   <div class="fn-body">
     <nav class="fn-contents" hidden></nav>
-    <div class="fn-scroll" tabindex="0" role="region"><div class="fn-paper"><img alt=""></div><p class="fn-note fn-error" role="alert" hidden></p></div>
+    <div class="fn-scroll" tabindex="0" role="region"><div class="fn-pages"></div></div>
     <div class="fn-offer" hidden>${button('ask', '')}${button('quote', '')}</div>
   </div>
   <div class="fn-divider" role="separator" aria-orientation="vertical" tabindex="0" aria-valuemin="30" aria-valuemax="70"></div>`;

@@ -86,15 +86,21 @@ class Hands { // dragging the page with the mouse beside its words, two fingers,
     event.preventDefault();
     const [a, b] = event.touches, apart = Math.max(1, Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY));
     if (event.type === 'touchstart') this.pinch = { apart, zoom: this.viewer.zoom };
-    else if (this.pinch) this.viewer.zoomTo(this.pinch.zoom * apart / this.pinch.apart);
+    else if (this.pinch) this.larger(this.pinch.zoom * apart / this.pinch.apart, { x: (a.clientX + b.clientX) / 2, y: (a.clientY + b.clientY) / 2 });
+  }
+
+  larger(zoom, at) { // once a frame, however fast fingers are
+    if (!this.wish) requestAnimationFrame(() => { const wish = this.wish; this.wish = null; this.viewer.zoomTo(wish.zoom, '', wish.at); });
+    this.wish = { zoom, at };
   }
 
   wheeled(event) {
     if (event.ctrlKey) { // a pinch on a touch pad comes as a wheel with Ctrl
       event.preventDefault();
-      this.viewer.zoomTo(this.viewer.zoom * Math.exp(-event.deltaY * 0.01));
+      this.larger((this.wish?.zoom ?? this.viewer.zoom) * Math.exp(-event.deltaY * 0.01), { x: event.clientX, y: event.clientY });
       return;
     }
+    if (!this.viewer.pages.alone) return; // the pages stand below one another
     const { scrollTop, scrollHeight, clientHeight } = this.viewer.scroll, by = Math.sign(event.deltaY);
     const atEnd = by > 0 ? scrollTop + clientHeight >= scrollHeight - 1 : scrollTop <= 0;
     if (!by || !atEnd || this.viewer.scroll.ariaBusy === 'true') { this.beyond = 0; return; }

@@ -7,30 +7,26 @@ const boxed = (element, [left, top, width, height]) => Object.assign(element.sty
 class TextLayer {
   constructor(viewer) {
     this.viewer = viewer;
-    this.layer = Object.assign(document.createElement('div'), { className: 'fn-layer' });
-    viewer.paper.append(this.layer);
     this.offer = viewer.room.querySelector('.fn-offer');
     this.kept = new Map(); // address -> its words
     const options = { signal: viewer.stopped.signal };
     document.addEventListener('selectionchange', () => this.selected(), options);
     viewer.scroll.addEventListener('scroll', () => this.selected(), options);
-    this.layer.addEventListener('copy', event => this.copied(event), options);
+    viewer.room.addEventListener('copy', event => this.copied(event), options);
     this.offer.addEventListener('pointerdown', event => event.preventDefault(), options); // the selection stays
   }
 
-  async draw(place) {
-    const address = `page/${place.document}/${place.page}.json`;
-    if (this.shown === address) return;
-    this.shown = address;
-    this.layer.replaceChildren();
-    this.words = [];
+  async draw(leaf) {
+    const { viewer } = this, place = viewer.place, address = `page/${place.document}/${leaf.number}.json`;
+    if (leaf.wordsOf === address) return;
+    leaf.wordsOf = address;
     const told = this.kept.get(address) ?? await fetch(address).then(a => a.ok ? a.json() : null).catch(() => null);
-    if (this.shown !== address || !told) return; // a page without its words is still a page
+    if (leaf.wordsOf !== address || !told) return; // a page without its words is still a page
     this.kept.set(address, told);
     if (this.kept.size > 20) this.kept.delete(this.kept.keys().next().value);
-    this.words = told.words;
-    PEN.font = `100px ${getComputedStyle(this.layer).fontFamily}`;
-    this.layer.replaceChildren(...told.words.map(([text, box], index) => {
+    leaf.words = told.words;
+    PEN.font = `100px ${getComputedStyle(leaf.layer).fontFamily}`;
+    leaf.layer.replaceChildren(...told.words.map(([text, box], index) => {
       const word = Object.assign(document.createElement('span'), { textContent: `${text} ` });
       const natural = PEN.measureText(`${text} `).width / 100 * box[3] * told.ratio; // in shares of the page's width
       boxed(word, box);
@@ -39,24 +35,26 @@ class TextLayer {
       word.dataset.index = index;
       return word;
     }));
-    this.viewer.room.dataset.words = `${place.document}:${place.page}`;
+    if (leaf.number === viewer.place.page) viewer.room.dataset.words = `${place.document}:${leaf.number}`;
   }
 
-  clear() { this.shown = ''; this.words = []; this.layer.replaceChildren(); }
-
-  text() { // what is selected on the page, its lines kept
+  text() { // what is selected on the pages, its lines kept
     const selection = getSelection();
-    if (!selection?.rangeCount || selection.isCollapsed || !this.layer.firstChild) return '';
-    const range = selection.getRangeAt(0);
-    if (!range.intersectsNode(this.layer)) return '';
-    const parts = [];
-    for (const span of this.layer.children) {
-      const node = span.firstChild;
-      if (!range.intersectsNode(node)) continue;
-      const from = range.startContainer === node ? range.startOffset : 0;
-      const to = range.endContainer === node ? range.endOffset : node.length;
-      const [word, , blank] = this.words[span.dataset.index];
-      parts.push(word.slice(from, to) + (to >= word.length ? blank : ''));
+    this.from = 0; // the page on which it begins
+    if (!selection?.rangeCount || selection.isCollapsed) return '';
+    const range = selection.getRangeAt(0), parts = [];
+    if (!range.intersectsNode(this.viewer.pages.column)) return '';
+    for (const leaf of this.viewer.pages.leaves) {
+      if (!leaf.words.length || !range.intersectsNode(leaf.layer)) continue;
+      for (const span of leaf.layer.children) {
+        const node = span.firstChild;
+        if (!range.intersectsNode(node)) continue;
+        const from = range.startContainer === node ? range.startOffset : 0;
+        const to = range.endContainer === node ? range.endOffset : node.length;
+        const [word, , blank] = leaf.words[span.dataset.index];
+        parts.push(word.slice(from, to) + (to >= word.length ? blank : ''));
+        this.from ||= leaf.number;
+      }
     }
     return parts.join('').trim();
   }
@@ -86,8 +84,7 @@ class TextLayer {
 
   async copyWithPlace() { // the quotation, and where it stands
     const { words, documents } = this.viewer.data, about = documents[this.viewer.place.document];
-    const page = about.labels[this.viewer.place.page] || this.viewer.place.page;
-    const text = this.text().replace(/\s+/g, ' ');
+    const text = this.text().replace(/\s+/g, ' '), page = about.labels[this.from] || this.from;
     const quoted = filled(words.quoted, { quote: text, name: about.name, page });
     try { await navigator.clipboard.writeText(quoted); } catch { document.execCommand('copy'); } // then without its place
     this.viewer.say(words.copied);

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, FloatRect, Locator, StorageState, expec
 
 from src.library.sample import sample_pdf
 from tests.e2e.conftest import NARROW, Open, Screen
-from tests.e2e.pdfs import WATER, pdf
+from tests.e2e.pdfs import WATER, Line, pdf
 from tests.e2e.test_page import violations
 
 QUESTION = "How did cargo develop in 2025, and how often did the tide gates close?"
@@ -104,7 +104,7 @@ def test_zooming_keeps_the_marked_line_in_view(screen: Screen) -> None:
         screen.page.keyboard.press("+")
     expect(screen.viewer()).to_contain_text("300 %")
     expect(marks(screen).first).to_be_in_viewport()
-    expect(screen.viewer().locator("img")).to_have_attribute("src", re.compile("width=1650"))
+    expect(screen.viewer().locator(".fn-paper > img")).to_have_attribute("src", re.compile("width=1650"))
     screen.page.keyboard.press("0")
     expect(screen.viewer()).to_contain_text("100 %")
     screen.page.keyboard.press("-")
@@ -124,8 +124,8 @@ def test_the_original_opens_in_a_new_tab_at_the_page(screen: Screen) -> None:
 
 
 def test_nobody_else_gets_a_page_or_a_file(screen: Screen, visit: Open, address: str) -> None:
-    expect(screen.viewer().locator("img")).to_have_attribute("src", re.compile("^page/"))
-    picture = screen.viewer().locator("img").get_attribute("src") or ""
+    expect(screen.viewer().locator(".fn-paper > img")).to_have_attribute("src", re.compile("^page/"))
+    picture = screen.viewer().locator(".fn-paper > img").get_attribute("src") or ""
     file = screen.viewer().get_by_role("link", name="Download the PDF").get_attribute("href") or ""
     assert screen.page.request.get(f"{address}/{picture}").ok
     stranger = visit(address)
@@ -199,7 +199,7 @@ def sheet_of(screen: Screen) -> Locator:
 
 def select_words(screen: Screen, first: str, last: str) -> None:
     """As a mouse does it: from the first letter of a word on the page to the last of another."""
-    layer = screen.viewer().locator(".fn-layer span")
+    layer = screen.viewer().locator(".fn-paper .fn-layer span")
     begin = box_px(layer.filter(has_text=first).first)
     end = box_px(layer.filter(has_text=last).first)
     mouse = screen.page.mouse
@@ -218,7 +218,7 @@ def test_a_place_opens_large_enough_to_be_read_with_its_words_in_view(screen: Sc
 
 
 def test_words_can_be_selected_and_asked_about(screen: Screen) -> None:
-    expect(screen.viewer().locator(".fn-layer span").first).to_be_attached()
+    expect(screen.viewer().locator(".fn-paper .fn-layer span").first).to_be_attached()
     select_words(screen, "lifeboat", "launched")
     screen.page.get_by_role("button", name="Ask about this").click()
     box = screen.page.get_by_placeholder("Ask about your documents")
@@ -229,7 +229,7 @@ def test_words_can_be_selected_and_asked_about(screen: Screen) -> None:
 
 def test_selected_words_are_copied_as_they_stand_and_with_their_place(screen: Screen) -> None:
     screen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    expect(screen.viewer().locator(".fn-layer span").first).to_be_attached()
+    expect(screen.viewer().locator(".fn-paper .fn-layer span").first).to_be_attached()
     select_words(screen, "lifeboat", "launched")
     screen.page.keyboard.press("Control+c")
     assert screen.page.evaluate("navigator.clipboard.readText()") == "lifeboat was launched"
@@ -266,14 +266,67 @@ def test_words_are_found_in_the_whole_document_and_marked(screen: Screen) -> Non
     expect(sheet_of(screen)).to_be_focused()
 
 
-def test_scrolling_on_at_the_end_of_a_page_turns_it(screen: Screen) -> None:
+def test_pages_stand_below_one_another_and_scrolling_tells_which_is_in_sight(screen: Screen) -> None:
     screen.viewer().get_by_role("button", name="The whole page").click()
+    expect(screen.viewer().locator(".fn-leaf")).to_have_count(4)
     sheet_of(screen).hover()
-    screen.page.mouse.wheel(0, 300)
+    screen.page.mouse.wheel(0, 600)
     expect(screen.viewer()).to_contain_text("Page 4 of 4")
-    expect(sheet_of(screen)).not_to_have_attribute("aria-busy", "true")
-    screen.page.mouse.wheel(0, -300)
+    expect(screen.viewer().get_by_alt_text(re.compile("Page 4 of"))).to_be_in_viewport()
+    screen.page.mouse.wheel(0, -600)
     expect(screen.viewer()).to_contain_text("Page 3 of 4")
+
+
+def test_only_pages_near_the_one_in_sight_are_fetched_and_kept(visit: Open, address: str) -> None:
+    screen, asked = visit(address), set[str]()
+    note_page = re.compile(r"/page/[0-9a-f]+/(\d+)\.jpg")
+    screen.page.on("request", lambda request: asked.update(note_page.findall(request.url)))
+    screen.add("long.pdf", pdf(tuple((Line(f"Sentence of page {n}.", 700),) for n in range(1, 61))))
+    screen.wait_ready("long.pdf")
+    expect(screen.viewer().locator(".fn-leaf")).to_have_count(60)
+    expect(screen.viewer().locator(".fn-paper > img")).to_be_visible()
+    assert asked <= {"1", "2", "3", "4"}
+    screen.viewer().get_by_role("textbox", name="Page number").fill("40")
+    screen.page.keyboard.press("Enter")
+    expect(screen.viewer().get_by_alt_text(re.compile("Page 40 of"))).to_be_in_viewport()
+    expect(screen.viewer().get_by_alt_text(re.compile("Page 41 of"))).to_be_attached()
+    expect(screen.viewer().get_by_alt_text(re.compile("Page 1 of"))).to_have_count(0)
+    assert asked <= {"1", "2", "3", "4", *(str(n) for n in range(36, 45))}
+
+
+def test_a_page_larger_than_a_picture_may_be_is_drawn_in_tiles_where_it_is_seen(
+    visit: Open, address: str, reader: StorageState
+) -> None:
+    screen = visit(address, {"width": 1920, "height": 1080}, person=reader)
+    screen.answered()
+    sheet_of(screen).focus()
+    screen.page.keyboard.press("0")
+    expect(screen.viewer().locator(".fn-tile")).to_have_count(0)
+    for _ in range(5):
+        screen.page.keyboard.press("+")
+    expect(screen.viewer()).to_contain_text("400 %")
+    tile = screen.viewer().locator(".fn-tile").first
+    expect(tile).to_have_attribute("src", re.compile(r"width=\d{4}&tile=\d+\.\d+$"))
+    expect(tile).to_have_js_property("naturalWidth", 1100)
+    shown = box_px(tile)["width"]
+    assert shown <= 1100 * 1.1
+    screen.page.keyboard.press("0")
+    expect(screen.viewer().locator(".fn-tile")).to_have_count(0)
+
+
+def test_back_closes_the_page_on_a_phone_and_stays_in_the_conversation(
+    visit: Open, address: str, reader: StorageState
+) -> None:
+    phone = visit(address, NARROW, person=reader)
+    phone.answered()
+    before = phone.page.url
+    phone.sources().first.click()
+    drawer = phone.page.get_by_role("dialog", name="Page viewer")
+    expect(drawer).to_be_visible()
+    phone.page.go_back()
+    expect(drawer).to_have_count(0)
+    assert phone.page.url == before
+    expect(phone.sources().first).to_be_visible()
 
 
 def test_the_list_of_pages_opens_a_page(screen: Screen) -> None:

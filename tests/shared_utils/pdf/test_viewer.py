@@ -107,6 +107,35 @@ def test_words_that_pypdf_read_are_found_again_and_unknown_ones_are_not(viewer: 
     assert located == (viewer.locate(path, exact, [Span(0, len(SENTENCE))])[0], ())
 
 
+def test_single_words_that_pypdf_read_are_found_in_their_own_places(viewer: PageViewer, tmp_path: Path) -> None:
+    path = pdfs.written(tmp_path, pdfs.pdf(pdfs.lines("a valve, a pipe and a tap", x=100, y=600, size=14)))
+    exact = first_page(path)
+    spans = [Span(0, 1), Span(9, 10), Span(20, 21)]  # the same word, three times
+    located = viewer.locate(path, replace(exact, reader="pypdf", runs=()), spans)
+    assert located == viewer.locate(path, exact, spans)
+    assert len({rects[0][0] for rects in located}) == 3
+
+
+def test_tiles_make_up_the_page_and_end_where_it_does(viewer: PageViewer, tmp_path: Path) -> None:
+    path = pdfs.written(tmp_path, BASE)
+    whole = opened(viewer.draw(path, 1, width_px=1500))
+    parts = Image.new("RGB", whole.size)
+    for left in (0, 1000):
+        for top in (0, 1000):
+            parts.paste(opened(viewer.draw(path, 1, width_px=1500, tile=(left, top, 1000, 1000))), (left, top))
+    difference = ImageChops.difference(whole, parts).convert("L")
+    assert difference.point(lambda value: 255 * (value > 40)).getbbox() is None
+
+
+@pytest.mark.parametrize("tile", [(1500, 0, 1000, 1000), (0, 9000, 1000, 1000), (0, 0, 1_000, 100_000)])
+def test_a_tile_beside_the_page_or_of_a_page_too_large_is_refused(
+    viewer: PageViewer, tmp_path: Path, tile: tuple[int, int, int, int]
+) -> None:
+    width = 30_000 if tile[3] > 10_000 else 1500
+    with pytest.raises(UnreadablePdf):
+        viewer.draw(pdfs.written(tmp_path, BASE), 1, width_px=width, tile=tile)
+
+
 def test_words_that_ocr_read_are_located_by_their_boxes(viewer: PageViewer, tmp_path: Path) -> None:
     boxes = (WordBox(0, 3, (10, 10, 30, 20)), WordBox(4, 7, (34, 11, 50, 20)), WordBox(8, 11, (10, 30, 30, 40)))
     page = Page(number=1, label="1", text="one two six", verdict=first_page(pdfs.written(tmp_path, BASE)).verdict)

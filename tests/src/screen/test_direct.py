@@ -1,0 +1,70 @@
+"""The block of a value that leads an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared_utils.message import message
+from shared_utils.types import (
+    Answer,
+    Citation,
+    Direct,
+    DirectKind,
+    DirectOperand,
+    EngineKind,
+    GenerationStats,
+    Sentence,
+    Verdict,
+)
+from src.screen.direct import Lead, lead_html, lead_of
+
+A, B = (
+    DirectOperand("Wages, 2024", "17.9", "in millions", (1,)),
+    DirectOperand("Wages, 2025", "18.8", "in millions", (2,)),
+)
+
+
+def answer(direct: Direct, *said: str) -> Answer:
+    sentences = tuple(
+        Sentence(
+            text, (1, 2), Verdict.SUPPORTED, message("computed from the cited values"), said=message("{v}", v=text)
+        )
+        for text in said
+    )
+    cited = tuple(Citation(n, "d", "d.pdf", n, "", "Wages", 0, 5) for n in (1, 2))
+    stats = GenerationStats(EngineKind.EXTRACTIVE, "")
+    return Answer("?", True, sentences, cited, "stop", stats, "")
+
+
+def led(kind: DirectKind, name: str, value: str, operands: tuple[DirectOperand, ...], *said: str) -> Lead | None:
+    direct = Direct(kind, name, value, "", operands)
+    return lead_of(replace(answer(direct, *said), direct=direct))
+
+
+def test_a_value_stands_alone_with_its_name() -> None:
+    lead = led(DirectKind.VALUE, "Wages, 2025", "18.8", (B,), "Wages, 2025: $18.8 (in millions)")
+    assert lead == Lead("Wages, 2025", "$18.8 (in millions)", "", (1, 2), (), 1)
+
+
+def test_a_calculation_has_its_result_its_formula_and_a_row_for_each_cell() -> None:
+    lead = led(DirectKind.CALCULATION, "Wages, change", "0.9", (A, B), "Wages, change, 2024–2025: 18.8 − 17.9 = 0.9")
+    assert lead == Lead("Wages, change, 2024–2025", "0.9", "18.8 − 17.9 = 0.9", (), (A, B), 1)
+
+
+def test_values_side_by_side_are_a_table_in_place_of_their_sentences() -> None:
+    lead = led(DirectKind.COMPARISON, "", "2", (A, B), "Wages, 2024: 17.9", "Wages, 2025: 18.8", "More.")
+    assert lead == Lead("", "", "", (), (A, B), 2)
+
+
+def test_a_sentence_that_says_more_than_the_value_stays_a_sentence() -> None:
+    assert led(DirectKind.VALUE, "Wages, 2025", "18.8", (B,), "Wages, 2025: 18.8: the highest of 2 values.") is None
+    assert led(DirectKind.YES_NO, "", "yes", (B,), "Yes.") is None
+    assert led(DirectKind.FILE, "a.pdf", "4", (), "a.pdf has 4 pages.") is None
+
+
+def test_names_and_values_are_text_and_every_known_marker_leads_to_its_place() -> None:
+    hostile = DirectOperand("<script>", "<b>1</b>", "", (1, 9))
+    drawn = lead_html(Lead("<i>", "1", "", (2,), (hostile,), 1), "cite-{}".format, {1: "d.pdf, page 1", 2: '"x"'})
+    assert not any(tag in drawn for tag in ("<script>", "<b>", "<i>"))
+    assert drawn.count("<a ") == 2
+    assert 'href="#cite-1" title="d.pdf, page 1"' in drawn
