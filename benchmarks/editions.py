@@ -44,6 +44,8 @@ _LEAST_SENTENCE, _MOST_SENTENCE = 50, 600  # characters
 _INTRODUCTION = """## Editions
 
 `make bench-editions`: pairs made from real documents by known edits, both sides printed to PDF and read again.
+A fact counts as found where a change names both its sides in the sentence that was edited; a change that no edit
+explains is false.
 
 """
 

@@ -47,9 +47,9 @@ def _changes(old: Passages, new: Passages, pair: Pair) -> Iterator[Change]:
     after = _Joined([new.passages[j] for j in pair.after], new)
     is_row = any(passage.is_row for passage in (*before.passages, *after.passages))
     if not pair.after:
-        yield Change(ChangeKind.REMOVED, before.side([(0, len(before.tokens))]), None, is_row=is_row)
+        yield Change(ChangeKind.REMOVED, before.side([]), None, is_row=is_row)
     elif not pair.before:
-        yield Change(ChangeKind.ADDED, None, after.side([(0, len(after.tokens))]), is_row=is_row)
+        yield Change(ChangeKind.ADDED, None, after.side([]), is_row=is_row)
     else:
         hunks = word_changes([t.key for t in before.tokens], [t.key for t in after.tokens])
         facts, differs = _differences(before, after, hunks)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from shared_utils.citations.polarity import denies
-from shared_utils.citations.text_units import words_of
+from shared_utils.citations.text_units import Word
 from shared_utils.editions.model import FactKind
 from shared_utils.editions.passages import Token
 from shared_utils.text.dates import dates, quarters
@@ -112,9 +112,9 @@ def facts_of(side: Words) -> tuple[Told, ...]:
         take(FactKind.DATE if number.is_year else FactKind.NUMBER, number.start, number.end, _meaning(number))
     for duty in _DUTY.finditer(text):
         take(FactKind.OBLIGATION, duty.start(), duty.end(), " ".join(fold(duty[0]).split()))
-    for word in words_of(text):
-        if denies((word,)):
-            take(FactKind.NEGATION, word.start, word.end, "not")
+    for token in side.tokens:
+        if denies((Word(text[token.start : token.end], token.start, token.end, (), content=False),)):
+            take(FactKind.NEGATION, token.start, token.end, "not")
     for token in side.tokens:
         if any(map(str.isdecimal, token.key)):  # the section 4.10.2, ISO9001
             is_code = any(map(str.isalpha, token.key))

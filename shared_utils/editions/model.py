@@ -49,7 +49,10 @@ class FactChange:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Words of a passage in reading order; `differs` where the other edition has no counterpart for them."""
+    """Words of a passage in reading order; `differs` where its counterpart in the other edition has not got them.
+
+    A passage that only one edition has is one piece.
+    """
 
     text: str
     differs: bool

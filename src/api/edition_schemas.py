@@ -38,7 +38,7 @@ class Place(BaseModel):
 
 class Piece(BaseModel):
     text: str
-    differs: bool = Field(description="The other edition has no counterpart for these words.")
+    differs: bool = Field(description="The counterpart in the other edition has not got these words.")
 
 
 class Side(BaseModel):
