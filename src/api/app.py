@@ -17,7 +17,7 @@ from src.api.admission import Admission
 from src.api.assistants import PATH, Assistants
 from src.api.errors import Refused, refused
 from src.api.openapi import for_generators
-from src.api.routes import chat, documents, health, openai, page, search, threads, timeline
+from src.api.routes import chat, classify, documents, health, openai, page, search, threads, timeline
 from src.api.schemas import Error
 from src.api.services import ApiServices
 
@@ -49,7 +49,7 @@ def create_api(services: ApiServices) -> ASGIApp:
     app.state.services = services
     described = app.openapi
     app.openapi = lambda: for_generators(described())  # type: ignore[method-assign]
-    for topic in (health, documents, search, timeline, chat, threads, openai, page):
+    for topic in (health, documents, search, timeline, classify, chat, threads, openai, page):
         app.include_router(topic.router)
     app.router.routes.append(Route(PATH, Assistants(services)))
     app.add_exception_handler(Refused, _answer(_itself))
