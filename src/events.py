@@ -103,6 +103,33 @@ class StageStarted:
     where: Where | None = None  # of the engine; None before it is known
 
 
+class AskedKind(StrEnum):
+    """What kind of question it is. The values are read by programs."""
+
+    LOOK_UP = "look-up"  # a fact that sentences tell
+    VALUE = "value"  # a figure, as tables tell them
+    CALCULATION = "calculation"  # a figure that is worked out
+    SERIES = "series"  # how something went on through the years
+    YES_NO = "yes_no"
+    LIST = "list"
+    COMPARISON = "comparison"
+    SUMMARY = "summary"
+    FILES = "files"  # about the files themselves
+    SMALL_TALK = "small talk"
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """A question's kind, the part it is confined to (nothing where it is none), and its language ("german", "" where
+    it is not told). `confidence` is how often a question that is told so is of that kind: 0 … 1."""
+
+    kind: AskedKind
+    part: Message
+    language: str
+    confidence: float
+    elapsed_ms: float
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceFound:
     """Passages were picked. `closest` is what to show when nothing speaks to the question."""
@@ -110,6 +137,7 @@ class EvidenceFound:
     evidence: Evidence
     answerable: bool
     route: Message = NOTHING  # how it was looked for: "look-up", "pages 10–20", "summary of the whole document"
+    classified: Classified | None = None
 
 
 @dataclass(frozen=True, slots=True)

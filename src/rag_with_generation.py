@@ -38,6 +38,7 @@ from shared_utils.types import (
 )
 from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
 from src.answering.asked import checked_question
+from src.answering.classify import classified
 from src.answering.compared import Found, stands_side_by_side
 from src.answering.developed import with_development
 from src.answering.direct import figure_of
@@ -278,7 +279,7 @@ class Rag:
             raise small_talk(question)
         yield StageStarted(Stage.RETRIEVING)
         if (told := told_outright(question, documents)) is not None:
-            yield EvidenceFound(NO_EVIDENCE, True, told[1])
+            yield EvidenceFound(NO_EVIDENCE, True, told[1], classified(question))
             yield from self._told(told[0], documents, began)
             return
         available = writers()
@@ -287,7 +288,7 @@ class Rag:
         if history and not found.route.note and is_follow_up(question):
             found = replace(found, evidence=kept_evidence(history[-1].evidence, found.evidence))
         mark("search_s")
-        yield EvidenceFound(found.evidence, found.answerable, found.route.label)
+        yield EvidenceFound(found.evidence, found.answerable, found.route.label, classified(question, found.route))
         if found.answerable or (ask_anyway and found.evidence.spans):
             yield StageStarted(Stage.CHECKING)
             quick = with_word(question, replace(self._quick(question, found, documents), question=question))

@@ -17,6 +17,7 @@ from src.events import (
     AnswerEvent,
     AnswerFinished,
     AnswerText,
+    Classified,
     EngineChanged,
     EvidenceFound,
     ExtractiveAnswer,
@@ -100,6 +101,7 @@ class TurnView:
     where: Where | None = None  # of that engine; None where it is not known
     sent_to: Where | None = None  # the farthest place that passages were sent to
     route: Message = NOTHING  # how it was looked for, while that is known: "look-up", "summary of the whole document"
+    classified: Classified | None = None  # its kind, part and language, known with the route
 
     @property
     def done(self) -> bool:
@@ -134,7 +136,7 @@ def after(view: TurnView, event: AnswerEvent, now: float) -> TurnView:
         case StageStarted():
             return _entered(view, event, now)
         case EvidenceFound():
-            return replace(view, route=event.route)
+            return replace(view, route=event.route, classified=event.classified)
         case ExtractiveAnswer():
             return replace(view, extractive=event.answer)
         case AnswerText():

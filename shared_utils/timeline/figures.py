@@ -28,6 +28,10 @@ _FEWEST = 2  # years that make a series
 _NEAR = Decimal("0.5")  # a restated amount is of the order of the first: within half of it
 _OF_A_PART = ("quarter", "three months", "six months", "nine months", "weeks ended", "change", "growth", "variance")
 _MOST_SEEDS = 4
+_FLOWS = re.compile(r"\boperating activities\b|betriebl\w+ tätigkeit|activités opérationnelles")
+_SHARE = re.compile(r"%|\b(?:percent\w*|rate|ratio|margin|share|quote|anteil|taux|marge|tasa)\b", re.IGNORECASE)
+_CHANGE = frozenset(("chang", "increas", "decreas", "growth"))
+_CONFLICT = 3  # what a year counts that one document tells in two ways
 _AS_SURE = 0.85  # of the score of the row that is looked up
 _NOTE = re.compile(r"\s*\(\d{1,2}\)\s*$")  # the mark of a note behind a label
 _HUNDRED = Decimal(100)
@@ -116,7 +120,7 @@ def series(
     chains = [_chain(words, first, more, glossary) for first in _seeds(words, best, glossary)]
     if not chains:
         return None
-    rows = max(chains, key=len)
+    rows = max(chains, key=lambda chain: _consistency(chain) - _strangeness(chain[0], chains[0][0], words))
     points = tuple(point for point in _points(rows, order) if not years or point.year in years)
     if len(points) < _FEWEST:
         return None
@@ -129,11 +133,15 @@ def _seeds(words: str, best: Sequence[TableRow], glossary: Glossary) -> Iterator
     """The row that is looked up, then those of other tables that are called the same and are nearly as sure: of the
     whole and of a part, the one that most tables tell is meant."""
     rows = [row for row in best if _by_year(row)]
+    names = _ways(words, glossary)
     least, first = SURE, None
     for _ in range(_MOST_SEEDS):
         seen = look_up_in(words, rows, glossary, frozenset())
         if seen is None or seen.score < least or (first is not None and _own(seen.row) != _own(first)):
             return
+        if not any(way <= _own(seen.row) or 2 * len(way & _own(seen.row)) >= len(_own(seen.row)) for way in names):
+            rows = [row for row in rows if row.table != seen.row.table]
+            continue  # found by its group alone
         first, least = first or seen.row, max(least, _AS_SURE * seen.score)
         yield seen.row
         rows = [row for row in rows if row.table != seen.row.table]
@@ -144,9 +152,11 @@ def _seeds(words: str, best: Sequence[TableRow], glossary: Glossary) -> Iterator
 
 def _names(words: str, first: TableRow, glossary: Glossary) -> Names:
     """What the figure may be called: as in the first row, and as the glossary knows it printed."""
-    ways = [way for _, way in readings(question_words(words), glossary)]
-    ways += [way for _, way in readings(sorted(first.own), glossary)]
-    return frozenset({_own(first), *filter(None, ways)})
+    return frozenset({_own(first), *_ways(words, glossary), *_ways(_name(first), glossary)})
+
+
+def _ways(words: str, glossary: Glossary) -> Names:
+    return frozenset(frozenset(told) for told, _ in readings(question_words(words), glossary) if told)
 
 
 def _is_called(row: TableRow, names: Names) -> bool:
@@ -162,6 +172,30 @@ def _chain(
     names = _names(words, first, glossary)
     others = [row for row in more(names) if _is_called(row, names) and not _is_same_row(row, first)]
     return _same_figure(first, others, names)
+
+
+def _consistency(rows: Sequence[TableRow]) -> int:
+    """How well rows tell one figure: years that are told and those that several places tell alike, less what one
+    document tells in two ways."""
+    told: dict[str, list[Operand]] = defaultdict(list)
+    for row in rows:
+        _note(told, row)
+    score = len(told)
+    for found in told.values():
+        for i, one in enumerate(found):
+            same = [other for other in found[:i] if _equal(one, other)]
+            own = [other for other in found[:i] if other.row.document_id == one.row.document_id]
+            score += bool(same) - _CONFLICT * any(not _equal(one, other) for other in own)
+    return score
+
+
+def _strangeness(row: TableRow, first: TableRow, words: str) -> int:
+    """What counts against a row that was found after the first one: that it tells the change of a balance, as the
+    statement of cash flows does, or a share where an amount is asked for."""
+    if _by_year(row).keys() == _by_year(first).keys() and _is_same_row(row, first):
+        return _CONFLICT * (_is_share(_by_year(row)) and not _SHARE.search(words))
+    is_flow = any(_FLOWS.search(label) for label in _labels(row))
+    return _CONFLICT * (2 * is_flow + (_is_share(_by_year(row)) and not _SHARE.search(words)))
 
 
 def _same_figure(first: TableRow, others: Sequence[TableRow], names: Names) -> list[TableRow]:
@@ -186,7 +220,7 @@ def _undisputed(joined: Sequence[TableRow], left: Iterable[TableRow], names: Nam
     by_document: dict[str, list[TableRow]] = defaultdict(list)
     for row in left:
         own = _by_year(row)
-        if own and _own(row) in names and _is_share(own) == _is_share(_by_year(joined[0])):
+        if own and _own(row) in names and _is_share(own) == _is_share(_by_year(joined[0])) and not _tells_change(row):
             by_document[row.document_id].append(row)
     have = {row.document_id for row in joined}
     years = {year for row in joined for year in _by_year(row)}
@@ -210,7 +244,10 @@ def _kinship(
     """How surely a row is of the same figure; 0 where it is not. One that is not called `exactly` so has to agree on
     every year that both tell."""
     own = _by_year(row)
-    if not own or _is_share(own) != _is_share(_by_year(joined[0])) or _per(row) != _per(joined[0]):
+    first = joined[0]
+    if not own or _is_share(own) != _is_share(_by_year(first)) or _per(row) != _per(first):
+        return 0.0
+    if _tells_change(row) != _tells_change(first):
         return 0.0
     shared = [year for year in own if year in known]
     agree = sum(any(_equal(own[year], one) for one in known[year]) for year in shared)
@@ -251,6 +288,11 @@ def _own(row: TableRow) -> frozenset[str]:
     return row.own or row.label
 
 
+def _tells_change(row: TableRow) -> bool:
+    """Whether a row stands under words that say that it tells growth, not what grew."""
+    return bool(_CHANGE & row.groups) and not _CHANGE & _own(row)
+
+
 def _per(row: TableRow) -> bool:
     """Whether a row is told per share or the like."""
     return "per" in {word for cell in row.facts[0].labels for word in cell.text.lower().split()}
@@ -267,6 +309,8 @@ def _by_year(row: TableRow) -> dict[str, Operand]:
             continue
         (year,) = told
         one = operand(row, fact, year)
+        if one is not None and _per(row):  # "in millions" over a table counts no earnings per share
+            one = replace(one, scale=None)
         if one is None or (year in found and not (found[year].unit == "%" != one.unit)):
             continue
         found[year] = one

@@ -26,7 +26,7 @@ _DEVELOPED = (  # the question says that something went on, in seven languages
     r"\bhow (?:did|has|have|do|does)\b.*\b(?:develop|evolv|chang|mov|trend|grow|fare)\w*"
     r"|\b(?:development|evolution|trend|history|course)s? (?:of|in)\b|\bdevelop(?:ed|s)? over\b"
     r"|\b(?:over|through|across|throughout) (?:the|all|these) (?:\w+ )?years\b|\byear by year\b|\bover time\b"
-    r"|\bentwickel(?:t|te|ten|ung)\b|\bim laufe der (?:zeit|jahre)\b|\büber die jahre\b|\bverlauf\b"
+    r"|\bentwick(?:elt|elte|elten|lung)\b|\bim laufe der (?:zeit|jahre)\b|\büber die jahre\b|\bverlauf\b"
     r"|\bévolu(?:e|é|ent|tion|ait)\w*|\bau (?:cours|fil) (?:des (?:années|ans)|du temps)\b"
     r"|\bevolucion\w*|\bevolución\b|\ba lo largo de los años\b"
     r"|\bevolu(?:iu|íram|ção|iram)\b|\bao longo (?:dos anos|do tempo)\b"

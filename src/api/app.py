@@ -17,7 +17,19 @@ from src.api.admission import Admission
 from src.api.assistants import PATH, Assistants
 from src.api.errors import Refused, refused
 from src.api.openapi import for_generators
-from src.api.routes import chat, compare, documents, files, health, openai, page, search, threads, timeline
+from src.api.routes import (
+    chat,
+    classify,
+    compare,
+    documents,
+    files,
+    health,
+    openai,
+    page,
+    search,
+    threads,
+    timeline,
+)
 from src.api.schemas import Error
 from src.api.services import ApiServices
 
@@ -49,7 +61,7 @@ def create_api(services: ApiServices) -> ASGIApp:
     app.state.services = services
     described = app.openapi
     app.openapi = lambda: for_generators(described())  # type: ignore[method-assign]
-    for topic in (health, documents, search, compare, timeline, chat, threads, openai, files, page):
+    for topic in (health, documents, search, compare, timeline, classify, chat, threads, openai, files, page):
         app.include_router(topic.router)
     app.router.routes.append(Route(PATH, Assistants(services)))
     app.add_exception_handler(Refused, _answer(_itself))

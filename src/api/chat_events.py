@@ -45,7 +45,7 @@ def events(before: TurnView | None, now: TurnView, thread_id: str, names: Mappin
         yield ChatEvent("stream_start", Started(thread_id=thread_id, message_id=now.id, question=now.question))
     yield from _stages(before.stages if before else (), now.stages)
     if now.route and not (before and before.route):
-        yield ChatEvent("routing", Routing(route=str(now.route)))
+        yield ChatEvent("routing", _routing(now))
     if selection := _selection(before, now):
         yield ChatEvent("model_selection", selection)
     if now.done:
@@ -57,6 +57,20 @@ def events(before: TurnView | None, now: TurnView, thread_id: str, names: Mappin
 def events_again(now: TurnView, thread_id: str, names: Mapping[str, str]) -> Iterator[ChatEvent]:
     """What somebody is told first who goes on following: the whole answer so far, and the end where it is over."""
     return _ending(now, thread_id) if now.done else _so_far(None, now, names)
+
+
+def _routing(now: TurnView) -> Routing:
+    told = now.classified
+    if told is None:
+        return Routing(route=str(now.route))
+    return Routing(
+        route=str(now.route),
+        kind=told.kind,
+        part=str(told.part),
+        language=told.language,
+        confidence=told.confidence,
+        classify_ms=round(told.elapsed_ms, 3),
+    )
 
 
 def _stages(before: tuple[StageTime, ...], now: tuple[StageTime, ...]) -> Iterator[ChatEvent]:

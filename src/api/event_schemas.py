@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared_utils.types import EngineKind, Where
 from src.api.schemas import Answer, Citation, Usage
@@ -29,6 +29,11 @@ class ToolEnded(BaseModel):
 
 class Routing(BaseModel):
     route: str
+    kind: str = Field(default="", description="As POST /api/classify tells it, and so the others.")
+    part: str = ""
+    language: str = ""
+    confidence: float = 0.0
+    classify_ms: float = 0.0
 
 
 class ModelSelection(BaseModel):
