@@ -112,7 +112,7 @@ def cite(
         ]
         numbers = [order.setdefault(quote, len(order) + 1) for quote in dict.fromkeys(quotes)]
         units = tuple(unit for span in spans for unit in units_of(span.text, source.notations[span.document_id]))
-        told.append(Told(complete, finding, units))
+        told.append(Told(complete, finding, units, is_short=_is_short(claim.text)))
         sentences.append(
             Sentence(claim.text, tuple(sorted(numbers)), finding.verdict, finding.reason, claim.paragraph, claim.item)
         )
@@ -163,10 +163,13 @@ def _in_company(sentence: Sentence, finding: Finding) -> Sentence:
 
 def _complete(claim: str, question: str, spans: Sequence[EvidenceSpan]) -> str:
     """A short answer ("15 %.") says something only together with its question; a sentence of the page does alone."""
-    bare = words_of(bare_claim(claim))
-    if len(content_keys(bare)) >= _SAYS_SOMETHING or _stands_alone(bare, spans):
+    if not _is_short(claim) or _stands_alone(words_of(bare_claim(claim)), spans):
         return claim
     return f"{_ASKING.sub('', question).rstrip(' ?？')}: {claim}"
+
+
+def _is_short(claim: str) -> bool:
+    return len(content_keys(words_of(bare_claim(claim)))) < _SAYS_SOMETHING
 
 
 def _stands_alone(words: Sequence[Word], spans: Sequence[EvidenceSpan]) -> bool:
@@ -198,8 +201,10 @@ def _supporting(
     for span, other in found:
         if other.verdict is Verdict.SUPPORTED:
             return [span], other
-    if both := _of_its_halves(claim, [*named, *others], source, embedder):
-        return both, Finding(Verdict.SUPPORTED, message("the cited words say it, each a part of it"))
+    both, probability = _of_its_halves(claim, [*named, *others], source, embedder)
+    if both:
+        each = message("the cited words say it, each a part of it")
+        return both, Finding(Verdict.SUPPORTED, each, probability=probability)
     if named and own.verdict is not Verdict.NOT_FOUND:
         return _needed(claim, named, own.verdict, source, embedder), own
     for span, other in found if not named else ():
@@ -210,14 +215,18 @@ def _supporting(
 
 def _of_its_halves(
     claim: str, spans: Sequence[EvidenceSpan], source: _Source, embedder: Embedder | None
-) -> list[EvidenceSpan]:
-    """For each clause of a sentence the first span that says it; none where one of them is said nowhere."""
+) -> tuple[list[EvidenceSpan], float]:
+    """For each clause of a sentence the first span that says it, and the least probability that one does; none where
+    one of them is said nowhere."""
     parts = halves(claim)
-    said = [
-        next((s for s in spans if _verified(part, [s], source, embedder).verdict is Verdict.SUPPORTED), None)
-        for part in (parts if len(parts) > 1 else ())
-    ]
-    return list(dict.fromkeys(span for span in said if span)) if all(said) else []
+    said: list[tuple[EvidenceSpan, float]] = []
+    for part in parts if len(parts) > 1 else ():
+        found = ((span, _verified(part, [span], source, embedder)) for span in spans)
+        says = next(((s, f.probability) for s, f in found if f.verdict is Verdict.SUPPORTED), None)
+        if says is None:
+            return [], 0.0
+        said.append(says)
+    return list(dict.fromkeys(span for span, _ in said)), min((p for _, p in said), default=0.0)
 
 
 def _needed(

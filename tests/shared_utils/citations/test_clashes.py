@@ -81,7 +81,7 @@ def test_a_dialling_code_is_no_year() -> None:
         ("The warranty does not cover water damage.", "Water damage is covered by the warranty for two years."),
         (
             "The firm is not subject to rules that govern the sale of seeds and bulbs.",
-            "We are subject to the rules of the county, as well as rules that govern the sale of seeds, bulbs and peat.",
+            "We are subject to the rules of the county, as well as rules that govern the sale of seeds, bulbs, peat.",
         ),
     ],
 )

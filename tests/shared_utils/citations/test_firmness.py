@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shared_utils.citations.base_rate import UNKNOWN, Share, corrected
@@ -27,16 +29,30 @@ def told(sentence: str, probability: float = 0.7, verdict: Verdict = Verdict.SUP
     ("sentence", "question", "firm"),
     [
         ("Messages are not displayed while the pump is in night mode.", QUESTION, True),  # a copy
-        ("Messages are not displayed.", QUESTION, True),  # a stretch of it
+        ("Messages are not displayed in night mode.", QUESTION, True),
+        ("No messages are displayed.", "What is not displayed in night mode?", True),  # a look-up
         ("Messages are displayed while the pump is in night mode.", QUESTION, False),  # its "not" is lost
         ("The pump turns off by itself 5 seconds after it was lit if no key is pressed.", QUESTION, False),
         ("The lamp stays on for 7 minutes.", "How long does the lamp stay on?", True),
-        ("By default the lamp is left burning for 7 minutes.", "How long is the lamp left burning?", True),  # a look-up
+        ("By default the lamp burns for 7 minutes.", "How long does the lamp burn?", True),  # a look-up
         ("The bell is there to move it to another row of the pump.", "What is the bell there for?", False),
     ],
 )
 def test_a_sentence_is_firm_as_a_copy_or_a_look_up(sentence: str, question: str, firm: bool) -> None:
     assert is_firm(told(sentence), question, 0.7) is firm
+
+
+def test_a_year_that_goes_on_from_the_sentence_before_changes_no_copy() -> None:
+    page = units_of("The port had a good year in 2025. A total of 1,206 ships called at the port.\n")
+    claim = Told("1,206 ships called at the port in 2025.", Finding(Verdict.SUPPORTED, probability=0.6), page)
+    assert is_firm(claim, "How many ships called at the port?", 0.6)
+
+
+def test_what_is_short_stands_beside_what_was_asked() -> None:
+    bell = replace(told("Which messages are shown in night mode: The bell."), is_short=True)
+    assert not is_firm(bell, "Which messages are shown in night mode?", 0.9)
+    minutes = replace(told("How long does the lamp stay on: 7 minutes."), is_short=True)
+    assert is_firm(minutes, "How long does the lamp stay on?", 0.6)
 
 
 def test_a_free_rewording_needs_a_high_probability_and_no_foreign_words() -> None:
