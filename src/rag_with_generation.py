@@ -309,6 +309,7 @@ class Rag:
                 embedder=self.embedder.ready(),
                 entailment=self.entailment.ready(),
                 why_stopped=why_stopped,
+                record=self.scribe.record,
             )
             conflicts = find_conflicts(found.route.searched, found.evidence.spans, names_of(documents))
             disagreements = (

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from shared_utils.citations.items import item_of
+from shared_utils.citations.alignment import nearest_copy
+from shared_utils.citations.base_rate import NO_SENTENCES, UNKNOWN, Share
+from shared_utils.citations.claimless import claims_nothing, is_list_mark
+from shared_utils.citations.firmness import Told, in_company
+from shared_utils.citations.framing import bare_claim
+from shared_utils.citations.items import item_of, lines_of
 from shared_utils.citations.markers import take_out_markers
 from shared_utils.citations.reading import Finding
 from shared_utils.citations.reasons import halves
 from shared_utils.citations.remembering import RememberingEmbedder
 from shared_utils.citations.support import speaking_units
-from shared_utils.citations.text_units import KeyedCell, Unit, content_keys, units_of, words_of
+from shared_utils.citations.text_units import KeyedCell, Unit, Word, content_keys, units_of, words_of
 from shared_utils.citations.verification import Entailment, settled, verify
 from shared_utils.message import message
 from shared_utils.tables.paths import heads_over, values
@@ -24,6 +29,7 @@ _ASKING = re.compile(r"\bhow (?:many|much|long|often|old|far|large|high)\b", re.
 _PRONOUN = re.compile(
     r"(?:it|its|they|their|this|these|he|she|his|her|er|sie|es|dies\w*|il|elle|ils|elles)\b", re.IGNORECASE
 )
+_COPY_WORDS, _COPY = 2, 0.8  # words of content, and the share of all words in order, of a sentence of the page
 _MOST_QUOTED = 2  # sentences or rows of one evidence span behind one sentence of the answer
 _SAYS_SOMETHING = 4  # content words
 _CANDIDATES = 3  # evidence spans compared with a sentence that names none
@@ -38,6 +44,7 @@ class CitedText:
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
     dropped_markers: int  # numbers the model wrote that no evidence has
+    share: Share = NO_SENTENCES  # of its claims, how many hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +74,15 @@ def cite(
     names: Mapping[str, str],
     embedder: Embedder | None = None,
     entailment: Entailment | None = None,
+    *,
+    wants_word: bool = False,
+    known: Share = UNKNOWN,
 ) -> CitedText:
-    """Footnotes and verdicts for a finished answer.
+    """Footnotes and verdicts for a finished answer; what claims nothing and what is not told firmly enough is left out.
 
     `pages` maps (document id, page number) to the page of every evidence span, `names` document ids to display names.
-    `entailment` is asked once a sentence, about the evidence it was given.
+    `entailment` is asked once a sentence, about the evidence it was given. `wants_word`: a yes or a no is asked for.
+    `known`: how many of the sentences that this model wrote before held.
     """
     embedder = RememberingEmbedder(embedder) if embedder else None
     by_marker = {span.marker: span for span in evidence.spans}
@@ -79,9 +90,16 @@ def cite(
     claims, dropped = _claims(raw_text, by_marker)
     order: dict[Quote, int] = {}
     sentences: list[Sentence] = []
+    told: list[Told] = []
     judged: dict[tuple[str, tuple[int, ...]], tuple[Sequence[EvidenceSpan], Finding]] = {}
     for claim in claims:
-        complete = _complete(claim.text, question)
+        if why := claims_nothing(claim.text, question, wants_word=wants_word):
+            told.append(Told(claim.text, Finding(Verdict.NOT_FOUND, why), ()))
+            sentences.append(
+                Sentence(claim.text, (), Verdict.NOT_FOUND, why, claim.paragraph, claim.item, left_out=True)
+            )
+            continue
+        complete = _complete(claim.text, question, evidence.spans)
         if (complete, claim.named) not in judged:  # a model that is stuck says the same hundreds of times
             named = [by_marker[number] for number in claim.named]
             found, finding = _supporting(complete, named, evidence.spans, source, embedder)
@@ -93,18 +111,22 @@ def cite(
             quote for span in spans for quote in _narrowed(complete, span, source.notations[span.document_id], embedder)
         ]
         numbers = [order.setdefault(quote, len(order) + 1) for quote in dict.fromkeys(quotes)]
+        units = tuple(unit for span in spans for unit in units_of(span.text, source.notations[span.document_id]))
+        told.append(Told(complete, finding, units, is_short=_is_short(claim.text)))
         sentences.append(
             Sentence(claim.text, tuple(sorted(numbers)), finding.verdict, finding.reason, claim.paragraph, claim.item)
         )
+    findings, share = in_company(told, question, known)
+    sentences = [_in_company(one, finding) for one, finding in zip(sentences, findings, strict=True)]
     citations = tuple(_citation(number, quote, pages, names) for quote, number in order.items())
-    return CitedText(tuple(sentences), citations, dropped)
+    return CitedText(tuple(sentences), citations, dropped, share)
 
 
 def _claims(raw_text: str, known: Mapping[int, EvidenceSpan]) -> tuple[list[_Claim], int]:
     marked = take_out_markers(raw_text, known)
     claims: list[_Claim] = []
     line_start = paragraph = 0
-    for line in marked.text.splitlines(keepends=True):
+    for line in lines_of(marked.text):
         line_end = line_start + len(line)
         inside = [(at - line_start, numbers) for at, numbers in marked.at if line_start <= at < line_end]
         if line_end == len(marked.text):
@@ -113,7 +135,8 @@ def _claims(raw_text: str, known: Mapping[int, EvidenceSpan]) -> tuple[list[_Cla
         claims += found
         paragraph += 1 if found else 0
         line_start = line_end
-    return claims, marked.unknown
+    told = [claim for claim in claims if not is_list_mark(claim.text)]
+    return told if len(claims) > 1 else claims, marked.unknown
 
 
 def _claims_of_line(line: str, markers: Sequence[tuple[int, tuple[int, ...]]], paragraph: int) -> list[_Claim]:
@@ -132,11 +155,29 @@ def _claims_of_line(line: str, markers: Sequence[tuple[int, tuple[int, ...]]], p
     ]
 
 
-def _complete(claim: str, question: str) -> str:
-    """A short answer ("15 %.") says something only together with its question."""
-    if len(content_keys(words_of(claim))) >= _SAYS_SOMETHING:
+def _in_company(sentence: Sentence, finding: Finding) -> Sentence:
+    """The sentence as it is told beside the others of its answer: what is only partly said is left out."""
+    left_out = sentence.left_out or finding.verdict is Verdict.PARTLY
+    return replace(sentence, verdict=finding.verdict, reason=finding.reason, left_out=left_out)
+
+
+def _complete(claim: str, question: str, spans: Sequence[EvidenceSpan]) -> str:
+    """A short answer ("15 %.") says something only together with its question; a sentence of the page does alone."""
+    if not _is_short(claim) or _stands_alone(words_of(bare_claim(claim)), spans):
         return claim
     return f"{_ASKING.sub('', question).rstrip(' ?？')}: {claim}"
+
+
+def _is_short(claim: str) -> bool:
+    return len(content_keys(words_of(bare_claim(claim)))) < _SAYS_SOMETHING
+
+
+def _stands_alone(words: Sequence[Word], spans: Sequence[EvidenceSpan]) -> bool:
+    """Whether a short sentence copies one of the pages: "The figures are for reference only." needs no question."""
+    if len(content_keys(words)) < _COPY_WORDS:
+        return False
+    copies = (nearest_copy(words, units, range(len(units))) for units in (units_of(span.text) for span in spans))
+    return any(copy.likeness >= _COPY for copy in copies if copy is not None)
 
 
 def _supporting(
@@ -160,8 +201,10 @@ def _supporting(
     for span, other in found:
         if other.verdict is Verdict.SUPPORTED:
             return [span], other
-    if both := _of_its_halves(claim, [*named, *others], source, embedder):
-        return both, Finding(Verdict.SUPPORTED, message("the cited words say it, each a part of it"))
+    both, probability = _of_its_halves(claim, [*named, *others], source, embedder)
+    if both:
+        each = message("the cited words say it, each a part of it")
+        return both, Finding(Verdict.SUPPORTED, each, probability=probability)
     if named and own.verdict is not Verdict.NOT_FOUND:
         return _needed(claim, named, own.verdict, source, embedder), own
     for span, other in found if not named else ():
@@ -172,14 +215,18 @@ def _supporting(
 
 def _of_its_halves(
     claim: str, spans: Sequence[EvidenceSpan], source: _Source, embedder: Embedder | None
-) -> list[EvidenceSpan]:
-    """For each clause of a sentence the first span that says it; none where one of them is said nowhere."""
+) -> tuple[list[EvidenceSpan], float]:
+    """For each clause of a sentence the first span that says it, and the least probability that one does; none where
+    one of them is said nowhere."""
     parts = halves(claim)
-    said = [
-        next((s for s in spans if _verified(part, [s], source, embedder).verdict is Verdict.SUPPORTED), None)
-        for part in (parts if len(parts) > 1 else ())
-    ]
-    return list(dict.fromkeys(span for span in said if span)) if all(said) else []
+    said: list[tuple[EvidenceSpan, float]] = []
+    for part in parts if len(parts) > 1 else ():
+        found = ((span, _verified(part, [span], source, embedder)) for span in spans)
+        says = next(((s, f.probability) for s, f in found if f.verdict is Verdict.SUPPORTED), None)
+        if says is None:
+            return [], 0.0
+        said.append(says)
+    return list(dict.fromkeys(span for span, _ in said)), min((p for _, p in said), default=0.0)
 
 
 def _needed(

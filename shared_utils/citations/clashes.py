@@ -91,6 +91,8 @@ def _polarity(reading: Reading, copy: Alignment) -> Iterator[Finding]:
         yield Finding(
             verdict, message("the page says “{page}”, the answer “{answer}”", page=opposed.page, answer=opposed.answer)
         )
+    elif turned := _turned_round(reading, reading.units[copy.unit]):
+        yield turned
     elif cue := unmatched_negation(claim, page):
         yield Finding(Verdict.NOT_FOUND, message("the answer says “{what}”; the cited words deny nothing", what=cue))
 
@@ -109,14 +111,44 @@ def _gravity(opposed: Opposed, reading: Reading, copy: Alignment) -> Verdict | N
     in_the_word = opposed.by == "negation" and not (" " in opposed.answer or " " in opposed.page)  # "ineffective"
     if opposed.by == "scale" or in_the_word or denies(reading.words) != denies(unit.words):
         needed = _ANY_CLAUSE if in_the_word or opposed.by == "scale" else _LIKE_CLAUSE
+        says_all_else = opposed.by == "negation" and copy.likeness >= needed and _holds_all(unit, reading)
         return (
             Verdict.CONTRADICTED
-            if copy.likeness >= _SAME_CLAUSE
+            if copy.likeness >= _SAME_CLAUSE or says_all_else
             else Verdict.PARTLY
             if copy.likeness >= needed
             else None
         )
     return Verdict.CONTRADICTED if copy.likeness >= _CLOSE_COPY else None
+
+
+def _turned_round(reading: Reading, unit: Unit) -> Finding | None:
+    """A negation on one side alone, of two sentences about the same words, in whatever order: "Damage by water is not
+    covered by the warranty." and "The warranty covers water damage."."""
+    said = {word.keys for word in reading.words if word.content}
+    page = {word.keys for word in unit.words if word.content}
+    if unit.is_row or len(said) < _SHARED or not said <= page or len(page) > len(said) + _BESIDE:
+        return None
+    if denies(reading.words) == denies(unit.words):
+        return None
+    claim, stands = (reading.claim, reading.words), (unit.text, unit.words)
+    if cue := unmatched_negation(claim, [stands]):
+        return Finding(
+            Verdict.CONTRADICTED, message("the answer says “{what}”; the cited words deny nothing", what=cue)
+        )
+    if cue := unmatched_negation(stands, [claim]):
+        denied = words_of(cue)[-1]
+        answer = next((word.text for word in reading.words if word.keys == denied.keys), reading.claim)
+        return Finding(
+            Verdict.CONTRADICTED, message("the page says “{page}”, the answer “{answer}”", page=cue, answer=answer)
+        )
+    return None
+
+
+def _holds_all(unit: Unit, reading: Reading) -> bool:
+    """Whether every word of content of the claim stands in one sentence, but for one: who it is said of, mostly."""
+    said = {word.keys for word in reading.words if word.content}
+    return len(said) > _SHARED and sum(unit.keys.isdisjoint(keys) for keys in said) <= 1
 
 
 def _is_told_by_a_sign(opposed: Opposed, reading: Reading) -> bool:

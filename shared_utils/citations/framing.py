@@ -19,6 +19,15 @@ _LEAD_IN = re.compile(
     rf"{_TEXT}(?:{_NUMBERS}|\s(?:provided|given))?\s*[,:]\s*",
     re.IGNORECASE,
 )
+_SAYS_THAT = re.compile(  # "The passage states that …", "The answer to this question is: …"
+    rf"^\W*(?:(?:it|the|this|das|die|der|dieser?s?|le|la|ce|cette)\s+)?(?:{_TEXT}\s+|(?<=it )|(?<=It ))"
+    r"(?:(?:also|only|clearly|explicitly|auch|aussi)\s+)?"
+    r"(?:states?|mentions?|says?|shows?|indicates?|notes?|reports?|explains?|specifies|sagt|besagt|zeigt|nennt|"
+    r"indique|précise|mentionne)\s*,?\s+(?:that|dass|que)\s+"
+    r"|^\W*(?:the\s+)?(?:correct\s+)?answer(?:\s+to\s+(?:the|this|your)\s+question)?\s*(?:is\s*:?|:)\s*"
+    r"|^\W*(?:die\s+)?antwort(?:\s+auf\s+\w+\s+frage)?\s*(?:lautet|ist)?\s*:\s*",
+    re.IGNORECASE,
+)
 _POINTER = re.compile(rf"\s*[(\[](?:see |cf\. |siehe )?{_TEXT}{_NUMBERS}[)\]]", re.IGNORECASE)
 _SPOKEN_OF = (  # what is being read, or whose it is: an answer that stands by itself says so, its page need not
     r"(?:document|report|paper|article|text|page|passage|table|excerpt|company|dokument|bericht|papier|artikel|"
@@ -50,13 +59,15 @@ def bare_claim(sentence: str) -> str:
 
     >>> bare_claim("However, according to passage 1, sales rose (Passage 2).")
     'sales rose.'
+    >>> bare_claim("The passage states that sales rose."), bare_claim("The answer is: 12 %.")
+    ('sales rose.', '12 %.')
     >>> bare_claim("The amount of interest income in 2019 for the company was $832 million.")
     'interest income in 2019 was $832 million.'
     """
     claim, before = sentence, ""
     while claim != before:
         before = claim
-        claim = _POINTER.sub("", _CONNECTIVE.sub("", _LEAD_IN.sub("", claim)))
+        claim = _POINTER.sub("", _CONNECTIVE.sub("", _SAYS_THAT.sub("", _LEAD_IN.sub("", claim))))
     claim = _OF_THE_DOCUMENT.sub("", _MEASURE.sub("", claim))
     return claim if re.search(r"\w", claim) else sentence
 

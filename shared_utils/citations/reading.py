@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -29,6 +30,9 @@ class Finding:
     verdict: Verdict
     reason: Message = NOTHING
     is_wording: bool = False  # the page merely says it in other words, it seems: an inference model may settle that
+    probability: float = (
+        math.nan
+    )  # that the cited words say it, as the judgement tells it; NaN where nothing is claimed
 
 
 @dataclass(frozen=True, slots=True)

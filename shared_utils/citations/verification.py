@@ -34,6 +34,8 @@ from shared_utils.types import Embedder, Verdict
 
 _SAME_MEANING = 0.85  # cosine
 _FEW = 2  # words of content
+_WORD_FOR_WORD = 0.97  # probability that a copy of the page's words says what they say
+_NO_WORDS = 0.1  # that what no cited words speak of is true all the same
 _SURE = 0.9  # probability from which an inference model is believed
 _SEVERITY = (Verdict.SUPPORTED, Verdict.PARTLY, Verdict.NOT_FOUND, Verdict.CONTRADICTED)
 
@@ -104,9 +106,9 @@ def _verify_claim(
 
 def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None, judgement: Judgement) -> Finding:
     if not units:
-        return Finding(Verdict.NOT_FOUND, message("no words are cited for this"))
+        return Finding(Verdict.NOT_FOUND, message("no words are cited for this"), probability=_NO_WORDS)
     if stands_word_for_word(claim, units):
-        return Finding(Verdict.SUPPORTED, message("the page says it word for word"))
+        return Finding(Verdict.SUPPORTED, message("the page says it word for word"), probability=_WORD_FOR_WORD)
     reading = read_claim(claim, units)
     if not reading.weight:
         return Finding(Verdict.NOT_FOUND, message("there is nothing in it to check"))
@@ -124,7 +126,8 @@ def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None, 
     if verdict is not Verdict.SUPPORTED:
         reason = not_said(reading) or not_together(reading)
         findings.append(Finding(verdict, reason, is_wording=True))
-    return _worst([*findings, Finding(Verdict.SUPPORTED, message("the cited words say it"))])
+    worst = _worst([*findings, Finding(Verdict.SUPPORTED, message("the cited words say it"))])
+    return replace(worst, probability=judgement.probability(found))
 
 
 def _means_it(found: Features) -> bool:

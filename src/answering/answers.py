@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from shared_utils.citations.attribution import cite
+from shared_utils.citations.base_rate import UNKNOWN
 from shared_utils.citations.verification import Entailment
 from shared_utils.message import NOTHING, Message, counted, message
 from shared_utils.types import QUOTED, Answer, Citation, Embedder, Page, PageVerdict, Passage, Sentence, Verdict
@@ -14,7 +15,9 @@ from src.answering.file_report import about_pages, unread_pages
 from src.answering.holding import what_holds
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.prompts import REFUSAL, is_refusal
+from src.answering.track_record import TrackRecord
 from src.answering.writing import Task, Written
+from src.answering.yes_no import asks_yes_no
 
 NO_MODEL = message("No language model wrote this: these are the documents' own sentences.")
 STOPPED_EARLY = message("You stopped the model before its first word.")
@@ -34,9 +37,10 @@ def checked_answer(
     embedder: Embedder | None,
     entailment: Entailment | None,
     why_stopped: Callable[[], Message],
+    record: TrackRecord | None = None,
 ) -> Answer:
     """The engine's words with footnotes and verdicts, told apart what holds; the extractive answer where it said
-    nothing."""
+    nothing. `record` is of what the model wrote before; this is added to it."""
     if not written.text.strip():
         stopped = written.finish_reason == "cancelled"
         silent = (*quick.notes, *written.notes, *([why_stopped()] if stopped else []), NO_MODEL)
@@ -49,7 +53,11 @@ def checked_answer(
         names_of(documents),
         embedder=embedder,
         entailment=entailment,
+        wants_word=asks_yes_no(task.question),
+        known=record.known(written.stats.model) if record else UNKNOWN,
     )
+    if record:
+        record.learn(written.stats.model, cited.share)
     refused = is_refusal(written.text)
     sentences = tuple(replace(s, said=REFUSED) if refused and s.text == REFUSAL else s for s in cited.sentences)
     notes = list(written.notes)

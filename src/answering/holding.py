@@ -1,17 +1,24 @@
-"""What of a model's answer is shown: what holds. The rest stays with it, set aside, each sentence with its reason."""
+"""What of a model's answer is shown: what holds. The rest stays with it, set aside, each sentence with its reason.
+
+A sentence that the page says only in part, or only perhaps, gives its place to the page's own words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
 from shared_utils.citations.framing import announces
-from shared_utils.message import message
+from shared_utils.message import NOTHING, message
 from shared_utils.text.languages import same_language
 from shared_utils.types import Answer, Citation, Sentence, Verdict
 
 MOSTLY_LEFT_OUT = message("Most of what the model wrote is not on the pages: the documents’ own sentences come first.")
+NOTHING_HOLDS = message("Nothing that the model wrote stands on the pages. These are the closest places.")
+QUOTED_WORDS = message("quoted word for word")
+_WORDS_OF_A_SENTENCE = 4  # shorter ones may well stand in an answer twice
+_CLOSEST = 3
 _MOST = 0.5  # of the characters of what it claims
 
 
@@ -19,20 +26,58 @@ def what_holds(answer: Answer, own: Answer) -> Answer:
     """The answer with what is contradicted or not found left out; it stays in `sentences`, told apart by `left_out`.
 
     What is merely not found in documents of another language than the sentence's stays: its words cannot be compared.
-    Where most of it falls, the documents' `own` answer leads. Refusals claim nothing and stay as they are; so does an
-    answer of which nothing holds where the documents have no own sentences to put in its place.
+    What was left out before because it is told too weakly gives its place to the words it cites. Where most falls, the
+    documents' `own` answer leads; where they have none and nothing is left, that is said, beside the closest places.
+    Refusals claim nothing and stay as they are.
     """
     if not answer.answerable:
         return answer
     read = " ".join(citation.quote for citation in (*answer.citations, *own.citations))
-    marked = _with_what_leads_nowhere([replace(s, left_out=_falls(s, read) and not s.said) for s in answer.sentences])
+    told = [replace(s, left_out=not s.said and (s.left_out or _falls(s, read))) for s in answer.sentences]
+    marked = _with_what_leads_nowhere(_once(told))
     claims = [sentence for sentence in marked if not _only_leads(sentence)]
     fallen = sum(len(s.text) for s in claims if s.left_out)
-    if fallen <= _MOST * sum(len(s.text) for s in claims):
-        return _cited_in_order(replace(answer, sentences=tuple(marked)))
-    if not own.answerable or not own.sentences:
-        return answer if all(s.left_out for s in claims) else replace(answer, sentences=tuple(marked))
-    return _led_by(own, replace(answer, sentences=tuple(marked)))
+    set_aside = replace(answer, sentences=tuple(marked))
+    if claims and fallen <= _MOST * sum(len(s.text) for s in claims):
+        return _cited_in_order(replace(answer, sentences=tuple(_with_page_words(marked, answer.citations))))
+    if own.answerable and own.sentences:
+        return _led_by(own, set_aside)
+    kept = list(_with_page_words(marked, answer.citations))
+    if any(not s.left_out and not _only_leads(s) for s in kept):
+        return _cited_in_order(replace(answer, sentences=tuple(kept)))
+    return _nothing_holds(set_aside, own)
+
+
+def _once(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
+    """What a model says again is left out without a word."""
+    said = set[str]()
+    for sentence in sentences:
+        again = len(sentence.text.split()) >= _WORDS_OF_A_SENTENCE and sentence.text in said
+        said.add(sentence.text)
+        yield replace(sentence, left_out=True) if again else sentence
+
+
+def _with_page_words(sentences: Sequence[Sentence], citations: Sequence[Citation]) -> Iterator[Sentence]:
+    """The sentences, behind each that only part of the page's words hold those words themselves, once."""
+    quotes = {citation.marker: citation for citation in citations}
+    shown = {marker for s in sentences if not s.left_out for marker in s.citations}
+    for sentence in sentences:
+        yield sentence
+        if not sentence.left_out or sentence.verdict is not Verdict.PARTLY:
+            continue
+        for marker in sentence.citations:
+            words = " ".join(quotes[marker].quote.split()) if marker in quotes else ""
+            if marker not in shown and words:
+                shown.add(marker)
+                yield Sentence(words, (marker,), Verdict.SUPPORTED, QUOTED_WORDS, sentence.paragraph, sentence.item)
+
+
+def _nothing_holds(answer: Answer, own: Answer) -> Answer:
+    """That nothing does, beside the closest places; what the model wrote is set aside."""
+    told = Sentence(str(NOTHING_HOLDS), (), Verdict.NOT_FOUND, NOTHING, said=NOTHING_HOLDS)
+    after = (replace(s, left_out=True, paragraph=s.paragraph + 1) for s in answer.sentences)
+    places = answer.citations or own.citations[:_CLOSEST]
+    return _cited_in_order(replace(answer, answerable=False, sentences=(told, *after), citations=places))
 
 
 def everything(answer: Answer | None) -> Answer | None:
@@ -55,13 +100,13 @@ def _is_heading(sentence: Sentence) -> bool:
     return sentence.item == "#"
 
 
-def _with_what_leads_nowhere(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """A heading or a lead-in is left out with all that it leads to."""
+def _with_what_leads_nowhere(sentences: Iterable[Sentence]) -> list[Sentence]:
+    """A heading or a lead-in is left out with all that it leads to, and where it leads to nothing."""
     found: list[Sentence] = []
-    for sentence in reversed(sentences):
+    for sentence in reversed(list(sentences)):
         ends = _is_heading if _is_heading(sentence) else _only_leads
         led_to = list(takewhile(lambda s: not ends(s), found))  # noqa: B023 - read within this round
-        if _only_leads(sentence) and led_to and all(s.left_out for s in led_to):
+        if _only_leads(sentence) and all(s.left_out for s in led_to):
             sentence = replace(sentence, left_out=True)
         found.insert(0, sentence)
     return found

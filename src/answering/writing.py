@@ -34,6 +34,7 @@ from shared_utils.types import (
 from src.answering.answer_queue import AnswerQueue, Ticket
 from src.answering.prompts import build_prompt
 from src.answering.repetition import repeated_from
+from src.answering.track_record import TrackRecord
 from src.events import AnswerEvent, AnswerText, EngineChanged, Stage, StageStarted
 
 _log = logging.getLogger(__name__)
@@ -135,6 +136,7 @@ class Scribe:
 
     def __init__(self, queue: AnswerQueue, clock: Callable[[], float] = time.monotonic) -> None:
         self.queue = queue
+        self.record = TrackRecord()
         self._clock = clock
         self._speeds: dict[str, Speed] = {}
         self._reads_until: dict[str, float] = {}  # model -> when it may have read a prompt that was given up

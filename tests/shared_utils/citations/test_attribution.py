@@ -300,3 +300,51 @@ def test_a_quote_that_begins_with_a_pronoun_has_the_sentence_before_it() -> None
 def test_one_sentence_that_says_it_all_is_quoted_alone() -> None:
     cited = answered("The division employs 312 people in Gothenburg [1].")
     assert [citation.quote for citation in cited.citations] == ["The division employs 312 people in Gothenburg."]
+
+
+def test_the_marks_of_a_list_without_its_items_are_no_sentences() -> None:
+    cited = answered("1.\n2.\nBatteries must be stored below 30 °C. [2]")
+    assert [sentence.text for sentence in cited.sentences] == ["Batteries must be stored below 30 °C."]
+
+
+def test_a_numbered_list_within_a_line_is_a_list_and_its_numbers_are_no_claims() -> None:
+    cited = answered("1. Batteries must be stored below 30 °C. 2. They must never be opened by the user. [2]")
+    assert [(s.item, s.text) for s in cited.sentences] == [
+        ("1.", "Batteries must be stored below 30 °C."),
+        ("2.", "They must never be opened by the user."),
+    ]
+    assert {s.verdict for s in cited.sentences} == {Verdict.SUPPORTED}
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        "How did the Lighting division do?",
+        "The Lighting division did.",
+        "Net sales of the Lighting division rose to the",
+    ],
+)
+def test_what_claims_nothing_is_left_out_and_cites_nothing(empty: str) -> None:
+    cited = answered(f"{empty}\nOperating costs fell to €12.3 million. [1]")
+    assert [(s.left_out, s.citations) for s in cited.sentences] == [(True, ()), (False, (1,))]
+
+
+def test_the_questions_own_words_may_be_its_answer_where_a_yes_or_a_no_is_asked_for() -> None:
+    question, said = "Must batteries be stored below 30 °C?", "Batteries must be stored below 30 °C. [2]"
+    assert cite(said, question, EVIDENCE, PAGES, NAMES, wants_word=True).sentences[0].left_out is False
+
+
+def test_a_short_sentence_of_the_page_is_not_doubted_for_its_question() -> None:
+    cited = answered(
+        "They must never be opened by the user. [2]", "Which chargers and cables are listed for the lamps?"
+    )
+    assert cited.sentences[0].verdict is Verdict.SUPPORTED
+
+
+def test_a_sentence_that_departs_from_the_page_beside_made_up_ones_is_left_out_with_the_words_it_cites() -> None:
+    made_up = "The board plans a factory in Vietnam. Its chairman owns a yacht. Dividends were paid in gold."
+    cited = answered(f"{made_up} Costs of operating the division fell in Gothenburg, to €12.3 million by 2023. [1]")
+    assert cited.sentences[-1].left_out
+    assert cited.sentences[-1].verdict is Verdict.PARTLY
+    assert cited.sentences[-1].citations
+    assert cited.share.of_all < 0.5

@@ -72,3 +72,26 @@ def test_a_dialling_code_is_no_year() -> None:
         Verdict.PARTLY,
     )
     assert "column" not in str(verify("The telephone of The Limes is 01983 873655.", [page]).reason)
+
+
+@pytest.mark.parametrize(
+    ("claim", "page"),
+    [
+        ("The warranty covers water damage.", "Damage by water is not covered by the warranty."),
+        ("The warranty does not cover water damage.", "Water damage is covered by the warranty for two years."),
+        (
+            "The firm is not subject to rules that govern the sale of seeds and bulbs.",
+            "We are subject to the rules of the county, as well as rules that govern the sale of seeds, bulbs, peat.",
+        ),
+    ],
+)
+def test_what_says_the_same_but_for_a_not_is_contradicted_in_whatever_order(claim: str, page: str) -> None:
+    assert verify(claim, [page]).verdict is Verdict.CONTRADICTED
+
+
+def test_a_not_beside_other_words_is_no_contradiction() -> None:
+    page = "The warranty covers water damage in the first year. It does not cover theft."
+    assert verify("The warranty covers water damage.", [page]).verdict is Verdict.SUPPORTED
+    assert verify("Water damage is covered.", ["Damage by salt water, frost and hail is not covered."]).verdict is not (
+        Verdict.SUPPORTED
+    )

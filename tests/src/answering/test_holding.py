@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from shared_utils.message import NOTHING, literal
 from shared_utils.types import QUOTED, Answer, Citation, EngineKind, GenerationStats, Sentence, Verdict
-from src.answering.holding import MOSTLY_LEFT_OUT, everything, what_holds
+from src.answering.holding import MOSTLY_LEFT_OUT, NOTHING_HOLDS, everything, what_holds
 
 S, P, N, C = Verdict.SUPPORTED, Verdict.PARTLY, Verdict.NOT_FOUND, Verdict.CONTRADICTED
 
@@ -84,11 +84,47 @@ def test_a_lead_in_stays_with_what_is_left_of_its_list() -> None:
     assert texts(what_holds(answer(*sentences), OWN), left_out=False) == ["Two kinds:", "cheap"]
 
 
-def test_nothing_is_taken_from_a_refusal_or_where_nothing_could_take_its_place() -> None:
+def test_nothing_is_taken_from_a_refusal() -> None:
     refused = replace(answer(said("The documents do not say.", N)), answerable=False)
     assert what_holds(refused, OWN) is refused
-    invented = answer(said("All made up.", N))
-    assert what_holds(invented, replace(OWN, answerable=False, sentences=())) is invented
+
+
+NO_OWN = replace(OWN, answerable=False, sentences=())
+
+
+def test_where_nothing_holds_and_the_documents_have_no_answer_that_is_said_beside_the_closest_places() -> None:
+    made = what_holds(answer(said("All of it is made up.", N), places=()), NO_OWN)
+    assert not made.answerable
+    assert [s.said for s in made.sentences] == [NOTHING_HOLDS, NOTHING]
+    assert texts(made, left_out=True) == ["All of it is made up."]
+    assert [c.start for c in made.citations] == [20]
+
+
+def test_what_holds_is_shown_though_most_falls_and_the_documents_have_no_answer() -> None:
+    made = what_holds(answer(said("All of this is made up, every word.", N), said("It holds.", S, 2)), NO_OWN)
+    assert made.answerable
+    assert texts(made, left_out=False) == ["It holds."]
+
+
+def test_a_sentence_told_too_weakly_gives_its_place_to_the_words_it_cites_and_to_none_shown_before() -> None:
+    weak = replace(said("Weak.", P, 2), left_out=True)
+    made = what_holds(answer(said("This one holds well.", S, 1), weak, said("So does this one here.", S, 3)), OWN)
+    assert texts(made, left_out=False) == ["This one holds well.", "quote at 20", "So does this one here."]
+    assert texts(made, left_out=True) == ["Weak."]
+    assert [s.citations for s in made.sentences] == [(1,), (2,), (2,), (3,)]
+    again = what_holds(answer(said("This one holds well.", S, 2), weak), OWN)
+    assert texts(again, left_out=False) == ["This one holds well."]
+
+
+def test_what_is_said_again_is_left_out() -> None:
+    once, other = said("The harbour is old and large.", S, 1), said("So is the town behind it.", S, 2)
+    made = what_holds(answer(once, other, once), OWN)
+    assert texts(made, left_out=False) == [once.text, other.text]
+
+
+def test_a_lead_in_that_leads_to_nothing_is_no_answer() -> None:
+    made = what_holds(answer(said("The answer to this question is:", S, 1)), OWN)
+    assert texts(made, left_out=False) == ["The page itself."]
 
 
 def test_everything_can_be_shown_again() -> None:
@@ -101,8 +137,8 @@ def test_everything_can_be_shown_again() -> None:
 
 
 def test_what_is_only_not_found_in_another_language_stays() -> None:
-    told = said("انخفض التسرب إلى النصف", N, 1)
+    told, also = said("انخفض التسرب إلى النصف", N, 1), said("التسرب إلى النصف انخفض", N, 1)
     wrong = said("انخفض إلى 99", C, 1)
-    made = what_holds(answer(told, told, wrong), OWN)
-    assert texts(made, left_out=False) == [told.text, told.text]
+    made = what_holds(answer(told, also, wrong), OWN)
+    assert texts(made, left_out=False) == [told.text, also.text]
     assert texts(made, left_out=True) == [wrong.text]

@@ -1,0 +1,57 @@
+"""What an answer writes that claims nothing: the mark of a list without its item, a question, the question again."""
+
+from __future__ import annotations
+
+import re
+
+from shared_utils.citations.text_units import content_keys, words_of
+from shared_utils.message import NOTHING, Message, message
+from shared_utils.text.folding import fold
+
+_LIST_MARK = re.compile(r"\W*\d{1,2}[.)]\W*|\W*[a-z][.)]\W*|\W+", re.IGNORECASE)
+_ASKED_AGAIN = 0.75  # share of the question's words of content from which on a sentence of no others repeats it
+_LEAST = 3  # words of content: a shorter answer may be one of those that the question names
+_CHOICE = re.compile(r"\b(?:or|oder|ou|which|welche\w*|quel\w*|who|wer|qui|what|was)\b", re.IGNORECASE)
+_ENDS = ".!?:;…。！？：)]}\"'”’»"
+_LEADS_ON = frozenset(
+    (  # noqa: SIM905 - one word a line would fill the screen
+        "a an and as at because but by for from if in into of on or than that the to with "
+        "aber als am auf aus bei das dass den dem der des die ein eine für im in mit oder um und von vor wenn zum zur "
+        "à au aux avec dans de des du en et la le les ou par pour que sur un une"
+    ).split()
+)
+_OF_THE_ANSWER = content_keys(words_of("question answer document documents passage frage antwort réponse"))
+
+
+def is_list_mark(text: str) -> bool:
+    """Whether nothing stands behind the number or bullet of a list.
+
+    >>> [is_list_mark(text) for text in ("2.", "b)", "—", "2.5", "15 %.", "2. Press it.")]
+    [True, True, True, False, False, False]
+    """
+    return _LIST_MARK.fullmatch(text) is not None
+
+
+def _breaks_off(sentence: str) -> bool:
+    words = words_of(sentence)
+    ends = bool(words) and sentence.rstrip()[-1] in _ENDS
+    return len(words) > _LEAST and not ends and fold(words[-1].text) in _LEADS_ON
+
+
+def claims_nothing(sentence: str, question: str, *, wants_word: bool = False) -> Message:
+    """Why a sentence is no claim; `NOTHING` where it is one. `wants_word`: the question wants a yes or a no, which its
+    own words may say.
+
+    >>> bool(claims_nothing("The fee is charged by the port.", "How is the fee charged by the port?"))
+    True
+    >>> bool(claims_nothing("The fee is charged by the port weekly.", "How is the fee charged by the port?"))
+    False
+    """
+    if sentence.rstrip(" \"'”»)").endswith(("?", "？")):
+        return message("it asks and claims nothing")
+    if _breaks_off(sentence):
+        return message("it breaks off before its end")
+    asked, said = content_keys(words_of(question)), content_keys(words_of(sentence)) - _OF_THE_ANSWER
+    enough = len(said) >= _LEAST and len(said) >= _ASKED_AGAIN * len(asked)
+    repeats = bool(said) and said <= asked and (enough or not _CHOICE.search(question))
+    return message("it repeats the question and claims nothing") if repeats and not wants_word else NOTHING

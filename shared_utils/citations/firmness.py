@@ -1,0 +1,151 @@
+"""Which of a model's sentences that the page seems to say are told firmly enough to be shown in the model's words.
+
+The judgement cannot tell a relation or a subject that was exchanged among words that all stand on the page. A model
+that is known to write what holds is believed as far as the judgement believes it. Of any other, a sentence that departs
+from the page's words is shown only where a look-up or a high probability speaks for it: else the page's own words are
+the better answer, and nothing is lost by showing them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from shared_utils.citations.alignment import nearest_copy
+from shared_utils.citations.base_rate import UNKNOWN, Share, corrected
+from shared_utils.citations.framing import bare_claim
+from shared_utils.citations.polarity import denies, opposition
+from shared_utils.citations.reading import Finding
+from shared_utils.citations.reasons import halves
+from shared_utils.citations.tables import headings_of
+from shared_utils.citations.text_units import Unit, Word, content_keys, words_of
+from shared_utils.message import message
+from shared_utils.types import Verdict
+
+_BELIEVED = 0.7  # share of a model's sentences that hold, from which on it is believed
+_COPY = 0.6  # share of all words in order: the page's sentence, changed
+_FEW, _FEW_OF_A_ROW = 3, 6  # words of content that a look-up adds to its question
+_LIKELY, _SURE = 0.5, 0.85  # probabilities: that a look-up is right, that a free rewording is
+_CLAUSE = 4  # words of content
+_ASKED = 0.33  # share of the question's words of content that stand beside what was looked up
+_BEFORE = 2  # words before a stretch that may deny it
+_FOREIGN = 1  # words of a rewording that neither the page nor the question has
+_ENDS = (".", "!", "。", "！")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_OF_THE_READER = content_keys(words_of("company firm document report user users device"))
+# What a sentence counts for at most, when the share is estimated, whose figures tell more than its verdict
+_AT_MOST = {Verdict.PARTLY: 0.45, Verdict.NOT_FOUND: 0.2, Verdict.CONTRADICTED: 0.1}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence, what was found of it, and the sentences and rows it was held against."""
+
+    sentence: str
+    finding: Finding
+    units: tuple[Unit, ...]
+    is_short: bool = False  # it says something only with its question
+
+
+def in_company(told: Sequence[Told], question: str, known: Share = UNKNOWN) -> tuple[list[Finding], Share]:
+    """The findings of one answer, what is supported but not firmly told as partly so; and how many hold.
+
+    `known` is what its model wrote before.
+    """
+    claims = [one for one in told if not math.isnan(one.finding.probability)]
+    bounded = [min(c.finding.probability, _AT_MOST.get(c.finding.verdict, 1.0)) for c in claims]
+    probabilities, share = corrected(bounded, known)
+    believed = share.and_also(known, math.inf).of_all >= _BELIEVED
+    firm = {
+        id(claim): probability >= _LIKELY if believed else is_firm(claim, question, probability)
+        for claim, probability in zip(claims, probabilities, strict=True)
+    }
+    return [one.finding if firm.get(id(one), True) else _lowered(one.finding) for one in told], share
+
+
+def _lowered(finding: Finding) -> Finding:
+    if finding.verdict is not Verdict.SUPPORTED:
+        return finding
+    why = message("the page says something close to it; whether it says this cannot be told")
+    return replace(finding, verdict=Verdict.PARTLY, reason=why)
+
+
+def is_firm(told: Told, question: str, probability: float) -> bool:
+    """Whether a sentence may be shown as it is; `probability` 0 … 1 that its units say it, in the others' company."""
+    parts = halves(told.sentence)
+    clauses = len(parts) > 1 and all(len(content_keys(words_of(part))) >= _CLAUSE for part in parts)
+    if clauses and all(_is_firm(replace(told, sentence=part), question, probability) for part in parts):
+        return True
+    return _is_firm(replace(told, sentence=bare_claim(told.sentence)), question, probability)
+
+
+def _is_firm(told: Told, question: str, probability: float) -> bool:
+    words, units = words_of(told.sentence), told.units
+    copy = nearest_copy(words, units, range(len(units)))
+    if copy is None:
+        return True  # nothing to hold it against
+    asked = content_keys(words_of(question))
+    dropped = frozenset(key for key in asked if not key[0].isdigit())
+    if not _years_of([units[copy.unit]]):
+        asked, dropped = asked | _years_of(units), dropped | _years_of(units)
+    added = [word for word in words if word.content and not _is_held(word, asked)]
+    reach = [_reach(units, i) for i in range(len(units))]
+    answers = [i for i in range(len(units)) if not told.is_short or _speaks_of(question, units[i].keys)]
+    if _is_stretch(words, units[copy.unit], dropped):
+        whole = _is_whole(words, units[copy.unit])
+        if (added and copy.unit in answers) or (whole and told.sentence.rstrip().endswith(_ENDS)):
+            return True
+    added = [word for word in added if not _is_held(word, _OF_THE_READER)]
+    if probability < _LIKELY or opposition((told.sentence, words), [(unit.text, unit.words) for unit in units]):
+        return False
+    together = [i for i in answers if all(_is_held(word, reach[i]) for word in added)]
+    if added and any(len(added) <= (_FEW_OF_A_ROW if units[i].is_row else _FEW) for i in together):
+        return True
+    if copy.likeness >= _COPY or told.is_short:
+        return False  # the page's own words lose nothing
+    every = frozenset[str]().union(*reach)
+    foreign = sum(not _is_held(word, every) for word in added)
+    return bool(added) and probability >= _SURE and foreign <= _FOREIGN
+
+
+def _speaks_of(question: str, keys: frozenset[str]) -> bool:
+    """Whether a sentence or row holds enough of the question: an item of another list is no answer to it."""
+    asked = content_keys(words_of(question))
+    return len(asked & keys) >= _ASKED * len(asked)
+
+
+def _years_of(units: Sequence[Unit]) -> frozenset[str]:
+    """A year holds for what follows it, and where it may stand was compared exactly: it changes no copy."""
+    return frozenset(key for unit in units for key in unit.keys if _YEAR.fullmatch(key))
+
+
+def _is_held(word: Word, keys: frozenset[str]) -> bool:
+    return not keys.isdisjoint(word.keys)
+
+
+def _reach(units: Sequence[Unit], i: int) -> frozenset[str]:
+    return units[i].keys.union(*(over.keys for over in headings_of(units, i))) if units[i].is_row else units[i].keys
+
+
+def _is_stretch(words: Sequence[Word], unit: Unit, dropped: frozenset[str]) -> bool:
+    """Whether the words of content follow each other so in the unit, but for those that only the question has.
+
+    Such a word may not stand where the page has another: "The pump turns off" of "The screen turns off".
+    """
+    theirs = [word for word in unit.words if word.content]
+    said = [word for word in words if word.content]
+    ours = [word for word in said if _is_held(word, unit.keys) or not _is_held(word, dropped)]
+    for start in range(len(theirs) - len(ours) + 1 if ours else 0):
+        stretch = theirs[start : start + len(ours)]
+        if all(a.keys == b.keys for a, b in zip(ours, stretch, strict=True)):
+            first, last = unit.words.index(stretch[0]), unit.words.index(stretch[-1])
+            denied = denies(unit.words[max(0, first - _BEFORE) : last + 1])
+            return denies(words) == denied and (start == 0 or ours[0] is said[0])
+    return False
+
+
+def _is_whole(words: Sequence[Word], unit: Unit) -> bool:
+    said = [word for word in words if word.content]
+    return len(said) >= sum(word.content for word in unit.words) and all(_is_held(word, unit.keys) for word in said)

@@ -1,0 +1,98 @@
+"""Which sentences are shown in the model's words, and which give their place to the page's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shared_utils.citations.base_rate import UNKNOWN, Share, corrected
+from shared_utils.citations.firmness import Told, in_company, is_firm
+from shared_utils.citations.reading import Finding
+from shared_utils.citations.text_units import units_of
+from shared_utils.types import Verdict
+
+PAGE = units_of(
+    "The screen turns off by itself 5 seconds after it was lit if no key is pressed. "
+    "Messages are not displayed while the pump is in night mode. "
+    "The lamp stays on for 7 minutes by default. "
+    "Touch the bell to mute the pump, or hold it to move it to another row.\n"
+)
+QUESTION = "What does the pump do in night mode?"
+
+
+def told(sentence: str, probability: float = 0.7, verdict: Verdict = Verdict.SUPPORTED) -> Told:
+    return Told(sentence, Finding(verdict, probability=probability), PAGE)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "firm"),
+    [
+        ("Messages are not displayed while the pump is in night mode.", QUESTION, True),  # a copy
+        ("Messages are not displayed in night mode.", QUESTION, True),
+        ("No messages are displayed.", "What is not displayed in night mode?", True),  # a look-up
+        ("Messages are displayed while the pump is in night mode.", QUESTION, False),  # its "not" is lost
+        ("The pump turns off by itself 5 seconds after it was lit if no key is pressed.", QUESTION, False),
+        ("The lamp stays on for 7 minutes.", "How long does the lamp stay on?", True),
+        ("By default the lamp burns for 7 minutes.", "How long does the lamp burn?", True),  # a look-up
+        ("The bell is there to move it to another row of the pump.", "What is the bell there for?", False),
+    ],
+)
+def test_a_sentence_is_firm_as_a_copy_or_a_look_up(sentence: str, question: str, firm: bool) -> None:
+    assert is_firm(told(sentence), question, 0.7) is firm
+
+
+def test_a_year_that_goes_on_from_the_sentence_before_changes_no_copy() -> None:
+    page = units_of("The port had a good year in 2025. A total of 1,206 ships called at the port.\n")
+    claim = Told("1,206 ships called at the port in 2025.", Finding(Verdict.SUPPORTED, probability=0.6), page)
+    assert is_firm(claim, "How many ships called at the port?", 0.6)
+
+
+def test_what_is_short_stands_beside_what_was_asked() -> None:
+    bell = replace(told("Which messages are shown in night mode: The bell."), is_short=True)
+    assert not is_firm(bell, "Which messages are shown in night mode?", 0.9)
+    minutes = replace(told("How long does the lamp stay on: 7 minutes."), is_short=True)
+    assert is_firm(minutes, "How long does the lamp stay on?", 0.6)
+
+
+def test_a_free_rewording_needs_a_high_probability_and_no_foreign_words() -> None:
+    claim = told("Pressing no key for 5 seconds makes the lit screen of it turn off.")
+    assert is_firm(claim, QUESTION, 0.9)
+    assert not is_firm(claim, QUESTION, 0.7)
+    foreign = told("Pressing no key for 5 seconds makes the lit screen of it turn off silently overnight.")
+    assert not is_firm(foreign, QUESTION, 0.9)
+
+
+def test_what_stands_beside_made_up_sentences_is_told_as_partly_so_and_what_is_found_wrong_stays_so() -> None:
+    rewording = told("Pressing no key for 5 seconds makes the lit screen turn off.", 0.82)
+    made_up = told("The pump weighs 3 tons.", 0.05, Verdict.NOT_FOUND)
+    alone, _ = in_company([rewording], QUESTION)
+    among, share = in_company([rewording, *[made_up] * 6], QUESTION)
+    assert alone[0].verdict is Verdict.SUPPORTED
+    assert [f.verdict for f in among] == [Verdict.PARTLY, *[Verdict.NOT_FOUND] * 6]
+    assert share.of_all < 0.2
+
+
+def test_a_model_known_to_write_what_holds_is_believed() -> None:
+    rewording = told("The screen goes dark alone, 5 seconds after lighting, when nobody presses a key.", 0.6)
+    assert in_company([rewording], QUESTION)[0][0].verdict is Verdict.PARTLY
+    assert in_company([rewording], QUESTION, Share(9.0, 1.0))[0][0].verdict is Verdict.SUPPORTED
+
+
+def test_a_sentence_of_two_passages_is_firm_where_each_half_is() -> None:
+    both = told("The lamp stays on for 7 minutes, and messages are not displayed while the pump is in night mode.")
+    assert is_firm(both, QUESTION, 0.6)
+
+
+def test_probabilities_are_corrected_by_the_share_they_tell() -> None:
+    good, share = corrected([0.9, 0.9, 0.9, 0.5])
+    bad, low = corrected([0.1, 0.1, 0.1, 0.5])
+    assert good[-1] > 0.7 > 0.3 > bad[-1]
+    assert share.of_all > 0.7 > 0.3 > low.of_all
+    assert corrected([0.5], Share(1.0, 9.0))[0][0] == pytest.approx(0.1, abs=0.03)
+
+
+def test_what_is_known_fades() -> None:
+    old = Share(40.0, 0.0)
+    assert old.and_also(Share(0.0, 40.0), 40.0).of_all == pytest.approx(0.5)
+    assert UNKNOWN.and_also(Share(0.0, 0.0), 10.0) == UNKNOWN
