@@ -6,8 +6,9 @@ A `Rag` holds no documents, so one serves everybody; documents travel as argumen
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -45,7 +46,7 @@ from src.answering.asked import checked_question
 from src.answering.compared import Found, with_kind
 from src.answering.direct import figure_of
 from src.answering.file_report import unread_pages
-from src.answering.follow_up import is_follow_up, kept_evidence, standalone
+from src.answering.follow_up import read_on, standalone
 from src.answering.gate import is_answered
 from src.answering.ingestion import (
     MOST_PASSAGES,
@@ -64,7 +65,7 @@ from src.answering.ingestion import (
     stopping,
 )
 from src.answering.lexicon import Lexicon
-from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens
+from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens, worked_out
 from src.answering.routing import Route, route
 from src.answering.small_talk import small_talk
 from src.answering.translation import in_their_words
@@ -220,12 +221,12 @@ class Rag:
             return SearchResult((), Evidence((), 0, budget), answerable=False, elapsed_s=0.0, route=taken)
         indexes = [document.index for document in documents]
         taken = in_their_words(taken, indexes, self.lexicon)
-        titles = {d.document.id: f"{d.document.title} {d.document.name}" for d in documents}
+        titles = _titles(documents)
         most = max(top_k, CANDIDATES)
         passages = search_indexes(
             taken.searched, indexes, titles, embedder, most, within=taken.within, glossary=self.glossary
         )
-        evidence = self._evidence(taken, passages, documents, titles, budget)
+        evidence = self._evidence(taken, passages, documents, budget)
         figure = None if taken.spreads else figure_of(taken.searched, passages, pages_of(documents), self.formulary)
         answerable = bool(evidence.spans) and is_answered(taken, passages, indexes, embedder, figure)
         return SearchResult(tuple(passages[:top_k]), evidence, answerable, self.now() - began, taken, figure)
@@ -235,11 +236,10 @@ class Rag:
         taken: Route,
         passages: Sequence[Passage],
         documents: Sequence[IndexedDocument],
-        titles: Mapping[str, str],
         budget: int,
     ) -> Evidence:
         """What the model may read: from all over, from each side of a comparison, or from the best passages."""
-        pages, embedder = pages_of(documents), self.embedder.ready()
+        pages, titles, embedder = pages_of(documents), _titles(documents), self.embedder.ready()
         if taken.spreads:
             chunks = [chunk for d in documents for chunk in d.index.chunks if not taken.within or taken.within(chunk)]
             return spread_evidence(chunks, pages, budget_tokens=budget)
@@ -296,18 +296,20 @@ class Rag:
         available = writers()
         earlier = [turn.question for turn in history]
         found = self.search(question, documents, history=earlier, budget=self._budget(available, share))
-        if history and not found.route.note and is_follow_up(question):
-            found = replace(found, evidence=kept_evidence(history[-1].evidence, found.evidence))
+        evidence = found.evidence
+        if available and not (found.route.note or found.route.sides):
+            best = partial(self._evidence, found.route, found.passages, documents)
+            evidence = read_on(question, [turn.evidence for turn in history], evidence, best)
         mark("search_s")
-        yield EvidenceFound(found.evidence, found.answerable, found.route.label)
+        yield EvidenceFound(evidence, found.answerable, found.route.label)
         if found.answerable or (ask_anyway and found.evidence.spans):
             yield StageStarted(Stage.CHECKING)
             quick = with_word(question, replace(self._quick(found, documents), question=question))
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
             why = NOTHING if available else why_nobody()
-            labels = labels_of(found.evidence, documents)
-            task = Task(question, found.evidence, labels, tuple(history), person, why, network)
+            labels, result = labels_of(evidence, documents), worked_out(quick)
+            task = Task(question, evidence, labels, tuple(history), person, why, network, result)
             outcome = yield from self.scribe.write(task, available, lambda: mark("first_token_s"), cancelled)
             if outcome.text.strip():
                 wrote = outcome.stats
@@ -333,7 +335,7 @@ class Rag:
         answer = replace(answer, notes=(*answer.notes, *_route_notes(found.route), *seen))
         answer = self._with_rects(answer, documents)
         mark("total_s")
-        yield AnswerFinished(answer, found.evidence.tokens, timings)
+        yield AnswerFinished(answer, evidence.tokens, timings)
 
     def _told(self, told: Answer, documents: Sequence[IndexedDocument], began: float) -> Iterator[AnswerEvent]:
         """An answer that nobody has to write."""
@@ -389,6 +391,10 @@ def labels_of(evidence: Evidence, documents: Sequence[IndexedDocument]) -> dict[
     """Marker -> where it stands, as the model is told: "report.pdf p. 7"."""
     names = names_of(documents)
     return {span.marker: f"{names[span.document_id]} p. {span.page}" for span in evidence.spans}
+
+
+def _titles(documents: Sequence[IndexedDocument]) -> dict[str, str]:
+    return {d.document.id: f"{d.document.title} {d.document.name}" for d in documents}
 
 
 def _route_notes(taken: Route) -> tuple[Message, ...]:

@@ -32,8 +32,9 @@ from shared_utils.types import (
     Where,
 )
 from src.answering.answer_queue import AnswerQueue, Ticket
-from src.answering.prompts import build_prompt
+from src.answering.prompts import MAX_OUTPUT_TOKENS, build_prompt
 from src.answering.repetition import repeated_from
+from src.answering.wording import settled, told_plainly, whole_sentences
 from src.events import AnswerEvent, AnswerText, EngineChanged, Stage, StageStarted
 
 _log = logging.getLogger(__name__)
@@ -118,6 +119,7 @@ class Task:
     person: str = ""
     why_nobody: Message = NOTHING  # why there is no model to write
     network: str = ""  # from which the person comes; "" where it is not counted
+    result: str = ""  # worked out already; a model only puts it into words
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ class Scribe:
         if not writers:
             return Written(notes=(task.why_nobody,) if task.why_nobody else ())
         history = [message for turn in task.history for message in _messages(turn)]
-        prompt = build_prompt(task.question, task.evidence, task.labels, history)
+        prompt = build_prompt(task.question, task.evidence, task.labels, history, task.result)
         try:
             return (yield from self._turn(task, prompt, writers, on_first_token, cancelled))
         except GenerationError as exc:
@@ -236,7 +238,7 @@ class Scribe:
         writer, text, tokens = writers[0], "", 0
         sent_to: tuple[Message, ...] = ()
         spans = {span.marker: span for span in task.evidence.spans}
-        markers = MarkerStream(spans)
+        markers, fed = MarkerStream(spans), 0
         loading, began = False, self._clock()
         prompt = replace(prompt, grace_s=self._grace_s(writer))
         if writer.queued:
@@ -256,7 +258,8 @@ class Scribe:
                                 on_first_token()
                                 yield StageStarted(Stage.WRITING, writer.engine.name, writer.model, where=writer.where)
                             text, tokens = text + delta, tokens + 1
-                            shown = markers.feed(delta)
+                            plain = settled(text)
+                            shown, fed = markers.feed(plain[fed:]), max(fed, len(plain))
                             yield AnswerText(shown, tuple(spans[number] for number in markers.order), tokens)
                             if (end := repeated_from(text)) is not None:
                                 return _ended_early(text[:end].rstrip(), writer, tokens, _departed(sent_to, task))
@@ -276,11 +279,11 @@ class Scribe:
                                 self._given_up_in_reading(writer, prompt, self._clock() - began, late=False)
                             self.learn(event.stats)
                             notes = (*_departed(sent_to, task), *_unread(writer, prompt, event.stats))
-                            return Written(text, event.finish_reason, event.stats, notes)
+                            return _ended(text, event, prompt, notes)
         except GenerationError as exc:
             if isinstance(exc, GenerationInterrupted) and text.strip():
                 stats = GenerationStats(writer.engine.name, exc.model or writer.model, where=writer.where)
-                return Written(text, "interrupted", stats, (exc.message, *_departed(sent_to, task)))
+                return Written(told_plainly(text), "interrupted", stats, (exc.message, *_departed(sent_to, task)))
             # it wrote nothing, and yet it may have been sent everything
             if isinstance(exc, GenerationTimeout) and writer.queued and not loading:
                 self._learn_from_silence(writer, prompt, self._clock() - began)
@@ -289,7 +292,7 @@ class Scribe:
             yield EngineChanged(EngineKind.EXTRACTIVE, exc.for_reader)
             return Written(notes=(exc.for_reader, *_departed(sent_to, task)))
         stats = GenerationStats(writer.engine.name, writer.model, where=writer.where)
-        return Written(text, "cancelled", stats, _departed(sent_to, task))
+        return Written(told_plainly(text), "cancelled", stats, _departed(sent_to, task))
 
     def _reading(self, writer: Writer, prompt: Prompt, leaving: int = 0, *, loading: bool = False) -> StageStarted:
         """Without an estimate while the model is still loading: how long a disk takes is not known."""
@@ -307,11 +310,19 @@ class Scribe:
         )
 
 
+def _ended(text: str, done: GenerationDone, prompt: Prompt, notes: tuple[Message, ...]) -> Written:
+    """A short answer that reached its short budget ends with its last whole sentence: more was not asked for."""
+    reason, whole = done.finish_reason, whole_sentences(text)
+    if reason == "length" and prompt.max_output_tokens < MAX_OUTPUT_TOKENS and whole != text:
+        reason, text = "stop", whole
+    return Written(told_plainly(text), reason, done.stats, notes)
+
+
 def _ended_early(text: str, writer: Writer, tokens: int, notes: tuple[Message, ...]) -> Written:
     """What a model wrote before it went round in circles; nothing, where it did so from its first word."""
     stats = GenerationStats(writer.engine.name, writer.model, where=writer.where, output_tokens=tokens)
     if text:
-        return Written(text, "stop", stats, notes)
+        return Written(told_plainly(text), "stop", stats, notes)
     said = message("{model} only repeated itself: its words are left out.", model=writer.model)
     return Written(notes=(said, *notes))
 
