@@ -40,6 +40,7 @@ from src.events import AnswerEvent, AnswerText, EngineChanged, Stage, StageStart
 _log = logging.getLogger(__name__)
 
 _LONGEST_GRACE_S = 120.0
+_TELLING_GRACE_S = 2.0  # less says nothing of whether a server read on
 _TYPICAL_OUTPUT_TOKENS = 80  # of a short factual answer; for estimates only
 
 
@@ -140,6 +141,7 @@ class Scribe:
         self._clock = clock
         self._speeds: dict[str, Speed] = {}
         self._reads_until: dict[str, float] = {}  # model -> when it may have read a prompt that was given up
+        self._frees: dict[str, bool] = {}  # model -> whether its server stops reading a prompt that nobody waits for
         self._lock = threading.Lock()
 
     def speed(self, writer: Writer) -> Speed:
@@ -151,6 +153,11 @@ class Scribe:
         """How many questions stand in line for the local model."""
         _, waiting = self.queue.load()
         return waiting
+
+    def frees(self, model: str) -> bool | None:
+        """Whether a stop frees the model's server while it reads; None where no stop has told yet."""
+        with self._lock:
+            return self._frees.get(model)
 
     def learn(self, stats: GenerationStats) -> None:
         with self._lock:
@@ -168,11 +175,25 @@ class Scribe:
         expected_s = estimate_first_token_s(self.speed(writer), prompt.estimated_tokens) or 0.0
         left_s = waited_s if late else expected_s - waited_s
         with self._lock:
+            if late:  # it may be that a stop did not free it after all
+                self._frees.pop(writer.model, None)
             self._reads_until[writer.model] = self._clock() + min(max(left_s, 0.0), _LONGEST_GRACE_S)
 
     def _grace_s(self, writer: Writer) -> float:
         with self._lock:
-            return max(0.0, self._reads_until.get(writer.model, 0.0) - self._clock()) if writer.queued else 0.0
+            if not writer.queued or self._frees.get(writer.model):
+                return 0.0
+            return max(0.0, self._reads_until.get(writer.model, 0.0) - self._clock())
+
+    def _learn_from_wait(self, prompt: Prompt, stats: GenerationStats, expected_s: float | None) -> None:
+        """Whether the server had to finish a prompt that was given up before it read this one: what passed until the
+        first token, without its own reading (`expected_s` where the server does not tell) and loading."""
+        reading_s = expected_s if stats.prompt_evaluation_s is None else stats.prompt_evaluation_s
+        if prompt.grace_s < _TELLING_GRACE_S or stats.time_to_first_token_s is None or reading_s is None:
+            return
+        waited_s = stats.time_to_first_token_s - reading_s - (stats.load_s or 0.0)
+        with self._lock:
+            self._frees[stats.model] = waited_s < prompt.grace_s / 2
 
     def write(
         self, task: Task, writers: Sequence[Writer], on_first_token: Callable[[], None], cancelled: Cancelled
@@ -277,6 +298,8 @@ class Scribe:
                         case GenerationDone():
                             if event.finish_reason == "cancelled" and not text and writer.queued:
                                 self._given_up_in_reading(writer, prompt, self._clock() - began, late=False)
+                            expected_s = estimate_first_token_s(self.speed(writer), prompt.estimated_tokens)
+                            self._learn_from_wait(prompt, event.stats, expected_s)
                             self.learn(event.stats)
                             notes = (*_departed(sent_to, task), *_unread(writer, prompt, event.stats))
                             return _ended(text, event, prompt, notes)
