@@ -44,7 +44,7 @@ from src.answering.developed import with_development
 from src.answering.direct import figure_of
 from src.answering.file_report import unread_pages
 from src.answering.finding import evidence_of, found_passages, indexes_within
-from src.answering.follow_up import is_follow_up, kept_evidence, standalone
+from src.answering.follow_up import read_on, standalone
 from src.answering.gate import is_answered
 from src.answering.ingestion import (
     MOST_PASSAGES,
@@ -64,7 +64,7 @@ from src.answering.ingestion import (
 )
 from src.answering.lexicon import Lexicon
 from src.answering.outright import told_outright
-from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens
+from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens, worked_out
 from src.answering.routing import Route, route
 from src.answering.small_talk import small_talk
 from src.answering.translation import in_other_languages, in_their_words
@@ -245,6 +245,11 @@ class Rag:
         answerable = bool(evidence.spans) and is_spoken_to
         return SearchResult(tuple(passages[:top_k]), evidence, answerable, 0.0, taken, figure)
 
+    def _best(self, found: SearchResult, documents: Sequence[IndexedDocument]) -> Callable[[int], Evidence]:
+        """What picks the best of what was found within so many tokens."""
+        embedder = self.embedder.ready()
+        return lambda tokens: evidence_of(found.route, [found.passages], documents, embedder, tokens, self.glossary)
+
     # -------------------------------------------------------------------------------------------- ask
 
     def ask(
@@ -285,18 +290,19 @@ class Rag:
         available = writers()
         earlier = [turn.question for turn in history]
         found = self.search(question, documents, history=earlier, budget=self._budget(available, share))
-        if history and not found.route.note and is_follow_up(question):
-            found = replace(found, evidence=kept_evidence(history[-1].evidence, found.evidence))
+        evidence = found.evidence
+        if available and not (found.route.note or found.route.sides):
+            evidence = read_on(question, [turn.evidence for turn in history], evidence, self._best(found, documents))
         mark("search_s")
-        yield EvidenceFound(found.evidence, found.answerable, found.route.label, classified(question, found.route))
+        yield EvidenceFound(evidence, found.answerable, found.route.label, classified(question, found.route))
         if found.answerable or (ask_anyway and found.evidence.spans):
             yield StageStarted(Stage.CHECKING)
             quick = with_word(question, replace(self._quick(question, found, documents), question=question))
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
             why = NOTHING if available else why_nobody()
-            labels = labels_of(found.evidence, documents)
-            task = Task(question, found.evidence, labels, tuple(history), person, why, network)
+            labels, result = labels_of(evidence, documents), worked_out(quick)
+            task = Task(question, evidence, labels, tuple(history), person, why, network, result)
             outcome = yield from self.scribe.write(task, available, lambda: mark("first_token_s"), cancelled)
             if outcome.text.strip():
                 wrote = outcome.stats
@@ -323,7 +329,7 @@ class Rag:
         answer = replace(answer, notes=(*answer.notes, *_route_notes(found.route), *seen))
         answer = self._with_rects(answer, documents)
         mark("total_s")
-        yield AnswerFinished(answer, found.evidence.tokens, timings)
+        yield AnswerFinished(answer, evidence.tokens, timings)
 
     def _told(self, told: Answer, documents: Sequence[IndexedDocument], began: float) -> Iterator[AnswerEvent]:
         """An answer that nobody has to write."""

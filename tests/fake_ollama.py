@@ -50,7 +50,10 @@ class Script:
     token_s: float = 0.0
     slow_models: dict[str, float] = field(default_factory=dict)  # model -> its own first_token_s
     too_large: list[str] = field(default_factory=list)  # models that do not fit into memory
+    prompt_token_s: float = 0.0  # beside first_token_s, for each token of the prompt that is not in the slot's cache
+    frees_while_reading: bool = True  # whether a client that leaves ends the reading of its prompt; 0.13 reads on
     tells_cached: bool = True  # servers before 0.34 do not
+    counts_cached: bool = True  # as part of prompt_eval_count; servers before 0.30.3 count what they evaluated
     pull_fault: str = ""
     pull_faults: int = 1
     layers: list[int] = field(default_factory=lambda: [4_000_000, 1_000, 200])  # bytes
@@ -69,6 +72,7 @@ class FakeOllama:
         self.hang_ups = 0
         self.left = threading.Event()  # set when a client hung up
         self.read_prompt = ""  # what the one slot has in its cache
+        self.evaluated: list[int] = []  # tokens of each prompt that were not in the cache: after the common beginning
         self.fetched: dict[str, int] = {}  # digest -> bytes that pulls have brought, the interrupted ones too
         self.slot = threading.Lock()
         self.waiting = 0
@@ -199,8 +203,15 @@ class _Handler(BaseHTTPRequestHandler):
         prompt = "\n".join(f"{message['role']}: {message['content']}" for message in messages)
         cached = common_beginning(fake.read_prompt, prompt) // 4
         evaluation_began = time.monotonic()
-        self._work(fake, script.slow_models.get(model, script.first_token_s))
+        evaluated = max(len(prompt) // 4 - cached, 1)
+        reading_s = script.slow_models.get(model, script.first_token_s) + evaluated * script.prompt_token_s
+        if script.frees_while_reading:
+            self._work(fake, reading_s)
+        else:
+            fake.closing.wait(reading_s)
+            self._work(fake, 0.001)
         fake.read_prompt = prompt
+        fake.evaluated.append(evaluated)
         evaluation_ns = int((time.monotonic() - evaluation_began) * _SECOND) + 1_000_000
         options = body.get("options") or {}
         assert isinstance(options, dict)
@@ -221,7 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
             "done_reason": "length" if len(tokens) > limit else "stop",
             "total_duration": int((time.monotonic() - began) * _SECOND) + 2,
             "load_duration": load_ns,
-            "prompt_eval_count": max(len(prompt) // 4, cached),
+            "prompt_eval_count": max(len(prompt) // 4, cached) if script.counts_cached else evaluated,
             "prompt_eval_duration": evaluation_ns,
             "eval_count": min(len(tokens), limit),
             "eval_duration": int((time.monotonic() - generation_began) * _SECOND) + 1_000_000,

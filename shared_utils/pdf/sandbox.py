@@ -20,6 +20,9 @@ NO_NEW_PRIVILEGES, LANDLOCK, SECCOMP = "no_new_privs", "Landlock", "seccomp"
 # ------------------------------------------------------------------------------------------------ limits
 
 
+_BEHIND_THE_MODEL = 10  # a model server that we start has 5: words that are being written come first
+
+
 def limit_resources(memory_bytes: int, cpu_s: int | None) -> None:
     """No core dump, no byte in a file, so much address space and processor time; the others first.
 
@@ -30,7 +33,7 @@ def limit_resources(memory_bytes: int, cpu_s: int | None) -> None:
         wanted[resource.RLIMIT_CPU] = cpu_s
     _set_limits(wanted)
     try:
-        os.nice(5)
+        os.nice(_BEHIND_THE_MODEL)
     except OSError:
         return
 

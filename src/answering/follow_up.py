@@ -7,10 +7,13 @@ names again (a year, a quarter, pages) replaces what the earlier one named. Meas
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import reduce
 
 from shared_utils.retrieval.question_kind import asked_part, without_part
+from shared_utils.retrieval.together import asks_for_all
+from shared_utils.retrieval.units import prompt_tokens
 from shared_utils.text.words import terms
 from shared_utils.types import Evidence, EvidenceSpan
 from src.answering.ellipsis import is_compared_with, written_out
@@ -40,7 +43,10 @@ _BESIDE = re.compile(  # a year that is told from the one asked before: group "b
     r"|het (?:volgende jaar|jaar erna)))(?!\w)",
     re.IGNORECASE,
 )
-_BEST = 3  # of what was found: where the evidence of before holds these, it still serves
+_ADDED_SHARE = 6  # of the evidence's tokens one part is added for a follow-up: it is what its server reads anew
+_LEAST_ADDED = 60  # tokens; a sentence with the names over its row
+_ADDITIONS = 2  # kept beside the evidence that a conversation began with
+_MARKER_TOKENS = 5  # "[12] " and the line break
 _FEW_TERMS = 2  # with no more words of its own than this, a question about a time leans on the one before
 _MANY_TERMS = 4  # with more than this, "it" points at something in the question itself
 _TIMES_SAID = 3  # page R@5 of follow-ups to another page .73, .77, .89, .92 for 1 … 4; of those to the same page alike
@@ -135,17 +141,67 @@ def _with_year(question: str, topic: str) -> str:
     return f"{question[: beside.start()]}in {year}{question[beside.end() :]}"
 
 
-def kept_evidence(earlier: Evidence | None, found: Evidence) -> Evidence:
-    """The evidence of the question before, where it still serves: the best of what was found is already in it.
-
-    The model has then read it, and its server reuses that: a follow-up starts several times faster.
-    """
-    if earlier is None:
-        return found
-    best = sorted(found.spans, key=lambda span: -span.score)[:_BEST]
-    return earlier if best and all(any(_holds(old, new) for old in earlier.spans) for new in best) else found
-
-
 def _holds(old: EvidenceSpan, new: EvidenceSpan) -> bool:
     same_page = (old.document_id, old.page) == (new.document_id, new.page)
     return same_page and old.start <= new.start and new.end <= old.end
+
+
+def added_tokens(budget: int) -> int:
+    """Tokens of new evidence that a follow-up may add to what its conversation has read.
+
+    >>> added_tokens(560), added_tokens(200)
+    (93, 60)
+    """
+    return max(_LEAST_ADDED, budget // _ADDED_SHARE)
+
+
+def read_on(
+    question: str, read: Sequence[Evidence | None], found: Evidence, best: Callable[[int], Evidence]
+) -> Evidence:
+    """What a model reads for a question within a conversation: what it has read, in the same order, then what is new.
+
+    A server reuses the longest beginning it has already read, so that only the addition costs time. `read` has the
+    evidence of the turns before, oldest first; `best(tokens)` picks the best of what was found within so many tokens.
+    Every passage keeps its number. Earlier additions make room, last ones first; what the conversation began with
+    stays. A question that says itself what it is about and leads to other pages, or that wants a whole list, is given
+    the evidence found for it alone.
+    """
+    earlier = read[-1] if read else None
+    if earlier is None or not earlier.spans or not found.spans or earlier.budget <= 0:
+        return found
+    room = added_tokens(found.budget)
+    wanted = best(room).spans
+    new = [span for span in wanted if not any(_holds(old, span) for old in earlier.spans)]
+    pages = {(span.document_id, span.page) for span in earlier.spans}
+    same_pages = all((span.document_id, span.page) in pages for span in new)
+    if not wanted or not (is_follow_up(question) or (same_pages and not asks_for_all(question))):
+        return found
+    kept = list(earlier.spans)
+    most = max(found.budget, earlier.budget) + _ADDITIONS * room
+    while kept and cost_of([*kept, *new]) > most:
+        kept.pop()
+    if not kept:
+        return found
+    numbered = [*kept, *_numbered(new, read)]
+    return Evidence(tuple(numbered), cost_of(numbered), found.budget)
+
+
+def cost_of(spans: Sequence[EvidenceSpan]) -> int:
+    """Tokens of a prompt that some passages take, estimated."""
+    return sum(prompt_tokens(span.shown or span.text) + _MARKER_TOKENS for span in spans)
+
+
+def _numbered(new: Sequence[EvidenceSpan], read: Sequence[Evidence | None]) -> list[EvidenceSpan]:
+    """Under the number that a passage had in this conversation, or under the next free one."""
+    known = {_place(span): span.marker for evidence in read if evidence for span in evidence.spans}
+    free = max(known.values(), default=0) + 1
+    numbered = []
+    for span in new:
+        marker = known.get(_place(span), free)
+        free += marker == free
+        numbered.append(replace(span, marker=marker))
+    return numbered
+
+
+def _place(span: EvidenceSpan) -> tuple[str, int, int, int]:
+    return span.document_id, span.page, span.start, span.end

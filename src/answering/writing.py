@@ -32,14 +32,16 @@ from shared_utils.types import (
     Where,
 )
 from src.answering.answer_queue import AnswerQueue, Ticket
-from src.answering.prompts import build_prompt
+from src.answering.prompts import MAX_OUTPUT_TOKENS, build_prompt
 from src.answering.repetition import repeated_from
 from src.answering.track_record import TrackRecord
+from src.answering.trimming import settled, told_plainly, whole_sentences
 from src.events import AnswerEvent, AnswerText, EngineChanged, Stage, StageStarted
 
 _log = logging.getLogger(__name__)
 
 _LONGEST_GRACE_S = 120.0
+_TELLING_GRACE_S = 2.0  # less says nothing of whether a server read on
 _TYPICAL_OUTPUT_TOKENS = 80  # of a short factual answer; for estimates only
 
 
@@ -119,6 +121,7 @@ class Task:
     person: str = ""
     why_nobody: Message = NOTHING  # why there is no model to write
     network: str = ""  # from which the person comes; "" where it is not counted
+    result: str = ""  # worked out already; a model only puts it into words
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ class Scribe:
         self._clock = clock
         self._speeds: dict[str, Speed] = {}
         self._reads_until: dict[str, float] = {}  # model -> when it may have read a prompt that was given up
+        self._frees: dict[str, bool] = {}  # model -> whether its server stops reading a prompt that nobody waits for
         self._lock = threading.Lock()
 
     def speed(self, writer: Writer) -> Speed:
@@ -151,6 +155,11 @@ class Scribe:
         """How many questions stand in line for the local model."""
         _, waiting = self.queue.load()
         return waiting
+
+    def frees(self, model: str) -> bool | None:
+        """Whether a stop frees the model's server while it reads; None where no stop has told yet."""
+        with self._lock:
+            return self._frees.get(model)
 
     def learn(self, stats: GenerationStats) -> None:
         with self._lock:
@@ -168,11 +177,25 @@ class Scribe:
         expected_s = estimate_first_token_s(self.speed(writer), prompt.estimated_tokens) or 0.0
         left_s = waited_s if late else expected_s - waited_s
         with self._lock:
+            if late:  # it may be that a stop did not free it after all
+                self._frees.pop(writer.model, None)
             self._reads_until[writer.model] = self._clock() + min(max(left_s, 0.0), _LONGEST_GRACE_S)
 
     def _grace_s(self, writer: Writer) -> float:
         with self._lock:
-            return max(0.0, self._reads_until.get(writer.model, 0.0) - self._clock()) if writer.queued else 0.0
+            if not writer.queued or self._frees.get(writer.model):
+                return 0.0
+            return max(0.0, self._reads_until.get(writer.model, 0.0) - self._clock())
+
+    def _learn_from_wait(self, prompt: Prompt, stats: GenerationStats, expected_s: float | None) -> None:
+        """Whether the server had to finish a prompt that was given up before it read this one: what passed until the
+        first token, without its own reading (`expected_s` where the server does not tell) and loading."""
+        reading_s = expected_s if stats.prompt_evaluation_s is None else stats.prompt_evaluation_s
+        if prompt.grace_s < _TELLING_GRACE_S or stats.time_to_first_token_s is None or reading_s is None:
+            return
+        waited_s = stats.time_to_first_token_s - reading_s - (stats.load_s or 0.0)
+        with self._lock:
+            self._frees[stats.model] = waited_s < prompt.grace_s / 2
 
     def write(
         self, task: Task, writers: Sequence[Writer], on_first_token: Callable[[], None], cancelled: Cancelled
@@ -181,7 +204,7 @@ class Scribe:
         if not writers:
             return Written(notes=(task.why_nobody,) if task.why_nobody else ())
         history = [message for turn in task.history for message in _messages(turn)]
-        prompt = build_prompt(task.question, task.evidence, task.labels, history)
+        prompt = build_prompt(task.question, task.evidence, task.labels, history, task.result)
         try:
             return (yield from self._turn(task, prompt, writers, on_first_token, cancelled))
         except GenerationError as exc:
@@ -238,7 +261,7 @@ class Scribe:
         writer, text, tokens = writers[0], "", 0
         sent_to: tuple[Message, ...] = ()
         spans = {span.marker: span for span in task.evidence.spans}
-        markers = MarkerStream(spans)
+        markers, fed = MarkerStream(spans), 0
         loading, began = False, self._clock()
         prompt = replace(prompt, grace_s=self._grace_s(writer))
         if writer.queued:
@@ -258,7 +281,8 @@ class Scribe:
                                 on_first_token()
                                 yield StageStarted(Stage.WRITING, writer.engine.name, writer.model, where=writer.where)
                             text, tokens = text + delta, tokens + 1
-                            shown = markers.feed(delta)
+                            plain = settled(text)
+                            shown, fed = markers.feed(plain[fed:]), max(fed, len(plain))
                             yield AnswerText(shown, tuple(spans[number] for number in markers.order), tokens)
                             if (end := repeated_from(text)) is not None:
                                 return _ended_early(text[:end].rstrip(), writer, tokens, _departed(sent_to, task))
@@ -276,13 +300,15 @@ class Scribe:
                         case GenerationDone():
                             if event.finish_reason == "cancelled" and not text and writer.queued:
                                 self._given_up_in_reading(writer, prompt, self._clock() - began, late=False)
+                            expected_s = estimate_first_token_s(self.speed(writer), prompt.estimated_tokens)
+                            self._learn_from_wait(prompt, event.stats, expected_s)
                             self.learn(event.stats)
                             notes = (*_departed(sent_to, task), *_unread(writer, prompt, event.stats))
-                            return Written(text, event.finish_reason, event.stats, notes)
+                            return _ended(text, event, prompt, notes)
         except GenerationError as exc:
             if isinstance(exc, GenerationInterrupted) and text.strip():
                 stats = GenerationStats(writer.engine.name, exc.model or writer.model, where=writer.where)
-                return Written(text, "interrupted", stats, (exc.message, *_departed(sent_to, task)))
+                return Written(told_plainly(text), "interrupted", stats, (exc.message, *_departed(sent_to, task)))
             # it wrote nothing, and yet it may have been sent everything
             if isinstance(exc, GenerationTimeout) and writer.queued and not loading:
                 self._learn_from_silence(writer, prompt, self._clock() - began)
@@ -291,7 +317,7 @@ class Scribe:
             yield EngineChanged(EngineKind.EXTRACTIVE, exc.for_reader)
             return Written(notes=(exc.for_reader, *_departed(sent_to, task)))
         stats = GenerationStats(writer.engine.name, writer.model, where=writer.where)
-        return Written(text, "cancelled", stats, _departed(sent_to, task))
+        return Written(told_plainly(text), "cancelled", stats, _departed(sent_to, task))
 
     def _reading(self, writer: Writer, prompt: Prompt, leaving: int = 0, *, loading: bool = False) -> StageStarted:
         """Without an estimate while the model is still loading: how long a disk takes is not known."""
@@ -309,11 +335,19 @@ class Scribe:
         )
 
 
+def _ended(text: str, done: GenerationDone, prompt: Prompt, notes: tuple[Message, ...]) -> Written:
+    """A short answer that reached its short budget ends with its last whole sentence: more was not asked for."""
+    reason, whole = done.finish_reason, whole_sentences(text)
+    if reason == "length" and prompt.max_output_tokens < MAX_OUTPUT_TOKENS and whole != text:
+        reason, text = "stop", whole
+    return Written(told_plainly(text), reason, done.stats, notes)
+
+
 def _ended_early(text: str, writer: Writer, tokens: int, notes: tuple[Message, ...]) -> Written:
     """What a model wrote before it went round in circles; nothing, where it did so from its first word."""
     stats = GenerationStats(writer.engine.name, writer.model, where=writer.where, output_tokens=tokens)
     if text:
-        return Written(text, "stop", stats, notes)
+        return Written(told_plainly(text), "stop", stats, notes)
     said = message("{model} only repeated itself: its words are left out.", model=writer.model)
     return Written(notes=(said, *notes))
 

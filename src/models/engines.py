@@ -23,6 +23,7 @@ from src.answering.writing import Scribe, Writer, staying
 from src.i18n import phrase
 from src.models.servers import LOAD_S, deadlines_of, model_servers, threads
 from src.models.status import ModelState, ModelStatus, read_status, status_path
+from src.models.thread_choice import ThreadChoice, Watched
 from src.models.wish import choice_of, wish_of
 from src.settings import Settings
 from src.views import EngineView, ModelChoice
@@ -44,6 +45,8 @@ class Engines:
         self._listed_at = float("-inf")
         self._listed: Mapping[str, str] = {}
         self._lock = threading.Lock()
+        kept = settings.data_dir / "run" / "threads.json"
+        self._threads = ThreadChoice(threads(settings), kept, fixed=bool(settings.threads))
         others = model_servers(settings)
         own = Endpoint(settings.ollama_url, self._own_model, self._own_generator)
         self.pool = EndpointPool([own, *others]) if others else None
@@ -229,16 +232,17 @@ class Engines:
         known = {status.slow_model: status.slow_first_token_s, status.model: status.first_token_s}
         usual_s, own = known.get(model), model == status.model
         deadlines = replace(deadlines_of(self._settings), first_token_s=self._patience_s(usual_s, own=own))
+        count = self._threads.now()
         generator = OllamaAnswerGenerator(
             self._settings.ollama_url,
             model,
             num_ctx=self._settings.num_ctx,
-            num_thread=threads(self._settings),
+            num_thread=count,
             deadlines=deadlines,
             load_s=LOAD_S,
         )
         return Writer(
-            Engine(EngineKind.OLLAMA, generator),
+            Engine(EngineKind.OLLAMA, Watched(generator, self._threads, count)),
             model,
             queued=True,
             where=generator.where,

@@ -12,7 +12,7 @@ from shared_utils.generation.speed import Speed
 from shared_utils.message import literal
 from shared_utils.types import Answer, EngineKind, Page, PageVerdict, Verdict
 from src.answering.answers import NO_MODEL, unread_notes
-from src.answering.follow_up import kept_evidence
+from src.answering.follow_up import read_on
 from src.answering.ingestion import IndexedDocument, index_document, pages_of
 from src.answering.prompts import REFUSAL, affordable_tokens
 from src.answering.writing import PastTurn
@@ -313,9 +313,11 @@ def test_a_follow_up_about_something_else_gets_evidence_of_its_own(document: Ind
     evidence = rag.search(QUESTION, [document]).evidence
     other = rag.search("How much was spent on dredging?", [document]).evidence
     narrow = type(evidence)(evidence.spans[:1], evidence.tokens, evidence.budget)
-    assert kept_evidence(narrow, other) is other
-    assert kept_evidence(evidence, evidence) is evidence
-    assert kept_evidence(None, other) is other
+    question = "How much was spent on dredging?"
+    assert read_on(question, [narrow], other, lambda _: other) is other
+    assert read_on(QUESTION, [evidence], evidence, lambda _: evidence).spans == evidence.spans
+    assert read_on(question, [None], other, lambda _: other) is other
+    assert read_on(question, [], other, lambda _: other) is other
 
 
 def test_a_slow_model_is_given_less_to_read(rag: Rag) -> None:

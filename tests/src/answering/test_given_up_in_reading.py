@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -23,6 +23,7 @@ class Reader(FakeGenerator):
 
     clock: FakeClock = field(default_factory=lambda: FakeClock(0.0))
     stop_s: float = 0.0
+    stats: GenerationStats | None = None  # what the server tells at the end
 
     def generate(self, prompt: Prompt, cancelled: Cancelled):  # type: ignore[no-untyped-def]
         if self.stop_s:
@@ -32,7 +33,8 @@ class Reader(FakeGenerator):
                 raise self.error
             yield GenerationDone("cancelled", GenerationStats(self.backend, self.model))
             return
-        yield from super().generate(prompt, cancelled)
+        for event in super().generate(prompt, cancelled):
+            yield replace(event, stats=self.stats) if self.stats and isinstance(event, GenerationDone) else event
 
 
 @pytest.fixture
@@ -92,3 +94,29 @@ def test_after_an_answer_nothing_is_added(clock: FakeClock) -> None:
     learnt(scribe, writer, 20.0)
     asked(scribe, writer)
     assert [prompt.grace_s for prompt in reader.prompts] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(("first_token_s", "frees"), [(20.5, True), (34.0, False)])
+def test_whether_a_stop_frees_the_server_is_learnt_from_the_next_question(
+    clock: FakeClock, first_token_s: float, frees: bool
+) -> None:
+    scribe = Scribe(AnswerQueue(), clock)
+    reader = Reader(clock=clock)
+    writer = writer_here(reader)
+    learnt(scribe, writer, 20.0)
+    assert scribe.frees(writer.model) is None
+    reader.stop_s = 5.0
+    asked(scribe, writer)
+    reader.stop_s = 0.0
+    reader.stats = GenerationStats(
+        reader.backend, reader.model, time_to_first_token_s=first_token_s, prompt_evaluation_s=20.0
+    )
+    asked(scribe, writer)
+    assert reader.prompts[-1].grace_s == pytest.approx(15.0)
+    assert scribe.frees(writer.model) is frees
+    learnt(scribe, writer, 20.0)
+    reader.stop_s = 5.0
+    asked(scribe, writer)
+    reader.stop_s = 0.0
+    asked(scribe, writer)
+    assert reader.prompts[-1].grace_s == pytest.approx(0.0 if frees else 15.0)
