@@ -39,6 +39,9 @@ def test_themes_and_a_figure_are_accessible(visit: Open, address: str, scheme: L
     screen.picture(f"timeline-themes-{scheme}")
     show_figure(screen, "Total revenue")
     expect(screen.page.locator(".fn-series tbody tr")).to_have_count(5)
+    expect(screen.page.get_by_test_id("stStatusWidget")).to_have_count(0)  # drawn to the end: nothing is faded any more
+    expect(screen.viewer().locator(".fn-scroll")).not_to_have_attribute("aria-busy", "true")
+    expect(screen.page.locator('[data-stale="true"]')).to_have_count(0)
     assert violations(screen.page) == []
     screen.picture(f"timeline-figure-{scheme}")
 
