@@ -20,6 +20,7 @@ from shared_utils.calculation.operands import Operand, operand
 from shared_utils.retrieval.lookup import look_up_in, readings
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
 from shared_utils.retrieval.table_rows import Fact, TableRow
+from shared_utils.text.words import terms
 
 SURE = 0.4  # of a row that a question names, as for operands of a calculation
 _SAME_TABLE = 0.5  # share of the labels of the smaller of two tables that are alike
@@ -27,7 +28,12 @@ _LEAST_ROWS = 3  # of a table that can be known again by its labels
 _FEWEST = 2  # years that make a series
 _NEAR = Decimal("0.5")  # a restated amount is of the order of the first: within half of it
 _OF_A_PART = ("quarter", "three months", "six months", "nine months", "weeks ended", "change", "growth", "variance")
-_MOST_SEEDS = 4
+_MOST_SEEDS = 6
+_WHOLE = frozenset(terms("total whole overall consolidated"))
+_TURNS = re.compile(
+    r"\b(?:before|excluding|less|percentage|change|increase|decrease|vor|ohne|avant|hors|antes|sin|prima|antes|exceto|voor)\b",
+    re.IGNORECASE,
+)
 _FLOWS = re.compile(r"\boperating activities\b|betriebl\w+ tätigkeit|activités opérationnelles")
 _SHARE = re.compile(r"%|\b(?:percent\w*|rate|ratio|margin|share|quote|anteil|taux|marge|tasa)\b", re.IGNORECASE)
 _CHANGE = frozenset(("chang", "increas", "decreas", "growth"))
@@ -132,16 +138,22 @@ def series(
 def _seeds(words: str, best: Sequence[TableRow], glossary: Glossary) -> Iterator[TableRow]:
     """The row that is looked up, then those of other tables that are called the same and are nearly as sure: of the
     whole and of a part, the one that most tables tell is meant."""
-    rows = [row for row in best if _by_year(row)]
+    told = [row for row in best if _by_year(row)]
+    amounts = [row for row in told if not _is_share(_by_year(row))]
+    ways = (told,) if _SHARE.search(words) else (amounts, told)  # a share is meant where no amount is called so
+    yield from next(filter(None, (list(_seeds_in(words, rows, glossary)) for rows in ways)), [])
+
+
+def _seeds_in(words: str, rows: Sequence[TableRow], glossary: Glossary) -> Iterator[TableRow]:
     names = _ways(words, glossary)
     least, first = SURE, None
     for _ in range(_MOST_SEEDS):
         seen = look_up_in(words, rows, glossary, frozenset())
         if seen is None or seen.score < least or (first is not None and _own(seen.row) != _own(first)):
             return
-        if not any(way <= _own(seen.row) or 2 * len(way & _own(seen.row)) >= len(_own(seen.row)) for way in names):
-            rows = [row for row in rows if row.table != seen.row.table]
-            continue  # found by its group alone
+        if not any(_is_meant(way, _own(seen.row)) for way in names) or _is_turned(seen.row, words):
+            rows = [row for row in rows if not _is_same_row(row, seen.row)]
+            continue  # found by its group alone, or by words that it has in common with what is meant
         first, least = first or seen.row, max(least, _AS_SURE * seen.score)
         yield seen.row
         rows = [row for row in rows if row.table != seen.row.table]
@@ -157,6 +169,18 @@ def _names(words: str, first: TableRow, glossary: Glossary) -> Names:
 
 def _ways(words: str, glossary: Glossary) -> Names:
     return frozenset(frozenset(told) for told, _ in readings(question_words(words), glossary) if told)
+
+
+def _is_meant(way: frozenset[str], own: frozenset[str]) -> bool:
+    """Whether a row's own name is a way to call the figure: it has all of it, or is a part of it, or shares most."""
+    asked, told = way - _WHOLE or way, own - _WHOLE or own
+    return asked <= told or told <= asked or 2 * len(asked & told) > max(len(asked), len(told))
+
+
+def _is_turned(row: TableRow, words: str) -> bool:
+    """Whether a row's name has a word that makes another figure of it: "income before income taxes"."""
+    turned = {match.lower() for match in _TURNS.findall(_name(row))}
+    return bool(turned) and not turned & {match.lower() for match in _TURNS.findall(words)}
 
 
 def _is_called(row: TableRow, names: Names) -> bool:
