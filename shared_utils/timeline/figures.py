@@ -31,7 +31,7 @@ _OF_A_PART = ("quarter", "three months", "six months", "nine months", "weeks end
 _MOST_SEEDS = 6
 _WHOLE = frozenset(terms("total whole overall consolidated"))
 _TURNS = re.compile(
-    r"\b(?:before|excluding|less|percentage|change|increase|decrease|vor|ohne|avant|hors|antes|sin|prima|antes|exceto|voor)\b",
+    r"\b(?:other|before|excluding|less|percentage|change|increase|decrease|vor|ohne|avant|hors|antes|sin|prima|antes|exceto|voor)\b",
     re.IGNORECASE,
 )
 _FLOWS = re.compile(r"\boperating activities\b|betriebl\w+ tätigkeit|activités opérationnelles")
