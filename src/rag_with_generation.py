@@ -23,6 +23,7 @@ from shared_utils.generation.speed import estimate_first_token_s
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
+from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.types import (
@@ -224,17 +225,24 @@ class Rag:
         budget = self.evidence_tokens if budget is None else budget
         if taken.kind is QuestionKind.SMALL_TALK:
             return SearchResult((), Evidence((), 0, budget), answerable=False, elapsed_s=0.0, route=taken)
-        first = self._searched(in_their_words(taken, indexes, self.lexicon), documents, top_k, budget)
+        first = self._searched(in_their_words(taken, indexes, self.lexicon), documents, indexes, top_k, budget)
         found = first
         if not first.answerable and not taken.is_beyond:
             ways = in_other_languages(taken, indexes, self.lexicon)
-            others = (self._searched(way, documents, top_k, budget) for way in ways)
+            others = (self._searched(w, documents, indexes_within(w, documents), top_k, budget) for w in ways)
             found = next((other for other in others if other.answerable), first)
         return replace(found, elapsed_s=self.now() - began)
 
-    def _searched(self, taken: Route, documents: Sequence[IndexedDocument], top_k: int, budget: int) -> SearchResult:
-        """What is found on one route."""
-        embedder, indexes = self.embedder.ready(), indexes_within(taken, documents)
+    def _searched(
+        self,
+        taken: Route,
+        documents: Sequence[IndexedDocument],
+        indexes: Sequence[DocumentIndex],
+        top_k: int,
+        budget: int,
+    ) -> SearchResult:
+        """What is found on one route, judged by `indexes`."""
+        embedder = self.embedder.ready()
         found = found_passages(taken, documents, embedder, max(top_k, CANDIDATES), self.glossary)
         passages = [passage for ranked in zip_longest(*found) for passage in ranked if passage is not None]
         evidence = evidence_of(taken, found, documents, embedder, budget, self.glossary)
