@@ -17,7 +17,7 @@ from shared_utils.citations.reading import Finding
 from shared_utils.citations.reasons import halves
 from shared_utils.citations.remembering import RememberingEmbedder
 from shared_utils.citations.support import speaking_units
-from shared_utils.citations.text_units import KeyedCell, Unit, Word, content_keys, units_of, words_of
+from shared_utils.citations.text_units import KeyedCell, Unit, Word, content_keys, units_of, with_cells, words_of
 from shared_utils.citations.verification import Entailment, settled, verify
 from shared_utils.message import message
 from shared_utils.tables.paths import heads_over, values
@@ -111,7 +111,11 @@ def cite(
             quote for span in spans for quote in _narrowed(complete, span, source.notations[span.document_id], embedder)
         ]
         numbers = [order.setdefault(quote, len(order) + 1) for quote in dict.fromkeys(quotes)]
-        units = tuple(unit for span in spans for unit in units_of(span.text, source.notations[span.document_id]))
+        units = tuple(
+            unit
+            for span in spans
+            for unit in with_cells(units_of(span.text, source.notations[span.document_id]), source.cells[span.marker])
+        )
         told.append(Told(complete, finding, units, is_short=_is_short(claim.text)))
         sentences.append(
             Sentence(claim.text, tuple(sorted(numbers)), finding.verdict, finding.reason, claim.paragraph, claim.item)

@@ -138,10 +138,10 @@ def _turned_round(reading: Reading, unit: Unit) -> Finding | None:
         )
     if cue := unmatched_negation(stands, [claim]):
         denied = words_of(cue)[-1]
-        answer = next((word.text for word in reading.words if word.keys == denied.keys), reading.claim)
-        return Finding(
-            Verdict.CONTRADICTED, message("the page says “{page}”, the answer “{answer}”", page=cue, answer=answer)
-        )
+        for word in reading.words:
+            if word.keys == denied.keys:
+                said_here = message("the page says “{page}”, the answer “{answer}”", page=cue, answer=word.text)
+                return Finding(Verdict.CONTRADICTED, said_here)
     return None
 
 

@@ -126,7 +126,10 @@ def _is_held(word: Word, keys: frozenset[str]) -> bool:
 
 
 def _reach(units: Sequence[Unit], i: int) -> frozenset[str]:
-    return units[i].keys.union(*(over.keys for over in headings_of(units, i))) if units[i].is_row else units[i].keys
+    """The words of a sentence; of a row also those over it, which may stand outside the cited words."""
+    heads = content_keys(words_of(" ".join(head for cell in units[i].cells for head in cell.heads)))
+    over = headings_of(units, i) if units[i].is_row else ()
+    return units[i].keys.union(heads, *(head.keys for head in over))
 
 
 def _is_stretch(words: Sequence[Word], unit: Unit, dropped: frozenset[str]) -> bool:

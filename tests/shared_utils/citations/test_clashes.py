@@ -95,3 +95,6 @@ def test_a_not_beside_other_words_is_no_contradiction() -> None:
     assert verify("Water damage is covered.", ["Damage by salt water, frost and hail is not covered."]).verdict is not (
         Verdict.SUPPORTED
     )
+    assert verify("Batteries must be cool.", ["Batteries must be cool and never opened."]).verdict is not (
+        Verdict.CONTRADICTED
+    )
