@@ -308,9 +308,8 @@ class Rag:
             quick = with_word(question, replace(self._quick(question, found, documents), question=question))
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
-            why = NOTHING if available else why_nobody()
-            labels, result = labels_of(evidence, documents), worked_out(quick)
-            task = Task(question, evidence, labels, tuple(history), person, why, network, result)
+            labels, why = labels_of(evidence, documents), NOTHING if available else why_nobody()
+            task = Task(question, evidence, labels, tuple(history), person, why, network, worked_out(quick))
             outcome = yield from self.scribe.write(task, available, lambda: mark("first_token_s"), cancelled)
             if outcome.text.strip():
                 wrote = outcome.stats

@@ -337,10 +337,10 @@ class Scribe:
 
 def _ended(text: str, done: GenerationDone, prompt: Prompt, notes: tuple[Message, ...]) -> Written:
     """A short answer that reached its short budget ends with its last whole sentence: more was not asked for."""
-    reason, whole = done.finish_reason, whole_sentences(text)
-    if reason == "length" and prompt.max_output_tokens < MAX_OUTPUT_TOKENS and whole != text:
-        reason, text = "stop", whole
-    return Written(told_plainly(text), reason, done.stats, notes)
+    ended, whole = done.finish_reason, whole_sentences(text)
+    if ended == "length" and prompt.max_output_tokens < MAX_OUTPUT_TOKENS and whole != text:
+        ended, text = "stop", whole
+    return Written(told_plainly(text), ended, done.stats, notes)
 
 
 def _ended_early(text: str, writer: Writer, tokens: int, notes: tuple[Message, ...]) -> Written:
