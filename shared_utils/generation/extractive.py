@@ -15,6 +15,7 @@ from shared_utils.message import message
 from shared_utils.structure import sentences as structure
 from shared_utils.structure.rows import names_over, over
 from shared_utils.structure.sentences import PageRows, page_rows, sentences_between
+from shared_utils.text.asking import asks_reason
 from shared_utils.text.dates import dates
 from shared_utils.text.quantities import quantities
 from shared_utils.text.sentences import is_table_row
@@ -46,6 +47,7 @@ _W_SPAN = 0.3  # how well its evidence span was thought to speak to the question
 _W_FOUND = 0.7  # the same, as it is: one that was found by its words and its meaning is the better one by far
 _HEADING_SHARE = 0.4  # a heading names the subject, the sentence under it answers
 _LEAD_IN_SHARE = 0.7  # so does "The components are as follows:", though less so
+_NO_REASON = 0.7  # of a table's row, where a reason is asked for
 _HEADINGS_OVER_A_ROW = 8
 _LEAST = 0.5  # share of the best score that a sentence needs to be shown beside it
 _LEAST_BESIDE = 0.7  # … that one needs which only stands beside the question's words
@@ -191,6 +193,8 @@ def _scored(
     whole = sum(idf.values()) or 1.0
     best_span = max((c.span.score for c in candidates), default=0.0) or 1.0
 
+    is_reason = asks_reason(question)
+
     def score(i: int, c: _Candidate) -> float:
         own = idf.keys() & set(c.terms)
         near = (idf.keys() & _near(candidates, i)) - own
@@ -199,7 +203,7 @@ def _scored(
             return 0.0
         value += _W_KIND * _holds_kind(question, c.text) + _W_BESIDE * _share_of_pairs(asked, c.terms)
         value += (_W_SPAN / best_span + _W_FOUND) * c.span.score
-        return value * _share(c)
+        return value * _share(c) * (_NO_REASON if c.context and is_reason else 1)
 
     named = [not idf.keys().isdisjoint(c.terms) for c in candidates]
     weighed = (replace(c, score=score(i, c), is_named=named[i]) for i, c in enumerate(candidates))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
 from shared_utils.retrieval.table_rows import Fact, TableRow, is_year, rows_of, years_of
+from shared_utils.text.asking import asks_reason
 from shared_utils.text.dates import MONTH_OF
 from shared_utils.text.subject import OF_THE_SUBJECT, names_in, on_most
 from shared_utils.text.words import terms
@@ -38,9 +39,6 @@ _LONG_VALUE = 40  # characters
 _OF_A_NAME = frozenset(terms("inc co corporation company plc ltd group holdings ag gmbh kg sa nv spa se"))
 _TOLD = 0.97  # how precise the shortest value is that tells what was asked; the whole of it is 1
 _MISSING = 0.5  # of the rarest word's weight: what a word counts that no row holds
-_ASKS_REASON = re.compile(
-    r"\b(?:why|how come|what caused|warum|wieso|weshalb|pourquoi|por qu[eéê]|perch[eé]|waarom)\b", re.IGNORECASE
-)
 _ASKS_HOW = re.compile(
     r"^\W*(?:how (?!.*\b(?:develop|chang|compar|differ|evolv|grow|grew|rise|rose|fall|fell)\w*)"
     r"(?:do|does|did|can|could|should|to|is|are|was|were|will|would)|what (?:are|were) the (?:\w+ )?"
@@ -96,7 +94,7 @@ def look_up(
 
     `pages` are (document id, page, how well the page speaks to the question: 0 … 1). `glossary` gives other names.
     """
-    if _ASKS_REASON.search(question):
+    if asks_reason(question):
         return None
     return look_up_in(
         question, [row for document_id, page, s in pages for row in rows_of(document_id, page, s)], glossary

@@ -124,7 +124,7 @@ def test_every_child_has_given_up_its_rights_before_it_is_given_a_file(script: P
     assert given_up["Max cpu time"] == ((str(cpu_s), str(cpu_s)) if cpu_s else ours["Max cpu time"])
     assert given_up["Max processes"] == ("0", "0")
     assert given_up["Max open files"] == ("64", "64")
-    assert priority == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 5)
+    assert priority == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
     assert "NoNewPrivs:\t1\n" in status
     assert ("Seccomp:\t2\n" in status) is ("seccomp" not in kernel_lacks())
 

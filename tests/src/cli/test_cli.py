@@ -52,7 +52,7 @@ def test_ask_prints_the_promised_shape(sample: Path, capsys: pytest.CaptureFixtu
 def test_ask_is_pleasant_to_read_without_json(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["ask", str(sample), "--question", "How many ships called?", "--engine", "extractive"])
     out = capsys.readouterr().out
-    assert out.startswith("A total of 1,206 ships called at the port.")
+    assert out.startswith("A total of 1,206 ships called at the port [1].")
     assert "[1] sample.pdf, p. 2, printed 1" in out
     assert "No language model wrote this" in out
 
