@@ -49,7 +49,7 @@ def _words(text: str) -> set[str]:
 
 
 def _first_sentence(text: str) -> str:
-    return re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
+    return re.split(r"(?<=[^\d][.!?])\s", text, maxsplit=1)[0]  # "1. Traffic" is none
 
 
 def layer_progress(layers: list[int], fetched: dict[str, int]) -> Iterator[tuple[str, int, int]]:

@@ -111,7 +111,7 @@ def _draw_question_row(
         left, right = st.columns(_COLUMNS, gap="large")
         right.container(key="question-pad")  # keeps the box as wide as the conversation
         with left:
-            if not session.view:
+            if session.view != COMPARE:  # from the timeline a question leads back to the conversation
                 draw_question_box(shelf, session, settings, documents)
             _draw_foot(shelf, session, seen)
 

@@ -96,14 +96,15 @@ def test_nothing_jumps_while_four_hundred_tokens_come_and_when_the_last_has_come
 
 
 def test_who_scrolled_up_stays_there(screen: Screen, says: Script) -> None:
+    screen.page.set_viewport_size({"width": 1280, "height": 480})
     says.answer = sentences(20)
     screen.ask(QUESTION)
     screen.answered()
     says.token_s = 0.02
     screen.ask("How many hours did the average repair of a burst take?")
     expect(screen.page.locator(".st-key-foot")).to_be_visible()
-    screen.page.mouse.move(600, 400)
-    screen.page.mouse.wheel(0, -600)
+    screen.page.mouse.move(600, 240)
+    screen.page.mouse.wheel(0, -150)
     main = screen.page.get_by_test_id("stMain")
     screen.page.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollTop > 0")
     place = main.evaluate("main => new Promise(done => setTimeout(() => done(main.scrollTop), 300))")
