@@ -329,7 +329,8 @@ def _placed(runs: Sequence[Sequence[_Candidate]], pages: Pages, around: int) -> 
                 prose[key] = prose_of(page, page_rows(page)), items_of(page)
             sentences, items = prose[key]
             wider = read_with(page.text, sentences, place, around, items)
-            if not any(other.start < wider.end and wider.start < other.end for other in before):
+            fits = wider.end - wider.start <= room or not found
+            if fits and not any(other.start < wider.end and wider.start < other.end for other in before):
                 place = wider
         if found and place.end - place.start > room:
             continue
