@@ -110,7 +110,7 @@ def absent_names(question: str, indexes: Sequence[DocumentIndex]) -> bool:
     text = without_answer_format(question)
     if sum(map(str.isupper, text)) > 0.3 * sum(map(str.isalpha, text)):
         return False
-    words = [word for match in _PROPER.finditer(text) for word in re.findall(r"[^\W\d_]+", match.group())]
+    words = [word for match in _PROPER.finditer(text) for word in re.findall(r"[^\W_]+", match.group())]
     named = [
         word for word in words if word[:1].isupper() and len(word) > 2 and terms(word) and word.upper() not in _COMMON
     ]

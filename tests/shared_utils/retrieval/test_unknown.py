@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from shared_utils.retrieval.index import DocumentIndex, build_index
-from shared_utils.retrieval.unknown import names_stand, unknown_names
+from shared_utils.retrieval.unknown import absent_names, names_stand, unknown_names
 from shared_utils.types import Chunk
 
 TEXT = (
@@ -35,3 +35,10 @@ def test_names_of_several_words_must_stand_in_one_piece() -> None:
     assert names_stand("What does Harbour Systems make?", INDEXES)
     assert not names_stand("What does Pelagos Systems make?", INDEXES)
     assert not names_stand("What did Netflix earn?", INDEXES)
+
+
+def test_a_name_with_a_figure_in_it_stands_as_a_whole() -> None:
+    text = "Wear the watch for the SpO2 measurement."
+    indexes = [build_index("d", [Chunk("d:1:0", "d", 1, 0, len(text), text)])]
+    assert not absent_names("What interrupts the measurement of SpO2?", indexes)
+    assert absent_names("What interrupts the measurement of HbA1?", indexes)
