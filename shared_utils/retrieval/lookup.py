@@ -85,6 +85,7 @@ class Asked:
     weights: Mapping[str, float]
     years: frozenset[str]
     subject: frozenset[str] = frozenset()  # names of what the documents are about
+    names: frozenset[str] = frozenset()  # all names of the question
 
 
 def look_up(
@@ -115,10 +116,10 @@ def look_up_in(
     alike = Counter((id(row.table), row.label) for row in rows)
     best: tuple[float, TableRow, Asked] | None = None
     question = _OF_A_PERIOD.sub(" ", question)
-    subject = _subject(question, rows)
+    subject, names = _subject(question, rows), names_in(question)
     for words, printed in readings(question_words(question), glossary):
         weights = _weights(question, words, subject, rows) | dict.fromkeys(years & labels, of_years)
-        asked = Asked(weights, years, subject)
+        asked = Asked(weights, years, subject, names)
         for row in rows:
             if not printed <= row.label:
                 continue
@@ -209,9 +210,7 @@ def _score(row: TableRow, asked: Asked, newest: int, is_one_of_several: bool) ->
     precise = sum(word in weights for word in own) / (len(own) or 1)
     if by_value or figures:
         precise = _TOLD + (1 - _TOLD) * len(said) / min((len(words) for words in row.said if said <= words), default=1)
-    elif (
-        own <= asked.subject | _OF_A_NAME and asked.subject and not _of_something(named | row.groups | row.title, asked)
-    ):
+    elif _names_the_subject(own, asked) and not _of_something(named | row.groups | row.title, asked):
         return 0.0  # a row of the company itself is no answer to what its goodwill is
     score = covered * (1 + precise) / 2 * (3 + row.page_score) / 4
     told = frozenset().union(*row.years)
@@ -227,14 +226,15 @@ def _score(row: TableRow, asked: Asked, newest: int, is_one_of_several: bool) ->
 
 
 def _names_the_subject(own: frozenset[str], asked: Asked) -> bool:
-    """Whether a row is called as the company is that the documents are about."""
-    return bool(asked.subject) and own <= asked.subject | _OF_A_NAME
+    """Whether a row is called as the company is that the documents are about: "Best Buy Co., Inc." """
+    bare = own - _OF_A_NAME
+    return bool(bare) and (bare <= asked.subject or (bare != own and bare <= asked.names))
 
 
 def _of_something(words: frozenset[str], asked: Asked) -> bool:
-    """Whether names over a column hold a word of the question that is no part of a date."""
-    dates = _MONTHS | _OF_ASKING
-    return any(word in asked.weights and not word[0].isdigit() and word not in dates for word in words)
+    """Whether names over a column hold a word of the question that is no name and no part of a date."""
+    others = _MONTHS | _OF_ASKING | asked.names
+    return any(word in asked.weights and not word[0].isdigit() and word not in others for word in words)
 
 
 def _meant(row: TableRow, asked: Asked) -> tuple[Fact, ...]:

@@ -137,3 +137,11 @@ def test_the_name_of_whom_the_document_is_about_tells_no_row() -> None:
     ]
     found = asked("What goodwill does Acorn Trading have?", *pages)
     assert found.facts[0].labels[-1].text == "Goodwill"
+
+
+def test_the_row_of_the_company_itself_is_no_answer_to_what_it_has() -> None:
+    text = "Stock performance\nJanuary 28, 2017\nAcorn Trading Co., Inc. 139\nOthers 83\n"
+    rows = [["", "January 28, 2017"], ["Acorn Trading Co., Inc.", "139"], ["Others", "83"]]
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(rows, text),))
+    question = "What goodwill does Acorn Trading have for the year ending January 28, 2017?"
+    assert look_up(question, [("d", page, 1.0)]) is None
