@@ -112,7 +112,7 @@ def _compared(question: str, operands: Sequence[DirectOperand]) -> bool | None:
     """Whether of two values of a row the one that the question names first is the greater, or the smaller, as it asks;
     None where it names not both or asks for neither."""
     more, fewer = _speaks(question, _MORE), _speaks(question, _FEWER)
-    if more == fewer or len(operands) != _TWO:
+    if more == fewer:
         return None
     asked = terms(question)
     names = [set(terms(one.name)) for one in operands]
