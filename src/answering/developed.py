@@ -18,7 +18,7 @@ from shared_utils.timeline.dated import dated
 from shared_utils.timeline.figures import Names, Point, Series, series
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Sentence, Span, Verdict
 from src.answering.compared import Found, with_kind
-from src.answering.direct import Pages, _citations, _led_by, pages_found
+from src.answering.direct import Pages, citations_of, led_by, pages_found
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.places import places, scale_of
 
@@ -147,7 +147,7 @@ def with_series(answer: Answer, seen: Series, names: Mapping[str, str]) -> Answe
     """The answer, before it how the figure went on and each year's amount, cited; the points as data in `direct`."""
     shown = [one for point in seen.points for one in point.all]
     spans = {id(one): _spans(one) for one in shown}
-    cited = _citations(list(dict.fromkeys(place for places_ in spans.values() for place in places_)), names)
+    cited = citations_of(list(dict.fromkeys(place for places_ in spans.values() for place in places_)), names)
     marker = {(c.document_id, c.page, c.start, c.end): c.marker for c in cited}
 
     def markers(*readings: Operand) -> tuple[int, ...]:
@@ -182,7 +182,7 @@ def with_series(answer: Answer, seen: Series, names: Mapping[str, str]) -> Answe
             for one in point.all
         ),
     )
-    led = _led_by(answer, [lead, *lines], cited, direct, cited)
+    led = led_by(answer, [lead, *lines], cited, direct, cited)
     missing = tuple(names.get(document, document) for document in seen.missing)
     if not missing:
         return led

@@ -93,7 +93,7 @@ def _missing(result: NotComputed) -> Message:
 
 def with_look_up(answer: Answer, found: LookUp, names: Mapping[str, str]) -> Answer:
     """The answer, the value before it. What the answer quotes of the same row is left out."""
-    cited = _citations(
+    cited = citations_of(
         [(found.document_id, found.page, span) for span in places(found.page, found.table, found.facts)], names
     )
     words = in_words(found.table, found.facts)
@@ -108,7 +108,7 @@ def with_look_up(answer: Answer, found: LookUp, names: Mapping[str, str]) -> Ans
         operands,
     )
     reason = message("read off the table, word for word")
-    return _led_by(
+    return led_by(
         answer, [Sentence(words, markers, Verdict.SUPPORTED, reason, said=literal(words))], cited, direct, cited[:1]
     )
 
@@ -116,11 +116,11 @@ def with_look_up(answer: Answer, found: LookUp, names: Mapping[str, str]) -> Ans
 def with_list(answer: Answer, listed: WholeList, pages: Pages, names: Mapping[str, str]) -> Answer:
     """The answer, the whole list before it, cited to where it stands. What the answer quotes of it is left out."""
     places_ = [(listed.document_id, pages[listed.document_id, number], span) for number, span in listed.places()]
-    cited = _citations(places_, names)
+    cited = citations_of(places_, names)
     sentences = sentences_of(listed, {citation.page: citation.marker for citation in cited})
     items = tuple(DirectOperand(s.item, s.text, "", s.citations) for s in sentences[1:])
     direct = Direct(DirectKind.LIST, listed.title, str(len(items)), "", items)
-    return _led_by(answer, sentences, cited, direct, cited)
+    return led_by(answer, sentences, cited, direct, cited)
 
 
 def _operand(found: LookUp, fact: Fact, markers: tuple[int, ...]) -> DirectOperand:
@@ -137,7 +137,7 @@ def with_calculation(answer: Answer, result: Calculation, names: Mapping[str, st
         for step in steps
         for one in step.operands
     }
-    cited = _citations(list(dict.fromkeys(place for places_ in spans.values() for place in places_)), names)
+    cited = citations_of(list(dict.fromkeys(place for places_ in spans.values() for place in places_)), names)
     marker = {(c.document_id, c.page, c.start, c.end): c.marker for c in cited}
 
     def markers(operands: Iterable[Operand]) -> tuple[int, ...]:
@@ -156,7 +156,7 @@ def with_calculation(answer: Answer, result: Calculation, names: Mapping[str, st
     )
     direct = Direct(DirectKind.CALCULATION, str(result.name), str(result.value), result.unit, operands, result.formula)
     rows = [c for c in cited if any(_stands_in(one, c) for step in steps for one in step.operands)]
-    return _led_by(answer, sentences, cited, direct, rows)
+    return led_by(answer, sentences, cited, direct, rows)
 
 
 def _said(step: Calculation) -> Message:
@@ -174,7 +174,8 @@ def _said(step: Calculation) -> Message:
 # ------------------------------------------------------------------------------------------------ before an answer
 
 
-def _citations(found: Sequence[tuple[str, Page, Span]], names: Mapping[str, str]) -> list[Citation]:
+def citations_of(found: Sequence[tuple[str, Page, Span]], names: Mapping[str, str]) -> list[Citation]:
+    """Citations of these places, (document id, page, span), numbered from 1. `names` are those of documents."""
     cited = []
     for marker, (document_id, page, span) in enumerate(found, start=1):
         cited.append(
@@ -198,7 +199,7 @@ def _stands_in(one: Operand, citation: Citation) -> bool:
     return same_page and any(citation.start <= span.start < citation.end for span in one.fact.value.spans)
 
 
-def _led_by(
+def led_by(
     answer: Answer,
     first: Sequence[Sentence],
     cited: Sequence[Citation],
