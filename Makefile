@@ -35,8 +35,8 @@ check: $(VENV)/.test-ready  ## format, lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-unit: $(VENV)/.test-ready  ## unit and page tests
-	$(BIN)/python -m pytest -m "not browser and not live"
+unit: $(VENV)/.test-ready  ## unit and page tests, a file at a time on each of two processes
+	$(BIN)/python -m pytest -m "not browser and not live" -n 2 --dist loadfile
 
 coverage: $(VENV)/.test-ready  ## the same with branch coverage, a third slower
 	$(BIN)/python -m pytest -m "not browser and not live" --cov --cov-report=term:skip-covered

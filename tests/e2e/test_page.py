@@ -289,8 +289,16 @@ def test_a_folder_dropped_anywhere_brings_the_pdfs_in_it_and_in_its_folders(scre
     (folder / "notes.txt").write_text("not for Footnote")
     browser = screen.page.context.new_cdp_session(screen.page)
     data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
-    for kind in ("dragEnter", "dragOver", "drop"):
+
+    def drag(kind: str) -> None:
         browser.send("Input.dispatchDragEvent", {"type": kind, "x": 700, "y": 700, "data": data})
+
+    expect(screen.page.get_by_role("region", name="anywhere on this page")).to_be_visible()  # its script runs
+    drag("dragEnter")
+    drag("dragOver")
+    expect(screen.page.locator("body")).to_have_class(re.compile("fn-dropping"))  # the page has said that it takes files
+    drag("dragOver")
+    drag("drop")
     screen.wait_ready("water.pdf")
     screen.wait_ready("bridges.pdf")
     expect(screen.page.locator('[class*="st-key-doc-"]')).to_have_count(2)
