@@ -296,7 +296,7 @@ def test_a_folder_dropped_anywhere_brings_the_pdfs_in_it_and_in_its_folders(scre
     expect(screen.page.get_by_role("region", name="anywhere on this page")).to_be_visible()  # its script runs
     drag("dragEnter")
     drag("dragOver")
-    expect(screen.page.locator("body")).to_have_class(re.compile("fn-dropping"))  # the page has said that it takes files
+    expect(screen.page.locator("body")).to_have_class(re.compile("fn-dropping"))  # the page takes files
     drag("dragOver")
     drag("drop")
     screen.wait_ready("water.pdf")
