@@ -26,7 +26,7 @@ import numpy as np
 import psycopg
 
 from benchmarks.retrieval_set import DEFAULT_SET, ROOT, RetrievalSet, clock, write_section
-from benchmarks.search_speed import RandomVectors, document, words
+from benchmarks.search_speed import TopicVectors, document, words
 from shared_utils.message import NOTHING
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.search import search
@@ -218,19 +218,20 @@ def memory_bytes() -> int:
 class OneQuestion:
     """Stands where the embedding model stands, so that both searches are asked the very same."""
 
-    def __init__(self, random: RandomVectors) -> None:
+    def __init__(self, random: TopicVectors) -> None:
         self._vector = random.embed_query("")
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         raise NotImplementedError("only questions are asked")
 
     def embed_query(self, text: str) -> Vectors:  # noqa: ARG002
-        return self._vector
+        vector: Vectors = self._vector
+        return vector
 
 
 def search_costs(url: str, folder: Path) -> list[str]:
     random = np.random.default_rng(7)
-    drawn = RandomVectors(random)
+    drawn = TopicVectors(random)
     rows = [
         "| passages | FAISS in the process, median (95 %) | pgvector, median (95 %) | the same 40 passages, in order "
         f"| searches a second, {CALLERS} callers: FAISS | pgvector |",

@@ -24,6 +24,7 @@ from shared_utils.message import NOTHING, Message, message
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.retrieval.inverted_file import Neighbours
 from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.types import (
@@ -138,6 +139,7 @@ class Rag:
     lexicon: Lexicon = field(default_factory=Lexicon)  # of the languages questions are in
     common_words: Callable[[], Collection[str]] = frozenset  # of English: others may be misspelled
     most_passages: int = MOST_PASSAGES  # of one file
+    neighbours: Neighbours = field(default_factory=Neighbours)  # of large libraries; forgotten with their documents
     now: Callable[[], float] = time.monotonic
 
     # -------------------------------------------------------------------------------------------- ingest
@@ -243,7 +245,7 @@ class Rag:
     ) -> SearchResult:
         """What is found on one route, judged by `indexes`."""
         embedder = self.embedder.ready()
-        found = found_passages(taken, documents, embedder, max(top_k, CANDIDATES), self.glossary)
+        found = found_passages(taken, documents, embedder, max(top_k, CANDIDATES), self.glossary, self.neighbours)
         passages = [passage for ranked in zip_longest(*found) for passage in ranked if passage is not None]
         evidence = evidence_of(taken, found, documents, embedder, budget, self.glossary)
         figure = None if taken.spreads else figure_of(taken.searched, passages, pages_of(documents), self.formulary)

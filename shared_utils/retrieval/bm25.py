@@ -23,6 +23,7 @@ from rank_bm25 import BM25Okapi
 from shared_utils.types import Checkpoint, no_checkpoint
 
 Scores = NDArray[np.float32]
+Rows = NDArray[np.int64]
 Term = str | tuple[str, str]
 
 
@@ -33,16 +34,25 @@ class Lexicon:
     words: Mapping[str, int]
     pairs: NDArray[np.int64]  # sorted; (row of the first word << 32) + row of the second
 
-    def row(self, term: Term) -> int | None:
-        if isinstance(term, str):
-            return self.words.get(term)
-        first, second = self.words.get(term[0]), self.words.get(term[1])
-        if first is None or second is None:
-            return None
-        key = (first << 32) + second
-        position = int(np.searchsorted(self.pairs, key))
-        found = position < len(self.pairs) and int(self.pairs[position]) == key
-        return len(self.words) + position if found else None
+    def rows(self, terms: Sequence[Term]) -> Rows:
+        """The row of each of some terms, int64 (n,), -1 where it stands nowhere."""
+        known = self.words.get
+        found = np.empty(len(terms), dtype=np.int64)
+        places, keys = [], []  # of the pairs whose words both occur
+        for place, term in enumerate(terms):
+            if isinstance(term, str):
+                found[place] = known(term, -1)
+                continue
+            found[place] = -1
+            first, second = known(term[0]), known(term[1])
+            if first is not None and second is not None:
+                places.append(place)
+                keys.append((first << 32) + second)
+        if places and len(self.pairs):
+            wanted = np.array(keys, dtype=np.int64)
+            at = np.minimum(np.searchsorted(self.pairs, wanted), len(self.pairs) - 1)
+            found[places] = np.where(self.pairs[at] == wanted, len(self.words) + at, -1)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +71,15 @@ class Postings:
 
     def held(self, term: Term) -> slice:
         """Where in `units` and `counts` a term stands."""
-        row = self.lexicon.row(term)
-        return slice(0, 0) if row is None else slice(int(self.offsets[row]), int(self.offsets[row + 1]))
+        row = int(self.lexicon.rows((term,))[0])
+        return slice(0, 0) if row < 0 else slice(int(self.offsets[row]), int(self.offsets[row + 1]))
 
     def document_frequency(self, term: Term) -> int:
         return len(self.units[self.held(term)])
+
+    def frequencies(self, rows: Rows) -> Rows:
+        """How many units hold the terms of some rows (-1: a term that stands nowhere), int64 (n,)."""
+        return np.where(rows < 0, 0, self.offsets[rows + 1] - self.offsets[rows])
 
 
 def with_pairs(words: Sequence[str]) -> list[Term]:
@@ -157,6 +171,8 @@ class Okapi(BM25Okapi):  # type: ignore[misc]  # the package has no types
     for several it only touches terms that stand in more than half of all units.
     """
 
+    documents: tuple[Postings, ...]
+    frequencies: Rows  # (documents, terms of the question): in how many units of each it stands
     corpus_size: int
     avgdl: float  # terms in a unit
     idf: dict[Term, float]
@@ -166,17 +182,20 @@ class Okapi(BM25Okapi):  # type: ignore[misc]  # the package has no types
     epsilon: float
 
     def __init__(self, question: Iterable[Term], documents: Sequence[Postings]) -> None:
-        self._question = frozenset(question)
+        self._terms = tuple(dict.fromkeys(question))
+        self._rows = {id(postings): postings.lexicon.rows(self._terms) for postings in documents}
         vocabulary = sum(len(postings.offsets) - 1 for postings in documents)
         self._mean_idf = sum(postings.idf_sum for postings in documents) / max(1, vocabulary)
         super().__init__(documents)
 
     def _initialize(self, corpus: Sequence[Postings]) -> dict[Term, int]:
         """Sum what the postings have counted; returns in how many units each term of the question stands."""
+        self.documents = tuple(corpus)
         self.corpus_size = sum(len(postings.lengths) for postings in corpus)
         self.avgdl = sum(float(postings.lengths.sum()) for postings in corpus) / max(1, self.corpus_size)
-        found = {term: sum(postings.document_frequency(term) for postings in corpus) for term in self._question}
-        return {term: units for term, units in found.items() if units}
+        self.frequencies = np.array([postings.frequencies(self._rows[id(postings)]) for postings in corpus])
+        found = self.frequencies.sum(axis=0) if len(corpus) else np.zeros(len(self._terms), dtype=np.int64)
+        return {term: int(units) for term, units in zip(self._terms, found, strict=True) if units}
 
     def _calc_idf(self, nd: Mapping[Term, int]) -> None:
         """BM25Okapi's, whose mean is here that of every term of the documents and not of the question's."""
@@ -191,18 +210,17 @@ class Okapi(BM25Okapi):  # type: ignore[misc]  # the package has no types
 
         `query` weights the question's terms; how often they are asked is rank_bm25's weight.
         """
-        scores = np.zeros(len(postings.lengths), dtype=np.float32)
-        if not self.idf:
-            return scores
+        weights = np.array([query.get(term, 0.0) * self.idf.get(term, 0.0) for term in self._terms])
+        rows = self._rows[id(postings)]
+        chosen = (rows >= 0) & (weights != 0)
+        if not chosen.any():
+            return np.zeros(len(postings.lengths), dtype=np.float32)
+        begins, ends = postings.offsets[rows[chosen]], postings.offsets[rows[chosen] + 1]
+        held = np.concatenate([np.arange(begin, end) for begin, end in zip(begins, ends, strict=True)])
+        units, counts = postings.units[held], postings.counts[held]
         saturation = self.k1 * (1 - self.b + self.b * postings.lengths / self.avgdl)
-        for term, weight in query.items():
-            idf = self.idf.get(term)
-            if idf is None:  # it stands nowhere
-                continue
-            held = postings.held(term)
-            units, counts = postings.units[held], postings.counts[held]
-            scores[units] += (weight * idf * (self.k1 + 1)) * counts / (counts + saturation[units])
-        return scores
+        parts = np.repeat(weights[chosen] * (self.k1 + 1), ends - begins) * counts / (counts + saturation[units])
+        return np.bincount(units, weights=parts, minlength=len(postings.lengths)).astype(np.float32)
 
 
 def statistics(question: Iterable[Term], documents: Sequence[Postings]) -> Okapi:

@@ -28,6 +28,13 @@ class DenseIndex:
     def __reduce__(self) -> tuple[type[DenseIndex], tuple[Vectors]]:
         return DenseIndex, (self.vectors,)
 
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimensions(self) -> int:
+        return int(self._index.d)
+
     @property
     def vectors(self) -> Vectors:
         """float32 (n, d): a copy, for FAISS's own memory is gone with its index."""
@@ -44,8 +51,13 @@ class DenseIndex:
 
     def cosines(self, query: Vectors, rows: Rows) -> Scores:
         """The cosines of chosen rows."""
-        chosen: Scores = self._index.reconstruct_batch(rows) @ query[0]
+        chosen: Scores = self.rows(rows) @ query[0]
         return chosen
+
+    def rows(self, rows: Rows) -> Vectors:
+        """Some of the vectors, float32 (n, d)."""
+        some: Vectors = self._index.reconstruct_batch(rows)
+        return some
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared_utils.retrieval.bm25 import Term, bm25_scores, statistics
-from shared_utils.retrieval.dense import Rows, Scores, cosines_of_each, nearest_of_each
+from shared_utils.retrieval.dense import DenseIndex, Rows, Scores, cosines_of_each, nearest_of_each
 from shared_utils.retrieval.fusion import max_normalised
 from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.retrieval.inverted_file import Neighbours
 from shared_utils.retrieval.question import GLOSSARY_WEIGHT, NO_GLOSSARY, Glossary, question_terms
 from shared_utils.text.words import terms
 from shared_utils.types import Chunk, Embedder, Passage, Vectors
 
 _CANDIDATES = 200  # of each document and each list: enough for any top_k a prompt has room for
+_CANDIDATES_IN_ALL = 4_000  # where there are more than twenty documents
+_FEWEST = 20  # of each of very many
+_IN_A_FILE = 400  # nearest of a whole library
 
 Within = Callable[[Chunk], bool]
 
@@ -56,13 +61,15 @@ def search(
     weights: Weights = EQUAL,
     within: Within | None = None,
     glossary: Glossary = NO_GLOSSARY,
+    neighbours: Neighbours | None = None,
 ) -> list[Passage]:
     """The `top_k` chunks that speak to the question best, over all the documents given.
 
     score = (w_c · BM25 of the chunk + w_p · BM25 of its page + w_d · cosine) / Σ w, each divided by its best, plus
     w_n · how much the document itself is what is asked about when there are several. A document whose vectors
     are not there yet is scored by the remaining terms. `titles` maps document ids to names. With `within`, only the
-    chunks it accepts are searched. What `glossary` knows of the question is searched as well.
+    chunks it accepts are searched. What `glossary` knows of the question is searched as well. `neighbours` finds the
+    nearest of a large library without a look at every vector.
     """
     asked = question_terms(question, glossary, weights.glossary)
     searched = [index for index in indexes if index.chunks]
@@ -72,15 +79,17 @@ def search(
     query = embedder.embed_query(question) if embedder and has_vectors else None
     chunk_statistics = statistics(asked, [index.chunk_words for index in searched])
     page_statistics = statistics(asked, [index.page_words for index in searched])
-    document_scores = _document_scores(asked, searched, titles)
+    document_scores = _document_scores(asked, searched, titles, page_statistics.frequencies)
     words = [
         (bm25_scores(asked, index.chunk_words, chunk_statistics), bm25_scores(asked, index.page_words, page_statistics))
         for index in searched
     ]
-    rows = [_rows(index, *scores, within) for index, scores in zip(searched, words, strict=True)]
+    count = min(_CANDIDATES, max(_FEWEST, _CANDIDATES_IN_ALL // len(searched)))
+    rows = [_rows(index, *scores, count, within) for index, scores in zip(searched, words, strict=True)]
     cosines: list[Scores | None] = [None] * len(searched)
     if query is not None:
-        rows, cosines = _by_meaning(searched, rows, query, nearest=within is None)
+        near = {} if within else _nearest(searched, rows, query, count, neighbours)
+        rows, cosines = _by_meaning(searched, rows, query, near)
     candidates = [
         _Candidates(index, chosen, in_chunk[chosen], in_page[index.page_of[chosen]], meaning, document)
         for index, chosen, (in_chunk, in_page), meaning, document in zip(
@@ -90,23 +99,42 @@ def search(
     return _ranked(candidates, top_k, weights)
 
 
-def _rows(index: DocumentIndex, chunk_words: Scores, page_words: Scores, within: Within | None) -> Rows:
+def _rows(index: DocumentIndex, chunk_words: Scores, page_words: Scores, count: int, within: Within | None) -> Rows:
     """The chunks of a document that its words speak for, or all that `within` accepts."""
     if within is None:
-        return _best_rows(chunk_words + page_words[index.page_of])
+        return _best_rows(chunk_words + page_words[index.page_of], count)
     return np.array([row for row, chunk in enumerate(index.chunks) if within(chunk)], dtype=np.int64)
 
 
+def _nearest(
+    indexes: Sequence[DocumentIndex],
+    rows: Sequence[Rows],
+    query: Vectors,
+    count: int,
+    neighbours: Neighbours | None,
+) -> dict[int, tuple[Rows, Scores]]:
+    """Of the documents that are not candidates from end to end, by place: the nearest rows and their cosines."""
+    partly = {
+        place: index.dense
+        for place, index in enumerate(indexes)
+        if index.dense is not None and len(rows[place]) < len(index.chunks)
+    }
+    here = {place: dense for place, dense in partly.items() if isinstance(dense, DenseIndex)}
+    file = neighbours.of(tuple(here.values())) if neighbours else None
+    inside = {place: dense for place, dense in here.items() if file and dense in file}
+    found = file.nearest(tuple(inside.values()), query, _IN_A_FILE) if file and inside else []
+    rest = [place for place in partly if place not in inside]
+    exact = nearest_of_each([partly[place] for place in rest], query, count)
+    return {**dict(zip(inside, found, strict=True)), **dict(zip(rest, exact, strict=True))}
+
+
 def _by_meaning(
-    indexes: Sequence[DocumentIndex], rows: Sequence[Rows], query: Vectors, *, nearest: bool
+    indexes: Sequence[DocumentIndex], rows: Sequence[Rows], query: Vectors, near: Mapping[int, tuple[Rows, Scores]]
 ) -> tuple[list[Rows], list[Scores | None]]:
-    """`rows`, with the `nearest` ones added if wanted, and their cosines; None for a document without vectors."""
+    """`rows`, with the ones `near` in meaning added, and their cosines; None for a document without vectors."""
     dense = {place: index.dense for place, index in enumerate(indexes) if index.dense is not None}
-    partly = [place for place in dense if nearest and len(rows[place]) < len(indexes[place].chunks)]
-    found = nearest_of_each([dense[place] for place in partly], query, _CANDIDATES)
-    near = dict(zip(partly, found, strict=True))
     # of the nearest ones the cosines are known
-    rest = [np.setdiff1d(rows[place], near[place][0]) if place in near else rows[place] for place in dense]
+    rest = [_without(rows[place], near[place][0]) if place in near else rows[place] for place in dense]
     scores = cosines_of_each(list(dense.values()), query, rest)
     more, cosines = list(rows), list[Scores | None]([None] * len(rows))
     for place, others, score in zip(dense, rest, scores, strict=True):
@@ -117,10 +145,14 @@ def _by_meaning(
     return more, cosines
 
 
-def _best_rows(scores: Scores) -> Rows:
-    if len(scores) <= _CANDIDATES:
+def _without(rows: Rows, others: Rows) -> Rows:
+    return np.setdiff1d(rows, others) if len(others) else rows
+
+
+def _best_rows(scores: Scores, count: int) -> Rows:
+    if len(scores) <= count:
         return np.arange(len(scores))
-    return np.argpartition(-scores, _CANDIDATES)[:_CANDIDATES]
+    return np.argpartition(-scores, count)[:count]
 
 
 def _ranked(candidates: Sequence[_Candidates], top_k: int, weights: Weights) -> list[Passage]:
@@ -152,30 +184,31 @@ def _ranked(candidates: Sequence[_Candidates], top_k: int, weights: Weights) -> 
 
 
 def _document_scores(
-    asked: Mapping[Term, float], indexes: Sequence[DocumentIndex], titles: Mapping[str, str]
+    asked: Mapping[Term, float], indexes: Sequence[DocumentIndex], titles: Mapping[str, str], frequencies: Rows
 ) -> list[float]:
     """Which of several documents is asked about: by its name, and by how many of its pages speak of it. Best is 1.
 
-    Both are Σ idf · share over the question's terms, the idf telling documents apart, not chunks.
+    Both are Σ idf · share over the question's terms, the idf telling documents apart, not chunks. `frequencies`: on how
+    many pages of each document each term stands, (documents, terms).
     """
     if len(indexes) < 2:
         return [0.0] * len(indexes)
     names = [terms(titles.get(index.document_id, "")) for index in indexes]
     named = np.zeros(len(indexes), dtype=np.float32)
     spread = np.zeros(len(indexes), dtype=np.float32)
-    for term in asked:
-        named += _told_apart([float(_in_name(term, name)) for name in names])
+    pages = np.array([len(index.page_words.lengths) for index in indexes])
+    for place, term in enumerate(asked):
+        named += _told_apart(np.array([_in_name(term, name) for name in names]))
         if isinstance(term, str):
-            pages = (index.page_words for index in indexes)
-            spread += _told_apart([words.document_frequency(term) / len(words.lengths) for words in pages])
+            spread += _told_apart(frequencies[:, place] / pages)
     return [float(score) for score in max_normalised(max_normalised(named) + 0.5 * max_normalised(spread))]
 
 
-def _told_apart(shares: Sequence[float]) -> Scores:
+def _told_apart(shares: NDArray[np.generic]) -> Scores:
     """The shares of several documents in a term, weighted by how few of them have any."""
-    holding = sum(share > 0 for share in shares)
+    holding = np.count_nonzero(shares)
     idf = math.log(1 + (len(shares) - holding + 0.5) / (holding + 0.5))
-    return np.array(shares, dtype=np.float32) * np.float32(idf)
+    return shares.astype(np.float32) * np.float32(idf)
 
 
 def _in_name(term: Term, name: Sequence[str]) -> bool:

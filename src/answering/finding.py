@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from shared_utils.retrieval.evidence import NAME_TOKENS, select_evidence
 from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.retrieval.inverted_file import Neighbours
 from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.search import search
 from shared_utils.retrieval.sides import joined
@@ -26,14 +27,28 @@ def indexes_within(taken: Route, documents: Sequence[IndexedDocument]) -> list[D
 
 
 def found_passages(
-    taken: Route, documents: Sequence[IndexedDocument], embedder: Embedder | None, most: int, glossary: Glossary
+    taken: Route,
+    documents: Sequence[IndexedDocument],
+    embedder: Embedder | None,
+    most: int,
+    glossary: Glossary,
+    neighbours: Neighbours | None = None,
 ) -> list[list[Passage]]:
     """The best passages of each side of a comparison, else those of all documents, `most` of each, best first."""
     titles = {d.document.id: f"{d.document.title} {d.document.name}" for d in documents}
     sides = [[d.index] for d in documents if d.document.id in taken.sides]
 
     def found(indexes: Sequence[DocumentIndex]) -> list[Passage]:
-        return search(taken.searched, indexes, titles, embedder, most, within=taken.within, glossary=glossary)
+        return search(
+            taken.searched,
+            indexes,
+            titles,
+            embedder,
+            most,
+            within=taken.within,
+            glossary=glossary,
+            neighbours=neighbours,
+        )
 
     return [found(indexes) for indexes in sides or [[d.index for d in documents]]]
 
