@@ -194,8 +194,8 @@ def _supporting(
     """The evidence that a sentence stands on, and how firmly.
 
     That is what the model named, unless those words do not say it and others do: small models mix up numbers, and put
-    two passages into one sentence; or unless the sentence copies others. A sentence gets evidence it did not name only by the same measure as any other,
-    never by a lower one.
+    two passages into one sentence; or unless the sentence copies others. A sentence gets evidence it did not name only
+    by the same measure as any other, never by a lower one.
     """
     own = _verified(claim, named, source, embedder)
     if named and own.verdict is Verdict.SUPPORTED:
