@@ -194,11 +194,15 @@ def _supporting(
     """The evidence that a sentence stands on, and how firmly.
 
     That is what the model named, unless those words do not say it and others do: small models mix up numbers, and put
-    two passages into one sentence. A sentence gets evidence it did not name only by the same measure as any other,
-    never by a lower one.
+    two passages into one sentence; or unless the sentence copies others. A sentence gets evidence it did not name only
+    by the same measure as any other, never by a lower one.
     """
     own = _verified(claim, named, source, embedder)
     if named and own.verdict is Verdict.SUPPORTED:
+        if copied := _copied_elsewhere(claim, named, spans):
+            found_there = _verified(claim, [copied], source, embedder)
+            if found_there.verdict is Verdict.SUPPORTED:
+                return [copied], found_there
         return _needed(claim, named, own.verdict, source, embedder), own
     others = _closest(claim, [span for span in spans if span not in named])
     found = [(span, _verified(claim, [span], source, embedder)) for span in others]
@@ -215,6 +219,22 @@ def _supporting(
         if other.verdict is not Verdict.NOT_FOUND:
             return [span], other
     return named, own
+
+
+def _copied_elsewhere(claim: str, named: Sequence[EvidenceSpan], spans: Sequence[EvidenceSpan]) -> EvidenceSpan | None:
+    """Evidence that a sentence nearly copies, where it copies nothing of what it names: passages on one thing use the
+    same words, and the one that was copied is the one meant."""
+    words = words_of(bare_claim(claim))
+    if len(content_keys(words)) < _SAYS_SOMETHING or any(_holds_copy(words, span) for span in named):
+        return None
+    return next((span for span in spans if span not in named and _holds_copy(words, span)), None)
+
+
+def _holds_copy(words: Sequence[Word], span: EvidenceSpan) -> bool:
+    keys, units = content_keys(words), units_of(span.text)
+    near = [i for i, unit in enumerate(units) if len(keys & unit.keys) >= _COPY * len(keys)]
+    copy = nearest_copy(words, units, near)
+    return copy is not None and copy.likeness >= _COPY
 
 
 def _of_its_halves(

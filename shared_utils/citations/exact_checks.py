@@ -223,12 +223,9 @@ def _sign_is_told(wanted: Quantity, reading: Reading, page: Quantity, unit: Unit
 
 
 def _year(wanted: Quantity, reading: Reading, related: tuple[int, ...]) -> Iterator[Finding]:
+    used = {q.value for q in reading.numbers if q.is_year}  # what the answer names as well stands in no other's place
     anchored = [
-        q
-        for i in reading.anchor
-        if i in related
-        for q in reading.units[i].numbers
-        if q.is_year and q.value != wanted.value
+        q for i in reading.anchor if i in related for q in reading.units[i].numbers if q.is_year and q.value not in used
     ]
     stands = [
         i for i, unit in enumerate(reading.units) if any(q.is_year and q.value == wanted.value for q in unit.numbers)

@@ -29,7 +29,8 @@ _COPY = 0.6  # share of all words in order: the page's sentence, changed
 _FEW, _FEW_OF_A_ROW = 3, 6  # words of content that a look-up adds to its question
 _LIKELY, _SURE = 0.5, 0.85  # probabilities: that a look-up is right, that a free rewording is
 _CLAUSE = 4  # words of content
-_ASKED = 0.33  # share of the question's words of content that stand beside what was looked up
+_ASKED = 0.33  # share of the question's words of content that stand beside what was looked up, and …
+_ASKED_OF_A_LIST = 0.75  # … beside what is told as the page lists it
 _BEFORE = 2  # words before a stretch that may deny it
 _FOREIGN = 1  # words of a rewording that neither the page nor the question has
 _ENDS = (".", "!", "。", "！")
@@ -103,6 +104,8 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
     together = [i for i in answers if all(_is_held(word, reach[i]) for word in added)]
     if added and any(len(added) <= (_FEW_OF_A_ROW if units[i].is_row else _FEW) for i in together):
         return True
+    if added and any(_speaks_of(question, reach[i], _ASKED_OF_A_LIST) and _in_a_row(added, units[i]) for i in together):
+        return True
     if copy.likeness >= _COPY or told.is_short:
         return False  # the page's own words lose nothing
     every = frozenset[str]().union(*reach)
@@ -110,10 +113,17 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
     return bool(added) and probability >= _SURE and foreign <= _FOREIGN
 
 
-def _speaks_of(question: str, keys: frozenset[str]) -> bool:
+def _speaks_of(question: str, keys: frozenset[str], least: float = _ASKED) -> bool:
     """Whether a sentence or row holds enough of the question: an item of another list is no answer to it."""
     asked = content_keys(words_of(question))
-    return len(asked & keys) >= _ASKED * len(asked)
+    return len(asked & keys) >= least * len(asked)
+
+
+def _in_a_row(words: Sequence[Word], unit: Unit) -> bool:
+    """Whether words of content follow each other so in the unit: a list that was asked for, however long."""
+    theirs = [word.keys for word in unit.words if word.content]
+    ours = [word.keys for word in words]
+    return any(theirs[start : start + len(ours)] == ours for start in range(len(theirs) - len(ours) + 1))
 
 
 def _years_of(units: Sequence[Unit]) -> frozenset[str]:

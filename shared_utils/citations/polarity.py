@@ -153,13 +153,14 @@ def unmatched_negation(claim: Sentence, page: Sequence[Sentence]) -> str | None:
 def _negated(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
     claim_keys = {key for use in claim for key in use.word.keys}
     page_keys = {key for use in page for key in use.word.keys}
+    bare = [(found, *_without_prefix(found, claim_keys)) for found in page]
     for use in claim:
         keys, negated, cue = _without_prefix(use, page_keys)
-        matches = [found for found in page if keys & set(_without_prefix(found, claim_keys)[0])]
+        matches = [match for match in bare if not keys.isdisjoint(match[1])]
         if not matches:
             continue
-        other = max(matches, key=lambda found: (_nearness(use, found), found.negated == negated))
-        _, other_negated, other_cue = _without_prefix(other, claim_keys)
+        nearest = max(matches, key=lambda match: (_nearness(use, match[0]), match[0].negated == negated))
+        other, _, other_negated, other_cue = nearest
         prefixed = cue != use.cue or other_cue != other.cue
         if negated != other_negated and (use.head or other.head or prefixed):
             said, stands = cue if negated else use.word.text, other_cue if other_negated else other.word.text

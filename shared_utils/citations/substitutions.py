@@ -167,10 +167,12 @@ def _order(slot: _Slot, words: int) -> tuple[int, int]:
 
 
 def _slots(ours: Sequence[Word], a: int, b: int, theirs: Sequence[Word]) -> Iterator[_Slot]:
+    before, after = ours[max(0, a - _REACH) : a][::-1], ours[b : b + _REACH]
+    rights = [_shared(after, theirs[end : end + _REACH]) for end in range(len(theirs) + 1)]
     for start in range(len(theirs)):
-        left = _shared(ours[:a][::-1], theirs[:start][::-1])
+        left = _shared(before, theirs[max(0, start - _REACH) : start][::-1])
         for end in range(start + 1, min(len(theirs), start + _LONGEST) + 1):
-            right = _shared(ours[b:], theirs[end:])
+            right = rights[end]
             if left or right:
                 shared = [*ours[a - left : a], *ours[b : b + right]]
                 beside = shared[left - 1 : left] + shared[left : left + 1] if left else shared[:1]
@@ -193,7 +195,7 @@ def _digits(words: Sequence[Word]) -> str:
 
 def _shared(ours: Sequence[Word], theirs: Sequence[Word]) -> int:
     count = 0
-    for one, other in zip(ours[:_REACH], theirs[:_REACH], strict=False):
+    for one, other in zip(ours, theirs, strict=False):
         if one.keys != other.keys:
             break
         count += 1

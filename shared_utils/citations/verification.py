@@ -26,6 +26,7 @@ from shared_utils.citations.reading import (
     stands_word_for_word,
 )
 from shared_utils.citations.reasons import halves, missing_words, not_said, not_together, unsaid_half
+from shared_utils.citations.remembering import RememberingEmbedder
 from shared_utils.citations.text_units import KeyedCell, Unit, content_keys, units_of, with_cells, words_of
 from shared_utils.message import message
 from shared_utils.text.numerals import Notation
@@ -67,6 +68,7 @@ def verify(
     no number, date or negation. `judgement` takes the place of the trained one, for measuring.
     """
     judgement = judgement or trained()
+    embedder = RememberingEmbedder(embedder) if embedder else None  # a claim and its halves share their evidence
     parts = [sentence[span.start : span.end] for span in split_sentences(sentence)]
     claims = [part for part in parts if len(content_keys(words_of(part))) > 1] or [sentence]
     written: Sequence[Notation | None] = notations or [None] * len(cited)

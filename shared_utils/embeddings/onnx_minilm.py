@@ -21,6 +21,7 @@ _GRAPH_VERSION = 1  # raised whenever minilm_graph.py makes something else of th
 _MAX_TOKENS = 256  # what the model was trained to read; the rest of a passage is not seen
 _DIMENSION = 384
 _BATCH_TOKENS = 4096  # padded tokens a run: enough to fill the cores, small enough for their caches
+_MOST_PADDING = 12  # tokens that a longer text may add to a batch: as much time as a run of its own costs
 
 
 class OnnxMiniLmEmbedder:
@@ -74,7 +75,8 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Indices of texts of like length, so that little is spent on padding, within the token budget of a run."""
     batch: list[int] = []
     for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[index] > _BATCH_TOKENS:
+        padding = len(batch) * (lengths[index] - lengths[batch[-1]]) if batch else 0
+        if batch and (padding > _MOST_PADDING or (len(batch) + 1) * lengths[index] > _BATCH_TOKENS):
             yield batch
             batch = []
         batch.append(index)

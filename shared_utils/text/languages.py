@@ -102,10 +102,10 @@ def same_language(one: str, other: str) -> bool:
 
 
 def _clearly(text: str) -> str | None:
-    """The language of three function words or more, and of more than any other has."""
-    counts = Counter(_counts(word for _, _, word in folded_words(text) if len(word) < _LONGEST))
-    (best, most), (_, second) = counts.most_common(2)
-    return best if most >= _CLEARLY and most > second else None
+    """The language of three function words or more, not all one, and of more than any other has."""
+    words = [word for _, _, word in folded_words(text) if len(word) < _LONGEST]
+    (best, most), (_, second) = Counter(_counts(words)).most_common(2)
+    return best if most >= _CLEARLY and most > second and _counts(set(words))[best] > 1 else None
 
 
 def _script(text: str) -> str:

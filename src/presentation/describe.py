@@ -106,9 +106,15 @@ def describe_verdict(sentence: Sentence, say: Say = ENGLISH) -> str:
 
 def describe_left_out(answer: Answer, say: Say = ENGLISH) -> str:
     """What stands over the sentences that are no part of the answer; "" where there are none."""
-    n = len(left_out(answer))
+    aside = left_out(answer)
+    if any(sentence.verdict is Verdict.PARTLY for sentence in aside):  # true of each: some are there, but not like this
+        return say.n(
+            len(aside),
+            "{n} sentence of the model is not on the pages as it stands",
+            "{n} sentences of the model are not on the pages as they stand",
+        )
     one, many = "{n} sentence of the model is not on the pages", "{n} sentences of the model are not on the pages"
-    return say.n(n, one, many) if n else ""
+    return say.n(len(aside), one, many) if aside else ""
 
 
 def describe_unheld(sentence: Sentence, say: Say = ENGLISH) -> str:

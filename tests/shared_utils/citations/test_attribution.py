@@ -284,6 +284,18 @@ def test_a_marker_whose_words_hold_a_part_is_moved_to_the_passage_that_says_it_a
     assert [citation.page for citation in cited.citations] == [4]
 
 
+def test_a_marker_at_a_passage_of_the_same_words_is_moved_to_the_one_that_was_copied() -> None:
+    near = "The river survey of the harbour found oil in the water. The survey of the harbour cost 4,000 crowns.\n"
+    said = "The survey found oil in the water of the river harbour in spring.\n"
+    pages = {("a", n): Page(n, str(n), text, PageVerdict.TEXT) for n, text in ((1, near), (2, said))}
+    spans = tuple(EvidenceSpan(n, "a", n, 0, len(p.text) - 1, p.text[:-1], 1.0) for (_, n), p in pages.items())
+    evidence = Evidence(spans, 200, 600)
+    sentence = "The survey found oil in the water of the river harbour in spring."
+    made = cite(f"{sentence} [1]", "What did the survey find?", evidence, pages, NAMES)
+    assert [citation.page for citation in made.citations] == [2]
+    assert made.sentences[0].verdict is Verdict.SUPPORTED
+
+
 def test_a_sentence_of_two_clauses_that_two_passages_say_cites_both() -> None:
     cited = answered("Operating costs fell to €12.3 million, and batteries must be stored below 30 °C [1].")
     assert cited.sentences[0].verdict is Verdict.SUPPORTED

@@ -187,3 +187,13 @@ def test_the_document_tells_how_the_evidence_writes_its_numbers() -> None:
     comma, point = Notation(DecimalSign.COMMA), Notation(DecimalSign.POINT, "english")
     assert verify(claim, [page], notations=[comma]).verdict is Verdict.SUPPORTED
     assert verify(claim, [page], notations=[point]).verdict is Verdict.CONTRADICTED
+
+
+def test_a_year_of_the_page_that_the_answer_names_as_well_contradicts_no_other_year_of_it() -> None:
+    page = "The Shipping Act of 1934 binds every harbour of the district."
+    two = verify("The Shipping Act of 1934 binds every harbour of the district in 2017.", [page])
+    assert two.verdict in (Verdict.NOT_FOUND, Verdict.PARTLY)
+    assert "2017" in str(two.reason)
+    assert "1934" not in str(two.reason)
+    one = verify("The Shipping Act of 1935 binds every harbour of the district.", [page])
+    assert one.verdict is Verdict.CONTRADICTED

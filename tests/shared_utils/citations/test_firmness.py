@@ -48,6 +48,28 @@ def test_a_year_that_goes_on_from_the_sentence_before_changes_no_copy() -> None:
     assert is_firm(claim, "How many ships called at the port?", 0.6)
 
 
+LIST = units_of("We sell our pumps in three regions: North America, the Baltic States, and South Asia.\n")
+
+
+@pytest.mark.parametrize(
+    ("told_of", "firm"),
+    [
+        ("North America, the Baltic States and South Asia", True),
+        ("South Asia, the Baltic States and North Europe", False),  # not as the page lists it
+    ],
+)
+def test_a_list_that_was_asked_for_is_a_look_up_however_long(told_of: str, firm: bool) -> None:
+    sentence = f"The three regions in which Brook sells its pumps are: {told_of}."
+    claim = Told(sentence, Finding(Verdict.SUPPORTED, probability=0.6), LIST)
+    assert is_firm(claim, "What are the three regions in which Brook sells its pumps?", 0.6) is firm
+
+
+def test_a_list_of_something_else_is_no_look_up() -> None:
+    sentence = "The two owners of the harbour are: North America, the Baltic States and South Asia."
+    claim = Told(sentence, Finding(Verdict.SUPPORTED, probability=0.6), LIST)
+    assert not is_firm(claim, "Who are the two owners of the harbour?", 0.6)
+
+
 def test_what_is_short_stands_beside_what_was_asked() -> None:
     bell = replace(told("Which messages are shown in night mode: The bell."), is_short=True)
     assert not is_firm(bell, "Which messages are shown in night mode?", 0.9)

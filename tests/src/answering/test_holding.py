@@ -142,3 +142,11 @@ def test_what_is_only_not_found_in_another_language_stays() -> None:
     made = what_holds(answer(told, also, wrong), OWN)
     assert texts(made, left_out=False) == [told.text, also.text]
     assert texts(made, left_out=True) == [wrong.text]
+
+
+def test_a_list_of_names_is_of_no_other_language() -> None:
+    """One word that two languages share, however often, tells neither."""
+    names = "Brook S7, Brook S8, " + ", ".join(f"Brook Mill’s {n}" for n in range(3, 40))
+    page = replace(citation(1, 10), quote="You can adjust the light of the screen and it is on by default.")
+    made = what_holds(replace(answer(said(names, N)), citations=(page,)), OWN)
+    assert texts(made, left_out=True) == [names]

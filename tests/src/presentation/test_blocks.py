@@ -181,3 +181,10 @@ def test_what_was_left_out_is_told_with_its_reason(drawn: Callable[[Answer], str
     assert "“Costs trebled.” The documents say otherwise: the page says fell, the answer trebled" in text
     assert "“The moon is near.” Not found in the documents: no page names the moon" in text
     assert "not on the pages" not in unescape(drawn(answer()))
+
+
+def test_what_is_only_partly_so_is_not_told_to_be_missing_from_the_pages() -> None:
+    made = with_some_left_out()
+    told = [replace(s, verdict=Verdict.PARTLY) if s.text == "Costs trebled." else s for s in made.sentences]
+    head = "2 sentences of the model are not on the pages as they stand:"
+    assert head in plain_answer(replace(made, sentences=tuple(told)))
