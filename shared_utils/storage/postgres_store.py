@@ -18,6 +18,7 @@ import numpy as np
 from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.local_copies import LocalCopies
 from shared_utils.storage.postgres_database import PostgresDatabase, database_clock
+from shared_utils.storage.postgres_line import PostgresLine
 from shared_utils.storage.postgres_vectors import PostgresVectors
 from shared_utils.storage.remote_answers import RemoteAnswers
 from shared_utils.storage.sql import Sql
@@ -45,6 +46,14 @@ class PostgresStore(Tables):
         self._tidied_at = time.monotonic()
         self.conversations = ConversationStore(self._database, nullcontext, self._clock)
         self.remote_answers = RemoteAnswers(self._database, self._clock)
+
+    def model_line(self, name: str) -> PostgresLine:
+        """See `Store.model_line`."""
+        return PostgresLine(self._database, name)
+
+    def listen(self, told: Callable[[str], None]) -> None:
+        """See `Store.listen`."""
+        self._database.signals.subscribe("person", told, own=False)
 
     def close(self) -> None:
         self._database.close()

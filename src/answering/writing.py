@@ -31,7 +31,7 @@ from shared_utils.types import (
     TextDelta,
     Where,
 )
-from src.answering.answer_queue import AnswerQueue, Ticket
+from src.answering.answer_queue import ModelLine, Ticket
 from src.answering.prompts import MAX_OUTPUT_TOKENS, build_prompt
 from src.answering.repetition import repeated_from
 from src.answering.track_record import TrackRecord
@@ -137,7 +137,7 @@ class Written:
 class Scribe:
     """Asks the engines in order, those in line as their turn comes. Shared by everybody; thread-safe."""
 
-    def __init__(self, queue: AnswerQueue, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, queue: ModelLine, clock: Callable[[], float] = time.monotonic) -> None:
         self.queue = queue
         self.record = TrackRecord()
         self._clock = clock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 import time
@@ -51,7 +52,7 @@ class Shelf:
         self._seen_at = services.clock()
         self._touched_at = float("-inf")
         self._preferences = decode_preferences(services.store.preferences(key))
-        self._name = secrets.token_hex(8)
+        self._name = _name_of(key)
         person = Person(
             key=key,
             name=self._name,
@@ -69,7 +70,7 @@ class Shelf:
 
     @property
     def name(self) -> str:
-        """Names this person in the queues of this process, without their key."""
+        """Names this person in the queues of every process, without their key."""
         return self._name
 
     # -------------------------------------------------------------------------------------------- what is new
@@ -386,3 +387,7 @@ class Shelf:
         if not documents or any(not turn.done for turn in turns):
             return ()
         return self._suggested.questions(conversation_id, turns, documents, say)
+
+
+def _name_of(key: str) -> str:
+    return hashlib.sha256(b"footnote queues\0" + key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
