@@ -130,8 +130,8 @@ class SharedLine:
             _log.exception("a turn could not be given up in the store; it is with the next step, or runs out")
 
     def load(self) -> tuple[bool, int]:
-        """See `AnswerQueue.load`; as of half a second ago where nobody has moved, and what was known last where the store
-        is out of reach."""
+        """See `AnswerQueue.load`; as of half a second ago where nobody has moved; what was known last where the
+        store is out of reach."""
         at, moves, known = self._load
         if moves == self._moves and time.monotonic() - at < _LOAD_S:
             return known

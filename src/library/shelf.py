@@ -150,6 +150,10 @@ class Shelf:
         self._documents.cancel_all()
         self._conversations.cancel_all()
 
+    def hand_over(self) -> None:
+        """See `Conversations.hand_over`."""
+        self._conversations.hand_over()
+
     def leave(self) -> None:
         """The process ends: what is being done is taken up again by the next, what was removed is wiped."""
         self._documents.cancel_all()
