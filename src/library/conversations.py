@@ -263,6 +263,7 @@ class Conversations:
         for turn in mine:
             body = encode_so_far(turn.view, turn.asking)
             self._store.hand_over(self._person.key, turn.view.id, body, owner=self._services.owner)
+        self._person.changed()
 
     def leave(self) -> None:
         """The process ends: stop what runs without calling it answered, so that the question is taken up again."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import threading
 import time
@@ -23,7 +22,7 @@ from src.library.conversations import SHARES, Conversations
 from src.library.documents import Documents
 from src.library.guide import Guide
 from src.library.preferences import Pace, Preferences, decode_preferences, encode_preferences
-from src.library.services import Person, Services
+from src.library.services import Person, Services, name_of
 from src.library.suggested import Suggested
 from src.views import ConversationView, DocumentView, EngineView, ModelChoice, TurnView
 
@@ -40,6 +39,7 @@ class Shelf:
     def __init__(self, key: str, services: Services, network: str = "") -> None:
         self._key = key
         self._network = network
+        self._leaving = services.leaving
         self._rag = services.rag
         self._store = services.store
         self._engines = services.engines
@@ -52,7 +52,7 @@ class Shelf:
         self._seen_at = services.clock()
         self._touched_at = float("-inf")
         self._preferences = decode_preferences(services.store.preferences(key))
-        self._name = _name_of(key)
+        self._name = name_of(key)
         person = Person(
             key=key,
             name=self._name,
@@ -149,6 +149,10 @@ class Shelf:
         """Stop everything that runs for this person."""
         self._documents.cancel_all()
         self._conversations.cancel_all()
+
+    def leaving(self) -> bool:
+        """Whether this process is about to end: what is being answered goes on in another one."""
+        return self._leaving.is_set()
 
     def hand_over(self) -> None:
         """See `Conversations.hand_over`."""
@@ -391,7 +395,3 @@ class Shelf:
         if not documents or any(not turn.done for turn in turns):
             return ()
         return self._suggested.questions(conversation_id, turns, documents, say)
-
-
-def _name_of(key: str) -> str:
-    return hashlib.sha256(b"footnote queues\0" + key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
