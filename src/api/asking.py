@@ -136,9 +136,7 @@ async def finished(services: ApiServices, begun: Asked, has_left: Callable[[], A
     finally:
         await stopped(services, begun)
     if (last is None or not last.done) and begun.shelf.leaving():
-        said = "This process is being stopped. Your question is kept, and the next one answers it: read the thread again."
-            "This process is being stopped. Your question is kept and answered by the next: look at the thread again."
-        )
+        said = "This process is being stopped. Your question is kept and answered by the next: read the thread again."
         raise Refused(503, "stopping", said, retry_after_s=1)
     if last is None or not last.done:
         raise Refused(499, "left", "The client left before the answer was there.")
