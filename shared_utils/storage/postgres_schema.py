@@ -134,19 +134,14 @@ MIGRATIONS: tuple[Migration, ...] = (
         # How fast somebody may ask (token buckets), how many libraries a network began, how fast models are.
         """CREATE UNLOGGED TABLE bucket (
             name text PRIMARY KEY,
-            tokens double precision NOT NULL,
-            at double precision NOT NULL
+            full_at double precision NOT NULL  -- when it is full again if nobody takes any more
         )""",
         """CREATE TABLE begun_library (
             network text NOT NULL,
             at double precision NOT NULL
         )""",
         "CREATE INDEX begun_library_of_network ON begun_library (network, at)",
-        """CREATE TABLE shared_note (
-            name text PRIMARY KEY,
-            body text NOT NULL,
-            at double precision NOT NULL
-        )""",
+        "CREATE TABLE learnt (name text PRIMARY KEY, body text NOT NULL)",
     ),
 )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shared_utils.storage.conversation_store import ConversationStore
     from shared_utils.storage.line import LineStore
     from shared_utils.storage.remote_answers import RemoteAnswers
+    from shared_utils.storage.shared_counts import SharedCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,11 @@ class Store(ContentStore, VectorStore, PeopleStore, Protocol):
 
     @property
     def remote_answers(self) -> RemoteAnswers: ...
+
+    @property
+    def counts(self) -> SharedCounts | None:
+        """What all processes on this store count together; None where each counts for itself."""
+        ...
 
     def model_line(self, name: str) -> LineStore | None:
         """The line called `name` that all processes on this store share; None where each has its own."""

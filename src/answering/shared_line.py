@@ -6,7 +6,6 @@ tells all. The order is a function of everybody in line, so it is worked out ove
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 import time
@@ -15,6 +14,7 @@ from contextlib import suppress
 from statistics import median
 
 from shared_utils.errors import GeneratorUnavailable, StorageError
+from shared_utils.network import stands_for
 from shared_utils.storage.line import HeldLine, LineStore, LineTicket, Served
 from shared_utils.types import Cancelled
 from src.answering.answer_queue import (
@@ -69,7 +69,7 @@ class SharedLine:
         try:
             with self._store.held() as held:
                 state = self._advanced(held)
-                sender = _stands_for(network)
+                sender = stands_for(network)
                 self._room.admit(state.waiting, person, sender, state.seconds_before)
                 known = held.durations or (self._first_expected_s,)
                 ticket = _ticket(held.add(person, sender, median(known) if expected_s is None else expected_s))
@@ -214,8 +214,3 @@ class _State:
 
 def _ticket(kept: LineTicket) -> Ticket:
     return Ticket(kept.number, kept.person, kept.expected_s, kept.network)
-
-
-def _stands_for(network: str) -> str:
-    """What is kept of a network while it waits: not its address."""
-    return hashlib.sha256(b"footnote line\0" + network.encode()).hexdigest()[:16] if network else ""

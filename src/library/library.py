@@ -76,7 +76,7 @@ class Library:
         self._tidy_every_s = tidy_every_s
         self._shelves: dict[str, Shelf] = {}
         self._lock = threading.Lock()
-        self._newcomers = Newcomers(settings.new_libraries_an_hour, clock)
+        self._newcomers = Newcomers(settings.new_libraries_an_hour, clock, store.counts)
         self._closed = threading.Event()
         with suppress(FootnoteError):  # what a process that was killed left removed; if it cannot be now, then soon
             store.erase_removed(UNDO_S)
