@@ -22,12 +22,12 @@ from shared_utils.pdf.ocr import HOW_TO_INSTALL, CpuTime, looked_at, ocr_page, t
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.storage.document_store import DocumentStore
-from shared_utils.storage.line import LineStore
 from shared_utils.storage.store import Store
 from shared_utils.types import Cancelled, Embedder, EngineKind, Page, PageVerdict, Where
-from src.answering.answer_queue import AnswerQueue
+from src.answering.answer_queue import AnswerQueue, ModelLine
 from src.answering.file_report import unread_pages
 from src.answering.formulary import formulary
+from src.answering.learnt_speeds import LearntSpeeds
 from src.answering.lexicon import lexicon
 from src.answering.line_items import line_items
 from src.answering.shared_line import SharedLine
@@ -89,7 +89,7 @@ def build_library(settings: Settings, engines: EngineRoom | None = None) -> Libr
     """
     engines = engines or Engines(settings)
     store = open_store(settings)
-    rag = build_rag(settings, engines.places, store.model_line(line_name(settings)))
+    rag = build_rag(settings, engines.places, store)
     rag.embedder.start()
     return Library(rag, store, settings, engines)
 
@@ -114,10 +114,10 @@ def line_name(settings: Settings) -> str:
     return hashlib.sha256(named.encode()).hexdigest()[:16]
 
 
-def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1, line: LineStore | None = None) -> Rag:
+def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1, store: Store | None = None) -> Rag:
     """The use-cases on the engines of this machine. Quick: models are loaded when first needed.
 
-    `places` tells how many questions can be answered at once; `line` is where they wait, None for this process alone.
+    `places` tells how many questions can be answered at once; `store`: where those who share one wait in one line.
     """
     limits = ReadingLimits(
         max_bytes=settings.max_file_mb * MEGABYTE, max_pages=settings.max_pages, max_chars=settings.max_chars
@@ -130,11 +130,7 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1, line: L
         embedder=LateEmbedder(lambda: load_embedder(settings)),
         vector_model=f"{settings.embedder}:{settings.embedding_model or 'all-MiniLM-L6-v2'}:2",
         recogniser=OcrWithinBudget(viewer, settings.ocr_seconds),
-        scribe=Scribe(
-            AnswerQueue(longest_turn_s=longest_turn_s, places=places)
-            if line is None
-            else SharedLine(line, longest_turn_s=longest_turn_s, places=places)
-        ),
+        scribe=_scribe(line_name(settings), store, longest_turn_s, places),
         evidence_tokens=settings.evidence_tokens,
         first_token_target_s=settings.first_token_target_s,
         max_question_chars=settings.max_question_chars,
@@ -145,6 +141,14 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1, line: L
         common_words=common_words,
         most_passages=settings.max_passages,
     )
+
+
+def _scribe(name: str, store: Store | None, longest_turn_s: float, places: Callable[[], int]) -> Scribe:
+    shared = store.model_line(name) if store else None
+    line: ModelLine = AnswerQueue(longest_turn_s=longest_turn_s, places=places)
+    if shared is not None:
+        line = SharedLine(shared, longest_turn_s=longest_turn_s, places=places)
+    return Scribe(line, speeds=LearntSpeeds(store.counts if store else None, name))
 
 
 def models_dir(settings: Settings) -> Path:
