@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from ipaddress import IPv6Address, ip_address
 
 # Names that mean something else in every network, and that nobody can buy: RFC 6762 appendix G, RFC 8375.
@@ -60,3 +61,8 @@ def _without_port(address: str) -> str:
     if address.startswith("["):
         return address[1:].partition("]")[0]
     return address.partition(":")[0] if address.count(":") == 1 else address
+
+
+def stands_for(name: str) -> str:
+    """What is written down where one address or key is told from another, without the address or key; "" for ""."""
+    return hashlib.sha256(b"footnote sender\0" + name.encode("utf-8", "surrogatepass")).hexdigest()[:24] if name else ""

@@ -37,6 +37,7 @@ from src.edge.connections import CountedWebSocket, Deadlines, Door, TimedHttp, m
 from src.edge.hosts import is_welcome
 from src.edge.sender import sender_of
 from src.edge.shares import Shares
+from src.edge.stopping import DRAINING_S, on_stop
 from src.screen import file_routes, text_routes
 from src.screen.lookups import ask_nobody_for_our_address
 from src.screen.page_uploads import CountedUploads
@@ -285,6 +286,7 @@ def create_app(settings: Settings) -> App:
         make_undumpable()  # before any file of a stranger is opened, and however the server was started
         serve(shared)
         shared.warm_up()  # in the background, so that the port is bound before the imports that take seconds
+        on_stop(shared.hand_over)
         yield {}
         await asyncio.to_thread(shared.close)  # what is being answered is taken up by another process at once
 
@@ -366,6 +368,7 @@ def guard_connections(settings: Settings, open_files: int) -> None:
             "ws": partial(CountedWebSocket, door=door),
             "ws_max_size": _MOST_MESSAGE_BYTES,
             "proxy_headers": False,
+            "timeout_graceful_shutdown": DRAINING_S,
         }
 
     starlette_server._get_uvicorn_config_kwargs = guarded

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,18 +16,21 @@ from shared_utils.citations.nli import installed_model
 from shared_utils.citations.verification import Entailment
 from shared_utils.embeddings.packaged_model import common_words
 from shared_utils.errors import DocumentError, EmbeddingError, StorageError
+from shared_utils.generation.where import where_is
 from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.pdf.ocr import HOW_TO_INSTALL, CpuTime, looked_at, ocr_page, tesseract_available
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
 from shared_utils.storage.document_store import DocumentStore
 from shared_utils.storage.store import Store
-from shared_utils.types import Cancelled, Embedder, EngineKind, Page, PageVerdict
-from src.answering.answer_queue import AnswerQueue
+from shared_utils.types import Cancelled, Embedder, EngineKind, Page, PageVerdict, Where
+from src.answering.answer_queue import AnswerQueue, ModelLine
 from src.answering.file_report import unread_pages
 from src.answering.formulary import formulary
+from src.answering.learnt_speeds import LearntSpeeds
 from src.answering.lexicon import lexicon
 from src.answering.line_items import line_items
+from src.answering.shared_line import SharedLine
 from src.answering.writing import Scribe, Writer
 from src.library.library import Library
 from src.library.services import EngineRoom
@@ -83,9 +88,10 @@ def build_library(settings: Settings, engines: EngineRoom | None = None) -> Libr
     The embedding model starts to load in the background.
     """
     engines = engines or Engines(settings)
-    rag = build_rag(settings, engines.places)
+    store = open_store(settings)
+    rag = build_rag(settings, engines.places, store)
     rag.embedder.start()
-    return Library(rag, open_store(settings), settings, engines)
+    return Library(rag, store, settings, engines)
 
 
 def open_store(settings: Settings) -> Store:
@@ -100,10 +106,18 @@ def open_store(settings: Settings) -> Store:
         raise StorageError("FOOTNOTE_STORE: {why}", why=exc.message) from exc
 
 
-def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
+def line_name(settings: Settings) -> str:
+    """Names the line of those who wait for the same model servers: a machine's own Ollama has a line of its own."""
+    urls = (settings.ollama_url, *settings.more_ollama_urls, *settings.endpoints)
+    shared = sorted(url for url in urls if where_is(url) is not Where.THIS_MACHINE)
+    named = "\n".join(shared or (socket.gethostname(), *sorted(urls)))
+    return hashlib.sha256(named.encode()).hexdigest()[:16]
+
+
+def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1, store: Store | None = None) -> Rag:
     """The use-cases on the engines of this machine. Quick: models are loaded when first needed.
 
-    `places` tells how many questions can be answered at once.
+    `places` tells how many questions can be answered at once; `store`: where those who share one wait in one line.
     """
     limits = ReadingLimits(
         max_bytes=settings.max_file_mb * MEGABYTE, max_pages=settings.max_pages, max_chars=settings.max_chars
@@ -116,7 +130,7 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
         embedder=LateEmbedder(lambda: load_embedder(settings)),
         vector_model=f"{settings.embedder}:{settings.embedding_model or 'all-MiniLM-L6-v2'}:2",
         recogniser=OcrWithinBudget(viewer, settings.ocr_seconds),
-        scribe=Scribe(AnswerQueue(longest_turn_s=longest_turn_s, places=places)),
+        scribe=_scribe(line_name(settings), store, longest_turn_s, places),
         evidence_tokens=settings.evidence_tokens,
         first_token_target_s=settings.first_token_target_s,
         max_question_chars=settings.max_question_chars,
@@ -127,6 +141,14 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
         common_words=common_words,
         most_passages=settings.max_passages,
     )
+
+
+def _scribe(name: str, store: Store | None, longest_turn_s: float, places: Callable[[], int]) -> Scribe:
+    shared = store.model_line(name) if store else None
+    line: ModelLine = AnswerQueue(longest_turn_s=longest_turn_s, places=places)
+    if shared is not None:
+        line = SharedLine(shared, longest_turn_s=longest_turn_s, places=places)
+    return Scribe(line, speeds=LearntSpeeds(store.counts if store else None, name))
 
 
 def models_dir(settings: Settings) -> Path:

@@ -117,6 +117,17 @@ class ConversationStore:
         with self._database.write() as db:
             db.execute("UPDATE turn SET lease_until = 0 WHERE owner = ?", (owner,))
 
+    def hand_over(self, key: str, turn_id: str, body: str, *, owner: str) -> bool:
+        """Let go of one question that `owner` was answering, with what is known of its answer: others hear of it, and
+        may take it over at once. False when it is no longer the owner's."""
+        with self._database.write() as db:
+            workspace = touch_changed(db, key, self._clock())
+            changed = db.execute(
+                "UPDATE turn SET body = ?, lease_until = 0 WHERE workspace_id = ? AND turn_id = ? AND owner = ?",
+                (_bytes(body), workspace, turn_id, owner),
+            ).rowcount
+        return changed > 0
+
     def release_all(self) -> None:
         """For whoever knows to be alone on the database: every owner of before is gone."""
         with self._database.write() as db:

@@ -18,6 +18,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 from shared_utils.errors import DocumentGone, StorageError
 from shared_utils.message import message
 from shared_utils.storage.postgres_schema import migrate
+from shared_utils.storage.postgres_signals import Signals
 
 _CONNECT_S = 5
 _WAIT_FOR_CONNECTION_S = 10.0
@@ -41,9 +42,11 @@ class PostgresDatabase:
             with psycopg.connect(**options) as connection:
                 migrate(connection)
                 self.clock_ahead_s = _clock_ahead(connection)
+            self._backends: set[int] = set()
+            self.signals = Signals(options, self._backends)
             self._pool = ConnectionPool(
                 kwargs={**options, "cursor_factory": psycopg.RawCursor},
-                configure=_configure,
+                configure=self._configured,
                 check=ConnectionPool.check_connection,  # a server that was restarted costs nobody their request
                 min_size=1,
                 max_size=_MOST_CONNECTIONS,
@@ -75,7 +78,12 @@ class PostgresDatabase:
         """PostgreSQL clears deleted rows away by itself, in its own time (autovacuum)."""
 
     def close(self) -> None:
+        self.signals.close()
         self._pool.close()
+
+    def _configured(self, connection: Connection) -> None:
+        self._backends.add(connection.info.backend_pid)
+        _configure(connection)
 
 
 class Transaction:

@@ -103,6 +103,46 @@ MIGRATIONS: tuple[Migration, ...] = (
         "ALTER TABLE workspace ADD COLUMN remote_answers bigint NOT NULL DEFAULT 0",
         "CREATE TABLE remote_day (day bigint PRIMARY KEY, answers bigint NOT NULL)",
     ),
+    (
+        # Who waits for the models, over all processes. Nobody waits through a crash of the database: no log is kept.
+        """CREATE UNLOGGED TABLE model_line (
+            name text PRIMARY KEY,
+            served text NOT NULL DEFAULT '[]',  -- JSON: whose turn each network had last, the latest last
+            durations double precision[] NOT NULL DEFAULT '{}'  -- seconds that the last answers took
+        )""",
+        """CREATE UNLOGGED TABLE model_ticket (
+            number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            line text NOT NULL REFERENCES model_line ON DELETE CASCADE,
+            process bigint NOT NULL,  -- the number of the advisory lock that its process holds while it lives
+            person text NOT NULL,
+            network text NOT NULL,
+            expected_s double precision NOT NULL,
+            seen_at double precision NOT NULL,
+            started_at double precision  -- NULL while it waits
+        )""",
+        "CREATE INDEX model_ticket_of_line ON model_ticket (line)",
+        # What one process changes of a person, the others hear of at once.
+        """CREATE FUNCTION footnote_tell() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_notify('footnote', 'person:' || CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END);
+            RETURN NULL;
+        END $$""",
+        """CREATE TRIGGER footnote_told AFTER INSERT OR DELETE ON workspace
+            FOR EACH ROW EXECUTE FUNCTION footnote_tell()""",
+        """CREATE TRIGGER footnote_told_changed AFTER UPDATE ON workspace
+            FOR EACH ROW WHEN (OLD.revision IS DISTINCT FROM NEW.revision) EXECUTE FUNCTION footnote_tell()""",
+        # How fast somebody may ask (token buckets), how many libraries a network began, how fast models are.
+        """CREATE UNLOGGED TABLE bucket (
+            name text PRIMARY KEY,
+            full_at double precision NOT NULL  -- when it is full again if nobody takes any more
+        )""",
+        """CREATE TABLE begun_library (
+            network text NOT NULL,
+            at double precision NOT NULL
+        )""",
+        "CREATE INDEX begun_library_of_network ON begun_library (network, at)",
+        "CREATE TABLE learnt (name text PRIMARY KEY, body text NOT NULL)",
+    ),
 )
 
 

@@ -17,7 +17,9 @@ import numpy as np
 
 from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.local_copies import LocalCopies
+from shared_utils.storage.postgres_counts import PostgresCounts
 from shared_utils.storage.postgres_database import PostgresDatabase, database_clock
+from shared_utils.storage.postgres_line import PostgresLine
 from shared_utils.storage.postgres_vectors import PostgresVectors
 from shared_utils.storage.remote_answers import RemoteAnswers
 from shared_utils.storage.sql import Sql
@@ -45,6 +47,19 @@ class PostgresStore(Tables):
         self._tidied_at = time.monotonic()
         self.conversations = ConversationStore(self._database, nullcontext, self._clock)
         self.remote_answers = RemoteAnswers(self._database, self._clock)
+
+    @property
+    def counts(self) -> PostgresCounts:
+        """See `Store.counts`."""
+        return PostgresCounts(self._database)
+
+    def model_line(self, name: str) -> PostgresLine:
+        """See `Store.model_line`."""
+        return PostgresLine(self._database, name)
+
+    def listen(self, told: Callable[[str], None]) -> None:
+        """See `Store.listen`."""
+        self._database.signals.subscribe("person", told, own=False)
 
     def close(self) -> None:
         self._database.close()
@@ -158,6 +173,7 @@ class PostgresStore(Tables):
     def clear_remains(self) -> None:
         """What `tidy` does, at once."""
         self._copies.drop_unused()
+        self.counts.forget_full()
         copied = self._copies.names()
         with self._database.read() as db:
             rows = db.execute("SELECT id FROM content WHERE id = ANY (?)", (copied,)).fetchall()

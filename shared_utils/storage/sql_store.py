@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 
 from shared_utils.message import NOTHING, Message, from_text
+from shared_utils.storage.line import LineStore
+from shared_utils.storage.shared_counts import SharedCounts
 from shared_utils.storage.sql import Sql
 from shared_utils.storage.sql_content import ContentTables, gone, storable
 from shared_utils.storage.store import Entry, Usage
@@ -165,6 +167,17 @@ class Tables(ContentTables, ABC):
         """They have read it."""
         with self._database.write() as db:
             db.execute("UPDATE workspace SET notice = '' WHERE id = ?", (note_change(db, key),))
+
+    @property
+    def counts(self) -> SharedCounts | None:
+        """See `Store.counts`: on one machine each process counts for itself."""
+        return None
+
+    def model_line(self, name: str) -> LineStore | None:
+        """See `Store.model_line`: on one machine each process has its own."""
+
+    def listen(self, told: Callable[[str], None]) -> None:
+        """See `Store.listen`: nobody tells; whoever wants to know asks for the `revision`."""
 
     def trouble(self) -> Message:
         """What whoever runs this has to know about what is kept; nothing where all is well."""

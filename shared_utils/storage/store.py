@@ -6,7 +6,7 @@ Methods raise StorageError (full, locked, damaged, out of reach) and DocumentGon
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,7 +16,9 @@ from shared_utils.types import Document, OutlineEntry, Page, Vectors, VectorSour
 
 if TYPE_CHECKING:
     from shared_utils.storage.conversation_store import ConversationStore
+    from shared_utils.storage.line import LineStore
     from shared_utils.storage.remote_answers import RemoteAnswers
+    from shared_utils.storage.shared_counts import SharedCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,20 @@ class Store(ContentStore, VectorStore, PeopleStore, Protocol):
 
     @property
     def remote_answers(self) -> RemoteAnswers: ...
+
+    @property
+    def counts(self) -> SharedCounts | None:
+        """What all processes on this store count together; None where each counts for itself."""
+        ...
+
+    def model_line(self, name: str) -> LineStore | None:
+        """The line called `name` that all processes on this store share; None where each has its own."""
+        ...
+
+    def listen(self, told: Callable[[str], None]) -> None:
+        """Call `told` with a `workspace_id` as soon as another process has changed something of that person, and with
+        "" where any may have been changed. From a thread in which it must not wait; never where nobody tells."""
+        ...
 
     def trouble(self) -> Message:
         """What whoever runs this has to know about what is kept, without a path; nothing where all is well."""

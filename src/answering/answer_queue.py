@@ -10,17 +10,18 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from statistics import median
+from typing import Protocol
 
 from shared_utils.errors import GeneratorUnavailable
 from shared_utils.message import Message, message
 from shared_utils.types import Cancelled
 
 _POLL_S = 0.25  # how often a waiting ticket looks at Stop and its place
-_KEPT_DURATIONS = 9
+KEPT_DURATIONS = 9
 
 
 class QueueFull(GeneratorUnavailable):
@@ -55,6 +56,48 @@ class _Turn:
     started: float
 
 
+class ModelLine(Protocol):
+    """Where questions wait for the model: `AnswerQueue` within one process, `SharedLine` over all on one database."""
+
+    def enter(self, person: str, expected_s: float | None = None, network: str = "") -> Ticket: ...
+
+    def place(self, ticket: Ticket) -> Place | None: ...
+
+    def wait(self, ticket: Ticket, cancelled: Cancelled) -> Iterator[Place]: ...
+
+    def leave(self, ticket: Ticket) -> None: ...
+
+    def load(self) -> tuple[bool, int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many may wait: all together, of one person, of one network."""
+
+    capacity: int = 20
+    per_person: int = 3
+    per_network: int = 6
+
+    def admit(
+        self, waiting: Sequence[Ticket], person: str, network: str, seconds_before: Callable[[Sequence[Ticket]], float]
+    ) -> None:
+        """Raises QueueFull when this person, those who share their network, or everybody, wait for too much already."""
+        if sum(ticket.person == person for ticket in waiting) >= self.per_person:
+            raise QueueFull("{n} of your questions are waiting already. Wait for one, or stop one.", n=self.per_person)
+        if network and sum(ticket.network == network for ticket in waiting) >= self.per_network:
+            raise QueueFull(
+                "{n} questions from your network are waiting already, about {time}. Ask again a little later.",
+                n=self.per_network,
+                time=_in_words(seconds_before(waiting)),
+            )
+        if len(waiting) >= self.capacity:
+            raise QueueFull(
+                "{n} questions are waiting for the model, about {time}. Ask again a little later.",
+                n=len(waiting),
+                time=_in_words(seconds_before(waiting)),
+            )
+
+
 class AnswerQueue:
     """Thread-safe. A ticket that nobody asks about for `abandoned_after_s` loses its place; a turn ends by itself
     after `longest_turn_s`, lest a thread that died in the middle of one lock everybody out. `places` tells how many
@@ -72,9 +115,7 @@ class AnswerQueue:
         places: Callable[[], int] = lambda: 1,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._capacity = capacity
-        self._per_person = per_person
-        self._per_network = per_network
+        self._room = Room(capacity, per_person, per_network)
         self._abandoned_after_s = abandoned_after_s
         self._longest_turn_s = longest_turn_s
         self._places = places
@@ -85,7 +126,7 @@ class AnswerQueue:
         self._turns: list[_Turn] = []
         self._served: dict[str, Ticket] = {}  # network -> whose turn it had last; the latest stands last
         self._tickets = 0
-        self._durations: deque[float] = deque([first_expected_s], maxlen=_KEPT_DURATIONS)
+        self._durations: deque[float] = deque([first_expected_s], maxlen=KEPT_DURATIONS)
 
     def enter(self, person: str, expected_s: float | None = None, network: str = "") -> Ticket:
         """Take a ticket. Raises QueueFull when this person, those who share their network, or everybody together, wait
@@ -95,22 +136,7 @@ class AnswerQueue:
         """
         with self._changed:
             self._advance()
-            if sum(ticket.person == person for ticket in self._waiting) >= self._per_person:
-                raise QueueFull(
-                    "{n} of your questions are waiting already. Wait for one, or stop one.", n=self._per_person
-                )
-            if network and sum(ticket.network == network for ticket in self._waiting) >= self._per_network:
-                raise QueueFull(
-                    "{n} questions from your network are waiting already, about {time}. Ask again a little later.",
-                    n=self._per_network,
-                    time=_in_words(self._seconds_before(self._waiting)),
-                )
-            if len(self._waiting) >= self._capacity:
-                raise QueueFull(
-                    "{n} questions are waiting for the model, about {time}. Ask again a little later.",
-                    n=len(self._waiting),
-                    time=_in_words(self._seconds_before(self._waiting)),
-                )
+            self._room.admit(self._waiting, person, network, self._seconds_before)
             self._tickets += 1
             expected_s = median(self._durations) if expected_s is None else expected_s
             ticket = Ticket(self._tickets, person, expected_s, network)
@@ -142,7 +168,7 @@ class AnswerQueue:
         while not cancelled():
             place = self.place(ticket)
             if place is None:
-                raise TurnLost("This question was left waiting for too long and lost its place. Ask it again.")
+                raise lost_turn()
             if place.position != shown:
                 shown = place.position
                 yield place
@@ -175,15 +201,8 @@ class AnswerQueue:
             ticket = fair_order(self._waiting, list(self._served.values()))[0]
             self._drop([ticket])
             self._turns.append(_Turn(ticket, now))
-            self._note_turn(ticket)
+            self._served = after_turn(self._served, ticket, self._waiting)
         self._changed.notify_all()
-
-    def _note_turn(self, ticket: Ticket) -> None:
-        """Who had their turn, as long as any of their network wait."""
-        waiting = {other.network for other in self._waiting}
-        self._served = {network: served for network, served in self._served.items() if network in waiting}
-        self._served.pop(ticket.network, None)
-        self._served[ticket.network] = ticket
 
     def _drop(self, tickets: Iterable[Ticket]) -> None:
         for ticket in tickets:
@@ -199,6 +218,10 @@ class AnswerQueue:
         now = self._clock()
         running_s = [max(turn.ticket.expected_s - (now - turn.started), 0.0) for turn in self._turns]
         return seconds_until_free(running_s, [ticket.expected_s for ticket in ahead], self._open_places())
+
+
+def lost_turn() -> TurnLost:
+    return TurnLost("This question was left waiting for too long and lost its place. Ask it again.")
 
 
 def seconds_until_free(running_s: Sequence[float], ahead_s: Sequence[float], places: int) -> float:
@@ -233,6 +256,13 @@ def fair_order(waiting: Sequence[Ticket], served: Sequence[Ticket]) -> list[Tick
     arrived = sorted(waiting, key=lambda ticket: ticket.number)
     within = _in_rounds(arrived, lambda ticket: (ticket.network, ticket.person), served)
     return _in_rounds(within, lambda ticket: ticket.network, served[-1:])
+
+
+def after_turn(served: Mapping[str, Ticket], ticket: Ticket, waiting: Iterable[Ticket]) -> dict[str, Ticket]:
+    """Network -> whose turn it had last, the latest last, once `ticket` has had its own; kept while any of it wait."""
+    networks = {other.network for other in waiting}
+    kept = {network: last for network, last in served.items() if network in networks and network != ticket.network}
+    return kept | {ticket.network: ticket}
 
 
 def _in_rounds(

@@ -31,7 +31,8 @@ from shared_utils.types import (
     TextDelta,
     Where,
 )
-from src.answering.answer_queue import AnswerQueue, Ticket
+from src.answering.answer_queue import ModelLine, Ticket
+from src.answering.learnt_speeds import LearntSpeeds
 from src.answering.prompts import MAX_OUTPUT_TOKENS, build_prompt
 from src.answering.repetition import repeated_from
 from src.answering.track_record import TrackRecord
@@ -137,11 +138,13 @@ class Written:
 class Scribe:
     """Asks the engines in order, those in line as their turn comes. Shared by everybody; thread-safe."""
 
-    def __init__(self, queue: AnswerQueue, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, queue: ModelLine, clock: Callable[[], float] = time.monotonic, speeds: LearntSpeeds | None = None
+    ) -> None:
         self.queue = queue
         self.record = TrackRecord()
         self._clock = clock
-        self._speeds: dict[str, Speed] = {}
+        self._speeds = speeds or LearntSpeeds()
         self._reads_until: dict[str, float] = {}  # model -> when it may have read a prompt that was given up
         self._frees: dict[str, bool] = {}  # model -> whether its server stops reading a prompt that nobody waits for
         self._lock = threading.Lock()
@@ -163,13 +166,13 @@ class Scribe:
 
     def learn(self, stats: GenerationStats) -> None:
         with self._lock:
-            self._speeds[stats.model] = updated(self._speeds.get(stats.model, Speed()), stats)
+            self._speeds.put(stats.model, updated(self._speeds.get(stats.model, Speed()), stats))
 
     def _learn_from_silence(self, writer: Writer, prompt: Prompt, waited_s: float) -> None:
         """A model that missed its deadline is asked to read less the next time."""
         with self._lock:
             known = self._speeds.get(writer.model, writer.measured)
-            self._speeds[writer.model] = held_back(known, prompt.estimated_tokens, waited_s)
+            self._speeds.put(writer.model, held_back(known, prompt.estimated_tokens, waited_s))
 
     def _given_up_in_reading(self, writer: Writer, prompt: Prompt, waited_s: float, *, late: bool) -> None:
         """A server that is hung up on while it reads may read on to the end (Ollama 0.13 does), and begins the next

@@ -10,13 +10,16 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared_utils.errors import StorageError
+from shared_utils.network import stands_for
 from src.api.caller import Caller, caller_of
 from src.api.errors import Refused, starting
 from src.api.limits import Buckets
@@ -51,7 +54,7 @@ class Admitted:
 
 
 class Admission:
-    """Middleware. The limits count within this process and are kept in its memory."""
+    """Middleware. Rates count within this process, and over all where they share a database; uploads within it."""
 
     def __init__(self, app: ASGIApp, services: ApiServices) -> None:
         self._app = app
@@ -79,6 +82,7 @@ class Admission:
         with ExitStack() as held:
             try:
                 self._let_in(scope, headers, held)
+                await self._at_the_shared_rate(scope)
             except Refused as exc:
                 self._count_refusal(exc)
                 await exc.answer()(scope, receive, send_named)
@@ -121,9 +125,27 @@ class Admission:
 
     def _at_a_fair_rate(self, buckets: Buckets, name: str) -> None:
         if wait_s := buckets.take(name):
-            allowed = self._services.settings.api_per_minute
-            message = f"That is more than {allowed} requests a minute. Wait {wait_s:.0f} s, then go on."
-            raise Refused(429, "too_many_requests", message, retry_after_s=wait_s)
+            raise self._too_often(wait_s)
+
+    def _too_often(self, wait_s: float) -> Refused:
+        allowed = self._services.settings.api_per_minute
+        message = f"That is more than {allowed} requests a minute. Wait {wait_s:.0f} s, then go on."
+        return Refused(429, "too_many_requests", message, retry_after_s=wait_s)
+
+    async def _at_the_shared_rate(self, scope: Scope) -> None:
+        """What all processes on one store count together, after what this one counts: who is refused here costs nobody
+        a statement. Where the store is out of reach, this process's count holds."""
+        admitted = scope["state"].get("admitted")
+        counts = admitted.library.store.counts if admitted else None
+        if counts is None:
+            return
+        rate = self._services.settings.api_per_minute
+        network = sender_of(scope, Headers(scope=scope), self._services.settings.proxies)
+        for name, per_minute in ((network, rate * _ADDRESS_SHARE), (admitted.caller.shelf_key, rate)):
+            with suppress(StorageError):
+                take = partial(counts.take_token, stands_for(name), per_minute, per_minute * _BURST_S / 60)
+                if wait_s := await self._services.blocking.call(take):
+                    raise self._too_often(wait_s)
 
     def _most_bytes(self, scope: Scope) -> int:
         if _is_upload(scope):

@@ -122,7 +122,8 @@ async def stopped(services: ApiServices, begun: Asked) -> None:
 
 
 async def finished(services: ApiServices, begun: Asked, has_left: Callable[[], Awaitable[bool]]) -> TurnView:
-    """The finished answer. Raises Refused where the client has left meanwhile; the answer is then stopped."""
+    """The finished answer. Raises Refused where the client has left meanwhile, and the answer is then stopped, or where
+    this process is being stopped."""
     last: TurnView | None = None
     try:
         with anyio.CancelScope() as scope:
@@ -134,6 +135,9 @@ async def finished(services: ApiServices, begun: Asked, has_left: Callable[[], A
                 watching.cancel()
     finally:
         await stopped(services, begun)
+    if (last is None or not last.done) and begun.shelf.leaving():
+        said = "This process is being stopped. Your question is kept and answered by the next: read the thread again."
+        raise Refused(503, "stopping", said, retry_after_s=1)
     if last is None or not last.done:
         raise Refused(499, "left", "The client left before the answer was there.")
     return last

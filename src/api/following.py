@@ -36,12 +36,13 @@ def _load(shelf: Shelf) -> None:
 async def changes(
     blocking: Blocking, shelf: Shelf, look: Callable[[], T], over: Callable[[T], bool]
 ) -> AsyncGenerator[T, None]:
-    """What `look()` sees, again whenever the shelf has changed and after HEARTBEAT_S without; last where `over`."""
+    """What `look()` sees, again whenever the shelf has changed and after HEARTBEAT_S without; last where `over`, or
+    where this process is about to end and another one goes on."""
     while True:
         version = await blocking.call(shelf.version)  # before looking: a change meanwhile is one more round
         seen = await blocking.call(look)
         yield seen
-        if over(seen):
+        if over(seen) or shelf.leaving():
             return
         await blocking.wait(partial(shelf.wait, version, HEARTBEAT_S))
         await anyio.sleep(_TOGETHER_S)

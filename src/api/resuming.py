@@ -14,6 +14,7 @@ from src.library.shelf import Shelf
 from src.views import TurnView
 
 _END = "end"
+_MOST_GONE = 1000  # remembered at once
 _ID = re.compile(r"(?P<thread>[A-Za-z0-9_-]{16,64})\.(?P<message>[A-Za-z0-9_-]{8,64})\.(?P<place>\d{1,9}|end)")
 
 
@@ -67,9 +68,11 @@ class Followers:
 
     def __init__(self) -> None:
         self._of: Counter[str] = Counter()
+        self._gone: dict[str, None] = {}  # those whose last follower has left, the latest last
 
     def come(self, turn_id: str) -> None:
         self._of[turn_id] += 1
+        self._gone.pop(turn_id, None)
 
     def leave(self, turn_id: str) -> bool:
         """Whether nobody is left."""
@@ -77,7 +80,11 @@ class Followers:
         if self._of[turn_id] > 0:
             return False
         del self._of[turn_id]
+        self._gone[turn_id] = None
+        if len(self._gone) > _MOST_GONE:
+            del self._gone[next(iter(self._gone))]
         return True
 
-    def any(self, turn_id: str) -> bool:
-        return self._of[turn_id] > 0
+    def gone(self, turn_id: str) -> bool:
+        """Whether somebody followed it here, and nobody does any more."""
+        return turn_id in self._gone

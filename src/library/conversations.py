@@ -24,7 +24,7 @@ from src.events import AnswerEvent, EvidenceFound, Stage
 from src.library.leave import Leave
 from src.library.preferences import Pace
 from src.library.services import Person, Services
-from src.library.turn_codec import Asking, Queued, encode_turn
+from src.library.turn_codec import Asking, Queued, encode_so_far, encode_turn
 from src.library.turns import Turn, history_of, kept_turns, merged, running_here
 from src.views import ConversationView, TurnView, after, asked_view, over
 
@@ -222,6 +222,8 @@ class Conversations:
 
     def adopt(self) -> None:
         """Take over the questions whose process is gone."""
+        if self._services.leaving.is_set():
+            return
         for left in self._store.adopt(self._person.key, owner=self._services.owner, lease_s=LEASE_S):
             self._resume(left)
 
@@ -250,6 +252,18 @@ class Conversations:
             for turns in self._turns_of.values():
                 for turn in turns:
                     turn.cancel.set()
+
+    def hand_over(self) -> None:
+        """The process is about to end: what is being answered goes to another one at once, with the words so far."""
+        self._closing = True
+        with self._lock:
+            mine = [turn for turns in self._turns_of.values() for turn in turns if turn.mine and not turn.view.done]
+            for turn in mine:
+                turn.cancel.set()
+        for turn in mine:
+            body = encode_so_far(turn.view, turn.asking)
+            self._store.hand_over(self._person.key, turn.view.id, body, owner=self._services.owner)
+        self._person.changed()
 
     def leave(self) -> None:
         """The process ends: stop what runs without calling it answered, so that the question is taken up again."""

@@ -16,11 +16,13 @@ from contextlib import suppress
 from shared_utils.errors import FootnoteError
 from shared_utils.processes.heartbeats import Heartbeats
 from shared_utils.storage.store import Store
+from shared_utils.storage.workspaces import workspace_id
 from src.library.claims import Claims
 from src.library.conversations import LEASE_S
 from src.library.documents import UNDO_S
 from src.library.fair_pool import FairPool
 from src.library.newcomers import Newcomers
+from src.library.news import News
 from src.library.remote_share import RemoteShare
 from src.library.services import EngineRoom, Services
 from src.library.shelf import Shelf
@@ -74,10 +76,12 @@ class Library:
         self._tidy_every_s = tidy_every_s
         self._shelves: dict[str, Shelf] = {}
         self._lock = threading.Lock()
-        self._newcomers = Newcomers(settings.new_libraries_an_hour, clock)
+        self._newcomers = Newcomers(settings.new_libraries_an_hour, clock, store.counts)
         self._closed = threading.Event()
         with suppress(FootnoteError):  # what a process that was killed left removed; if it cannot be now, then soon
             store.erase_removed(UNDO_S)
+        self._news = News(self._catch_up)
+        store.listen(self._news.tell)
         self._janitor = threading.Thread(target=self._keep_tidy, name="janitor", daemon=True)
         self._janitor.start()
 
@@ -98,11 +102,23 @@ class Library:
         shelf.touch(network)
         return shelf
 
+    def hand_over(self) -> None:
+        """The process is about to end: other processes go on with what it answers, at once. Whoever asks about it until
+        then sees it as it stands. Twice does no harm."""
+        if self._services.leaving.is_set():
+            return
+        self._services.leaving.set()
+        for shelf in list(self._shelves.values()):
+            with suppress(FootnoteError):  # else the lease is let go when it closes, or runs out
+                shelf.hand_over()
+
     def close(self) -> None:
         """Cancel what runs, stop the threads, close the store. Closing twice does no harm."""
         if self._closed.is_set():
             return
         self._closed.set()
+        self._services.leaving.set()
+        self._news.close()
         self._janitor.join(_CLOSING_S)
         for shelf in list(self._shelves.values()):
             shelf.leave()
@@ -117,7 +133,7 @@ class Library:
     def tidy(self) -> None:
         """Show that this process lives, look at what others have done, wipe what was removed, and, where a time is
         set, the shelves of people who have not come back. Done every few seconds. Raises StorageError."""
-        if any(shelf.answering() for shelf in list(self._shelves.values())):
+        if not self._services.leaving.is_set() and any(shelf.answering() for shelf in list(self._shelves.values())):
             self.store.conversations.renew(self._services.owner, LEASE_S)
         self.store.erase_removed(UNDO_S)
         for key, shelf in list(self._shelves.items()):
@@ -132,6 +148,12 @@ class Library:
         self.store.tidy()
         if self.settings.keep_hours:
             self.store.expire_workspaces(self.settings.keep_hours * 3600, self._today())
+
+    def _catch_up(self, person: str) -> None:
+        """Another process has changed something of this person ("": perhaps of any): look at once."""
+        for key, shelf in list(self._shelves.items()):
+            if person in ("", workspace_id(key)) and not self._services.leaving.is_set():
+                shelf.catch_up()
 
     def stalled(self) -> list[str]:
         """What of the work in the background shows no sign of life any more: readers, embedder, answers, janitor."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -58,7 +60,13 @@ class Services:
     clock: Callable[[], float] = time.monotonic  # seconds; tells who is here, and when what was removed is wiped
     metrics: Metrics = field(default_factory=Metrics)
     heartbeats: Heartbeats = field(default_factory=Heartbeats)  # of the threads that read, embed, answer and tidy
+    leaving: threading.Event = field(default_factory=threading.Event)  # set once this process takes up nothing more
     owner: str = field(default_factory=lambda: secrets.token_hex(8))  # names this process among those on the store
+
+
+def name_of(key: str) -> str:
+    """What stands for the holder of `key` in queues, the same in every process."""
+    return hashlib.sha256(b"footnote queues\0" + key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from src.library.conversations import SHARES, Conversations
 from src.library.documents import Documents
 from src.library.guide import Guide
 from src.library.preferences import Pace, Preferences, decode_preferences, encode_preferences
-from src.library.services import Person, Services
+from src.library.services import Person, Services, name_of
 from src.library.suggested import Suggested
 from src.views import ConversationView, DocumentView, EngineView, ModelChoice, TurnView
 
@@ -39,6 +39,7 @@ class Shelf:
     def __init__(self, key: str, services: Services, network: str = "") -> None:
         self._key = key
         self._network = network
+        self._leaving = services.leaving
         self._rag = services.rag
         self._store = services.store
         self._engines = services.engines
@@ -51,7 +52,7 @@ class Shelf:
         self._seen_at = services.clock()
         self._touched_at = float("-inf")
         self._preferences = decode_preferences(services.store.preferences(key))
-        self._name = secrets.token_hex(8)
+        self._name = name_of(key)
         person = Person(
             key=key,
             name=self._name,
@@ -69,7 +70,7 @@ class Shelf:
 
     @property
     def name(self) -> str:
-        """Names this person in the queues of this process, without their key."""
+        """Names this person in the queues of every process, without their key."""
         return self._name
 
     # -------------------------------------------------------------------------------------------- what is new
@@ -148,6 +149,14 @@ class Shelf:
         """Stop everything that runs for this person."""
         self._documents.cancel_all()
         self._conversations.cancel_all()
+
+    def leaving(self) -> bool:
+        """Whether this process is about to end: what is being answered goes on in another one."""
+        return self._leaving.is_set()
+
+    def hand_over(self) -> None:
+        """See `Conversations.hand_over`."""
+        self._conversations.hand_over()
 
     def leave(self) -> None:
         """The process ends: what is being done is taken up again by the next, what was removed is wiped."""

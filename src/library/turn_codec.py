@@ -15,6 +15,7 @@ from shared_utils.types import (
     DirectKind,
     DirectOperand,
     EngineKind,
+    EvidenceSpan,
     GenerationStats,
     Sentence,
     Verdict,
@@ -84,6 +85,14 @@ def encode_turn(view: TurnView, asking: Asking) -> str:
     return json.dumps(record, ensure_ascii=False)
 
 
+def encode_so_far(view: TurnView, asking: Asking) -> str:
+    """What is stored of a turn that another process goes on with: the question, and what its person sees already."""
+    record = json.loads(encode_turn(view, asking))
+    extractive = asdict(view.extractive) if view.extractive else None
+    record["so_far"] = {"text": view.text, "spans": [asdict(span) for span in view.spans], "extractive": extractive}
+    return json.dumps(record, ensure_ascii=False)
+
+
 def decode_turn(body: str, now: float) -> tuple[TurnView, Asking]:
     """The turn that `encode_turn` was given, as one that comes back `now` on the monotonic clock.
 
@@ -95,9 +104,18 @@ def decode_turn(body: str, now: float) -> tuple[TurnView, Asking]:
         turn_id, question, asking = record["id"], record["question"], _asking(record.get("asking", {}))
         view = asked_view(turn_id, question, now, record.get("asked_on", 0.0), asking.then)
         view = replace(view, among=asking.among, title=str(record.get("title", "")))
-        return (view if record.get("pending", False) else _finished(view, record)), asking
+        return (_so_far(view, record) if record.get("pending", False) else _finished(view, record)), asking
     except (KeyError, TypeError) as exc:
         raise ValueError(f"not a stored turn: {exc!r}") from exc
+
+
+def _so_far(view: TurnView, record: Record) -> TurnView:
+    """With what was seen of its answer before it was handed over, until it is answered anew."""
+    known = record.get("so_far")
+    if known is None:
+        return view
+    spans = tuple(EvidenceSpan(**span) for span in _rows(known["spans"]))
+    return replace(view, text=str(known["text"]), spans=spans, extractive=_answer(known["extractive"], ()))
 
 
 def _finished(view: TurnView, record: Record) -> TurnView:

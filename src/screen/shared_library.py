@@ -60,6 +60,11 @@ class SharedLibrary:
         """Begin to open it in the background; how that went shows in `state`."""
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
 
+    def hand_over(self) -> None:
+        """See `Library.hand_over`."""
+        if self.library is not None:
+            self.library.hand_over()
+
     def close(self) -> None:
         """Close it if it is open. Closing twice does no harm."""
         if self.library is not None:

@@ -71,7 +71,7 @@ async def _begun_or_taken_up(
     if seen is None or turn is None:
         return await asked(visit.services, visit.shelf, question_of(visit, question)), False
     known = Asked(visit.shelf, seen.thread_id, turn.id)
-    if not turn.done and not visit.services.followers.any(turn.id):  # it is being stopped
+    if not turn.done and visit.services.followers.gone(turn.id):  # it is being stopped
         async for look in followed(visit.services, known):
             turn = look
     if was_stopped(turn) and (await visit.call(partial(visit.shelf.turns, seen.thread_id)))[-1].id == turn.id:

@@ -6,9 +6,10 @@ import asyncio
 import re
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,16 +19,24 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from shared_utils.storage.postgres_store import PostgresStore
+from shared_utils.storage.shared_counts import SharedCounts
 from src.api.admission import Admission
 from src.api.app import create_api
 from src.library.library import Library
 from src.metrics import Metrics
 from tests.e2e.conftest import serve
+from tests.postgres import fresh_database
 from tests.src.api import patient
 from tests.src.api.conftest import OPERATORS_KEYS, WELCOME, Join, add_sample, new_key, not_yet_open
 
 FIRST, SECOND = OPERATORS_KEYS
 LIST = "/api/documents"
+
+
+def library_of(counts: SharedCounts | None) -> Library:
+    """What admission asks of a library."""
+    return cast(Library, SimpleNamespace(metrics=Metrics(), store=SimpleNamespace(counts=counts)))
 
 
 def bearer(key: str) -> dict[str, str]:
@@ -253,7 +262,7 @@ def test_a_disk_is_not_filled_by_uploads_that_never_end(server: str, join: Join)
 
 def test_a_file_that_is_kept_and_only_waited_for_takes_no_place(tmp_path: Path) -> None:
     """Else a few who wait for a long file to be read would keep everybody else from adding one."""
-    services = replace(not_yet_open(tmp_path), library=lambda: cast(Library, SimpleNamespace(metrics=Metrics())))
+    services = replace(not_yet_open(tmp_path), library=lambda: library_of(None))
     told: list[int] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -282,3 +291,36 @@ def test_a_file_that_is_kept_and_only_waited_for_takes_no_place(tmp_path: Path) 
     asyncio.run(play())
     services.bounded.close()
     assert [status for status in told if status] == [503] * 12  # eight places for one address
+
+
+def test_a_rate_counts_over_all_processes_on_one_database(tmp_path: Path, postgres_server: str) -> None:
+    """Each admission stands for a process: it shares nothing with the other but the database."""
+    told: list[int] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def receive() -> Message:
+        raise AssertionError("the application reads")
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            told.append(message["status"])
+
+    async def play(processes: Sequence[Admission], key: str) -> None:
+        headers = [(b"authorization", f"Bearer {key}".encode())]
+        scope = {"type": "http", "method": "GET", "path": LIST, "headers": headers, "query_string": b""}
+        for number in range(8):
+            await processes[number % 2](scope | {"client": ("192.0.2.7", 1)}, receive, send)
+
+    with ExitStack() as stack:
+        url = stack.enter_context(fresh_database(postgres_server))
+        stores = [stack.enter_context(PostgresStore(url, tmp_path / name)) for name in ("here", "there")]
+        closed = not_yet_open(tmp_path)
+        settings = replace(closed.settings, api_per_minute=16)  # a quarter of it at once: four
+        services = [replace(closed, settings=settings, library=partial(library_of, store.counts)) for store in stores]
+        processes = [Admission(app, each) for each in services]
+        asyncio.run(play(processes, new_key()))
+        asyncio.run(play(processes, new_key()))  # another person, from the same address: it may ask four times as often
+        closed.bounded.close()
+    assert told == [*[200] * 4, *[429] * 4] * 2

@@ -1,0 +1,30 @@
+"""An orderly stop: what is being answered goes on elsewhere while the server waits for what it still sends."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+from typing import Any
+
+DRAINING_S = 2  # what is still under way when the process is to end may take so long
+
+
+def on_stop(hand_over: Callable[[], None]) -> None:
+    """Have `hand_over` called in a thread as soon as this process is asked to end, beside what the server does then:
+    it waits for streams, and an answer that streams is to go on elsewhere meanwhile."""
+    if threading.current_thread() is not threading.main_thread():
+        return  # signals are heard in the main thread only
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+        if callable(before):
+            signal.signal(number, partial(_stopping, before, hand_over))
+
+
+def _stopping(
+    before: Callable[[int, FrameType | None], Any], hand_over: Callable[[], None], number: int, frame: FrameType | None
+) -> None:
+    threading.Thread(target=hand_over, name="hand-over", daemon=True).start()
+    before(number, frame)

@@ -1,0 +1,97 @@
+"""What several processes on one real PostgreSQL count together; a folder leaves counting to each process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from shared_utils.generation.speed import Speed
+from shared_utils.storage.document_store import DocumentStore
+from shared_utils.storage.postgres_store import PostgresStore
+from shared_utils.storage.remote_answers import RemoteAnswers
+from src.answering.learnt_speeds import LearntSpeeds
+from tests.postgres import fresh_database
+
+pytestmark = pytest.mark.enable_socket
+
+
+@pytest.fixture
+def two(postgres_server: str, tmp_path: Path) -> Iterator[tuple[PostgresStore, PostgresStore]]:
+    with ExitStack() as stack:
+        url = stack.enter_context(fresh_database(postgres_server))
+        here, there = (stack.enter_context(PostgresStore(url, tmp_path / name)) for name in ("here", "there"))
+        yield here, there
+
+
+def test_a_bucket_has_its_burst_once_over_all_processes(two: tuple[PostgresStore, PostgresStore]) -> None:
+    here, there = (store.counts for store in two)
+    taken = [counts.take_token("ann", per_minute=6, burst=3) for counts in (here, there, here, there)]
+    assert taken[:3] == [0.0, 0.0, 0.0]
+    assert 5 < taken[3] <= 10  # a token comes every ten seconds
+    assert here.take_token("bob", per_minute=6, burst=3) == 0.0
+
+
+def test_a_bucket_fills_again(two: tuple[PostgresStore, PostgresStore]) -> None:
+    here, there = (store.counts for store in two)
+    assert here.take_token("ann", per_minute=600_000, burst=1) == 0.0
+    wait_s, tries = 1.0, 0
+    while wait_s and tries < 50:
+        wait_s, tries = there.take_token("ann", per_minute=600_000, burst=1), tries + 1
+    assert wait_s == 0.0
+    here.forget_full()
+    assert there.take_token("ann", per_minute=6, burst=1) == 0.0
+
+
+def test_many_who_take_at_once_take_no_more_than_there_is(two: tuple[PostgresStore, PostgresStore]) -> None:
+    taken: list[float] = []
+
+    def take(store: PostgresStore) -> None:
+        taken.extend(store.counts.take_token("ann", per_minute=1, burst=10) for _ in range(5))
+
+    threads = [threading.Thread(target=take, args=(two[n % 2],)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert (len(taken), taken.count(0.0)) == (30, 10)
+
+
+def test_new_libraries_of_a_network_count_over_all_processes(two: tuple[PostgresStore, PostgresStore]) -> None:
+    here, there = (store.counts for store in two)
+    assert [here.begin_library("net", 2), there.begin_library("net", 2)] == [0.0, 0.0]
+    assert 3500 < here.begin_library("net", 2) <= 3600
+    assert there.begin_library("another", 2) == 0.0
+
+
+def test_remote_answers_of_today_count_over_all_processes(two: tuple[PostgresStore, PostgresStore]) -> None:
+    here, there = (store.remote_answers for store in two)
+    assert isinstance(here, RemoteAnswers)
+    ann, bob = "a" * 16, "b" * 16
+    assert [answers.take(ann, 2, 3) for answers in (here, there, here)] == [True, True, False]
+    assert [answers.take(bob, 2, 3) for answers in (there, here)] == [True, False]
+
+
+def test_what_one_process_has_learnt_of_a_models_speed_the_others_know(
+    two: tuple[PostgresStore, PostgresStore],
+) -> None:
+    now = [0.0]
+    here, there = (LearntSpeeds(store.counts, "line", lambda: now[0]) for store in two)
+    elsewhere = LearntSpeeds(two[0].counts, "another line", lambda: now[0])
+    measured, learnt = Speed(prompt_rates=(50.0,)), Speed((21.0, 22.0), (4.5,))
+    assert there.get("m", measured) == measured
+    here.put("m", learnt)
+    assert there.get("m", measured) == measured  # asked for a moment ago
+    now[0] += 5
+    assert there.get("m", measured) == learnt
+    assert elsewhere.get("m", measured) == measured
+
+
+def test_in_a_folder_each_process_counts_for_itself(tmp_path: Path) -> None:
+    store = DocumentStore(tmp_path / "data")
+    assert store.counts is None
+    assert store.model_line("models") is None
+    store.close()
