@@ -24,6 +24,7 @@ from shared_utils.types import Cancelled, Embedder, EngineKind, Page, PageVerdic
 from src.answering.answer_queue import AnswerQueue
 from src.answering.file_report import unread_pages
 from src.answering.formulary import formulary
+from src.answering.learnt import Learnt
 from src.answering.lexicon import lexicon
 from src.answering.line_items import line_items
 from src.answering.writing import Scribe, Writer
@@ -109,6 +110,7 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
         max_bytes=settings.max_file_mb * MEGABYTE, max_pages=settings.max_pages, max_chars=settings.max_chars
     )
     viewer = PageViewer(limits)
+    learnt = Learnt(settings.data_dir / "run" / "learnt.json", threads(settings))
     longest_turn_s = settings.total_deadline_s + settings.first_token_deadline_s + LOAD_S
     return Rag(
         limits=limits,
@@ -116,7 +118,7 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1) -> Rag:
         embedder=LateEmbedder(lambda: load_embedder(settings)),
         vector_model=f"{settings.embedder}:{settings.embedding_model or 'all-MiniLM-L6-v2'}:2",
         recogniser=OcrWithinBudget(viewer, settings.ocr_seconds),
-        scribe=Scribe(AnswerQueue(longest_turn_s=longest_turn_s, places=places)),
+        scribe=Scribe(AnswerQueue(longest_turn_s=longest_turn_s, places=places), learnt=learnt),
         evidence_tokens=settings.evidence_tokens,
         first_token_target_s=settings.first_token_target_s,
         max_question_chars=settings.max_question_chars,

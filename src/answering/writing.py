@@ -32,6 +32,7 @@ from shared_utils.types import (
     Where,
 )
 from src.answering.answer_queue import AnswerQueue, Ticket
+from src.answering.learnt import Learnt
 from src.answering.prompts import MAX_OUTPUT_TOKENS, build_prompt
 from src.answering.repetition import repeated_from
 from src.answering.track_record import TrackRecord
@@ -135,21 +136,24 @@ class Written:
 
 
 class Scribe:
-    """Asks the engines in order, those in line as their turn comes. Shared by everybody; thread-safe."""
+    """Asks the engines in order, those in line as their turn comes. Shared by everybody; thread-safe.
 
-    def __init__(self, queue: AnswerQueue, clock: Callable[[], float] = time.monotonic) -> None:
+    `learnt`: of models, from earlier answers; what this one's tell is added to it.
+    """
+
+    def __init__(
+        self, queue: AnswerQueue, clock: Callable[[], float] = time.monotonic, learnt: Learnt | None = None
+    ) -> None:
         self.queue = queue
-        self.record = TrackRecord()
+        self._learnt = learnt or Learnt()
+        self.record = TrackRecord(self._learnt)
         self._clock = clock
-        self._speeds: dict[str, Speed] = {}
         self._reads_until: dict[str, float] = {}  # model -> when it may have read a prompt that was given up
-        self._frees: dict[str, bool] = {}  # model -> whether its server stops reading a prompt that nobody waits for
         self._lock = threading.Lock()
 
     def speed(self, writer: Writer) -> Speed:
         """What has been learnt about a model's speed here, from its answers or when it was made ready."""
-        with self._lock:
-            return self._speeds.get(writer.model, writer.measured)
+        return self._learnt.of(writer.model).speed or writer.measured
 
     def waiting(self) -> int:
         """How many questions stand in line for the local model."""
@@ -158,33 +162,33 @@ class Scribe:
 
     def frees(self, model: str) -> bool | None:
         """Whether a stop frees the model's server while it reads; None where no stop has told yet."""
-        with self._lock:
-            return self._frees.get(model)
+        return self._learnt.of(model).frees
 
     def learn(self, stats: GenerationStats) -> None:
-        with self._lock:
-            self._speeds[stats.model] = updated(self._speeds.get(stats.model, Speed()), stats)
+        self._learnt.change(stats.model, lambda known: replace(known, speed=updated(known.speed or Speed(), stats)))
 
     def _learn_from_silence(self, writer: Writer, prompt: Prompt, waited_s: float) -> None:
         """A model that missed its deadline is asked to read less the next time."""
-        with self._lock:
-            known = self._speeds.get(writer.model, writer.measured)
-            self._speeds[writer.model] = held_back(known, prompt.estimated_tokens, waited_s)
+        tokens = prompt.estimated_tokens
+        self._learnt.change(
+            writer.model,
+            lambda known: replace(known, speed=held_back(known.speed or writer.measured, tokens, waited_s)),
+        )
 
     def _given_up_in_reading(self, writer: Writer, prompt: Prompt, waited_s: float, *, late: bool) -> None:
         """A server that is hung up on while it reads may read on to the end (Ollama 0.13 does), and begins the next
         prompt only then: the next question is given that much more. One that was late may need as long again."""
         expected_s = estimate_first_token_s(self.speed(writer), prompt.estimated_tokens) or 0.0
         left_s = waited_s if late else expected_s - waited_s
+        if late:  # it may be that a stop did not free it after all
+            self._learnt.change(writer.model, lambda known: replace(known, frees=None))
         with self._lock:
-            if late:  # it may be that a stop did not free it after all
-                self._frees.pop(writer.model, None)
             self._reads_until[writer.model] = self._clock() + min(max(left_s, 0.0), _LONGEST_GRACE_S)
 
     def _grace_s(self, writer: Writer) -> float:
+        if not writer.queued or self.frees(writer.model):
+            return 0.0
         with self._lock:
-            if not writer.queued or self._frees.get(writer.model):
-                return 0.0
             return max(0.0, self._reads_until.get(writer.model, 0.0) - self._clock())
 
     def _learn_from_wait(self, prompt: Prompt, stats: GenerationStats, expected_s: float | None) -> None:
@@ -194,8 +198,7 @@ class Scribe:
         if prompt.grace_s < _TELLING_GRACE_S or stats.time_to_first_token_s is None or reading_s is None:
             return
         waited_s = stats.time_to_first_token_s - reading_s - (stats.load_s or 0.0)
-        with self._lock:
-            self._frees[stats.model] = waited_s < prompt.grace_s / 2
+        self._learnt.change(stats.model, lambda known: replace(known, frees=waited_s < prompt.grace_s / 2))
 
     def write(
         self, task: Task, writers: Sequence[Writer], on_first_token: Callable[[], None], cancelled: Cancelled

@@ -58,7 +58,8 @@ def learnt(scribe: Scribe, writer: Writer, first_token_s: float) -> None:
     """That the model takes so long to the first word of this question."""
     asked(scribe, writer)
     tokens = writer.engine.generator.prompts[-1].estimated_tokens  # type: ignore[attr-defined]
-    scribe._speeds[writer.model] = Speed(prompt_rates=(tokens / first_token_s,))
+    speed = Speed(prompt_rates=(tokens / first_token_s,))
+    scribe._learnt.change(writer.model, lambda known: replace(known, speed=speed))
 
 
 def test_after_a_stop_the_next_is_given_what_was_left_to_read(clock: FakeClock) -> None:
