@@ -32,6 +32,7 @@ from shared_utils.types import (
     Where,
 )
 from src.answering.answer_queue import AnswerQueue, Ticket
+from src.answering.giving_way import AtWork
 from src.answering.learnt import Learnt
 from src.answering.prompts import MAX_OUTPUT_TOKENS, build_prompt
 from src.answering.repetition import repeated_from
@@ -147,6 +148,7 @@ class Scribe:
         self.queue = queue
         self._learnt = learnt or Learnt()
         self.record = TrackRecord(self._learnt)
+        self.at_work = AtWork()
         self._clock = clock
         self._reads_until: dict[str, float] = {}  # model -> when it may have read a prompt that was given up
         self._lock = threading.Lock()
@@ -190,6 +192,11 @@ class Scribe:
             return 0.0
         with self._lock:
             return max(0.0, self._reads_until.get(writer.model, 0.0) - self._clock())
+
+    def _reads_no_more(self, model: str) -> None:
+        """It speaks: whatever it still had to read, it has read."""
+        with self._lock:
+            self._reads_until.pop(model, None)
 
     def _learn_from_wait(self, prompt: Prompt, stats: GenerationStats, expected_s: float | None) -> None:
         """Whether the server had to finish a prompt that was given up before it read this one: what passed until the
@@ -238,6 +245,7 @@ class Scribe:
                                 place.seconds_left,
                                 place.position,
                                 where=first.where,
+                                reads_on_s=self._grace_s(first),
                             )
                 except GeneratorUnavailable as exc:  # the line is too long, or the place in it was lost
                     writers = [writer for writer in writers if not writer.queued]
@@ -246,10 +254,13 @@ class Scribe:
                     yield EngineChanged(writers[0].engine.name, exc.message)
             if cancelled():
                 return Written(finish_reason="cancelled")
-            return (yield from self._stream(task, prompt, writers, on_first_token, cancelled, ticket))
+            here = writers[0].queued and writers[0].where in (Where.THIS_MACHINE, None)
+            with self.at_work.working(here=here):
+                return (yield from self._stream(task, prompt, writers, on_first_token, cancelled, ticket))
         finally:
             if ticket is not None:
-                self.queue.leave(ticket)
+                reads_on_s = self._grace_s(first) if self.frees(first.model) is False else 0.0
+                self.queue.leave(ticket, reads_on_s)
 
     def _stream(
         self,
@@ -282,6 +293,7 @@ class Scribe:
                         case TextDelta(delta):
                             if not text:
                                 on_first_token()
+                                self._reads_no_more(writer.model)
                                 yield StageStarted(Stage.WRITING, writer.engine.name, writer.model, where=writer.where)
                             text, tokens = text + delta, tokens + 1
                             plain = settled(text)
@@ -335,6 +347,7 @@ class Scribe:
             prompt_tokens=tokens,
             passages_leave=leaving,
             where=writer.where,
+            reads_on_s=prompt.grace_s,
         )
 
 

@@ -11,6 +11,8 @@ from src.presentation.describe import about, engine_name
 from src.views import EngineView, TurnView
 
 _ORDER = tuple(Stage)
+_WORTH_TELLING_S = 1.0
+_SLOW_TOKENS_PER_S = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,9 @@ def stage_line(turn: TurnView, now: float, say: Say) -> str:
         case Stage.CHECKING:
             return say("Looking whether they speak to the question")
         case Stage.WAITING:
-            parts = [say("Waiting for the model"), place_in_line(turn, left, say)]
+            parts = [say("Waiting for the model"), _reads_on(turn, since, say), place_in_line(turn, left, say)]
         case Stage.READING:
-            parts = [_reading(turn, left, since, say), _by(turn, say)]
+            parts = [_reading(turn, left, since, say), _reads_on(turn, since, say), _by(turn, say)]
         case Stage.WRITING:
             parts = [say("Writing"), _tokens(turn.output_tokens, say), say("not yet checked"), _by(turn, say)]
         case Stage.VERIFYING:
@@ -105,6 +107,26 @@ def _reading(turn: TurnView, left: float | None, since: float, say: Say) -> str:
         say("first words in about {time}", time=about(left, say)) if left > 0.5 else say("first words any moment now")
     )
     return f"{what} · {soon}"
+
+
+def _reads_on(turn: TurnView, since: float, say: Say) -> str:
+    left = turn.reads_on_s - since
+    told = "it may still read a stopped question for about {time}"
+    return say(told, time=about(left, say)) if left > _WORTH_TELLING_S else ""
+
+
+def tick_s(turn: TurnView, now: float) -> float:
+    """Seconds between two looks at a running answer. Each costs the cores that write it: while the model reads there is
+    only a clock to move, and slow words need not be looked for three times each."""
+    match turn.stage:
+        case Stage.WAITING:
+            return 1.0  # there are many of them where there is a line
+        case Stage.READING:
+            return 0.6
+        case Stage.WRITING if turn.output_tokens < _SLOW_TOKENS_PER_S * (now - turn.stage_started_at - 1.0):
+            return 0.6
+        case _:
+            return 0.3
 
 
 def _tokens(count: int, say: Say) -> str:
