@@ -64,7 +64,9 @@ def _draw_line(turn: TurnView, shelf: Shelf, session: Session) -> None:
     now, say = time.monotonic(), session.say
     with st.container(horizontal=True, vertical_alignment="center", key=f"line-{turn.id}", wrap=False):
         # a timer, not a status: nobody wants a clock read out three times a second
-        line = f'<p class="fn-stage" role="timer">{html_text(stage_line(turn, now, say))}</p>'
+        at_work = any(not view.settled for view in shelf.documents())
+        told = stage_line(turn, now, say, files_at_work=at_work)
+        line = f'<p class="fn-stage" role="timer">{html_text(told)}</p>'
         st.html(line + running_steps(turn, now, say))
         st.button(
             say("Stop"),

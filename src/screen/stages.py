@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from shared_utils.types import Where
 from src.events import Stage
 from src.i18n import Say
 from src.presentation.describe import about, engine_name
@@ -40,8 +41,11 @@ def steps(turn: TurnView, now: float) -> tuple[Step, ...]:
     return (*begun_stages, *(Step(stage, None, running=False) for stage in to_come))
 
 
-def stage_line(turn: TurnView, now: float, say: Say) -> str:
-    """The one line of a running answer: what is being done, by whom, and how long still."""
+def stage_line(turn: TurnView, now: float, say: Say, *, files_at_work: bool = False) -> str:
+    """The one line of a running answer: what is being done, by whom, how long still. `files_at_work`: some are being
+    read or indexed, which a model of this machine shares its cores with."""
+    shared = files_at_work and turn.where is Where.THIS_MACHINE
+    slower = say("slower: a file is being read") if shared else ""
     since = max(0.0, now - turn.stage_started_at)
     left = turn.seconds_left - since if turn.seconds_left is not None else None
     match turn.stage:
@@ -52,9 +56,9 @@ def stage_line(turn: TurnView, now: float, say: Say) -> str:
         case Stage.WAITING:
             parts = [say("Waiting for the model"), _reads_on(turn, since, say), place_in_line(turn, left, say)]
         case Stage.READING:
-            parts = [_reading(turn, left, since, say), _reads_on(turn, since, say), _by(turn, say)]
+            parts = [_reading(turn, left, since, say), _reads_on(turn, since, say), slower, _by(turn, say)]
         case Stage.WRITING:
-            parts = [say("Writing"), _tokens(turn.output_tokens, say), say("not yet checked"), _by(turn, say)]
+            parts = [say("Writing"), _tokens(turn.output_tokens, say), say("not yet checked"), slower, _by(turn, say)]
         case Stage.VERIFYING:
             return say("Checking every sentence against the pages")
         case None:

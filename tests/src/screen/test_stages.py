@@ -59,6 +59,15 @@ def test_a_running_answer_is_looked_at_as_often_as_there_is_something_to_see() -
     assert tick_s(replace(READING, stage=Stage.VERIFYING), 101.0) == 0.3
 
 
+def test_a_file_that_is_being_read_on_the_same_cores_is_told() -> None:
+    told = "slower: a file is being read"
+    for stage in (Stage.READING, Stage.WRITING):
+        assert told in stage_line(replace(READING, stage=stage), 101.0, ENGLISH, files_at_work=True)
+        assert told not in stage_line(replace(READING, stage=stage), 101.0, ENGLISH)
+    elsewhere = replace(READING, where=Where.OWN_NETWORK)
+    assert told not in stage_line(elsewhere, 101.0, ENGLISH, files_at_work=True)
+
+
 def test_writing_counts_tokens() -> None:
     writing = replace(READING, stage=Stage.WRITING, output_tokens=1)
     assert stage_line(writing, 101.0, ENGLISH) == "Writing · 1 token · not yet checked · llama3.2:3b on this machine"
