@@ -42,12 +42,14 @@ class Read:
 
 def main() -> None:
     parser = argument_parser((__doc__ or "").splitlines()[0])
+    parser.add_argument("--every", type=int, default=1, help="of the questions that stand alone, each n-th")
     parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
     parser.add_argument("--misses", action="store_true", help="print those that lose a gold page")
     arguments = parser.parse_args()
     data = open_set(arguments)
     follow_ups = [(case.before, case.meant, case.asked) for case in cases(data)]
     others = [(before, question, question.question) for before, question in neighbours(data.questions)]
+    others = others[:: arguments.every]
     with wire(Settings.from_env()) as wired:
         rag = replace(wired.rag, embedder=Ready(data.embedder))
         shelf: dict[str, IndexedDocument] = {}
