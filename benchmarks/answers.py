@@ -19,12 +19,14 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
 from benchmarks.retrieval_set import ROOT, Question, RetrievalSet, argument_parser, open_set
+from shared_utils.chunking.chunker import chunk_pages
 from shared_utils.errors import GenerationError
 from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
 from shared_utils.generation.ollama_server import OllamaServer
@@ -32,6 +34,7 @@ from shared_utils.generation.openai_answer_generator import OpenAiAnswerGenerato
 from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.processes.resources import available_cores
 from shared_utils.retrieval.evidence import select_evidence
+from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.search import search
 from shared_utils.text.tokens import estimate_tokens
 from shared_utils.types import (
@@ -128,9 +131,15 @@ def main() -> int:
 # ------------------------------------------------------------------------------------------------ prompts
 
 
+@cache
+def index_of(data: RetrievalSet, name: str) -> DocumentIndex:
+    """One document's: those of others need not be waited for."""
+    return data.index(name, chunk_pages(name, data.pages[name]))
+
+
 def three_prompts(data: RetrievalSet, question: Question, settings: Settings) -> Asked | None:
     """None where nothing is found: then no model is asked anything."""
-    indexes = [data.indexes[name] for name in question.documents]
+    indexes = [index_of(data, name) for name in question.documents]
     passages = search(question.question, indexes, {}, data.embedder, CANDIDATES, glossary=data.glossary)
     evidence = select_evidence(
         question.question,
