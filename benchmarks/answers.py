@@ -5,31 +5,48 @@ python -m benchmarks.answers [--set FOLDER] [--questions N] [--no-report]
 Each question of the set is asked of its own document through the product's own search, evidence and prompt. Beside it
 stand the same question over four passages of 1,000 characters (a LangChain-like prompt) and over 10,000 tokens of pages
 (a kotaemon-like one), in words of ours. Tokens are estimated (shared_utils/text/tokens.py).
-With an Ollama at OLLAMA_HOST that has the configured model, N questions are also timed there; without, it says so.
+With an Ollama at OLLAMA_HOST that has the configured model, or else the first of FOOTNOTE_ENDPOINTS, N questions are
+also timed there, every prompt new to the server; without, it says so. `--no-pages` leaves out the kotaemon-like prompt:
+a server has to have a window of 12,288 tokens for it. `--machine` says in words where it was measured.
 """
 
 from __future__ import annotations
 
+import platform
 import re
 import secrets
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
 from benchmarks.retrieval_set import ROOT, Question, RetrievalSet, argument_parser, open_set
+from shared_utils.chunking.chunker import chunk_pages
 from shared_utils.errors import GenerationError
 from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
 from shared_utils.generation.ollama_server import OllamaServer
+from shared_utils.generation.openai_answer_generator import OpenAiAnswerGenerator, served_models
 from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.processes.resources import available_cores
 from shared_utils.retrieval.evidence import select_evidence
+from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.search import search
 from shared_utils.text.tokens import estimate_tokens
-from shared_utils.types import ChatMessage, Evidence, GenerationDone, GenerationStats, Page, Passage, Prompt
+from shared_utils.types import (
+    AnswerGenerator,
+    ChatMessage,
+    Evidence,
+    GenerationDone,
+    GenerationStats,
+    Page,
+    Passage,
+    Prompt,
+)
 from src.answering.prompts import build_prompt
 from src.rag_with_generation import CANDIDATES
 from src.settings import Settings
@@ -41,6 +58,7 @@ PASSAGES, PASSAGE_CHARS = 4, 1000
 PAGES_TOKENS = 10_000
 ROOM = 12_288  # context window for all three: another one would load the model again
 WORDS = 8  # output tokens, where only the first is timed
+WHOLE = 60  # of a look-up's whole answer
 PATIENT = Deadlines(connect_s=5, first_token_s=3600, stall_s=600, total_s=7200)
 FOLLOW_UP = "And what was it the year before?"
 TEMPLATE_TOKENS = 30  # the model's chat template, as src/answering/prompts.py counts it
@@ -62,28 +80,46 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
-    """Seconds to the first token of a loaded model, and the follow-up's freshly evaluated share of the first prompt."""
+class Wait:
+    """Seconds to the first word and to the last of WHOLE tokens; None where that was not asked."""
 
-    ours_s: float
-    four_passages_s: float
-    pages_s: float
+    first_s: float
+    whole_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One question's prompts on a loaded model, and the follow-up's freshly evaluated share of the first prompt."""
+
+    ours: Wait
+    four_passages: Wait
+    pages: Wait | None
+    follow_up: Wait
     evaluated_again: float | None  # None where the server does not tell what it had in its cache
 
 
 def main() -> int:
     parser = argument_parser(__doc__ or "")
     parser.add_argument("--questions", type=int, default=3, help="how many are timed on a real Ollama")
+    parser.add_argument("--machine", default=f"{platform.machine()}, {available_cores()} cores")
+    parser.add_argument("--no-pages", action="store_true")
+    parser.add_argument("--documents", type=int, default=0, help="read only so many of the set's documents; 0: all")
     parser.add_argument("--no-report", action="store_true", help="print only, leave docs/benchmarks.md as it is")
     arguments = parser.parse_args()
     settings = Settings.from_env()
     data = open_set(arguments)
-    asked = [prompts for question in data.questions if (prompts := three_prompts(data, question, settings))]
+    names = sorted({name for question in data.questions for name in question.documents})
+    names = names[: arguments.documents or None]
+    questions = [question for question in data.questions if set(question.documents) <= set(names)]
+    asked = [prompts for question in questions if (prompts := three_prompts(data, question, settings))]
     section = token_section(asked)
     print(section)
-    model = installed_model(settings)
-    if model:
-        timing = timing_section(timed(spread(asked, arguments.questions), settings, model), model)
+    served = model_served(settings)
+    if served:
+        generator, model = served
+        timing = timing_section(
+            timed(spread(asked, arguments.questions), generator, pages=not arguments.no_pages), model, arguments.machine
+        )
     else:
         timing = f"No Ollama with {settings.model} or {settings.fallback_model} answered: nothing was timed."
     print(f"\n{timing}")
@@ -95,9 +131,15 @@ def main() -> int:
 # ------------------------------------------------------------------------------------------------ prompts
 
 
+@cache
+def index_of(data: RetrievalSet, name: str) -> DocumentIndex:
+    """One document's: those of others need not be waited for."""
+    return data.index(name, chunk_pages(name, data.pages[name]))
+
+
 def three_prompts(data: RetrievalSet, question: Question, settings: Settings) -> Asked | None:
     """None where nothing is found: then no model is asked anything."""
-    indexes = [data.indexes[name] for name in question.documents]
+    indexes = [index_of(data, name) for name in question.documents]
     passages = search(question.question, indexes, {}, data.embedder, CANDIDATES, glossary=data.glossary)
     evidence = select_evidence(
         question.question,
@@ -178,43 +220,53 @@ def spread(asked: Sequence[Asked], count: int) -> Sequence[Asked]:
     return asked[:: max(1, len(asked) // max(1, count))][:count]
 
 
-def installed_model(settings: Settings) -> str:
-    """The model the product would use here; "" without one."""
-    server = OllamaServer(settings.ollama_url)
+def model_served(settings: Settings) -> tuple[AnswerGenerator, str] | None:
+    """The model that the product would use here, loaded; None without one."""
+    threads, server = settings.threads or available_cores(), OllamaServer(settings.ollama_url)
     try:
-        return next((m for m in (settings.model, settings.fallback_model) if server.has(m)), "")
+        model = next((m for m in (settings.model, settings.fallback_model) if server.has(m)), "")
+        if model:
+            server.load(model, num_ctx=ROOM, num_thread=threads)
+            url = settings.ollama_url
+            return OllamaAnswerGenerator(url, model, num_ctx=ROOM, num_thread=threads, deadlines=PATIENT), model
     except GenerationError:
-        return ""
+        pass  # an endpoint may answer
+    for url in settings.endpoints:
+        model = next(iter(served_models(url)), "")
+        if model:
+            return OpenAiAnswerGenerator(url, model, deadlines=PATIENT), Path(model).name
+    return None
 
 
-def timed(asked: Sequence[Asked], settings: Settings, model: str) -> list[Timed]:
+def timed(asked: Sequence[Asked], generator: AnswerGenerator, *, pages: bool) -> list[Timed]:
     """Every first prompt is new to the server's cache, its rules included: the product would have those read before."""
-    threads = settings.threads or available_cores()
-    server = OllamaServer(settings.ollama_url)
-    generator = OllamaAnswerGenerator(settings.ollama_url, model, num_ctx=ROOM, num_thread=threads, deadlines=PATIENT)
-    server.load(model, num_ctx=ROOM, num_thread=threads)
-    stats_of(generator, plain_prompt("Are you there?", [secrets.token_hex(8)]))
-    return [_timed(generator, one) for one in asked]
+    return [_timed(generator, one, pages=pages) for one in asked]
 
 
-def _timed(generator: OllamaAnswerGenerator, asked: Asked) -> Timed:
-    pages, passages = (stats_of(generator, prompt) for prompt in (asked.pages, asked.four_passages))
-    ours, again = stats_of(generator, asked.ours), stats_of(generator, asked.follow_up)
+def _timed(generator: AnswerGenerator, asked: Asked, *, pages: bool) -> Timed:
+    of_pages = waited(generator, asked.pages)[0] if pages else None
+    passages, _ = waited(generator, asked.four_passages, WHOLE)
+    forgotten(generator)
+    ours, first = waited(generator, asked.ours, WHOLE)
+    follow_up, again = waited(generator, asked.follow_up, WHOLE)
     evaluated = None
-    if again.prompt_tokens is not None and again.cached_prompt_tokens is not None and ours.prompt_tokens:
-        evaluated = (again.prompt_tokens - again.cached_prompt_tokens) / ours.prompt_tokens
-    return Timed(first_token_s(ours), first_token_s(passages), first_token_s(pages), evaluated)
+    if again.prompt_tokens is not None and again.cached_prompt_tokens is not None and first.prompt_tokens:
+        evaluated = (again.prompt_tokens - again.cached_prompt_tokens) / first.prompt_tokens
+    return Timed(ours, passages, of_pages, follow_up, evaluated)
 
 
-def stats_of(generator: OllamaAnswerGenerator, prompt: Prompt) -> GenerationStats:
-    *_, last = generator.generate(replace(prompt, max_output_tokens=WORDS), lambda: False)
+def forgotten(generator: AnswerGenerator) -> None:
+    """Nothing of an earlier prompt is left in the server's cache."""
+    waited(generator, plain_prompt(secrets.token_hex(8), [secrets.token_hex(8)]))
+
+
+def waited(generator: AnswerGenerator, prompt: Prompt, tokens: int = WORDS) -> tuple[Wait, GenerationStats]:
+    began = time.perf_counter()
+    *_, last = generator.generate(replace(prompt, max_output_tokens=tokens, stop=()), lambda: False)
+    whole_s = time.perf_counter() - began
     assert isinstance(last, GenerationDone)
-    return last.stats
-
-
-def first_token_s(stats: GenerationStats) -> float:
-    assert stats.time_to_first_token_s is not None
-    return stats.time_to_first_token_s
+    assert last.stats.time_to_first_token_s is not None
+    return Wait(last.stats.time_to_first_token_s, whole_s if tokens == WHOLE else None), last.stats
 
 
 # ------------------------------------------------------------------------------------------------ in words
@@ -241,16 +293,33 @@ def token_section(asked: Sequence[Asked]) -> str:
     )
 
 
-def timing_section(measured: Sequence[Timed], model: str) -> str:
-    of_four = median(t.ours_s / t.four_passages_s for t in measured)
-    of_pages = median(t.ours_s / t.pages_s for t in measured)
-    told = [t.evaluated_again for t in measured if t.evaluated_again is not None]
-    again = f"{median(told):.0%} (bar {BAR_FOLLOW_UP:.0%})" if told else "unknown: this server does not tell"
+def timing_section(measured: Sequence[Timed], model: str, machine: str) -> str:
+    kinds = [
+        ("ours", [t.ours for t in measured], None),
+        ("ours, a follow-up on the same evidence", [t.follow_up for t in measured], None),
+        (
+            f"{PASSAGES} passages of {PASSAGE_CHARS:,} characters",
+            [t.four_passages for t in measured],
+            BAR_OF_FOUR_PASSAGES,
+        ),
+    ]
+    if pages := [t.pages for t in measured if t.pages]:
+        kinds.append((f"{PAGES_TOKENS:,} tokens of pages", pages, BAR_OF_PAGES))
+    lines = ["| prompt | first word | whole answer | first word of ours as a share of it |", "|---|---:|---:|---:|"]
+    for name, waits, bar in kinds:
+        whole = [wait.whole_s for wait in waits if wait.whole_s is not None]
+        share = median(t.ours.first_s / wait.first_s for t, wait in zip(measured, waits, strict=True))
+        told = f"{share:.0%} (bar {bar:.0%})" if bar else ""
+        last = f"{median(whole):.1f} s" if whole else "–"
+        lines.append(f"| {name} | {median(w.first_s for w in waits):.1f} s | {last} | {told} |")
+    again = median(t.follow_up.first_s / t.ours.first_s for t in measured)
+    told_again = [t.evaluated_again for t in measured if t.evaluated_again is not None]
+    evaluated = f"; it evaluated {median(told_again):.0%} of the first's tokens" if told_again else ""
     return (
-        f"Time to first token of {model} on this machine, medians of {len(measured)} questions: ours "
-        f"{median(t.ours_s for t in measured):.1f} s, {of_four:.0%} of the four passages' (bar "
-        f"{BAR_OF_FOUR_PASSAGES:.0%}) and {of_pages:.0%} of the pages' (bar {BAR_OF_PAGES:.0%}). Evaluated by a "
-        f"follow-up on the same evidence: {again}."
+        f"{model} on {machine}, {len(measured)} questions, medians; a whole answer is {WHOLE} tokens.\n\n"
+        + "\n".join(lines)
+        + f"\n\nThe follow-up took {again:.0%} of its first question's time to the first word (bar "
+        f"{BAR_FOLLOW_UP:.0%}){evaluated}."
     )
 
 

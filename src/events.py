@@ -101,6 +101,7 @@ class StageStarted:
     prompt_tokens: int = 0  # estimated, while READING
     passages_leave: int = 0  # how many passages are sent to another machine now, while READING
     where: Where | None = None  # of the engine; None before it is known
+    reads_on_s: float = 0.0  # that the model may first need for a prompt that was given up, as estimated
 
 
 class AskedKind(StrEnum):

@@ -102,6 +102,7 @@ class TurnView:
     sent_to: Where | None = None  # the farthest place that passages were sent to
     route: Message = NOTHING  # how it was looked for, while that is known: "look-up", "summary of the whole document"
     classified: Classified | None = None  # its kind, part and language, known with the route
+    reads_on_s: float = 0.0  # of its stage, that the model may first need for a prompt that was given up
 
     @property
     def done(self) -> bool:
@@ -167,6 +168,7 @@ def _entered(view: TurnView, event: StageStarted, now: float) -> TurnView:
         stage_started_at=now,
         seconds_left=event.seconds_left,
         position=event.position,
+        reads_on_s=event.reads_on_s,
         prompt_tokens=event.prompt_tokens or view.prompt_tokens,
         passages_left=max(event.passages_leave, view.passages_left),
         sent_to=farthest(view.sent_to, event.where if event.passages_leave else None),

@@ -27,9 +27,10 @@ from shared_utils.types import Cancelled, Embedder, EngineKind, Page, PageVerdic
 from src.answering.answer_queue import AnswerQueue, ModelLine
 from src.answering.file_report import unread_pages
 from src.answering.formulary import formulary
-from src.answering.learnt_speeds import LearntSpeeds
+from src.answering.learnt import Learnt
 from src.answering.lexicon import lexicon
 from src.answering.line_items import line_items
+from src.answering.shared_learnt import SharedLearnt
 from src.answering.shared_line import SharedLine
 from src.answering.writing import Scribe, Writer
 from src.library.library import Library
@@ -130,7 +131,7 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1, store: 
         embedder=LateEmbedder(lambda: load_embedder(settings)),
         vector_model=f"{settings.embedder}:{settings.embedding_model or 'all-MiniLM-L6-v2'}:2",
         recogniser=OcrWithinBudget(viewer, settings.ocr_seconds),
-        scribe=_scribe(line_name(settings), store, longest_turn_s, places),
+        scribe=_scribe(settings, store, longest_turn_s, places),
         evidence_tokens=settings.evidence_tokens,
         first_token_target_s=settings.first_token_target_s,
         max_question_chars=settings.max_question_chars,
@@ -143,12 +144,15 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1, store: 
     )
 
 
-def _scribe(name: str, store: Store | None, longest_turn_s: float, places: Callable[[], int]) -> Scribe:
-    shared = store.model_line(name) if store else None
+def _scribe(settings: Settings, store: Store | None, longest_turn_s: float, places: Callable[[], int]) -> Scribe:
+    """Who share a database share a line and what was learnt; else both are this process's own."""
+    name = line_name(settings)
     line: ModelLine = AnswerQueue(longest_turn_s=longest_turn_s, places=places)
-    if shared is not None:
+    if store and (shared := store.model_line(name)) is not None:
         line = SharedLine(shared, longest_turn_s=longest_turn_s, places=places)
-    return Scribe(line, speeds=LearntSpeeds(store.counts if store else None, name))
+    if store and store.counts is not None:
+        return Scribe(line, learnt=SharedLearnt(store.counts, name))
+    return Scribe(line, learnt=Learnt(settings.data_dir / "run" / "learnt.json", threads(settings)))
 
 
 def models_dir(settings: Settings) -> Path:

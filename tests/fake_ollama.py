@@ -48,6 +48,7 @@ class Script:
     load_s: float = 0.0
     first_token_s: float = 0.0
     token_s: float = 0.0
+    thread_token_s: dict[str, float] = field(default_factory=dict)  # num_thread -> more for each token: they collapse
     slow_models: dict[str, float] = field(default_factory=dict)  # model -> its own first_token_s
     too_large: list[str] = field(default_factory=list)  # models that do not fit into memory
     prompt_token_s: float = 0.0  # beside first_token_s, for each token of the prompt that is not in the slot's cache
@@ -217,13 +218,14 @@ class _Handler(BaseHTTPRequestHandler):
         assert isinstance(options, dict)
         limit = int(options.get("num_predict") or 128)
         tokens = list(in_tokens(script.answer or quoting_answer(prompt)))
+        token_s = script.token_s + script.thread_token_s.get(str(options.get("num_thread")), 0.0)
         self._start_stream()
         generation_began = time.monotonic()
         for position, token in enumerate(tokens[:limit]):
             if self._misbehaves(fake, position):
                 return
             self._line(frame(model, token))
-            self._work(fake, script.token_s)
+            self._work(fake, token_s)
         if self._misbehaves(fake, len(tokens)):
             return
         last: dict[str, object] = {

@@ -65,7 +65,7 @@ class ModelLine(Protocol):
 
     def wait(self, ticket: Ticket, cancelled: Cancelled) -> Iterator[Place]: ...
 
-    def leave(self, ticket: Ticket) -> None: ...
+    def leave(self, ticket: Ticket, reads_on_s: float = 0.0) -> None: ...
 
     def load(self) -> tuple[bool, int]: ...
 
@@ -124,6 +124,7 @@ class AnswerQueue:
         self._waiting: list[Ticket] = []
         self._seen: dict[int, float] = {}  # ticket number -> when it was last asked about
         self._turns: list[_Turn] = []
+        self._read_on_until: list[float] = []  # a place whose server reads on after a stop is free only then
         self._served: dict[str, Ticket] = {}  # network -> whose turn it had last; the latest stands last
         self._tickets = 0
         self._durations: deque[float] = deque([first_expected_s], maxlen=KEPT_DURATIONS)
@@ -177,12 +178,19 @@ class AnswerQueue:
             with self._changed:
                 self._changed.wait(_POLL_S)
 
-    def leave(self, ticket: Ticket) -> None:
-        """End the ticket's turn, or give up its place. Leaving twice does no harm."""
+    def leave(self, ticket: Ticket, reads_on_s: float = 0.0) -> None:
+        """End the ticket's turn, or give up its place. Leaving twice does no harm.
+
+        `reads_on_s`: so long its server still reads what nobody waits for. Where several wait, who is next is decided
+        when that is over, so that the order stays fair and a stop costs nothing; one alone is sent at once, and is
+        read as soon as the server can.
+        """
         with self._changed:
             for turn in [turn for turn in self._turns if turn.ticket == ticket]:
                 self._durations.append(self._clock() - turn.started)
                 self._turns.remove(turn)
+                if reads_on_s > 0:
+                    self._read_on_until.append(self._clock() + reads_on_s)
             self._drop([ticket])
             self._advance()
 
@@ -196,8 +204,9 @@ class AnswerQueue:
         """Bring everything up to now: end what overran, drop what was abandoned, give the turn to the next."""
         now = self._clock()
         self._turns = [turn for turn in self._turns if now - turn.started <= self._longest_turn_s]
+        self._read_on_until = [until for until in self._read_on_until if until > now]
         self._drop([t for t in self._waiting if now - self._seen[t.number] > self._abandoned_after_s])
-        while self._waiting and len(self._turns) < self._open_places():
+        while self._waiting and len(self._turns) < self._free_places():
             ticket = fair_order(self._waiting, list(self._served.values()))[0]
             self._drop([ticket])
             self._turns.append(_Turn(ticket, now))
@@ -210,6 +219,10 @@ class AnswerQueue:
             if ticket in self._waiting:
                 self._waiting.remove(ticket)
 
+    def _free_places(self) -> int:
+        """Of them, those that nothing is read on in; for one who waits alone these count as free."""
+        return self._open_places() - (len(self._read_on_until) if len(self._waiting) > 1 else 0)
+
     def _open_places(self) -> int:
         """Never none: where no server can be asked, whoever has the turn is told so at once."""
         return max(1, self._places())
@@ -217,6 +230,7 @@ class AnswerQueue:
     def _seconds_before(self, ahead: Sequence[Ticket]) -> float:
         now = self._clock()
         running_s = [max(turn.ticket.expected_s - (now - turn.started), 0.0) for turn in self._turns]
+        running_s += [until - now for until in self._read_on_until]
         return seconds_until_free(running_s, [ticket.expected_s for ticket in ahead], self._open_places())
 
 

@@ -7,7 +7,7 @@ names again (a year, a quarter, pages) replaces what the earlier one named. Meas
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from functools import reduce
 
@@ -43,6 +43,8 @@ _BESIDE = re.compile(  # a year that is told from the one asked before: group "b
     r"|het (?:volgende jaar|jaar erna)))(?!\w)",
     re.IGNORECASE,
 )
+Page = tuple[str, int]  # document id, page number
+
 _ADDED_SHARE = 6  # of the evidence's tokens one part is added for a follow-up: it is what its server reads anew
 _LEAST_ADDED = 60  # tokens; a sentence with the names over its row
 _ADDITIONS = 2  # kept beside the evidence that a conversation began with
@@ -176,6 +178,7 @@ def read_on(
     same_pages = all((span.document_id, span.page) in pages for span in new)
     if not wanted or not (is_follow_up(question) or (same_pages and not asks_for_all(question))):
         return found
+    new = _filled(new, found, pages, room)
     kept = list(earlier.spans)
     most = max(found.budget, earlier.budget) + _ADDITIONS * room
     while kept and cost_of([*kept, *new]) > most:
@@ -184,6 +187,18 @@ def read_on(
         return found
     numbered = [*kept, *_numbered(new, read)]
     return Evidence(tuple(numbered), cost_of(numbered), found.budget)
+
+
+def _filled(new: Sequence[EvidenceSpan], found: Evidence, read: Set[Page], room: int) -> list[EvidenceSpan]:
+    """What is new, and of the evidence found for the question alone what stands on pages not read yet, best first, as
+    long as there is room: the best few sentences alone are often of pages that were read already."""
+    filled = list(new)
+    for span in sorted(found.spans, key=lambda span: -span.score):
+        elsewhere = (span.document_id, span.page) not in read
+        known = any(_holds(one, span) or _holds(span, one) for one in new)
+        if elsewhere and not known and cost_of([*filled, span]) <= room:
+            filled.append(span)
+    return filled
 
 
 def cost_of(spans: Sequence[EvidenceSpan]) -> int:

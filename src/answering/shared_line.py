@@ -119,8 +119,9 @@ class SharedLine:
                 return
             self._await_move(moves, cancelled)
 
-    def leave(self, ticket: Ticket) -> None:
-        """See `AnswerQueue.leave`; where the store is out of reach, it is left with the next step."""
+    def leave(self, ticket: Ticket, reads_on_s: float = 0.0) -> None:  # noqa: ARG002
+        """See `AnswerQueue.leave`; the next is sent at once even where the server reads on: it may be sent to another
+        one. Where the store is out of reach, it is left with the next step."""
         self._unleft.add(ticket.number)
         try:
             with self._store.held() as held:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import threading
+from dataclasses import replace
 
-from shared_utils.citations.base_rate import NO_SENTENCES, UNKNOWN, Share
+from shared_utils.citations.base_rate import UNKNOWN, Share
+from src.answering.learnt import Learnt
 
 _REMEMBERED = 40.0  # sentences of a model; older ones fade
 _COUNTED = 10.0  # at most, against those of the answer itself
 
 
 class TrackRecord:
-    """By the model's name, for as long as the program runs. Shared by everybody; thread-safe."""
+    """By the model's name. Shared by everybody; thread-safe; as long-lived as what is `learnt`."""
 
-    def __init__(self) -> None:
-        self._shares: dict[str, Share] = {}
-        self._lock = threading.Lock()
+    def __init__(self, learnt: Learnt | None = None) -> None:
+        self._learnt = learnt or Learnt()
 
     def known(self, model: str) -> Share:
-        with self._lock:
-            return UNKNOWN.and_also(self._shares.get(model, NO_SENTENCES), _COUNTED)
+        return UNKNOWN.and_also(self._learnt.of(model).share, _COUNTED)
 
     def learn(self, model: str, share: Share) -> None:
-        with self._lock:
-            self._shares[model] = self._shares.get(model, NO_SENTENCES).and_also(share, _REMEMBERED)
+        self._learnt.change(model, lambda known: replace(known, share=known.share.and_also(share, _REMEMBERED)))

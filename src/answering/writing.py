@@ -32,7 +32,8 @@ from shared_utils.types import (
     Where,
 )
 from src.answering.answer_queue import ModelLine, Ticket
-from src.answering.learnt_speeds import LearntSpeeds
+from src.answering.giving_way import AtWork
+from src.answering.learnt import Learnt
 from src.answering.prompts import MAX_OUTPUT_TOKENS, build_prompt
 from src.answering.repetition import repeated_from
 from src.answering.track_record import TrackRecord
@@ -136,23 +137,25 @@ class Written:
 
 
 class Scribe:
-    """Asks the engines in order, those in line as their turn comes. Shared by everybody; thread-safe."""
+    """Asks the engines in order, those in line as their turn comes. Shared by everybody; thread-safe.
+
+    `learnt`: of models, from earlier answers; what this one's tell is added to it.
+    """
 
     def __init__(
-        self, queue: ModelLine, clock: Callable[[], float] = time.monotonic, speeds: LearntSpeeds | None = None
+        self, queue: ModelLine, clock: Callable[[], float] = time.monotonic, learnt: Learnt | None = None
     ) -> None:
         self.queue = queue
-        self.record = TrackRecord()
+        self._learnt = learnt or Learnt()
+        self.record = TrackRecord(self._learnt)
+        self.at_work = AtWork()
         self._clock = clock
-        self._speeds = speeds or LearntSpeeds()
         self._reads_until: dict[str, float] = {}  # model -> when it may have read a prompt that was given up
-        self._frees: dict[str, bool] = {}  # model -> whether its server stops reading a prompt that nobody waits for
         self._lock = threading.Lock()
 
     def speed(self, writer: Writer) -> Speed:
         """What has been learnt about a model's speed here, from its answers or when it was made ready."""
-        with self._lock:
-            return self._speeds.get(writer.model, writer.measured)
+        return self._learnt.of(writer.model).speed or writer.measured
 
     def waiting(self) -> int:
         """How many questions stand in line for the local model."""
@@ -161,34 +164,39 @@ class Scribe:
 
     def frees(self, model: str) -> bool | None:
         """Whether a stop frees the model's server while it reads; None where no stop has told yet."""
-        with self._lock:
-            return self._frees.get(model)
+        return self._learnt.of(model).frees
 
     def learn(self, stats: GenerationStats) -> None:
-        with self._lock:
-            self._speeds.put(stats.model, updated(self._speeds.get(stats.model, Speed()), stats))
+        self._learnt.change(stats.model, lambda known: replace(known, speed=updated(known.speed or Speed(), stats)))
 
     def _learn_from_silence(self, writer: Writer, prompt: Prompt, waited_s: float) -> None:
         """A model that missed its deadline is asked to read less the next time."""
-        with self._lock:
-            known = self._speeds.get(writer.model, writer.measured)
-            self._speeds.put(writer.model, held_back(known, prompt.estimated_tokens, waited_s))
+        tokens = prompt.estimated_tokens
+        self._learnt.change(
+            writer.model,
+            lambda known: replace(known, speed=held_back(known.speed or writer.measured, tokens, waited_s)),
+        )
 
     def _given_up_in_reading(self, writer: Writer, prompt: Prompt, waited_s: float, *, late: bool) -> None:
         """A server that is hung up on while it reads may read on to the end (Ollama 0.13 does), and begins the next
         prompt only then: the next question is given that much more. One that was late may need as long again."""
         expected_s = estimate_first_token_s(self.speed(writer), prompt.estimated_tokens) or 0.0
         left_s = waited_s if late else expected_s - waited_s
+        if late:  # it may be that a stop did not free it after all
+            self._learnt.change(writer.model, lambda known: replace(known, frees=None))
         with self._lock:
-            if late:  # it may be that a stop did not free it after all
-                self._frees.pop(writer.model, None)
             self._reads_until[writer.model] = self._clock() + min(max(left_s, 0.0), _LONGEST_GRACE_S)
 
     def _grace_s(self, writer: Writer) -> float:
+        if not writer.queued or self.frees(writer.model):
+            return 0.0
         with self._lock:
-            if not writer.queued or self._frees.get(writer.model):
-                return 0.0
             return max(0.0, self._reads_until.get(writer.model, 0.0) - self._clock())
+
+    def _reads_no_more(self, model: str) -> None:
+        """It speaks: whatever it still had to read, it has read."""
+        with self._lock:
+            self._reads_until.pop(model, None)
 
     def _learn_from_wait(self, prompt: Prompt, stats: GenerationStats, expected_s: float | None) -> None:
         """Whether the server had to finish a prompt that was given up before it read this one: what passed until the
@@ -197,8 +205,7 @@ class Scribe:
         if prompt.grace_s < _TELLING_GRACE_S or stats.time_to_first_token_s is None or reading_s is None:
             return
         waited_s = stats.time_to_first_token_s - reading_s - (stats.load_s or 0.0)
-        with self._lock:
-            self._frees[stats.model] = waited_s < prompt.grace_s / 2
+        self._learnt.change(stats.model, lambda known: replace(known, frees=waited_s < prompt.grace_s / 2))
 
     def write(
         self, task: Task, writers: Sequence[Writer], on_first_token: Callable[[], None], cancelled: Cancelled
@@ -238,6 +245,7 @@ class Scribe:
                                 place.seconds_left,
                                 place.position,
                                 where=first.where,
+                                reads_on_s=self._grace_s(first),
                             )
                 except GeneratorUnavailable as exc:  # the line is too long, or the place in it was lost
                     writers = [writer for writer in writers if not writer.queued]
@@ -246,10 +254,13 @@ class Scribe:
                     yield EngineChanged(writers[0].engine.name, exc.message)
             if cancelled():
                 return Written(finish_reason="cancelled")
-            return (yield from self._stream(task, prompt, writers, on_first_token, cancelled, ticket))
+            here = writers[0].queued and writers[0].where in (Where.THIS_MACHINE, None)
+            with self.at_work.working(here=here):
+                return (yield from self._stream(task, prompt, writers, on_first_token, cancelled, ticket))
         finally:
             if ticket is not None:
-                self.queue.leave(ticket)
+                reads_on_s = self._grace_s(first) if self.frees(first.model) is False else 0.0
+                self.queue.leave(ticket, reads_on_s)
 
     def _stream(
         self,
@@ -282,6 +293,7 @@ class Scribe:
                         case TextDelta(delta):
                             if not text:
                                 on_first_token()
+                                self._reads_no_more(writer.model)
                                 yield StageStarted(Stage.WRITING, writer.engine.name, writer.model, where=writer.where)
                             text, tokens = text + delta, tokens + 1
                             plain = settled(text)
@@ -335,6 +347,7 @@ class Scribe:
             prompt_tokens=tokens,
             passages_leave=leaving,
             where=writer.where,
+            reads_on_s=prompt.grace_s,
         )
 
 

@@ -17,6 +17,7 @@ from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.pdf.reader import save_decrypted_copy
 from shared_utils.types import Page, PageVerdict
 from src.answering.file_report import outcome
+from src.answering.giving_way import giving_way
 from src.answering.ingestion import IndexedDocument, SourceFile, WorkStopped, finished
 from src.events import Embedding, FileStatus, IngestEvent, PageRead, ReadingStarted, Searchable
 from src.library.fair_pool import FairPool, Job, Turn, Work
@@ -170,7 +171,8 @@ class Reading:
             nearest_to=lambda: entry.looked_at,
             cancelled=entry.cancel.is_set,
         )
-        return self._go_on_recognising(entry, read_s, self._metrics.recognising(events), turn)
+        slowly = giving_way(self._metrics.recognising(events), self._rag.scribe.at_work.busy, entry.cancel.is_set)
+        return self._go_on_recognising(entry, read_s, slowly, turn)
 
     def _go_on_recognising(self, entry: Entry, read_s: float, events: Iterator[IngestEvent], turn: Turn) -> Work | None:
         began = time.monotonic()
@@ -237,7 +239,8 @@ class Reading:
         if entry.indexed is None or entry.cancel.is_set():
             return None
         events = self._rag.embed(entry.indexed, partial(self._publish, entry), cancelled=entry.cancel.is_set)
-        return self._go_on_embedding(entry, status, entry.indexed, events, turn)
+        slowly = giving_way(events, self._rag.scribe.at_work.busy, entry.cancel.is_set)
+        return self._go_on_embedding(entry, status, entry.indexed, slowly, turn)
 
     def _go_on_embedding(
         self, entry: Entry, status: FileStatus, indexed: IndexedDocument, events: Iterator[IngestEvent], turn: Turn

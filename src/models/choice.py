@@ -14,13 +14,15 @@ from src.models.status import ModelStatus
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A model that was settled on, and why. The times are as in ModelStatus."""
+    """A model that was settled on, and why. The times, threads and tokens a second are as in ModelStatus."""
 
     model: str
     reason: Message = NOTHING
     first_token_s: float | None = None
     slow_model: str = ""
     slow_first_token_s: float | None = None
+    threads: int = 0
+    tokens_per_s: float | None = None
     digests: dict[str, str] = field(default_factory=dict)  # of the models looked at: what was measured
 
     def about(self, digests: Mapping[str, str]) -> bool:
@@ -31,7 +33,14 @@ class Choice:
 def choice_of(status: ModelStatus, digests: Mapping[str, str]) -> Choice:
     """The choice behind the status of a model that is ready."""
     return Choice(
-        status.model, status.reason, status.first_token_s, status.slow_model, status.slow_first_token_s, dict(digests)
+        status.model,
+        status.reason,
+        status.first_token_s,
+        status.slow_model,
+        status.slow_first_token_s,
+        status.threads,
+        status.tokens_per_s,
+        dict(digests),
     )
 
 

@@ -232,6 +232,7 @@ class Engines:
         known = {status.slow_model: status.slow_first_token_s, status.model: status.first_token_s}
         usual_s, own = known.get(model), model == status.model
         deadlines = replace(deadlines_of(self._settings), first_token_s=self._patience_s(usual_s, own=own))
+        self._threads.begin(status.model, status.threads, status.tokens_per_s)
         count = self._threads.now()
         generator = OllamaAnswerGenerator(
             self._settings.ollama_url,

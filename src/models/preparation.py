@@ -17,8 +17,9 @@ from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.processes.resources import available_cores, disk_free_bytes, memory_bytes
 from src.models.choice import Choice, choice_of, choice_path, read_choice, write_choice
 from src.models.machine import NEEDS, Machine, Unfit, require_disk, require_memory
-from src.models.measurement import first_token_s
+from src.models.measurement import first_token_s, tokens_per_s
 from src.models.status import ModelState, ModelStatus
+from src.models.thread_choice import fastest
 from src.settings import Settings
 
 _PULL_ATTEMPTS = 5  # without a byte of progress between them
@@ -45,6 +46,9 @@ class Server(Protocol):
 FirstTokenS = Callable[[str], float | None]
 """Seconds a loaded model takes to the first word of the standard prompt; None: far longer than the target."""
 
+Rate = Callable[[str, int], float | None]
+"""Tokens a second that a model writes with so many threads; None where that cannot be told."""
+
 
 def tend_model(
     settings: Settings,
@@ -53,15 +57,19 @@ def tend_model(
     first_token_s: FirstTokenS,
     *,
     chosen: Choice | None = None,
+    rate: Rate | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[ModelStatus]:
     """Get a model ready and keep an eye on it, status by status. Ends when the server is gone.
 
-    `chosen`: the model an earlier run settled on; it is loaded without being measured again.
+    `chosen`: the model an earlier run settled on; it is loaded without being measured again. `rate` measures with how
+    many threads it writes fastest; None where their number is not ours to choose.
     """
     while True:
         status = ModelStatus(ModelState.STARTING)
         for status in prepare_model(settings, server, machine, first_token_s, chosen=chosen, sleep=sleep):
+            if status.state is ModelState.READY and not status.threads and rate is not None:
+                status = _with_threads(status, settings, server, machine, rate)
             yield status
         settled, ready = status, status.state is ModelState.READY
         chosen = choice_of(settled, {}) if ready else None
@@ -94,11 +102,12 @@ def prepare_model(
     names = [chosen.model] if chosen else candidates(settings, server.has)
     reasons: list[Message] = [chosen.reason] if chosen and chosen.reason else []
     slow, slow_s = (chosen.slow_model, chosen.slow_first_token_s) if chosen else ("", None)
+    loaded_with = replace(machine, cores=chosen.threads) if chosen and chosen.threads else machine
     for model in names:
         try:
             yield from _fetched(model, settings, server, machine, joined(*reasons), sleep)
             yield ModelStatus(ModelState.LOADING, model, joined(*reasons))
-            _load(model, settings, server, machine)
+            _load(model, settings, server, loaded_with)
             waited_s = chosen.first_token_s if chosen else _measured(model, server, first_token_s)
             quick = bool(chosen) or (waited_s is not None and waited_s <= settings.first_token_target_s)
         except Unfit as exc:
@@ -114,6 +123,8 @@ def prepare_model(
                 first_token_s=waited_s,
                 slow_model=slow,
                 slow_first_token_s=slow_s,
+                threads=chosen.threads if chosen else 0,
+                tokens_per_s=chosen.tokens_per_s if chosen else None,
             )
             return
         slow, slow_s = model, waited_s
@@ -262,6 +273,25 @@ def _measured(model: str, server: Server, first_token_s: FirstTokenS) -> float |
         return first_token_s(model)
 
 
+def _with_threads(ready: ModelStatus, settings: Settings, server: Server, machine: Machine, rate: Rate) -> ModelStatus:
+    """The same with the number of threads with which the model writes fastest; it is left loaded with that many."""
+    tried: list[int] = []
+
+    def measured(threads: int) -> float | None:
+        tried.append(threads)
+        return rate(ready.model, threads)
+
+    try:
+        threads, tokens_per_s = fastest(machine.cores, measured)
+        if tried[-1] != threads:
+            server.load(ready.model, num_ctx=settings.num_ctx, num_thread=threads)
+    except GenerationError:
+        if not server.is_alive():
+            raise
+        return replace(ready, threads=machine.cores)  # it can be asked all the same
+    return replace(ready, threads=threads, tokens_per_s=tokens_per_s)
+
+
 @contextmanager
 def _unfit_unless_gone(server: Server) -> Iterator[None]:
     """An error of a server that still answers is about the model; otherwise it goes up, and the server is restarted."""
@@ -302,10 +332,14 @@ def tend_model_of(settings: Settings, chosen: str, *, here: bool) -> Iterator[Mo
     def measure(model: str) -> float | None:
         return first_token_s(settings, model, machine.cores)
 
+    def rate(model: str, threads: int) -> float | None:
+        return tokens_per_s(settings, model, threads)
+
     known, last = read_choice(notes, circumstances), None
     with suppress(GenerationError):  # a server that is gone is found out below
         known = _still_true(known, chosen, settings, server)
-    for status in tend_model(settings, server, machine, measure, chosen=known):
+    free = machine.cores > 1 and not settings.threads
+    for status in tend_model(settings, server, machine, measure, chosen=known, rate=rate if free else None):
         settled = status.state is ModelState.READY and status.total_bytes is None
         if settled and status.first_token_s is not None and status != last:
             last = status

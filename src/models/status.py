@@ -45,6 +45,8 @@ class ModelStatus:
     first_token_s: float | None = None  # of the standard prompt, as measured when the model was chosen
     slow_model: str = ""  # the one preferred to it, which is too slow here
     slow_first_token_s: float | None = None  # of that one; None where it is only known to be beyond the target
+    threads: int = 0  # with which it writes fastest, as measured then; 0 = not measured
+    tokens_per_s: float | None = None  # that it wrote with them
     own_ollama: bool = False  # fetched by Footnote, or to be: it can be cancelled and removed
     updated_at: float = 0.0  # seconds since the epoch
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 import streamlit as st
 
 from shared_utils.types import Citation
-from src.events import Stage
 from src.i18n import Say
 from src.library.shelf import Shelf
 from src.presentation.escaping import html_text
@@ -20,17 +19,20 @@ from src.screen.citations import QUOTES, WRITING, anchor, written_citations
 from src.screen.html import footnotes, note
 from src.screen.markdown import chip_link, written_markdown
 from src.screen.session import Session
-from src.screen.stages import running_steps, stage_line
+from src.screen.stages import running_steps, stage_line, tick_s
 from src.views import TurnView
 
-_TICK_S = 0.3
-_WAITING_TICK_S = 1.0  # of those in line: there are many of them where there is a line
+Drawn = tuple[bool, float]
 
 
 def draw_running(turn: TurnView, shelf: Shelf, session: Session) -> None:
-    waits = turn.stage is Stage.WAITING
-    tick_s = _WAITING_TICK_S if waits else _TICK_S
-    st.fragment(_tick, run_every=tick_s)(turn.id, shelf, session, (turn.extractive is not None, waits))
+    drawn = _drawn(turn)
+    st.fragment(_tick, run_every=drawn[1])(turn.id, shelf, session, drawn)
+
+
+def _drawn(turn: TurnView) -> Drawn:
+    """Whether there is a quote, and how often it is looked at."""
+    return turn.extractive is not None, tick_s(turn, time.monotonic())
 
 
 def chips(turn: TurnView, source: str, citations: Iterable[Citation], say: Say) -> dict[int, str]:
@@ -38,11 +40,11 @@ def chips(turn: TurnView, source: str, citations: Iterable[Citation], say: Say) 
     return {c.marker: chip_link(c, "cite-" + anchor(turn, source, c.marker), say) for c in citations}
 
 
-def _tick(turn_id: str, shelf: Shelf, session: Session, drawn: tuple[bool, bool]) -> None:
-    """The page is drawn again when the answer is done, when there is a first quote to open beside it, and when the
-    waiting begins or ends. `drawn`: whether there was a quote, and whether it waited, when this was drawn last."""
+def _tick(turn_id: str, shelf: Shelf, session: Session, drawn: Drawn) -> None:
+    """The page is drawn again when the answer is done, when there is a first quote to open beside it, and when it is to
+    be looked at more often, or less. `drawn`: as it was when this was drawn last."""
     turn = next((t for t in shelf.turns(session.conversation) if t.id == turn_id), None)
-    if turn is None or turn.done or (turn.extractive is not None, turn.stage is Stage.WAITING) != drawn:
+    if turn is None or turn.done or _drawn(turn) != drawn:
         st.rerun()
     with st.container(key=f"answer-{turn.id}", gap="small"):
         _draw_line(turn, shelf, session)
@@ -62,7 +64,9 @@ def _draw_line(turn: TurnView, shelf: Shelf, session: Session) -> None:
     now, say = time.monotonic(), session.say
     with st.container(horizontal=True, vertical_alignment="center", key=f"line-{turn.id}", wrap=False):
         # a timer, not a status: nobody wants a clock read out three times a second
-        line = f'<p class="fn-stage" role="timer">{html_text(stage_line(turn, now, say))}</p>'
+        at_work = any(not view.settled for view in shelf.documents())
+        told = stage_line(turn, now, say, files_at_work=at_work)
+        line = f'<p class="fn-stage" role="timer">{html_text(told)}</p>'
         st.html(line + running_steps(turn, now, say))
         st.button(
             say("Stop"),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from shared_utils.types import Where
 from src.events import Stage
 from src.i18n import Say
 from src.presentation.describe import about, engine_name
 from src.views import EngineView, TurnView
 
 _ORDER = tuple(Stage)
+_WORTH_TELLING_S = 1.0
+_SLOW_TOKENS_PER_S = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,11 @@ def steps(turn: TurnView, now: float) -> tuple[Step, ...]:
     return (*begun_stages, *(Step(stage, None, running=False) for stage in to_come))
 
 
-def stage_line(turn: TurnView, now: float, say: Say) -> str:
-    """The one line of a running answer: what is being done, by whom, and how long still."""
+def stage_line(turn: TurnView, now: float, say: Say, *, files_at_work: bool = False) -> str:
+    """The one line of a running answer: what is being done, by whom, how long still. `files_at_work`: some are being
+    read or indexed, which a model of this machine shares its cores with."""
+    shared = files_at_work and turn.where is Where.THIS_MACHINE
+    slower = say("slower: a file is being read") if shared else ""
     since = max(0.0, now - turn.stage_started_at)
     left = turn.seconds_left - since if turn.seconds_left is not None else None
     match turn.stage:
@@ -48,11 +54,11 @@ def stage_line(turn: TurnView, now: float, say: Say) -> str:
         case Stage.CHECKING:
             return say("Looking whether they speak to the question")
         case Stage.WAITING:
-            parts = [say("Waiting for the model"), place_in_line(turn, left, say)]
+            parts = [say("Waiting for the model"), _reads_on(turn, since, say), place_in_line(turn, left, say)]
         case Stage.READING:
-            parts = [_reading(turn, left, since, say), _by(turn, say)]
+            parts = [_reading(turn, left, since, say), _reads_on(turn, since, say), slower, _by(turn, say)]
         case Stage.WRITING:
-            parts = [say("Writing"), _tokens(turn.output_tokens, say), say("not yet checked"), _by(turn, say)]
+            parts = [say("Writing"), _tokens(turn.output_tokens, say), say("not yet checked"), slower, _by(turn, say)]
         case Stage.VERIFYING:
             return say("Checking every sentence against the pages")
         case None:
@@ -105,6 +111,26 @@ def _reading(turn: TurnView, left: float | None, since: float, say: Say) -> str:
         say("first words in about {time}", time=about(left, say)) if left > 0.5 else say("first words any moment now")
     )
     return f"{what} · {soon}"
+
+
+def _reads_on(turn: TurnView, since: float, say: Say) -> str:
+    left = turn.reads_on_s - since
+    told = "it may still read a stopped question for about {time}"
+    return say(told, time=about(left, say)) if left > _WORTH_TELLING_S else ""
+
+
+def tick_s(turn: TurnView, now: float) -> float:
+    """Seconds between two looks at a running answer. Each costs the cores that write it: while the model reads there is
+    only a clock to move, and slow words need not be looked for three times each."""
+    match turn.stage:
+        case Stage.WAITING:
+            return 1.0  # there are many of them where there is a line
+        case Stage.READING:
+            return 0.6
+        case Stage.WRITING if turn.output_tokens < _SLOW_TOKENS_PER_S * (now - turn.stage_started_at - 1.0):
+            return 0.6
+        case _:
+            return 0.3
 
 
 def _tokens(count: int, say: Say) -> str:

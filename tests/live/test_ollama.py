@@ -1,7 +1,11 @@
-"""The promises that only a real Ollama can keep or break. `ollama serve`, one model, then `pytest -m live`."""
+"""The promises that only a real Ollama can keep or break. `ollama serve`, one model, then `pytest -m live`.
+
+FOOTNOTE_LIVE_OLLAMA names another address. Any model does; what a small one may get wrong is asked of llama3.2 only.
+"""
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -17,7 +21,7 @@ from tests.fakes import evidence_of, never, prompt_saying
 
 pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
 
-HOST = "http://127.0.0.1:11434"
+HOST = os.environ.get("FOOTNOTE_LIVE_OLLAMA", "http://127.0.0.1:11434")
 MODELS = ("llama3.2:1b", "llama3.2:3b")
 PATIENT = Deadlines(connect_s=3, first_token_s=300, stall_s=120, total_s=900)
 LEASE = evidence_of("The rent is 940 euros a month.", "Pets are allowed with the landlord's written consent.")
@@ -28,11 +32,17 @@ def engine() -> OllamaAnswerGenerator:
     server = OllamaServer(HOST)
     if not server.is_alive():
         pytest.skip(f"no Ollama answers at {HOST}")
-    model = next((model for model in MODELS if server.has(model)), None)
-    if model is None:
-        pytest.skip(f"none of {', '.join(MODELS)} is installed")
+    installed = [model.name for model in server.models()]
+    if not installed:
+        pytest.skip(f"the Ollama at {HOST} has no model")
+    model = next((model for model in MODELS if server.has(model)), installed[0])
     server.load(model, num_ctx=2048, num_thread=available_cores())
     return OllamaAnswerGenerator(HOST, model, num_ctx=2048, num_thread=available_cores(), deadlines=PATIENT)
+
+
+def needs_llama(engine: OllamaAnswerGenerator) -> None:
+    if engine.model not in MODELS:
+        pytest.skip(f"{engine.model} may get this wrong: it is asked of {' or '.join(MODELS)}")
 
 
 def answer(engine: OllamaAnswerGenerator, prompt: Prompt) -> tuple[str, GenerationDone]:
@@ -42,6 +52,7 @@ def answer(engine: OllamaAnswerGenerator, prompt: Prompt) -> tuple[str, Generati
 
 
 def test_an_answer_says_what_the_passage_says_and_the_token_estimate_is_close(engine: OllamaAnswerGenerator) -> None:
+    needs_llama(engine)
     prompt = build_prompt("How much is the rent?", LEASE, {})
     text, done = answer(engine, prompt)
     assert "940" in text
@@ -50,6 +61,7 @@ def test_an_answer_says_what_the_passage_says_and_the_token_estimate_is_close(en
 
 
 def test_what_the_passages_do_not_tell_is_refused(engine: OllamaAnswerGenerator) -> None:
+    needs_llama(engine)
     text, _ = answer(engine, build_prompt("Who designed the Eiffel Tower?", LEASE, {}))
     assert is_refusal(text)
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from shared_utils.citations.base_rate import Share
 from shared_utils.generation.speed import Speed
 from shared_utils.storage.document_store import DocumentStore
 from shared_utils.storage.postgres_store import PostgresStore
 from shared_utils.storage.remote_answers import RemoteAnswers
-from src.answering.learnt_speeds import LearntSpeeds
+from shared_utils.storage.shared_counts import SharedCounts
+from src.answering.learnt import NOTHING_KNOWN, Known
+from src.answering.shared_learnt import SharedLearnt
 from tests.postgres import fresh_database
 
 pytestmark = pytest.mark.enable_socket
@@ -75,19 +79,27 @@ def test_remote_answers_of_today_count_over_all_processes(two: tuple[PostgresSto
     assert [answers.take(bob, 2, 3) for answers in (there, here)] == [True, False]
 
 
-def test_what_one_process_has_learnt_of_a_models_speed_the_others_know(
+def test_what_one_process_has_learnt_of_a_model_the_others_know(
     two: tuple[PostgresStore, PostgresStore],
 ) -> None:
     now = [0.0]
-    here, there = (LearntSpeeds(store.counts, "line", lambda: now[0]) for store in two)
-    elsewhere = LearntSpeeds(two[0].counts, "another line", lambda: now[0])
-    measured, learnt = Speed(prompt_rates=(50.0,)), Speed((21.0, 22.0), (4.5,))
-    assert there.get("m", measured) == measured
-    here.put("m", learnt)
-    assert there.get("m", measured) == measured  # asked for a moment ago
+    here, there = (SharedLearnt(counts_of(store), "line", lambda: now[0]) for store in two)
+    elsewhere = SharedLearnt(counts_of(two[0]), "another line", lambda: now[0])
+    known = Known(Speed((21.0, 22.0), (4.5,)), frees=False, share=Share(3.0, 1.0))
+    assert there.of("m") == NOTHING_KNOWN
+    here.change("m", lambda _: known)
+    assert there.of("m") == NOTHING_KNOWN  # asked for a moment ago
     now[0] += 5
-    assert there.get("m", measured) == learnt
-    assert elsewhere.get("m", measured) == measured
+    assert there.of("m") == known
+    there.change("m", lambda before: replace(before, frees=True))
+    now[0] += 5
+    assert here.of("m") == replace(known, frees=True)
+    assert elsewhere.of("m") == NOTHING_KNOWN
+
+
+def counts_of(store: PostgresStore) -> SharedCounts:
+    assert store.counts is not None
+    return store.counts
 
 
 def test_in_a_folder_each_process_counts_for_itself(tmp_path: Path) -> None:

@@ -259,3 +259,33 @@ def test_each_of_several_turns_ends_by_itself() -> None:
 
 def test_the_examples_in_the_docstrings_hold() -> None:
     assert doctest.testmod(answer_queue).failed == 0
+
+
+def test_while_a_server_reads_on_nobody_of_several_is_sent_and_they_are_told_how_long_that_takes() -> None:
+    clock = FakeClock()
+    queue = AnswerQueue(clock=clock)
+    stopped = queue.enter("ann")
+    bob, eve = queue.enter("bob", expected_s=30), queue.enter("eve", expected_s=30)
+    queue.leave(stopped, reads_on_s=9.0)
+    assert queue.place(bob) == Place(1, 9.0)
+    assert queue.place(eve) == Place(2, 39.0)
+    clock.now += 9
+    assert queue.place(bob) == Place(0, 0.0)
+    assert queue.place(eve) == Place(1, 30.0)
+
+
+def test_what_is_stopped_meanwhile_costs_nothing_and_the_last_who_waits_is_sent_at_once() -> None:
+    queue = AnswerQueue(clock=FakeClock())
+    stopped = queue.enter("ann")
+    bob, eve = queue.enter("bob"), queue.enter("eve")
+    queue.leave(stopped, reads_on_s=9.0)
+    assert position(queue, eve) == 2
+    queue.leave(bob)
+    assert position(queue, eve) == 0
+
+
+def test_other_places_are_given_while_one_reads_on() -> None:
+    queue = AnswerQueue(clock=FakeClock(), places=lambda: 2)
+    first, _, bob, eve = (queue.enter(name) for name in ("ann", "joe", "bob", "eve"))
+    queue.leave(first, reads_on_s=9.0)
+    assert [position(queue, ticket) for ticket in (bob, eve)] == [1, 2]

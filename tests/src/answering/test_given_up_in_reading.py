@@ -9,7 +9,7 @@ import pytest
 from shared_utils.errors import GenerationTimeout
 from shared_utils.generation.speed import Speed
 from shared_utils.types import Cancelled, GenerationDone, GenerationStats, Prompt
-from src.answering.answer_queue import AnswerQueue
+from src.answering.answer_queue import AnswerQueue, Ticket
 from src.answering.writing import Scribe, Task, Writer, Written
 from src.events import Stage, StageStarted
 from tests.fakes import FakeClock, FakeGenerator, evidence_of, writer_here
@@ -58,7 +58,8 @@ def learnt(scribe: Scribe, writer: Writer, first_token_s: float) -> None:
     """That the model takes so long to the first word of this question."""
     asked(scribe, writer)
     tokens = writer.engine.generator.prompts[-1].estimated_tokens  # type: ignore[attr-defined]
-    scribe._speeds.put(writer.model, Speed(prompt_rates=(tokens / first_token_s,)))
+    speed = Speed(prompt_rates=(tokens / first_token_s,))
+    scribe._learnt.change(writer.model, lambda known: replace(known, speed=speed))
 
 
 def test_after_a_stop_the_next_is_given_what_was_left_to_read(clock: FakeClock) -> None:
@@ -120,3 +121,25 @@ def test_whether_a_stop_frees_the_server_is_learnt_from_the_next_question(
     reader.stop_s = 0.0
     asked(scribe, writer)
     assert reader.prompts[-1].grace_s == pytest.approx(0.0 if frees else 15.0)
+
+
+def test_a_server_that_reads_on_keeps_its_place_until_it_has_read_and_that_is_told(clock: FakeClock) -> None:
+    queue = AnswerQueue(clock=clock)
+    scribe, reader = Scribe(queue, clock), Reader(clock=clock)
+    writer = writer_here(reader)
+    learnt(scribe, writer, 20.0)
+    scribe._learnt.change(writer.model, lambda known: replace(known, frees=False))
+    reader.stop_s = 5.0
+    others: list[Ticket] = []
+    for _ in scribe.write(TASK, [writer], lambda: None, lambda: False):
+        others = others or [queue.enter("bob", 30.0), queue.enter("eve", 30.0)]
+    places = [place for ticket in others if (place := queue.place(ticket))]
+    assert [place.position for place in places] == [1, 2]
+    assert [place.seconds_left for place in places] == pytest.approx([15.0, 45.0])
+    for ticket in others:
+        queue.leave(ticket)
+    reader.stop_s = 0.0
+    _, reading = asked(scribe, writer)
+    assert reading[0].reads_on_s == pytest.approx(15.0)
+    _, reading = asked(scribe, writer)  # it has spoken: nothing is left to read
+    assert reading[0].reads_on_s == 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,26 @@ def test_a_question_about_other_pages_that_stands_by_itself_has_evidence_of_its_
     read, found = evidence_of("Sales rose in May."), evidence_of("Anna chairs it.", document_id="e" * 64)
     assert read_on("Who chairs the board?", [read], found, lambda _: found) is found
     assert read_on("And who chairs it?", [read], found, lambda _: found) is not found
+
+
+def test_room_that_is_left_goes_to_what_was_found_on_pages_not_read_yet() -> None:
+    budget = 600
+    read = Evidence((_span(1, 1, "first " * 50), _span(2, 2, "second " * 50)), 200, budget)
+    best = Evidence((_span(1, 1, "first " * 50),), 60, budget)  # the best sentence is one that was read
+    found = Evidence(
+        (
+            _span(1, 1, "first " * 50),
+            _span(3, 2, "more of the second page"),
+            replace(_span(4, 3, "a long passage " * 100), score=0.9),
+            replace(_span(5, 3, "the leave of nurses"), score=0.7),
+            replace(_span(6, 4, "word " * (added_tokens(budget) - 30)), score=0.8),
+        ),
+        500,
+        budget,
+    )
+    reads = read_on("And of nurses?", [read], found, lambda _: best)
+    assert [(span.marker, span.page) for span in reads.spans] == [(1, 1), (2, 2), (3, 4), (4, 3)]
+    assert cost_of(reads.spans[2:]) <= added_tokens(budget)
 
 
 def test_what_was_added_makes_room_for_what_is_new_and_the_beginning_stays() -> None:

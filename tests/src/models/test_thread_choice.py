@@ -48,10 +48,64 @@ def test_a_slower_model_is_not_held_against_a_faster_one() -> None:
 def test_what_was_learnt_is_kept_for_as_many_cores(tmp_path: Path) -> None:
     clock, path = FakeClock(1000.0), tmp_path / "run" / "threads.json"
     collapsed(clock, path)
+    again = ThreadChoice(2, path, clock=clock)
+    assert again.now() == 1
+    again.begin("m", 1, 6.0)
+    clock.sleep(800)
+    ThreadChoice(2, path, clock=clock).begin("m", 1, 6.0)
+    clock.sleep(200)
+    assert ThreadChoice(2, path, clock=clock).now() == 2
+    again.begin("m", 1, 6.5)
     assert ThreadChoice(2, path, clock=clock).now() == 1
     assert ThreadChoice(4, path, clock=clock).now() == 4
     path.write_text("[]")
     assert ThreadChoice(2, path, clock=clock).now() == 2
+
+
+def test_the_first_answer_with_one_thread_tells_whether_the_machine_is_slower() -> None:
+    choice = collapsed(FakeClock(1000.0))
+    choice.learn(written(0.85), 1)
+    assert choice.now() == 2
+    for _ in range(2):  # that is all it can do now: no more going to and fro
+        choice.learn(written(0.9), 2)
+        assert choice.now() == 2
+
+
+def test_it_begins_with_what_was_measured_and_is_told_the_same_again_and_again() -> None:
+    clock = FakeClock(1000.0)
+    choice = ThreadChoice(2, clock=clock)
+    choice.begin("m", 1, 6.0)
+    assert choice.now() == 1
+    clock.sleep(1000)
+    choice.begin("m", 1, 6.0)
+    assert choice.now() == 2
+    choice.learn(written(20.0), 2)
+    choice.begin("m", 1, 6.0)
+    assert choice.now() == 2
+
+
+def test_all_cores_that_stay_below_what_one_gave_give_way_again() -> None:
+    clock = FakeClock(1000.0)
+    choice = ThreadChoice(2, clock=clock)
+    choice.begin("m", 1, 2.0)
+    clock.sleep(1000)
+    for _ in range(2):
+        choice.learn(written(0.8), choice.now())
+    assert choice.now() == 1
+
+
+def test_a_measurement_with_all_the_cores_ends_the_time_with_fewer() -> None:
+    choice = collapsed(FakeClock(1000.0))
+    choice.begin("m", 2, 23.0)
+    assert choice.now() == 2
+
+
+def test_half_of_many_cores_is_what_they_give_way_to_where_that_was_measured() -> None:
+    choice = ThreadChoice(8, clock=FakeClock(1000.0))
+    choice.begin("m", 4, 9.0)
+    assert choice.now() == 4
+    choice.begin("m", 16, 9.0)
+    assert choice.now() == 4
 
 
 def test_a_number_that_the_operator_set_and_a_single_core_stay() -> None:
@@ -59,6 +113,7 @@ def test_a_number_that_the_operator_set_and_a_single_core_stay() -> None:
         most = choice.now()
         for rate in (24.0, 0.8, 0.9):
             choice.learn(written(rate), most)
+        choice.begin("m", 1, 6.0)
         assert choice.now() == most
 
 

@@ -10,7 +10,7 @@ from shared_utils.message import literal
 from shared_utils.types import EngineKind, Where
 from src.events import Stage, StageTime
 from src.i18n import ENGLISH, GERMAN
-from src.screen.stages import Step, running_steps, stage_line, status_line, steps, taken_steps
+from src.screen.stages import Step, running_steps, stage_line, status_line, steps, taken_steps, tick_s
 from src.views import EngineView, asked_view
 
 ASKED = replace(asked_view("t", "?", 98.0, 0.0), stage_started_at=100.0)
@@ -39,6 +39,33 @@ def test_without_an_estimate_the_time_so_far_is_told() -> None:
     assert stage_line(replace(READING, seconds_left=None, prompt_tokens=0), 104.0, ENGLISH).startswith(
         "Reading the passages · 4 s"
     )
+
+
+def test_what_the_model_may_first_read_to_its_end_is_told_as_long_as_it_lasts() -> None:
+    after_a_stop = replace(READING, seconds_left=22.0, reads_on_s=9.0)
+    told = "it may still read a stopped question for about 8 s"
+    assert told in stage_line(after_a_stop, 101.0, ENGLISH)
+    assert told in stage_line(replace(after_a_stop, stage=Stage.WAITING, position=1), 101.0, ENGLISH)
+    assert "stopped question" not in stage_line(after_a_stop, 109.0, ENGLISH)
+
+
+def test_a_running_answer_is_looked_at_as_often_as_there_is_something_to_see() -> None:
+    writing = replace(READING, stage=Stage.WRITING, output_tokens=1)
+    assert tick_s(writing, 100.2) == 0.3
+    assert tick_s(replace(writing, output_tokens=40), 104.0) == 0.3
+    assert tick_s(replace(writing, output_tokens=4), 104.0) == 0.6
+    assert tick_s(READING, 101.0) == 0.6
+    assert tick_s(replace(READING, stage=Stage.WAITING), 101.0) == 1.0
+    assert tick_s(replace(READING, stage=Stage.VERIFYING), 101.0) == 0.3
+
+
+def test_a_file_that_is_being_read_on_the_same_cores_is_told() -> None:
+    told = "slower: a file is being read"
+    for stage in (Stage.READING, Stage.WRITING):
+        assert told in stage_line(replace(READING, stage=stage), 101.0, ENGLISH, files_at_work=True)
+        assert told not in stage_line(replace(READING, stage=stage), 101.0, ENGLISH)
+    elsewhere = replace(READING, where=Where.OWN_NETWORK)
+    assert told not in stage_line(elsewhere, 101.0, ENGLISH, files_at_work=True)
 
 
 def test_writing_counts_tokens() -> None:
