@@ -115,6 +115,7 @@ class Document:
     title: str  # from the metadata or the first page; may equal `name`
     pages: tuple[Page, ...]
     outline: tuple[OutlineEntry, ...] = ()
+    made_on: str = ""  # the day that the file's own data tell, in ISO form; "" where they tell none
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,10 @@ MIGRATIONS: tuple[Migration, ...] = (
         "ALTER TABLE workspace ADD COLUMN remote_answers bigint NOT NULL DEFAULT 0",
         "CREATE TABLE remote_day (day bigint PRIMARY KEY, answers bigint NOT NULL)",
     ),
+    (
+        # The day a file's own data say it was made, in ISO form; '' where they say none, or nobody looked.
+        "ALTER TABLE content ADD COLUMN made_on text NOT NULL DEFAULT ''",
+    ),
 )
 
 

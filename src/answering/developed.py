@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.calculation.operands import Operand
 from shared_utils.message import Message, literal, message
 from shared_utils.retrieval.table_rows import TableRow, rows_of, years_of
-from shared_utils.timeline.dated import dated
-from shared_utils.timeline.figures import Names, Point, Series, series
+from shared_utils.timeline.collection import Corrected, dated_documents
+from shared_utils.timeline.figures import Names, Order, Point, Series, series
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Sentence, Span, Verdict
 from src.answering.compared import Found, with_kind
 from src.answering.direct import Pages, citations_of, led_by, pages_found
@@ -86,16 +87,15 @@ def with_development(
     `question` is what is searched, `asked` as it was typed.
     """
     pages, names = pages_of(documents), names_of(documents)
-    seen = developed(question, found, pages, formulary, names) if asks_development(asked) else None
+    seen = developed(question, found, pages, formulary, order_of(documents)) if asks_development(asked) else None
     if seen is None:
         return with_kind(question, answer, found, documents, formulary)
     return with_series(answer, seen, names)
 
 
-def developed(
-    question: str, found: Found, pages: Pages, formulary: Formulary, names: Mapping[str, str]
-) -> Series | None:
-    """The figure that a question names, through the years that it names or all that are told."""
+def developed(question: str, found: Found, pages: Pages, formulary: Formulary, order: Order) -> Series | None:
+    """The figure that a question names, through the years that it names or all that are told. `order` tells all
+    documents that are asked, as `order_of` does."""
     words = " ".join(_FILLING.sub(" ", question).split()).strip("?!.,: ")
     if not words:
         return None
@@ -105,7 +105,7 @@ def developed(
         words,
         best,
         lambda called: _rows(called, pages),
-        _order(pages, names),
+        order,
         glossary=formulary.glossary,
         years=_years(question),
     )
@@ -122,12 +122,10 @@ def _rows(called: Names, pages: Pages) -> Iterator[TableRow]:
             yield from rows_of(document, page, 0.5)
 
 
-def _order(pages: Pages, names: Mapping[str, str]) -> dict[str, str]:
+def order_of(documents: Sequence[IndexedDocument], corrected: Corrected = MappingProxyType({})) -> dict[str, str]:
     """What sorts the documents from old to new: their dates."""
-    of: dict[str, list[Page]] = {}
-    for (document, _), page in pages.items():
-        of.setdefault(document, []).append(page)
-    return {document: dated(own, name=names.get(document, "")).iso for document, own in of.items()}
+    told = dated_documents([one.document for one in documents], corrected)
+    return {one.document_id: one.dated.iso for one in told}
 
 
 def _years(question: str) -> frozenset[str]:
