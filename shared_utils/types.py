@@ -106,7 +106,7 @@ class OutlineEntry:
     page: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Document:
     """A file's content. Two uploads of the same bytes are one document, whatever they are called."""
 

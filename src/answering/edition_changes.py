@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
-from shared_utils.editions.compare import compare
+from shared_utils.editions.kept import compared
 from shared_utils.editions.kinship import sketch, suggested_pairs, year_of
 from shared_utils.editions.model import Change, ChangeKind, FactChange, FactKind, Side
 from shared_utils.editions.selection import counts_of, selected
@@ -100,7 +100,7 @@ def about_changes(question: str, documents: Sequence[IndexedDocument]) -> Answer
     if pair is None:
         return None
     before, after = pair
-    comparison = compare(before, after)
+    comparison = compared(before, after)
     if not comparison.kinship.are_editions:
         return None
     topic = _topic(question, before, after)
