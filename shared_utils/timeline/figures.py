@@ -1,4 +1,4 @@
-"""One figure through the years: the row that a question names, found in every table that holds it.
+"""One figure through the years, quarters or months: the row that a question names, found in every table that holds it.
 
 The row and table that answer the question best come first. Other tables are joined to it where their row has the same
 label and they agree on a year that both tell, or where they are the same table of another document (most of its rows
@@ -12,15 +12,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
+from dataclasses import replace
+from decimal import Decimal
 
 from shared_utils.calculation.operands import Operand, operand
 from shared_utils.retrieval.lookup import look_up_in, readings
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
 from shared_utils.retrieval.table_rows import Fact, TableRow
+from shared_utils.text.dates import quarters
 from shared_utils.text.words import terms
+from shared_utils.timeline.development import Order, Point, Series
+from shared_utils.timeline.periods import is_year, named
 
 SURE = 0.4  # of a row that a question names, as for operands of a calculation
 _SAME_TABLE = 0.5  # share of the labels of the smaller of two tables that are alike
@@ -40,72 +42,9 @@ _CHANGE = frozenset(("chang", "increas", "decreas", "growth"))
 _CONFLICT = 3  # what a year counts that one document tells in two ways
 _AS_SURE = 0.85  # of the score of the row that is looked up
 _NOTE = re.compile(r"\s*\(\d{1,2}\)\s*$")  # the mark of a note behind a label
-_HUNDRED = Decimal(100)
-
-Order = Mapping[str, str]
-"""Document id -> what sorts documents from old to new, such as an ISO date; "" where it is not known."""
 
 Names = frozenset[frozenset[str]]
 """What a figure may be called: the index terms of each name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A year of a figure. `readings` are the places that tell it, of the newest document first.
-
-    `restated` are those of older documents that tell another amount, the newest of them first; () where all agree.
-    """
-
-    year: str
-    readings: tuple[Operand, ...]
-    restated: tuple[Operand, ...] = ()
-
-    @property
-    def told(self) -> Operand:
-        """The reading that counts: that of the newest document."""
-        return self.readings[0]
-
-    @property
-    def all(self) -> tuple[Operand, ...]:
-        """What is shown of the year: what was told before, then the reading that counts."""
-        return (*self.restated[::-1], self.told)
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A figure year by year, oldest first; `missing` are ids of documents that were asked and do not tell it."""
-
-    name: str
-    points: tuple[Point, ...]
-    is_share: bool = False  # whether it is told in percent: then growth is a difference in percentage points
-    missing: tuple[str, ...] = ()
-
-    def yearly(self) -> Iterator[tuple[str, Decimal]]:
-        """(year, growth) of every year whose year before is told, where growth can be told."""
-        for before, after in pairwise(self.points):
-            grown = self._growth(before, after)
-            if grown is not None and int(after.year) == int(before.year) + 1:
-                yield after.year, grown
-
-    def overall(self) -> Decimal | None:
-        """Growth from the first point to the last."""
-        return self._growth(self.points[0], self.points[-1])
-
-    def _growth(self, before: Point, after: Point) -> Decimal | None:
-        if self.is_share:
-            return after.told.value - before.told.value
-        return percent_of(before.told.counted, after.told.counted)
-
-
-def percent_of(earlier: Decimal, later: Decimal) -> Decimal | None:
-    """Growth in percent to one decimal.
-
-    >>> percent_of(Decimal(200), Decimal(230)), percent_of(Decimal(-5), Decimal(5))
-    (Decimal('15.0'), None)
-    """
-    if earlier <= 0:
-        return None
-    return ((later - earlier) * _HUNDRED / earlier).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 def series(
@@ -127,7 +66,7 @@ def series(
     if not chains:
         return None
     rows = max(chains, key=lambda chain: _consistency(chain) - _strangeness(chain[0], chains[0][0], words))
-    points = tuple(point for point in _points(rows, order) if not years or point.year in years)
+    points = tuple(point for point in _points(rows, order) if not years or point.year[:4] in years)
     if len(points) < _FEWEST:
         return None
     told = {row.document_id for row in rows}
@@ -329,9 +268,11 @@ def _by_year(row: TableRow) -> dict[str, Operand]:
     """The figure of each year that a row tells: of the whole year, an amount before a share."""
     found: dict[str, Operand] = {}
     for fact, told in zip(row.facts, row.years, strict=True):
-        if len(told) != 1 or _is_of_a_part(fact):
+        if len(told) != 1:
             continue
         (year,) = told
+        if is_year(year) and _is_of_a_part(fact):
+            continue
         one = operand(row, fact, year)
         if one is not None and _per(row):  # "in millions" over a table counts no earnings per share
             one = replace(one, scale=None)
@@ -344,7 +285,9 @@ def _by_year(row: TableRow) -> dict[str, Operand]:
 
 
 def _is_of_a_part(fact: Fact) -> bool:
-    return any(part in head.text.lower() for head in fact.heads for part in _OF_A_PART)
+    return any(part in head.text.lower() for head in fact.heads for part in _OF_A_PART) or any(
+        quarters(cell.text) for cell in (*fact.heads, *fact.labels[-1:])
+    )
 
 
 def _is_share(figures: Mapping[str, Operand]) -> bool:
@@ -376,7 +319,7 @@ def _points(rows: Sequence[TableRow], order: Order) -> list[Point]:
     for row in rows:
         _note(told, row)
     scale = next((one.scale for found in told.values() for one in found if one.scale), None)
-    return [_point(year, told[year], order, scale) for year in sorted(told)]
+    return [_point(named(year), told[year], order, scale) for year in sorted(told)]
 
 
 def _point(year: str, found: Sequence[Operand], order: Order, scale: int | None) -> Point:
@@ -394,5 +337,6 @@ def _point(year: str, found: Sequence[Operand], order: Order, scale: int | None)
 
 def _name(row: TableRow) -> str:
     value = row.facts[0].value
-    labels = [cell.text for cell in row.facts[0].labels if cell.row <= value.row <= cell.row_end]
+    beside = [cell for cell in row.facts[0].labels if cell.row <= value.row <= cell.row_end]
+    labels = [cell.text for cell in beside or row.facts[0].labels]
     return _NOTE.sub("", " ".join(" ".join(labels).split())).rstrip(" :,$")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shared_utils.message import Message, message
 from shared_utils.timeline.collection import Corrected, Timeline, dated_documents, notes_on_dates, sources
-from shared_utils.timeline.figures import Order
+from shared_utils.timeline.development import Order
 from shared_utils.timeline.themes import theme, themes
 from shared_utils.types import QUOTED, Answer
 from src.answering.compared import Found

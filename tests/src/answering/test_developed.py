@@ -17,6 +17,7 @@ from tests.fakes import never
 from tests.shared_utils.pdf import pdfs
 
 Rows = Sequence[Sequence[str]]
+YEARLY = ("old.pdf", "new.pdf")
 
 OLDER: Rows = (
     ("", "2019", "2018", "2017"),
@@ -40,6 +41,19 @@ SEGMENT: Rows = (
 )
 
 
+QUARTERS: Rows = (
+    ("", "Q2 2021", "Q1 2021", "Q4 2020"),
+    ("Total revenue", "$ 361", "$ 340", "$ 320"),
+    ("Pilotage", "13", "12", "11"),
+)
+MONTHS: Rows = (
+    ("2022", "Cargo", "Ships"),
+    ("January", "3,100", "290"),
+    ("February", "2,900", "271"),
+    ("March", "3,480", "312"),
+)
+
+
 def report(year: str, rows: Rows, scale: str, more: Rows = ()) -> bytes:
     head = pdfs.lines(
         "Annual report of the port", f"For the fiscal year ended December 31, {year}", f"Consolidated ({scale})"
@@ -60,6 +74,8 @@ def ask(tmp_path: Path) -> Iterator[Callable[..., Answer]]:
     for name, data in (
         ("old.pdf", report("2019", OLDER, "in millions", SEGMENT)),
         ("new.pdf", report("2021", NEWER, "in thousands")),
+        ("quarters.pdf", pdfs.pdf(pdfs.together(pdfs.lines("Quarterly report (in millions)"), pdfs.cells(*QUARTERS)))),
+        ("months.pdf", pdfs.pdf(pdfs.together(pdfs.lines("The port by month, 2022"), pdfs.cells(*MONTHS)))),
     ):
         path = tmp_path / name
         path.write_bytes(data)
@@ -67,7 +83,7 @@ def ask(tmp_path: Path) -> Iterator[Callable[..., Answer]]:
             pass
 
     def answered(question: str, *names: str) -> Answer:
-        asked = [latest[name] for name in names or latest]
+        asked = [latest[name] for name in names or YEARLY]
         events = rag.ask(question, asked, writers=tuple, ask_anyway=True, cancelled=never)
         return next(event.answer for event in events if isinstance(event, AnswerFinished))
 
@@ -167,3 +183,30 @@ def test_a_development_is_asked_for_in_seven_languages(question: str) -> None:
 )
 def test_other_questions_ask_for_none(question: str) -> None:
     assert not asks_development(question)
+
+
+@pytest.mark.parametrize("question", ["How did total revenue develop by quarter?", "How did total revenue develop?"])
+def test_quarters_are_points_of_their_own_where_they_are_asked_for_or_all_that_is_told(
+    ask: Callable[..., Answer], question: str
+) -> None:
+    answer = ask(question, "quarters.pdf")
+    assert points(answer) == [("2020-Q4", "320"), ("2021-Q1", "340"), ("2021-Q2", "361")]
+    assert [sentence.text for sentence in answer.sentences[1:4]] == [
+        "2020-Q4: $320 million",
+        "2021-Q1: $340 million (+6.3 %)",
+        "2021-Q2: $361 million (+6.2 %)",
+    ]
+
+
+def test_the_rows_of_a_table_may_be_the_months(ask: Callable[..., Answer]) -> None:
+    answer = ask("How did cargo develop by month in 2022?", "months.pdf")
+    assert points(answer) == [("2022-01", "3100"), ("2022-02", "2900"), ("2022-03", "3480")]
+    cited = {citation.marker: citation for citation in answer.citations}
+    assert answer.direct is not None
+    for operand in answer.direct.operands:
+        assert any(operand.value in cited[marker].quote for marker in operand.citations)
+
+
+def test_a_year_is_not_made_of_its_quarters(ask: Callable[..., Answer]) -> None:
+    answer = ask("How did total revenue develop by quarter?", "old.pdf")
+    assert answer.direct is None or answer.direct.kind is not DirectKind.SERIES
