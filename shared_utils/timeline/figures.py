@@ -19,7 +19,7 @@ from shared_utils.calculation.operands import Operand, operand
 from shared_utils.retrieval.lookup import look_up_in, readings
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
 from shared_utils.retrieval.table_rows import Fact, TableRow
-from shared_utils.text.dates import quarters
+from shared_utils.text.dates import dates, quarters
 from shared_utils.text.words import terms
 from shared_utils.timeline.development import Order, Point, Series
 from shared_utils.timeline.periods import is_year, named
@@ -31,6 +31,7 @@ _FEWEST = 2  # years that make a series
 _NEAR = Decimal("0.5")  # a restated amount is of the order of the first: within half of it
 _OF_A_PART = ("quarter", "three months", "six months", "nine months", "weeks ended", "change", "growth", "variance")
 _MOST_SEEDS = 6
+_MONTHS = 12
 _WHOLE = frozenset(terms("total whole overall consolidated"))
 _TURNS = re.compile(
     r"\b(?:other|before|excluding|less|percentage|change|increase|decrease|vor|ohne|avant|hors|antes|sin|prima|antes|exceto|voor)\b",
@@ -63,6 +64,9 @@ def series(
     `order` tells all documents that are asked. Of `years`, none means every year.
     """
     chains = [_chain(words, first, more, glossary) for first in _seeds(words, best, glossary)]
+    if not chains:  # the pages found call it otherwise: "Net earnings"
+        others = [row for row in more(_ways(words, glossary)) if _own(row) in _ways(words, glossary)]
+        chains = [_chain(words, first, more, glossary) for first in _seeds(words, others, glossary)]
     if not chains:
         return None
     rows = max(chains, key=lambda chain: _consistency(chain) - _strangeness(chain[0], chains[0][0], words))
@@ -183,7 +187,8 @@ def _undisputed(joined: Sequence[TableRow], left: Iterable[TableRow], names: Nam
     by_document: dict[str, list[TableRow]] = defaultdict(list)
     for row in left:
         own = _by_year(row)
-        if own and _own(row) in names and _is_share(own) == _is_share(_by_year(joined[0])) and not _tells_change(row):
+        alike = _is_share(own) == _is_share(_by_year(joined[0])) and _per(row) == _per(joined[0])
+        if own and _own(row) in names and alike and not _tells_change(row):
             by_document[row.document_id].append(row)
     have = {row.document_id for row in joined}
     years = {year for row in joined for year in _by_year(row)}
@@ -267,11 +272,12 @@ def _per(row: TableRow) -> bool:
 def _by_year(row: TableRow) -> dict[str, Operand]:
     """The figure of each year that a row tells: of the whole year, an amount before a share."""
     found: dict[str, Operand] = {}
+    is_interim = _is_interim(row)
     for fact, told in zip(row.facts, row.years, strict=True):
         if len(told) != 1:
             continue
         (year,) = told
-        if is_year(year) and _is_of_a_part(fact):
+        if is_year(year) and (is_interim or _is_of_a_part(fact)):
             continue
         one = operand(row, fact, year)
         if one is not None and _per(row):  # "in millions" over a table counts no earnings per share
@@ -282,6 +288,13 @@ def _by_year(row: TableRow) -> dict[str, Operand]:
     if len({one.unit == "%" for one in found.values()}) == 2:
         return {year: one for year, one in found.items() if one.unit != "%"}
     return found
+
+
+def _is_interim(row: TableRow) -> bool:
+    """Whether a row is told for days of different seasons, as a balance sheet within a year does: years that end on the
+    Saturday nearest a day may end in the next month."""
+    months = {date.month for fact in row.facts for head in fact.heads for date in dates(head.text) if date.day}
+    return any(1 < abs(one - other) < _MONTHS - 1 for one in months for other in months)
 
 
 def _is_of_a_part(fact: Fact) -> bool:

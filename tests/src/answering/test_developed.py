@@ -46,6 +46,17 @@ QUARTERS: Rows = (
     ("Total revenue", "$ 361", "$ 340", "$ 320"),
     ("Pilotage", "13", "12", "11"),
 )
+INTERIM: Rows = (
+    ("", "July 29, 2022", "January 29, 2022", "July 30, 2021"),
+    ("Total assets", "9,900", "9,800", "9,700"),
+    ("Inventories", "120", "110", "105"),
+    ("Quay walls", "40", "41", "42"),
+)
+EARNINGS: Rows = (
+    ("", "2019", "2018", "2017"),
+    ("Net earnings", "41", "52", "47"),
+    ("Income tax benefit of net income items", "3", "2", "1"),
+)
 MONTHS: Rows = (
     ("2022", "Cargo", "Ships"),
     ("January", "3,100", "290"),
@@ -75,6 +86,8 @@ def ask(tmp_path: Path) -> Iterator[Callable[..., Answer]]:
         ("old.pdf", report("2019", OLDER, "in millions", SEGMENT)),
         ("new.pdf", report("2021", NEWER, "in thousands")),
         ("quarters.pdf", pdfs.pdf(pdfs.together(pdfs.lines("Quarterly report (in millions)"), pdfs.cells(*QUARTERS)))),
+        ("interim.pdf", report("2022", INTERIM, "in millions")),
+        ("earnings.pdf", report("2019", EARNINGS, "in millions")),
         ("months.pdf", pdfs.pdf(pdfs.together(pdfs.lines("The port by month, 2022"), pdfs.cells(*MONTHS)))),
     ):
         path = tmp_path / name
@@ -210,3 +223,13 @@ def test_the_rows_of_a_table_may_be_the_months(ask: Callable[..., Answer]) -> No
 def test_a_year_is_not_made_of_its_quarters(ask: Callable[..., Answer]) -> None:
     answer = ask("How did total revenue develop by quarter?", "old.pdf")
     assert answer.direct is None or answer.direct.kind is not DirectKind.SERIES
+
+
+def test_a_balance_within_a_year_is_not_that_of_the_year(ask: Callable[..., Answer]) -> None:
+    answer = ask("How did total assets develop?", "new.pdf", "interim.pdf")
+    assert [period for period, _ in points(answer)] == ["2019", "2020", "2021"]
+
+
+def test_a_line_that_only_speaks_of_the_figure_is_not_it(ask: Callable[..., Answer]) -> None:
+    answer = ask("How did net income develop?", "earnings.pdf")
+    assert points(answer) == [("2017", "47"), ("2018", "52"), ("2019", "41")]
