@@ -47,6 +47,7 @@ class Series:
     points: tuple[Point, ...]
     is_share: bool = False  # whether it is told in percent: then growth is a difference in percentage points
     missing: tuple[str, ...] = ()
+    is_prose: bool = False  # whether sentences tell it, not tables
 
     def yearly(self) -> Iterator[tuple[str, Decimal]]:
         """(year, growth) of every year whose year before is told, where growth can be told."""

@@ -70,7 +70,7 @@ def series(
     if not chains:
         return None
     rows = max(chains, key=lambda chain: _consistency(chain) - _strangeness(chain[0], chains[0][0], words))
-    points = tuple(point for point in _points(rows, order) if not years or point.year[:4] in years)
+    points = tuple(one for one in _points(rows, order) if not years or one.year[:4] in years)
     if len(points) < _FEWEST:
         return None
     told = {row.document_id for row in rows}
@@ -150,9 +150,9 @@ def _consistency(rows: Sequence[TableRow]) -> int:
     score = len(told)
     for found in told.values():
         for i, one in enumerate(found):
-            same = [other for other in found[:i] if _equal(one, other)]
+            same = [other for other in found[:i] if equal(one, other)]
             own = [other for other in found[:i] if other.row.document_id == one.row.document_id]
-            score += bool(same) - _CONFLICT * any(not _equal(one, other) for other in own)
+            score += bool(same) - _CONFLICT * any(not equal(one, other) for other in own)
     return score
 
 
@@ -196,7 +196,7 @@ def _undisputed(joined: Sequence[TableRow], left: Iterable[TableRow], names: Nam
         told: dict[str, list[Operand]] = defaultdict(list)
         for row in rows:
             _note(told, row)
-        agree = all(_equal(one, found[0]) for found in told.values() for one in found)
+        agree = all(equal(one, found[0]) for found in told.values() for one in found)
         if document not in have and agree and not years & told.keys():
             yield from rows
 
@@ -218,7 +218,7 @@ def _kinship(
     if _tells_change(row) != _tells_change(first):
         return 0.0
     shared = [year for year in own if year in known]
-    agree = sum(any(_equal(own[year], one) for one in known[year]) for year in shared)
+    agree = sum(any(equal(own[year], one) for one in known[year]) for year in shared)
     same = max(_alike_tables(row, one) for one in joined)
     if not exactly:
         is_sure = agree == len(shared) > 0 and any(own[year].value for year in shared)
@@ -307,7 +307,7 @@ def _is_share(figures: Mapping[str, Operand]) -> bool:
     return any(one.unit == "%" for one in figures.values())
 
 
-def _equal(one: Operand, other: Operand) -> bool:
+def equal(one: Operand, other: Operand) -> bool:
     """Whether two readings tell the same amount, to the last digit that the coarser of them prints."""
     if one.scale is None or other.scale is None:
         return one.value == other.value
@@ -332,18 +332,18 @@ def _points(rows: Sequence[TableRow], order: Order) -> list[Point]:
     for row in rows:
         _note(told, row)
     scale = next((one.scale for found in told.values() for one in found if one.scale), None)
-    return [_point(named(year), told[year], order, scale) for year in sorted(told)]
+    return [point(named(year), told[year], order, scale) for year in sorted(told)]
 
 
-def _point(year: str, found: Sequence[Operand], order: Order, scale: int | None) -> Point:
+def point(year: str, found: Sequence[Operand], order: Order, scale: int | None) -> Point:
     """The readings of a year: of the newest document first; within one, the row that was found first."""
     scaled = [one if one.scale or not scale else replace(one, scale=scale) for one in found]
     newest = sorted(scaled, key=lambda one: order.get(one.row.document_id, ""), reverse=True)
-    same = tuple(one for one in newest if _equal(one, newest[0]))
+    same = tuple(one for one in newest if equal(one, newest[0]))
     others: list[Operand] = []
     for one in newest:
         is_older = order.get(one.row.document_id, "") < order.get(newest[0].row.document_id, "")
-        if is_older and not any(_equal(one, told) for told in (newest[0], *others)):
+        if is_older and not any(equal(one, told) for told in (newest[0], *others)):
             others.append(one)
     return Point(year, same, tuple(others))
 

@@ -20,6 +20,7 @@ from shared_utils.timeline.collection import Corrected, dated_documents
 from shared_utils.timeline.development import Order, Point, Series
 from shared_utils.timeline.figures import Names, series
 from shared_utils.timeline.periods import PeriodKind, of_kind
+from shared_utils.timeline.prose import prose_series
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Sentence, Span, Verdict
 from src.answering.compared import Found, with_kind
 from src.answering.direct import Pages, citations_of, led_by, pages_found
@@ -70,6 +71,7 @@ _MONTHLY = re.compile(
     re.IGNORECASE,
 )
 _READ = message("read off the table, word for word")
+_SAID = message("read in the sentence, word for word")
 
 
 def asks_development(question: str) -> bool:
@@ -124,7 +126,10 @@ def developed(question: str, found: Found, pages: Pages, formulary: Formulary, o
         seen = series(words, list(of_kind(best, kind)), more, order, glossary=formulary.glossary, years=years)
         if seen is not None:
             return seen
-    return None
+    if asked is not PeriodKind.YEAR:
+        return None
+    everywhere = ((document, page) for (document, _), page in pages.items())
+    return prose_series(words, everywhere, order, _years(question, asked))
 
 
 def _kind(question: str) -> PeriodKind:
@@ -180,8 +185,9 @@ def with_series(answer: Answer, seen: Series, names: Mapping[str, str]) -> Answe
     grown = dict(seen.yearly())
     ends = tuple(dict.fromkeys((*markers(first.told)[:1], *markers(last.told)[:1])))
     lead = _sentence(_said(seen, amount), ends, message("computed from the cited values"))
+    read = _SAID if seen.is_prose else _READ
     lines = [
-        _sentence(_line(point, grown.get(point.year), seen, amount), markers(*point.all), _READ, item="-")
+        _sentence(_line(point, grown.get(point.year), seen, amount), markers(*point.all), read, item="-")
         for point in seen.points
     ]
     overall = seen.overall()

@@ -65,7 +65,7 @@ def figure_answer(
 
 def _no_figure(figure: str) -> Message:
     return message(
-        "“{figure}” was not found by year in a table of these documents. Name it as a row of a table does.",
+        "“{figure}” was not found by year in a table or sentence of these documents. Name it as they do.",
         figure=figure,
     )
 

@@ -88,6 +88,10 @@ def ask(tmp_path: Path) -> Iterator[Callable[..., Answer]]:
         ("quarters.pdf", pdfs.pdf(pdfs.together(pdfs.lines("Quarterly report (in millions)"), pdfs.cells(*QUARTERS)))),
         ("interim.pdf", report("2022", INTERIM, "in millions")),
         ("earnings.pdf", report("2019", EARNINGS, "in millions")),
+        (
+            "prose.pdf",
+            pdfs.pdf(pdfs.lines("In 2018 the tonnage was 3,100 tonnes.", "The tonnage was 3,400 tonnes in 2019.")),
+        ),
         ("months.pdf", pdfs.pdf(pdfs.together(pdfs.lines("The port by month, 2022"), pdfs.cells(*MONTHS)))),
     ):
         path = tmp_path / name
@@ -233,3 +237,13 @@ def test_a_balance_within_a_year_is_not_that_of_the_year(ask: Callable[..., Answ
 def test_a_line_that_only_speaks_of_the_figure_is_not_it(ask: Callable[..., Answer]) -> None:
     answer = ask("How did net income develop?", "earnings.pdf")
     assert points(answer) == [("2017", "47"), ("2018", "52"), ("2019", "41")]
+
+
+def test_where_no_table_tells_it_sentences_do_and_are_cited(ask: Callable[..., Answer]) -> None:
+    answer = ask("How did the tonnage develop?", "prose.pdf")
+    assert points(answer) == [("2018", "3100"), ("2019", "3400")]
+    assert [citation.quote for citation in answer.citations[:2]] == [
+        "In 2018 the tonnage was 3,100 tonnes.",
+        "The tonnage was 3,400 tonnes in 2019.",
+    ]
+    assert str(answer.sentences[1].reason) == "read in the sentence, word for word"
