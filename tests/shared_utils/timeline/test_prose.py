@@ -31,7 +31,7 @@ def points(series: Series | None) -> list[tuple[str, str, int]]:
         "The port handled 3,100 tonnes of cargo in 2018. It handled 3,400 tonnes of cargo in 2019.",
         "Cargo was 3,100 tonnes and 3,400 tonnes in 2018 and 2019, respectively.",
         "Cargo was 3,100 tonnes in 2018. Cargo rose by 300 tonnes in 2019. Cargo was 3,400 tonnes in 2019.",
-        "Cargo was 3,100 tonnes in 2018. In 2019 cargo rose by 9.7 % to 3,400 tonnes. Cargo is expected to be 9 in 2021.",
+        "Cargo was 3,100 tonnes in 2018. In 2019 cargo rose by 9.7 % to 3,400 tonnes. Cargo may be 9 in 2021.",
     ],
 )
 def test_amounts_have_the_years_that_their_sentences_give_them(text: str) -> None:
@@ -64,9 +64,10 @@ def test_a_later_document_restates_and_words_of_scale_count() -> None:
 
 
 def test_its_place_is_the_sentence() -> None:
-    text = "The port.\n\nCargo rose from 3,100 tonnes in 2018 to\n3,400 tonnes in 2019."
+    words = "For the reasons that the board has given, cargo rose from 3,100 tonnes in 2018"
+    text = f"The port told its figures anew.\n\n{words}\nto 3,400 tonnes in 2019."
     series = told("cargo", text)
     assert series is not None
     fact = series.points[1].told.fact
-    assert text[fact.labels[0].spans[0].start :].startswith("Cargo rose")
+    assert text[fact.labels[0].spans[0].start :].startswith("For the reasons")
     assert text[fact.value.spans[0].start : fact.value.spans[0].end].startswith("3,400")

@@ -57,6 +57,7 @@ EARNINGS: Rows = (
     ("Net earnings", "41", "52", "47"),
     ("Income tax benefit of net income items", "3", "2", "1"),
 )
+PROSE = ("In 2018 the tonnage was 3,100 tonnes.", "The tonnage was 3,400 tonnes in 2019.")
 MONTHS: Rows = (
     ("2022", "Cargo", "Ships"),
     ("January", "3,100", "290"),
@@ -90,7 +91,7 @@ def ask(tmp_path: Path) -> Iterator[Callable[..., Answer]]:
         ("earnings.pdf", report("2019", EARNINGS, "in millions")),
         (
             "prose.pdf",
-            pdfs.pdf(pdfs.lines("In 2018 the tonnage was 3,100 tonnes.", "The tonnage was 3,400 tonnes in 2019.")),
+            pdfs.pdf(pdfs.lines(*PROSE)),
         ),
         ("months.pdf", pdfs.pdf(pdfs.together(pdfs.lines("The port by month, 2022"), pdfs.cells(*MONTHS)))),
     ):
@@ -242,8 +243,5 @@ def test_a_line_that_only_speaks_of_the_figure_is_not_it(ask: Callable[..., Answ
 def test_where_no_table_tells_it_sentences_do_and_are_cited(ask: Callable[..., Answer]) -> None:
     answer = ask("How did the tonnage develop?", "prose.pdf")
     assert points(answer) == [("2018", "3100"), ("2019", "3400")]
-    assert [citation.quote for citation in answer.citations[:2]] == [
-        "In 2018 the tonnage was 3,100 tonnes.",
-        "The tonnage was 3,400 tonnes in 2019.",
-    ]
+    assert tuple(citation.quote for citation in answer.citations[:2]) == PROSE
     assert str(answer.sentences[1].reason) == "read in the sentence, word for word"
