@@ -1,6 +1,7 @@
 """Two editions compared, on pairs made from real documents by known edits: `make bench-editions`.
 
-python -m benchmarks.editions FOLDER_OF_PDFS [--pairs 20] [--blocks 160] [--misses 20] [--write]
+python -m benchmarks.editions FOLDER_OF_PDFS [--pairs 20] [--blocks 160] [--first 20] [--seed 20]
+    [--misses 20] [--write]
 
 Of every document a run of its own headings, sentences and table rows is set twice: once as it was read, and once on
 another page size in another type size, after edits that are known: numbers, years, negations, obligations and names
@@ -38,6 +39,7 @@ from shared_utils.types import Document
 from src.answering.ingestion import IndexedDocument, SourceFile, read_file
 
 _SEED = 20
+_FIRST = 20  # blocks that a cover and a table of contents may be
 _MEGABYTES = 200 * 1024 * 1024
 _PLAIN = re.compile(r"[\x20-\x7e’“”–—€£§]+")
 _LEAST_SENTENCE, _MOST_SENTENCE = 50, 600  # characters
@@ -93,7 +95,7 @@ def read(path: Path) -> Document:
     return versions[-1].document
 
 
-def blocks_of(document: Document, most: int) -> list[Block]:
+def blocks_of(document: Document, most: int, first: int = _FIRST) -> list[Block]:
     """The document's own words in reading order, as far as the printer's font has them; each sentence once."""
     found: list[Block] = []
     seen: set[str] = set()
@@ -113,7 +115,9 @@ def blocks_of(document: Document, most: int) -> list[Block]:
             else:
                 found.append(Block("paragraph", (text,)))
     kept = [block for block in found if block.kind != "table" or len(block.rows) > 1]
-    return kept[20 : 20 + most] if len(kept) > most + 20 else kept[:most]
+    if first > _FIRST:  # words that a run from the beginning has not used
+        return kept[first : first + most]
+    return kept[first : first + most] if len(kept) > most + first else kept[:most]
 
 
 def _with_row(found: list[Block], passage: Passage) -> list[Block]:
@@ -346,19 +350,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="PDFs with running text")
     parser.add_argument("--pairs", type=int, default=20)
     parser.add_argument("--blocks", type=int, default=160, help="of each document that are used")
+    parser.add_argument("--first", type=int, default=_FIRST, help="block of each document that is used")
+    parser.add_argument("--seed", type=int, default=_SEED)
     parser.add_argument("--misses", type=int, default=0, help="how many to print")
     parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md")
     options = parser.parse_args(arguments)
     sources: list[tuple[str, list[Block]]] = []
     for path in sorted(options.folder.glob("*.pdf")):
-        blocks = blocks_of(read(path), options.blocks)
+        blocks = blocks_of(read(path), options.blocks, options.first)
         if sum(block.kind == "paragraph" for block in blocks) >= 15:
             sources.append((path.stem, blocks))
         if len(sources) == options.pairs:
             break
     score, seconds, pages = Score(), 0.0, 0
     for n, (name, blocks) in enumerate(sources):
-        made, edits = edited(blocks, sources[n - 1][1], random.Random(_SEED + n))
+        made, edits = edited(blocks, sources[n - 1][1], random.Random(options.seed + n))
         with tempfile.TemporaryDirectory() as folder:
             before, after = pair(blocks, made, Path(folder))
         began = time.process_time()

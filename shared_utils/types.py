@@ -106,7 +106,7 @@ class OutlineEntry:
     page: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Document:
     """A file's content. Two uploads of the same bytes are one document, whatever they are called."""
 
@@ -115,6 +115,7 @@ class Document:
     title: str  # from the metadata or the first page; may equal `name`
     pages: tuple[Page, ...]
     outline: tuple[OutlineEntry, ...] = ()
+    made_on: str = ""  # the day that the file's own data tell, in ISO form; "" where they tell none
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +333,7 @@ class DirectKind(StrEnum):
     FILE = "file"  # about a file itself: its pages, title, authors, size
     YES_NO = "yes_no"  # the word that a sentence says
     COMPARISON = "comparison"  # values side by side: of documents, or of measures
+    CHANGES = "changes"  # from one edition to the next: two operands, before and after, for each fact that differs
     SERIES = "series"  # one figure through the years; several operands of one period: restated, the last one counts
 
 
@@ -345,8 +347,8 @@ class DirectOperand:
     citations: tuple[int, ...]
     period: str = ""  # the year, of a series
     amount: str = ""  # of a series: the value in plain digits, all of them scaled alike
-    row: str = ""  # of a comparison's table: what its row is called; "" where nothing is set side by side
-    column: str = ""
+    row: str = ""  # of a comparison's table: what its row is called; of changes: which one; "" where neither
+    column: str = ""  # of changes: "before" or "after"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from shared_utils.processes.resources import available_cores
 from shared_utils.processes.undumpable import make_undumpable
 from src.edge.connections import CountedWebSocket, Deadlines, Door, TimedHttp, most_connections, raise_open_files
 from src.edge.hosts import is_welcome
+from src.edge.options import TellsMethods
 from src.edge.sender import sender_of
 from src.edge.shares import Shares
 from src.edge.stopping import DRAINING_S, on_stop
@@ -308,6 +309,7 @@ def create_app(settings: Settings) -> App:
                 proxies=settings.proxies,
                 under_way=Shares(settings.max_connections, settings.max_address_connections),
             ),
+            Middleware(TellsMethods),
             Middleware(CountedUploads, uploads=shared.uploads, proxies=settings.proxies),
             Middleware(BesideThePage, shared=shared),
         ],

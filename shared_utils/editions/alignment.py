@@ -270,6 +270,9 @@ def _pairs_of(
 
     whole = alike(old, new)
     is_moved = any(moved.get((i, j), False) for i in old for j in new)
+    if _are_one_row([before[i] for i in old], [after[j] for j in new]):
+        yield Pair(old, new, is_same=True, is_moved=is_moved)
+        return
     if whole == 1.0 or (len(old) == len(new) == 1 and whole >= _ALIKE):
         yield Pair(old, new, is_same=whole == 1.0, is_moved=is_moved)
         return
@@ -284,6 +287,13 @@ def _pairs_of(
             taken_old.add(i)
             taken_new.add(j)
             yield Pair((i,), (j,), is_same=score == 1.0, is_moved=moved[i, j])
+
+
+def _are_one_row(before: Sequence[Passage], after: Sequence[Passage]) -> bool:
+    """Whether rows hold the same words, whatever lines a narrow column broke them into."""
+    rows = all(passage.is_row for passage in (*before, *after))
+    words = [Counter(key for passage in side for key in passage.keys) for side in (before, after)]
+    return rows and len(before) + len(after) > 2 and words[0] == words[1]
 
 
 def _in_order(pairs: Sequence[Pair]) -> list[Pair]:

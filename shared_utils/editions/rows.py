@@ -69,7 +69,8 @@ def _newest_first(named: dict[str, Value]) -> list[Value]:
 
 
 def _label(row: Passage) -> str:
-    return " ".join(token.key for label in row.values[0].labels[-1:] for token in tokens_of(label))
+    """Without blanks: a narrow column breaks words."""
+    return "".join(token.key for label in row.values[0].labels[-1:] for token in tokens_of(label))
 
 
 def _changed(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from shared_utils.errors import PdfTooLarge
 from shared_utils.message import NOTHING, Message, message
+from shared_utils.pdf.file_dates import made_on
 from shared_utils.pdf.isolation import (
     NONSENSE,
     PDFIUM_WORKER,
@@ -112,6 +113,7 @@ class Opened:
     outline: tuple[OutlineEntry, ...]
     attachments: tuple[str, ...]
     has_form: bool
+    made_on: str = ""  # ISO form; "" where its own data tell no day
 
 
 def _opened(reply: Reply, limits: ReadingLimits) -> Opened:
@@ -130,6 +132,7 @@ def _opened(reply: Reply, limits: ReadingLimits) -> Opened:
         outline=tuple(_outline_entry(entry) for entry in items(reply, "outline")),
         attachments=tuple(_base_name(str(name)) for name in items(reply, "attachments")),
         has_form=bool(reply.get("form")),
+        made_on=made_on(str(reply.get("created") or "")),
     )
 
 

@@ -117,6 +117,7 @@ def describe(document: ctypes.c_void_p, pages: int) -> dict[str, object]:
     return {
         "pages": pages,
         "title": utf16(pdfium.FPDF_GetMetaText, document, b"Title"),
+        "created": utf16(pdfium.FPDF_GetMetaText, document, b"CreationDate"),
         "outline": outline(document),
         "attachments": attachments(document),
         "form": pdfium.FPDF_GetFormType(document) != pdfium.FORMTYPE_NONE,

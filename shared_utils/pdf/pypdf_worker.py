@@ -72,13 +72,14 @@ def describe(document: pypdf.PdfReader, max_pages: int) -> dict[str, object]:
     described: dict[str, object] = {"pages": len(document.pages), "form": False}
     for key, value_of in (
         ("title", lambda: str(document.metadata.title or "") if document.metadata else ""),
+        ("created", lambda: str(document.metadata.get("/CreationDate") or "") if document.metadata else ""),
         ("outline", lambda: outline(document)),
         ("attachments", lambda: [str(name) for name in document.attachments]),
     ):
         try:
             described[key] = value_of()
         except Exception:  # noqa: BLE001 - as above; the words matter more than the bookmarks
-            described[key] = "" if key == "title" else []
+            described[key] = "" if key in ("title", "created") else []
     return described
 
 

@@ -58,6 +58,7 @@ class DocumentOpened:
     title: str
     outline: tuple[OutlineEntry, ...]
     attachments: tuple[str, ...] = ()  # names only; what is attached is never opened
+    made_on: str = ""  # the day that its own data tell, in ISO form; "" where they tell none
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ def read_pdf(
 
 def _read(job: Job) -> Iterator[ReadingEvent]:
     opened, pages = _start(job)
-    yield DocumentOpened(opened.pages, opened.title, opened.outline, opened.attachments)
+    yield DocumentOpened(opened.pages, opened.title, opened.outline, opened.attachments, opened.made_on)
     drafts: dict[int, Draft] = {}
     told: dict[int, Page] = {}
     for raw in pages:

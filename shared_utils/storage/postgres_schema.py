@@ -143,6 +143,10 @@ MIGRATIONS: tuple[Migration, ...] = (
         "CREATE INDEX begun_library_of_network ON begun_library (network, at)",
         "CREATE TABLE learnt (name text PRIMARY KEY, body text NOT NULL)",
     ),
+    (
+        # The day a file's own data say it was made, in ISO form; '' where they say none, or nobody looked.
+        "ALTER TABLE content ADD COLUMN made_on text NOT NULL DEFAULT ''",
+    ),
 )
 
 

@@ -26,7 +26,7 @@ _SHAPES: Mapping[str, tuple[int, dict[str, str]]] = {
     # counts for a day begins anew.
     "content": (9, {
         "id": _ID, "bytes": _INT, "stored_at": _REAL, "title": _TEXT, "outline": "blob?", "page_count": "int?",
-        "status": "text?", "reason": _TEXT, "read_s": "real?",
+        "status": "text?", "reason": _TEXT, "read_s": "real?", "made_on": _TEXT,
     }),
     "page": (3, {"document_id": _ID, "number": _INT, "body": _BLOB}),
     "vectors": (3, {"document_id": _ID, "model": _TEXT, "checksum": _BLOB}),
@@ -178,7 +178,14 @@ def _contents(found: Found, held: set[str], sizes: Mapping[str, int], now: float
     known = {str(row["id"]): row for row in found.of("content") if row["id"] in held}
     contents: dict[str, Row] = {}
     for id_ in held:
-        row = known.get(id_) or {"id": id_, "stored_at": now, "title": "", "reason": "", "page_count": None}
+        row = known.get(id_) or {
+            "id": id_,
+            "stored_at": now,
+            "title": "",
+            "reason": "",
+            "made_on": "",
+            "page_count": None,
+        }
         whole = row["page_count"] is not None and pages[id_] == row["page_count"]
         ended = {} if whole else {"status": None, "reason": "", "read_s": None}
         contents[id_] = {**row, "bytes": sizes[id_], **ended}

@@ -84,6 +84,10 @@ MIGRATIONS: tuple[Migration, ...] = (
         "ALTER TABLE workspace ADD COLUMN remote_answers INTEGER NOT NULL DEFAULT 0",
         "CREATE TABLE remote_day (day INTEGER PRIMARY KEY, answers INTEGER NOT NULL) STRICT",
     ),
+    (
+        # The day a file's own data say it was made, in ISO form; '' where they say none, or nobody looked.
+        "ALTER TABLE content ADD COLUMN made_on TEXT NOT NULL DEFAULT ''",
+    ),
 )
 
 

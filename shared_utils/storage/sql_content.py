@@ -20,19 +20,22 @@ class ContentTables:
 
     _database: SqlDatabase
 
-    def save_opened(self, document_id: str, title: str, outline: Sequence[OutlineEntry], page_count: int) -> None:
+    def save_opened(
+        self, document_id: str, title: str, outline: Sequence[OutlineEntry], page_count: int, made_on: str = ""
+    ) -> None:
         """Begin a reading, or take one up again: pages that are stored stay. Of a file that was read to its end nothing
         is changed: others may hold it.
 
-        `title` is the file's own, "" when it has none, and never the name somebody gave it.
+        `title` is the file's own, "" when it has none, and never the name somebody gave it; `made_on` the day that
+        its own data tell, in ISO form.
         """
         with self._database.write() as db:
             status, kept = _hold(db, document_id)
             if status is not None and _is_outline(kept):
                 return
             db.execute(
-                "UPDATE content SET title = ?, outline = ?, page_count = ? WHERE id = ?",
-                (storable(title), encode_outline(outline), page_count, document_id),
+                "UPDATE content SET title = ?, outline = ?, page_count = ?, made_on = ? WHERE id = ?",
+                (storable(title), encode_outline(outline), page_count, made_on, document_id),
             )
             db.execute("DELETE FROM page WHERE document_id = ? AND number > ?", (document_id, page_count))
 
@@ -98,17 +101,17 @@ class ContentTables:
         """The document with the pages stored so far, or None when it is not stored or was never opened."""
         with self._database.read() as db:
             row = db.execute(
-                "SELECT title, outline FROM content WHERE id = ? AND page_count IS NOT NULL", (document_id,)
+                "SELECT title, outline, made_on FROM content WHERE id = ? AND page_count IS NOT NULL", (document_id,)
             ).fetchone()
             bodies = db.execute(
                 "SELECT body FROM page WHERE document_id = ? ORDER BY number", (document_id,)
             ).fetchall()
         if row is None:
             return None
-        title, outline = row
+        title, outline, made_on = row
         try:
             pages = tuple(decode_page(body) for (body,) in bodies)
-            return Document(document_id, name, title or name, pages, decode_outline(outline))
+            return Document(document_id, name, title or name, pages, decode_outline(outline), made_on)
         except ValueError as exc:
             raise DamagedDocument(
                 "What was stored of {name} is damaged. Remove the document and add it again to have it read anew.",

@@ -42,8 +42,9 @@ class Timeline:
 def dated_documents(documents: Sequence[Document], corrected: Corrected) -> tuple[DatedDocument, ...]:
     """The documents with their dates, oldest first."""
     told = [
-        (d, dated(d.pages, title=d.title, name=d.name, corrected=corrected.get(d.id, ""))) for d in documents
-    ]  # fmt: skip
+        (d, dated(d.pages, title=d.title, name=d.name, made_on=d.made_on, corrected=corrected.get(d.id, "")))
+        for d in documents
+    ]
     length = _length([date.iso for _, date in told if date.iso])
     found = [DatedDocument(d.id, d.name, date, date.iso[:length]) for d, date in told]
     return tuple(sorted(found, key=lambda one: (not one.dated.iso, one.dated.iso, one.name)))

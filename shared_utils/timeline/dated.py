@@ -1,8 +1,10 @@
-"""When a document is from: by the period it reports on, the date on its first pages, its title or name, or its years.
+"""When a document is from: by the period it reports on, the date on its first pages, its title or name, the day its
+file was made, or its years.
 
     dated(pages, title="Annual report", name="report_2021.pdf").iso      # "2020-12-31"
 
-Nothing later than the year after the newest one it names is taken for its date. What is no statement of the document
+The day a file was made is not taken where it is later than the year after the newest one that its first pages name: an
+old document that was scanned, or saved anew. What is no statement of the document
 itself is a guess, and says so.
 """
 
@@ -41,6 +43,7 @@ class DateSource(StrEnum):
     PERIOD = "period"  # "for the year ended …"
     FIRST_PAGES = "first pages"  # a date in a line of its own
     TITLE = "title"  # a year in its title or in the name of its file: guessed
+    FILE = "file"  # the day its file was made, by the file's own data: guessed
     YEARS = "years"  # the newest year that its first pages name more than once: guessed
     NOTHING = "nothing"
 
@@ -61,7 +64,7 @@ class Dated:
 
     @property
     def is_guessed(self) -> bool:
-        return self.source in (DateSource.TITLE, DateSource.YEARS)
+        return self.source in (DateSource.TITLE, DateSource.FILE, DateSource.YEARS)
 
 
 UNDATED = Dated("", DateSource.NOTHING)
@@ -76,8 +79,9 @@ def is_iso(text: str) -> bool:
     return _ISO.fullmatch(text) is not None
 
 
-def dated(pages: Sequence[Page], *, title: str = "", name: str = "", corrected: str = "") -> Dated:
-    """A document's date. `corrected` is what the person said, in ISO form, "" where they said nothing."""
+def dated(pages: Sequence[Page], *, title: str = "", name: str = "", made_on: str = "", corrected: str = "") -> Dated:
+    """A document's date. `made_on` is the day that the file's own data tell, `corrected` what the person said, both in
+    ISO form, "" where nothing is told."""
     if is_iso(corrected):
         return Dated(corrected, DateSource.CORRECTED)
     first = [page for page in pages if page.number <= _FIRST_PAGES]
@@ -85,6 +89,7 @@ def dated(pages: Sequence[Page], *, title: str = "", name: str = "", corrected: 
         _of_a_period(first)
         or _in_a_line(first)
         or _of_a_name(title, name)
+        or _of_the_file(first, made_on)
         or _of_years(first)
         or UNDATED
     )  # fmt: skip
@@ -114,6 +119,14 @@ def _in_a_line(pages: Sequence[Page]) -> Dated | None:
 def _of_a_name(title: str, name: str) -> Dated | None:
     years = _IN_A_NAME.findall(title) or _IN_A_NAME.findall(name)
     return Dated(max(years), DateSource.TITLE) if years else None
+
+
+def _of_the_file(pages: Sequence[Page], made_on: str) -> Dated | None:
+    if not is_iso(made_on):
+        return None
+    made = int(made_on[:4])
+    named = [int(year) for page in pages for year in _YEAR.findall(page.text) if int(year) <= made]
+    return Dated(made_on, DateSource.FILE) if not named or made <= max(named) + 1 else None
 
 
 def _of_years(pages: Sequence[Page]) -> Dated | None:

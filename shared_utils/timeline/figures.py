@@ -1,4 +1,4 @@
-"""One figure through the years: the row that a question names, found in every table that holds it.
+"""One figure through the years, quarters or months: the row that a question names, found in every table that holds it.
 
 The row and table that answer the question best come first. Other tables are joined to it where their row has the same
 label and they agree on a year that both tell, or where they are the same table of another document (most of its rows
@@ -12,15 +12,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
+from dataclasses import replace
+from decimal import Decimal
 
 from shared_utils.calculation.operands import Operand, operand
 from shared_utils.retrieval.lookup import look_up_in, readings
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
 from shared_utils.retrieval.table_rows import Fact, TableRow
+from shared_utils.text.dates import dates, quarters
 from shared_utils.text.words import terms
+from shared_utils.timeline.development import Order, Point, Series
+from shared_utils.timeline.periods import is_year, named
 
 SURE = 0.4  # of a row that a question names, as for operands of a calculation
 _SAME_TABLE = 0.5  # share of the labels of the smaller of two tables that are alike
@@ -29,6 +31,7 @@ _FEWEST = 2  # years that make a series
 _NEAR = Decimal("0.5")  # a restated amount is of the order of the first: within half of it
 _OF_A_PART = ("quarter", "three months", "six months", "nine months", "weeks ended", "change", "growth", "variance")
 _MOST_SEEDS = 6
+_MONTHS = 12
 _WHOLE = frozenset(terms("total whole overall consolidated"))
 _TURNS = re.compile(
     r"\b(?:other|before|excluding|less|percentage|change|increase|decrease|vor|ohne|avant|hors|antes|sin|prima|antes|exceto|voor)\b",
@@ -40,72 +43,9 @@ _CHANGE = frozenset(("chang", "increas", "decreas", "growth"))
 _CONFLICT = 3  # what a year counts that one document tells in two ways
 _AS_SURE = 0.85  # of the score of the row that is looked up
 _NOTE = re.compile(r"\s*\(\d{1,2}\)\s*$")  # the mark of a note behind a label
-_HUNDRED = Decimal(100)
-
-Order = Mapping[str, str]
-"""Document id -> what sorts documents from old to new, such as an ISO date; "" where it is not known."""
 
 Names = frozenset[frozenset[str]]
 """What a figure may be called: the index terms of each name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A year of a figure. `readings` are the places that tell it, of the newest document first.
-
-    `restated` are those of older documents that tell another amount, the newest of them first; () where all agree.
-    """
-
-    year: str
-    readings: tuple[Operand, ...]
-    restated: tuple[Operand, ...] = ()
-
-    @property
-    def told(self) -> Operand:
-        """The reading that counts: that of the newest document."""
-        return self.readings[0]
-
-    @property
-    def all(self) -> tuple[Operand, ...]:
-        """What is shown of the year: what was told before, then the reading that counts."""
-        return (*self.restated[::-1], self.told)
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A figure year by year, oldest first; `missing` are ids of documents that were asked and do not tell it."""
-
-    name: str
-    points: tuple[Point, ...]
-    is_share: bool = False  # whether it is told in percent: then growth is a difference in percentage points
-    missing: tuple[str, ...] = ()
-
-    def yearly(self) -> Iterator[tuple[str, Decimal]]:
-        """(year, growth) of every year whose year before is told, where growth can be told."""
-        for before, after in pairwise(self.points):
-            grown = self._growth(before, after)
-            if grown is not None and int(after.year) == int(before.year) + 1:
-                yield after.year, grown
-
-    def overall(self) -> Decimal | None:
-        """Growth from the first point to the last."""
-        return self._growth(self.points[0], self.points[-1])
-
-    def _growth(self, before: Point, after: Point) -> Decimal | None:
-        if self.is_share:
-            return after.told.value - before.told.value
-        return percent_of(before.told.counted, after.told.counted)
-
-
-def percent_of(earlier: Decimal, later: Decimal) -> Decimal | None:
-    """Growth in percent to one decimal.
-
-    >>> percent_of(Decimal(200), Decimal(230)), percent_of(Decimal(-5), Decimal(5))
-    (Decimal('15.0'), None)
-    """
-    if earlier <= 0:
-        return None
-    return ((later - earlier) * _HUNDRED / earlier).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 def series(
@@ -124,10 +64,13 @@ def series(
     `order` tells all documents that are asked. Of `years`, none means every year.
     """
     chains = [_chain(words, first, more, glossary) for first in _seeds(words, best, glossary)]
+    if not chains:  # the pages found call it otherwise: "Net earnings"
+        others = [row for row in more(_ways(words, glossary)) if _own(row) in _ways(words, glossary)]
+        chains = [_chain(words, first, more, glossary) for first in _seeds(words, others, glossary)]
     if not chains:
         return None
     rows = max(chains, key=lambda chain: _consistency(chain) - _strangeness(chain[0], chains[0][0], words))
-    points = tuple(point for point in _points(rows, order) if not years or point.year in years)
+    points = tuple(one for one in _points(rows, order) if not years or one.year[:4] in years)
     if len(points) < _FEWEST:
         return None
     told = {row.document_id for row in rows}
@@ -207,9 +150,9 @@ def _consistency(rows: Sequence[TableRow]) -> int:
     score = len(told)
     for found in told.values():
         for i, one in enumerate(found):
-            same = [other for other in found[:i] if _equal(one, other)]
+            same = [other for other in found[:i] if equal(one, other)]
             own = [other for other in found[:i] if other.row.document_id == one.row.document_id]
-            score += bool(same) - _CONFLICT * any(not _equal(one, other) for other in own)
+            score += bool(same) - _CONFLICT * any(not equal(one, other) for other in own)
     return score
 
 
@@ -244,7 +187,8 @@ def _undisputed(joined: Sequence[TableRow], left: Iterable[TableRow], names: Nam
     by_document: dict[str, list[TableRow]] = defaultdict(list)
     for row in left:
         own = _by_year(row)
-        if own and _own(row) in names and _is_share(own) == _is_share(_by_year(joined[0])) and not _tells_change(row):
+        alike = _is_share(own) == _is_share(_by_year(joined[0])) and _per(row) == _per(joined[0])
+        if own and _own(row) in names and alike and not _tells_change(row):
             by_document[row.document_id].append(row)
     have = {row.document_id for row in joined}
     years = {year for row in joined for year in _by_year(row)}
@@ -252,7 +196,7 @@ def _undisputed(joined: Sequence[TableRow], left: Iterable[TableRow], names: Nam
         told: dict[str, list[Operand]] = defaultdict(list)
         for row in rows:
             _note(told, row)
-        agree = all(_equal(one, found[0]) for found in told.values() for one in found)
+        agree = all(equal(one, found[0]) for found in told.values() for one in found)
         if document not in have and agree and not years & told.keys():
             yield from rows
 
@@ -274,7 +218,7 @@ def _kinship(
     if _tells_change(row) != _tells_change(first):
         return 0.0
     shared = [year for year in own if year in known]
-    agree = sum(any(_equal(own[year], one) for one in known[year]) for year in shared)
+    agree = sum(any(equal(own[year], one) for one in known[year]) for year in shared)
     same = max(_alike_tables(row, one) for one in joined)
     if not exactly:
         is_sure = agree == len(shared) > 0 and any(own[year].value for year in shared)
@@ -328,10 +272,13 @@ def _per(row: TableRow) -> bool:
 def _by_year(row: TableRow) -> dict[str, Operand]:
     """The figure of each year that a row tells: of the whole year, an amount before a share."""
     found: dict[str, Operand] = {}
+    is_interim = _is_interim(row)
     for fact, told in zip(row.facts, row.years, strict=True):
-        if len(told) != 1 or _is_of_a_part(fact):
+        if len(told) != 1:
             continue
         (year,) = told
+        if is_year(year) and (is_interim or _is_of_a_part(fact)):
+            continue
         one = operand(row, fact, year)
         if one is not None and _per(row):  # "in millions" over a table counts no earnings per share
             one = replace(one, scale=None)
@@ -343,15 +290,24 @@ def _by_year(row: TableRow) -> dict[str, Operand]:
     return found
 
 
+def _is_interim(row: TableRow) -> bool:
+    """Whether a row is told for days of different seasons, as a balance sheet within a year does: years that end on the
+    Saturday nearest a day may end in the next month."""
+    months = {date.month for fact in row.facts for head in fact.heads for date in dates(head.text) if date.day}
+    return any(1 < abs(one - other) < _MONTHS - 1 for one in months for other in months)
+
+
 def _is_of_a_part(fact: Fact) -> bool:
-    return any(part in head.text.lower() for head in fact.heads for part in _OF_A_PART)
+    return any(part in head.text.lower() for head in fact.heads for part in _OF_A_PART) or any(
+        quarters(cell.text) for cell in (*fact.heads, *fact.labels[-1:])
+    )
 
 
 def _is_share(figures: Mapping[str, Operand]) -> bool:
     return any(one.unit == "%" for one in figures.values())
 
 
-def _equal(one: Operand, other: Operand) -> bool:
+def equal(one: Operand, other: Operand) -> bool:
     """Whether two readings tell the same amount, to the last digit that the coarser of them prints."""
     if one.scale is None or other.scale is None:
         return one.value == other.value
@@ -376,23 +332,24 @@ def _points(rows: Sequence[TableRow], order: Order) -> list[Point]:
     for row in rows:
         _note(told, row)
     scale = next((one.scale for found in told.values() for one in found if one.scale), None)
-    return [_point(year, told[year], order, scale) for year in sorted(told)]
+    return [point(named(year), told[year], order, scale) for year in sorted(told)]
 
 
-def _point(year: str, found: Sequence[Operand], order: Order, scale: int | None) -> Point:
+def point(year: str, found: Sequence[Operand], order: Order, scale: int | None) -> Point:
     """The readings of a year: of the newest document first; within one, the row that was found first."""
     scaled = [one if one.scale or not scale else replace(one, scale=scale) for one in found]
     newest = sorted(scaled, key=lambda one: order.get(one.row.document_id, ""), reverse=True)
-    same = tuple(one for one in newest if _equal(one, newest[0]))
+    same = tuple(one for one in newest if equal(one, newest[0]))
     others: list[Operand] = []
     for one in newest:
         is_older = order.get(one.row.document_id, "") < order.get(newest[0].row.document_id, "")
-        if is_older and not any(_equal(one, told) for told in (newest[0], *others)):
+        if is_older and not any(equal(one, told) for told in (newest[0], *others)):
             others.append(one)
     return Point(year, same, tuple(others))
 
 
 def _name(row: TableRow) -> str:
     value = row.facts[0].value
-    labels = [cell.text for cell in row.facts[0].labels if cell.row <= value.row <= cell.row_end]
+    beside = [cell for cell in row.facts[0].labels if cell.row <= value.row <= cell.row_end]
+    labels = [cell.text for cell in beside or row.facts[0].labels]
     return _NOTE.sub("", " ".join(" ".join(labels).split())).rstrip(" :,$")

@@ -9,13 +9,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
+from types import MappingProxyType
 
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.calculation.operands import Operand
 from shared_utils.message import Message, literal, message
 from shared_utils.retrieval.table_rows import TableRow, rows_of, years_of
-from shared_utils.timeline.dated import dated
-from shared_utils.timeline.figures import Names, Point, Series, series
+from shared_utils.timeline.collection import Corrected, dated_documents
+from shared_utils.timeline.development import Order, Point, Series
+from shared_utils.timeline.figures import Names, series
+from shared_utils.timeline.periods import PeriodKind, of_kind
+from shared_utils.timeline.prose import prose_series
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Sentence, Span, Verdict
 from src.answering.compared import Found, with_kind
 from src.answering.direct import Pages, citations_of, led_by, pages_found
@@ -55,7 +60,18 @@ _DASH = re.compile(
 )
 _SINCE = re.compile(r"\b(?:since|seit|depuis|desde|dal|sinds)\s+((?:19|20)\d\d)", re.IGNORECASE)
 _LAST_YEAR = 2100
+_QUARTERLY = re.compile(
+    r"\b(?:by|per|each|every|through the|over the) quarters?\b|\bquarter(?:ly\b| by quarter)|\bquartalsweise\b"
+    r"|\b(?:pro|je|nach) quartal\w*|\b(?:par|por|per) trimestre|\btrimestr\w*|\bper kwartaal",
+    re.IGNORECASE,
+)
+_MONTHLY = re.compile(
+    r"\b(?:by|per|each|every|through the|over the) months?\b|\bmonth(?:ly\b| by month)|\bmonatlich\b"
+    r"|\b(?:pro|je|nach) monat\w*|\bpar mois|\bmensuel\w*|\b(?:por mes|al mese|por mês|per maand)\b",
+    re.IGNORECASE,
+)
 _READ = message("read off the table, word for word")
+_SAID = message("read in the sentence, word for word")
 
 
 def asks_development(question: str) -> bool:
@@ -67,8 +83,10 @@ def asks_development(question: str) -> bool:
     (False, False)
     >>> asks_development("How did cargo develop in 2025?")  # within a year
     False
+    >>> asks_development("How did cargo develop by quarter in 2025?")
+    True
     """
-    if len(years_of(question)) == 1 and not _SINCE.search(question):
+    if len(years_of(question)) == 1 and not _SINCE.search(question) and _kind(question) is PeriodKind.YEAR:
         return False
     return _ASKS.search(question) is not None and _WHY.search(question) is None
 
@@ -86,32 +104,42 @@ def with_development(
     `question` is what is searched, `asked` as it was typed.
     """
     pages, names = pages_of(documents), names_of(documents)
-    seen = developed(question, found, pages, formulary, names) if asks_development(asked) else None
+    seen = developed(question, found, pages, formulary, order_of(documents)) if asks_development(asked) else None
     if seen is None:
         return with_kind(question, answer, found, documents, formulary)
     return with_series(answer, seen, names)
 
 
-def developed(
-    question: str, found: Found, pages: Pages, formulary: Formulary, names: Mapping[str, str]
-) -> Series | None:
-    """The figure that a question names, through the years that it names or all that are told."""
-    words = " ".join(_FILLING.sub(" ", question).split()).strip("?!.,: ")
+def developed(question: str, found: Found, pages: Pages, formulary: Formulary, order: Order) -> Series | None:
+    """The figure that a question names, through the years that it names or all that are told. `order` tells all
+    documents that are asked, as `order_of` does."""
+    asked_for = _MONTHLY.sub(" ", _QUARTERLY.sub(" ", question))
+    words = " ".join(_FILLING.sub(" ", asked_for).split()).strip("?!.,: ")
     if not words:
         return None
     found_on = pages_found(found.passages, pages)
     best = [row for document, page, score in found_on for row in rows_of(document, page, score)]
-    return series(
-        words,
-        best,
-        lambda called: _rows(called, pages),
-        _order(pages, names),
-        glossary=formulary.glossary,
-        years=_years(question),
-    )
+    asked = _kind(question)
+    for kind in (asked,) if asked is not PeriodKind.YEAR else PeriodKind:  # what is not told by year may be by quarter
+        more = partial(_rows, pages, kind)
+        years = _years(question, kind)
+        seen = series(words, list(of_kind(best, kind)), more, order, glossary=formulary.glossary, years=years)
+        if seen is not None:
+            return seen
+    if asked is not PeriodKind.YEAR:
+        return None
+    everywhere = ((document, page) for (document, _), page in pages.items())
+    return prose_series(words, everywhere, order, _years(question, asked))
 
 
-def _rows(called: Names, pages: Pages) -> Iterator[TableRow]:
+def _kind(question: str) -> PeriodKind:
+    """The kind of period that a question asks for."""
+    if _QUARTERLY.search(question):
+        return PeriodKind.QUARTER
+    return PeriodKind.MONTH if _MONTHLY.search(question) else PeriodKind.YEAR
+
+
+def _rows(pages: Pages, kind: PeriodKind, called: Names) -> Iterator[TableRow]:
     """The rows of the pages that hold the words of one of the names."""
     beginnings = [[term[:_STEM] for term in name] for name in called]
     for (document, _), page in pages.items():
@@ -119,25 +147,23 @@ def _rows(called: Names, pages: Pages) -> Iterator[TableRow]:
             continue
         text = page.text.lower()
         if any(all(word in text for word in name) for name in beginnings):
-            yield from rows_of(document, page, 0.5)
+            yield from of_kind(rows_of(document, page, 0.5), kind)
 
 
-def _order(pages: Pages, names: Mapping[str, str]) -> dict[str, str]:
+def order_of(documents: Sequence[IndexedDocument], corrected: Corrected = MappingProxyType({})) -> dict[str, str]:
     """What sorts the documents from old to new: their dates."""
-    of: dict[str, list[Page]] = {}
-    for (document, _), page in pages.items():
-        of.setdefault(document, []).append(page)
-    return {document: dated(own, name=names.get(document, "")).iso for document, own in of.items()}
+    told = dated_documents([one.document for one in documents], corrected)
+    return {one.document_id: one.dated.iso for one in told}
 
 
-def _years(question: str) -> frozenset[str]:
+def _years(question: str, kind: PeriodKind) -> frozenset[str]:
     """The years that a question confines itself to: “from 2017 to 2021”, “since 2019”, “2019, 2020 and 2021”."""
     if match := _DASH.search(question):
         return frozenset(map(str, range(int(match[1]), int(match[2]) + 1)))
     if match := _SINCE.search(question):
         return frozenset(map(str, range(int(match[1]), _LAST_YEAR)))
     named = years_of(question)
-    return named if len(named) > 1 else frozenset()
+    return named if len(named) > 1 or kind is not PeriodKind.YEAR else frozenset()
 
 
 # ------------------------------------------------------------------------------------------------ as an answer
@@ -159,8 +185,9 @@ def with_series(answer: Answer, seen: Series, names: Mapping[str, str]) -> Answe
     grown = dict(seen.yearly())
     ends = tuple(dict.fromkeys((*markers(first.told)[:1], *markers(last.told)[:1])))
     lead = _sentence(_said(seen, amount), ends, message("computed from the cited values"))
+    read = _SAID if seen.is_prose else _READ
     lines = [
-        _sentence(_line(point, grown.get(point.year), seen, amount), markers(*point.all), _READ, item="-")
+        _sentence(_line(point, grown.get(point.year), seen, amount), markers(*point.all), read, item="-")
         for point in seen.points
     ]
     overall = seen.overall()

@@ -12,15 +12,25 @@ from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
-from shared_utils.editions.compare import compare
+from shared_utils.editions.kept import compared
 from shared_utils.editions.kinship import sketch, suggested_pairs, year_of
-from shared_utils.editions.model import Change, ChangeKind, FactChange, FactKind, Side
+from shared_utils.editions.model import Change, ChangeKind, Fact, FactChange, FactKind, Side
 from shared_utils.editions.selection import counts_of, selected
 from shared_utils.message import Message, counted, message
 from shared_utils.retrieval.sides import compared_documents
 from shared_utils.text.folding import fold
 from shared_utils.text.words import terms
-from shared_utils.types import QUOTED, Answer, Citation, Document, Sentence, Verdict
+from shared_utils.types import (
+    QUOTED,
+    Answer,
+    Citation,
+    Direct,
+    DirectKind,
+    DirectOperand,
+    Document,
+    Sentence,
+    Verdict,
+)
 from src.answering.ingestion import IndexedDocument
 
 THE_EDITIONS = message("two editions compared")
@@ -100,7 +110,7 @@ def about_changes(question: str, documents: Sequence[IndexedDocument]) -> Answer
     if pair is None:
         return None
     before, after = pair
-    comparison = compare(before, after)
+    comparison = compared(before, after)
     if not comparison.kinship.are_editions:
         return None
     topic = _topic(question, before, after)
@@ -169,8 +179,10 @@ def _answer(question: str, before: Document, after: Document, chosen: Sequence[C
     sentences = [_line(_lead(before, after, chosen, topic), (), message("counted in the comparison"))]
     told = sorted(chosen, key=_weight)[:_MOST_TOLD]
     kept = set(map(id, told))
-    for change in (change for change in chosen if id(change) in kept):
+    operands: list[DirectOperand] = []
+    for number, change in enumerate((change for change in chosen if id(change) in kept), start=1):
         markers = tuple(_cited(change, before, after, citations))
+        operands += _operands(number, change, markers)
         sentences.append(
             _line(_told(change), markers, message("compared word by word"), paragraph=len(sentences), item="-")
         )
@@ -189,7 +201,20 @@ def _answer(question: str, before: Document, after: Document, chosen: Sequence[C
         stats=QUOTED,
         raw_text="\n".join(sentence.text for sentence in sentences),
         notes=(more,) if left else (),
+        direct=Direct(DirectKind.CHANGES, topic, str(len(chosen)), "", tuple(operands)),
     )
+
+
+def _operands(number: int, change: Change, markers: tuple[int, ...]) -> Iterator[DirectOperand]:
+    """Each fact that differs before and after; of a change without facts, its words."""
+    sides = [name for name, side in (("before", change.before), ("after", change.after)) if side is not None]
+    marker = dict(zip(sides, ((one,) for one in markers), strict=True))
+    told: list[tuple[str, Fact | Side | None, Fact | Side | None]]
+    told = [(fact.about or str(fact.kind), fact.before, fact.after) for fact in change.facts]
+    for name, old, new in told or [(str(change.kind), change.before, change.after)]:
+        for side, words in (("before", old), ("after", new)):
+            if words is not None:
+                yield DirectOperand(name, words.text, "", marker.get(side, ()), row=str(number), column=side)
 
 
 def _lead(before: Document, after: Document, chosen: Sequence[Change], topic: str) -> Message:

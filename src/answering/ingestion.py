@@ -176,7 +176,7 @@ def read_file(
 
     def document() -> Document:
         in_order = tuple(sorted(pages, key=lambda page: page.number))  # pages that were lost at first come last
-        return Document(source.id, source.name, opened.title or source.name, in_order, opened.outline)
+        return Document(source.id, source.name, opened.title or source.name, in_order, opened.outline, opened.made_on)
 
     with (
         suppress(WorkStopped),

@@ -165,12 +165,12 @@ class DirectOperand(BaseModel):
     citations: list[int] = Field(description="Markers of the cells it stands in: its row, the names over it.")
     period: str = Field("", description="The year, of a series; the last of several of one year counts.")
     amount: str = Field("", description="Of a series: in plain digits, all of them scaled alike.")
-    row: str = Field("", description="Of a comparison: what its row is called.")
-    column: str = Field("", description="Of a comparison: what its column is called.")
+    row: str = Field("", description="Of a comparison: what its row is called; of changes: the number of the change.")
+    column: str = Field("", description="Of a comparison: what its column is called; of changes: before or after.")
 
 
 class Direct(BaseModel):
-    kind: Literal["value", "calculation", "list", "file", "yes_no", "comparison", "series"]
+    kind: Literal["value", "calculation", "list", "file", "yes_no", "comparison", "changes", "series"]
     name: str
     value: str
     unit: str

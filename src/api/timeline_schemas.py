@@ -29,7 +29,7 @@ class TimelineDocument(BaseModel):
     document_id: str
     document: str
     date: str = Field(description="ISO 8601, as far as it is told; empty where it is not.")
-    date_from: Literal["corrected", "period", "first pages", "title", "years", "nothing"]
+    date_from: Literal["corrected", "period", "first pages", "title", "file", "years", "nothing"]
     guessed: bool
     page: int = Field(description="Where the date stands, 1-based; 0 where it is on no page.")
     period: str = Field(description="What it is counted in; empty where it has no date.")

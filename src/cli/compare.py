@@ -15,9 +15,9 @@ from shared_utils.editions.compare import compare
 from shared_utils.editions.model import Change, ChangeKind, Comparison, FactKind
 from shared_utils.editions.selection import selected
 from shared_utils.errors import FootnoteError
-from shared_utils.types import Document
 from src import VERSION
 from src.answering.ingestion import IndexedDocument, SourceFile
+from src.cli.open_pages import OpenPages
 from src.events import FileFinished
 from src.presentation.changes import Edition, edition_of, fact_name, fact_sides, kind_name, notes_of, summary, where
 from src.presentation.changes_export import changes_csv, changes_html, changes_markdown
@@ -46,7 +46,8 @@ def add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser], s
 
 
 def _run(options: argparse.Namespace, wired: Wired, source: Source) -> int:
-    before, after = (_read(wired.rag, source, path) for path in (options.before, options.after))
+    read = [_read(wired.rag, source, path) for path in (options.before, options.after)]
+    before, after = (indexed.document for indexed in read)
     comparison = compare(before, after)
     chosen = selected(
         comparison.changes,
@@ -60,7 +61,7 @@ def _run(options: argparse.Namespace, wired: Wired, source: Source) -> int:
         print(json.dumps(comparison_json(comparison, chosen, *sides), ensure_ascii=False))
         return 0
     made = False
-    for path, data in _files(options, comparison, chosen, sides):
+    for path, data in _files(options, comparison, chosen, sides, OpenPages(wired.rag, read)):
         _write(path, data)
         made = True
     if not made:
@@ -68,7 +69,7 @@ def _run(options: argparse.Namespace, wired: Wired, source: Source) -> int:
     return 0
 
 
-def _read(rag: Rag, source: Source, path: Path) -> Document:
+def _read(rag: Rag, source: Source, path: Path) -> IndexedDocument:
     """The words of a file, those of its scans too where this machine finds them. Raises FootnoteError."""
     file = source(path)
     if isinstance(file, FileFinished):
@@ -77,16 +78,20 @@ def _read(rag: Rag, source: Source, path: Path) -> Document:
     deque(rag.read(file, versions.append, cancelled=lambda: False), maxlen=0)
     if rag.has_scans(versions[0]):
         deque(rag.recognise(versions[0], versions.append, cancelled=lambda: False), maxlen=0)
-    return versions[0].document
+    return versions[0]
 
 
 def _files(
-    options: argparse.Namespace, comparison: Comparison, chosen: tuple[Change, ...], sides: tuple[Edition, Edition]
+    options: argparse.Namespace,
+    comparison: Comparison,
+    chosen: tuple[Change, ...],
+    sides: tuple[Edition, Edition],
+    pages: OpenPages,
 ) -> Iterator[tuple[Path, bytes]]:
     if options.csv:
         yield options.csv, changes_csv(chosen)
     if options.report:
-        report = changes_html(comparison, chosen, *sides, version=VERSION, made_on=time.time())
+        report = changes_html(comparison, chosen, *sides, pages=pages, version=VERSION, made_on=time.time())
         yield options.report, report.encode("utf-8", "replace")
     if options.markdown:
         yield options.markdown, changes_markdown(comparison, chosen, *sides).encode("utf-8", "replace")

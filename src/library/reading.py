@@ -221,7 +221,7 @@ class Reading:
         """The title goes along only where it is the file's own, not the name a person gave."""
         document = indexed.document
         title = "" if document.title == document.name else document.title
-        self._store.save_opened(document.id, title, document.outline, len(document.pages))
+        self._store.save_opened(document.id, title, document.outline, len(document.pages), document.made_on)
         self._store.save_pages(document.id, document.pages)
 
     def _keep_outcome(self, indexed: IndexedDocument, read_s: float) -> None:

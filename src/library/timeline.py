@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from shared_utils.message import Message, message
 from shared_utils.timeline.collection import Corrected, Timeline, dated_documents, notes_on_dates, sources
+from shared_utils.timeline.development import Order
 from shared_utils.timeline.themes import theme, themes
 from shared_utils.types import QUOTED, Answer
 from src.answering.compared import Found
-from src.answering.developed import developed, with_series
+from src.answering.developed import developed, order_of, with_series
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.rag_with_generation import Rag
 
@@ -31,7 +32,7 @@ def timeline(
     told = dated_documents(own, corrected)
     notes = notes_on_dates(told)
     if figure:
-        answer = figure_answer(rag, documents, figure)
+        answer = figure_answer(rag, documents, figure, {one.document_id: one.dated.iso for one in told})
         found = Timeline(told, answer, (), notes)
         return found if answer else replace(found, notes=(_no_figure(figure), *notes))
     if about:
@@ -43,13 +44,16 @@ def timeline(
     return found if len(found.periods) > 1 else replace(found, notes=(_one_period(), *notes))
 
 
-def figure_answer(rag: Rag, documents: Sequence[IndexedDocument], figure: str) -> Answer | None:
-    """The figure through the years as an answer with its places; None where no table tells it by year."""
+def figure_answer(
+    rag: Rag, documents: Sequence[IndexedDocument], figure: str, order: Order | None = None
+) -> Answer | None:
+    """The figure through the years as an answer with its places; None where no table tells it by year. `order`: what
+    sorts the documents from old to new, by default the dates that they tell."""
     if not documents:
         return None
     result, pages, names = rag.search(figure, documents), pages_of(documents), names_of(documents)
     found = Found(result.passages, result.evidence, result.figure)
-    seen = developed(result.route.searched, found, pages, rag.formulary, names)
+    seen = developed(result.route.searched, found, pages, rag.formulary, order or order_of(documents))
     if seen is None:
         return None
     empty = Answer(figure, True, (), (), "stop", QUOTED, "")
@@ -61,7 +65,7 @@ def figure_answer(rag: Rag, documents: Sequence[IndexedDocument], figure: str) -
 
 def _no_figure(figure: str) -> Message:
     return message(
-        "“{figure}” was not found by year in a table of these documents. Name it as a row of a table does.",
+        "“{figure}” was not found by year in a table or sentence of these documents. Name it as they do.",
         figure=figure,
     )
 

@@ -13,6 +13,7 @@ from shared_utils.types import Answer, Citation, Direct, Where
 from src.i18n import Say
 from src.presentation.blocks import Block, BlockKind, Piece, Run, blocks, unplaced
 from src.presentation.describe import ending, engine_name, how_long
+from src.presentation.series_chart import Chart, series_chart
 from src.views import TurnView
 
 
@@ -65,11 +66,26 @@ def _direct(direct: Direct | None, numbers: Mapping[int, int]) -> Direct | None:
 def text_blocks(answer: Answer, say: Say) -> tuple[Block, ...]:
     """The answer's blocks for a file that shows text alone: every footnote stands in one of them, so citations that no
     sentence carries get a line of their own."""
-    made, left = blocks(answer, say), unplaced(answer)
+    made, left = _with_table(blocks(answer, say), series_chart(answer, say)), unplaced(answer)
     if not left:
         return made
     lead = say("Sources") if answer.answerable else say("The closest passages")
     return (*made, Block(BlockKind.PARAGRAPH, (Piece((Run(f"{lead}:"),), left),)))
+
+
+def _with_table(made: tuple[Block, ...], chart: Chart | None) -> tuple[Block, ...]:
+    """The lines that tell a figure through the years as a table of theirs, the text's way of a chart."""
+    if chart is None or len(made) <= len(chart.bars):
+        return made
+    lead, lines, others = made[0], made[1 : 1 + len(chart.bars)], made[1 + len(chart.bars) :]
+    rows = [tuple(Piece((Run(head),)) for head in chart.heads)]
+    for bar, line in zip(chart.bars, lines, strict=True):
+        told = (bar.value, bar.change, *((bar.earlier,) if chart.has_earlier else ()))
+        markers = line.pieces[0].markers
+        values = (Piece((Run(text),) if text else (), markers if n == 0 else ()) for n, text in enumerate(told))
+        rows.append((Piece((Run(bar.label),)), *values))
+    pieces = tuple(piece for line in lines for piece in line.pieces)
+    return lead, Block(BlockKind.TABLE, pieces, rows=tuple(rows)), *others
 
 
 # ------------------------------------------------------------------------------------------------ how it came about

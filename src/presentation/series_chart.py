@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
 
-from shared_utils.timeline.figures import percent_of
+from shared_utils.timeline.development import percent_of
+from shared_utils.timeline.periods import is_next
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand
 from src.i18n import ENGLISH, Say
 
@@ -114,7 +115,11 @@ def _drawn(direct: Direct, years: Sequence[_Year], lines: Sequence[str], say: Sa
                 end=float((high - least) / length),
             )
         )
-    heads: tuple[str, ...] = (say("Year"), say("Value"), say("Change"))
+    heads: tuple[str, ...] = (
+        say("Year") if all(y.label.isdigit() for y in years) else say("Period"),
+        say("Value"),
+        say("Change"),
+    )
     if any(bar.earlier for bar in bars):
         heads = (*heads, say("Told before"))
     return Chart(direct.name, "; ".join(bar.said for bar in bars), tuple(bars), heads)
@@ -132,7 +137,7 @@ def _changes(direct: Direct, years: Sequence[_Year], say: Say) -> Iterator[str]:
     before: _Year | None = None
     for year in years:
         told = ""
-        if before is not None and year.label.isdigit() and int(year.label) == int(before.label) + 1:
+        if before is not None and is_next(before.label, year.label):
             grown = year.amount - before.amount if is_share else percent_of(before.amount, year.amount)
             if grown is not None:
                 figure = say.number(float(grown), "+,.1f").replace("-", "−")

@@ -21,6 +21,7 @@ _SOURCES = {
     DateSource.PERIOD: message("the period it reports on"),
     DateSource.FIRST_PAGES: message("on its first pages"),
     DateSource.TITLE: message("guessed from its title or name"),
+    DateSource.FILE: message("guessed from the day its file was made"),
     DateSource.YEARS: message("guessed from the years it names"),
     DateSource.NOTHING: message("no date found"),
 }

@@ -72,11 +72,38 @@ def _entry(entry: Entry, placed: dict[int, int], say: Say, *, alone: bool) -> li
 
 
 def _block(block: Block, placed: dict[int, int]) -> str:
+    if block.kind is BlockKind.TABLE:
+        return _table(block, placed)
     styles = {BlockKind.HEADING: "Heading2", BlockKind.QUOTE: "Quote"}
     label = {BlockKind.BULLET: "•\t", BlockKind.NUMBER: f"{block.number}.\t"}.get(block.kind, "")
     words = _run(" ").join(_piece(piece, placed, quoted=block.kind is BlockKind.QUOTE) for piece in block.pieces)
     style = "ListItem" if label else styles.get(block.kind, "")
     return _paragraph((_run(label) if label else "") + words, style)
+
+
+def _table(block: Block, placed: dict[int, int]) -> str:
+    """Values side by side, as wide as the page; the first row is repeated where the table goes on."""
+    columns = len(block.rows[0])
+    width = sum(_COLUMNS) // columns
+    drawn = []
+    for number, row in enumerate(block.rows):
+        cells = "".join(
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
+            f"{_paragraph(_piece(piece, placed, quoted=False))}</w:tc>"
+            for piece in row
+        )
+        head = "<w:tblHeader/>" if number == 0 else ""
+        drawn.append(f"<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{cells}</w:tr>")
+    return _framed([width] * columns, "".join(drawn)) + _paragraph("")
+
+
+def _framed(widths: Sequence[int], rows: str) -> str:
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    edges = "".join(f'<w:{edge} w:val="single" w:sz="4" w:color="BFB9AC"/>' for edge in ("top", "bottom", "insideH"))
+    return (
+        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{edges}</w:tblBorders>'
+        f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
+    )
 
 
 def _piece(piece: Piece, placed: dict[int, int], *, quoted: bool) -> str:
@@ -117,14 +144,9 @@ def _told(note: Citation, say: Say) -> str:
 def _sources(notes: Sequence[Citation], say: Say) -> str:
     heads = ("#", say("Document"), say("Page"), say("Words on the page"))
     rows = [(str(n.marker), n.document, page_name(n.page, n.page_label, say), n.quote) for n in notes]
-    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in _COLUMNS)
-    edges = "".join(f'<w:{edge} w:val="single" w:sz="4" w:color="BFB9AC"/>' for edge in ("top", "bottom", "insideH"))
     head = f"<w:tr><w:trPr><w:tblHeader/></w:trPr>{_cells(heads, bold=True)}</w:tr>"
     drawn = "".join(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{_cells(row)}</w:tr>" for row in rows)
-    return (
-        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(_COLUMNS)}" w:type="dxa"/><w:tblBorders>{edges}</w:tblBorders>'
-        f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{head}{drawn}</w:tbl>"
-    )
+    return _framed(_COLUMNS, head + drawn)
 
 
 def _cells(texts: Sequence[str], *, bold: bool = False) -> str:

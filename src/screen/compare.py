@@ -175,7 +175,7 @@ def _draw_changes(compared: Compared, pair: tuple[Document, Document], shelf: Sh
             say.n(left, "Show {n:,} more", "Show {n:,} more"), key="more-changes", on_click=_more, args=(session,)
         )
     if chosen:
-        _draw_exports(compared, chosen, session)
+        _draw_exports(compared, chosen, shelf, session)
 
 
 def _more(session: Session) -> None:
@@ -309,7 +309,7 @@ def _draw_pages(change: Change, pair: tuple[Document, Document], shelf: Shelf, s
 # ------------------------------------------------------------------------------------------------ taken along
 
 
-def _draw_exports(compared: Compared, chosen: Sequence[Change], session: Session) -> None:
+def _draw_exports(compared: Compared, chosen: Sequence[Change], shelf: Shelf, session: Session) -> None:
     say = session.say
     stem = file_stem(say("Changes in {name}", name=compared.after.name.removesuffix(".pdf")))
     sides = compared.before, compared.after
@@ -320,7 +320,7 @@ def _draw_exports(compared: Compared, chosen: Sequence[Change], session: Session
             f"{stem}.html",
             "text/html",
             lambda: changes_html(
-                compared.comparison, chosen, *sides, version=VERSION, made_on=time.time(), say=say
+                compared.comparison, chosen, *sides, pages=shelf, version=VERSION, made_on=time.time(), say=say
             ).encode("utf-8", "replace"),
         ),
         (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from shared_utils.editions.compare import compare
+from shared_utils.editions.kept import compared
 from shared_utils.editions.kinship import Sketch, sketch, suggested_pairs
 from shared_utils.editions.model import Comparison
 from shared_utils.types import Document
@@ -48,7 +48,7 @@ class Editions:
         """The comparison of the two, made once for each state of them."""
         key = _state(before), _state(after)
         if self._compared is None or self._compared[0] != key:
-            self._compared = key, Compared(compare(before, after), edition_of(before), edition_of(after))
+            self._compared = key, Compared(compared(before, after), edition_of(before), edition_of(after))
             self.shown, self.open = 0, -1
         return self._compared[1]
 

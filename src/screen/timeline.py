@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -40,7 +40,7 @@ class _Made:
 
     of: tuple[object, ...]
     found: Timeline
-    sources: tuple[Source, ...]
+    groups: tuple[tuple[Source, ...], ...]  # a figure's places, or those of each theme
 
 
 def draw_timeline_button(session: Session, *, ready: bool) -> None:
@@ -57,9 +57,10 @@ def draw_timeline_button(session: Session, *, ready: bool) -> None:
 
 
 def timeline_sources(session: Session) -> list[list[Source]]:
-    """What the viewer opens from here, a group; [] while the conversation is shown."""
+    """What the viewer opens from here, a group for a figure or each theme, in the order of time; [] while the
+    conversation is shown."""
     made = st.session_state.get(_KEY)
-    return [list(made.sources)] if session.view == VIEW and isinstance(made, _Made) and made.sources else []
+    return [list(group) for group in made.groups] if session.view == VIEW and isinstance(made, _Made) else []
 
 
 def prepare_timeline(shelf: Shelf, session: Session) -> None:
@@ -81,7 +82,7 @@ def prepare_timeline(shelf: Shelf, session: Session) -> None:
         about=words if kind == "themes" else "",
         corrected=dates,
     )
-    st.session_state[_KEY] = _Made(of, found, tuple(_sources(found, shelf)))
+    st.session_state[_KEY] = _Made(of, found, tuple(_groups(found, shelf)))
 
 
 def draw_timeline(shelf: Shelf, session: Session) -> None:
@@ -190,23 +191,23 @@ def _field(anchor: str, share: Share, most: float, say: Say) -> str:
     return f'<td title="{words}">{bar}<a href="#cite-{escape(anchor)}" title="{words}">{hidden}{figure} %</a></td>'
 
 
-def _theme_anchor(number: int, period: str) -> str:
-    return f"timeline.t{number}.{period}"
+def _theme_anchor(number: int, period: str, place: int = 0) -> str:
+    return f"timeline.t{number}.{period}{f'.{place}' if place else ''}"
 
 
 # ------------------------------------------------------------------------------------------------ where it stands
 
 
-def _sources(found: Timeline, shelf: Shelf) -> list[Source]:
-    """The places that the points lead to, as the viewer opens them."""
-    made = [_of_citation(citation, shelf) for citation in (found.figure.citations if found.figure else ())]
+def _groups(found: Timeline, shelf: Shelf) -> Iterator[tuple[Source, ...]]:
+    """The places that the points lead to, as the viewer opens them: a point opens its first, its others come next."""
+    if found.figure is not None and found.figure.citations:
+        yield tuple(_of_citation(citation, shelf) for citation in found.figure.citations)
     for number, theme in enumerate(found.themes):
-        made += [
-            _of_mention(_theme_anchor(number, share.period), share.places[0], shelf)
+        yield tuple(
+            _of_mention(_theme_anchor(number, share.period, n), place, shelf)
             for share in theme.shares
-            if share.places
-        ]
-    return made
+            for n, place in enumerate(share.places)
+        )
 
 
 def _of_citation(citation: Citation, shelf: Shelf) -> Source:

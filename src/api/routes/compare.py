@@ -7,7 +7,7 @@ from functools import partial
 
 from fastapi import APIRouter
 
-from shared_utils.editions.compare import compare as compared
+from shared_utils.editions.kept import compared
 from shared_utils.editions.model import ChangeKind, FactKind
 from shared_utils.editions.selection import selected
 from src.api.edition_schemas import CompareRequest, CompareResponse

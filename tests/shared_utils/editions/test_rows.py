@@ -82,3 +82,18 @@ def test_values_of_other_years_are_set_side_by_side_with_both_years() -> None:
     assert [told(change) for change in found] == [
         [("Ships called · 2018 → 2020", "4,118", "4,700"), ("Ships called · 2017 → 2019", "3,902", "4,500")]
     ]
+
+
+def test_a_label_that_a_narrow_column_broke_is_the_same_label() -> None:
+    new = edition(
+        ["2018", "2017"], [["Ships cal led", "4,118", "3,902"], ["Cargo, tonnes", "88,400", "91,250"]], "b.pdf"
+    )
+    assert compare(OLD, new).changes == ()
+
+
+def test_a_row_whose_cells_were_broken_over_two_lines_is_the_same_row() -> None:
+    old = edition(["2018", "2017"], [["Opening balance", "144.8", "6,433.3"], ["Fees", "12", "13"]], "a.pdf")
+    new = edition(
+        ["2018", "2017"], [["Opening", "144.8", ""], ["balance", "", "6,433.3"], ["Fees", "12", "13"]], "b.pdf"
+    )
+    assert compare(old, new).changes == ()

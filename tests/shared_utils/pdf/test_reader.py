@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import io
 import random
 import stat
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pypdf
@@ -47,6 +49,24 @@ def opened(folder: Path, data: bytes) -> DocumentOpened:
     first = events_of(folder, data)[0]
     assert isinstance(first, DocumentOpened)
     return first
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("D:20191104153012+01'00'", "2019-11-04"), ("D:2019", "2019-01-01"), ("D:19040101", ""), ("soon", "")],
+)
+def test_the_day_that_a_file_says_it_was_made(tmp_path: Path, written: str, told: str) -> None:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdfs.pdf(pdfs.lines("Sheet"))))
+    writer.add_metadata({"/CreationDate": written})
+    writer.write(tmp_path / "dated.pdf")
+    assert opened(tmp_path, (tmp_path / "dated.pdf").read_bytes()).made_on == told
+
+
+def test_a_file_made_on_the_day_it_is_read_was_converted_for_that(tmp_path: Path) -> None:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdfs.pdf(pdfs.lines("Sheet"))))
+    writer.add_metadata({"/CreationDate": f"D:{datetime.now(UTC):%Y%m%d%H%M%S}Z"})
+    writer.write(tmp_path / "dated.pdf")
+    assert opened(tmp_path, (tmp_path / "dated.pdf").read_bytes()).made_on == ""
 
 
 def test_every_page_is_ready_once_and_final_once(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def _add(store: Store, key: str, data: bytes, name: str = "report.pdf", pages: i
     """Put, read and add a file; returns (document id, entry id)."""
     document_id = store.put_file(data)
     entry_id = store.add_to_workspace(key, document_id, name)
-    store.save_opened(document_id, "Annual Report", OUTLINE, pages)
+    store.save_opened(document_id, "Annual Report", OUTLINE, pages, "2019-11-04")
     store.save_pages(document_id, [page(number) for number in range(1, pages + 1)])
     store.save_reading_finished(document_id, "ready", NOTHING, 0.25)
     return document_id, entry_id
@@ -35,7 +35,9 @@ class TestContent:
             document_id, _ = _add(store, ANNA, pdf(1))
         with open_store() as store:
             document = store.load_document(document_id, "mine.pdf")
-            assert document == Document(document_id, "mine.pdf", "Annual Report", (page(1), page(2)), OUTLINE)
+            assert document == Document(
+                document_id, "mine.pdf", "Annual Report", (page(1), page(2)), OUTLINE, "2019-11-04"
+            )
             assert store.file_path(document_id).read_bytes() == pdf(1)
             assert store.reading_state(document_id) == ReadingState(2, (1, 2), "ready", NOTHING, 0.25)
 

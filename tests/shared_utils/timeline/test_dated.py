@@ -50,3 +50,16 @@ def test_what_the_person_says_counts_and_what_is_no_date_does_not() -> None:
 
 def test_a_birthday_is_no_date_of_the_document() -> None:
     assert dated([page("Curriculum vitae\nborn\n5 May 1980")]).iso == ""
+
+
+def test_the_day_a_file_was_made_is_a_guess_where_nothing_else_tells() -> None:
+    told = dated([page("The port.")], made_on="2019-11-04")
+    assert (told.iso, told.source, told.is_guessed) == ("2019-11-04", DateSource.FILE, True)
+    assert dated([page("The port.\n5 May 2018")], made_on="2019-11-04").iso == "2018-05-05"
+    assert dated([page("The port.")], name="port_2017.pdf", made_on="2019-11-04").iso == "2017"
+
+
+def test_a_file_made_long_after_what_it_speaks_of_was_made_anew() -> None:
+    years = "In 2001 the pier was built. In 2001 the crane came. The lamp was lit in 2001."
+    assert dated([page(years)], made_on="2019-11-04").source is DateSource.YEARS
+    assert dated([page(years)], made_on="2002-01-30").source is DateSource.FILE

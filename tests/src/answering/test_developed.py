@@ -17,6 +17,7 @@ from tests.fakes import never
 from tests.shared_utils.pdf import pdfs
 
 Rows = Sequence[Sequence[str]]
+YEARLY = ("old.pdf", "new.pdf")
 
 OLDER: Rows = (
     ("", "2019", "2018", "2017"),
@@ -40,6 +41,31 @@ SEGMENT: Rows = (
 )
 
 
+QUARTERS: Rows = (
+    ("", "Q2 2021", "Q1 2021", "Q4 2020"),
+    ("Total revenue", "$ 361", "$ 340", "$ 320"),
+    ("Pilotage", "13", "12", "11"),
+)
+INTERIM: Rows = (
+    ("", "July 29, 2022", "January 29, 2022", "July 30, 2021"),
+    ("Total assets", "9,900", "9,800", "9,700"),
+    ("Inventories", "120", "110", "105"),
+    ("Quay walls", "40", "41", "42"),
+)
+EARNINGS: Rows = (
+    ("", "2019", "2018", "2017"),
+    ("Net earnings", "41", "52", "47"),
+    ("Income tax benefit of net income items", "3", "2", "1"),
+)
+PROSE = ("In 2018 the tonnage was 3,100 tonnes.", "The tonnage was 3,400 tonnes in 2019.")
+MONTHS: Rows = (
+    ("2022", "Cargo", "Ships"),
+    ("January", "3,100", "290"),
+    ("February", "2,900", "271"),
+    ("March", "3,480", "312"),
+)
+
+
 def report(year: str, rows: Rows, scale: str, more: Rows = ()) -> bytes:
     head = pdfs.lines(
         "Annual report of the port", f"For the fiscal year ended December 31, {year}", f"Consolidated ({scale})"
@@ -60,6 +86,14 @@ def ask(tmp_path: Path) -> Iterator[Callable[..., Answer]]:
     for name, data in (
         ("old.pdf", report("2019", OLDER, "in millions", SEGMENT)),
         ("new.pdf", report("2021", NEWER, "in thousands")),
+        ("quarters.pdf", pdfs.pdf(pdfs.together(pdfs.lines("Quarterly report (in millions)"), pdfs.cells(*QUARTERS)))),
+        ("interim.pdf", report("2022", INTERIM, "in millions")),
+        ("earnings.pdf", report("2019", EARNINGS, "in millions")),
+        (
+            "prose.pdf",
+            pdfs.pdf(pdfs.lines(*PROSE)),
+        ),
+        ("months.pdf", pdfs.pdf(pdfs.together(pdfs.lines("The port by month, 2022"), pdfs.cells(*MONTHS)))),
     ):
         path = tmp_path / name
         path.write_bytes(data)
@@ -67,7 +101,7 @@ def ask(tmp_path: Path) -> Iterator[Callable[..., Answer]]:
             pass
 
     def answered(question: str, *names: str) -> Answer:
-        asked = [latest[name] for name in names or latest]
+        asked = [latest[name] for name in names or YEARLY]
         events = rag.ask(question, asked, writers=tuple, ask_anyway=True, cancelled=never)
         return next(event.answer for event in events if isinstance(event, AnswerFinished))
 
@@ -167,3 +201,47 @@ def test_a_development_is_asked_for_in_seven_languages(question: str) -> None:
 )
 def test_other_questions_ask_for_none(question: str) -> None:
     assert not asks_development(question)
+
+
+@pytest.mark.parametrize("question", ["How did total revenue develop by quarter?", "How did total revenue develop?"])
+def test_quarters_are_points_of_their_own_where_they_are_asked_for_or_all_that_is_told(
+    ask: Callable[..., Answer], question: str
+) -> None:
+    answer = ask(question, "quarters.pdf")
+    assert points(answer) == [("2020-Q4", "320"), ("2021-Q1", "340"), ("2021-Q2", "361")]
+    assert [sentence.text for sentence in answer.sentences[1:4]] == [
+        "2020-Q4: $320 million",
+        "2021-Q1: $340 million (+6.3 %)",
+        "2021-Q2: $361 million (+6.2 %)",
+    ]
+
+
+def test_the_rows_of_a_table_may_be_the_months(ask: Callable[..., Answer]) -> None:
+    answer = ask("How did cargo develop by month in 2022?", "months.pdf")
+    assert points(answer) == [("2022-01", "3100"), ("2022-02", "2900"), ("2022-03", "3480")]
+    cited = {citation.marker: citation for citation in answer.citations}
+    assert answer.direct is not None
+    for operand in answer.direct.operands:
+        assert any(operand.value in cited[marker].quote for marker in operand.citations)
+
+
+def test_a_year_is_not_made_of_its_quarters(ask: Callable[..., Answer]) -> None:
+    answer = ask("How did total revenue develop by quarter?", "old.pdf")
+    assert answer.direct is None or answer.direct.kind is not DirectKind.SERIES
+
+
+def test_a_balance_within_a_year_is_not_that_of_the_year(ask: Callable[..., Answer]) -> None:
+    answer = ask("How did total assets develop?", "new.pdf", "interim.pdf")
+    assert [period for period, _ in points(answer)] == ["2019", "2020", "2021"]
+
+
+def test_a_line_that_only_speaks_of_the_figure_is_not_it(ask: Callable[..., Answer]) -> None:
+    answer = ask("How did net income develop?", "earnings.pdf")
+    assert points(answer) == [("2017", "47"), ("2018", "52"), ("2019", "41")]
+
+
+def test_where_no_table_tells_it_sentences_do_and_are_cited(ask: Callable[..., Answer]) -> None:
+    answer = ask("How did the tonnage develop?", "prose.pdf")
+    assert points(answer) == [("2018", "3100"), ("2019", "3400")]
+    assert tuple(citation.quote for citation in answer.citations[:2]) == PROSE
+    assert str(answer.sentences[1].reason) == "read in the sentence, word for word"

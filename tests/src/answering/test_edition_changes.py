@@ -112,3 +112,18 @@ def test_among_several_documents_the_only_two_editions_are_meant() -> None:
 def test_the_words_alone_tell_that_a_change_is_asked_for() -> None:
     assert asks_for_changes("List the differences between the drafts")
     assert not asks_for_changes("What is the difference in price?")
+
+
+def test_the_changes_stand_as_data_each_side_with_its_citation() -> None:
+    answer = asked("Which amounts and obligations changed between the two editions?")
+    assert answer is not None
+    assert answer.direct is not None
+    told = [(one.row, one.column, one.name, one.value) for one in answer.direct.operands]
+    assert ("2", "before", "number", "$24,500") in told
+    assert ("2", "after", "number", "$26,500") in told
+    assert ("1", "before", "obligation", "must not") in told
+    cited = {citation.marker: citation for citation in answer.citations}
+    for one in answer.direct.operands:
+        place = cited[one.citations[0]]
+        assert place.document == {"before": "lease 2019.pdf", "after": "lease 2021.pdf"}[one.column]
+        assert one.value in place.quote

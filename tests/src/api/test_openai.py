@@ -238,6 +238,17 @@ def test_one_model_is_told_of_and_a_slash_more_does_no_harm(library: httpx.Clien
     assert library.options("/mcp").headers["allow"] == "OPTIONS, POST"
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/page/x", "/file/x", "/api/documents", "/v1/models", "/api/chat", "/mcp"]
+)
+def test_every_route_tells_whoever_asks_which_methods_it_takes(server: str, path: str) -> None:
+    answer = httpx.options(f"{server}{path}")
+    taken = set(answer.headers["allow"].split(", "))
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "OPTIONS" in taken
+    assert taken & {"GET", "POST"}
+
+
 @pytest.mark.parametrize("path", ["/models", "/health", "/robots.txt", "/.well-known/oauth-protected-resource"])
 def test_what_is_not_here_is_told_as_data_and_not_with_the_page(library: httpx.Client, path: str) -> None:
     refused = library.get(path)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from html import unescape
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from shared_utils.editions.compare import compare
-from shared_utils.types import Document
+from shared_utils.errors import DocumentGone
+from shared_utils.pdf.viewer import PageImage
+from shared_utils.types import Citation, Document, Rect
 from src.i18n import GERMAN
+from src.presentation import changes_export
 from src.presentation.changes import edition_of, notes_of, summary
 from src.presentation.changes_export import changes_csv, changes_html, changes_markdown
 from src.presentation.changes_json import comparison_json
@@ -49,6 +56,39 @@ def test_the_report_shows_both_sides_with_their_pages_and_nothing_in_it_runs() -
     assert "<script" not in report
     assert "default-src &#39;none&#39;" in report or "default-src 'none'" in report
     assert "alert(1)" in unescape(report)
+
+
+class Drawn:
+    """Pages that are one picture, on which every citation has a place of its own."""
+
+    def rects(self, citation: Citation) -> tuple[Rect, ...]:
+        return ((50.0, 10.0 + citation.start, 300.0, 20.0 + citation.start),)
+
+    def page_size(self, document_id: str, page: int) -> tuple[float, float]:
+        return (600.0, 800.0)
+
+    def page_image(self, document_id: str, page: int, *, width_px: int, is_small: bool = False) -> PageImage:
+        return PageImage(b"picture", "image/png", width_px, width_px, 600.0, 800.0)
+
+    def file_path(self, document_id: str) -> Path:
+        raise DocumentGone("gone")
+
+
+def test_the_report_shows_both_pages_with_the_words_marked() -> None:
+    report = changes_html(FOUND, FOUND.changes, *SIDES, pages=Drawn())
+    assert report.count("<image ") == 2  # each page once, however many changes stand on it
+    strips = re.findall(r'class="page strip" href="#(m\d+)"', report)
+    assert len(strips) == sum(bool(side) for change in FOUND.changes for side in (change.before, change.after))
+    assert all(f'<g id="{mark}"><rect ' in report for mark in strips)
+    for anchor in re.findall(r'href="#([^"]+)"', report):
+        assert f'id="{anchor}"' in report
+
+
+def test_only_the_first_changes_have_pictures_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes_export, "_PICTURED", 1)
+    report = changes_html(FOUND, FOUND.changes, *SIDES, pages=Drawn())
+    assert report.count('class="page strip"') == 2
+    assert "The pages of the first 1 changes are drawn." in report
 
 
 def test_markdown_is_only_ours() -> None:

@@ -17,10 +17,15 @@ from shared_utils.types import (
     Verdict,
 )
 from src.i18n import Say
-from src.presentation.cited import renumbered
+from src.presentation.blocks import BlockKind
+from src.presentation.cited import renumbered, text_blocks
+from src.presentation.markdown import conversation_markdown
 from src.presentation.report_style import environment
 from src.presentation.series_chart import HEIGHT, WIDTH, series_chart
+from src.presentation.word_document import conversation_docx
 from src.screen.series import series_html
+from tests.src.presentation.conversations import Conversation
+from tests.src.presentation.test_word_document import _W, part, words
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -33,8 +38,16 @@ def answer(*operands: DirectOperand, name: str = "Cargo") -> Answer:
     periods = list(dict.fromkeys(one.period for one in operands))
     lead = Sentence("Cargo went up.", (1,), Verdict.SUPPORTED, message("computed from the cited values"))
     lines = [
-        Sentence(f"{year}: so much", (), Verdict.SUPPORTED, literal("r"), item="-", said=literal(f"{year}: so much"))
-        for year in periods
+        Sentence(
+            f"{year}: so much",
+            tuple(one.citations[0] for one in operands if one.period == year),
+            Verdict.SUPPORTED,
+            literal("r"),
+            paragraph=number,
+            item="-",
+            said=literal(f"{year}: so much"),
+        )
+        for number, year in enumerate(periods, start=1)
     ]
     cited = tuple(Citation(one.citations[0], "d" * 64, "a.pdf", 1, "1", one.value, 0, 1) for one in operands)
     direct = Direct(DirectKind.SERIES, name, "", "", operands)
@@ -117,3 +130,24 @@ def test_numbers_are_written_as_the_language_does() -> None:
     assert chart is not None
     assert [bar.value for bar in chart.bars] == ["1\u202f200,5", "1\u202f320,55"]
     assert chart.bars[1].change == "+10,0 %"
+
+
+def test_text_that_holds_no_chart_has_its_table_with_every_citation() -> None:
+    _, table = text_blocks(THREE, Say("en"))
+    assert table.kind is BlockKind.TABLE
+    assert [[piece.text for piece in row] for row in table.rows] == [
+        ["Year", "Value", "Change", "Told before"],
+        ["2018", "200", "", ""],
+        ["2019", "240", "+20.0 %", "230"],
+        ["2021", "−60", "", ""],
+    ]
+    assert [row[1].markers for row in table.rows[1:]] == [(1,), (2, 3), (4,)]
+
+
+def test_a_word_file_and_markdown_have_the_table(sample: Conversation) -> None:
+    turns = [replace(sample.turns[0], answer=THREE)]
+    body = part(conversation_docx(turns), "word/document.xml")
+    rows = [[words(cell) for cell in row.iter(f"{_W}tc")] for row in body.iter(f"{_W}tr")]
+    assert rows[0] == ["Year", "Value", "Change", "Told before"]
+    assert rows[3] == ["2021", "−60", "", ""]
+    assert "| 2019 | 240[^2][^3] |" in conversation_markdown(turns)
