@@ -40,8 +40,7 @@ from shared_utils.types import (
 from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
 from src.answering.asked import checked_question
 from src.answering.classify import classified
-from src.answering.compared import Found, stands_side_by_side
-from src.answering.developed import with_development
+from src.answering.compared import Found
 from src.answering.direct import figure_of
 from src.answering.file_report import unread_pages
 from src.answering.finding import evidence_of, found_passages, indexes_within
@@ -63,6 +62,7 @@ from src.answering.ingestion import (
     recognise_scans,
     stopping,
 )
+from src.answering.led import led_answer, speaks_to
 from src.answering.lexicon import Lexicon
 from src.answering.outright import told_outright
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens, worked_out
@@ -247,8 +247,8 @@ class Rag:
         passages = [passage for ranked in zip_longest(*found) for passage in ranked if passage is not None]
         evidence = evidence_of(taken, found, documents, embedder, budget, self.glossary)
         figure = None if taken.spreads else figure_of(taken.searched, passages, pages_of(documents), self.formulary)
-        is_spoken_to = is_answered(taken, passages, indexes, embedder, figure) or stands_side_by_side(
-            taken.searched, Found(passages, evidence, figure, taken.sides), documents, self.formulary
+        is_spoken_to = is_answered(taken, passages, indexes, embedder, figure) or speaks_to(
+            taken, Found(passages, evidence, figure, taken.sides), documents, self.formulary
         )
         answerable = bool(evidence.spans) and is_spoken_to
         return SearchResult(tuple(passages[:top_k]), evidence, answerable, 0.0, taken, figure)
@@ -370,7 +370,7 @@ class Rag:
             return quoted_answer(question, found.evidence, pages, names)
         answer = extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
         seen = Found(found.passages, found.evidence, found.figure, found.route.sides)
-        return with_development(question, asked, answer, seen, documents, self.formulary)
+        return led_answer(question, asked, answer, seen, documents, self.formulary)
 
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
         """Where a citation's words are drawn on its page; () where that is not known."""
