@@ -10,12 +10,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
-from typing import Protocol
 
 from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.citations.conflicts import find_conflicts
-from shared_utils.citations.verification import Entailment
 from shared_utils.errors import DocumentError
 from shared_utils.generation.extractive import extractive_answer
 from shared_utils.generation.quotes import quoted_answer
@@ -31,7 +29,6 @@ from shared_utils.types import (
     Cancelled,
     Citation,
     Document,
-    Embedder,
     Evidence,
     Passage,
     Rect,
@@ -65,7 +62,9 @@ from src.answering.ingestion import (
 from src.answering.led import led_answer, speaks_to
 from src.answering.lexicon import Lexicon
 from src.answering.outright import told_outright
+from src.answering.parts import parted, together
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens, worked_out
+from src.answering.readiness import EmbedderSource, EntailmentSource
 from src.answering.routing import Route, route
 from src.answering.small_talk import small_talk
 from src.answering.translation import in_other_languages, in_their_words
@@ -97,26 +96,6 @@ class SearchResult:
     elapsed_s: float
     route: Route
     figure: Calculation | NotComputed | None = None
-
-
-class EntailmentSource(Protocol):
-    """A natural language inference model that may still be loading, or not be there at all."""
-
-    def ready(self) -> Entailment | None: ...
-
-
-class EmbedderSource(Protocol):
-    """An embedding model that may still be loading."""
-
-    def start(self) -> None: ...
-
-    def ready(self) -> Embedder | None:
-        """The model, or None while it is not there: then words alone are searched."""
-        ...
-
-    def wait(self) -> Embedder:
-        """The model, once it is there. Raises EmbeddingError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +210,9 @@ class Rag:
             ways = in_other_languages(taken, indexes, self.lexicon)
             others = (self._searched(w, documents, indexes_within(w, documents), top_k, budget) for w in ways)
             found = next((other for other in others if other.answerable), first)
+            if not found.answerable and len(parts := parted(question)) > 1:
+                asked = (self.search(part, documents, history=(*history, *parts[:n])) for n, part in enumerate(parts))
+                found = replace(found, answerable=any(part.answerable for part in asked))
         return replace(found, elapsed_s=self.now() - began)
 
     def _searched(
@@ -305,7 +287,7 @@ class Rag:
         yield EvidenceFound(evidence, found.answerable, found.route.label, classified(question, found.route))
         if found.answerable or (ask_anyway and found.evidence.spans):
             yield StageStarted(Stage.CHECKING)
-            quick = with_word(question, replace(self._quick(question, found, documents), question=question))
+            quick = self._answered(question, found, documents, earlier)
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
             labels, why = labels_of(evidence, documents), NOTHING if available else why_nobody()
@@ -363,6 +345,16 @@ class Rag:
             return most
         within_s = min(self.first_token_target_s * share, _SAFE_SHARE * writers[0].first_token_deadline_s)
         return affordable_tokens(self.scribe.speed(writers[0]), within_s, most)
+
+    def _answered(
+        self, question: str, found: SearchResult, documents: Sequence[IndexedDocument], earlier: Sequence[str]
+    ) -> Answer:
+        """The extractive answer, each part of a question that asks several things answered alone."""
+        if len(asked := parted(question)) == 1:
+            return with_word(question, replace(self._quick(question, found, documents), question=question))
+        searched = [self.search(part, documents, history=(*earlier, *asked[:n])) for n, part in enumerate(asked)]
+        told = [self._quick(p, s, documents) if s.answerable else None for p, s in zip(asked, searched, strict=True)]
+        return together(question, list(zip(asked, told, strict=True)))
 
     def _quick(self, asked: str, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
         pages, names, question = pages_of(documents), names_of(documents), found.route.searched

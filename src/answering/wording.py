@@ -35,6 +35,25 @@ _FORM = re.compile(
     r"|em poucas palavras|in (?:één|een) (?:woord|zin)|als (?:lijst|tabel)|in het kort)\b[.!]?",
     re.IGNORECASE,
 )
+_MEASURES = {
+    "tall": "height",
+    "heavy": "weight",
+    "deep": "depth",
+    "wide": "width",
+    "old": "age",
+    "fast": "speed",
+    "gross": "Größe",
+    "hoch": "Höhe",
+    "schwer": "Gewicht",
+    "tief": "Tiefe",
+    "breit": "Breite",
+    "alt": "Alter",
+    "schnell": "Geschwindigkeit",
+}
+_HOW = re.compile(
+    r"\b(?:how (?P<adjective>tall|heavy|deep|wide|old|fast)|wie (?P<also>groß|hoch|schwer|tief|breit|alt|schnell))\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SHORTEST = 6  # letters of a word that may be misspelled: short ones are one letter away from many
@@ -71,6 +90,7 @@ def in_their_spelling(
     `common_words` are those that are spelled right, wherever they stand; without them nothing is read otherwise. Cost:
     a look in each index for some 500 spellings of each word that stands nowhere, 2 ms.
     """
+    question = _by_its_name(question, indexes)
     words = list(_WORD.finditer(question))
     unknown = [
         match
@@ -91,6 +111,23 @@ def in_their_spelling(
         return Spelled(question)
     said, meant = tuple(a for a, _ in read), tuple(b for _, b in read)
     return Spelled(text, message("Read {said} as {meant}.", said=said, meant=meant))
+
+
+def _by_its_name(question: str, indexes: Sequence[DocumentIndex]) -> str:
+    """ "How tall is she?" as "What height is she?", where the documents have the noun more often than the adjective."""
+    asked = _HOW.search(question)
+    if asked is None:
+        return question
+    adjective = fold(asked["adjective"] or asked["also"])
+    noun = _MEASURES[adjective]
+    if not _stands(noun, indexes) or _counts(noun, indexes) <= _counts(adjective, indexes):
+        return question
+    what = "welche" if asked[0].lower().startswith("wie") else "what"
+    return f"{question[: asked.start()]}{what} {noun}{question[asked.end() :]}"
+
+
+def _counts(word: str, indexes: Sequence[DocumentIndex]) -> int:
+    return sum(_frequency(term, indexes) for term in terms(word))
 
 
 def _may_be_misspelled(word: str, *, is_first: bool) -> bool:
