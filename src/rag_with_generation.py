@@ -16,7 +16,6 @@ from shared_utils.calculation.formulary import Formulary
 from shared_utils.citations.conflicts import find_conflicts
 from shared_utils.errors import DocumentError
 from shared_utils.generation.extractive import extractive_answer
-from shared_utils.generation.quotes import quoted_answer
 from shared_utils.generation.speed import estimate_first_token_s
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.pdf.reader import ReadingLimits
@@ -62,6 +61,7 @@ from src.answering.ingestion import (
 from src.answering.led import led_answer, speaks_to
 from src.answering.lexicon import Lexicon
 from src.answering.outright import told_outright
+from src.answering.overview import overview
 from src.answering.parts import parted, together
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens, worked_out
 from src.answering.readiness import EmbedderSource, EntailmentSource
@@ -359,7 +359,7 @@ class Rag:
     def _quick(self, asked: str, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
         pages, names, question = pages_of(documents), names_of(documents), found.route.searched
         if found.route.spreads:
-            return quoted_answer(question, found.evidence, pages, names)
+            return overview(question, found.evidence, found.route.within, documents, pages)
         answer = extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
         seen = Found(found.passages, found.evidence, found.figure, found.route.sides)
         return led_answer(question, asked, answer, seen, documents, self.formulary)

@@ -11,6 +11,7 @@ from src.answering.compared import Found, stands_side_by_side
 from src.answering.defined import asked_for, names_no_person, told_of, with_definition
 from src.answering.developed import with_development
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
+from src.answering.listed import with_items
 from src.answering.routing import Route
 
 
@@ -36,12 +37,16 @@ def led_answer(
     formulary: Formulary,
 ) -> Answer:
     """The answer, led by what its question asks for. `question` is what is searched, `typed` as it was typed."""
+    items = None
     if found.figure is None:
         pages, names = pages_of(documents), names_of(documents)
         defined = with_definition(question, typed, answer, found.passages, documents, pages, names)
         if defined is not None:
             return defined
+        items = with_items(question, typed, answer, found.passages, documents, names, pages)
     led = with_development(question, typed, answer, found, documents, formulary)
+    if items is not None and (led.direct is None or led.direct.kind is DirectKind.VALUE):
+        return items
     if led.direct is not None and led.direct.kind is DirectKind.VALUE:
         values = " ".join(one.value for one in led.direct.operands)
         if names_no_person(typed, question, f"{led.direct.name}; {values}"):

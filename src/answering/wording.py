@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.text.folding import fold
 from shared_utils.text.languages import told_language
 from shared_utils.text.words import terms
@@ -95,7 +96,9 @@ def in_their_spelling(
     unknown = [
         match
         for position, match in enumerate(words)
-        if _may_be_misspelled(match.group(), is_first=position == 0) and not _stands(match.group(), indexes)
+        if _may_be_misspelled(match.group(), is_first=position == 0)
+        and question_kind(match.group()) is QuestionKind.LOOK_UP  # "Summarise" is no slip for "summative"
+        and not _stands(match.group(), indexes)
     ]
     if not unknown or told_language(question) not in ("english", None) or not (known := common_words()):
         return Spelled(question)
