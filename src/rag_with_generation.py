@@ -67,7 +67,7 @@ from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens, worked_out
 from src.answering.readiness import EmbedderSource, EntailmentSource
 from src.answering.routing import Route, route
 from src.answering.small_talk import small_talk
-from src.answering.translation import in_other_languages, in_their_words
+from src.answering.translation import in_other_words, in_their_words
 from src.answering.wording import in_their_spelling, without_form
 from src.answering.writing import PastTurn, Scribe, Task, Writer
 from src.answering.yes_no import with_word
@@ -207,7 +207,7 @@ class Rag:
         first = self._searched(in_their_words(taken, indexes, self.lexicon), documents, indexes, top_k, budget)
         found = first
         if not first.answerable and not taken.is_beyond:
-            ways = in_other_languages(taken, indexes, self.lexicon)
+            ways = in_other_words(taken, indexes, self.lexicon)
             others = (self._searched(w, documents, indexes_within(w, documents), top_k, budget) for w in ways)
             found = next((other for other in others if other.answerable), first)
             if not found.answerable and len(parts := parted(question)) > 1:
