@@ -48,7 +48,7 @@ _FIRST = 6  # pages found first that are looked at
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class _Item:
     """One item: `page.text[span]` as it stands there."""
 
     document_id: str
@@ -114,7 +114,7 @@ def with_items(
     return led_by(answer, [counted, *lines], cited, direct, cited)
 
 
-def _of_column(wanted: frozenset[str], keys: Sequence[tuple[str, int]], pages: Pages) -> list[Item]:
+def _of_column(wanted: frozenset[str], keys: Sequence[tuple[str, int]], pages: Pages) -> list[_Item]:
     """What stands under a head that is called so, in the tables of one document on the pages around the first found."""
     for document_id, number in keys:
         items = []
@@ -128,7 +128,7 @@ def _of_column(wanted: frozenset[str], keys: Sequence[tuple[str, int]], pages: P
     return []
 
 
-def _cells(wanted: frozenset[str], document_id: str, page: Page) -> list[Item]:
+def _cells(wanted: frozenset[str], document_id: str, page: Page) -> list[_Item]:
     found = []
     for table in page.tables:
         heads = [c for c in table.cells if table.kinds[c.row] is RowKind.HEAD and set(terms(c.text)) == wanted]
@@ -136,20 +136,20 @@ def _cells(wanted: frozenset[str], document_id: str, page: Page) -> list[Item]:
         for cell in sorted(table.cells, key=lambda c: c.row):
             is_body = table.kinds[cell.row] not in (RowKind.HEAD, RowKind.GROUP) and cell.column in columns
             if is_body and cell.spans and any(map(str.isalpha, cell.text)):
-                found.append(Item(document_id, page, Span(cell.spans[0].start, cell.spans[-1].end)))
+                found.append(_Item(document_id, page, Span(cell.spans[0].start, cell.spans[-1].end)))
     return found
 
 
 def _headings(
     wanted: frozenset[str], keys: Sequence[tuple[str, int]], documents: Sequence[IndexedDocument]
-) -> list[Item]:
+) -> list[_Item]:
     """The headings that speak of it, of the document found first; without the one over all of them."""
     if not wanted <= _HEADED:
         return []
     for document_id in dict.fromkeys(document_id for document_id, _ in keys):
         one = next(d for d in documents if d.document.id == document_id)
         found = [
-            Item(document_id, page, Span(start, end))
+            _Item(document_id, page, Span(start, end))
             for page in one.document.pages
             for heading in page.headings
             for start, end in [_first_line(page, heading.start, heading.end)]
