@@ -62,7 +62,7 @@ from src.answering.led import led_answer, speaks_to
 from src.answering.lexicon import Lexicon
 from src.answering.outright import told_outright
 from src.answering.overview import overview
-from src.answering.parts import parted, together
+from src.answering.parts import are_one, parted, together
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens, worked_out
 from src.answering.readiness import EmbedderSource, EntailmentSource
 from src.answering.routing import Route, route
@@ -350,11 +350,12 @@ class Rag:
         self, question: str, found: SearchResult, documents: Sequence[IndexedDocument], earlier: Sequence[str]
     ) -> Answer:
         """The extractive answer, each part of a question that asks several things answered alone."""
+        whole = with_word(question, replace(self._quick(question, found, documents), question=question))
         if len(asked := parted(question)) == 1:
-            return with_word(question, replace(self._quick(question, found, documents), question=question))
+            return whole
         searched = [self.search(part, documents, history=(*earlier, *asked[:n])) for n, part in enumerate(asked)]
         told = [self._quick(p, s, documents) if s.answerable else None for p, s in zip(asked, searched, strict=True)]
-        return together(question, list(zip(asked, told, strict=True)))
+        return whole if are_one(told) else together(question, list(zip(asked, told, strict=True)))
 
     def _quick(self, asked: str, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
         pages, names, question = pages_of(documents), names_of(documents), found.route.searched

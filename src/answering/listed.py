@@ -35,6 +35,8 @@ _ASKS = re.compile(
     r"(?P<thing>[^\W\d_][\w-]*)",
     re.IGNORECASE,
 )
+_ENGLISH = re.compile(r"\W*(?:please |list|name|enumerate|give|show|which|what)\b", re.IGNORECASE)
+_SHORT = 3  # letters
 _HEADED = frozenset(  # what a section has a heading for each of
     terms("risks opportunities") + terms("Risiken und die Chancen") + terms("les risques") + terms("los riesgos")
     + terms("gli rischi") + terms("os riscos") + terms("het risico's voor")
@@ -70,7 +72,9 @@ def asked_items(question: str) -> frozenset[str]:
     if match is None:
         return frozenset()
     word = match["thing"]
-    return frozenset(terms(word)) if fold(word).endswith(("s", "en", "n", "i", "e")) and len(word) > 3 else frozenset()
+    is_english = _ENGLISH.match(question) is not None
+    is_plural = fold(word).endswith("s" if is_english else ("s", "n", "i", "e"))
+    return frozenset(terms(word)) if is_plural and len(word) > _SHORT else frozenset()
 
 
 def with_items(
@@ -89,7 +93,8 @@ def with_items(
     if not wanted:
         return None
     keys = list(dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages))[:_FIRST]
-    cells = _of_column(wanted, keys, pages)
+    named = frozenset(term for word in typed.split()[1:] if word[:1].isupper() for term in terms(word))
+    cells = _of_column(wanted, named, keys, pages)
     items = cells or _headings(wanted, keys, documents)
     if not _LEAST <= len(items) <= _MOST:
         return None
@@ -114,23 +119,28 @@ def with_items(
     return led_by(answer, [counted, *lines], cited, direct, cited)
 
 
-def _of_column(wanted: frozenset[str], keys: Sequence[tuple[str, int]], pages: Pages) -> list[_Item]:
+def _of_column(
+    wanted: frozenset[str], named: frozenset[str], keys: Sequence[tuple[str, int]], pages: Pages
+) -> list[_Item]:
     """What stands under a head that is called so, in the tables of one document on the pages around the first found."""
     for document_id, number in keys:
         items = []
         near = range(number - _REACH, number + _REACH + 1)
-        if not _cells(wanted, document_id, pages[document_id, number]):
+        if not _cells(wanted, named, document_id, pages[document_id, number]):
             continue
         for other in near:
             page = pages.get((document_id, other))
-            items += _cells(wanted, document_id, page) if page is not None else []
+            items += _cells(wanted, named, document_id, page) if page is not None else []
         return list({item.text: item for item in reversed(items)}.values())[::-1]
     return []
 
 
-def _cells(wanted: frozenset[str], document_id: str, page: Page) -> list[_Item]:
+def _cells(wanted: frozenset[str], named: frozenset[str], document_id: str, page: Page) -> list[_Item]:
+    """The cells of a page under a head that is called so, of tables that have no row for a name that is asked of."""
     found = []
     for table in page.tables:
+        if any(named & set(terms(cell.text)) for cell in table.cells):
+            continue
         heads = [c for c in table.cells if table.kinds[c.row] is RowKind.HEAD and set(terms(c.text)) == wanted]
         columns = {c.column for c in heads if c.column == c.column_end}
         for cell in sorted(table.cells, key=lambda c: c.row):

@@ -72,6 +72,16 @@ def together(question: str, parts: Sequence[tuple[str, Answer | None]]) -> Answe
     )
 
 
+def are_one(answers: Sequence[Answer | None]) -> bool:
+    """Whether parts were answered from one place: "how much was it, and how does it compare" asks for one row."""
+    places = [
+        {(c.document_id, c.page, c.start) for c in one.citations if c.marker in one.sentences[0].citations}
+        for one in answers
+        if one is not None and one.sentences
+    ]
+    return len(places) > 1 and bool(set.intersection(*places))
+
+
 def _leading(answer: Answer) -> Sequence[Sentence]:
     """What leads an answer, all of it where it is a list or a comparison; else its first sentences."""
     if answer.direct is None:

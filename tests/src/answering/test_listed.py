@@ -76,3 +76,8 @@ def test_what_stands_under_a_head_of_that_name_is_listed(rag: Rag, tmp_path: Pat
 @pytest.mark.parametrize("question", ["Which year was best?", "What was revenue in 2022?", "Who chairs the board?"])
 def test_one_thing_is_no_list(question: str) -> None:
     assert asked_items(question) == frozenset()
+
+
+def test_a_singular_is_no_list() -> None:
+    assert asked_items("What position does Ada Brandt hold?") == frozenset()
+    assert asked_items("List the roles of Ada Brandt") == frozenset({"role"})

@@ -77,3 +77,10 @@ def test_questions_of_other_languages_are_parted_too() -> None:
         "wer leitet den Vorstand?",
     )
     assert len(parted("Combien d'employés y a-t-il et qui est le directeur ?")) == 2
+
+
+def test_parts_that_one_place_answers_are_not_told_twice(rag: Rag, minutes: IndexedDocument) -> None:
+    answer = ask(rag, "How long is the notice period and what is the notice period?", minutes)
+    texts = [sentence.text for sentence in answer.sentences]
+    assert len(texts) == len(set(texts))
+    assert sum("three months" in text for text in texts) == 1
