@@ -10,15 +10,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
-from typing import Protocol
 
 from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.citations.conflicts import find_conflicts
-from shared_utils.citations.verification import Entailment
 from shared_utils.errors import DocumentError
 from shared_utils.generation.extractive import extractive_answer
-from shared_utils.generation.quotes import quoted_answer
 from shared_utils.generation.speed import estimate_first_token_s
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.pdf.reader import ReadingLimits
@@ -32,7 +29,6 @@ from shared_utils.types import (
     Cancelled,
     Citation,
     Document,
-    Embedder,
     Evidence,
     Passage,
     Rect,
@@ -41,8 +37,7 @@ from shared_utils.types import (
 from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
 from src.answering.asked import checked_question
 from src.answering.classify import classified
-from src.answering.compared import Found, stands_side_by_side
-from src.answering.developed import with_development
+from src.answering.compared import Found
 from src.answering.direct import figure_of
 from src.answering.file_report import unread_pages
 from src.answering.finding import evidence_of, found_passages, indexes_within
@@ -64,12 +59,16 @@ from src.answering.ingestion import (
     recognise_scans,
     stopping,
 )
+from src.answering.led import led_answer, speaks_to
 from src.answering.lexicon import Lexicon
 from src.answering.outright import told_outright
+from src.answering.overview import overview
+from src.answering.parts import are_one, parted, together
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens, worked_out
+from src.answering.readiness import EmbedderSource, EntailmentSource
 from src.answering.routing import Route, route
 from src.answering.small_talk import small_talk
-from src.answering.translation import in_other_languages, in_their_words
+from src.answering.translation import in_other_words, in_their_words
 from src.answering.wording import in_their_spelling, without_form
 from src.answering.writing import PastTurn, Scribe, Task, Writer
 from src.answering.yes_no import with_word
@@ -98,26 +97,6 @@ class SearchResult:
     elapsed_s: float
     route: Route
     figure: Calculation | NotComputed | None = None
-
-
-class EntailmentSource(Protocol):
-    """A natural language inference model that may still be loading, or not be there at all."""
-
-    def ready(self) -> Entailment | None: ...
-
-
-class EmbedderSource(Protocol):
-    """An embedding model that may still be loading."""
-
-    def start(self) -> None: ...
-
-    def ready(self) -> Embedder | None:
-        """The model, or None while it is not there: then words alone are searched."""
-        ...
-
-    def wait(self) -> Embedder:
-        """The model, once it is there. Raises EmbeddingError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +209,12 @@ class Rag:
         first = self._searched(in_their_words(taken, indexes, self.lexicon), documents, indexes, top_k, budget)
         found = first
         if not first.answerable and not taken.is_beyond:
-            ways = in_other_languages(taken, indexes, self.lexicon)
+            ways = in_other_words(taken, indexes, self.lexicon)
             others = (self._searched(w, documents, indexes_within(w, documents), top_k, budget) for w in ways)
             found = next((other for other in others if other.answerable), first)
+            if not found.answerable and len(parts := parted(question)) > 1:
+                asked = (self.search(part, documents, history=(*history, *parts[:n])) for n, part in enumerate(parts))
+                found = replace(found, answerable=any(part.answerable for part in asked))
         return replace(found, elapsed_s=self.now() - began)
 
     def _searched(
@@ -249,8 +231,8 @@ class Rag:
         passages = [passage for ranked in zip_longest(*found) for passage in ranked if passage is not None]
         evidence = evidence_of(taken, found, documents, embedder, budget, self.glossary)
         figure = None if taken.spreads else figure_of(taken.searched, passages, pages_of(documents), self.formulary)
-        is_spoken_to = is_answered(taken, passages, indexes, embedder, figure) or stands_side_by_side(
-            taken.searched, Found(passages, evidence, figure, taken.sides), documents, self.formulary
+        is_spoken_to = is_answered(taken, passages, indexes, embedder, figure) or speaks_to(
+            taken, Found(passages, evidence, figure, taken.sides), documents, self.formulary
         )
         answerable = bool(evidence.spans) and is_spoken_to
         return SearchResult(tuple(passages[:top_k]), evidence, answerable, 0.0, taken, figure)
@@ -307,7 +289,7 @@ class Rag:
         yield EvidenceFound(evidence, found.answerable, found.route.label, classified(question, found.route))
         if found.answerable or (ask_anyway and found.evidence.spans):
             yield StageStarted(Stage.CHECKING)
-            quick = with_word(question, replace(self._quick(question, found, documents), question=question))
+            quick = self._answered(question, found, documents, earlier)
             mark("first_evidence_s")
             yield ExtractiveAnswer(quick)
             labels, why = labels_of(evidence, documents), NOTHING if available else why_nobody()
@@ -366,13 +348,24 @@ class Rag:
         within_s = min(self.first_token_target_s * share, _SAFE_SHARE * writers[0].first_token_deadline_s)
         return affordable_tokens(self.scribe.speed(writers[0]), within_s, most)
 
+    def _answered(
+        self, question: str, found: SearchResult, documents: Sequence[IndexedDocument], earlier: Sequence[str]
+    ) -> Answer:
+        """The extractive answer, each part of a question that asks several things answered alone."""
+        whole = with_word(question, replace(self._quick(question, found, documents), question=question))
+        if len(asked := parted(question)) == 1:
+            return whole
+        searched = [self.search(part, documents, history=(*earlier, *asked[:n])) for n, part in enumerate(asked)]
+        told = [self._quick(p, s, documents) if s.answerable else None for p, s in zip(asked, searched, strict=True)]
+        return whole if are_one(told) else together(question, list(zip(asked, told, strict=True)))
+
     def _quick(self, asked: str, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
         pages, names, question = pages_of(documents), names_of(documents), found.route.searched
         if found.route.spreads:
-            return quoted_answer(question, found.evidence, pages, names)
+            return overview(question, found.evidence, found.route.within, documents, pages)
         answer = extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
         seen = Found(found.passages, found.evidence, found.figure, found.route.sides)
-        return with_development(question, asked, answer, seen, documents, self.formulary)
+        return led_answer(question, asked, answer, seen, documents, self.formulary)
 
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
         """Where a citation's words are drawn on its page; () where that is not known."""

@@ -115,7 +115,8 @@ def _fit(own: frozenset[str], label: frozenset[str]) -> float:
 
 
 def of_year(row: TableRow, year: str, facts: Iterable[Fact] | None = None) -> list[Operand]:
-    """The figures of a row that are told for a year, shares and parts of the year last."""
+    """The figures of a row that are told for a year: of the whole before those of a part, shares and parts of the year
+    last."""
     among = row.facts if facts is None else tuple(facts)
     told = dict(zip(row.facts, row.years, strict=True))
     alone = len(among) == 1
@@ -123,8 +124,13 @@ def of_year(row: TableRow, year: str, facts: Iterable[Fact] | None = None) -> li
         operand(row, fact, year) for fact in among if not year or told[fact] == {year} or (alone and year in told[fact])
     ]
     figures = [one for one in found if one is not None]
-    figures.sort(key=lambda one: one.unit == "%" or _is_of_a_part(one))
+    figures.sort(key=lambda one: (one.unit == "%" or _is_of_a_part(one), not is_of_the_whole(one)))
     return figures
+
+
+def is_of_the_whole(one: Operand) -> bool:
+    """Whether it stands under "Total", beside the figures of segments."""
+    return any(_WHOLE & set(terms(head.text)) for head in one.fact.heads)
 
 
 def _is_of_a_part(one: Operand) -> bool:

@@ -29,6 +29,7 @@ from shared_utils.types import (
     Span,
     Verdict,
 )
+from src.answering.file_dates import date_of
 from src.answering.ingestion import IndexedDocument
 
 
@@ -39,6 +40,7 @@ class FileFact(StrEnum):
     DOCUMENTS = "documents"
     PAGES = "pages"
     AUTHOR = "author"
+    DATE = "date"
     TITLE = "title"
     LANGUAGE = "language"
     SIZE = "size"
@@ -102,6 +104,8 @@ def about_files(question: str, documents: Sequence[IndexedDocument]) -> Answer |
             return _each(question, meant, _title_of)
         case FileFact.AUTHOR:
             return _author(question, meant)
+        case FileFact.DATE:
+            return _date(question, meant)
 
 
 def _meant(question: str, documents: Sequence[IndexedDocument]) -> list[IndexedDocument]:
@@ -126,8 +130,8 @@ def _is_named(word: str, document: Document) -> bool:
 
 
 def _words(text: str) -> set[str]:
-    """Folded words, without function words of any language."""
-    words = re.findall(r"[^\W_]+", fold(text))
+    """Folded words, without function words of any language; "8-K" is one."""
+    words = re.findall(r"[^\W_]+", re.sub(r"(?<!\w)(\d{1,2})-(?=[a-z](?!\w))", r"\1", fold(text)))
     return {word for word in words if not any(word in of_one for of_one in FUNCTION_WORDS.values())}
 
 
@@ -261,6 +265,18 @@ def _author(question: str, documents: Sequence[IndexedDocument]) -> Answer | Non
             direct = Direct(DirectKind.FILE, FileFact.AUTHOR, words, "", ())
             return _answer(question, [sentence], (citation,), direct)
     return None
+
+
+def _date(question: str, documents: Sequence[IndexedDocument]) -> Answer | None:
+    """The line of one document's first pages that gives its date, word for word."""
+    found = date_of(documents[0].document) if len(documents) == 1 else None
+    if found is None:
+        return None
+    page, span, value = found
+    citation = _citation(documents[0].document, page, span, 1)
+    words = " ".join(citation.quote.split())
+    sentence = Sentence(words, (1,), Verdict.SUPPORTED, message("quoted word for word"), said=literal(words))
+    return _answer(question, [sentence], (citation,), Direct(DirectKind.FILE, FileFact.DATE, value, "", ()))
 
 
 # ------------------------------------------------------------------------------------------------ small parts

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.calculation.extremes import Extreme, extreme
 from shared_utils.calculation.formulary import Formulary
-from shared_utils.message import message
+from shared_utils.message import Message, message
+from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.table_rows import TableRow, rows_of
 from shared_utils.retrieval.unknown import names_stand
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Citation, Direct, DirectKind, DirectOperand, Evidence, Page, Passage, Sentence
-from src.answering.compared_values import Compared, compared_values, is_comparison
+from src.answering.compared_values import Compared, compared_values, is_comparison, partly_compared
 from src.answering.counts import asks_count, counted, with_count
 from src.answering.direct import Pages, pages_found, with_direct, with_look_up
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
@@ -47,6 +48,10 @@ def with_kind(
     if found.figure is None:
         if compared := values_compared(question, found, pages, formulary, names):
             return with_comparison(answer, compared, names)
+        told, missing = partly_compared(*_asked_of(question, found, pages, formulary, names))
+        if told and missing:
+            answer = with_comparison(answer, told, names)
+            return replace(answer, notes=(*answer.notes, _not_found(missing)))
         rows = _rows(pages_found(passages, pages))
         if (most := extreme(question, rows, formulary.glossary)) is not None:
             return with_extreme(answer, most, names)
@@ -72,9 +77,20 @@ def values_compared(
     question: str, found: Found, pages: Pages, formulary: Formulary, names: Mapping[str, str]
 ) -> list[Compared]:
     """The values that a question sets side by side, each of which was found; [] where one was not."""
+    return compared_values(*_asked_of(question, found, pages, formulary, names))
+
+
+def _asked_of(
+    question: str, found: Found, pages: Pages, formulary: Formulary, names: Mapping[str, str]
+) -> tuple[str, list[TableRow], dict[str, list[TableRow]], Mapping[str, str], Glossary]:
+    """The question with the rows on the pages found, and with those of each document that is compared."""
     rows = _rows(pages_found(found.passages, pages))
     sides = {side: _rows_of_side(side, found, pages) for side in found.sides}
-    return compared_values(question, rows, sides, names, formulary.glossary)
+    return question, rows, sides, names, formulary.glossary
+
+
+def _not_found(missing: Sequence[str]) -> Message:
+    return message("No value was found for {missing}; what was found is shown.", missing=tuple(missing))
 
 
 def stands_side_by_side(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from shared_utils.calculation.asked import spelled_years
-from shared_utils.calculation.operands import Operand, asked_row, of_year
+from shared_utils.calculation.operands import Operand, asked_row, is_of_the_whole, of_year
 from shared_utils.retrieval.lookup import SURE, LookUp, look_up_in, readings
 from shared_utils.retrieval.question import Glossary, question_words
 from shared_utils.retrieval.table_rows import TableRow
@@ -79,6 +79,31 @@ def compared_values(
         if all(found) and _are_several(found):
             return [one for of_row in found for one in of_row]
     return []
+
+
+def partly_compared(
+    question: str, rows: Rows, sides: Mapping[str, Rows], names: Mapping[str, str], glossary: Glossary
+) -> tuple[list[Compared], list[str]]:
+    """Of a comparison of which not every value was found those that were, and what the others are called: a document, a
+    measure, a year; ([], []) where none or all were found. Arguments as of `compared_values`."""
+    if not is_comparison(question):
+        return [], []
+    text = _once(question)
+    named = frozenset(word for name in names.values() for word in terms(name))
+    years = tuple(spelled_years(text))[:_MOST_YEARS] or ("",)
+    matter = _COMPARE.sub("", text).strip()
+    for measures in _ways(matter, named):
+        units = [
+            ((names.get(side, "") if len(sides) > 1 else "", m if len(measures) > 1 else "", y), m, of_side)
+            for side, of_side in (sides or {"": rows}).items()
+            for m in measures
+            for y in years
+        ]
+        found = [_row(m, tuple(filter(None, called[2:])), of_side, glossary, named) for called, m, of_side in units]
+        if len(units) > 1 and any(found) and not all(found):
+            missing = [", ".join(filter(None, u[0])) for u, of_row in zip(units, found, strict=True) if not of_row]
+            return [one for of_row in found for one in of_row], [name for name in missing if name]
+    return [], []
 
 
 def is_comparison(question: str) -> bool:
@@ -149,10 +174,18 @@ def _row(measure: str, years: Sequence[str], rows: Rows, glossary: Glossary, nam
         return [Compared(_of(one), measure, one.year) for one in asked_row(measure, years, among, glossary)]
     dated = [row for row in among if any(row.years)]
     seen = look_up_in(f"{measure} {' '.join(years)}", dated or among, glossary)
-    if seen is None or seen.score < SURE:
+    if seen is None or seen.score < SURE or _is_of_another_name(measure, seen.row, glossary, named):
         return []
-    one = _newest(seen, years)
+    one = _newest(seen, years, measure)
     return [Compared(_of(one), measure, one.year)] if one is not None else []
+
+
+def _is_of_another_name(measure: str, row: TableRow, glossary: Glossary, named: frozenset[str]) -> bool:
+    """Whether a row has no word of a measure, and the glossary explains it in part: "revenue" is no "lobster sales"."""
+    own = frozenset(question_words(measure)) - named
+    if own & (row.label | row.groups):
+        return False
+    return bool(own.difference(*(key for key in glossary if own.issuperset(key))))
 
 
 def _called_in_order(said: Sequence[tuple[str, ...]], rows: Rows) -> Rows:
@@ -181,14 +214,19 @@ def _tells_a_figure(row: TableRow, years: Sequence[str]) -> bool:
     return any(of_year(row, year) for year in told or ("",))
 
 
-def _newest(value: LookUp, years: Sequence[str]) -> Operand | None:
-    """The figure of the year that is asked for, else of the newest; of a whole year before a part of it."""
+def _newest(value: LookUp, years: Sequence[str], measure: str) -> Operand | None:
+    """The figure of the year that is asked for, else of the newest; of a whole year before a part of it, of the total
+    before a segment that the measure does not name."""
     told = frozenset(years) or frozenset(year for each in value.row.years for year in each)
     if not told and len(value.row.facts) > 1:
         return None  # of several values without a year nothing tells which is meant
     year = max(told, default="")
-    figures = of_year(value.row, year, value.facts) or of_year(value.row, year)
-    return figures[0] if figures else None
+    of_row = of_year(value.row, year)
+    figures = of_year(value.row, year, value.facts) or of_row
+    if not figures:
+        return None
+    names = {word for head in figures[0].fact.heads for word in terms(head.text)}
+    return figures[0] if names & set(terms(measure)) else next(filter(is_of_the_whole, of_row), figures[0])
 
 
 def _of(one: Operand) -> LookUp:

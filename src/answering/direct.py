@@ -203,7 +203,7 @@ def led_by(
     answer: Answer,
     first: Sequence[Sentence],
     cited: Sequence[Citation],
-    direct: Direct,
+    direct: Direct | None,
     rows: Collection[Citation],
 ) -> Answer:
     """The answer after these sentences, its citations numbered on; without what it quotes of the same rows."""

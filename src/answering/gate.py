@@ -9,8 +9,10 @@ from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.retrieval.answerability import judge
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.unknown import absent_names, names_stand, unknown_names
+from shared_utils.text.folding import fold
 from shared_utils.text.languages import told_language
 from shared_utils.types import Embedder, Passage
+from src.answering.defined import holds_no_post
 from src.answering.routing import Route
 
 _FIRST = 5  # passages whose documents would answer
@@ -26,14 +28,16 @@ def is_answered(
     """Whether the documents speak to a question.
 
     A figure that was worked out of them for the names that are asked answers it, however few of its words they have. A
-    code or names that stand in none of the documents that come first, nothing but pages after the last, and a ratio of
-    a year for which nothing is told, do not.
+    code, names or a post that stand in none of the documents that come first, nothing but pages after the last, and a
+    ratio of a year for which nothing is told, do not.
     """
     question = taken.searched
     if taken.spreads:
         return True
     leading = _leading(passages, indexes)
     if taken.is_beyond or unknown_names(question, leading) or _names_nobody(question, leading):
+        return False
+    if holds_no_post(question, (fold(chunk.text) for index in leading for chunk in index.chunks)):
         return False
     if isinstance(figure, Calculation) and names_stand(question, indexes):
         return True

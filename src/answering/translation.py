@@ -26,6 +26,9 @@ UNTRANSLATED = message(
     "the closest places; ask in the language of the documents to be sure."
 )
 _ASKING = frozenset(("how", "many", "much", "often", "long", "must"))
+_INVERTED = frozenset(
+    fold("il elle on ils elles je tu nous vous ce est sont était ont peut peuvent doit doivent").split()
+)
 _SAMPLE_CHUNKS = 6  # of a document, for its language
 _SAMPLE_CHARACTERS = 400  # of each
 _MOST_DOCUMENTS = 40  # whose language is looked at
@@ -70,6 +73,34 @@ def in_their_words(taken: Route, indexes: Sequence[DocumentIndex], lexicon: Lexi
     if asked is None or not spoken or asked in spoken:
         return taken
     return _in(max(dict.fromkeys(spoken), key=spoken.count), taken, asked, indexes, lexicon)
+
+
+def in_other_words(taken: Route, indexes: Sequence[DocumentIndex], lexicon: Lexicon) -> Iterator[Route]:
+    """The route by other words of the lexicon for those that stand nowhere, in the question's own language; then
+    through the documents of each other language."""
+    asked = _language_of(taken.searched, lexicon)
+    own = [index for index in indexes[:_MOST_DOCUMENTS] if told_language(_text_of(index)) == asked]
+    if asked is not None and own and not taken.sides:
+        found = _synonyms(taken.searched, asked, own, lexicon)
+        if found != taken.searched:
+            note = message("Not every word stands in the documents; searched for “{words}”.", words=found.strip(" ?!."))
+            ids = {index.document_id for index in own}
+            yield replace(taken, searched=found, note=taken.note or note, within=_among(ids, taken.within))
+    yield from in_other_languages(taken, indexes, lexicon)
+
+
+def _synonyms(question: str, language: str, indexes: Sequence[DocumentIndex], lexicon: Lexicon) -> str:
+    """The question with each word that stands nowhere as another word of its concept that does."""
+    pieces, position = list[str](), 0
+    for start, end, word in folded_words(question):
+        own = question[start:end]
+        known = lexicon.meaning(language, (stem(language, word),))
+        if known and word not in FUNCTION_WORDS[language] and not _stands(own, language, indexes):
+            other = _best(known, language, indexes)
+            if _stands(other, language, indexes):
+                pieces += [question[position:start], other]
+                position = end
+    return "".join([*pieces, question[position:]])
 
 
 def in_other_languages(taken: Route, indexes: Sequence[DocumentIndex], lexicon: Lexicon) -> Iterator[Route]:
@@ -127,7 +158,7 @@ def translated(question: str, asked: str, to: str, indexes: Sequence[DocumentInd
             pieces.append(best)
             tells = not all(each in FUNCTION_WORDS["english"] | _ASKING for each in concepts[0]["english"][0].split())
             known, content = known + tells, content + tells
-        elif word in FUNCTION_WORDS[asked]:
+        elif _is_small(word, asked):
             continue
         elif compound := _compound(word, asked, to, indexes, lexicon):
             pieces.append(compound)
@@ -143,6 +174,14 @@ def translated(question: str, asked: str, to: str, indexes: Sequence[DocumentInd
     text = re.sub(r"\s+", " ", "".join([*pieces, question[position:]])).strip()
     text = re.sub(r"(?<![^\W\d_])[’']\s?", "", text)  # what an elided article leaves
     return Translation(f"{text} {_FRAMES[to]}".strip(), known, content)
+
+
+def _is_small(word: str, language: str) -> bool:
+    """Whether a word is a function word, or some joined by hyphens: "sont-elles", "a-t-il"."""
+    small = FUNCTION_WORDS[language] | _INVERTED
+    return word in FUNCTION_WORDS[language] or (
+        "-" in word and all(part in small or len(part) == 1 for part in word.split("-"))
+    )
 
 
 def _meant(concepts: Sequence[Concept], word: str, language: str, *, is_noun: bool | None) -> tuple[Concept, ...]:

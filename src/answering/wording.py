@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.text.folding import fold
 from shared_utils.text.languages import told_language
 from shared_utils.text.words import terms
@@ -33,6 +34,25 @@ _FORM = re.compile(
     r"|en (?:una palabra|una frase|pocas palabras|una tabla|forma de lista)|brevemente|como (?:una )?lista"
     r"|in (?:una parola|una frase|poche parole|breve)|come (?:un )?elenco|(?:em|numa) (?:uma )?(?:palavra|frase)"
     r"|em poucas palavras|in (?:één|een) (?:woord|zin)|als (?:lijst|tabel)|in het kort)\b[.!]?",
+    re.IGNORECASE,
+)
+_MEASURES = {
+    "tall": "height",
+    "heavy": "weight",
+    "deep": "depth",
+    "wide": "width",
+    "old": "age",
+    "fast": "speed",
+    "gross": "Größe",
+    "hoch": "Höhe",
+    "schwer": "Gewicht",
+    "tief": "Tiefe",
+    "breit": "Breite",
+    "alt": "Alter",
+    "schnell": "Geschwindigkeit",
+}
+_HOW = re.compile(
+    r"\b(?:how (?P<adjective>tall|heavy|deep|wide|old|fast)|wie (?P<also>groß|hoch|schwer|tief|breit|alt|schnell))\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+")
@@ -71,11 +91,14 @@ def in_their_spelling(
     `common_words` are those that are spelled right, wherever they stand; without them nothing is read otherwise. Cost:
     a look in each index for some 500 spellings of each word that stands nowhere, 2 ms.
     """
+    question = _by_its_name(question, indexes)
     words = list(_WORD.finditer(question))
     unknown = [
         match
         for position, match in enumerate(words)
-        if _may_be_misspelled(match.group(), is_first=position == 0) and not _stands(match.group(), indexes)
+        if _may_be_misspelled(match.group(), is_first=position == 0)
+        and question_kind(match.group()) is QuestionKind.LOOK_UP  # "Summarise" is no slip for "summative"
+        and not _stands(match.group(), indexes)
     ]
     if not unknown or told_language(question) not in ("english", None) or not (known := common_words()):
         return Spelled(question)
@@ -91,6 +114,23 @@ def in_their_spelling(
         return Spelled(question)
     said, meant = tuple(a for a, _ in read), tuple(b for _, b in read)
     return Spelled(text, message("Read {said} as {meant}.", said=said, meant=meant))
+
+
+def _by_its_name(question: str, indexes: Sequence[DocumentIndex]) -> str:
+    """ "How tall is she?" as "What height is she?", where the documents have the noun more often than the adjective."""
+    asked = _HOW.search(question)
+    if asked is None:
+        return question
+    adjective = fold(asked["adjective"] or asked["also"])
+    noun = _MEASURES[adjective]
+    if not _stands(noun, indexes) or _counts(noun, indexes) <= _counts(adjective, indexes):
+        return question
+    what = "welche" if asked[0].lower().startswith("wie") else "what"
+    return f"{question[: asked.start()]}{what} {noun}{question[asked.end() :]}"
+
+
+def _counts(word: str, indexes: Sequence[DocumentIndex]) -> int:
+    return sum(_frequency(term, indexes) for term in terms(word))
 
 
 def _may_be_misspelled(word: str, *, is_first: bool) -> bool:

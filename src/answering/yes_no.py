@@ -45,6 +45,12 @@ _LIMITING = _folded("limiting", _WORDS)
 _WHOLE = _folded("whole", _WORDS)
 _MORE, _FEWER = _folded("more", _WORDS), _folded("fewer", _WORDS)
 _EITHER = re.compile(_WORDS["either"])
+_MENTION = re.compile(
+    r"(?:is|are|was|were)\s+(?P<what>.{2,60}?)\s+(?:discussed|mentioned|covered|described|named|addressed)\b"
+    r"|do(?:es)?\s+(?:this|the|these|it|they)\s*(?:\w+\s+)?(?:discuss|mention|cover|describe|name|address)\s+"
+    r"(?P<also>[^?]{2,60})",
+    re.IGNORECASE,
+)
 _GENERIC = re.compile(
     r"\s*[•●-]?\s*(?:this|these|it|they|the (?:feature|function|service|option)|dies\w*|cette|esta|este)\b", re.I
 )
@@ -77,6 +83,9 @@ def with_word(question: str, answer: Answer) -> Answer:
     if answer.direct is not None:
         word = _said_by(question, answer.direct, answer.sentences[0].text)
         return answer if word is None else _led_by(YES if word else NO, answer, answer.sentences)
+    if (place := _mentioned(question, answer.sentences[:_LOOKED_AT])) is not None:
+        first = answer.sentences[place]
+        return _led_by(YES, answer, (first, *(s for s in answer.sentences if s is not first)))
     told = [
         (len(_terms_in(question, sentence.text)), -number, word)
         for number, sentence in enumerate(answer.sentences[:_LOOKED_AT])
@@ -88,6 +97,15 @@ def with_word(question: str, answer: Answer) -> Answer:
     leading = answer.sentences[-place]
     rest = (leading, *(other for at, other in enumerate(answer.sentences) if at != -place))
     return _led_by(YES if word else NO, answer, rest)
+
+
+def _mentioned(question: str, sentences: Sequence[Sentence]) -> int | None:
+    """The place of the first sentence of prose that has what is asked to be spoken of; None where the question asks
+    for something else or none has it."""
+    asked = _MENTION.match(question.strip())
+    wanted = set(terms(asked["what"] or asked["also"])) if asked is not None else set()
+    holding = [n for n, s in enumerate(sentences) if s.citations and wanted and wanted <= set(terms(s.text))]
+    return min(holding, key=lambda n: (" · " in sentences[n].text, n), default=None)
 
 
 def word_of(value: str) -> bool | None:

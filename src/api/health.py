@@ -8,12 +8,12 @@ from typing import Literal
 from shared_utils.errors import FootnoteError
 from shared_utils.message import Message
 from shared_utils.processes.resources import disk_free_bytes
+from src.answering.readiness import EmbedderSource
 from src.api.schemas import Health, Part
 from src.library.library import Library
 from src.library.services import EngineRoom
 from src.models.engines import Engines
 from src.models.status import ModelState, ModelStatus
-from src.rag_with_generation import EmbedderSource
 from src.settings import Settings
 
 _NEEDED = ("disk", "background")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from shared_utils.types import Answer, DirectKind, Verdict
+from shared_utils.types import Answer, DirectKind, Document, Page, PageVerdict, Verdict
 from src.answering.about_files import about_files
-from src.answering.ingestion import IndexedDocument, SourceFile
+from src.answering.ingestion import IndexedDocument, SourceFile, index_document
 from src.events import AnswerFinished, ExtractiveAnswer
 from src.settings import Settings
 from src.wiring import build_rag
@@ -157,3 +157,29 @@ def test_no_model_is_asked_and_the_answer_is_located(documents: list[IndexedDocu
     assert isinstance(events[-1], AnswerFinished)
     assert events[-1].answer == quick
     assert quick.citations[0].rects
+
+
+@pytest.mark.parametrize(
+    ("question", "line", "value"),
+    [
+        ("When was the lock manual published?", "Date 2020-09-07", "2020-09-07"),
+        ("Wann wurde dieses Dokument veröffentlicht?", "Date 2020-09-07", "2020-09-07"),
+        ("What is the publication date of the lock manual?", "Date 2020-09-07", "2020-09-07"),
+    ],
+)
+def test_the_date_that_the_first_page_gives(question: str, line: str, value: str) -> None:
+    page = Page(1, "1", "Lock manual\nIssue 01\nDate 2020-09-07\nBrandt Works", PageVerdict.TEXT)
+    manual = index_document(Document("d" * 64, "lock_manual.pdf", "Lock manual", (page,), ()), Path("lock_manual.pdf"))
+    answer = about_files(question, [manual])
+    assert told(answer) == [line]
+    assert answer is not None
+    assert answer.direct is not None
+    assert (answer.direct.name, answer.direct.value) == ("date", value)
+    assert page.text[answer.citations[0].start : answer.citations[0].end] == line
+
+
+def test_when_something_happened_is_no_question_about_the_file() -> None:
+    page = Page(1, "1", "Lock manual\nDate 2020-09-07", PageVerdict.TEXT)
+    manual = index_document(Document("d" * 64, "lock_manual.pdf", "Lock manual", (page,), ()), Path("lock_manual.pdf"))
+    assert about_files("When was the gate of the harbour opened?", [manual]) is None
+    assert about_files("When was the storm warning issued?", [manual]) is None

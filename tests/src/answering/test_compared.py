@@ -163,3 +163,17 @@ def test_a_page_that_is_to_be_translated_is_shown_as_it_stands(ask: Callable[...
     answer = ask("translate page 1 into German", "Northport.pdf")
     assert any("Nothing is translated here" in str(note) for note in answer.notes)
     assert {citation.page for citation in answer.citations} == {1}
+
+
+def test_a_value_that_is_missing_is_named_and_the_other_shown(ask: Callable[..., Answer]) -> None:
+    answer = ask("Compare revenue in 2022 and 2025", "Northport.pdf")
+    assert answer.direct is not None
+    assert [operand.value for operand in answer.direct.operands] == ["520"]
+    assert any("2025" in str(note) for note in answer.notes)
+
+
+def test_a_measure_of_which_the_glossary_knows_a_word_is_not_the_whole(ask: Callable[..., Answer]) -> None:
+    answer = ask("Compare net income and lobster sales in 2022", "Northport.pdf")
+    assert answer.direct is not None
+    assert [operand.value for operand in answer.direct.operands] == ["52"]
+    assert any("lobster sales" in str(note) for note in answer.notes)

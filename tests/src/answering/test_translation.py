@@ -9,7 +9,7 @@ from shared_utils.text.compounds import holding, parts
 from shared_utils.types import Chunk
 from src.answering.lexicon import LANGUAGES, Lexicon, lexicon, lexicon_of
 from src.answering.routing import Route, route
-from src.answering.translation import in_other_languages, in_their_words
+from src.answering.translation import in_other_languages, in_other_words, in_their_words
 
 KNOWN = lexicon()
 ENGLISH = "The revenue of Amcor rose to 14.7 billion dollars in the year, and this is the main risk that it has."
@@ -120,3 +120,23 @@ def test_where_every_document_is_in_the_questions_language_there_is_no_other_way
 
 def test_words_of_two_languages_are_told_apart_by_the_others() -> None:
     assert "revenue" in searched("Wie hoch waren die Umsatzerlöse von Amcor?", ENGLISH).searched
+
+
+def test_small_words_that_hyphens_join_are_not_searched() -> None:
+    assert searched("Quand les portes sont-elles fermées ?", ENGLISH + " The gate was closed.").searched.split() == [
+        "when",
+        "gate",
+        "close",
+        "?",
+    ]
+    assert "y" not in searched("Combien d'employés y a-t-il ?", ENGLISH + " They have employees.").searched.split()
+
+
+def test_a_word_that_stands_nowhere_is_searched_by_another_of_its_concept() -> None:
+    house = "Musikinstrumente dürfen täglich höchstens zwei Stunden gespielt werden. Die Hunde sind nicht erlaubt."
+    indexes = [build_index("d", [Chunk("d:1:0", "d", 1, 0, len(house), house)])]
+    question = "Wie lange darf ich Klavier üben?"
+    ways = list(in_other_words(route(question, question, []), indexes, KNOWN))
+    assert "Musikinstrument" in ways[0].searched
+    assert "Musikinstrument" in str(ways[0].note)
+    assert not list(in_other_words(route("Sind Hunde erlaubt?", "Sind Hunde erlaubt?", []), indexes, KNOWN))

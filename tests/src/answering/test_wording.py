@@ -66,3 +66,11 @@ def test_right_words_names_and_other_languages_stay(question: str) -> None:
 
 def test_without_known_words_nothing_is_read_otherwise() -> None:
     assert in_their_spelling("What was the revnue?", INDEXES, frozenset).text == "What was the revnue?"
+
+
+def test_a_measure_is_asked_by_the_name_that_the_documents_have() -> None:
+    text = "Height 1.67 m. Weight 61 kg. The channel is 9 metres deep; the depth is kept."
+    indexes = [build_index("d", [Chunk("d:1:0", "d", 1, 0, len(text), text)])]
+    assert in_their_spelling("How tall is she?", indexes, frozenset).text == "what height is she?"
+    assert in_their_spelling("How deep is the channel?", indexes, frozenset).text == "How deep is the channel?"
+    assert in_their_spelling("How fast is it?", indexes, frozenset).text == "How fast is it?"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared_utils.message import NOTHING
+from shared_utils.message import NOTHING, message
 from shared_utils.types import QUOTED, Answer, Direct, DirectKind, DirectOperand, Sentence, Verdict
 from src.answering.ingestion import IndexedDocument, SourceFile
 from src.answering.yes_no import asks_yes_no, said, with_word
@@ -137,3 +137,12 @@ def test_a_cell_that_holds_a_sentence_says_the_word() -> None:
     text = "Access: Users are not allowed to delete a bucket that holds objects."
     answer = looked_up(text, ("Access", "Users are not allowed to delete a bucket that holds objects."))
     assert with_word("Are users allowed to delete a bucket that holds objects?", answer).sentences[0].text == "No."
+
+
+def test_what_is_spoken_of_is_spoken_of() -> None:
+    row = Sentence("Method · Silting · High", (1,), Verdict.SUPPORTED, message("quoted word for word"))
+    prose = Sentence("Another cause of delay is silting.", (2,), Verdict.SUPPORTED, message("quoted word for word"))
+    answer = Answer("q", True, (row, prose), (), "stop", QUOTED, "")
+    said = with_word("Is silting discussed in this report?", answer)
+    assert [sentence.text for sentence in said.sentences] == ["Yes.", prose.text, row.text]
+    assert with_word("Is whaling discussed in this report?", answer).sentences == answer.sentences

@@ -1,0 +1,57 @@
+"""What leads an answer that nobody writes: the one way that its question asks for, tried in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared_utils.calculation.formulary import Formulary
+from shared_utils.retrieval.unknown import names_stand
+from shared_utils.types import Answer, DirectKind
+from src.answering.compared import Found, stands_side_by_side
+from src.answering.defined import asked_for, names_no_person, told_of, with_definition
+from src.answering.developed import with_development
+from src.answering.ingestion import IndexedDocument, names_of, pages_of
+from src.answering.listed import with_items
+from src.answering.routing import Route
+
+
+def speaks_to(taken: Route, found: Found, documents: Sequence[IndexedDocument], formulary: Formulary) -> bool:
+    """Whether what a question asks for was found, however few of its words stand there: every value that it compares,
+    or who or what it asks for, in documents that have every name of it."""
+    if taken.is_beyond or found.figure is not None:
+        return False
+    if stands_side_by_side(taken.searched, found, documents, formulary):
+        return True
+    asked = asked_for(taken.searched)
+    if asked is None or not names_stand(taken.searched, [one.index for one in documents]):
+        return False
+    return bool(told_of(asked, found.passages, documents, pages_of(documents), names_of(documents)))
+
+
+def led_answer(
+    question: str,
+    typed: str,
+    answer: Answer,
+    found: Found,
+    documents: Sequence[IndexedDocument],
+    formulary: Formulary,
+) -> Answer:
+    """The answer, led by what its question asks for. `question` is what is searched, `typed` as it was typed."""
+    items = None
+    if found.figure is None:
+        pages, names = pages_of(documents), names_of(documents)
+        defined = with_definition(question, typed, answer, found.passages, documents, pages, names)
+        if defined is not None:
+            return defined
+        items = with_items(question, typed, answer, found.passages, documents, names, pages)
+    led = with_development(question, typed, answer, found, documents, formulary)
+    if items is not None and (led.direct is None or led.direct.kind is DirectKind.VALUE):
+        return items
+    if led.direct is not None and led.direct.kind is DirectKind.VALUE:
+        values = " ".join(one.value for one in led.direct.operands)
+        if names_no_person(typed, question, f"{led.direct.name}; {values}"):
+            return answer
+        asked = asked_for(typed)
+        if asked is not None and asked.term and (asked.is_meaning or not any(map(str.isdigit, values))):
+            return answer  # a name in a cell says nothing of what the thing is
+    return led
