@@ -16,6 +16,7 @@ from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.citations.conflicts import find_conflicts
 from shared_utils.citations.verification import Entailment
+from shared_utils.conversion.convert import Converter
 from shared_utils.errors import DocumentError
 from shared_utils.generation.extractive import extractive_answer
 from shared_utils.generation.quotes import quoted_answer
@@ -125,6 +126,7 @@ class Rag:
 
     limits: ReadingLimits
     viewer: PageViewer
+    converter: Converter
     embedder: EmbedderSource
     vector_model: str  # names all that vectors depend on: kept ones of another name are made anew
     recogniser: Recogniser
@@ -166,7 +168,8 @@ class Rag:
     ) -> Iterator[IngestEvent]:
         """Pages, and what can be searched of them. Raises DocumentError."""
         yield from read_file(
-            source, self.limits, publish, password=password, most_passages=self.most_passages, cancelled=cancelled
+            source, self.limits, publish, password=password, most_passages=self.most_passages,
+            converter=self.converter, cancelled=cancelled,
         )
 
     def index(self, document: Document, path: Path, *, cancelled: Cancelled) -> IndexedDocument:

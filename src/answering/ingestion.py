@@ -14,8 +14,10 @@ from typing import Protocol
 import numpy as np
 
 from shared_utils.chunking.chunker import iter_chunks
+from shared_utils.conversion.convert import Converter
 from shared_utils.errors import DocumentError, EncryptedPdf
 from shared_utils.message import Message, message
+from shared_utils.pdf.isolation import WorkerCancelled
 from shared_utils.pdf.reader import (
     DocumentOpened,
     PageReady,
@@ -162,12 +164,15 @@ def read_file(
     *,
     password: str | None,
     most_passages: int = MOST_PASSAGES,
+    converter: Converter,
     cancelled: Cancelled,
 ) -> Iterator[IngestEvent]:
-    """Read every page; publish what can be searched after 1, 2, 4, 8 … pages, then all of it. Raises DocumentError.
+    """Read every page, made first where the file is of another kind; publish what can be searched after 1, 2, 4, 8 … pages, then all of it. Raises DocumentError.
 
     Once `cancelled`, the events just end.
     """
+    with suppress(WorkerCancelled):
+        source = replace(source, path=converter.pdf_of(source.name, source.path, cancelled))
     opened = DocumentOpened(0, "", ())
     pages: list[Page] = []
     so_far, unindexed = IndexBuilder(source.id), list[Page]()
