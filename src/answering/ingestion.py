@@ -32,6 +32,7 @@ from shared_utils.types import (
     Checkpoint,
     Document,
     Embedder,
+    Evidence,
     Page,
     PageVerdict,
     Vectors,
@@ -167,7 +168,8 @@ def read_file(
     converter: Converter,
     cancelled: Cancelled,
 ) -> Iterator[IngestEvent]:
-    """Read every page, made first where the file is of another kind; publish what can be searched after 1, 2, 4, 8 … pages, then all of it. Raises DocumentError.
+    """Read every page, made first where the file is of another kind; publish what can be searched after 1, 2, 4, 8 …
+    pages, then all of it. Raises DocumentError.
 
     Once `cancelled`, the events just end.
     """
@@ -305,6 +307,12 @@ def failed(source: SourceFile, error: DocumentError, read_s: float) -> FileFinis
 def pages_of(documents: Sequence[IndexedDocument]) -> dict[tuple[str, int], Page]:
     """(document id, page number) -> page, over all of `documents`."""
     return {(d.document.id, page.number): page for d in documents for page in d.document.pages}
+
+
+def labels_of(evidence: Evidence, documents: Sequence[IndexedDocument]) -> dict[int, str]:
+    """Marker -> where it stands, as the model is told: "report.pdf p. 7"."""
+    names = names_of(documents)
+    return {span.marker: f"{names[span.document_id]} p. {span.page}" for span in evidence.spans}
 
 
 def names_of(documents: Sequence[IndexedDocument]) -> dict[str, str]:

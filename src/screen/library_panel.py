@@ -113,7 +113,7 @@ def _take_uploads(shelf: Shelf, session: Session) -> None:
 
 
 def _may_be_pdf(name: str, data: bytes) -> bool:
-    """Or can be made one. A file that calls itself one is taken, whatever is in it: its card then says what is wrong."""
+    """Or can be made one. What calls itself one is taken, whatever is in it: its card then says what is wrong."""
     return name.lower().endswith(".pdf") or b"%PDF-" in data[:1024] or is_taken(name, data)
 
 

@@ -46,7 +46,9 @@ async def add_document(
     visit: CurrentVisit,
     file: Annotated[
         list[UploadFile],
-        File(min_length=1, description="A PDF, or a .txt, .md, .csv or .html; several parts of this name are all taken."),
+        File(
+            min_length=1, description="A PDF, or a .txt, .md, .csv or .html; several parts of this name are all taken."
+        ),
     ],
     wait_s: Annotated[float, Query(ge=0, le=_LONGEST_WAIT_S, description="Answer when it is read, or then.")] = 0,
 ) -> Response | Document | Documents:
