@@ -238,6 +238,7 @@ class _Setter:
         styles: list[tuple[object, ...]] = [
             ("FONT", (0, 0), (-1, -1), usual, _SMALL, _SMALL_LEADING),
             ("GRID", (0, 0), (-1, -1), 0.4, colors.grey),
+            *([("BACKGROUND", (0, 0), (-1, head_rows - 1), colors.whitesmoke)] if head_rows else []),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), _CELL_PADDING),
             ("RIGHTPADDING", (0, 0), (-1, -1), _CELL_PADDING),
