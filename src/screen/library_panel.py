@@ -7,6 +7,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
+from shared_utils.conversion.convert import is_taken
 from shared_utils.errors import FootnoteError
 from shared_utils.message import counted, message
 from shared_utils.types import Where
@@ -78,7 +79,7 @@ def uploader_words(settings: Settings, say: Say) -> dict[str, str]:
     """What stands on the uploader, in the person's language. Streamlit has its own words in English only."""
     return {
         "choose": say("Choose files"),
-        "limit": say("PDF, up to {limit:,} MB each", limit=settings.max_file_mb),
+        "limit": say("PDF, text, Markdown, HTML, CSV; up to {limit:,} MB each", limit=settings.max_file_mb),
     }
 
 
@@ -112,8 +113,8 @@ def _take_uploads(shelf: Shelf, session: Session) -> None:
 
 
 def _may_be_pdf(name: str, data: bytes) -> bool:
-    """A file that calls itself one is taken, whatever is in it: its card then says what is wrong."""
-    return name.lower().endswith(".pdf") or b"%PDF-" in data[:1024]
+    """Or can be made one. What calls itself one is taken, whatever is in it: its card then says what is wrong."""
+    return name.lower().endswith(".pdf") or b"%PDF-" in data[:1024] or is_taken(name, data)
 
 
 def add_file(shelf: Shelf, session: Session, name: str, data: bytes) -> None:

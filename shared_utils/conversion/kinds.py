@@ -1,0 +1,57 @@
+"""What kind of file it is, by its name, as far as its first bytes allow."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+HEAD_BYTES = 4096
+
+
+class Kind(StrEnum):
+    """A kind of file that pages can be made of. A PDF is none: it has its own."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    HTML = "html"
+
+
+SUFFIXES = {
+    Kind.TEXT: ("txt", "text"),
+    Kind.MARKDOWN: ("md", "markdown"),
+    Kind.CSV: ("csv", "tsv"),
+    Kind.HTML: ("html", "htm", "xhtml"),
+}
+_BY_SUFFIX = {suffix: kind for kind, suffixes in SUFFIXES.items() for suffix in suffixes}
+
+
+def kind_of(name: str, head: bytes) -> Kind | None:
+    """The kind; None for a PDF, and for what no pages can be made of. `head` is the first `HEAD_BYTES`.
+
+    A text is taken for what its name says: its bytes cannot tell. What is a PDF, whatever its name, is left to those
+    who read PDFs, and so is what is none but has no such name: they say what it is instead.
+
+    >>> kind_of("notes.md", b"Dear all,"), kind_of("a.txt", bytes(range(256))), kind_of("a.pdf", b"Dear all,")
+    (<Kind.MARKDOWN: 'markdown'>, None, None)
+    """
+    if head.startswith(b"%PDF-") or not head or not is_text(head):
+        return None
+    return _BY_SUFFIX.get(suffix_of(name))
+
+
+def suffix_of(name: str) -> str:
+    """What stands behind the last dot of a name, in small letters."""
+    return PurePosixPath(name).suffix.removeprefix(".").lower()
+
+
+def is_text(head: bytes) -> bool:
+    """Whether these bytes can be the beginning of a text, in whichever encoding.
+
+    >>> is_text(b"a,b\\n"), is_text("Größe".encode("utf-16")), is_text(b"\\x00\\x01\\x02\\x03" * 9)
+    (True, True, False)
+    """
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head) + head.count(127)
+    return not head.count(0) and controls <= len(head) // 100

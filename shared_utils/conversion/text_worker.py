@@ -1,0 +1,57 @@
+"""Runs in a child (see confined.py): sets a text, a web page, a table, a mail or a book on the pages of a PDF.
+
+Unlike the workers that read PDFs it has modules of ours: they are loaded here, before the sandbox closes. What stays on
+the path could be read in there, so the path is as it was afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+_ROOT = str(Path(sys.argv[1]).parents[2])  # confined.py is told where this file lies
+sys.path.append(_ROOT)
+try:
+    from shared_utils.conversion.blocks import CannotConvert, Content
+    from shared_utils.conversion.html_blocks import html_content
+    from shared_utils.conversion.text_blocks import (
+        csv_content,
+        declared_encoding,
+        decoded,
+        markdown_content,
+        text_content,
+    )
+    from shared_utils.conversion.typeset import typeset
+finally:
+    sys.path.remove(_ROOT)
+
+
+def answers(document: int, requests: Iterator[object]) -> Iterator[tuple[dict[str, object], bytes]]:
+    """One request, {"kind", "max_pages"}: {"bytes", "pages", "lost"} and the PDF, or {"error"} with a code."""
+    for request in requests:
+        assert isinstance(request, dict)  # noqa: S101 - the parent wrote it
+        with os.fdopen(os.dup(document), "rb") as file:
+            data = file.read()
+        try:
+            made = typeset(_content(str(request["kind"]), data), int(request["max_pages"]))
+        except CannotConvert as error:
+            yield {"error": error.code}, b""
+            continue
+        except RecursionError:
+            yield {"error": "too_complex"}, b""
+            continue
+        yield {"bytes": len(made.data), "pages": made.pages, "lost": made.lost}, made.data
+
+
+def _content(kind: str, data: bytes) -> Content:
+    match kind:
+        case "html":
+            return html_content(decoded(data, declared_encoding(data)))
+        case "markdown":
+            return markdown_content(decoded(data))
+        case "csv":
+            return csv_content(decoded(data))
+        case _:
+            return text_content(decoded(data))
