@@ -15,7 +15,6 @@ from shared_utils.pdf.isolation import (
     ReadingLimits,
     Reply,
     Worker,
-    WorkerCancelled,
     WorkerLost,
     WorkerStalled,
     integer,

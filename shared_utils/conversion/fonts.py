@@ -101,4 +101,3 @@ def _is_western(character: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-

@@ -55,4 +55,3 @@ def is_text(head: bytes) -> bool:
         return True
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head) + head.count(127)
     return not head.count(0) and controls <= len(head) // 100
-

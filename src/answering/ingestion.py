@@ -167,12 +167,15 @@ def read_file(
     converter: Converter,
     cancelled: Cancelled,
 ) -> Iterator[IngestEvent]:
-    """Read every page, made first where the file is of another kind; publish what can be searched after 1, 2, 4, 8 … pages, then all of it. Raises DocumentError.
+    """Read every page, made first where the file is of another kind; publish what can be searched after 1, 2, 4, 8 …
+    pages, then all of it. Raises DocumentError.
 
     Once `cancelled`, the events just end.
     """
-    with suppress(WorkerCancelled):
+    try:
         source = replace(source, path=converter.pdf_of(source.name, source.path, cancelled))
+    except WorkerCancelled:
+        return
     opened = DocumentOpened(0, "", ())
     pages: list[Page] = []
     so_far, unindexed = IndexBuilder(source.id), list[Page]()
