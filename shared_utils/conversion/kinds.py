@@ -53,5 +53,5 @@ def is_text(head: bytes) -> bool:
     """
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
-    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head) + head.count(127)
-    return not head.count(0) and controls <= len(head) // 100
+    controls = sum(byte < 32 and byte not in b"\t\n\r\v\f\x1b" for byte in head) + head.count(127)
+    return not head.count(0) and controls <= 2 + len(head) // 100
