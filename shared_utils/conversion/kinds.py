@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 HEAD_BYTES = 4096
+_STRAY = 2  # control characters that may stand in the shortest text
 
 
 class Kind(StrEnum):
@@ -53,5 +54,5 @@ def is_text(head: bytes) -> bool:
     """
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
-    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head) + head.count(127)
+    controls = sum(byte < 32 and byte not in b"\t\n\r\v\f\x1b" for byte in head) + head.count(127) - _STRAY
     return not head.count(0) and controls <= len(head) // 100

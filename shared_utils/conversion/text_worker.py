@@ -37,7 +37,7 @@ def answers(document: int, requests: Iterator[object]) -> Iterator[tuple[dict[st
         try:
             made = typeset(_content(str(request["kind"]), data), int(request["max_pages"]))
         except CannotConvert as error:
-            yield {"error": error.code}, b""
+            yield {"error": error.code.split()[-1]}, b""  # reportlab puts where it was in front
             continue
         except RecursionError:
             yield {"error": "too_complex"}, b""

@@ -43,6 +43,7 @@ from shared_utils.conversion.blocks import (
     words,
 )
 from shared_utils.conversion.fonts import Fonts
+from shared_utils.conversion.right_to_left import broken, drawn, has_right_to_left, reads_from_right
 
 _MARGIN = 56.0  # points
 _SIZE, _LEADING = 10.0, 14.0
@@ -137,7 +138,7 @@ class _Setter:
                 case Heading():
                     yield from self._heading(block)
                 case Paragraph():
-                    yield from self._paragraph(block)
+                    yield from self._paragraph(block, width)
                 case Preformatted():
                     yield from self._preformatted(block)
                 case Table():
@@ -155,8 +156,8 @@ class _Setter:
         made.outline_level, made.outline_text = block.level - 1, said[:200]
         yield made
 
-    def _paragraph(self, block: Paragraph) -> Iterator[Flowable]:
-        text = self._markup(block.runs)
+    def _paragraph(self, block: Paragraph, width: float) -> Iterator[Flowable]:
+        text = self._text(block.runs, "", _SIZE, width - _INDENT * min(block.indent, 8))
         if not text.strip():
             return
         left = _INDENT * min(block.indent, 8)
@@ -194,6 +195,19 @@ class _Setter:
             parts.append(self._parts(run.text, mine).replace("\n", "<br/>"))
         return "".join(parts)
 
+    def _text(self, runs: Runs, look: str, size: float, width: float) -> str:
+        """As `_markup`; where something reads from the right, in lines that are broken here, each as it is drawn."""
+        said = "".join(run.text for run in runs)
+        if not has_right_to_left(said):
+            return self._markup(runs, look)
+        usual = self._fonts.usual("regular")
+        lines = broken(said, width, lambda line: self._width(line, usual, size))
+        return "<br/>".join(self._parts(drawn(line), look or "regular") for line in lines)
+
+    def _width(self, line: str, usual: str, size: float) -> float:
+        parts = self._fonts.parts(line, "regular")
+        return float(sum(stringWidth(part, name or usual, size) for name, part in parts))
+
     def _parts(self, text: str, look: str) -> str:
         return "".join(f'<font name="{name}">{markup(part)}</font>' for name, part in self._fonts.parts(text, look))
 
@@ -203,7 +217,11 @@ class _Setter:
         """What each column needs, in points, up to a limit."""
         count = min(_MOST_COLUMNS, max((sum(cell.columns for cell in row) for row in table.rows), default=0))
         needed = [2 * _CELL_PADDING + 8.0] * count
-        for row in table.rows[:_MEASURED_ROWS]:
+        longest_rows = {
+            max(range(len(table.rows)), key=lambda y, x=x: _length(table.rows[y], x))  # type: ignore[misc] # y alone
+            for x in range(count)
+        }
+        for row in (*table.rows[:_MEASURED_ROWS], *(table.rows[y] for y in sorted(longest_rows))):
             at = 0
             for cell in row:
                 if at < count and cell.columns == 1:
@@ -257,7 +275,7 @@ class _Setter:
             fits = stringWidth(said, usual, _SMALL) <= width - 2 * _CELL_PADDING
             if fits and [name for name, _ in parts] == [usual] and not _reads_from_right(cell.runs):
                 return said
-        text = self._markup(cell.runs, "bold" if cell.is_head else "").strip()
+        text = self._text(cell.runs, "bold" if cell.is_head else "", _SMALL, width - 2 * _CELL_PADDING - 1).strip()
         right = _reads_from_right(cell.runs)
         return Flowing(text, _style(_SMALL, _SMALL_LEADING, alignment=2 if right else 0)) if text else ""
 
@@ -290,7 +308,9 @@ def _style(size: float, leading: float, **more: object) -> ParagraphStyle:
     return ParagraphStyle("set", fontName="Helvetica", fontSize=size, leading=leading, splitLongWords=1, **more)
 
 
+def _length(row: Sequence[Cell], x: int) -> int:
+    return sum(len(run.text) for run in row[x].runs) if x < len(row) else 0
+
+
 def _reads_from_right(runs: Runs) -> bool:
-    text = "".join(run.text for run in runs)
-    letters = [c for c in text if c.isalpha()]
-    return bool(letters) and "\u0590" <= letters[0] <= "\u08ff"
+    return reads_from_right("".join(run.text for run in runs))

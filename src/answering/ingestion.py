@@ -173,8 +173,10 @@ def read_file(
 
     Once `cancelled`, the events just end.
     """
-    with suppress(WorkerCancelled):
+    try:
         source = replace(source, path=converter.pdf_of(source.name, source.path, cancelled))
+    except WorkerCancelled:
+        return
     opened = DocumentOpened(0, "", ())
     pages: list[Page] = []
     so_far, unindexed = IndexBuilder(source.id), list[Page]()
