@@ -23,7 +23,7 @@ from shared_utils.pdf.isolation import (
 from shared_utils.storage.files import PAGES_SUFFIX
 from shared_utils.types import Cancelled
 
-_TEXT_WORKER = Path(__file__).with_name("text_worker.py")
+_WORKER = Path(__file__).with_name("conversion_worker.py")
 _CONVERT_S = 120.0
 _SEND_S = 30.0
 _MOST_PDF_BYTES = 4  # times what a file may have
@@ -81,7 +81,7 @@ class Converter:
 
     def _made(self, kind: Kind, path: Path, cancelled: Cancelled) -> bytes:
         request = {"kind": kind, "max_pages": self.limits.max_pages}
-        return _from_child(_TEXT_WORKER, path, request, self.limits, cancelled)
+        return _from_child(_WORKER, path, request, self.limits, cancelled)
 
     def _keep(self, data: bytes, made: Path, original: Path) -> None:
         """Raises DocumentError where the disk does not take it, or the original was deleted meanwhile."""
@@ -139,5 +139,17 @@ def _raise_for(reply: Reply, limits: ReadingLimits) -> None:
             )
         case "too_complex":
             raise UnreadablePdf("This file is too complex to be set on pages. Please save it as PDF, then add that.")
+        case "damaged":
+            raise UnreadablePdf(
+                "This file is damaged and cannot be read. Please get it anew, or save it again in the program it "
+                "comes from."
+            )
+        case "protected":
+            raise UnreadablePdf(
+                "This file is protected against being read. Please remove the protection in the program it comes from, "
+                "then add it again."
+            )
+        case "unfolds":
+            raise PdfTooLarge("Unpacked, this file is far larger than what is taken. Please split it.")
         case _:
             raise WorkerLost(NONSENSE)

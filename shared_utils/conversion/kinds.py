@@ -16,6 +16,9 @@ class Kind(StrEnum):
     MARKDOWN = "markdown"
     CSV = "csv"
     HTML = "html"
+    MAIL = "mail"
+    BOOK = "book"
+    PICTURE = "picture"
 
 
 SUFFIXES = {
@@ -23,6 +26,13 @@ SUFFIXES = {
     Kind.MARKDOWN: ("md", "markdown"),
     Kind.CSV: ("csv", "tsv"),
     Kind.HTML: ("html", "htm", "xhtml"),
+    Kind.MAIL: ("eml",),
+    Kind.BOOK: ("epub",),
+    Kind.PICTURE: ("png", "jpg", "jpeg", "tif", "tiff"),
+}
+_BEGINNINGS = {  # of the kinds that are no text
+    Kind.BOOK: (b"PK\x03\x04",),
+    Kind.PICTURE: (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*"),
 }
 _BY_SUFFIX = {suffix: kind for kind, suffixes in SUFFIXES.items() for suffix in suffixes}
 
@@ -30,15 +40,23 @@ _BY_SUFFIX = {suffix: kind for kind, suffixes in SUFFIXES.items() for suffix in 
 def kind_of(name: str, head: bytes) -> Kind | None:
     """The kind; None for a PDF, and for what no pages can be made of. `head` is the first `HEAD_BYTES`.
 
-    A text is taken for what its name says: its bytes cannot tell. What is a PDF, whatever its name, is left to those
-    who read PDFs, and so is what is none but has no such name: they say what it is instead.
+    A text is taken for what its name says: its bytes cannot tell; others have to begin as their kind does. What is a
+    PDF, whatever its name, is left to those who read PDFs, and so is what is none but has no such name: they say what
+    it is instead.
 
     >>> kind_of("notes.md", b"Dear all,"), kind_of("a.txt", bytes(range(256))), kind_of("a.pdf", b"Dear all,")
     (<Kind.MARKDOWN: 'markdown'>, None, None)
     """
-    if head.startswith(b"%PDF-") or not head or not is_text(head):
+    kind = _BY_SUFFIX.get(suffix_of(name))
+    if kind is None or not head or head.startswith(b"%PDF-"):
         return None
-    return _BY_SUFFIX.get(suffix_of(name))
+    fits = head.startswith(_BEGINNINGS[kind]) if kind in _BEGINNINGS else is_text(head)
+    return kind if fits else None
+
+
+def taken_suffixes() -> list[str]:
+    """What names of these files end in: [".txt", …]."""
+    return [f".{suffix}" for suffixes in SUFFIXES.values() for suffix in suffixes]
 
 
 def suffix_of(name: str) -> str:

@@ -79,7 +79,7 @@ def uploader_words(settings: Settings, say: Say) -> dict[str, str]:
     """What stands on the uploader, in the person's language. Streamlit has its own words in English only."""
     return {
         "choose": say("Choose files"),
-        "limit": say("PDF, text, Markdown, HTML, CSV; up to {limit:,} MB each", limit=settings.max_file_mb),
+        "limit": say("PDF, text, pictures, mail, EPUB; up to {limit:,} MB each", limit=settings.max_file_mb),
     }
 
 

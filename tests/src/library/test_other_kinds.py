@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from shared_utils.errors import FootnoteError
 from src.library.shelf import Shelf
 from src.views import DocumentState
 from tests.src.library.shelves import MINE, OpenLibrary, settled
@@ -39,6 +42,13 @@ def test_after_a_restart_its_pages_are_there_or_made_anew(open_library: OpenLibr
     assert [view.state for view in shelf.documents()] == [DocumentState.READY]
     assert shelf.page_image(document_id, 1, width_px=160).data
     assert pages.exists()
+
+
+def test_a_text_counts_against_what_a_person_may_keep(open_library: OpenLibrary) -> None:
+    shelf = open_library(max_person_mb=1).shelf(MINE)
+    shelf.add("one.txt", b"words of one\n" * 50_000)
+    with pytest.raises(FootnoteError, match="1 MB"):
+        shelf.add("two.txt", b"words of two\n" * 50_000)
 
 
 def test_a_text_without_a_word_fails_with_a_sentence(open_library: OpenLibrary) -> None:
