@@ -80,15 +80,20 @@ def page_size(pixels: tuple[int, int], told: object) -> tuple[float, float]:
 
 
 def _opaque(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith(("I", "F")):  # more than 8 bits: what is there is spread over them
-        lowest, highest = picture.convert("F").getextrema()
-        scale = 255.0 / max(float(highest) - float(lowest), 1.0)  # type: ignore[arg-type] # one band, so two numbers
-        return picture.convert("F").point(lambda value: value * scale - float(lowest) * scale).convert("L")
+    if picture.mode.startswith(("I", "F")):
+        return _spread(picture.convert("F"))
     if "A" in picture.mode or "transparency" in picture.info:
         with_alpha = picture.convert("RGBA")
         white = Image.new("RGBA", with_alpha.size, "white")
         return Image.alpha_composite(white, with_alpha).convert("RGB")
     return picture.convert("L" if picture.mode in ("1", "L") else "RGB")
+
+
+def _spread(picture: Image.Image) -> Image.Image:
+    """More than 8 bits: what is there is spread over them."""
+    lowest, highest = (float(end) for end in picture.getextrema() if not isinstance(end, tuple))
+    scale = 255.0 / max(highest - lowest, 1.0)
+    return picture.point(lambda value: value * scale - lowest * scale).convert("L")
 
 
 def _as_jpeg(picture: Image.Image) -> io.BytesIO:

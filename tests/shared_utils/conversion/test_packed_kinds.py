@@ -51,6 +51,8 @@ def test_a_picture_is_a_page_and_a_tiff_has_one_for_each(tmp_path: Path) -> None
     picture().convert("1").save(tmp_path / "a.tiff", save_all=True, append_images=[picture().convert("1")] * 2)
     assert [page.verdict for page in pages_of(tmp_path / "a.png")] == [PageVerdict.SCANNED]
     (tmp_path / "a.pages").unlink()
+    picture().convert("I").save(tmp_path / "deep.tif")
+    assert [page.verdict for page in pages_of(tmp_path / "deep.tif")] == [PageVerdict.SCANNED]
     assert len(pages_of(tmp_path / "a.tiff")) == 3
 
 
@@ -65,7 +67,8 @@ def test_a_photograph_that_lies_is_turned_upright(tmp_path: Path) -> None:
 def test_a_picture_is_as_large_as_it_says(tmp_path: Path) -> None:
     picture(1240, 877).save(tmp_path / "a.jpg", dpi=(300, 300))
     (page,) = pages_of(tmp_path / "a.jpg")
-    assert (page.width, page.height) == (pytest.approx(297.6, abs=0.1), pytest.approx(210.5, abs=0.1))
+    assert page.width == pytest.approx(297.6, abs=0.1)
+    assert page.height == pytest.approx(210.5, abs=0.1)
 
 
 def test_a_mail_says_who_wrote_what_and_names_what_is_attached(tmp_path: Path) -> None:
