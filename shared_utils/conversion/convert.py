@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared_utils.conversion.kinds import HEAD_BYTES, Kind, kind_of
+from shared_utils.conversion.kinds import HEAD_BYTES, SUFFIXES, Kind, kind_of, suffix_of
+from shared_utils.conversion.office import office_pdf, office_program
 from shared_utils.errors import DocumentError, NotAPdf, PdfTooLarge, UnreadablePdf
 from shared_utils.pdf.isolation import (
     NONSENSE,
@@ -30,8 +31,20 @@ _MOST_PDF_BYTES = 4  # times what a file may have
 
 
 def is_taken(name: str, head: bytes) -> bool:
-    """Whether pages can be made of a file that begins like this."""
-    return kind_of(name, head[:HEAD_BYTES]) is not None
+    """Whether pages can be made of a file that begins like this, on this machine."""
+    kind = kind_of(name, head[:HEAD_BYTES])
+    return kind is not None and (kind is not Kind.OFFICE or office_program() is not None)
+
+
+def lacks_office(name: str, head: bytes) -> bool:
+    """Whether it is an Office document, and only LibreOffice is missing."""
+    return kind_of(name, head[:HEAD_BYTES]) is Kind.OFFICE and office_program() is None
+
+
+def taken_here() -> list[str]:
+    """What names of files end in that are taken on this machine: [".txt", …]."""
+    kinds = [kind for kind in SUFFIXES if kind is not Kind.OFFICE or office_program() is not None]
+    return [f".{suffix}" for kind in kinds for suffix in SUFFIXES[kind]]
 
 
 def kind_of_file(name: str, path: Path) -> Kind | None:
@@ -64,7 +77,7 @@ class Converter:
         if kind is None:
             return path
         self._check_size(path)
-        self._keep(self._made(kind, path, cancelled), made, path)
+        self._keep(self._made(kind, name, path, cancelled), made, path)
         return made
 
     def _place(self, path: Path) -> Path:
@@ -79,7 +92,15 @@ class Converter:
                 limit=most / 1e6,
             )
 
-    def _made(self, kind: Kind, path: Path, cancelled: Cancelled) -> bytes:
+    def _made(self, kind: Kind, name: str, path: Path, cancelled: Cancelled) -> bytes:
+        if kind is Kind.OFFICE:
+            program = office_program()
+            if program is None:
+                raise UnreadablePdf(
+                    "LibreOffice, which makes pages of Office documents, is not installed on this server. Please save "
+                    "the file as PDF, then add that."
+                )
+            return office_pdf(program, path, suffix_of(name), _MOST_PDF_BYTES * self.limits.max_bytes, cancelled)
         request = {"kind": kind, "max_pages": self.limits.max_pages}
         return _from_child(_WORKER, path, request, self.limits, cancelled)
 

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     MAIL = "mail"
     BOOK = "book"
     PICTURE = "picture"
+    OFFICE = "office"
 
 
 SUFFIXES = {
@@ -29,10 +30,12 @@ SUFFIXES = {
     Kind.MAIL: ("eml",),
     Kind.BOOK: ("epub",),
     Kind.PICTURE: ("png", "jpg", "jpeg", "tif", "tiff"),
+    Kind.OFFICE: ("docx", "pptx", "xlsx", "odt", "odp", "ods", "rtf", "doc", "ppt", "xls"),
 }
 _BEGINNINGS = {  # of the kinds that are no text
     Kind.BOOK: (b"PK\x03\x04",),
     Kind.PICTURE: (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*"),
+    Kind.OFFICE: (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf"),
 }
 _BY_SUFFIX = {suffix: kind for kind, suffixes in SUFFIXES.items() for suffix in suffixes}
 
@@ -52,11 +55,6 @@ def kind_of(name: str, head: bytes) -> Kind | None:
         return None
     fits = head.startswith(_BEGINNINGS[kind]) if kind in _BEGINNINGS else is_text(head)
     return kind if fits else None
-
-
-def taken_suffixes() -> list[str]:
-    """What names of these files end in: [".txt", …]."""
-    return [f".{suffix}" for suffixes in SUFFIXES.values() for suffix in suffixes]
 
 
 def suffix_of(name: str) -> str:

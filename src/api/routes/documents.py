@@ -10,8 +10,7 @@ from typing import Annotated
 import anyio
 from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 
-from shared_utils.conversion.convert import is_taken
-from shared_utils.conversion.kinds import taken_suffixes
+from shared_utils.conversion.convert import is_taken, taken_here
 from shared_utils.errors import DocumentGone
 from src.api import sse
 from src.api.as_json import document_json
@@ -49,7 +48,7 @@ async def add_document(
         list[UploadFile],
         File(
             min_length=1,
-            description=f"A PDF, or one of {', '.join(taken_suffixes())}; several parts of this name are all taken.",
+            description=f"A PDF, or one of {', '.join(taken_here())}; several parts of this name are all taken.",
         ),
     ],
     wait_s: Annotated[float, Query(ge=0, le=_LONGEST_WAIT_S, description="Answer when it is read, or then.")] = 0,
@@ -79,7 +78,7 @@ def check_kind(file: UploadFile) -> None:
     if b"%PDF-" not in data[:_HEAD_BYTES] and b"endobj" not in data and not is_taken(file.filename or "", data):
         what = "empty" if not data else "no PDF"
         name = plain(form_name(file.filename or "")) or "This file"
-        kinds = ", ".join(taken_suffixes())
+        kinds = ", ".join(taken_here())
         message = (
             f"{name} is {what} and none of {kinds}, and nothing was taken in. Save or print it as PDF first, then put "
             "that in."
