@@ -26,7 +26,7 @@ from src.views import DocumentView
 
 def draw_library(documents: tuple[DocumentView, ...], shelf: Shelf, session: Session, settings: Settings) -> None:
     """`documents` as the rest of the page saw them in this run."""
-    draw_uploader(session.say("Add PDF files"), shelf, session, settings)
+    draw_uploader(session.say("Add files"), shelf, session, settings)
     draw_notices(session)
     draw_undo(shelf, session)
     if documents:
