@@ -29,7 +29,7 @@ COPY requirements.txt .
 # which the page does not draw, and what nothing but PyTorch brings; tests compare the lists with requirements.txt.
 RUN pip="/opt/venv/bin/python -m pip --no-cache-dir --disable-pip-version-check --quiet" \
  && tables="altair pandas pyarrow pydeck python-dateutil tzdata" \
- && torch="cloudpickle joblib markdown-it-py mdurl mpmath narwhals networkx pygments regex rich \
+ && torch="cloudpickle joblib mpmath narwhals networkx pygments regex rich \
     scikit-learn scipy sentence-transformers setuptools shellingham sympy threadpoolctl torch transformers typer" \
  && grep '==' requirements.txt | grep -v 'sys_platform != "linux"' > wanted.txt \
  && for name in $tables; do sed -i "/^$name==/d" wanted.txt; done \
@@ -99,10 +99,15 @@ RUN mkdir -p /models /licences \
 
 # ---------------------------------------------------------------------------------------------------- what runs
 FROM ${PYTHON_IMAGE} AS runtime
+# Fonts: what pages are made of texts with (Latin, Greek, Cyrillic, Hebrew, Arabic; Chinese, Japanese, Korean), 7 MB.
 # More languages of scanned pages, by tesseract's names, as in "deu fra". English is always there.
 ARG OCR_LANGUAGES=""
+# 1 brings LibreOffice (400 MB): Word, Excel, PowerPoint, OpenDocument and RTF are taken then.
+ARG WITH_OFFICE=0
 RUN apt-get update -qq \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ca-certificates tini tesseract-ocr \
+        fonts-dejavu-core fonts-droid-fallback \
+        $([ "$WITH_OFFICE" = 1 ] && echo libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui) \
         $(for language in $OCR_LANGUAGES; do echo "tesseract-ocr-$language"; done) \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/* \
  && useradd --create-home --uid 1000 footnote \

@@ -12,7 +12,7 @@ EMBEDDER ?= $(FOOTNOTE_EMBEDDER)
 
 # Of requirements.txt, what `make run` leaves out, as the image does: Streamlit's charts, then PyTorch and what it brings.
 LATER := altair pandas pyarrow pydeck python-dateutil tzdata \
-	cloudpickle joblib markdown-it-py mdurl mpmath narwhals networkx pygments regex rich \
+	cloudpickle joblib mpmath narwhals networkx pygments regex rich \
 	scikit-learn scipy sentence-transformers setuptools shellingham sympy threadpoolctl torch transformers typer
 space := $(subst ,, )
 

@@ -30,6 +30,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from benchmarks.retrieval_set import write_section
+from shared_utils.conversion.convert import Converter
 from shared_utils.editions.compare import compare
 from shared_utils.editions.model import Change, ChangeKind, Comparison
 from shared_utils.editions.passages import Passage, passages_of
@@ -87,9 +88,16 @@ class Score:
 def read(path: Path) -> Document:
     """Everything that is read of a file."""
     versions: list[IndexedDocument] = []
+    limits = ReadingLimits(_MEGABYTES)
     source = SourceFile(hashlib.sha256(path.read_bytes()).hexdigest(), path.name, path)
     for _ in read_file(
-        source, ReadingLimits(_MEGABYTES), versions.append, password=None, most_passages=40_000, cancelled=lambda: False
+        source,
+        limits,
+        versions.append,
+        password=None,
+        most_passages=40_000,
+        converter=Converter(limits),
+        cancelled=lambda: False,
     ):
         pass
     return versions[-1].document

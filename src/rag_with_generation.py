@@ -14,6 +14,7 @@ from pathlib import Path
 from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.citations.conflicts import find_conflicts
+from shared_utils.conversion.convert import Converter
 from shared_utils.errors import DocumentError
 from shared_utils.generation.extractive import extractive_answer
 from shared_utils.generation.speed import estimate_first_token_s
@@ -53,6 +54,7 @@ from src.answering.ingestion import (
     failed,
     finished,
     index_document,
+    labels_of,
     names_of,
     pages_of,
     read_file,
@@ -105,6 +107,7 @@ class Rag:
 
     limits: ReadingLimits
     viewer: PageViewer
+    converter: Converter
     embedder: EmbedderSource
     vector_model: str  # names all that vectors depend on: kept ones of another name are made anew
     recogniser: Recogniser
@@ -147,7 +150,13 @@ class Rag:
     ) -> Iterator[IngestEvent]:
         """Pages, and what can be searched of them. Raises DocumentError."""
         yield from read_file(
-            source, self.limits, publish, password=password, most_passages=self.most_passages, cancelled=cancelled
+            source,
+            self.limits,
+            publish,
+            password=password,
+            most_passages=self.most_passages,
+            converter=self.converter,
+            cancelled=cancelled,
         )
 
     def index(self, document: Document, path: Path, *, cancelled: Cancelled) -> IndexedDocument:
@@ -317,7 +326,7 @@ class Rag:
             answer = refusal(question, found.passages, documents, found.route.missing or found.route.untranslated)
             mark("first_evidence_s")
         seen = (*recognised_notes(answer, documents), *unread_notes(documents))
-        answer = replace(answer, notes=(*answer.notes, *_route_notes(found.route), *seen))
+        answer = replace(answer, notes=(*answer.notes, *filter(None, [found.route.note]), *seen))
         answer = self._with_rects(answer, documents)
         mark("total_s")
         yield AnswerFinished(answer, evidence.tokens, timings)
@@ -378,16 +387,3 @@ class Rag:
         by_id = {document.document.id: document for document in documents}
         located = tuple(replace(c, rects=self.locate(c, by_id[c.document_id])) for c in answer.citations)
         return replace(answer, citations=located)
-
-
-# ------------------------------------------------------------------------------------------------ pure helpers
-
-
-def labels_of(evidence: Evidence, documents: Sequence[IndexedDocument]) -> dict[int, str]:
-    """Marker -> where it stands, as the model is told: "report.pdf p. 7"."""
-    names = names_of(documents)
-    return {span.marker: f"{names[span.document_id]} p. {span.page}" for span in evidence.spans}
-
-
-def _route_notes(taken: Route) -> tuple[Message, ...]:
-    return (taken.note,) if taken.note else ()

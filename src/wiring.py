@@ -11,9 +11,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from shared_utils.citations.nli import installed_model
 from shared_utils.citations.verification import Entailment
+from shared_utils.conversion.convert import Converter
 from shared_utils.embeddings.packaged_model import common_words
 from shared_utils.errors import DocumentError, EmbeddingError, StorageError
 from shared_utils.generation.where import where_is
@@ -74,13 +76,14 @@ class Wired:
 def wire(settings: Settings) -> Iterator[Wired]:
     """For the command line: everything but the store, closed at the end."""
     engines = Engines(settings)
-    rag = build_rag(settings, engines.places)
-    if engines.pool:
-        engines.pool.look()  # one question is asked, and at once
-    try:
-        yield Wired(settings, rag, engines)
-    finally:
-        rag.viewer.close()
+    with TemporaryDirectory() as folder:  # beside other people's files nothing is put
+        rag = build_rag(settings, engines.places, made_in=Path(folder))
+        if engines.pool:
+            engines.pool.look()  # one question is asked, and at once
+        try:
+            yield Wired(settings, rag, engines)
+        finally:
+            rag.viewer.close()
 
 
 def build_library(settings: Settings, engines: EngineRoom | None = None) -> Library:
@@ -115,10 +118,16 @@ def line_name(settings: Settings) -> str:
     return hashlib.sha256(named.encode()).hexdigest()[:16]
 
 
-def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1, store: Store | None = None) -> Rag:
+def build_rag(
+    settings: Settings,
+    places: Callable[[], int] = lambda: 1,
+    store: Store | None = None,
+    made_in: Path | None = None,
+) -> Rag:
     """The use-cases on the engines of this machine. Quick: models are loaded when first needed.
 
-    `places` tells how many questions can be answered at once; `store`: where those who share one wait in one line.
+    `places` tells how many questions can be answered at once; `store`: where those who share one wait in one line;
+    `made_in` is where PDFs of files of other kinds are put, None for beside the files.
     """
     limits = ReadingLimits(
         max_bytes=settings.max_file_mb * MEGABYTE, max_pages=settings.max_pages, max_chars=settings.max_chars
@@ -128,6 +137,7 @@ def build_rag(settings: Settings, places: Callable[[], int] = lambda: 1, store: 
     return Rag(
         limits=limits,
         viewer=viewer,
+        converter=Converter(limits, made_in),
         embedder=LateEmbedder(lambda: load_embedder(settings)),
         vector_model=f"{settings.embedder}:{settings.embedding_model or 'all-MiniLM-L6-v2'}:2",
         recogniser=OcrWithinBudget(viewer, settings.ocr_seconds),

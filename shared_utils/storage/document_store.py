@@ -1,7 +1,8 @@
 """What outlives the process: each file's content once, and for every person the list of what is theirs.
 
     <root>/footnote.sqlite     text, people, conversations (and its -wal and -shm while open)
-    <root>/files/<id>.pdf      the bytes as uploaded
+    <root>/files/<id>.pdf      the bytes as uploaded, of whichever kind
+    <root>/files/<id>.pages    the PDF that was made of them, where they are none
     <root>/vectors/<id>.npy    float32 (n, d)
     <root>/lock                held, shared, by every process that has the folder open
     <root>/reserve             room on the disk that only opening and deleting may use
@@ -28,7 +29,7 @@ from shared_utils.message import Message, as_text
 from shared_utils.storage import owners
 from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.database import Database, is_damage, plain_errors
-from shared_utils.storage.files import TEMPORARY_SUFFIX, drop, put_in_place, write_aside
+from shared_utils.storage.files import PAGES_SUFFIX, TEMPORARY_SUFFIX, drop, put_in_place, write_aside
 from shared_utils.storage.remote_answers import RemoteAnswers
 from shared_utils.storage.repair import DATABASE, about, finish, repair
 from shared_utils.storage.salvage import REPAIRED
@@ -250,6 +251,7 @@ class DocumentStore(Tables):
             with self._database.write() as db:
                 if not is_held(db, document_id):
                     self._path(document_id).unlink(missing_ok=True)
+                    self._path(document_id).with_suffix(PAGES_SUFFIX).unlink(missing_ok=True)
                     self._vector_path(document_id).unlink(missing_ok=True)
                     db.execute("DELETE FROM content WHERE id = ?", (document_id,))
         self._database.forget_log()

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 TEMPORARY_SUFFIX = ".part"
+PAGES_SUFFIX = ".pages"  # of the PDF that was made of a file of another kind, beside which it lies
 
 
 def write_aside(folder: Path, data: bytes) -> Path:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from shared_utils.storage.database import plain_errors
-from shared_utils.storage.files import TEMPORARY_SUFFIX, put_in_place, write_parts_aside
+from shared_utils.storage.files import PAGES_SUFFIX, TEMPORARY_SUFFIX, put_in_place, write_parts_aside
 
 KEPT_S = 3600.0  # without use; whoever opens a copy asks for it anew, so a shorter time would only cost traffic
 
@@ -46,6 +46,7 @@ class LocalCopies:
 
     def drop(self, name: str) -> None:
         self.path(name).unlink(missing_ok=True)
+        self.path(name).with_suffix(PAGES_SUFFIX).unlink(missing_ok=True)
 
     def names(self) -> list[str]:
         return [path.stem for path in self._folder.glob("*.pdf")]
@@ -53,7 +54,7 @@ class LocalCopies:
     def drop_unused(self) -> None:
         """Drop what nobody has asked for in `KEPT_S`, and what a killed process left half written."""
         for path in self._folder.iterdir():
-            if path.suffix not in (".pdf", TEMPORARY_SUFFIX):
+            if path.suffix not in (".pdf", PAGES_SUFFIX, TEMPORARY_SUFFIX):
                 continue
             with suppress(FileNotFoundError):  # another process was quicker
                 if self._clock() - path.stat().st_mtime > KEPT_S:

@@ -14,8 +14,10 @@ from typing import Protocol
 import numpy as np
 
 from shared_utils.chunking.chunker import iter_chunks
+from shared_utils.conversion.convert import Converter
 from shared_utils.errors import DocumentError, EncryptedPdf
 from shared_utils.message import Message, message
+from shared_utils.pdf.isolation import WorkerCancelled
 from shared_utils.pdf.reader import (
     DocumentOpened,
     PageReady,
@@ -30,6 +32,7 @@ from shared_utils.types import (
     Checkpoint,
     Document,
     Embedder,
+    Evidence,
     Page,
     PageVerdict,
     Vectors,
@@ -162,12 +165,18 @@ def read_file(
     *,
     password: str | None,
     most_passages: int = MOST_PASSAGES,
+    converter: Converter,
     cancelled: Cancelled,
 ) -> Iterator[IngestEvent]:
-    """Read every page; publish what can be searched after 1, 2, 4, 8 … pages, then all of it. Raises DocumentError.
+    """Read every page, made first where the file is of another kind; publish what can be searched after 1, 2, 4, 8 …
+    pages, then all of it. Raises DocumentError.
 
     Once `cancelled`, the events just end.
     """
+    try:
+        source = replace(source, path=converter.pdf_of(source.name, source.path, cancelled))
+    except WorkerCancelled:
+        return
     opened = DocumentOpened(0, "", ())
     pages: list[Page] = []
     so_far, unindexed = IndexBuilder(source.id), list[Page]()
@@ -300,6 +309,12 @@ def failed(source: SourceFile, error: DocumentError, read_s: float) -> FileFinis
 def pages_of(documents: Sequence[IndexedDocument]) -> dict[tuple[str, int], Page]:
     """(document id, page number) -> page, over all of `documents`."""
     return {(d.document.id, page.number): page for d in documents for page in d.document.pages}
+
+
+def labels_of(evidence: Evidence, documents: Sequence[IndexedDocument]) -> dict[int, str]:
+    """Marker -> where it stands, as the model is told: "report.pdf p. 7"."""
+    names = names_of(documents)
+    return {span.marker: f"{names[span.document_id]} p. {span.page}" for span in evidence.spans}
 
 
 def names_of(documents: Sequence[IndexedDocument]) -> dict[str, str]:

@@ -160,7 +160,7 @@ async def _list_documents(visit: Visit, _: ListDocuments) -> CallToolResult:
     await visit.documents_loaded()
     documents = [document_json(view) for view in await visit.call(visit.shelf.documents)]
     lines = [f"{d.name} (document_id {d.id}, {d.pages} pages): {d.line}" for d in documents]
-    empty = "The library is empty. add_document tells how to put a PDF in."
+    empty = "The library is empty. add_document tells how to put a file in."
     return _said("\n".join(lines) or empty, dumped(Documents(documents=documents)))
 
 
@@ -168,7 +168,8 @@ async def _add_document(visit: Visit, _: AddDocument) -> CallToolResult:
     command = f'curl -H "Authorization: Bearer KEY" -F file=@report.pdf "{visit.address}/api/documents?wait_s=60"'
     told = {"url": f"{visit.address}/api/documents", "method": "POST", "field": "file", "command": command}
     text = (
-        "A PDF is sent as a form, with the key that this library is asked with in place of KEY:\n"
+        "A PDF, a text, a picture, a mail or an EPUB is sent as a form, with the key that this library is asked with "
+        "in place of KEY:\n"
         f"{command}\nOr it is dropped on the page: {visit.address}/\nThen list_documents tells when it can be asked."
     )
     return _said(text, dict(told))

@@ -292,12 +292,17 @@ class Documents:
         path = self._original(document_id, page).path
         return self._rag.viewer.draw(path, page, width_px=width_px, highlights=highlights, is_small=is_small, tile=tile)
 
+    def original_path(self, document_id: str) -> Path:
+        """Where the file lies as it was added, of whichever kind. Raises DocumentGone."""
+        self._indexed(document_id)
+        return self._store.file_path(document_id)
+
     def file(self, document_id: str) -> bytes:
-        """The original. Raises DocumentGone."""
+        """The PDF that is shown. Raises DocumentGone."""
         return self._original(document_id).path.read_bytes()
 
     def file_path(self, document_id: str) -> Path:
-        """Where the original lies, for a server that sends it piece by piece. Raises DocumentGone."""
+        """Where the PDF that is shown lies, for a server that sends it piece by piece. Raises DocumentGone."""
         return self._original(document_id).path
 
     # -------------------------------------------------------------------------------------------- helpers
@@ -322,8 +327,8 @@ class Documents:
     def _original(self, document_id: str, page: int | None = None) -> IndexedDocument:
         """As `_indexed`, for whoever opens its file: on a machine that did not take it in, it is fetched first."""
         indexed = self._indexed(document_id, page)
-        self._store.file_path(document_id)
-        return indexed
+        path = self._store.file_path(document_id)
+        return replace(indexed, path=self._rag.converter.pdf_of(indexed.document.name, path))
 
 
 def _gone() -> DocumentGone:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from shared_utils.errors import DamagedDocument, EmbeddingError, EncryptedPdf, FootnoteError
+from shared_utils.errors import DamagedDocument, DocumentError, EmbeddingError, EncryptedPdf, FootnoteError
 from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.pdf.reader import save_decrypted_copy
 from shared_utils.types import Page, PageVerdict
@@ -307,7 +307,7 @@ class Reading:
             return self._read(entry, turn)
         try:
             indexed = self._rag.index(
-                document, entry.source.path, cancelled=lambda: entry.cancel.is_set() or turn.is_over()
+                document, self._pages_of(entry.source), cancelled=lambda: entry.cancel.is_set() or turn.is_over()
             )
         except WorkStopped:
             return None if entry.cancel.is_set() else partial(self._load, entry)
@@ -332,6 +332,12 @@ class Reading:
             settled = DocumentState.READY if status is FileStatus.READY else DocumentState.PARTIAL
             self._update(entry, state=settled, embedded=len(indexed.index.chunks))
         return None
+
+    def _pages_of(self, source: SourceFile) -> Path:
+        """Where its pages are drawn from; made anew where only its text was kept. What cannot be is told when drawn."""
+        with suppress(DocumentError):
+            return self._rag.converter.pdf_of(source.name, source.path)
+        return source.path
 
     def _with_kept_vectors(self, indexed: IndexedDocument) -> IndexedDocument:
         """The document with its vectors, if the store has them: searched there if it can, else in memory."""

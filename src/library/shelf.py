@@ -254,6 +254,9 @@ class Shelf:
     def file_path(self, document_id: str) -> Path:
         return self._documents.file_path(document_id)
 
+    def original_path(self, document_id: str) -> Path:
+        return self._documents.original_path(document_id)
+
     # -------------------------------------------------------------------------------------------- conversations
 
     def new_conversation(self) -> str:

@@ -61,21 +61,23 @@ def _wanted(width: str, tile: str) -> tuple[int, Tile | None]:
 
 
 def original(request: Request) -> Response:
-    """GET /file/<document id>.pdf: shown by the browser's own viewer, or saved with ?download."""
+    """GET /file/<document id>.pdf: shown by the browser's own viewer, or, with ?download, saved as it was added."""
     shelf = shelf_of(request)
     document_id = request.path_params["document"]
     view = next((v for v in shelf.documents() if v.document_id == document_id), None) if shelf else None
     if shelf is None or view is None:
         return PlainTextResponse("Not found", 404)
     try:
-        path = shelf.file_path(document_id)
+        is_download = "download" in request.query_params
+        path = shelf.original_path(document_id) if is_download else shelf.file_path(document_id)
+        is_pdf = not is_download or path == shelf.file_path(document_id)
     except FootnoteError as exc:
         return PlainTextResponse(str(exc), 404)
     return FileResponse(
         path,
-        media_type="application/pdf",
-        filename=_file_name(view.name),
-        content_disposition_type="attachment" if "download" in request.query_params else "inline",
+        media_type="application/pdf" if is_pdf else "application/octet-stream",
+        filename=_file_name(view.name) if is_pdf else _safe_name(view.name),
+        content_disposition_type="attachment" if is_download else "inline",
         headers=GUARDS | {"Cache-Control": "private, no-cache"},
     )
 
@@ -86,8 +88,11 @@ def _file_name(name: str) -> str:
     >>> _file_name("../budget: 2026.pdf"), _file_name("report.exe"), _file_name("..")
     ('budget 2026.pdf', 'report.exe.pdf', 'document.pdf')
     """
-    safe = " ".join("".join(" " if c in _UNSAFE_IN_NAMES else c for c in plain(name)).split())
-    return f"{re.sub('[.]pdf$', '', safe, flags=re.IGNORECASE).strip(' .') or 'document'}.pdf"
+    return f"{re.sub('[.]pdf$', '', _safe_name(name), flags=re.IGNORECASE).strip(' .') or 'document'}.pdf"
+
+
+def _safe_name(name: str) -> str:
+    return " ".join("".join(" " if c in _UNSAFE_IN_NAMES else c for c in plain(name)).split()).strip(" .")
 
 
 def shelf_of(request: Request) -> Shelf | None:

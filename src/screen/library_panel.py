@@ -7,6 +7,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
+from shared_utils.conversion.convert import is_taken, lacks_office, taken_here
 from shared_utils.errors import FootnoteError
 from shared_utils.message import counted, message
 from shared_utils.types import Where
@@ -25,7 +26,7 @@ from src.views import DocumentView
 
 def draw_library(documents: tuple[DocumentView, ...], shelf: Shelf, session: Session, settings: Settings) -> None:
     """`documents` as the rest of the page saw them in this run."""
-    draw_uploader(session.say("Add PDF files"), shelf, session, settings)
+    draw_uploader(session.say("Add files"), shelf, session, settings)
     draw_notices(session)
     draw_undo(shelf, session)
     if documents:
@@ -76,9 +77,14 @@ def draw_uploader(label: str, shelf: Shelf, session: Session, settings: Settings
 
 def uploader_words(settings: Settings, say: Say) -> dict[str, str]:
     """What stands on the uploader, in the person's language. Streamlit has its own words in English only."""
+    most = settings.max_file_mb
     return {
         "choose": say("Choose files"),
-        "limit": say("PDF, up to {limit:,} MB each", limit=settings.max_file_mb),
+        "limit": (
+            say("PDF, Office, text, pictures, mail, EPUB; up to {limit:,} MB each", limit=most)
+            if ".docx" in taken_here()
+            else say("PDF, text, pictures, mail, EPUB; up to {limit:,} MB each", limit=most)
+        ),
     }
 
 
@@ -92,6 +98,14 @@ def _take_uploads(shelf: Shelf, session: Session) -> None:
         name, data = form_name(file.name), file.getvalue()
         if _may_be_pdf(name, data):
             add_file(shelf, session, name, data)
+        elif lacks_office(name, data):
+            session.notices.append(
+                session.say(
+                    "{name} was not added: LibreOffice, which makes pages of Office documents, is not installed on "
+                    "this server. Save it as PDF, then add that.",
+                    name=plain(name),
+                )
+            )
         else:
             session.notices.append(
                 session.say(
@@ -112,8 +126,8 @@ def _take_uploads(shelf: Shelf, session: Session) -> None:
 
 
 def _may_be_pdf(name: str, data: bytes) -> bool:
-    """A file that calls itself one is taken, whatever is in it: its card then says what is wrong."""
-    return name.lower().endswith(".pdf") or b"%PDF-" in data[:1024]
+    """Or can be made one. What calls itself one is taken, whatever is in it: its card then says what is wrong."""
+    return name.lower().endswith(".pdf") or b"%PDF-" in data[:1024] or is_taken(name, data)
 
 
 def add_file(shelf: Shelf, session: Session, name: str, data: bytes) -> None:

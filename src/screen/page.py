@@ -136,7 +136,7 @@ def _draw_welcome(shelf: Shelf, settings: Settings, session: Session, seen: Seen
         with st.container(width=560, key="hero"):
             draw_library_notice(shelf, session)
             draw_remark(session)
-            label = say("Drop PDF files anywhere on this page, or choose them")
+            label = say("Drop files anywhere on this page, or choose them")
             draw_uploader(label, shelf, session, settings)
             draw_notices(session)
             with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):

@@ -10,6 +10,7 @@ from typing import Annotated
 import anyio
 from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 
+from shared_utils.conversion.convert import is_taken, taken_here
 from shared_utils.errors import DocumentGone
 from src.api import sse
 from src.api.as_json import document_json
@@ -44,13 +45,18 @@ async def add_document(
     request: Request,
     visit: CurrentVisit,
     file: Annotated[
-        list[UploadFile], File(min_length=1, description="A PDF; several parts of this name are all taken.")
+        list[UploadFile],
+        File(
+            min_length=1,
+            description=f"A PDF, or one of {', '.join(taken_here())}; several parts of this name are all taken.",
+        ),
     ],
     wait_s: Annotated[float, Query(ge=0, le=_LONGEST_WAIT_S, description="Answer when it is read, or then.")] = 0,
 ) -> Response | Document | Documents:
-    """Put PDFs in. They are read in the background; the same bytes again are the document that is there already.
+    """Put files in: PDFs, or others that pages are made of. They are read in the background; the same bytes again are
+    the document that is there already.
 
-    Of one file the answer is its document, of several a list. Where one of them is no PDF, none is taken in.
+    Of one file the answer is its document, of several a list. Where one of them is of no such kind, none is taken in.
     With `Accept: text/event-stream` the answer is the progress of one after another: stream_start, progress …,
     stream_end.
     """
@@ -66,13 +72,17 @@ async def add_document(
 
 
 def check_kind(file: UploadFile) -> None:
-    """Raises Refused for what no reader could open as a PDF. A damaged one is taken in, and tells what is wrong."""
+    """Raises Refused for what no reader could open. A damaged one is taken in, and tells what is wrong."""
     data = file.file.read()
     file.file.seek(0)
-    if b"%PDF-" not in data[:_HEAD_BYTES] and b"endobj" not in data:
+    if b"%PDF-" not in data[:_HEAD_BYTES] and b"endobj" not in data and not is_taken(file.filename or "", data):
         what = "empty" if not data else "no PDF"
         name = plain(form_name(file.filename or "")) or "This file"
-        message = f"{name} is {what}, and nothing was taken in. Save or print it as PDF first, then put that in."
+        kinds = ", ".join(taken_here())
+        message = (
+            f"{name} is {what} and none of {kinds}, and nothing was taken in. Save or print it as PDF first, then put "
+            "that in."
+        )
         raise Refused(415, "not_a_pdf", message, param="file")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared_utils.storage.document_store import DocumentStore
+from shared_utils.storage.files import PAGES_SUFFIX
 from tests.shared_utils.storage.samples import ANNA, BEN, page, pdf, save_turn, vectors
 
 _NEEDLE = 24  # bytes: no chance hit, and short enough to lie within one page of the database file
@@ -31,6 +32,7 @@ def _left(root: Path, needles: set[bytes]) -> int:
 
 def _fill(store: DocumentStore, key: str, seed: int) -> str:
     document_id = store.put_file(pdf(seed))
+    store.file_path(document_id).with_suffix(PAGES_SUFFIX).write_bytes(pdf(seed + 50))
     entry_id = store.add_to_workspace(key, document_id, f"the name of the file of person {seed}.pdf")
     store.save_opened(document_id, f"A title found in the metadata of file {seed}", (), 12)
     for number in range(1, 13):

@@ -43,6 +43,12 @@ def test_what_is_no_pdf_is_refused_and_not_kept(server: str, join: Join, data: b
     assert client.get("/api/documents").json() == {"documents": []}
 
 
+def test_a_text_is_taken_and_keeps_its_name(server: str, join: Join) -> None:
+    files = {"file": ("minutes.txt", b"The board approved 4,317,000 euros.")}
+    added = join(server).post("/api/documents", params={"wait_s": 60}, files=files).json()
+    assert (added["name"], added["state"], added["pages"]) == ("minutes.txt", "ready", 1)
+
+
 def test_a_damaged_pdf_is_kept_and_says_what_is_wrong(server: str, join: Join) -> None:
     files = {"file": ("cut.pdf", SAMPLE.read_bytes()[:300])}
     added = join(server).post("/api/documents", params={"wait_s": 60}, files=files).json()

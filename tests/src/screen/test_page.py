@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from shared_utils.conversion import convert
 from src.library.sample import sample_pdf
 from src.screen.shared_library import shared_library
 from tests.e2e.pdfs import BRIDGES, WATER, pdf
@@ -139,9 +141,17 @@ def test_several_documents_are_removed_at_once_and_come_back_together(app: AppTe
 
 
 def test_a_file_that_is_no_pdf_is_not_added_and_a_sentence_says_what_to_do(app: AppTest) -> None:
-    app.file_uploader[0].upload("letter.docx", b"PK\x03\x04 office", "application/octet-stream").run()
-    assert "letter.docx is not a PDF, so it was not added. Save or print it as a PDF" in shown(app)
+    app.file_uploader[0].upload("letter.wpd", b"\xffWPC words", "application/octet-stream").run()
+    assert "letter.wpd is not a PDF, so it was not added. Save or print it as a PDF" in shown(app)
     assert not any(str(b.key).startswith("open-") for b in app.button)
+
+
+def test_an_office_document_says_that_libreoffice_is_missing_where_it_is(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(convert, "office_program", lambda: None)
+    app.file_uploader[0].upload("letter.docx", b"PK\x03\x04 office", "application/octet-stream").run()
+    assert "letter.docx was not added: LibreOffice" in shown(app)
 
 
 def test_a_question_that_is_too_long_goes_back_into_its_box_and_is_no_turn(app: AppTest) -> None:
