@@ -30,6 +30,7 @@ _PRONOUN = re.compile(
     r"(?:it|its|they|their|this|these|he|she|his|her|er|sie|es|dies\w*|il|elle|ils|elles)\b", re.IGNORECASE
 )
 _COPY_WORDS, _COPY = 2, 0.8  # words of content, and the share of all words in order, of a sentence of the page
+_COPY_WHOLE = 0.5  # share of that sentence's words of content; a stretch of it is an answer only with its question
 _MOST_QUOTED = 2  # sentences or rows of one evidence span behind one sentence of the answer
 _SAYS_SOMETHING = 4  # content words
 _CANDIDATES = 3  # evidence spans compared with a sentence that names none
@@ -180,8 +181,13 @@ def _stands_alone(words: Sequence[Word], spans: Sequence[EvidenceSpan]) -> bool:
     """Whether a short sentence copies one of the pages: "The figures are for reference only." needs no question."""
     if len(content_keys(words)) < _COPY_WORDS:
         return False
-    copies = (nearest_copy(words, units, range(len(units))) for units in (units_of(span.text) for span in spans))
-    return any(copy.likeness >= _COPY for copy in copies if copy is not None)
+    keys = content_keys(words)
+    for units in (units_of(span.text) for span in spans):
+        copy = nearest_copy(words, units, range(len(units)))
+        whole = copy is not None and len(keys) >= _COPY_WHOLE * len(units[copy.unit].keys)
+        if copy is not None and copy.likeness >= _COPY and whole:
+            return True
+    return False
 
 
 def _supporting(

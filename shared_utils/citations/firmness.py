@@ -60,7 +60,9 @@ def in_company(told: Sequence[Told], question: str, known: Share = UNKNOWN) -> t
     probabilities, share = corrected(bounded, known)
     believed = share.and_also(known, math.inf).of_all >= _BELIEVED
     firm = {
-        id(claim): probability >= _LIKELY if believed else is_firm(claim, question, probability)
+        id(claim): probability >= _LIKELY and not _stands_elsewhere(claim, question)
+        if believed
+        else is_firm(claim, question, probability)
         for claim, probability in zip(claims, probabilities, strict=True)
     }
     return [one.finding if firm.get(id(one), True) else _lowered(one.finding) for one in told], share
@@ -111,6 +113,17 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
     every = frozenset[str]().union(*reach)
     foreign = sum(not _is_held(word, every) for word in added)
     return bool(added) and probability >= _SURE and foreign <= _FOREIGN
+
+
+def _stands_elsewhere(told: Told, question: str) -> bool:
+    """Whether a short answer stands on the page only apart from what was asked, though the page speaks of that."""
+    if not told.is_short:
+        return False
+    asked = content_keys(words_of(question))
+    added = [word for word in words_of(told.sentence) if word.content and not _is_held(word, asked)]
+    reach = [_reach(told.units, i) for i in range(len(told.units))]
+    beside = [_speaks_of(question, keys) for keys in reach if all(_is_held(word, keys) for word in added)]
+    return bool(added and beside) and not any(beside) and any(_speaks_of(question, keys) for keys in reach)
 
 
 def _speaks_of(question: str, keys: frozenset[str], least: float = _ASKED) -> bool:

@@ -52,11 +52,15 @@ def what_holds(answer: Answer, own: Answer) -> Answer:
 
 def _once(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
     """What a model says again is left out without a word."""
-    said = set[str]()
+    said = set[tuple[str, tuple[int, ...]]]()
     for sentence in sentences:
-        again = len(sentence.text.split()) >= _WORDS_OF_A_SENTENCE and sentence.text in said
-        said.add(sentence.text)
-        yield replace(sentence, left_out=True) if again else sentence
+        is_item = bool(sentence.item and sentence.citations) and not _is_heading(sentence)
+        is_long = len(sentence.text.split()) >= _WORDS_OF_A_SENTENCE
+        told = (sentence.text, () if is_long else sentence.citations)
+        again = told in said
+        if is_long or is_item:
+            said.add(told)
+        yield replace(sentence, left_out=True) if again and (is_long or is_item) else sentence
 
 
 def _with_page_words(sentences: Sequence[Sentence], citations: Sequence[Citation]) -> Iterator[Sentence]:

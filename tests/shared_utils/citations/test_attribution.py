@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared_utils.citations.attribution import CitedText, cite
+from shared_utils.citations.base_rate import Share
 from shared_utils.types import Evidence, EvidenceSpan, Page, PageVerdict, Verdict
 
 SALES = (
@@ -360,3 +361,17 @@ def test_a_sentence_that_departs_from_the_page_beside_made_up_ones_is_left_out_w
     assert cited.sentences[-1].verdict is Verdict.PARTLY
     assert cited.sentences[-1].citations
     assert cited.share.of_all < 0.5
+
+
+def test_a_stretch_of_a_sentence_about_something_else_is_no_answer() -> None:
+    """All its words stand on the page, but not beside what was asked."""
+    text = (
+        "The harbour helps you to plan a deep water quay for large ships. Lamps of brass are sold with the lantern.\n"
+    )
+    page = Page(1, "1", text, PageVerdict.TEXT)
+    evidence = Evidence((EvidenceSpan(1, "a", 1, 0, len(text) - 1, text[:-1], 1.0),), 200, 600)
+    asked = "Which lamps are sold with the lantern?"
+    made = cite(
+        "- Lamps of brass [1]\n- deep water quay [1]", asked, evidence, {("a", 1): page}, NAMES, known=Share(30.0, 1.0)
+    )
+    assert [s.verdict is Verdict.SUPPORTED for s in made.sentences] == [True, False]

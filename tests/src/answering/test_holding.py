@@ -150,3 +150,10 @@ def test_a_list_of_names_is_of_no_other_language() -> None:
     page = replace(citation(1, 10), quote="You can adjust the light of the screen and it is on by default.")
     made = what_holds(replace(answer(said(names, N)), citations=(page,)), OWN)
     assert texts(made, left_out=True) == [names]
+
+
+def test_an_item_of_a_list_that_cites_the_same_words_is_shown_once() -> None:
+    items = [said("Sheep.", S, n, paragraph=i, item="-") for i, n in enumerate((1, 1, 2))]
+    made = what_holds(answer(*items, said("Yes.", S, 3), said("Yes.", S, 3)), OWN)
+    assert texts(made, left_out=False) == ["Sheep.", "Sheep.", "Yes.", "Yes."]
+    assert texts(made, left_out=True) == ["Sheep."]
