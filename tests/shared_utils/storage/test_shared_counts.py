@@ -14,6 +14,8 @@ from shared_utils.storage.document_store import DocumentStore
 from shared_utils.storage.postgres_store import PostgresStore
 from shared_utils.storage.remote_answers import RemoteAnswers
 from src.answering.learnt_speeds import LearntSpeeds
+from src.metrics import Metrics
+from src.summed_metrics import Numbers, summed
 from tests.postgres import fresh_database
 
 pytestmark = pytest.mark.enable_socket
@@ -42,7 +44,7 @@ def test_a_bucket_fills_again(two: tuple[PostgresStore, PostgresStore]) -> None:
     while wait_s and tries < 50:
         wait_s, tries = there.take_token("ann", per_minute=600_000, burst=1), tries + 1
     assert wait_s == 0.0
-    here.forget_full()
+    here.tidy()
     assert there.take_token("ann", per_minute=6, burst=1) == 0.0
 
 
@@ -88,6 +90,23 @@ def test_what_one_process_has_learnt_of_a_models_speed_the_others_know(
     now[0] += 5
     assert there.get("m", measured) == learnt
     assert elsewhere.get("m", measured) == measured
+
+
+def test_numbers_of_all_processes_are_summed(two: tuple[PostgresStore, PostgresStore]) -> None:
+    here, there, ended = Metrics(), Metrics(), Metrics()
+    here.rated(1, with_reason=False)
+    for _ in range(2):
+        there.rated(1, with_reason=False)
+        ended.rated(-1, with_reason=True)
+    for name, metrics in (("here", here), ("there", there), ("ended", ended)):
+        two[0].counts.tell_numbers(name, metrics.text(waiting=3).decode())
+    told = {name: (text, age_s) for name, text, age_s in two[1].counts.numbers()}
+    assert all(0 <= age_s < 60 for _, age_s in told.values())
+    lines = summed([Numbers(text, name != "ended") for name, (text, _) in told.items()]).decode().splitlines()
+    assert 'footnote_ratings_total{reason="none",thumb="up"} 3.0' in lines
+    assert 'footnote_ratings_total{reason="given",thumb="down"} 2.0' in lines  # what it had counted stays
+    assert "footnote_queue_waiting 3.0" in lines  # one line, of which each tells the whole
+    assert not any(line.startswith("process_") for line in lines)
 
 
 def test_in_a_folder_each_process_counts_for_itself(tmp_path: Path) -> None:
