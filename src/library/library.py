@@ -26,9 +26,9 @@ from src.library.news import News
 from src.library.remote_share import RemoteShare
 from src.library.services import EngineRoom, Services
 from src.library.shelf import Shelf
+from src.metrics import Numbers, summed
 from src.rag_with_generation import Rag
 from src.settings import Settings
-from src.summed_metrics import Numbers, summed
 
 _log = logging.getLogger(__name__)
 

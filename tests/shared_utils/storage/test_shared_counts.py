@@ -14,8 +14,7 @@ from shared_utils.storage.document_store import DocumentStore
 from shared_utils.storage.postgres_store import PostgresStore
 from shared_utils.storage.remote_answers import RemoteAnswers
 from src.answering.learnt_speeds import LearntSpeeds
-from src.metrics import Metrics
-from src.summed_metrics import Numbers, summed
+from src.metrics import Metrics, Numbers, summed
 from tests.postgres import fresh_database
 
 pytestmark = pytest.mark.enable_socket
