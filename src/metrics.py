@@ -9,8 +9,9 @@ Times are seconds. Every label takes one of a few values, so that a series canno
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from prometheus_client import (
     CollectorRegistry,
@@ -22,6 +23,8 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics_core import Metric
+from prometheus_client.parser import text_string_to_metric_families
 
 from shared_utils.errors import FootnoteError
 from src.events import AnswerEvent, AnswerFinished, EngineChanged, IngestEvent, PageRead
@@ -30,6 +33,9 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 _QUICK_S = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
 _SLOW_S = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0)
+
+_OWN = ("process_",)  # of one process by their nature: memory, open files, its start
+_SHARED = ("footnote_queue_waiting",)  # of a line that all share: each tells the whole
 
 
 class Metrics:
@@ -157,3 +163,45 @@ class Metrics:
     def value(self, name: str, **labels: str) -> float:
         """One sample, 0 where there is none: for tests and for whoever looks from inside."""
         return self._registry.get_sample_value(name, labels) or 0.0
+
+
+# ------------------------------------------------------------------------------------------------ of several processes
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a process told, in Prometheus' text form, and whether it is alive: what one that ended was doing is over."""
+
+    text: str
+    alive: bool
+
+
+def summed(told: Sequence[Numbers]) -> bytes:
+    """Counters and histograms of all, gauges of those that live, in Prometheus' text form."""
+    families: dict[str, Metric] = {}
+    values: dict[tuple[str, str, tuple[tuple[str, str], ...]], float] = {}
+    for family, alive in _families(told):
+        if family.name.startswith(_OWN) or (family.type == "gauge" and not alive):
+            continue
+        families.setdefault(family.name, Metric(family.name, family.documentation, family.type))
+        for sample in family.samples:
+            place = family.name, sample.name, tuple(sample.labels.items())
+            before = values.get(place, 0.0)
+            values[place] = max(before, sample.value) if family.name in _SHARED else before + sample.value
+    for (family_name, sample_name, labels), value in values.items():
+        families[family_name].add_sample(sample_name, dict(labels), value)
+    return generate_latest(_Collected(families.values()))
+
+
+def _families(told: Sequence[Numbers]) -> Iterator[tuple[Metric, bool]]:
+    for numbers in told:
+        for family in text_string_to_metric_families(numbers.text):
+            yield family, numbers.alive
+
+
+@dataclass(frozen=True, slots=True)
+class _Collected:
+    families: Iterable[Metric]
+
+    def collect(self) -> Iterable[Metric]:
+        return self.families

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared_utils.storage.postgres_database import PostgresDatabase
 
 _HOUR_S = 3600.0
+_DAY_S = 24 * _HOUR_S
 _NOW = "extract(epoch FROM clock_timestamp())::float8"  # the database's clock counts: machines' may differ
 
 
@@ -60,7 +61,23 @@ class PostgresCounts:
                 (name, body),
             )
 
-    def forget_full(self) -> None:
-        """A bucket that is full is as good as none."""
+    def tell_numbers(self, process: str, body: str) -> None:
+        """See `SharedCounts.tell_numbers`."""
         with self._database.write() as db:
+            db.execute(
+                f"INSERT INTO process_numbers (process, body, at) VALUES (?, ?, {_NOW}) "  # noqa: S608
+                "ON CONFLICT (process) DO UPDATE SET body = excluded.body, at = excluded.at",
+                (process, body),
+            )
+
+    def numbers(self) -> list[tuple[str, str, float]]:
+        """See `SharedCounts.numbers`."""
+        with self._database.read() as db:
+            rows = db.execute(f"SELECT process, body, {_NOW} - at FROM process_numbers").fetchall()  # noqa: S608
+        return [(str(process), str(body), float(age_s)) for process, body, age_s in rows]
+
+    def tidy(self) -> None:
+        """A bucket that is full is as good as none; numbers are kept for a day."""
+        with self._database.write() as db:
+            db.execute(f"DELETE FROM process_numbers WHERE at < {_NOW} - ?", (_DAY_S,))  # noqa: S608
             db.execute(f"DELETE FROM bucket WHERE full_at < {_NOW}")  # noqa: S608

@@ -142,6 +142,12 @@ MIGRATIONS: tuple[Migration, ...] = (
         )""",
         "CREATE INDEX begun_library_of_network ON begun_library (network, at)",
         "CREATE TABLE learnt (name text PRIMARY KEY, body text NOT NULL)",
+        # What each process has counted, for whoever operates them; kept for a day after it ended.
+        """CREATE TABLE process_numbers (
+            process text PRIMARY KEY,
+            body text NOT NULL,
+            at double precision NOT NULL
+        )""",
     ),
     (
         # The day a file's own data say it was made, in ISO form; '' where they say none, or nobody looked.

@@ -173,7 +173,7 @@ class PostgresStore(Tables):
     def clear_remains(self) -> None:
         """What `tidy` does, at once."""
         self._copies.drop_unused()
-        self.counts.forget_full()
+        self.counts.tidy()
         copied = self._copies.names()
         with self._database.read() as db:
             rows = db.execute("SELECT id FROM content WHERE id = ANY (?)", (copied,)).fetchall()

@@ -26,6 +26,7 @@ from src.library.news import News
 from src.library.remote_share import RemoteShare
 from src.library.services import EngineRoom, Services
 from src.library.shelf import Shelf
+from src.metrics import Numbers, summed
 from src.rag_with_generation import Rag
 from src.settings import Settings
 
@@ -33,6 +34,7 @@ _log = logging.getLogger(__name__)
 
 _TIDY_EVERY_S = 5.0
 _CLOSING_S = 5.0
+_ALIVE_S = 20.0  # a process that has told no numbers for so long has ended: its gauges count no longer
 _TIDY_SILENT_S = 120.0  # one person's shelf, or one round of the store, never takes so long to look after
 _EMBEDDING_TURN_S = 0.5  # then the next file's passages are embedded: one of a hundred pages takes a minute
 PUT_AWAY_AFTER_S = 1800.0  # an idle shelf's indexes leave the memory; the store brings them back
@@ -127,6 +129,7 @@ class Library:
         self._services.suggesters.close()
         with suppress(FootnoteError):  # else the lease runs out by itself
             self.store.conversations.release(self._services.owner)
+            self._tell_numbers()
         self.rag.viewer.close()
         self.store.close()
 
@@ -146,8 +149,22 @@ class Library:
                     self._shelves.pop(key, None)
                 shelf.cancel_all()
         self.store.tidy()
+        self._tell_numbers()
         if self.settings.keep_hours:
             self.store.expire_workspaces(self.settings.keep_hours * 3600, self._today())
+
+    def numbers(self, *, of_all: bool = False) -> bytes:
+        """What this process has counted, or all on the store have, in Prometheus' text form. Raises StorageError."""
+        own = self.metrics.text(self.rag.waiting())
+        counts = self.store.counts
+        if not of_all or counts is None:
+            return own
+        others = (one for one in counts.numbers() if one[0] != self._services.owner)
+        return summed([Numbers(own.decode(), alive=True), *(Numbers(text, age < _ALIVE_S) for _, text, age in others)])
+
+    def _tell_numbers(self) -> None:
+        if (counts := self.store.counts) is not None:
+            counts.tell_numbers(self._services.owner, self.metrics.text(self.rag.waiting()).decode())
 
     def _catch_up(self, person: str) -> None:
         """Another process has changed something of this person ("": perhaps of any): look at once."""

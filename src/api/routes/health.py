@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from functools import partial
+from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
@@ -31,10 +33,12 @@ async def get_health(request: Request) -> Response:
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-async def get_metrics(request: Request) -> Response:
-    """Counts and times in Prometheus' text form, of this process since its start. Nothing in them is about a person."""
+async def get_metrics(request: Request, processes: Literal["own", "all"] = "own") -> Response:
+    """Counts and times in Prometheus' text form, of this process since its start, or summed over `all` on one database.
+    Nothing in them is about a person."""
     services: ApiServices = request.app.state.services
     library = services.library()
     if library is None:
         raise starting()
-    return Response(library.metrics.text(library.rag.waiting()), media_type=CONTENT_TYPE)
+    text = await services.blocking.call(partial(library.numbers, of_all=processes == "all"))
+    return Response(text, media_type=CONTENT_TYPE)

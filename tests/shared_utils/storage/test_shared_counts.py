@@ -18,6 +18,7 @@ from shared_utils.storage.remote_answers import RemoteAnswers
 from shared_utils.storage.shared_counts import SharedCounts
 from src.answering.learnt import NOTHING_KNOWN, Known
 from src.answering.shared_learnt import SharedLearnt
+from src.metrics import Metrics, Numbers, summed
 from tests.postgres import fresh_database
 
 pytestmark = pytest.mark.enable_socket
@@ -46,7 +47,7 @@ def test_a_bucket_fills_again(two: tuple[PostgresStore, PostgresStore]) -> None:
     while wait_s and tries < 50:
         wait_s, tries = there.take_token("ann", per_minute=600_000, burst=1), tries + 1
     assert wait_s == 0.0
-    here.forget_full()
+    here.tidy()
     assert there.take_token("ann", per_minute=6, burst=1) == 0.0
 
 
@@ -100,6 +101,23 @@ def test_what_one_process_has_learnt_of_a_model_the_others_know(
 def counts_of(store: PostgresStore) -> SharedCounts:
     assert store.counts is not None
     return store.counts
+
+
+def test_numbers_of_all_processes_are_summed(two: tuple[PostgresStore, PostgresStore]) -> None:
+    here, there, ended = Metrics(), Metrics(), Metrics()
+    here.rated(1, with_reason=False)
+    for _ in range(2):
+        there.rated(1, with_reason=False)
+        ended.rated(-1, with_reason=True)
+    for name, metrics in (("here", here), ("there", there), ("ended", ended)):
+        two[0].counts.tell_numbers(name, metrics.text(waiting=3).decode())
+    told = {name: (text, age_s) for name, text, age_s in two[1].counts.numbers()}
+    assert all(0 <= age_s < 60 for _, age_s in told.values())
+    lines = summed([Numbers(text, name != "ended") for name, (text, _) in told.items()]).decode().splitlines()
+    assert 'footnote_ratings_total{reason="none",thumb="up"} 3.0' in lines
+    assert 'footnote_ratings_total{reason="given",thumb="down"} 2.0' in lines  # what it had counted stays
+    assert "footnote_queue_waiting 3.0" in lines  # one line, of which each tells the whole
+    assert not any(line.startswith("process_") for line in lines)
 
 
 def test_in_a_folder_each_process_counts_for_itself(tmp_path: Path) -> None:
