@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from heapq import nlargest
 
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
 from shared_utils.retrieval.table_rows import Fact, TableRow, is_year, rows_of, years_of
@@ -23,7 +24,7 @@ from shared_utils.text.subject import OF_THE_SUBJECT, names_in, on_most
 from shared_utils.text.words import terms
 from shared_utils.types import Page, Table
 
-__all__ = ["SURE", "Fact", "LookUp", "look_up", "years_of"]
+__all__ = ["SURE", "Fact", "LookUp", "look_up", "look_ups", "years_of"]
 
 SURE = 0.32  # from this score on, a look-up is shown first; see docs/benchmarks.md
 _HEAD, _GROUP, _TITLE, _ABOVE, _SAID = 0.9, 0.8, 0.6, 0.35, 0.8  # what a word counts where it stands
@@ -95,11 +96,17 @@ def look_up(
 
     `pages` are (document id, page, how well the page speaks to the question: 0 … 1). `glossary` gives other names.
     """
+    return next(iter(look_ups(question, pages, glossary=glossary)), None)
+
+
+def look_ups(
+    question: str, pages: Iterable[tuple[str, Page, float]], *, glossary: Glossary = NO_GLOSSARY, most: int = 1
+) -> list[LookUp]:
+    """The `most` rows of tables that speak to a question, the best first; [] where a reason is asked for."""
     if asks_reason(question):
-        return None
-    return look_up_in(
-        question, [row for document_id, page, s in pages for row in rows_of(document_id, page, s)], glossary
-    )
+        return []
+    rows = [row for document_id, page, s in pages for row in rows_of(document_id, page, s)]
+    return ranked(question, rows, glossary, most=most)
 
 
 def look_up_in(
@@ -109,28 +116,40 @@ def look_up_in(
     years: frozenset[str] | None = None,
 ) -> LookUp | None:
     """The same among rows that are known, for the years that the question names or those that are handed in."""
+    return next(iter(ranked(question, rows, glossary, years)), None)
+
+
+def ranked(
+    question: str,
+    rows: Sequence[TableRow],
+    glossary: Glossary = NO_GLOSSARY,
+    years: frozenset[str] | None = None,
+    most: int = 1,
+) -> list[LookUp]:
+    """The `most` rows that speak to a question, each in the reading of it that suits the row best, the best first."""
     years = years_of(question) if years is None else years
     newest = max((int(year) for row in rows for told in row.years for year in told), default=0)
     labels = {next(iter(row.label)) for row in rows if len(row.label) == 1}  # years may be labels, too
     of_years = math.log(1 + len(rows)) / 2
     alike = Counter((id(row.table), row.label) for row in rows)
-    best: tuple[float, TableRow, Asked] | None = None
+    best: dict[int, tuple[float, Asked]] = {}
     question = _OF_A_PERIOD.sub(" ", question)
     subject, names = _subject(question, rows), names_in(question)
     for words, printed in readings(question_words(question), glossary):
         weights = _weights(question, words, subject, rows) | dict.fromkeys(years & labels, of_years)
         asked = Asked(weights, years, subject, names)
-        for row in rows:
+        for place, row in enumerate(rows):
             if not printed <= row.label:
                 continue
             is_one_of_several = alike[id(row.table), row.label] > 1
             score = _score(row, asked, newest, is_one_of_several) * _of_the_kind(question, row)
-            if score > 0 and (best is None or score > best[0]):
-                best = score, row, asked
-    if best is None:
-        return None
-    score, row, asked = best
-    return LookUp(row.document_id, row.page, row.table, _meant(row, asked), min(score, 1.0), row)
+            if score > 0 and (place not in best or score > best[place][0]):
+                best[place] = score, asked
+    first = nlargest(most, best.items(), key=lambda each: each[1][0])
+    return [
+        LookUp(row.document_id, row.page, row.table, _meant(row, asked), min(score, 1.0), row)
+        for row, score, asked in ((rows[place], score, asked) for place, (score, asked) in first)
+    ]
 
 
 def readings(words: Sequence[str], glossary: Glossary) -> Iterator[tuple[list[str], frozenset[str]]]:

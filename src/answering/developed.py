@@ -23,9 +23,9 @@ from shared_utils.timeline.periods import PeriodKind, of_kind
 from shared_utils.timeline.prose import prose_series
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Sentence, Span, Verdict
 from src.answering.compared import Found, with_kind
-from src.answering.direct import Pages, citations_of, led_by, pages_found
+from src.answering.direct import Pages, led_by, pages_found
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
-from src.answering.places import places, scale_of
+from src.answering.places import citations_of, places, scale_of
 
 _DEVELOPED = (  # the question says that something went on, in seven languages
     r"\bhow (?:did|has|have|do|does)\b.*\b(?:develop|evolv|chang|mov|trend|grow|fare)\w*"

@@ -14,7 +14,7 @@ from shared_utils.calculation.calculate import Calculation, NotComputed, calcula
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.calculation.operands import Operand
 from shared_utils.message import Message, literal, message
-from shared_utils.retrieval.lookup import SURE, Fact, LookUp, look_up
+from shared_utils.retrieval.lookup import SURE, Fact, LookUp, look_ups
 from shared_utils.types import (
     Answer,
     Citation,
@@ -24,10 +24,10 @@ from shared_utils.types import (
     Page,
     Passage,
     Sentence,
-    Span,
     Verdict,
 )
-from src.answering.places import in_words, name_of, places, printed, scale_of
+from src.answering.closest_rows import MOST, closest, with_closest
+from src.answering.places import citations_of, in_words, name_of, places, printed, scale_of
 from src.answering.precedence import is_told_better
 from src.answering.whole_lists import WholeList, sentences_of, whole_list
 from src.answering.yes_no import asks_yes_no, word_of
@@ -60,9 +60,12 @@ def with_direct(
         return with_calculation(answer, figure, names)
     if (listed := whole_list(question, passages, pages)) is not None:
         return with_list(answer, listed, pages, names)
-    value = look_up(question, pages_found(passages, pages), glossary=formulary.glossary)
-    if value is not None and value.score >= SURE and _leads(question, value, answer, passages, pages):
-        answer = with_look_up(answer, value, names)
+    found = look_ups(question, pages_found(passages, pages), glossary=formulary.glossary, most=MOST)
+    if found and found[0].score >= SURE and _leads(question, found[0], answer, passages, pages):
+        answer = with_look_up(answer, found[0], names)
+        answer = with_closest(answer, closest(found, answer, is_told=True), names)
+    elif found and not is_told_better(question, found[0], answer, passages, pages):
+        answer = with_closest(answer, closest(found, answer, is_told=False), names)
     return replace(answer, notes=(*answer.notes, _missing(figure))) if figure is not None else answer
 
 
@@ -172,25 +175,6 @@ def _said(step: Calculation) -> Message:
 
 
 # ------------------------------------------------------------------------------------------------ before an answer
-
-
-def citations_of(found: Sequence[tuple[str, Page, Span]], names: Mapping[str, str]) -> list[Citation]:
-    """Citations of these places, (document id, page, span), numbered from 1. `names` are those of documents."""
-    cited = []
-    for marker, (document_id, page, span) in enumerate(found, start=1):
-        cited.append(
-            Citation(
-                marker=marker,
-                document_id=document_id,
-                document=names.get(document_id, document_id),
-                page=page.number,
-                page_label=page.label,
-                quote=page.text[span.start : span.end],
-                start=span.start,
-                end=span.end,
-            )
-        )
-    return cited
 
 
 def _stands_in(one: Operand, citation: Citation) -> bool:

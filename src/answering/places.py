@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from shared_utils.retrieval.table_rows import Fact
 from shared_utils.tables.paths import scale_at
 from shared_utils.text.quantities import quantities
-from shared_utils.types import Cell, Page, RowKind, Span, Table
+from shared_utils.types import Cell, Citation, Page, RowKind, Span, Table
 
 _OF_PEOPLE = re.compile(
     r"\b(?:staff|employees|headcount|workforce|people|mitarbeit\w*|beschäftigte\w*)\b", re.IGNORECASE
@@ -66,6 +66,25 @@ def places(page: Page, table: Table, facts: Sequence[Fact]) -> list[Span]:
     groups = {_whole(cell) for fact in facts for cell in fact.labels if cell in here and cell not in own}
     body = [s.start for c in table.cells for s in c.spans if table.kinds[c.row] is not RowKind.HEAD]
     return [*of_row, *_together(heads, body), *sorted(groups, key=_start)]
+
+
+def citations_of(found: Sequence[tuple[str, Page, Span]], names: Mapping[str, str]) -> list[Citation]:
+    """Citations of these places, (document id, page, span), numbered from 1. `names` are those of documents."""
+    cited = []
+    for marker, (document_id, page, span) in enumerate(found, start=1):
+        cited.append(
+            Citation(
+                marker=marker,
+                document_id=document_id,
+                document=names.get(document_id, document_id),
+                page=page.number,
+                page_label=page.label,
+                quote=page.text[span.start : span.end],
+                start=span.start,
+                end=span.end,
+            )
+        )
+    return cited
 
 
 def _heads(fact: Fact) -> str:
