@@ -23,8 +23,9 @@ from shared_utils.text.folding import fold
 from shared_utils.text.sentences import split_sentences
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Passage, Sentence, Span, Verdict
-from src.answering.direct import Pages, citations_of, led_by
+from src.answering.direct import Pages, led_by
 from src.answering.ingestion import IndexedDocument
+from src.answering.places import citations_of
 
 _ARTICLES = r"(?:an?|the|ein\w*|der|die|das|den|une?|les?|la|l['’]|el|los|las|il|lo|i|gli|um|uma|os?|as?|een|de|het)"
 _WHO = re.compile(

@@ -25,8 +25,9 @@ from shared_utils.types import (
     Span,
     Verdict,
 )
-from src.answering.direct import Pages, citations_of, led_by
+from src.answering.direct import Pages, led_by
 from src.answering.ingestion import IndexedDocument
+from src.answering.places import citations_of
 
 _ASKS = re.compile(
     r"^\W*(?:(?:please |bitte )?(?:list|name|enumerate|give me|show me|nenne|liste|énumère|enumera|elenca|noem)"

@@ -20,8 +20,9 @@ from shared_utils.structure.waste import is_contents, is_reference
 from shared_utils.text.sentences import is_table_row
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Evidence, Page, Sentence, Span, Verdict
-from src.answering.direct import Pages, citations_of, led_by
+from src.answering.direct import Pages, led_by
 from src.answering.ingestion import IndexedDocument
+from src.answering.places import citations_of
 
 _PAPER = (
     r"(?:paper|report|document|study|article|manual|guide|handbook|booklet|book|agreement|contract|policy|act|survey|"
