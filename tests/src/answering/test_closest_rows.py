@@ -77,3 +77,10 @@ def test_an_answer_stays_as_it_is_without_rows_and_where_it_is_refused() -> None
     refused = replace(answer, answerable=False)
     assert with_closest(answer, [], {}) is answer
     assert with_closest(refused, FOUND, {"d": "report.pdf"}) is refused
+
+
+def test_no_row_follows_what_a_model_wrote() -> None:
+    answer = quoting("Statements of operations")
+    written = replace(answer, stats=GenerationStats(EngineKind.OLLAMA, "m"))
+    assert closest(scored(0.3, 0.3), answer, is_told=False)
+    assert closest(scored(0.3, 0.3), written, is_told=False) == []
