@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from shared_utils.message import literal, message
 from shared_utils.retrieval.lookup import LookUp
-from shared_utils.types import Answer, Sentence, Verdict
+from shared_utils.types import Answer, EngineKind, Sentence, Verdict
 from src.answering.places import citations_of, in_words, places
 
 MOST = 3  # rows that are looked at, the one that is told with them
@@ -25,9 +25,9 @@ def closest(found: Sequence[LookUp], answer: Answer, *, is_told: bool) -> list[L
     """The rows to show below the answer, the best first, of those `found`, whose first is told already if `is_told`.
 
     Only rows of pages that the answer cites are shown: others seldom speak of the same thing. What it quotes anyway is
-    left out, and so is a row too long to be read in passing.
+    left out, and so is a row too long to be read in passing. A model has read the rows and has chosen: none follows it.
     """
-    if not found or found[0].score >= _CERTAIN:
+    if not found or found[0].score >= _CERTAIN or answer.stats.backend is not EngineKind.EXTRACTIVE:
         return []
     least = max(_LEAST, _NEAR * found[0].score)
     others = {in_words(each.table, each.facts): each for each in reversed(found[is_told:]) if each.score >= least}
