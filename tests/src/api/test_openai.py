@@ -209,7 +209,7 @@ def test_a_file_that_cannot_be_read_says_so_and_one_that_is_none_is_refused(serv
     added = client.post("/v1/files", files={"file": ("cut.pdf", cut)}).json()
     patient.until(lambda: client.get(f"/v1/files/{added['id']}").json()["status"] == "error")
     assert "cut off" in client.get(f"/v1/files/{added['id']}").json()["status_details"]
-    refused = client.post("/v1/files", files={"file": ("notes.txt", b"some words")})
+    refused = client.post("/v1/files", files={"file": ("song.mp3", b"ID3\x04\x00\x00\x00\x00")})
     assert (refused.status_code, refused.json()["error"]["param"]) == (415, "file")
 
 
