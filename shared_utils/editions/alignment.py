@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Indel, LCSseq
 
+from shared_utils.editions.breaks import broken_otherwise
 from shared_utils.editions.passages import Passage
 
 _ANCHOR_WORDS = 3  # of a passage that is found once: a bare figure is no anchor
@@ -54,6 +55,10 @@ def align(before: Sequence[Passage], after: Sequence[Passage]) -> list[Pair]:
     rest = left()
     telling = ([i for i in rest[0] if _tells(before[i])], [j for j in rest[1] if _tells(after[j])])
     pairs += (Pair((i,), (j,), is_same=True, is_moved=True) for i, j in _same_elsewhere(*telling, old, new))
+    starts_old, starts_new = [i for i, _ in anchors], [j for _, j in anchors]
+    for one, other in broken_otherwise(before, after, *left()):
+        is_moved = bisect_left(starts_old, one[0]) != bisect_left(starts_new, other[0])
+        pairs.append(Pair(one, other, is_same=True, is_moved=is_moved))
     linked: list[tuple[int, int, bool]] = []
     for inner_old, inner_new in _between(anchors, *left()):
         linked += ((i, j, False) for i, j in _linked(before, after, inner_old, inner_new))
