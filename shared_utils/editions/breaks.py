@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
+from heapq import nsmallest
 from random import Random
 
 from shared_utils.editions.passages import Passage
 from shared_utils.text.folding import fold
 
-_MOST_WHOLE = 4  # passages of the edition that broke them less
-_MOST_BROKEN = 14  # passages of the other
+_MOST_BROKEN = 14  # passages of one window
 _MOST_BETWEEN = 3  # passages that stand between those of one window and have a counterpart of their own
+_MOST_TRIED = 8  # windows with the same characters, the nearest of them
 _MOST_STATES = 20_000  # of the search; beyond it two windows are taken to differ
 _SOFT = re.compile(r"[\u00ad\ufffe]|(?<=[^\W\d_])[-‐‑]")
 
@@ -31,7 +32,7 @@ def broken_otherwise(
     """Windows of passages, by their places in the two lists, that hold the same characters; no passage in two.
 
     Of the places given, `rest_old` and `rest_new`, ascending, only those with a window on the other side come back;
-    two passages that say the same word for word are no such windows. White space and hyphens after letters are no
+    passages that say the same word for word are no such windows. White space and hyphens after letters are no
     characters.
     """
     old = {i: _pieces(before[i].text) for i in rest_old}
@@ -44,9 +45,10 @@ def broken_otherwise(
     for window, total in sorted(_windows(rest_old, old), key=lambda one: len(one[0])):
         if not taken_old.isdisjoint(window):
             continue
-        for other in sorted(holders.get(total, ()), key=lambda one: (len(one), abs(one[0] - window[0]))):
-            is_itself = len(window) == len(other) == 1 and before[window[0]].keys == after[other[0]].keys
-            if not is_itself and taken_new.isdisjoint(other) and _are_one(before, after, window, other, old, new):
+        nearest = nsmallest(_MOST_TRIED, holders.get(total, ()), key=partial(_order, window))
+        for other in nearest:
+            is_as_it_was = [before[i].keys for i in window] == [after[j].keys for j in other]
+            if not is_as_it_was and taken_new.isdisjoint(other) and _are_one(before, after, window, other, old, new):
                 taken_old.update(window)
                 taken_new.update(other)
                 yield window, other
@@ -103,6 +105,11 @@ def _are_one(
     if len(few) > 1 and all(passage.is_row and not passage.values for passage in many):
         return sorted(piece for line in whole for piece in line) == sorted(piece for line in lines for piece in line)
     return any(passage.is_row for passage in many) and is_shuffle(read_on, lines)
+
+
+def _order(window: Window, other: Window) -> tuple[int, int]:
+    """The narrowest first, of those the one that stands nearest."""
+    return len(other), abs(other[0] - window[0])
 
 
 def _pieces(text: str) -> list[str]:

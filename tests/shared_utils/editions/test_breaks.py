@@ -89,6 +89,18 @@ def test_sentences_that_were_split_otherwise_are_one() -> None:
     assert changes(document(LEASE), document(broken)) == ()
 
 
+def test_the_end_of_a_broken_sentence_is_not_taken_for_the_same_words_elsewhere() -> None:
+    end = "December 31, 2022 and 2021."
+    one, other = (
+        "Letters of credit amounted to $5,070 and $3,634 as of",
+        "Advances to airlines were $3,586 and $3,290 at",
+    )
+    between = LEASE[1:4]
+    old = document([f"{one} {end}", *between, other, end])
+    new = document([one, end, *between, f"{other} {end}"])
+    assert changes(old, new) == ()
+
+
 def test_a_row_is_read_off_its_lines_from_left_to_right_only() -> None:
     assert is_shuffle("a1b2", [["a", "b"], ["1", "2"]])
     assert not is_shuffle("a1b2", [["b", "a"], ["1", "2"]])
