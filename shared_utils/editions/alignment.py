@@ -2,8 +2,9 @@
 
 Passages that say the same and stand in the same order are anchors: those found once on either side by the longest
 increasing subsequence (Szymanski 1975, as patience diff uses it), the rest between them by the longest common
-subsequence. Between two anchors words are aligned, so that a sentence that was split or joined finds its parts. What is
-left is looked for in the whole document, by runs of words: moved text.
+subsequence. Next come neighbouring passages that hold the same characters and were broken otherwise. Between two
+anchors words are aligned, so that a sentence that was split or joined finds its parts. What is left is looked for in
+the whole document, by runs of words: moved text.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Indel, LCSseq
 
+from shared_utils.editions.breaks import broken_otherwise
 from shared_utils.editions.passages import Passage
 
 _ANCHOR_WORDS = 3  # of a passage that is found once: a bare figure is no anchor
@@ -51,6 +53,10 @@ def align(before: Sequence[Passage], after: Sequence[Passage]) -> list[Pair]:
         gone = {i for pair in pairs for i in pair.before}, {j for pair in pairs for j in pair.after}
         return [i for i in range(len(before)) if i not in gone[0]], [j for j in range(len(after)) if j not in gone[1]]
 
+    starts_old, starts_new = [i for i, _ in anchors], [j for _, j in anchors]
+    for one, other in broken_otherwise(before, after, *left()):
+        is_moved = bisect_left(starts_old, one[0]) != bisect_left(starts_new, other[0])
+        pairs.append(Pair(one, other, is_same=True, is_moved=is_moved))
     rest = left()
     telling = ([i for i in rest[0] if _tells(before[i])], [j for j in rest[1] if _tells(after[j])])
     pairs += (Pair((i,), (j,), is_same=True, is_moved=True) for i, j in _same_elsewhere(*telling, old, new))

@@ -53,7 +53,7 @@ def _named(row: Passage) -> dict[str, Value] | None:
     """Name over the column -> value; None where two columns share one."""
     found: dict[str, Value] = {}
     for value in row.values:
-        name = " ".join(token.key for head in value.heads for token in tokens_of(head))
+        name = _letters(" ".join(value.heads))
         if not name or name in found:
             return None
         found[name] = value
@@ -69,15 +69,14 @@ def _newest_first(named: dict[str, Value]) -> list[Value]:
 
 
 def _label(row: Passage) -> str:
-    """Without blanks: a narrow column breaks words."""
-    return "".join(token.key for label in row.values[0].labels[-1:] for token in tokens_of(label))
+    return _letters(" ".join(row.values[0].labels[-1:]))
 
 
 def _changed(
     before: Passage, after: Passage, one: Value, other: Value, old: Notation, new: Notation
 ) -> ValueChange | None:
     mine, theirs = before.text[one.start : one.end], after.text[other.start : other.end]
-    if _keys(mine) == _keys(theirs) or _meant(mine, old) == _meant(theirs, new) != []:
+    if _letters(mine) == _letters(theirs) or _meant(mine, old) == _meant(theirs, new) != []:
         return None
     heads = " ".join(other.heads) if _same_heads(one, other) else f"{' '.join(one.heads)} → {' '.join(other.heads)}"
     about = " · ".join(dict.fromkeys(filter(None, [*other.labels, heads.strip(" →")])))
@@ -88,11 +87,12 @@ def _changed(
 
 
 def _same_heads(one: Value, other: Value) -> bool:
-    return _keys(" ".join(one.heads)) == _keys(" ".join(other.heads))
+    return _letters(" ".join(one.heads)) == _letters(" ".join(other.heads))
 
 
-def _keys(text: str) -> list[str]:
-    return [token.key for token in tokens_of(text)]
+def _letters(text: str) -> str:
+    """The words without blanks: a narrow column breaks words and numbers."""
+    return "".join(token.key for token in tokens_of(text))
 
 
 def _meant(text: str, notation: Notation) -> list[object]:

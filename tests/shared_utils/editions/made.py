@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 
+from shared_utils.table import Cell, RowKind, Span, Table
 from shared_utils.types import Document, Heading, Page, PageVerdict
 
 LEASE = (
@@ -62,3 +63,31 @@ def with_sentence(old: str, new: str, sentences: Sequence[str] = LEASE) -> tuple
     """The sentences, `old` exchanged for `new` in the one that holds it."""
     assert sum(old in sentence for sentence in sentences) == 1
     return tuple(sentence.replace(old, new) for sentence in sentences)
+
+
+_BOX = (0.0, 0.0, 10.0, 10.0)
+
+
+def edition(heads: Sequence[str], rows: Sequence[Sequence[str]], name: str) -> Document:
+    """A page with one table under a sentence."""
+    text = "The harbour tells its traffic of every year in the table that follows here.\n"
+    cells: list[Cell] = []
+    for r, row in enumerate([["", *heads], *rows]):
+        for c, words in enumerate(row):
+            if words:
+                cells.append(Cell(r, r, c, c, words, (Span(len(text), len(text) + len(words)),), _BOX))
+                text += f"{words}   "
+        text += "\n"
+    count = len(rows) + 1
+    table = Table(
+        cells=tuple(cells),
+        rows=count,
+        columns=len(heads) + 1,
+        rect=_BOX,
+        head_rows=1,
+        stub_columns=1,
+        parts=(0,),
+        kinds=(RowKind.HEAD, *[RowKind.DATA] * (count - 1)),
+        parents=((),) * count,
+    )
+    return Document(name, name, name, (Page(1, "1", text, PageVerdict.TEXT, tables=(table,)),))

@@ -2,39 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from shared_utils.editions.compare import compare
 from shared_utils.editions.model import Change, ChangeKind, Fact
-from shared_utils.table import Cell, RowKind, Span, Table
-from shared_utils.types import Document, Page, PageVerdict
-
-_BOX = (0.0, 0.0, 10.0, 10.0)
-
-
-def edition(heads: Sequence[str], rows: Sequence[Sequence[str]], name: str) -> Document:
-    """A page with one table under a sentence."""
-    text = "The harbour tells its traffic of every year in the table that follows here.\n"
-    cells: list[Cell] = []
-    for r, row in enumerate([["", *heads], *rows]):
-        for c, words in enumerate(row):
-            if words:
-                cells.append(Cell(r, r, c, c, words, (Span(len(text), len(text) + len(words)),), _BOX))
-                text += f"{words}   "
-        text += "\n"
-    count = len(rows) + 1
-    table = Table(
-        cells=tuple(cells),
-        rows=count,
-        columns=len(heads) + 1,
-        rect=_BOX,
-        head_rows=1,
-        stub_columns=1,
-        parts=(0,),
-        kinds=(RowKind.HEAD, *[RowKind.DATA] * (count - 1)),
-        parents=((),) * count,
-    )
-    return Document(name, name, name, (Page(1, "1", text, PageVerdict.TEXT, tables=(table,)),))
+from tests.shared_utils.editions.made import edition
 
 
 def _text(side: Fact | None) -> str | None:

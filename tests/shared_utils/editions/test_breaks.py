@@ -1,0 +1,114 @@
+"""Where lines, cells and words were broken is no change; what is said in them is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from shared_utils.editions.breaks import is_shuffle
+from shared_utils.editions.compare import compare
+from shared_utils.editions.model import Change
+from shared_utils.types import Document
+from tests.shared_utils.editions.made import LEASE, document, edition
+
+HEADS = ["Shares", "Price"]
+FEES = ["Fees of the harbour", "12", "13"]
+WHOLE = ["Outstanding at January 28", "6,987,000", "$ 36.61"]
+
+
+def changes(old: Document, new: Document) -> tuple[Change, ...]:
+    return compare(old, new).changes
+
+
+def of_rows(*rows: Sequence[str], heads: Sequence[str] = HEADS, name: str = "b.pdf") -> Document:
+    return edition(heads, [*rows, FEES], name)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [["Outstandin", "6,987,00", "$ 36.61"], ["g at January 28", "0", ""]],  # words and numbers
+        [["Outstandin", "6,987", "$ 36"], ["g at Janu-", ",00", ".61"], ["ary 28", "0", ""]],  # three lines
+        [["Outstanding at", "", ""], ["January 28", "6,987,000", "$ 36.61"]],  # the label alone
+        [["Outstand ing at January 28", "6,987,0 00", "$36.61"]],  # within the cells
+    ],
+)
+def test_a_row_that_a_narrow_column_broke_is_the_same_row_either_way(lines: list[list[str]]) -> None:
+    whole, broken = of_rows(WHOLE, name="a.pdf"), of_rows(*lines)
+    assert changes(whole, broken) == ()
+    assert changes(broken, whole) == ()
+
+
+def test_heads_that_were_broken_otherwise_are_no_change_and_still_name_their_columns() -> None:
+    row = ["Ships called", "4,118", "3,902"]
+    old = of_rows(row, heads=["Number December 31", "Price December 31"], name="a.pdf")
+    new = of_rows(row, heads=["Num ber Decemb er 31", "Pri ce Decem ber 31"])
+    assert changes(old, new) == ()
+    other = of_rows(["Ships called", "4,181", "3,902"], heads=["Num ber Decemb er 31", "Pri ce Decem ber 31"])
+    (change,) = changes(old, other)
+    assert [(f.before and f.before.text, f.after and f.after.text) for f in change.facts] == [("4,118", "4,181")]
+
+
+def test_words_of_heads_that_went_to_another_line_are_no_change() -> None:
+    old = edition(["", ""], [["", "Paid-in Capital", "Total Equity"], FEES], "a.pdf")
+    new = edition(["Paid-in", "Total"], [["", "Capital", "Equity"], FEES], "b.pdf")
+    assert changes(old, new) == ()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [["Outstandin", "6,897,00", "$ 36.61"], ["g at January 28", "0", ""]],  # digits exchanged
+        [["Outstandin", "6,987,00", "($ 36.61)"], ["g at January 28", "0", ""]],  # a sign
+        [["Outstandin", "698,700", "$ 36.61"], ["g at January 28", "0", ""]],  # a separator that moved
+        [["Outstandin", "36.61", "$ 6,987,00"], ["g at January 28", "0", ""]],  # values exchanged
+    ],
+)
+def test_what_differs_in_a_broken_row_is_told(lines: list[list[str]]) -> None:
+    assert changes(of_rows(WHOLE, name="a.pdf"), of_rows(*lines)) != ()
+
+
+def test_values_that_two_rows_exchanged_are_told() -> None:
+    old = of_rows(["Rent", "40", "51"], ["Wages", "62", "73"], name="a.pdf")
+    assert len(changes(old, of_rows(["Rent", "62", "51"], ["Wages", "40", "73"]))) == 2
+
+
+def test_a_sentence_that_was_read_as_lines_of_a_table_is_no_change() -> None:
+    sentence = "This amount is primarily comprised of the remeasurement of deferred tax liabilities."
+    old = edition(HEADS, [[sentence, "", ""], FEES], "a.pdf")
+    new = edition(
+        HEADS, [["This amount is", "", ""], [sentence.removeprefix("This amount is "), "", ""], FEES], "b.pdf"
+    )
+    assert changes(old, new) == ()
+
+
+def test_sentences_that_were_split_otherwise_are_one() -> None:
+    broken = [sentence.replace("Tenant for five", "Ten- ant for five") for sentence in LEASE]
+    broken[2:3] = ["The premises have an area of 1,240 square", "metres and hold 85 desks."]
+    assert changes(document(LEASE), document(broken)) == ()
+
+
+def test_the_end_of_a_broken_sentence_is_not_taken_for_the_same_words_elsewhere() -> None:
+    end = "December 31, 2022 and 2021."
+    one, other = (
+        "Letters of credit amounted to $5,070 and $3,634 as of",
+        "Advances to airlines were $3,586 and $3,290 at",
+    )
+    between = LEASE[1:4]
+    old = document([f"{one} {end}", *between, other, end])
+    new = document([one, end, *between, f"{other} {end}"])
+    assert changes(old, new) == ()
+
+
+def test_a_row_is_read_off_its_lines_from_left_to_right_only() -> None:
+    assert is_shuffle("a1b2", [["a", "b"], ["1", "2"]])
+    assert not is_shuffle("a1b2", [["b", "a"], ["1", "2"]])
+    assert not is_shuffle("a1b", [["a", "b"], ["1", "2"]])
+    assert not is_shuffle("", [["a"]])
+
+
+def test_a_search_that_grows_too_large_ends() -> None:
+    lines = [["a"] * 8 for _ in range(12)]
+    lines[-1][:2] = ["b", "c"]
+    assert not is_shuffle("a" * 94 + "cb", lines)
