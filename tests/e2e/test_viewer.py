@@ -12,7 +12,7 @@ from tests.e2e.conftest import NARROW, Open, Screen
 from tests.e2e.pdfs import WATER, Line, pdf
 from tests.e2e.test_page import violations
 
-QUESTION = "How did cargo develop in 2025, and how often did the tide gates close?"
+QUESTION = "How often did the tide gates close when cargo grew in 2025?"
 
 
 @pytest.fixture(scope="module")
