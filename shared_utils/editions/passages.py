@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -78,6 +78,7 @@ class Passage:
     is_heading: bool = False
     values: tuple[Value, ...] = ()
     is_row: bool = False
+    is_repeated_head: bool = False  # names over columns, printed again where their table goes on
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -128,6 +129,7 @@ def passages_of(document: Document, most_pages: int = 0) -> Passages:
     titles = _titles(document)
     sections, place_of = _numbered(titles)
     found: list[Passage] = []
+    repeats = _RepeatedHeads()
     for page in pages:
         left_out = _merged([*page.boilerplate, *page.hidden, *running.get(page.number, ())])
         is_contents = _is_contents(page)
@@ -135,6 +137,8 @@ def passages_of(document: Document, most_pages: int = 0) -> Passages:
             passage = _passage(page, one, place_of, most_pages, is_contents=is_contents)
             if not passage.tokens:
                 continue
+            if repeats(one.row, passage):
+                passage = replace(passage, is_repeated_head=True)
             if found and _goes_on(found[-1], passage):
                 found[-1] = _joined(found[-1], passage, most_pages)
             else:
@@ -253,6 +257,30 @@ def _goes_on(before: Passage, after: Passage) -> bool:
 def _joined(before: Passage, after: Passage, pages: int) -> Passage:
     text = f"{before.text} {after.text}"
     return Passage((*before.places, *after.places), text, tokens_of(text, pages), before.section)
+
+
+class _RepeatedHeads:
+    """Names over columns that are printed again where a table goes on, on the next page or after a break.
+
+    They stand directly behind another table that has the same names in the same row.
+    """
+
+    def __init__(self) -> None:
+        self._table: Table | None = None
+        self._heads: dict[int, tuple[str, ...]] = {}
+        self._before: dict[int, tuple[str, ...]] = {}
+
+    def __call__(self, row: TableRow | None, passage: Passage) -> bool:
+        """Whether the next passage in reading order, of this row, is one of them."""
+        if row is None:
+            self._table, self._heads, self._before = None, {}, {}
+            return False
+        if row.table.kinds[row.row] is not RowKind.HEAD:
+            return False
+        if row.table is not self._table:
+            self._table, self._heads, self._before = row.table, {}, self._heads
+        self._heads[row.row] = passage.keys
+        return self._before.get(row.row) == passage.keys
 
 
 def _is_contents(page: Page) -> bool:

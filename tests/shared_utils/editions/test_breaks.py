@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from shared_utils.editions.breaks import is_shuffle
 from shared_utils.editions.compare import compare
 from shared_utils.editions.model import Change
-from shared_utils.types import Document
+from shared_utils.types import Document, Span
 from tests.shared_utils.editions.made import LEASE, document, edition
 
 HEADS = ["Shares", "Price"]
@@ -99,6 +100,24 @@ def test_the_end_of_a_broken_sentence_is_not_taken_for_the_same_words_elsewhere(
     old = document([f"{one} {end}", *between, other, end])
     new = document([one, end, *between, f"{other} {end}"])
     assert changes(old, new) == ()
+
+
+def paged(*tables: Document) -> Document:
+    """The tables directly one behind another, each on a page of its own, under the sentence of the first."""
+    first, *others = (table.pages[0] for table in tables)
+    lead = len(first.text.split("\n")[0]) + 1
+    hidden = [replace(page, number=n, label=str(n), hidden=(Span(0, lead),)) for n, page in enumerate(others, start=2)]
+    return replace(tables[0], pages=(first, *hidden))
+
+
+def test_heads_that_the_next_page_repeats_are_no_change() -> None:
+    rows = [["Rent", "40", "51"], ["Wages", "62", "73"], FEES]
+    whole = edition(HEADS, rows, "a.pdf")
+    broken = paged(edition(HEADS, rows[:1], "b.pdf"), edition(HEADS, rows[1:], "c.pdf"))
+    assert changes(whole, broken) == ()
+    assert changes(broken, whole) == ()
+    renamed = paged(edition(HEADS, rows[:1], "b.pdf"), edition(["Shares", "Quantity"], rows[1:], "c.pdf"))
+    assert changes(whole, renamed) != ()
 
 
 def test_a_row_is_read_off_its_lines_from_left_to_right_only() -> None:
