@@ -120,6 +120,37 @@ def test_heads_that_the_next_page_repeats_are_no_change() -> None:
     assert changes(whole, renamed) != ()
 
 
+def stacked(whole: Document, *lines: Sequence[str]) -> Document:
+    """The first row of values set on several lines, every cell with one span a line."""
+    (page,) = whole.pages
+    (table,) = page.tables
+    text = page.text
+    spans: dict[int, list[Span]] = {}
+    for line in lines:
+        text += "\n"
+        for column, words in enumerate(line):
+            if words:
+                spans.setdefault(column, []).append(Span(len(text), len(text) + len(words)))
+                text += f"{words} "
+    cells = [
+        replace(cell, spans=tuple(spans[cell.column]), text=" ".join(text[s.start : s.end] for s in spans[cell.column]))
+        if cell.row == 1
+        else cell
+        for cell in table.cells
+    ]
+    old = next(cell for cell in table.cells if cell.row == 1)
+    hidden = (Span(old.spans[0].start, page.text.index("\n", old.spans[0].start)),)
+    made = replace(page, text=text, tables=(replace(table, cells=tuple(cells)),), hidden=hidden)
+    return replace(whole, id="stacked", pages=(made,))
+
+
+def test_a_row_whose_cells_stand_on_two_lines_each_is_read_cell_by_cell() -> None:
+    whole = of_rows(["Americas", "$ 3,341", "$ 3,880"], name="a.pdf")
+    assert changes(whole, stacked(whole, ["Americ", "$", "$"], ["as", "3,341", "3,880"])) == ()
+    assert changes(whole, stacked(whole, ["Americ", "$", "$"], ["as", "3,880", "3,341"])) != ()
+    assert changes(whole, stacked(whole, ["Americ", "$", "$"], ["as", "3,431", "3,880"])) != ()
+
+
 def test_a_row_is_read_off_its_lines_from_left_to_right_only() -> None:
     assert is_shuffle("a1b2", [["a", "b"], ["1", "2"]])
     assert not is_shuffle("a1b2", [["b", "a"], ["1", "2"]])
