@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from heapq import nsmallest
+from itertools import pairwise
 from random import Random
 
 from shared_utils.editions.passages import Passage
@@ -97,6 +98,9 @@ def _are_one(
         ([after[j] for j in other], [new[j] for j in other]),
     )
     (few, whole), (many, lines) = sorted(sides, key=lambda side: len(side[0]))
+    row = _row(few[0]) if len(few) == 1 else ""
+    if row and len(many) == 1 and row == _row(many[0]):
+        return True
     read_on = "".join(piece for line in whole for piece in line)
     if read_on == "".join(piece for line in lines for piece in line):
         return True
@@ -104,12 +108,24 @@ def _are_one(
         return False
     if len(few) > 1 and all(passage.is_row and not passage.values for passage in many):
         return sorted(piece for line in whole for piece in line) == sorted(piece for line in lines for piece in line)
-    return any(passage.is_row for passage in many) and is_shuffle(read_on, lines)
+    on_lines = [line for passage in many for line in _lines(passage)]
+    return any(passage.is_row for passage in many) and any(is_shuffle(one, on_lines) for one in (read_on, row))
 
 
 def _order(window: Window, other: Window) -> tuple[int, int]:
     """The narrowest first, of those the one that stands nearest."""
     return len(other), abs(other[0] - window[0])
+
+
+def _row(passage: Passage) -> str:
+    """A row cell by cell, without white space."""
+    return "".join(piece for cell in passage.cells for piece in _pieces(cell))
+
+
+def _lines(passage: Passage) -> list[list[str]]:
+    """The pieces of each line that a passage is printed on."""
+    ends = (0, *passage.line_ends, len(passage.text))
+    return [_pieces(passage.text[start:end]) for start, end in pairwise(ends)]
 
 
 def _pieces(text: str) -> list[str]:

@@ -45,7 +45,10 @@ def _changes(old: Passages, new: Passages, pair: Pair) -> Iterator[Change]:
         return
     before = _Joined([old.passages[i] for i in pair.before], old)
     after = _Joined([new.passages[j] for j in pair.after], new)
-    is_row = any(passage.is_row for passage in (*before.passages, *after.passages))
+    passages = (*before.passages, *after.passages)
+    if not (pair.before and pair.after) and all(passage.is_repeated_head for passage in passages):
+        return
+    is_row = any(passage.is_row for passage in passages)
     if not pair.after:
         yield Change(ChangeKind.REMOVED, before.side([]), None, is_row=is_row)
     elif not pair.before:

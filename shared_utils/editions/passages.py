@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -78,6 +78,9 @@ class Passage:
     is_heading: bool = False
     values: tuple[Value, ...] = ()
     is_row: bool = False
+    is_repeated_head: bool = False  # names over columns, printed again where their table goes on
+    cells: tuple[str, ...] = ()  # of a row, from left to right, each with all its lines
+    line_ends: tuple[int, ...] = ()  # of a row: where in `text` the page goes on to another line
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -128,6 +131,7 @@ def passages_of(document: Document, most_pages: int = 0) -> Passages:
     titles = _titles(document)
     sections, place_of = _numbered(titles)
     found: list[Passage] = []
+    repeats = _RepeatedHeads()
     for page in pages:
         left_out = _merged([*page.boilerplate, *page.hidden, *running.get(page.number, ())])
         is_contents = _is_contents(page)
@@ -135,6 +139,8 @@ def passages_of(document: Document, most_pages: int = 0) -> Passages:
             passage = _passage(page, one, place_of, most_pages, is_contents=is_contents)
             if not passage.tokens:
                 continue
+            if repeats(one.row, passage):
+                passage = replace(passage, is_repeated_head=True)
             if found and _goes_on(found[-1], passage):
                 found[-1] = _joined(found[-1], passage, most_pages)
             else:
@@ -206,7 +212,28 @@ def _passage(page: Page, one: _Stretch, place_of: _Sections, pages: int, *, is_c
         is_heading=one.is_heading,
         values=_values(one) if one.row is not None and not is_contents else (),
         is_row=one.row is not None,
+        cells=_texts(one.row) if one.row is not None else (),
+        line_ends=_line_ends(page.text, one.spans) if one.row is not None else (),
     )
+
+
+def _texts(row: TableRow) -> tuple[str, ...]:
+    inside = sorted((cell for cell in row.table.cells if cell.row == row.row), key=lambda cell: cell.column)
+    return tuple(cell.text for cell in inside)
+
+
+def _line_ends(text: str, spans: Sequence[Span]) -> tuple[int, ...]:
+    """Where, in the text that the spans make, lines end; between two spans where what is left out holds an end."""
+    found: list[int] = []
+    offset = 0
+    for span, following in pairwise([*spans, None]):
+        if span is None:
+            break
+        found += (offset + n for n, char in enumerate(text[span.start : span.end]) if char == "\n")
+        offset += span.end - span.start + 1
+        if following is not None and "\n" in text[span.end : following.start]:
+            found.append(offset - 1)
+    return tuple(found)
 
 
 def _even(text: str) -> str:
@@ -253,6 +280,30 @@ def _goes_on(before: Passage, after: Passage) -> bool:
 def _joined(before: Passage, after: Passage, pages: int) -> Passage:
     text = f"{before.text} {after.text}"
     return Passage((*before.places, *after.places), text, tokens_of(text, pages), before.section)
+
+
+class _RepeatedHeads:
+    """Names over columns that are printed again where a table goes on, on the next page or after a break.
+
+    They stand directly behind another table that has the same names in the same row.
+    """
+
+    def __init__(self) -> None:
+        self._table: Table | None = None
+        self._heads: dict[int, tuple[str, ...]] = {}
+        self._before: dict[int, tuple[str, ...]] = {}
+
+    def __call__(self, row: TableRow | None, passage: Passage) -> bool:
+        """Whether the next passage in reading order, of this row, is one of them."""
+        if row is None:
+            self._table, self._heads, self._before = None, {}, {}
+            return False
+        if row.table.kinds[row.row] is not RowKind.HEAD:
+            return False
+        if row.table is not self._table:
+            self._table, self._heads, self._before = row.table, {}, self._heads
+        self._heads[row.row] = passage.keys
+        return self._before.get(row.row) == passage.keys
 
 
 def _is_contents(page: Page) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from shared_utils.editions.breaks import is_shuffle
 from shared_utils.editions.compare import compare
 from shared_utils.editions.model import Change
-from shared_utils.types import Document
+from shared_utils.types import Document, Span
 from tests.shared_utils.editions.made import LEASE, document, edition
 
 HEADS = ["Shares", "Price"]
@@ -99,6 +100,55 @@ def test_the_end_of_a_broken_sentence_is_not_taken_for_the_same_words_elsewhere(
     old = document([f"{one} {end}", *between, other, end])
     new = document([one, end, *between, f"{other} {end}"])
     assert changes(old, new) == ()
+
+
+def paged(*tables: Document) -> Document:
+    """The tables directly one behind another, each on a page of its own, under the sentence of the first."""
+    first, *others = (table.pages[0] for table in tables)
+    lead = len(first.text.split("\n")[0]) + 1
+    hidden = [replace(page, number=n, label=str(n), hidden=(Span(0, lead),)) for n, page in enumerate(others, start=2)]
+    return replace(tables[0], pages=(first, *hidden))
+
+
+def test_heads_that_the_next_page_repeats_are_no_change() -> None:
+    rows = [["Rent", "40", "51"], ["Wages", "62", "73"], FEES]
+    whole = edition(HEADS, rows, "a.pdf")
+    broken = paged(edition(HEADS, rows[:1], "b.pdf"), edition(HEADS, rows[1:], "c.pdf"))
+    assert changes(whole, broken) == ()
+    assert changes(broken, whole) == ()
+    renamed = paged(edition(HEADS, rows[:1], "b.pdf"), edition(["Shares", "Quantity"], rows[1:], "c.pdf"))
+    assert changes(whole, renamed) != ()
+
+
+def stacked(whole: Document, *lines: Sequence[str]) -> Document:
+    """The first row of values set on several lines, every cell with one span a line."""
+    (page,) = whole.pages
+    (table,) = page.tables
+    text = page.text
+    spans: dict[int, list[Span]] = {}
+    for line in lines:
+        text += "\n"
+        for column, words in enumerate(line):
+            if words:
+                spans.setdefault(column, []).append(Span(len(text), len(text) + len(words)))
+                text += f"{words} "
+    cells = [
+        replace(cell, spans=tuple(spans[cell.column]), text=" ".join(text[s.start : s.end] for s in spans[cell.column]))
+        if cell.row == 1
+        else cell
+        for cell in table.cells
+    ]
+    old = next(cell for cell in table.cells if cell.row == 1)
+    hidden = (Span(old.spans[0].start, page.text.index("\n", old.spans[0].start)),)
+    made = replace(page, text=text, tables=(replace(table, cells=tuple(cells)),), hidden=hidden)
+    return replace(whole, id="stacked", pages=(made,))
+
+
+def test_a_row_whose_cells_stand_on_two_lines_each_is_read_cell_by_cell() -> None:
+    whole = of_rows(["Americas", "$ 3,341", "$ 3,880"], name="a.pdf")
+    assert changes(whole, stacked(whole, ["Americ", "$", "$"], ["as", "3,341", "3,880"])) == ()
+    assert changes(whole, stacked(whole, ["Americ", "$", "$"], ["as", "3,880", "3,341"])) != ()
+    assert changes(whole, stacked(whole, ["Americ", "$", "$"], ["as", "3,431", "3,880"])) != ()
 
 
 def test_a_row_is_read_off_its_lines_from_left_to_right_only() -> None:
