@@ -21,6 +21,7 @@ from shared_utils.retrieval.table_rows import Fact, TableRow, is_year, rows_of, 
 from shared_utils.text.asking import asks_reason
 from shared_utils.text.dates import MONTH_OF
 from shared_utils.text.subject import OF_THE_SUBJECT, names_in, on_most
+from shared_utils.text.subtracted import asks_without
 from shared_utils.text.words import terms
 from shared_utils.types import Page, Table
 
@@ -39,6 +40,13 @@ _MOST_READINGS = 12  # of one question: its own words, then each name that is pr
 _LONG_VALUE = 40  # characters
 _OF_A_NAME = frozenset(terms("inc co corporation company plc ltd group holdings ag gmbh kg sa nv spa se"))
 _TOLD = 0.97  # how precise the shortest value is that tells what was asked; the whole of it is 1
+_LEFT_OUT = 0.2  # what a word counts that tells only what a row's values are without
+_ASKED_OF = re.compile(
+    r"^\W*(?:what|how much) (?:is|are|was|were) (?:the )?(?P<what>[^,;:?]+?)"
+    r"(?: (?:applied|charged|set|related|relating|attributable|due))? (?:of|for|on|to|against)\b",
+    re.IGNORECASE,
+)
+_SIGN_WORDS = frozenset(terms("less plus add total net gross"))  # before a label, they tell how its value counts
 _MISSING = 0.5  # of the rarest word's weight: what a word counts that no row holds
 _ASKS_HOW = re.compile(
     r"^\W*(?:how (?!.*\b(?:develop|chang|compar|differ|evolv|grow|grew|rise|rose|fall|fell)\w*)"
@@ -87,6 +95,8 @@ class Asked:
     years: frozenset[str]
     subject: frozenset[str] = frozenset()  # names of what the documents are about
     names: frozenset[str] = frozenset()  # all names of the question
+    what: frozenset[str] = frozenset()  # that of which something is asked: "allowance for debts", two words at least
+    is_without: bool = False  # asks for something without a part of it, as "income before taxes"
 
 
 def look_up(
@@ -134,15 +144,18 @@ def ranked(
     alike = Counter((id(row.table), row.label) for row in rows)
     best: dict[int, tuple[float, Asked]] = {}
     question = _OF_A_PERIOD.sub(" ", question)
-    subject, names = _subject(question, rows), names_in(question)
+    subject, names, is_without = _subject(question, rows), names_in(question), asks_without(question)
+    what = _what(question)
+    around = _labels_of_tables(rows) if what else {}
     for words, printed in readings(question_words(question), glossary):
         weights = _weights(question, words, subject, rows) | dict.fromkeys(years & labels, of_years)
-        asked = Asked(weights, years, subject, names)
+        asked = Asked(weights, years, subject, names, what, is_without)
         for place, row in enumerate(rows):
             if not printed <= row.label:
                 continue
             is_one_of_several = alike[id(row.table), row.label] > 1
-            score = _score(row, asked, newest, is_one_of_several) * _of_the_kind(question, row)
+            labels_around = around.get(id(row.table), frozenset())
+            score = _score(row, asked, newest, is_one_of_several, labels_around) * _of_the_kind(question, row)
             if score > 0 and (place not in best or score > best[place][0]):
                 best[place] = score, asked
     first = nlargest(most, best.items(), key=lambda each: each[1][0])
@@ -200,9 +213,27 @@ def _of_the_kind(question: str, row: TableRow) -> float:
     return _WORDS_FOR_A_VALUE
 
 
-def _score(row: TableRow, asked: Asked, newest: int, is_one_of_several: bool) -> float:
+def _what(question: str) -> frozenset[str]:
+    """The words of what is asked for, before those that tell of what it is: "the allowance for bad debts"."""
+    found = _ASKED_OF.match(question)
+    words = frozenset(question_words(found["what"])) - _SIGN_WORDS if found else frozenset()
+    return words if len(words) > 1 else frozenset()
+
+
+def _labels_of_tables(rows: Sequence[TableRow]) -> dict[int, frozenset[str]]:
+    """id of each table -> the words of all of its labels."""
+    labels: dict[int, set[str]] = {}
+    for row in rows:
+        labels.setdefault(id(row.table), set()).update(row.label)
+    return {table: frozenset(words) for table, words in labels.items()}
+
+
+def _score(
+    row: TableRow, asked: Asked, newest: int, is_one_of_several: bool, around: frozenset[str] = frozenset()
+) -> float:
     wanted = frozenset(asked.weights)
-    by_label = wanted & row.label
+    left_out = frozenset() if asked.is_without else wanted & row.left_out
+    by_label = (wanted & row.label) - left_out
     said: frozenset[str] = max((wanted & words for words in row.said), key=len, default=frozenset())
     by_value = {word for word in said if not word.isdigit()} - by_label if len(said) > 1 else set[str]()
     figures = {word for words in row.said for word in wanted & words if len(word) > 3 and word[0].isdigit()}
@@ -221,12 +252,14 @@ def _score(row: TableRow, asked: Asked, newest: int, is_one_of_several: bool) ->
         (by_value, _SAID),
         (wanted & row.title, _TITLE),
         (wanted & row.above, _ABOVE),
+        (left_out, _LEFT_OUT),
+        (wanted & around if asked.what and row.own - _SIGN_WORDS == asked.what else frozenset(), _ABOVE),
     ):
         found += counts * sum(weights[word] for word in words - seen)
         seen |= words
     covered = found / (sum(weights.values()) or 1.0)
     own = row.own or row.label
-    precise = sum(word in weights for word in own) / (len(own) or 1)
+    precise = sum(word in weights and word not in left_out for word in own) / (len(own) or 1)
     if by_value or figures:
         precise = _TOLD + (1 - _TOLD) * len(said) / min((len(words) for words in row.said if said <= words), default=1)
     elif _names_the_subject(own, asked) and not _of_something(named | row.groups | row.title, asked):

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from shared_utils.tables.paths import heads_over, labels_beside, values
+from shared_utils.text.subtracted import left_out
 from shared_utils.text.words import terms
 from shared_utils.types import Cell, Page, RowKind, Table
 
@@ -50,6 +51,7 @@ class TableRow:
     years: tuple[frozenset[str], ...]
     said: tuple[frozenset[str], ...]  # the values' own words
     is_total: bool
+    left_out: frozenset[str] = frozenset()  # of the label's words those that tell only what its values are without
 
     def words(self) -> frozenset[str]:
         return self.label.union(self.groups, self.title, self.above, *self.heads, *self.said)
@@ -97,6 +99,7 @@ def rows_of(document_id: str, page: Page, page_score: float) -> Iterator[TableRo
                 years=tuple(_years(fact.heads) or row_years for fact in of_row),
                 said=tuple(_terms(fact.value.text) for fact in of_row),
                 is_total=table.kinds[row[0]] is RowKind.TOTAL,
+                left_out=_left_out(label),
             )
 
 
@@ -199,6 +202,14 @@ def _above(page: Page, table: Table) -> frozenset[str]:
 
 def _words(cells: Collection[Cell]) -> frozenset[str]:
     return frozenset().union(*(_terms(cell.text) for cell in cells)) if cells else frozenset()
+
+
+def _left_out(label: Collection[Cell]) -> frozenset[str]:
+    without = [left_out(cell.text) for cell in label]
+    if not any(without):
+        return frozenset()
+    kept = (cell.text.replace(part, " ") if part else cell.text for cell, part in zip(label, without, strict=True))
+    return frozenset().union(*map(_terms, without)).difference(*map(_terms, kept))
 
 
 def _years(cells: Iterable[Cell]) -> frozenset[str]:

@@ -22,6 +22,7 @@ from src.answering.counts import asks_count, counted, with_count
 from src.answering.direct import Pages, pages_found, with_direct, with_look_up
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.places import name_of
+from src.answering.two_values import two_values
 
 _BESIDE = 2  # words that the name of a count may have besides what is counted
 _CELL = "|"  # the mark of a sentence that says one value of a table, see src/presentation/blocks.py
@@ -55,6 +56,8 @@ def with_kind(
         rows = _rows(pages_found(passages, pages))
         if (most := extreme(question, rows, formulary.glossary)) is not None:
             return with_extreme(answer, most, names)
+        if pair := two_values(question, rows, formulary.glossary):
+            return with_comparison(answer, pair, names)
     led = with_direct(question, answer, passages, pages, found.figure, formulary, names)
     thing = asks_count(question) if found.figure is None else ""
     if thing and not _counts(led.direct, thing):

@@ -145,3 +145,30 @@ def test_the_row_of_the_company_itself_is_no_answer_to_what_it_has() -> None:
     page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(rows, text),))
     question = "What goodwill does Acorn Trading have for the year ending January 28, 2017?"
     assert look_up(question, [("d", page, 1.0)]) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("How much was the valuation allowance applied to deferred tax assets in 2017?", "(54)"),
+        ("What were deferred tax assets, net of valuation allowances, in 2017?", "57"),
+        ("What were the income taxes in 2017?", "9"),
+        ("What was income before income taxes in 2017?", "33"),
+        ("What was the pre-tax income in 2017?", "33"),
+    ],
+)
+def test_what_a_row_is_without_is_not_what_it_tells(question: str, value: str) -> None:
+    text = "Taxes\n2017\nIncome before income taxes 33\nIncome taxes 9\nGross deferred tax assets 111\n"
+    text += "Less valuation allowance (54)\nDeferred tax assets, net of valuation allowances 57\n"
+    rows = [["", "2017"], ["Income before income taxes", "33"], ["Income taxes", "9"],
+            ["Gross deferred tax assets", "111"], ["Less valuation allowance", "(54)"],
+            ["Deferred tax assets, net of valuation allowances", "57"]]  # fmt: skip
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(rows, text),))
+    assert [fact.value.text for fact in asked(question, page).facts] == [value]
+
+
+def test_a_label_that_tells_the_amount_it_is_without_is_the_row_to_read() -> None:
+    text = "Balance sheet\n2017\nReceivables, net of allowances of $52 900\nInventory 4\n"
+    rows = [["", "2017"], ["Receivables, net of allowances of $52", "900"], ["Inventory", "4"]]
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(rows, text),))
+    assert asked("What were the allowances for receivables in 2017?", page).score >= SURE

@@ -9,7 +9,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from shared_utils.storage.page_codec import decode_page, encode_page
-from shared_utils.types import Answer, Verdict
+from shared_utils.types import Answer, DirectKind, Verdict
 from src.answering.ingestion import IndexedDocument
 from src.events import AnswerFinished
 from src.rag_with_generation import Rag
@@ -130,3 +130,33 @@ def test_a_sentence_that_has_clearly_more_of_the_question_than_the_row_comes_fir
 def test_the_row_comes_first_where_it_has_what_is_asked(rag: Rag, cover: IndexedDocument) -> None:
     told = answer(rag, cover, "How much common stock was outstanding as of January 24, 2018?")
     assert told.sentences[0].text == "Common stock outstanding, January 24, 2018: 484,107,183"
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("What were net sales and net income in 2017?", ["177,866", "3,033"]),
+        ("How much were the interest expense and the cost of sales in 2016?", ["(484)", "88,265"]),
+        ("What were net sales and net income?", ["135,987", "177,866", "2,371", "3,033"]),
+    ],
+)
+def test_two_values_of_one_question_are_told_each_on_its_own_line_cited_to_its_row(
+    rag: Rag, statement: IndexedDocument, question: str, values: list[str]
+) -> None:
+    told = answer(rag, statement, question)
+    assert told.direct is not None
+    assert [one.value for one in told.direct.operands] == values
+    quotes = {citation.marker: citation.quote for citation in told.citations}
+    for sentence, value in zip(told.sentences, values, strict=False):
+        assert value in sentence.text
+        assert any(value in quotes[marker] for marker in sentence.citations)
+
+
+@pytest.mark.parametrize(
+    "question", ["What was the sum of net sales and net income in 2017?", "What are sales and costs?"]
+)
+def test_what_is_made_of_two_values_or_names_no_row_whole_is_not_taken_for_two(
+    rag: Rag, statement: IndexedDocument, question: str
+) -> None:
+    told = answer(rag, statement, question)
+    assert told.direct is None or told.direct.kind is not DirectKind.COMPARISON
