@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 OPEN = frozenset({"/api/health", "/api/docs", "/api/openapi.json"})  # for whoever asks, whatever the state
 _METRICS = "/metrics"
-_SHARED = "/shared/"  # whoever has a link needs no key, but goes there at a fair rate
+_SHARED = "/shared"  # and below: whoever has a link needs no key, but goes there at a fair rate
 _UPLOADS = ("/api/documents", "/v1/files")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -31,8 +31,8 @@ def draw_share_button(turns: tuple[TurnView, ...], session: Session) -> None:
     st.button(
         say("Shared") if is_shared else say("Share"),
         icon=":material/link:",
-        key="bare-share",
-        type="secondary" if is_shared else "tertiary",
+        key="shared" if is_shared else "bare-share",  # that it is shared is said in words
+        type="tertiary",
         help=say("Others read this conversation under its link") if is_shared else say("Share a link"),
         disabled=not any(turn.done for turn in turns),
         on_click=open_dialog,
@@ -63,13 +63,8 @@ def _draw(shelf: Shelf, session: Session) -> None:
     st.html(note(_until(link, session)))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         _draw_make(shelf, session, links, say("Show the conversation as it is now"))
-        st.button(
-            say("Stop sharing"),
-            icon=":material/link_off:",
-            key="stop-sharing",
-            on_click=_stop,
-            args=(links, session),
-        )
+        if st.button(say("Stop sharing"), icon=":material/link_off:", key="stop-sharing"):
+            _stop(links, session)
     gone = say(
         "It also ends when you delete this conversation, or remove a document that it quotes. What somebody has saved "
         "stays with them."
@@ -92,7 +87,9 @@ def _stop(links: SharedLinks, session: Session) -> None:
     try:
         links.stop(workspace_key(session), session.conversation)
     except FootnoteError as exc:
-        session.notices.append(session.say(exc.message))
+        st.html(note(session.say(exc.message), "error", role="alert"))
+    else:
+        st.rerun()  # of the whole page, which says above the conversation whether it is shared
 
 
 def _link(links: SharedLinks, session: Session) -> SharedLink | None:

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import PlainTextResponse, StreamingResponse
 
 from shared_utils.storage.share_store import SharedPart
+from src.api.blocking import Blocking
 from src.api.errors import starting
 from src.api.services import ApiServices
 from src.library.shared_links import SharedLinks
@@ -41,15 +42,17 @@ async def shared(request: Request, token: str) -> Response:
     if first is None:
         return PlainTextResponse("Not found", 404, headers=_HEADERS)
     return StreamingResponse(
-        _following(library.links, token, first, services), media_type="text/html; charset=utf-8", headers=_HEADERS
+        _following(library.links, token, first, services.blocking),
+        media_type="text/html; charset=utf-8",
+        headers=_HEADERS,
     )
 
 
-async def _following(links: SharedLinks, token: str, first: SharedPart, services: ApiServices) -> AsyncIterator[bytes]:
+async def _following(links: SharedLinks, token: str, first: SharedPart, blocking: Blocking) -> AsyncIterator[bytes]:
     """One piece in memory at a time. Taken back meanwhile, it breaks off."""
     yield first.data
     for number in range(1, first.parts):
-        part = await services.blocking.call(partial(links.part, token, number))
+        part = await blocking.call(partial(links.part, token, number))
         if part is None or part.made_at != first.made_at:
             return
         yield part.data
