@@ -6,11 +6,11 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
-import httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -31,6 +31,15 @@ OWNER, STRANGER = "o" * 32, "s" * 32
 TALK = "the-conversation-that-is-shared"
 PAGE = b"<!DOCTYPE html><p>what was asked</p>" + b"." * 600_000
 Serve = Callable[..., TestClient]
+
+
+class Response(Protocol):
+    @property
+    def status_code(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def content(self) -> bytes: ...
 
 
 class OnlyLinks:
@@ -83,7 +92,7 @@ def share(store: DocumentStore, days: float = 0.0) -> str:
     return f"/shared/{link.token}"
 
 
-def told(answer: httpx.Response) -> tuple[int, bytes, dict[str, str]]:
+def told(answer: Response) -> tuple[int, bytes, dict[str, str]]:
     return answer.status_code, answer.content, {k: v for k, v in answer.headers.items() if k != "x-request-id"}
 
 
