@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 _ROOT = Path(__file__).resolve().parent.parent
 _HIDDEN = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
-_API = ("/api/", "/v1/", "/mcp", "/metrics")
+_API = ("/api/", "/v1/", "/mcp", "/metrics", "/shared/")
 _FILES = ("/media/",)  # what a person downloads from the page, a report in HTML among it
 _KNOWN = ("/_stcore/", "/healthz", "/page/", "/file/")  # of the page's; what is under them takes some methods only
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -174,7 +174,7 @@ class Edge:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent = MutableHeaders(scope=message)
-                sent["Content-Security-Policy"] = self._policy
+                sent.setdefault("Content-Security-Policy", self._policy)  # what is shared brings a stricter one
                 sent["X-Content-Type-Options"] = "nosniff"
                 sent["Referrer-Policy"] = "no-referrer"
                 if path == "/":

@@ -62,6 +62,8 @@ class Settings:
         0.0,
         "hours after a person's last visit until their files are wiped; 0 keeps them (24 on a Hugging Face Space)",
     )
+    share: bool = _setting("FOOTNOTE_SHARE", False, "let people make links under which a conversation can be read")
+    share_days: float = _setting("FOOTNOTE_SHARE_DAYS", 30.0, "days that such a link leads there; 0: until it is ended")
 
     # -- the API
     api_keys: tuple[str, ...] = _setting(

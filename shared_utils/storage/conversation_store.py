@@ -180,13 +180,12 @@ class ConversationStore:
         return None if row is None else _text(row[0])
 
     def delete(self, key: str, conversation_id: str) -> None:
-        """Delete a conversation, whatever is being answered in it."""
+        """Delete a conversation, whatever is being answered in it, and what its link shows."""
         with self._room():
             with self._database.write() as db:
-                workspace = note_change(db, key)
-                db.execute(
-                    "DELETE FROM turn WHERE workspace_id = ? AND conversation_id = ?", (workspace, conversation_id)
-                )
+                where = (note_change(db, key), conversation_id)
+                db.execute("DELETE FROM turn WHERE workspace_id = ? AND conversation_id = ?", where)
+                db.execute("DELETE FROM share WHERE workspace_id = ? AND conversation_id = ?", where)
             self._database.forget_log()
 
 

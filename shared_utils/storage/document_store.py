@@ -33,6 +33,7 @@ from shared_utils.storage.files import PAGES_SUFFIX, TEMPORARY_SUFFIX, drop, put
 from shared_utils.storage.remote_answers import RemoteAnswers
 from shared_utils.storage.repair import DATABASE, about, finish, repair
 from shared_utils.storage.salvage import REPAIRED
+from shared_utils.storage.share_store import ShareStore
 from shared_utils.storage.sql_content import gone
 from shared_utils.storage.sql_store import Tables, checked, content_id, is_held
 from shared_utils.storage.sqlite_pages import log_is_broken
@@ -69,6 +70,7 @@ class DocumentStore(Tables):
                     self._database = self._open_database(alone)
                     self.conversations = ConversationStore(self._database, self._room_to_delete, clock)
                     self.remote_answers = RemoteAnswers(self._database, clock)
+                    self.shares = ShareStore(self._database, self._room_to_delete, clock)
                     if alone:
                         self._clear_remains()
                         self.conversations.release_all()

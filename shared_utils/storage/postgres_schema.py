@@ -153,6 +153,42 @@ MIGRATIONS: tuple[Migration, ...] = (
         # The day a file's own data say it was made, in ISO form; '' where they say none, or nobody looked.
         "ALTER TABLE content ADD COLUMN made_on text NOT NULL DEFAULT ''",
     ),
+    (
+        # A conversation as it stood, for whoever has its link. `id` is the sha256 of the link's token.
+        """CREATE TABLE share (
+            id text PRIMARY KEY,
+            workspace_id text NOT NULL REFERENCES workspace ON DELETE CASCADE,
+            conversation_id text NOT NULL,
+            nonce text NOT NULL,  -- with the person's key it gives the token
+            made_at double precision NOT NULL,
+            expires_at double precision,  -- NULL: never
+            parts integer NOT NULL,
+            bytes integer NOT NULL,
+            UNIQUE (workspace_id, conversation_id)
+        )""",
+        """CREATE TABLE share_part (
+            share_id text NOT NULL REFERENCES share ON DELETE CASCADE,
+            number integer NOT NULL,
+            data bytea NOT NULL,
+            PRIMARY KEY (share_id, number)
+        )""",
+        "ALTER TABLE share_part ALTER COLUMN data SET STORAGE EXTERNAL",
+        # The documents that it shows: with the first that is erased, it goes.
+        """CREATE TABLE share_source (
+            share_id text NOT NULL REFERENCES share ON DELETE CASCADE,
+            entry_id text NOT NULL REFERENCES entry ON DELETE CASCADE,
+            PRIMARY KEY (share_id, entry_id)
+        )""",
+        "CREATE INDEX share_source_of_entry ON share_source (entry_id)",
+        "CREATE INDEX share_expiry ON share (expires_at) WHERE expires_at IS NOT NULL",
+        """CREATE FUNCTION footnote_share_ends() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            DELETE FROM share WHERE id = OLD.share_id;
+            RETURN NULL;
+        END $$""",
+        """CREATE TRIGGER footnote_share_ends AFTER DELETE ON share_source
+            FOR EACH ROW EXECUTE FUNCTION footnote_share_ends()""",
+    ),
 )
 
 

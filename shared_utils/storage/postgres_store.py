@@ -22,6 +22,7 @@ from shared_utils.storage.postgres_database import PostgresDatabase, database_cl
 from shared_utils.storage.postgres_line import PostgresLine
 from shared_utils.storage.postgres_vectors import PostgresVectors
 from shared_utils.storage.remote_answers import RemoteAnswers
+from shared_utils.storage.share_store import ShareStore
 from shared_utils.storage.sql import Sql
 from shared_utils.storage.sql_content import gone
 from shared_utils.storage.sql_store import Tables, checked, content_id, is_held, stray_contents
@@ -47,6 +48,7 @@ class PostgresStore(Tables):
         self._tidied_at = time.monotonic()
         self.conversations = ConversationStore(self._database, nullcontext, self._clock)
         self.remote_answers = RemoteAnswers(self._database, self._clock)
+        self.shares = ShareStore(self._database, nullcontext, self._clock)
 
     @property
     def counts(self) -> PostgresCounts:

@@ -23,7 +23,8 @@ Row = dict[str, Value]
 _ID, _TEXT, _INT, _REAL, _BLOB = "id", "text", "int", "real", "blob"  # "?": may be NULL
 _SHAPES: Mapping[str, tuple[int, dict[str, str]]] = {
     # table: how many columns it was made with; all of them today, in their order. What `remote_day`
-    # counts for a day begins anew.
+    # counts for a day begins anew. Links (`share`) are left out: what has been deleted is found, too, and
+    # one that was stopped must not lead somewhere again.
     "content": (9, {
         "id": _ID, "bytes": _INT, "stored_at": _REAL, "title": _TEXT, "outline": "blob?", "page_count": "int?",
         "status": "text?", "reason": _TEXT, "read_s": "real?", "made_on": _TEXT,

@@ -88,6 +88,37 @@ MIGRATIONS: tuple[Migration, ...] = (
         # The day a file's own data say it was made, in ISO form; '' where they say none, or nobody looked.
         "ALTER TABLE content ADD COLUMN made_on TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        # A conversation as it stood, for whoever has its link. `id` is the sha256 of the link's token.
+        """CREATE TABLE share (
+            id TEXT PRIMARY KEY,
+            workspace_id TEXT NOT NULL REFERENCES workspace ON DELETE CASCADE,
+            conversation_id TEXT NOT NULL,
+            nonce TEXT NOT NULL,  -- with the person's key it gives the token
+            made_at REAL NOT NULL,
+            expires_at REAL,  -- NULL: never
+            parts INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            UNIQUE (workspace_id, conversation_id)
+        ) STRICT""",
+        """CREATE TABLE share_part (
+            share_id TEXT NOT NULL REFERENCES share ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            data BLOB NOT NULL,
+            PRIMARY KEY (share_id, number)
+        ) STRICT""",
+        # The documents that it shows: with the first that is erased, it goes.
+        """CREATE TABLE share_source (
+            share_id TEXT NOT NULL REFERENCES share ON DELETE CASCADE,
+            entry_id TEXT NOT NULL REFERENCES entry ON DELETE CASCADE,
+            PRIMARY KEY (share_id, entry_id)
+        ) STRICT""",
+        "CREATE INDEX share_source_of_entry ON share_source (entry_id)",
+        "CREATE INDEX share_expiry ON share (expires_at) WHERE expires_at IS NOT NULL",
+        """CREATE TRIGGER share_ends AFTER DELETE ON share_source BEGIN
+            DELETE FROM share WHERE id = old.share_id;
+        END""",
+    ),
 )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shared_utils.storage.conversation_store import ConversationStore
     from shared_utils.storage.line import LineStore
     from shared_utils.storage.remote_answers import RemoteAnswers
+    from shared_utils.storage.share_store import ShareStore
     from shared_utils.storage.shared_counts import SharedCounts
 
 
@@ -158,6 +159,9 @@ class Store(ContentStore, VectorStore, PeopleStore, Protocol):
 
     @property
     def remote_answers(self) -> RemoteAnswers: ...
+
+    @property
+    def shares(self) -> ShareStore: ...
 
     @property
     def counts(self) -> SharedCounts | None:

@@ -33,6 +33,7 @@ _log = logging.getLogger(__name__)
 
 OPEN = frozenset({"/api/health", "/api/docs", "/api/openapi.json"})  # for whoever asks, whatever the state
 _METRICS = "/metrics"
+_SHARED = "/shared"  # and below: whoever has a link needs no key, but goes there at a fair rate
 _UPLOADS = ("/api/documents", "/v1/files")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -102,7 +103,7 @@ class Admission:
             return
         network = sender_of(scope, headers, settings.proxies)
         self._at_a_fair_rate(self._addresses, network)
-        if scope["method"] == "OPTIONS":  # what a route takes is no secret
+        if scope["method"] == "OPTIONS" or path.startswith(_SHARED):  # what a route takes is no secret
             return
         page_key = self._services.page_key(headers.get("cookie", ""))
         caller = caller_of(headers.get("authorization", ""), page_key, settings.api_keys)

@@ -27,6 +27,7 @@ from src.api.routes import (
     openai,
     page,
     search,
+    shared,
     threads,
     timeline,
 )
@@ -46,7 +47,7 @@ _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: 
 
 
 def create_api(services: ApiServices) -> ASGIApp:
-    """Serves /api, /v1, /mcp and /metrics."""
+    """Serves /api, /v1, /mcp, /metrics and what people share."""
     app = FastAPI(
         title="Footnote",
         version="1",
@@ -61,7 +62,7 @@ def create_api(services: ApiServices) -> ASGIApp:
     app.state.services = services
     described = app.openapi
     app.openapi = lambda: for_generators(described())  # type: ignore[method-assign]
-    for topic in (health, documents, search, compare, timeline, classify, chat, threads, openai, files, page):
+    for topic in (health, documents, search, compare, timeline, classify, chat, threads, openai, files, page, shared):
         app.include_router(topic.router)
     app.router.routes.append(Route(PATH, Assistants(services)))
     app.add_exception_handler(Refused, _answer(_itself))

@@ -25,6 +25,7 @@ from src.library.newcomers import Newcomers
 from src.library.news import News
 from src.library.remote_share import RemoteShare
 from src.library.services import EngineRoom, Services
+from src.library.shared_links import SharedLinks
 from src.library.shelf import Shelf
 from src.metrics import Numbers, summed
 from src.rag_with_generation import Rag
@@ -74,6 +75,7 @@ class Library:
         self.settings = settings
         self.engines = engines
         self.metrics = self._services.metrics
+        self.links = SharedLinks(store, settings, today)
         self._today = today
         self._tidy_every_s = tidy_every_s
         self._shelves: dict[str, Shelf] = {}
@@ -148,6 +150,7 @@ class Library:
                 with self._lock:
                     self._shelves.pop(key, None)
                 shelf.cancel_all()
+        self.links.tidy()
         self.store.tidy()
         self._tell_numbers()
         if self.settings.keep_hours:

@@ -82,12 +82,14 @@ def conversation_report(
     version: str = "",
     models: Mapping[str, str] | None = None,
     made_on: float = 0.0,
+    remark: str = "",
     say: Say = ENGLISH,
 ) -> str:
     """The whole file. Draws every cited page once, which takes about a fifth of a second each.
 
     `title`: "" = the first question. `models`: name -> digest, as far as they are known. `made_on`: seconds since the
-    epoch, 0 leaves the date out. A page that cannot be drawn says why in its place; nothing is raised for it.
+    epoch, 0 leaves the date out. `remark` stands behind the date. A page that cannot be drawn says why in
+    its place; nothing is raised for it.
     """
     from src.presentation.report_style import laid_out  # a template engine, a tenth of a second: the app starts without
 
@@ -102,6 +104,7 @@ def conversation_report(
             say.n(len(documents), "{n:,} document", "{n:,} documents"),
             f"Footnote {version}".strip(),
             moment(made_on),
+            remark,
         ),
         contents_label=say("Contents"),
         answer_heading=say("Answer") if len(listed) == 1 and not title else "",

@@ -18,6 +18,7 @@ from src.screen.question_list import draw_list, split_list
 from src.screen.running import draw_running
 from src.screen.scope import among, confined
 from src.screen.session import Session
+from src.screen.share_dialog import draw_share_button
 from src.views import TurnView
 
 _TITLE_CHARACTERS = 60
@@ -59,6 +60,7 @@ def _draw_bar(turns: tuple[TurnView, ...], shelf: Shelf, session: Session) -> No
     with st.container(horizontal=True, vertical_alignment="center", key="bar", wrap=False):
         st.html(f'<h1 class="fn-title" dir="auto" title="{html_text(title)}">{html_text(short)}</h1>', width="stretch")
         draw_export_button(turns, session)
+        draw_share_button(turns, session)
         st.button(
             say("New"),
             icon=":material/edit_square:",

@@ -35,6 +35,7 @@ from src.screen.page_viewer import draw_viewer
 from src.screen.question_list import draw_list_button, draw_list_dialog
 from src.screen.session import Session, language_of, network_of_visitor, this_session, workspace_key
 from src.screen.settings_dialog import draw_settings, draw_settings_button
+from src.screen.share_dialog import draw_share
 from src.screen.shared_library import shared_library
 from src.screen.status_line import Seen, draw_status, look_around
 from src.screen.timeline import VIEW as TIMELINE
@@ -73,6 +74,7 @@ def draw() -> None:
         _draw_welcome(shelf, settings, session, seen, theme)
     draw_settings(shelf, session, settings)
     draw_export(shelf, session)
+    draw_share(shelf, session)
     draw_list_dialog(shelf, session, settings)
     draw_notes_dialog(shelf, session)
     session.draft = ""  # drawn to the end: a run that is cut off by the next one may never have reached the browser

@@ -67,7 +67,7 @@ class Session:
     deleting: str = ""  # the conversation that is to be deleted, if that is confirmed
     all_documents: bool = False  # the whole list, however long
     all_conversations: bool = False
-    dialog: str = ""  # the one that is open: "settings", "export", "list" or "notes"
+    dialog: str = ""  # the one that is open: "settings", "export", "share", "list" or "notes"
     export_problem: Message = NOTHING  # why a file could not be made
     unsaved: Message = NOTHING  # why the last setting could not be kept
     key_shown: bool = False  # the shelf's secret stands in the settings
