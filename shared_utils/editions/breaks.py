@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from heapq import nsmallest
-from itertools import pairwise
 from random import Random
 
 from shared_utils.editions.passages import Passage
@@ -108,8 +107,10 @@ def _are_one(
         return False
     if len(few) > 1 and all(passage.is_row and not passage.values for passage in many):
         return sorted(piece for line in whole for piece in line) == sorted(piece for line in lines for piece in line)
-    on_lines = [line for passage in many for line in _lines(passage)]
-    return any(passage.is_row for passage in many) and any(is_shuffle(one, on_lines) for one in (read_on, row))
+    if not any(passage.is_row for passage in many):
+        return False
+    by_cells = [_by_cells(passage) or line for passage, line in zip(many, lines, strict=True)]
+    return any(is_shuffle(one, some) for one in {read_on, row} for some in (lines, by_cells))
 
 
 def _order(window: Window, other: Window) -> tuple[int, int]:
@@ -119,13 +120,11 @@ def _order(window: Window, other: Window) -> tuple[int, int]:
 
 def _row(passage: Passage) -> str:
     """A row cell by cell, without white space."""
-    return "".join(piece for cell in passage.cells for piece in _pieces(cell))
+    return "".join(_by_cells(passage))
 
 
-def _lines(passage: Passage) -> list[list[str]]:
-    """The pieces of each line that a passage is printed on."""
-    ends = (0, *passage.line_ends, len(passage.text))
-    return [_pieces(passage.text[start:end]) for start, end in pairwise(ends)]
+def _by_cells(passage: Passage) -> list[str]:
+    return [piece for cell in passage.cells for piece in _pieces(cell)]
 
 
 def _pieces(text: str) -> list[str]:

@@ -80,7 +80,6 @@ class Passage:
     is_row: bool = False
     is_repeated_head: bool = False  # names over columns, printed again where their table goes on
     cells: tuple[str, ...] = ()  # of a row, from left to right, each with all its lines
-    line_ends: tuple[int, ...] = ()  # of a row: where in `text` the page goes on to another line
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -213,27 +212,12 @@ def _passage(page: Page, one: _Stretch, place_of: _Sections, pages: int, *, is_c
         values=_values(one) if one.row is not None and not is_contents else (),
         is_row=one.row is not None,
         cells=_texts(one.row) if one.row is not None else (),
-        line_ends=_line_ends(page.text, one.spans) if one.row is not None else (),
     )
 
 
 def _texts(row: TableRow) -> tuple[str, ...]:
     inside = sorted((cell for cell in row.table.cells if cell.row == row.row), key=lambda cell: cell.column)
     return tuple(cell.text for cell in inside)
-
-
-def _line_ends(text: str, spans: Sequence[Span]) -> tuple[int, ...]:
-    """Where, in the text that the spans make, lines end; between two spans where what is left out holds an end."""
-    found: list[int] = []
-    offset = 0
-    for span, following in pairwise([*spans, None]):
-        if span is None:
-            break
-        found += (offset + n for n, char in enumerate(text[span.start : span.end]) if char == "\n")
-        offset += span.end - span.start + 1
-        if following is not None and "\n" in text[span.end : following.start]:
-            found.append(offset - 1)
-    return tuple(found)
 
 
 def _even(text: str) -> str:

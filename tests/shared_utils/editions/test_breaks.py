@@ -120,6 +120,12 @@ def test_heads_that_the_next_page_repeats_are_no_change() -> None:
     assert changes(whole, renamed) != ()
 
 
+def test_values_exchanged_between_the_columns_of_a_row_that_is_read_cell_by_cell_are_told() -> None:
+    whole = of_rows(["Rent", "40", "51"], name="a.pdf")
+    assert changes(whole, stacked(whole, ["Rent", "", ""], ["", "51", ""], ["", "", "40"])) != ()
+    assert changes(whole, stacked(whole, ["Rent", "", ""], ["", "", "51"], ["", "40", ""])) == ()
+
+
 def stacked(whole: Document, *lines: Sequence[str]) -> Document:
     """The first row of values set on several lines, every cell with one span a line."""
     (page,) = whole.pages
