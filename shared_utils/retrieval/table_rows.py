@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 
+from shared_utils.retrieval.unlabelled_sums import is_unlabelled, with_unlabelled_sum
 from shared_utils.tables.paths import heads_over, labels_beside, values
 from shared_utils.text.subtracted import left_out
 from shared_utils.text.words import terms
@@ -21,6 +22,7 @@ _LETTERS = re.compile(r"[^\W\d_]{3}")
 _GAP = 160  # points between the parts of a table that a few lines of prose cut in two
 _OFF = 20  # points between the ends of figures in one column
 _ABOVE = 240  # characters of the page over a table that speak of it
+_SENTENCE_END = re.compile(r"[.!?]\s+(?=[^\W\d_])")
 _SECTION_CHARACTERS = 30  # a longer line of names in the middle of a table is the caption of what follows
 
 
@@ -72,7 +74,7 @@ def is_year(word: str) -> bool:
 
 def rows_of(document_id: str, page: Page, page_score: float) -> Iterator[TableRow]:
     """The rows of a page's tables that have a label and values, top down."""
-    for table in _carried(page.tables):
+    for table in _carried([with_unlabelled_sum(page, table) for table in page.tables]):
         above = _above(page, table)
         for row, together in groupby(_facts(table), key=lambda fact: (fact.value.row, fact.labels)):
             of_row = tuple(together)
@@ -80,6 +82,7 @@ def rows_of(document_id: str, page: Page, page_score: float) -> Iterator[TableRo
             if not label:
                 continue
             groups = [cell for cell in of_row[0].labels if cell not in label]
+            is_unnamed = is_unlabelled(label, [fact.value for fact in of_row])
             section = _section(table, row[0])
             title = section.text if section else table.caption
             row_years = _years(label) or _years(groups) or years_of(title)
@@ -92,7 +95,7 @@ def rows_of(document_id: str, page: Page, page_score: float) -> Iterator[TableRo
                 facts=of_row,
                 label=_words(label),
                 own=frozenset(word for word in own if not word.isdigit()),
-                groups=_words(groups),
+                groups=_words(groups) | (_led_in(page, table) if is_unnamed else frozenset()),
                 title=_terms(title),
                 above=above,
                 heads=tuple(_words(fact.heads) for fact in of_row),
@@ -198,6 +201,13 @@ def _above(page: Page, table: Table) -> frozenset[str]:
     if not starts:
         return frozenset()
     return _terms(page.text[max(0, min(starts) - _ABOVE) : min(starts)])
+
+
+def _led_in(page: Page, table: Table) -> frozenset[str]:
+    """The words of the sentence that leads to a table: all that names its sum where no label does."""
+    starts = [span.start for cell in table.cells for span in cell.spans]
+    before = page.text[max(0, min(starts) - _ABOVE) : min(starts)] if starts else ""
+    return _terms(_SENTENCE_END.split(before)[-1])
 
 
 def _words(cells: Collection[Cell]) -> frozenset[str]:

@@ -172,3 +172,25 @@ def test_a_label_that_tells_the_amount_it_is_without_is_the_row_to_read() -> Non
     rows = [["", "2017"], ["Receivables, net of allowances of $52", "900"], ["Inventory", "4"]]
     page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(rows, text),))
     assert asked("What were the allowances for receivables in 2017?", page).score >= SURE
+
+
+DUE = "Future amortization of licences is as follows:\n2018 $ 377\n2019 337\n2020 1,258\nThereafter (72)\n"
+DUE_ROWS = [["2018", "377"], ["2019", "337"], ["2020", "1,258"], ["Thereafter", "(72)"]]
+
+
+@pytest.mark.parametrize(
+    ("below", "is_read"),
+    [("$   1,900\n", True), ("1,901\n", False), ("Tax 1,900\n", False), ("1,900 14\n", False), ("\n", False)],
+)
+def test_a_sum_without_a_label_is_the_total_of_its_table_where_it_adds_up(below: str, is_read: bool) -> None:
+    text = DUE + below + "The licences run for nine years.\n"
+    table = replace(table_of(DUE_ROWS, text), head_rows=0, kinds=(RowKind.DATA,) * 4, caption="")
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table,))
+    found = look_up("What is the total future amortization of licences?", [("d", page, 1.0)])
+    told = [fact.value for fact in found.facts] if found else []
+    assert ([cell.text for cell in told] == ["1,900"]) is is_read
+    if is_read:
+        assert found is not None
+        assert found.score >= SURE
+        (span,) = told[0].spans
+        assert text[span.start : span.end] == "1,900"
