@@ -52,7 +52,7 @@ class SharedPart:
 class ShareStore:
     """Thread-safe, and safe for several processes on one database. Raises StorageError.
 
-    `room` is entered around whatever deletes; `clock` gives seconds since the epoch.
+    `room` is entered around whatever only deletes; `clock` gives seconds since the epoch.
     """
 
     def __init__(
@@ -81,34 +81,33 @@ class ShareStore:
         packed = [zlib.compress(shown[at : at + _PART_BYTES]) for at in range(0, len(shown), _PART_BYTES)]
         size, now = sum(map(len, packed)), self._clock()
         until = now + days * 86400 if days else None
-        with self._room():
-            with self._database.write() as db:
-                person = touch_changed(db, key, now)
-                where = (person, conversation_id)
-                turn = "SELECT 1 FROM turn WHERE workspace_id = ? AND conversation_id = ?"
-                if db.execute(turn, where).fetchone() is None:
-                    return None
-                row = db.execute(
-                    "SELECT nonce FROM share WHERE workspace_id = ? AND conversation_id = ? "
-                    "AND (expires_at IS NULL OR expires_at > ?)",
-                    (*where, now),
-                ).fetchone()
-                nonce = str(row[0]) if row else secrets.token_hex(_NONCE_BYTES)
-                db.execute("DELETE FROM share WHERE workspace_id = ? AND conversation_id = ?", where)
-                _refuse_beyond(db, person, size, most)
-                sources = [_entry(db, person, document_id) for document_id in document_ids]
-                token = _token(key, nonce)
-                id_ = share_id(token)
-                db.execute(
-                    "INSERT INTO share (id, workspace_id, conversation_id, nonce, made_at, expires_at, parts, bytes) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (id_, *where, nonce, now, until, len(packed), size),
-                )
-                for number, data in enumerate(packed):
-                    db.execute("INSERT INTO share_part (share_id, number, data) VALUES (?, ?, ?)", (id_, number, data))
-                for entry in sources:
-                    db.execute("INSERT INTO share_source (share_id, entry_id) VALUES (?, ?)", (id_, entry))
-            self._database.forget_log()
+        with self._database.write() as db:
+            person = touch_changed(db, key, now)
+            where = (person, conversation_id)
+            turn = "SELECT 1 FROM turn WHERE workspace_id = ? AND conversation_id = ?"
+            if db.execute(turn, where).fetchone() is None:
+                return None
+            row = db.execute(
+                "SELECT nonce FROM share WHERE workspace_id = ? AND conversation_id = ? "
+                "AND (expires_at IS NULL OR expires_at > ?)",
+                (*where, now),
+            ).fetchone()
+            nonce = str(row[0]) if row else secrets.token_hex(_NONCE_BYTES)
+            db.execute("DELETE FROM share WHERE workspace_id = ? AND conversation_id = ?", where)
+            _refuse_beyond(db, person, size, most)
+            sources = [_entry(db, person, document_id) for document_id in document_ids]
+            token = _token(key, nonce)
+            id_ = share_id(token)
+            db.execute(
+                "INSERT INTO share (id, workspace_id, conversation_id, nonce, made_at, expires_at, parts, bytes) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (id_, *where, nonce, now, until, len(packed), size),
+            )
+            for number, data in enumerate(packed):
+                db.execute("INSERT INTO share_part (share_id, number, data) VALUES (?, ?, ?)", (id_, number, data))
+            for entry in sources:
+                db.execute("INSERT INTO share_source (share_id, entry_id) VALUES (?, ?)", (id_, entry))
+        self._database.forget_log()
         return SharedLink(token, now, until)
 
     def of(self, key: str, conversation_id: str) -> SharedLink | None:
