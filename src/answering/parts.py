@@ -10,17 +10,23 @@ from shared_utils.message import Message, message
 from shared_utils.text.words import terms
 from shared_utils.types import QUOTED, Answer, Citation, Sentence
 
-_ASKING = (
-    r"(?:who|what|when|where|which|why|how(?: (?:many|much|long|often|old|high|far))?"
-    r"|wer|was|wann|wo|welche[rsnm]?|warum|wie(?: (?:viele?|lange|oft|hoch))?"
-    r"|qui|que|quand|où|quel(?:le)?s?|pourquoi|comment|combien|qué|quién|cuándo|dónde|cuál|cuánt[oa]s?"
-    r"|chi|cosa|quando|dove|quale|quant[oaie]|quem|onde|qual|wie|wat|wanneer|waar|welke?|hoeveel|waarom)"
+_SPOKEN = (  # "and" and the words that ask, of each language: "was" asks in one and states in another
+    ("and", r"who|what|when|where|which|why|how(?: (?:many|much|long|often|old|high|far))?"),
+    ("und", r"wer|was|wann|wo|welche[rsnm]?|warum|wie(?: (?:viele?|lange|oft|hoch))?"),
+    ("et", r"qui|que|quand|où|quel(?:le)?s?|pourquoi|comment|combien"),
+    ("[ye]", r"qué|quién|cuándo|dónde|cuál|cuánt[oa]s?"),
+    ("ed?", r"chi|cosa|quando|dove|quale|quant[oaie]"),
+    ("e", r"quem|onde|quando|qual|quant[oa]s?"),
+    ("en", r"wie|wat|wanneer|waar|welke?|hoeveel|waarom"),
 )
-_PARTED = re.compile(
-    rf"\s*(?:,\s*(?:and|und|et|y|e|en)?|;|\?|\b(?:and|und|et|y|e|en))\s+(?=(?:also\s+|auch\s+)?{_ASKING}\s+\S)",
-    re.IGNORECASE,
+_WAYS = tuple(
+    (
+        re.compile(rf"\W*(?:(?:in|for|at|on|of|from|with|bei|mit|für|von)\s+)?(?:{asking})\b", re.IGNORECASE),
+        # after a comma alone stands a clause as often as a question: "…, which was founded in 1990?"
+        re.compile(rf"\s*(?:,?\s*\b{conjunction}|;|\?)\s+(?=(?:also\s+|auch\s+)?(?:{asking})\s+\S)", re.IGNORECASE),
+    )
+    for conjunction, asking in _SPOKEN
 )
-_BEGINS = re.compile(rf"\W*(?:(?:in|for|at|on|of|from|with|bei|mit|für|von)\s+)?{_ASKING}\b", re.IGNORECASE)
 _MOST = 3  # parts
 _TOLD = 2  # sentences of a part that nothing leads
 
@@ -32,14 +38,15 @@ def parted(question: str) -> tuple[str, ...]:
     ('What was revenue in 2022?', 'who is the CEO?')
     >>> parted("What did wages and dredging cost?"), parted("Say who chairs the board and what it decides.")
     (('What did wages and dredging cost?',), ('Say who chairs the board and what it decides.',))
+    >>> parted("How much interest, net of tax, was there in 2008?")
+    ('How much interest, net of tax, was there in 2008?',)
     """
     text = question.strip()
-    if not _BEGINS.match(text):
-        return (question,)
-    pieces = [piece.strip(" ?.!,;") for piece in _PARTED.split(text)]
-    if not 1 < len(pieces) <= _MOST or not all(terms(piece) and _BEGINS.match(piece) for piece in pieces):
-        return (question,)
-    return tuple(f"{piece}?" for piece in pieces)
+    for begins, between in _WAYS:
+        pieces = [piece.strip(" ?.!,;") for piece in between.split(text)]
+        if 1 < len(pieces) <= _MOST and all(terms(piece) and begins.match(piece) for piece in pieces):
+            return tuple(f"{piece}?" for piece in pieces)
+    return (question,)
 
 
 def together(question: str, parts: Sequence[tuple[str, Answer | None]]) -> Answer:

@@ -65,6 +65,8 @@ def test_a_part_that_is_not_answered_is_named(rag: Rag, minutes: IndexedDocument
         "When and where was it signed?",
         "Compare wages and what tolls brought",
         "What does the report say about whales and who?",
+        "How much interest, net of tax, was there in 2008?",
+        "What is the name of the company, which was founded in 1990?",
     ],
 )
 def test_one_question_stays_one(question: str) -> None:
