@@ -36,7 +36,7 @@ check: $(VENV)/.test-ready  ## format, lint, types, import rules
 	$(BIN)/lint-imports --no-logo
 
 unit: $(VENV)/.test-ready  ## unit and page tests, a file at a time on each of two processes
-	$(BIN)/python -m pytest -m "not browser and not live" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not browser and not live" -n 2 --dist loadfile --no-loadscope-reorder
 
 coverage: $(VENV)/.test-ready  ## the same with branch coverage, a third slower
 	$(BIN)/python -m pytest -m "not browser and not live" --cov --cov-report=term:skip-covered
