@@ -93,26 +93,9 @@ def _take_uploads(shelf: Shelf, session: Session) -> None:
     context, lost = get_script_run_ctx(), 0
     for file in st.session_state.get(f"upload-{session.upload_round}") or ():
         if isinstance(file, DeletedFile):  # it was let go: see PageUploads
-            lost += 1
+            lost += file.file_id not in session.taken_unasked
             continue
-        name, data = form_name(file.name), file.getvalue()
-        if _may_be_pdf(name, data):
-            add_file(shelf, session, name, data)
-        elif lacks_office(name, data):
-            session.notices.append(
-                session.say(
-                    "{name} was not added: LibreOffice, which makes pages of Office documents, is not installed on "
-                    "this server. Save it as PDF, then add that.",
-                    name=plain(name),
-                )
-            )
-        else:
-            session.notices.append(
-                session.say(
-                    "{name} is not a PDF, so it was not added. Save or print it as a PDF, then add that.",
-                    name=plain(name),
-                )
-            )
+        _take(shelf, session, form_name(file.name), file.getvalue())
         if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
             context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
     session.upload_round += 1
@@ -123,6 +106,40 @@ def _take_uploads(shelf: Shelf, session: Session) -> None:
             "{n} files were lost on their way, as the connection broke or took too long. Add them again.",
         )
         session.notices.append(session.say(said))
+
+
+def take_overdue(shelf: Shelf, session: Session) -> None:
+    """Take files that came, though the uploader has not told the page so: it was drawn anew in that very moment."""
+    context = get_script_run_ctx()
+    if context is None or not isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        return
+    overdue = shared_library().uploads.overdue(context.session_id)
+    for file in context.uploaded_file_mgr.get_files(context.session_id, overdue):
+        _take(shelf, session, form_name(file.name), file.data)
+        session.taken_unasked.add(file.file_id)
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+    if overdue:
+        session.upload_round += 1
+
+
+def _take(shelf: Shelf, session: Session, name: str, data: bytes) -> None:
+    if _may_be_pdf(name, data):
+        add_file(shelf, session, name, data)
+    elif lacks_office(name, data):
+        session.notices.append(
+            session.say(
+                "{name} was not added: LibreOffice, which makes pages of Office documents, is not installed on "
+                "this server. Save it as PDF, then add that.",
+                name=plain(name),
+            )
+        )
+    else:
+        session.notices.append(
+            session.say(
+                "{name} is not a PDF, so it was not added. Save or print it as a PDF, then add that.",
+                name=plain(name),
+            )
+        )
 
 
 def _may_be_pdf(name: str, data: bytes) -> bool:

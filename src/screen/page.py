@@ -26,6 +26,7 @@ from src.screen.library_panel import (
     draw_library_notice,
     draw_notices,
     draw_uploader,
+    take_overdue,
     uploader_words,
     where_files_go,
 )
@@ -67,6 +68,7 @@ def draw() -> None:
     session.say = language_of(shelf.preferences().language)
     st.html(root_style(theme, uploader_words(settings, session.say)))
     choose_conversation(shelf, session)
+    take_overdue(shelf, session)
     seen = look_around(shelf, session)
     if shelf.documents() or can_undo(shelf, session):
         _draw_rooms(shelf, settings, session, seen)

@@ -34,6 +34,7 @@ _STREAM = "/_stcore/stream"
 _LEAST_BYTES = 65_536  # counted for any file, so that empty ones are not without end
 _WRAPPING_BYTES = 2**20  # what Streamlit allows a form to add to the file in it
 _RECONNECT_S = 3.0  # a page that lost its connection is back by then, if it comes back
+_OVERDUE_S = 4.0  # a page that has not come for a file by then has lost word of it
 _UNTAKEN_S = 60.0  # the page keeps files as soon as the last of them is there
 _RETRY_AFTER_S = 5
 
@@ -112,6 +113,19 @@ class PageUploads:
                 return False
             self._forget_kept()
             return not self._has_some(session)
+
+    def overdue(self, session: str) -> tuple[str, ...]:
+        """The files that came a while ago, none after them, and that the page was not told of.
+
+        The browser tells it when the last file is there, unless the uploader was drawn anew in that moment.
+        """
+        with self._lock:
+            self._forget_kept()
+            times = {key[1]: at for key, (_, at) in self._held.items() if key[0] == session}
+            is_coming = any(claim.session == session for claim in self._coming)
+        if is_coming or not times or max(times.values()) + _OVERDUE_S > self._clock():
+            return ()
+        return tuple(times)
 
     def let_go(self) -> None:
         """Forget the files of pages that are gone, and those that no page has come for."""
@@ -208,8 +222,13 @@ class CountedUploads:
         finally:
             self._uploads.settle(claim, taken_in=200 <= status < 300)
             self._let_go_in(_UNTAKEN_S + 1)
+            asyncio.get_running_loop().call_later(_OVERDUE_S + 0.1, self._have_taken, claim.session)
             if not self._uploads.is_open(claim.session):
                 self._uploads.let_go()
+
+    def _have_taken(self, session: str) -> None:
+        if self._uploads.overdue(session):
+            self._uploads.draw_again(session)
 
     def _let_go_in(self, seconds: float) -> None:
         asyncio.get_running_loop().call_later(seconds, self._uploads.let_go)

@@ -43,6 +43,7 @@ class Session:
 
     fallback_key: str = field(default_factory=new_workspace_key)  # when no cookie came: `streamlit run`
     upload_round: int = 0  # a new uploader each time, so that Streamlit forgets the files it took
+    taken_unasked: set[str] = field(default_factory=set)  # ids of files that the uploader did not tell of in time
     say: Say = ENGLISH  # the person's language; set whenever the page is drawn
     conversation: str = ""  # its id; set when the page is first drawn
     place: Place | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import Open, Screen, serve
 from tests.e2e.pdfs import Line, pdf
@@ -58,3 +58,19 @@ def test_a_file_that_was_refused_can_be_added_again(visit: Open, narrow: str, tm
     choose(screen, [missing])
     expect(screen.card(missing.name)).to_be_visible()
     expect(screen.page.get_by_role("alert").filter(has_text="angenommen")).to_have_count(0)
+
+
+def test_a_file_that_came_though_the_browser_never_heard_of_it_is_read(
+    visit: Open, address: str, tmp_path: Path
+) -> None:
+    screen = visit(address, trouble="*")
+
+    def without_answer(route: Route) -> None:
+        if route.request.method == "PUT":
+            route.fetch()
+        route.abort()
+
+    screen.page.route("**/_stcore/upload_file/**", without_answer)
+    (path,) = files(tmp_path, 1, 50_000)
+    choose(screen, [path])
+    expect(screen.card(path.name)).to_be_visible()

@@ -129,6 +129,20 @@ def test_files_that_have_just_come_stay(world: World) -> None:
     assert world.held("a") == 2
 
 
+def test_files_that_the_page_was_not_told_of_are_named_when_none_is_coming_any_more(world: World) -> None:
+    world.put("a", "1", MB)
+    world.put("b", "other", MB)
+    assert world.uploads.overdue("a") == ()  # the browser may be about to tell
+    coming = world.uploads.claim("a", "2", "192.0.2.1", MB)
+    assert coming
+    world.clock.sleep(5)
+    assert world.uploads.overdue("a") == ()
+    world.uploads.settle(coming, taken_in=False)
+    assert world.uploads.overdue("a") == ("1",)
+    world.pages.uploaded_file_mgr.remove_file("a", "1")
+    assert world.uploads.overdue("a") == ()
+
+
 def test_refusals_are_told_once_and_together_with_what_came(world: World) -> None:
     world.put("a", "1", 100 * MB)
     for number in range(3):
