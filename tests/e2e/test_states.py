@@ -243,6 +243,7 @@ def test_viewer_drawer(reader: Screen) -> None:
     reader.ask(QUESTION)
     reader.answered()
     reader.page.set_viewport_size(NARROW)
+    expect(reader.page.get_by_test_id("stExpandSidebarButton")).to_be_visible()  # laid out for the narrow window
     reader.sources().first.click()
     drawer = reader.page.get_by_role("dialog").get_by_role("img", name="2.84 million tonnes")
     look(reader, "drawer", lambda _: drawer, sizes=("390",))

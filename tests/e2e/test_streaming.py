@@ -37,7 +37,7 @@ def screen(visit: Open, address_with_model: str) -> Screen:
 
 
 def test_the_documents_own_words_are_there_before_the_model_says_anything(screen: Screen, says: Script) -> None:
-    says.first_token_s = 2.0
+    says.first_token_s = 4.0
     says.answer = "Leakage fell to 14.9 percent [1]."
     screen.ask(QUESTION)
     expect(screen.page.get_by_text("Found in your documents")).to_be_visible()
@@ -48,7 +48,7 @@ def test_the_documents_own_words_are_there_before_the_model_says_anything(screen
 
 
 def test_a_source_opens_while_the_answer_is_still_being_written(screen: Screen, says: Script) -> None:
-    says.token_s = 0.2
+    says.token_s = 0.5  # until Stop
     says.answer = "Leakage fell to 14.9 percent [1]. " + "The rest of the answer takes its time. " * 3
     screen.ask(QUESTION)
     chip = screen.page.get_by_test_id("stMarkdown").get_by_role("button", name="Source 1: water.pdf, page 1")
@@ -61,7 +61,7 @@ def test_a_source_opens_while_the_answer_is_still_being_written(screen: Screen, 
 
 
 def test_stop_keeps_what_was_written_and_frees_the_model(screen: Screen, says: Script, model: FakeOllama) -> None:
-    says.token_s = 0.2
+    says.token_s = 0.5  # until Stop
     says.answer = "Leakage fell to 14.9 percent [1]. " + "And so on and on. " * 200
     left_before = model.hang_ups
     screen.ask(QUESTION)
@@ -74,7 +74,7 @@ def test_stop_keeps_what_was_written_and_frees_the_model(screen: Screen, says: S
 
 
 def test_a_refresh_in_mid_answer_goes_on_with_it(screen: Screen, says: Script) -> None:
-    says.token_s = 0.1
+    says.token_s = 0.2
     says.answer = "Leakage fell to 14.9 percent [1]. " + "A few more words follow here. " * 4
     screen.ask(QUESTION)
     expect(screen.page.get_by_role("timer")).to_contain_text("Writing")
@@ -84,7 +84,7 @@ def test_a_refresh_in_mid_answer_goes_on_with_it(screen: Screen, says: Script) -
 
 
 def test_a_question_asked_meanwhile_waits_in_line_and_can_be_taken_back(screen: Screen, says: Script) -> None:
-    says.token_s, says.answer = 0.2, "The rest of the answer takes its time. " * 20
+    says.token_s, says.answer = 1.0, "The rest of the answer takes its time. " * 20
     screen.ask(QUESTION)
     expect(screen.page.get_by_role("button", name="Stop")).to_be_visible()
     too_early = "And how many kilometres were renewed?"
