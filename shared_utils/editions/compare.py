@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from shared_utils.editions.alignment import Pair, align, word_changes
+from shared_utils.editions.digest import key_figures, openings
 from shared_utils.editions.facts import Hunk, Told, Words, differences
 from shared_utils.editions.kinship import kinship_of
-from shared_utils.editions.model import Change, ChangeKind, Comparison, Fact, FactChange, FactKind, Piece, Side
+from shared_utils.editions.model import (
+    Change,
+    ChangeKind,
+    Comparison,
+    Fact,
+    FactChange,
+    FactKind,
+    Piece,
+    Side,
+    places_within,
+)
 from shared_utils.editions.passages import Passage, Passages, Token, passages_of
 from shared_utils.editions.rows import row_differences
-from shared_utils.structure.model import Place
 from shared_utils.types import Document
 
 
@@ -24,8 +35,9 @@ def compare(before: Document, after: Document) -> Comparison:
     old, new = passages_of(before, most_pages), passages_of(after, most_pages)
     kinship = kinship_of(before, after, old, new)
     pairs = align(old.passages, new.passages)
-    changes = [change for pair in pairs for change in _changes(old, new, pair)]
-    if not kinship.are_editions:
+    changes = list(_under_headings(change for pair in pairs for change in _changes(old, new, pair)))
+    is_partial = not kinship.are_editions
+    if is_partial:
         changes = [change for change in changes if change.kind is ChangeKind.REWORDED]
     reworded = sum(change.kind is ChangeKind.REWORDED for change in changes)
     both = [pair for pair in pairs if pair.before and pair.after]
@@ -36,8 +48,22 @@ def compare(before: Document, after: Document) -> Comparison:
         moved=sum(pair.is_moved for pair in both),
         before_words=old.words,
         after_words=new.words,
-        is_partial=not kinship.are_editions,
+        figures=key_figures(old, new, both, before.pages, after.pages),
+        added=() if is_partial else openings(new, frozenset(n for pair in both for n in pair.after), old),
+        dropped=() if is_partial else openings(old, frozenset(n for pair in both for n in pair.before), new),
+        is_partial=is_partial,
     )
+
+
+def _under_headings(changes: Iterable[Change]) -> Iterator[Change]:
+    """What was removed from a document without headings, under the heading of what is before it in the later one."""
+    section = ""
+    for change in changes:
+        if change.before is not None and change.after is None and not change.before.section:
+            yield replace(change, before=replace(change.before, section=section))
+        else:
+            section = change.section
+            yield change
 
 
 def _changes(old: Passages, new: Passages, pair: Pair) -> Iterator[Change]:
@@ -115,17 +141,7 @@ class _Joined:
     def fact(self, span: tuple[int, int] | None) -> Fact | None:
         if span is None:
             return None
-        return Fact(" ".join(self.text[span[0] : span[1]].split()), tuple(self._places(*span)))
-
-    def _places(self, start: int, end: int) -> Iterator[Place]:
-        """Where `text[start:end]` stands on pages."""
-        offset = 0
-        for place in self.places:
-            length = place.end - place.start
-            first, last = max(start, offset), min(end, offset + length)
-            if first < last:
-                yield Place(place.page, place.start + first - offset, place.start + last - offset)
-            offset += length + 1
+        return Fact(" ".join(self.text[span[0] : span[1]].split()), tuple(places_within(self.places, *span)))
 
     def side(self, differing: Sequence[tuple[int, int]]) -> Side:
         """The words, those of the given stretches of tokens marked as differing."""

@@ -111,6 +111,8 @@ def facts_of(side: Words) -> tuple[Told, ...]:
     for number in quantities(text, notation):
         take(FactKind.DATE if number.is_year else FactKind.NUMBER, number.start, number.end, _meaning(number))
     for duty in _DUTY.finditer(text):
+        if _is_name_of_a_month(duty, text):
+            continue
         take(FactKind.OBLIGATION, duty.start(), duty.end(), " ".join(fold(duty[0]).split()))
     for token in side.tokens:
         if denies((Word(text[token.start : token.end], token.start, token.end, (), content=False),)):
@@ -120,6 +122,11 @@ def facts_of(side: Words) -> tuple[Told, ...]:
             is_code = any(map(str.isalpha, token.key))
             take(FactKind.NAME if is_code else FactKind.NUMBER, token.start, token.end, token.key)
     return tuple(sorted(found, key=lambda fact: fact.start))
+
+
+def _is_name_of_a_month(duty: re.Match[str], text: str) -> bool:
+    """Whether it is a "May" with a capital that begins no sentence."""
+    return duty[0] == "May" and not _SENTENCE_START.search(text[: duty.start()][-12:])
 
 
 def _meaning(number: Quantity) -> object:

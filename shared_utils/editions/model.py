@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from shared_utils.structure.model import Place
@@ -105,10 +107,42 @@ class Kinship:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A value of a table as it is printed, the names over its column, what its table counts ("in millions")."""
+
+    text: str
+    head: str
+    scale: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """A figure of both editions, each of its newest year. `growth` in percent to one decimal, of a share
+    (`is_share`) in percentage points; None where it cannot be told."""
+
+    label: str
+    before: Figure
+    after: Figure
+    growth: Decimal | None
+    is_share: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A section that only one edition has: its heading, where it begins, how many passages it holds."""
+
+    title: str
+    place: Place
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """The changes in the order of the later edition; what was removed stands where it would have been.
 
-    `unchanged` counts the passages that say the same, `moved` those of them that stand elsewhere.
+    `unchanged` counts the passages that say the same, `moved` those of them that stand elsewhere. `figures` are those
+    that both editions speak of most; `added` and `dropped` are whole sections, of the later and the earlier one.
     """
 
     kinship: Kinship
@@ -117,4 +151,18 @@ class Comparison:
     moved: int
     before_words: int
     after_words: int
+    figures: tuple[KeyFigure, ...] = ()
+    added: tuple[Opening, ...] = ()
+    dropped: tuple[Opening, ...] = ()
     is_partial: bool = False  # no editions of one another: only passages that have a counterpart are compared
+
+
+def places_within(places: Iterable[Place], start: int, end: int) -> Iterator[Place]:
+    """Where `[start:end]` of a text stands that is made of `places` with a blank between two of them."""
+    offset = 0
+    for place in places:
+        length = place.end - place.start
+        first, last = max(start, offset), min(end, offset + length)
+        if first < last:
+            yield Place(place.page, place.start + first - offset, place.start + last - offset)
+        offset += length + 1

@@ -65,6 +65,8 @@ class Value:
     end: int
     labels: tuple[str, ...]
     heads: tuple[str, ...]
+    scale: str = ""  # what the table says its figures count, as printed
+    factor: int = 1  # what that multiplies by
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,9 @@ def _values(one: _Stretch) -> tuple[Value, ...]:
     for cell in values(row.table):
         if cell.row == row.row and (where := _within(one.spans, cell)) is not None:
             path = path_of(row.table, cell)
-            found.append(Value(where[0], where[1], path.labels, path.heads))
+            scale = path.scale
+            counts = (scale.text, scale.factor) if scale else ("", 1)
+            found.append(Value(*where, path.labels, path.heads, *counts))
     return tuple(found)
 
 

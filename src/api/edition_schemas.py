@@ -71,6 +71,31 @@ class Change(BaseModel):
     facts: list[FactChange]
 
 
+class Figure(BaseModel):
+    text: str = Field(description="As printed.")
+    head: str = Field(description="The names over its column.")
+    scale: str = Field(description='What its table says it counts, such as "in millions"; "" where it says nothing.')
+    places: list[Place]
+
+
+class KeyFigure(BaseModel):
+    """A figure of both editions, each of its newest year."""
+
+    label: str
+    before: Figure
+    after: Figure
+    growth: str | None = Field(description="In percent to one decimal; of a share in percentage points.")
+    is_share: bool
+
+
+class Opening(BaseModel):
+    """A section that only one edition has."""
+
+    title: str
+    place: Place
+    passages: int
+
+
 class Counts(BaseModel):
     total: int
     changes: dict[str, int]
@@ -99,6 +124,9 @@ class CompareResponse(BaseModel):
     summary: str = Field(description="What follows, in words.")
     notes: list[str]
     counts: Counts = Field(description="Of what was asked for.")
+    figures: list[KeyFigure] = Field(description="At most eight, those first that are printed on most pages of both.")
+    added_sections: list[Opening]
+    dropped_sections: list[Opening]
     sections: list[SectionCount]
     changes: list[Change]
     elapsed_ms: float = 0.0

@@ -22,6 +22,7 @@ from src.events import FileFinished
 from src.presentation.changes import Edition, edition_of, fact_name, fact_sides, kind_name, notes_of, summary, where
 from src.presentation.changes_export import changes_csv, changes_html, changes_markdown
 from src.presentation.changes_json import comparison_json
+from src.presentation.digest import ShownFigure, digest_of
 from src.presentation.escaping import plain
 from src.rag_with_generation import Rag
 from src.wiring import Wired
@@ -110,6 +111,8 @@ def _lines(comparison: Comparison, chosen: tuple[Change, ...], before: Edition, 
     yield from (str(note) for note in notes_of(comparison, before, after))
     if line := summary(chosen):
         yield line
+    if len(chosen) == len(comparison.changes):
+        yield from _digest(comparison, before, after)
     section: str | None = None
     for change in chosen:
         if change.section != section:
@@ -122,3 +125,23 @@ def _lines(comparison: Comparison, chosen: tuple[Change, ...], before: Edition, 
                 yield textwrap.fill(text, 100, initial_indent=f"  {sign} ", subsequent_indent="    ")
         for fact in change.facts:
             yield "    {}: {} → {}".format(fact_name(fact), *fact_sides(fact))
+
+
+def _digest(comparison: Comparison, before: Edition, after: Edition) -> Iterator[str]:
+    """The figures that both speak of most, and sections that came and went."""
+    digest = digest_of(comparison, before, after)
+    if digest.figures:
+        yield f"\n{digest.title}"
+        for one in digest.figures:
+            growth = f" ({one.growth})" if one.growth else ""
+            sides = (
+                f"{side.text} [{', '.join(filter(None, (side.of, side.page)))}]" for side in (one.before, one.after)
+            )
+            yield f"  {one.label}: {' → '.join(sides)}{growth}"
+    for _, title, lines in digest.sections:
+        yield f"\n{title}"
+        yield from (f"  {line.title} ({line.page}, {line.passages})" for line in lines)
+
+
+def _figure(one: ShownFigure) -> str:
+    return f"{one.text} [{', '.join(filter(None, (one.of, one.page)))}]"

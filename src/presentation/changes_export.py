@@ -14,6 +14,7 @@ from src.i18n import ENGLISH, Say
 from src.presentation.changes import Edition, fact_name, fact_sides, kind_name, notes_of, summary, where
 from src.presentation.cited import moment
 from src.presentation.csv_table import harmless
+from src.presentation.digest import Digest, digest_of
 from src.presentation.escaping import plain
 from src.presentation.pages import Pages
 from src.presentation.report_pages import CitedPage, PageKey, cited_pages
@@ -51,6 +52,7 @@ class ChangesReport:
     facts: tuple[str, ...]
     summary: str
     notes: tuple[str, ...]
+    digest: Digest | None  # None where only some of the changes are told
     editions: tuple[tuple[str, str, str], ...]  # "Before", name, pages
     contents_label: str
     heads: tuple[str, str, str]  # of the table of facts
@@ -89,6 +91,7 @@ def changes_html(
         facts=tuple(filter(None, (f"Footnote {version}".strip(), moment(made_on)))),
         summary=summary(changes, say),
         notes=tuple(say(note) for note in notes_of(comparison, before, after)),
+        digest=_digest(comparison, changes, before, after, say),
         editions=tuple(
             (label, edition.name, say.n(edition.pages, "{n:,} page", "{n:,} pages"))
             for label, edition in ((say("Before"), before), (say("After"), after))
@@ -109,6 +112,14 @@ def changes_html(
         hints=tuple(hints),
     )
     return environment().get_template("changes.html").render(report=report)
+
+
+def _digest(
+    comparison: Comparison, changes: Sequence[Change], before: Edition, after: Edition, say: Say
+) -> Digest | None:
+    """What matters first, where all is told."""
+    found = digest_of(comparison, before, after, say)
+    return found if found and len(changes) == len(comparison.changes) else None
 
 
 def _notes(changes: Sequence[Change], before: Edition, after: Edition) -> dict[int, Citation]:
@@ -160,6 +171,8 @@ def changes_markdown(
     title = say("What changed from {before} to {after}", before=before.name, after=after.name)
     lines = [f"# {_inert(title)}", ""]
     lines += [text for text in (summary(changes, say), *(say(n) for n in notes_of(comparison, before, after))) if text]
+    if digest := _digest(comparison, changes, before, after, say):
+        lines += _digest_lines(digest)
     section: str | None = None
     for change in changes:
         if change.section != section:
@@ -171,6 +184,23 @@ def changes_markdown(
                 lines += ["", f"> {label}, {where(side, edition, say)}: {_marked(side)}"]
         lines += ["", *(_fact_line(fact, say) for fact in change.facts)]
     return "\n".join(lines).strip() + "\n"
+
+
+def _digest_lines(digest: Digest) -> list[str]:
+    lines: list[str] = []
+    if digest.figures:
+        lines += ["", f"## {_inert(digest.title)}", "", _cells(*digest.heads), "| --- | ---: | ---: | ---: |"]
+        for one in digest.figures:
+            sides = (f"{_inert(side.text)} ({_inert(side.page)})" for side in (one.before, one.after))
+            lines.append(_cells(_inert(one.label), *sides, _inert(one.growth)))
+    for _, title, sections in digest.sections:
+        lines += ["", f"## {_inert(title)}", ""]
+        lines += [f"- {_inert(one.title)} ({_inert(one.page)}, {one.passages})" for one in sections]
+    return lines
+
+
+def _cells(*texts: str) -> str:
+    return f"| {' | '.join(texts)} |"
 
 
 def _fact_line(fact: FactChange, say: Say) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared_utils.editions.model import Change, Comparison, Fact, FactChange, Side
+from shared_utils.editions.model import Change, Comparison, Fact, FactChange, Figure, KeyFigure, Opening, Side
 from shared_utils.editions.selection import counts_of, sections_of
 from shared_utils.structure.model import Place
 from src.presentation.changes import Edition, notes_of, summary
@@ -40,6 +40,9 @@ def comparison_json(
             "unchanged": comparison.unchanged,
             "moved": comparison.moved,
         },
+        "figures": [_figure(one, before, after) for one in comparison.figures],
+        "added_sections": [_opening(one, after) for one in comparison.added],
+        "dropped_sections": [_opening(one, before) for one in comparison.dropped],
         "sections": [{"title": plain(title), "changes": n} for title, n in sections_of(chosen)],
         "changes": [_change(n, change, before, after) for n, change in enumerate(shown, start=offset + 1)],
     }
@@ -71,6 +74,25 @@ def _side(side: Side | None, edition: Edition) -> Json | None:
         "places": [_place(place, edition) for place in side.places],
         "pieces": [{"text": piece.text, "differs": piece.differs} for piece in side.pieces],
     }
+
+
+def _figure(one: KeyFigure, before: Edition, after: Edition) -> Json:
+    return {
+        "label": plain(one.label),
+        "before": _figure_side(one.before, before),
+        "after": _figure_side(one.after, after),
+        "growth": None if one.growth is None else str(one.growth),
+        "is_share": one.is_share,
+    }
+
+
+def _figure_side(figure: Figure, edition: Edition) -> Json:
+    places = [_place(place, edition) for place in figure.places]
+    return {"text": plain(figure.text), "head": plain(figure.head), "scale": plain(figure.scale), "places": places}
+
+
+def _opening(one: Opening, edition: Edition) -> Json:
+    return {"title": plain(one.title), "place": _place(one.place, edition), "passages": one.passages}
 
 
 def _fact(fact: FactChange, before: Edition, after: Edition) -> Json:

@@ -18,6 +18,7 @@ from src.library.shelf import Shelf
 from src.presentation.changes import FACTS, KINDS, Edition, fact_name, fact_sides, kind_name, notes_of, summary, where
 from src.presentation.changes_export import changes_csv, changes_html, changes_markdown
 from src.presentation.escaping import html_text, plain_within
+from src.screen.compare_digest import digest_html, digest_sources
 from src.screen.compare_places import change_anchor, marked_rects, sources_of
 from src.screen.compare_state import Compared
 from src.screen.export_dialog import file_stem
@@ -157,12 +158,17 @@ def _draw_changes(compared: Compared, pair: tuple[Document, Document], shelf: Sh
     say, state = session.say, session.editions
     changes = compared.comparison.changes
     numbers = {id(change): n for n, change in enumerate(changes)}
+    if first := digest_html(compared, say):
+        st.html(first)
     chosen = _filtered(changes, session)
     st.html(
         f'<p class="fn-summary" role="status">{html_text(summary(chosen, say) or say("No change is like that."))}</p>'
     )
     shown = chosen[: state.shown or _AT_FIRST]
-    state.groups = sources_of([(numbers[id(change)], change) for change in shown], shelf, *pair)
+    state.groups = [
+        *digest_sources(compared.comparison, shelf, *pair),
+        *sources_of([(numbers[id(change)], change) for change in shown], shelf, *pair),
+    ]
     section: str | None = None
     with st.container(key="changes"):
         for change in shown:

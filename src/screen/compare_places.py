@@ -18,33 +18,43 @@ def change_anchor(number: int, side: str) -> str:
     return f"change.{number}.{side}"
 
 
+Cited = tuple[str, Side, Document]
+"""An address, the words that it opens, their document."""
+
+
 def sources_of(
     changes: Sequence[tuple[int, Change]], shelf: Shelf, before: Document, after: Document
 ) -> list[list[Source]]:
     """What the viewer needs to open both sides of every change."""
-    boxes = {
-        **_rects([c.before for _, c in changes if c.before], shelf, before),
-        **_rects([c.after for _, c in changes if c.after], shelf, after),
-    }
-    groups = []
-    for number, change in changes:
-        sides = (("b", change.before, before), ("a", change.after, after))
-        groups.append([_source(number, kind, side, document, boxes, shelf) for kind, side, document in sides if side])
-    return groups
+    return places_of(
+        [
+            [
+                (change_anchor(number, kind), side, document)
+                for kind, side, document in (("b", change.before, before), ("a", change.after, after))
+                if side
+            ]
+            for number, change in changes
+        ],
+        shelf,
+    )
+
+
+def places_of(groups: Sequence[Sequence[Cited]], shelf: Shelf) -> list[list[Source]]:
+    """The same for words of any documents, in groups that the viewer leafs through."""
+    documents = {document.id: document for group in groups for _, _, document in group}
+    boxes: dict[tuple[str, Place], tuple[Rect, ...]] = {}
+    for document in documents.values():
+        boxes |= _rects([side for group in groups for _, side, of in group if of.id == document.id], shelf, document)
+    return [[_source(*cited, boxes, shelf) for cited in group] for group in groups]
 
 
 def _source(
-    number: int,
-    kind: str,
-    side: Side,
-    document: Document,
-    boxes: dict[tuple[str, Place], tuple[Rect, ...]],
-    shelf: Shelf,
+    anchor: str, side: Side, document: Document, boxes: dict[tuple[str, Place], tuple[Rect, ...]], shelf: Shelf
 ) -> Source:
     on_page = [place for place in side.places if place.page == side.page]
     rects = [rect for place in on_page for rect in boxes.get((document.id, place), ())]
     size = shelf.page_size(document.id, side.page)
-    return Source(change_anchor(number, kind), document.id, side.page, side.text, shares(rects, size))
+    return Source(anchor, document.id, side.page, side.text, shares(rects, size))
 
 
 def _rects(sides: Sequence[Side], shelf: Shelf, document: Document) -> dict[tuple[str, Place], tuple[Rect, ...]]:
