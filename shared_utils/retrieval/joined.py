@@ -154,13 +154,19 @@ def _in_order(lexicon: Lexicon) -> Iterable[str]:
     return words if isinstance(words, StoredWords) else sorted(words, key=words.__getitem__)
 
 
+def _held(member: Postings) -> NDArray[np.int64]:
+    """In how many units each term stands."""
+    offsets = member.offsets.astype(np.int64)
+    return offsets[1:] - offsets[:-1]
+
+
 def _joined_postings(
     members: Sequence[Postings], terms: int, row_of: dict[int, NDArray[np.int64]]
 ) -> dict[str, NDArray[Any]]:
     """The arrays of all postings, each term's units ascending through the members in order."""
     frequencies = np.zeros(terms, dtype=np.int64)
     for member in members:
-        frequencies[row_of[id(member.lexicon)]] += np.diff(member.offsets.astype(np.int64))
+        frequencies[row_of[id(member.lexicon)]] += _held(member)
     offsets = np.concatenate([[0], np.cumsum(frequencies)])
     free = offsets[:-1].astype(np.int32 if offsets[-1] < 2**31 else np.int64)  # of each term, where the next goes
     lengths = np.concatenate([member.lengths for member in members])
@@ -168,11 +174,11 @@ def _joined_postings(
     counts = np.empty(int(offsets[-1]), dtype=np.float32)
     for member, begin in zip(members, _begins(members), strict=False):
         own, rows = member.offsets.astype(free.dtype), row_of[id(member.lexicon)]
-        held = np.diff(own)
+        held = _held(member).astype(free.dtype)
         places = np.repeat(free[rows] - own[:-1], held) + np.arange(own[-1], dtype=free.dtype)
         units[places] = member.units + begin
         counts[places] = member.counts
-        free[rows] += held
+        free[rows] = free[rows] + held
     return {
         "offsets": small_integers(offsets),
         "units": units,

@@ -10,7 +10,8 @@ import numpy as np
 from shared_utils.retrieval.bm25 import bm25_scores, statistics
 from shared_utils.retrieval.dense import Rows, Scores, cosines_of_each, nearest_of_each
 from shared_utils.retrieval.document_scores import document_scores
-from shared_utils.retrieval.fusion import EQUAL, Weights, fused
+from shared_utils.retrieval.fusion import EQUAL, fused
+from shared_utils.retrieval.fusion import Weights as Weights
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.inverted_file import Neighbours
 from shared_utils.retrieval.many import search_many
