@@ -27,7 +27,6 @@ from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.inverted_file import Neighbours
 from shared_utils.retrieval.kept_index import open_index, save_index
 from shared_utils.retrieval.search import search
-from shared_utils.text.words import terms
 from shared_utils.types import Chunk, Vectors
 from src.answering.line_items import line_items
 
@@ -42,6 +41,21 @@ BARS_MS = {10_000: 20.0, 200_000: 50.0}
 MILLION_MS = {1_000_000: 150.0}
 TOPICS = 4_000
 NOISE = 0.02  # a number, on vectors of length 1
+
+
+class TopicVectors:
+    """Vectors around topics, where none of real passages are there."""
+
+    def __init__(self, random: np.random.Generator) -> None:
+        self._random = random
+        self._topics = unit(random.standard_normal((TOPICS, 384)))
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        topics = self._topics[self._random.integers(0, TOPICS, len(texts))]
+        return unit(topics + self._random.standard_normal(topics.shape) * NOISE)
+
+    def embed_query(self, text: str) -> Vectors:
+        return self.embed_passages([text])
 
 
 class NearVectors:
@@ -81,11 +95,6 @@ def _blends(real: Vectors, more: int, random: np.random.Generator) -> Vectors:
     return unit(mixed)
 
 
-def topics(count: int, random: np.random.Generator) -> Vectors:
-    centres = unit(random.standard_normal((TOPICS, 384)))[random.integers(0, TOPICS, count)]
-    return unit(centres + random.standard_normal(centres.shape) * NOISE)
-
-
 def recall_at_10(members: Sequence[DenseIndex], neighbours: Neighbours, queries: Vectors) -> float:
     """Of the ten nearest of an exact scan, the share that the inverted file finds."""
     file = neighbours.of(members)
@@ -95,7 +104,7 @@ def recall_at_10(members: Sequence[DenseIndex], neighbours: Neighbours, queries:
         exact = [score for _, scores in nearest_of_each(members, query, 10) for score in scores]
         tenth = np.sort(np.array(exact))[-10]
         near = np.concatenate([scores for _, scores in file.nearest(members, query, 10)])
-        found.append(min(10, np.count_nonzero(near >= tenth - 1e-6)) / 10)
+        found.append(min(10, int(np.count_nonzero(near >= tenth - 1e-6))) / 10)
     return float(np.mean(found))
 
 
@@ -107,10 +116,11 @@ def main() -> int:
     )
     arguments = options.parse_args()
     os.sched_setaffinity(0, {0}) if hasattr(os, "sched_setaffinity") else None
-    bars = BARS_MS | (MILLION_MS if arguments.million else {})
+    bars: dict[int, float] = BARS_MS | (MILLION_MS if arguments.million else {})
     random = np.random.default_rng(7)
     real = [np.load(path) for path in sorted(OUT.glob("vectors-*.npy"))]
-    vectors = blended(np.concatenate(real), max(bars), random) if real else topics(max(bars), random)
+    first = np.concatenate(real) if real else TopicVectors(random).embed_passages([""] * AT_ONCE)
+    vectors = blended(first, max(bars), random)
     rows = [
         "| passages | documents | search, median | 95 % within | bar | user CPU, mean | of the ten nearest, found | "
         "vectors | memory beside them | mapped | on disk | opened in |",
@@ -137,7 +147,7 @@ def measured(
     count = passages // PASSAGES_A_DOCUMENT
     for number in range(count):
         if not (folder / f"{number}.index").exists():
-            keep_document(number, folder, random)
+            save_index(folder / f"{number}.index", drawn_document(number, random), "")
     before, began = _memory(), time.monotonic()
     kept = [open_index(folder / f"{number}.index", f"{number:064}", "") for number in range(count)]
     opened_s = time.monotonic() - began
@@ -170,12 +180,15 @@ def words(random: np.random.Generator, count: int) -> list[str]:
     return [f"word{rank}" for rank in np.minimum(random.zipf(1.2, count), VOCABULARY)]
 
 
-def keep_document(number: int, folder: Path, random: np.random.Generator) -> None:
-    """Words are counted as they were drawn, which is what `build_index` would count in their text."""
+def document(number: int, random: np.random.Generator, embedder: TopicVectors) -> DocumentIndex:
+    return drawn_document(number, random).with_vectors(embedder.embed_passages([""] * PASSAGES_A_DOCUMENT))
+
+
+def drawn_document(number: int, random: np.random.Generator) -> DocumentIndex:
+    """Words are counted as they were drawn: `build_index` would count the same in their text, and take longer."""
     name = f"{number:064}"
     drawn = words(random, PASSAGES_A_DOCUMENT * WORDS_A_PASSAGE)
     units = [drawn[i : i + WORDS_A_PASSAGE] for i in range(0, len(drawn), WORDS_A_PASSAGE)]
-    assert terms(" ".join(units[0])) == units[0]
     builder = PostingsBuilder()
     for unit_words in units:
         builder.add(unit_words)
@@ -185,7 +198,7 @@ def keep_document(number: int, folder: Path, random: np.random.Generator) -> Non
         Chunk(f"{name}:{i // 5 + 1}:{i}", name, i // 5 + 1, i, i + len(text), text) for i, text in enumerate(texts)
     ]
     pages = group_postings(counted, page_of, int(page_of[-1]) + 1)
-    save_index(folder / f"{number}.index", DocumentIndex(name, chunks, counted, pages, page_of), "")
+    return DocumentIndex(name, tuple(chunks), counted, pages, page_of)
 
 
 def searched_ms(
@@ -193,7 +206,8 @@ def searched_ms(
 ) -> tuple[list[float], float]:
     """What each question took, and what of the CPU on average; without the first ones, which join and make."""
     titles = {index.document_id: f"report {number}" for number, index in enumerate(indexes)}
-    glossary, taken, cpu_s = line_items(), [], []
+    glossary = line_items()
+    taken, cpu_s = list[float](), list[float]()
     for _ in range(QUESTIONS + 3):
         question = " ".join(words(random, 9))
         began, cpu = clock(), time.process_time()
