@@ -32,8 +32,8 @@ from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.search import search
 from shared_utils.storage.postgres_store import PostgresStore
 from shared_utils.storage.store import Store
-from shared_utils.types import Vectors
-from src.answering.ingestion import IndexedDocument, SourceFile, index_document
+from shared_utils.types import Vectors, no_checkpoint
+from src.answering.ingestion import IndexedDocument, SourceFile, index_kept, keep_index
 from src.answering.line_items import line_items
 from src.settings import Settings
 from src.wiring import build_rag, open_store
@@ -147,6 +147,7 @@ def keep(store: Store, documents: Sequence[IndexedDocument]) -> None:
         vectors = indexed.index.vectors
         if vectors is not None:
             store.save_vectors(document_id, MODEL, vectors)
+        keep_index(indexed, store.index_path(document_id))
 
 
 def database_bytes(url: str) -> dict[str, int]:
@@ -196,7 +197,8 @@ def resident(data_dir: str, url: str) -> dict[str, float]:
 def opened(store: Store, document_id: str) -> IndexedDocument:
     kept = store.load_document(document_id, "measured.pdf")
     assert kept is not None
-    indexed = index_document(kept, store.local_path(document_id))
+    path, at = store.local_path(document_id), store.index_path(document_id)
+    indexed = index_kept(kept, path, at, checkpoint=no_checkpoint)
     source, vectors = store.vector_source(MODEL), None
     if source is None:
         vectors = store.load_vectors(document_id, MODEL)

@@ -53,7 +53,7 @@ from src.answering.ingestion import (
     embed_document,
     failed,
     finished,
-    index_document,
+    index_kept,
     labels_of,
     names_of,
     pages_of,
@@ -159,9 +159,9 @@ class Rag:
             cancelled=cancelled,
         )
 
-    def index(self, document: Document, path: Path, *, cancelled: Cancelled) -> IndexedDocument:
-        """A document that was read before, to be searched by its words. Raises WorkStopped once cancelled."""
-        return index_document(document, path, most_passages=self.most_passages, checkpoint=stopping(cancelled))
+    def index(self, document: Document, path: Path, kept: Path, *, cancelled: Cancelled) -> IndexedDocument:
+        """A document that was read before, to be searched by its words; see `index_kept`. Raises WorkStopped."""
+        return index_kept(document, path, kept, most_passages=self.most_passages, checkpoint=stopping(cancelled))
 
     def has_scans(self, indexed: IndexedDocument) -> bool:
         """Whether `recognise` would look at any page."""

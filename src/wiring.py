@@ -23,6 +23,7 @@ from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.pdf.ocr import HOW_TO_INSTALL, CpuTime, looked_at, ocr_page, tesseract_available
 from shared_utils.pdf.reader import ReadingLimits
 from shared_utils.pdf.viewer import PageViewer
+from shared_utils.retrieval.inverted_file import Neighbours
 from shared_utils.storage.document_store import DocumentStore
 from shared_utils.storage.store import Store
 from shared_utils.types import Cancelled, Embedder, EngineKind, Page, PageVerdict, Where
@@ -148,6 +149,7 @@ def build_rag(
         entailment=LateEntailment(Path(settings.nli_model or models_dir(settings) / "nli"), threads(settings)),
         glossary=line_items(),
         formulary=formulary(),
+        neighbours=Neighbours(folder=settings.data_dir if store else None),
         lexicon=lexicon(),
         common_words=common_words,
         most_passages=settings.max_passages,

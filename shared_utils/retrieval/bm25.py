@@ -26,6 +26,8 @@ Scores = NDArray[np.float32]
 Rows = NDArray[np.int64]
 Term = str | tuple[str, str]
 
+_AT_ONCE = 50_000  # postings of a question: more are summed term by term
+
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
@@ -55,19 +57,32 @@ class Lexicon:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Postings:
-    """Which units (chunks, pages) of one document hold a term, and how often.
+    """Which units (chunks, pages) of one document, or of several that were joined, hold a term, and how often.
 
-    The term of row r stands in `units[offsets[r]:offsets[r + 1]]`, ascending, `counts` times each.
+    The term of row r stands in `units[offsets[r]:offsets[r + 1]]`, ascending, `counts` times each. Arrays of smaller
+    integers serve as well, and may lie in a file.
     """
 
     lexicon: Lexicon
-    offsets: NDArray[np.int64]
-    units: NDArray[np.int32]
-    counts: NDArray[np.float32]
+    offsets: NDArray[np.integer]
+    units: NDArray[np.integer]
+    counts: NDArray[np.generic]
     lengths: NDArray[np.float32]  # terms in each unit, pairs included
-    idf_sum: float  # over the document's own terms, negative ones as they are
+    idf_sum: float  # over the documents' own terms, negative ones as they are
+    vocabulary: int  # terms of each document, summed
+    asked: NDArray[np.bool_] | None = None  # (units,) of joined documents those that are searched; None for all
+
+    @property
+    def size(self) -> int:
+        """Units that are searched."""
+        return len(self.lengths) if self.asked is None else int(np.count_nonzero(self.asked))
+
+    @property
+    def total_length(self) -> float:
+        """Terms in the units that are searched."""
+        return float((self.lengths if self.asked is None else self.lengths[self.asked]).sum())
 
     def held(self, term: Term) -> slice:
         """Where in `units` and `counts` a term stands."""
@@ -78,8 +93,11 @@ class Postings:
         return len(self.units[self.held(term)])
 
     def frequencies(self, rows: Rows) -> Rows:
-        """How many units hold the terms of some rows (-1: a term that stands nowhere), int64 (n,)."""
-        return np.where(rows < 0, 0, self.offsets[rows + 1] - self.offsets[rows])
+        """How many units that are searched hold the terms of some rows (-1: it stands nowhere), int64 (n,)."""
+        if self.asked is None:
+            return np.where(rows < 0, 0, self.offsets[rows + 1] - self.offsets[rows]).astype(np.int64)
+        held = [slice(0, 0) if row < 0 else slice(*self.offsets[row : row + 2].tolist()) for row in rows]
+        return np.array([np.count_nonzero(self.asked[self.units[part]]) for part in held], dtype=np.int64)
 
 
 def with_pairs(words: Sequence[str]) -> list[Term]:
@@ -144,7 +162,7 @@ def _postings(
     lexicon: Lexicon,
     rows: NDArray[np.int64],
     units: NDArray[np.int64],
-    weights: NDArray[np.float32] | None,
+    weights: NDArray[np.generic] | None,
     unit_count: int,
 ) -> Postings:
     """Sum occurrences (row, unit, weight) into postings, ordered by row, then unit."""
@@ -159,6 +177,7 @@ def _postings(
         counts=counts,
         lengths=np.bincount(unit_of, weights=counts, minlength=unit_count).astype(np.float32),
         idf_sum=float((np.log(unit_count - frequencies + 0.5) - np.log(frequencies + 0.5)).sum()),
+        vocabulary=len(frequencies),
     )
 
 
@@ -184,15 +203,15 @@ class Okapi(BM25Okapi):  # type: ignore[misc]  # the package has no types
     def __init__(self, question: Iterable[Term], documents: Sequence[Postings]) -> None:
         self._terms = tuple(dict.fromkeys(question))
         self._rows = {id(postings): postings.lexicon.rows(self._terms) for postings in documents}
-        vocabulary = sum(len(postings.offsets) - 1 for postings in documents)
+        vocabulary = sum(postings.vocabulary for postings in documents)
         self._mean_idf = sum(postings.idf_sum for postings in documents) / max(1, vocabulary)
         super().__init__(documents)
 
     def _initialize(self, corpus: Sequence[Postings]) -> dict[Term, int]:
         """Sum what the postings have counted; returns in how many units each term of the question stands."""
         self.documents = tuple(corpus)
-        self.corpus_size = sum(len(postings.lengths) for postings in corpus)
-        self.avgdl = sum(float(postings.lengths.sum()) for postings in corpus) / max(1, self.corpus_size)
+        self.corpus_size = sum(postings.size for postings in corpus)
+        self.avgdl = sum(postings.total_length for postings in corpus) / max(1, self.corpus_size)
         self.frequencies = np.array([postings.frequencies(self._rows[id(postings)]) for postings in corpus])
         found = self.frequencies.sum(axis=0) if len(corpus) else np.zeros(len(self._terms), dtype=np.int64)
         return {term: int(units) for term, units in zip(self._terms, found, strict=True) if units}
@@ -215,12 +234,32 @@ class Okapi(BM25Okapi):  # type: ignore[misc]  # the package has no types
         chosen = (rows >= 0) & (weights != 0)
         if not chosen.any():
             return np.zeros(len(postings.lengths), dtype=np.float32)
-        begins, ends = postings.offsets[rows[chosen]], postings.offsets[rows[chosen] + 1]
-        held = np.concatenate([np.arange(begin, end) for begin, end in zip(begins, ends, strict=True)])
-        units, counts = postings.units[held], postings.counts[held]
+        begins = postings.offsets[rows[chosen]].astype(np.int64)
+        ends = postings.offsets[rows[chosen] + 1].astype(np.int64)
+        weights = weights[chosen] * (self.k1 + 1)
         saturation = self.k1 * (1 - self.b + self.b * postings.lengths / self.avgdl)
-        parts = np.repeat(weights[chosen] * (self.k1 + 1), ends - begins) * counts / (counts + saturation[units])
+        if int((ends - begins).sum()) > _AT_ONCE:
+            return _term_by_term(postings, zip(weights.tolist(), begins, ends, strict=True), saturation)
+        held = np.concatenate([np.arange(begin, end) for begin, end in zip(begins, ends, strict=True)])
+        units, counts = postings.units[held], postings.counts[held].astype(np.float32)
+        parts = np.repeat(weights, ends - begins) * counts / (counts + saturation[units])
         return np.bincount(units, weights=parts, minlength=len(postings.lengths)).astype(np.float32)
+
+    def held_rows(self, postings: Postings) -> Rows:
+        """The row of each term of the question in one of the documents, -1 where it stands nowhere."""
+        return self._rows[id(postings)]
+
+
+def _term_by_term(postings: Postings, terms: Iterable[tuple[float, int, int]], saturation: Scores) -> Scores:
+    """The same sums, to the bit, without a copy of all the postings of a question: a term holds a unit once.
+
+    `terms`: the weight of each, and where in the postings it begins and ends.
+    """
+    scores = np.zeros(len(postings.lengths))
+    for weight, begin, end in terms:
+        units, counts = postings.units[begin:end].astype(np.intp), postings.counts[begin:end].astype(np.float32)
+        scores[units] += weight * counts.astype(np.float64) / (counts + saturation[units])
+    return scores.astype(np.float32)
 
 
 def statistics(question: Iterable[Term], documents: Sequence[Postings]) -> Okapi:

@@ -19,10 +19,10 @@ class DocumentIndex:
     """Made by `build_index`. Pickles; cheaper to store are its chunks and vectors, the rest is rebuilt from them."""
 
     document_id: str
-    chunks: tuple[Chunk, ...]
+    chunks: Sequence[Chunk]
     chunk_words: Postings
     page_words: Postings  # of the chunks' pages, ascending
-    page_of: NDArray[np.int32]  # (chunks,) the unit in `page_words` that a chunk stands on
+    page_of: NDArray[np.integer]  # (chunks,) the unit in `page_words` that a chunk stands on
     dense: Dense | None = None
 
     @property

@@ -13,11 +13,13 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 from itertools import accumulate
+from pathlib import Path
 
 import faiss
 import numpy as np
 
 from shared_utils.retrieval.dense import DenseIndex, Rows, Scores
+from shared_utils.retrieval.joined_words import JoinedWords, Run
 from shared_utils.types import Vectors
 
 LARGE = 50_000  # vectors: below, the exact scan takes some milliseconds
@@ -63,9 +65,10 @@ class InvertedFile:
         places = [self._places[member] for member in members]
         found = self._search(query, _RETRIEVED * top_k, places)
         ids = np.sort(found[found >= 0])
-        of = np.searchsorted(self._begins, ids, side="right") - 1
-        rows = [ids[of == place] - self._begins[place] for place in places]
-        scores = [member.cosines(query, chosen) for member, chosen in zip(members, rows, strict=True)]
+        bounds = np.searchsorted(ids, self._begins)
+        rows = [ids[bounds[place] : bounds[place + 1]] - self._begins[place] for place in places]
+        none = np.array([], dtype=np.float32)
+        scores = [m.cosines(query, chosen) if len(chosen) else none for m, chosen in zip(members, rows, strict=True)]
         every = np.sort(np.concatenate(scores))[::-1]
         least = every[min(top_k, len(every)) - 1] if len(every) else np.float32(0)
         return [(chosen[score >= least], score[score >= least]) for chosen, score in zip(rows, scores, strict=True)]
@@ -103,19 +106,20 @@ def _sample(members: Sequence[DenseIndex], count: int) -> Vectors:
     return sampled
 
 
-Run = Callable[[Callable[[], None]], None]
-
-
 def in_a_thread(work: Callable[[], None]) -> None:
     threading.Thread(target=work, name="inverted-file", daemon=True).start()
 
 
 class Neighbours:
-    """Has an inverted file for each large set of documents that is searched. Made beside, so nobody waits for one."""
+    """Has an inverted file for each large set of documents that is searched. Made beside, so nobody waits for one.
 
-    def __init__(self, large: int = LARGE, run: Run = in_a_thread, kept: int = 2) -> None:
-        """`large`: from how many vectors on; `kept`: files at once, the last used."""
-        self._large, self._run, self._kept = large, run, kept
+    `words` has the same documents' words joined.
+    """
+
+    def __init__(self, large: int = LARGE, run: Run = in_a_thread, kept: int = 2, folder: Path | None = None) -> None:
+        """`large`: from how many vectors on; `kept`: files at once, the last used; `folder`: see `JoinedWords`."""
+        self.large, self._run, self._kept = large, run, kept
+        self.words = JoinedWords(run, folder)
         self._lock = threading.Lock()
         self._files: list[InvertedFile] = []  # last used first
         self._is_making = False
@@ -123,7 +127,7 @@ class Neighbours:
     def of(self, members: Sequence[DenseIndex]) -> InvertedFile | None:
         """The file that holds most of these documents, or None: then, and for the rest, the exact scan serves."""
         total = sum(len(member) for member in members)
-        if total < self._large:
+        if total < self.large:
             return None
         with self._lock:
             self._files = [file for file in self._files if file.is_whole]

@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from shared_utils.retrieval.bm25 import Term, bm25_scores, statistics
-from shared_utils.retrieval.dense import DenseIndex, Rows, Scores, cosines_of_each, nearest_of_each
-from shared_utils.retrieval.fusion import max_normalised
+from shared_utils.retrieval.bm25 import bm25_scores, statistics
+from shared_utils.retrieval.dense import Rows, Scores, cosines_of_each, nearest_of_each
+from shared_utils.retrieval.document_scores import document_scores
+from shared_utils.retrieval.fusion import EQUAL, fused
+from shared_utils.retrieval.fusion import Weights as Weights
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.inverted_file import Neighbours
-from shared_utils.retrieval.question import GLOSSARY_WEIGHT, NO_GLOSSARY, Glossary, question_terms
-from shared_utils.text.words import terms
+from shared_utils.retrieval.many import search_many
+from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_terms
 from shared_utils.types import Chunk, Embedder, Passage, Vectors
 
 _CANDIDATES = 200  # of each document and each list: enough for any top_k a prompt has room for
 _CANDIDATES_IN_ALL = 4_000  # where there are more than twenty documents
 _FEWEST = 20  # of each of very many
-_IN_A_FILE = 400  # nearest of a whole library
 
 Within = Callable[[Chunk], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What each way of looking counts. Equal ones did as well as fitted ones: docs/adr/0012-hybrid-search.md."""
-
-    chunk_words: float = 1.0
-    page_words: float = 1.0
-    meaning: float = 1.0
-    document: float = 0.5  # only tells several documents apart
-    glossary: float = GLOSSARY_WEIGHT  # what stands in documents for a name that was asked for
-
-
-EQUAL = Weights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +62,13 @@ def search(
         return []
     has_vectors = any(index.dense for index in searched)
     query = embedder.embed_query(question) if embedder and has_vectors else None
+    names = [titles.get(index.document_id, "") for index in searched]
+    if neighbours and within is None and sum(len(index.chunks) for index in searched) >= neighbours.large:
+        return search_many(asked, searched, names, query, top_k, weights, neighbours)
     chunk_statistics = statistics(asked, [index.chunk_words for index in searched])
     page_statistics = statistics(asked, [index.page_words for index in searched])
-    document_scores = _document_scores(asked, searched, titles, page_statistics.frequencies)
+    page_counts = np.array([len(index.page_words.lengths) for index in searched])
+    of_documents = document_scores(asked, names, page_counts, page_statistics.frequencies)
     words = [
         (bm25_scores(asked, index.chunk_words, chunk_statistics), bm25_scores(asked, index.page_words, page_statistics))
         for index in searched
@@ -88,12 +77,12 @@ def search(
     rows = [_rows(index, *scores, count, within) for index, scores in zip(searched, words, strict=True)]
     cosines: list[Scores | None] = [None] * len(searched)
     if query is not None:
-        near = {} if within else _nearest(searched, rows, query, count, neighbours)
+        near = {} if within else _nearest(searched, rows, query, count)
         rows, cosines = _by_meaning(searched, rows, query, near)
     candidates = [
         _Candidates(index, chosen, in_chunk[chosen], in_page[index.page_of[chosen]], meaning, document)
         for index, chosen, (in_chunk, in_page), meaning, document in zip(
-            searched, rows, words, cosines, document_scores, strict=True
+            searched, rows, words, cosines, of_documents, strict=True
         )
     ]
     return _ranked(candidates, top_k, weights)
@@ -107,11 +96,7 @@ def _rows(index: DocumentIndex, chunk_words: Scores, page_words: Scores, count: 
 
 
 def _nearest(
-    indexes: Sequence[DocumentIndex],
-    rows: Sequence[Rows],
-    query: Vectors,
-    count: int,
-    neighbours: Neighbours | None,
+    indexes: Sequence[DocumentIndex], rows: Sequence[Rows], query: Vectors, count: int
 ) -> dict[int, tuple[Rows, Scores]]:
     """Of the documents that are not candidates from end to end, by place: the nearest rows and their cosines."""
     partly = {
@@ -119,13 +104,7 @@ def _nearest(
         for place, index in enumerate(indexes)
         if index.dense is not None and len(rows[place]) < len(index.chunks)
     }
-    here = {place: dense for place, dense in partly.items() if isinstance(dense, DenseIndex)}
-    file = neighbours.of(tuple(here.values())) if neighbours else None
-    inside = {place: dense for place, dense in here.items() if file and dense in file}
-    found = file.nearest(tuple(inside.values()), query, _IN_A_FILE) if file and inside else []
-    rest = [place for place in partly if place not in inside]
-    exact = nearest_of_each([partly[place] for place in rest], query, count)
-    return {**dict(zip(inside, found, strict=True)), **dict(zip(rest, exact, strict=True))}
+    return dict(zip(partly, nearest_of_each(list(partly.values()), query, count), strict=True))
 
 
 def _by_meaning(
@@ -156,21 +135,18 @@ def _best_rows(scores: Scores, count: int) -> Rows:
 
 
 def _ranked(candidates: Sequence[_Candidates], top_k: int, weights: Weights) -> list[Passage]:
-    chunk_words = max_normalised(np.concatenate([found.chunk_words for found in candidates]))
-    page_words = max_normalised(np.concatenate([found.page_words for found in candidates]))
-    cosines = max_normalised(
-        np.concatenate(
-            [
-                found.cosines if found.cosines is not None else np.zeros(len(found.rows), np.float32)
-                for found in candidates
-            ]
-        )
-    )
+    cosines = [
+        found.cosines if found.cosines is not None else np.zeros(len(found.rows), np.float32) for found in candidates
+    ]
     embedded = np.concatenate([np.full(len(found.rows), found.cosines is not None) for found in candidates])
-    document = np.concatenate([np.full(len(found.rows), found.document) for found in candidates])
-    total = weights.chunk_words + weights.page_words + weights.meaning * embedded
-    scores = weights.chunk_words * chunk_words + weights.page_words * page_words + weights.meaning * cosines
-    scores = scores / np.maximum(total, 1e-9) + weights.document * document
+    scores = fused(
+        np.concatenate([found.chunk_words for found in candidates]),
+        np.concatenate([found.page_words for found in candidates]),
+        np.concatenate(cosines),
+        embedded,
+        np.concatenate([np.full(len(found.rows), found.document) for found in candidates]),
+        weights,
+    )
     source = np.repeat(np.arange(len(candidates)), [len(found.rows) for found in candidates])
     rows = np.concatenate([found.rows for found in candidates])
     best = np.argsort(-scores, kind="stable")[:top_k]
@@ -181,36 +157,3 @@ def _ranked(candidates: Sequence[_Candidates], top_k: int, weights: Weights) -> 
         for rank, i in enumerate(best, start=1)
         if scores[i] > 0 or matched[i] or embedded[i]  # however far, the closest by meaning are still the closest
     ]
-
-
-def _document_scores(
-    asked: Mapping[Term, float], indexes: Sequence[DocumentIndex], titles: Mapping[str, str], frequencies: Rows
-) -> list[float]:
-    """Which of several documents is asked about: by its name, and by how many of its pages speak of it. Best is 1.
-
-    Both are Σ idf · share over the question's terms, the idf telling documents apart, not chunks. `frequencies`: on how
-    many pages of each document each term stands, (documents, terms).
-    """
-    if len(indexes) < 2:
-        return [0.0] * len(indexes)
-    names = [terms(titles.get(index.document_id, "")) for index in indexes]
-    named = np.zeros(len(indexes), dtype=np.float32)
-    spread = np.zeros(len(indexes), dtype=np.float32)
-    pages = np.array([len(index.page_words.lengths) for index in indexes])
-    for place, term in enumerate(asked):
-        named += _told_apart(np.array([_in_name(term, name) for name in names]))
-        if isinstance(term, str):
-            spread += _told_apart(frequencies[:, place] / pages)
-    return [float(score) for score in max_normalised(max_normalised(named) + 0.5 * max_normalised(spread))]
-
-
-def _told_apart(shares: NDArray[np.generic]) -> Scores:
-    """The shares of several documents in a term, weighted by how few of them have any."""
-    holding = np.count_nonzero(shares)
-    idf = math.log(1 + (len(shares) - holding + 0.5) / (holding + 0.5))
-    return shares.astype(np.float32) * np.float32(idf)
-
-
-def _in_name(term: Term, name: Sequence[str]) -> bool:
-    """Also where the name runs a pair of words together: "Best Buy" in BESTBUY_2019.pdf."""
-    return term in name if isinstance(term, str) else "".join(term) in "".join(name)

@@ -4,6 +4,7 @@
     <root>/files/<id>.pdf      the bytes as uploaded, of whichever kind
     <root>/files/<id>.pages    the PDF that was made of them, where they are none
     <root>/vectors/<id>.npy    float32 (n, d)
+    <root>/words/<id>.index    what a document is searched by; made of its pages, so no part of a backup
     <root>/lock                held, shared, by every process that has the folder open
     <root>/reserve             room on the disk that only opening and deleting may use
     <root>/owners.sqlite       who holds what, a second time (owners.py)
@@ -29,7 +30,7 @@ from shared_utils.message import Message, as_text
 from shared_utils.storage import owners
 from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.database import Database, is_damage, plain_errors
-from shared_utils.storage.files import PAGES_SUFFIX, TEMPORARY_SUFFIX, drop, put_in_place, write_aside
+from shared_utils.storage.files import INDEX_SUFFIX, PAGES_SUFFIX, TEMPORARY_SUFFIX, drop, put_in_place, write_aside
 from shared_utils.storage.remote_answers import RemoteAnswers
 from shared_utils.storage.repair import DATABASE, about, finish, repair
 from shared_utils.storage.salvage import REPAIRED
@@ -58,6 +59,7 @@ class DocumentStore(Tables):
         self._root = root
         self._files = root / "files"
         self._vectors = root / "vectors"
+        self._words = root / "words"
         self._reserve = root / "reserve"
         self._clock = clock
         self.moved_aside: Path | None = None
@@ -82,7 +84,7 @@ class DocumentStore(Tables):
     # -------------------------------------------------------------------------------------------- opening
 
     def _make_folders(self) -> None:
-        for folder in (self._root, self._files, self._vectors):
+        for folder in (self._root, self._files, self._vectors, self._words):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @contextmanager
@@ -144,7 +146,7 @@ class DocumentStore(Tables):
             stored = [row[0] for row in db.execute("SELECT id FROM content")]
             held = {row[0] for row in db.execute("SELECT document_id FROM entry")}
         self._erase(document_id for document_id in stored if document_id not in held)
-        for path in (*self._files.iterdir(), *self._vectors.iterdir()):
+        for path in (*self._files.iterdir(), *self._vectors.iterdir(), *self._words.iterdir()):
             if path.suffix == TEMPORARY_SUFFIX or path.stem not in held:
                 path.unlink()
 
@@ -231,6 +233,10 @@ class DocumentStore(Tables):
         vectors = self.load_vectors(document_id, model)
         return 0 if vectors is None else len(vectors)
 
+    def index_path(self, document_id: str) -> Path:
+        """See `VectorStore.index_path`."""
+        return self._words / f"{checked(document_id)}{INDEX_SUFFIX}"
+
     def vector_source(self, model: str) -> None:  # noqa: ARG002 - one machine searches its own memory
         return None
 
@@ -255,6 +261,7 @@ class DocumentStore(Tables):
                     self._path(document_id).unlink(missing_ok=True)
                     self._path(document_id).with_suffix(PAGES_SUFFIX).unlink(missing_ok=True)
                     self._vector_path(document_id).unlink(missing_ok=True)
+                    self.index_path(document_id).unlink(missing_ok=True)
                     db.execute("DELETE FROM content WHERE id = ?", (document_id,))
         self._database.forget_log()
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 TEMPORARY_SUFFIX = ".part"
+INDEX_SUFFIX = ".index"  # of what a document is searched by
 PAGES_SUFFIX = ".pages"  # of the PDF that was made of a file of another kind, beside which it lies
 
 

@@ -9,7 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from shared_utils.storage.database import plain_errors
-from shared_utils.storage.files import PAGES_SUFFIX, TEMPORARY_SUFFIX, put_in_place, write_parts_aside
+from shared_utils.storage.files import (
+    INDEX_SUFFIX,
+    PAGES_SUFFIX,
+    TEMPORARY_SUFFIX,
+    put_in_place,
+    write_parts_aside,
+)
 
 KEPT_S = 3600.0  # without use; whoever opens a copy asks for it anew, so a shorter time would only cost traffic
 
@@ -25,6 +31,13 @@ class LocalCopies:
 
     def path(self, name: str) -> Path:
         return self._folder / f"{name}.pdf"
+
+    def index_path(self, name: str) -> Path:
+        """Where the index of a file's words may lie; if it does, it counts as used now."""
+        path = self._folder / f"{name}{INDEX_SUFFIX}"
+        with suppress(FileNotFoundError):
+            os.utime(path, (self._clock(), self._clock()))
+        return path
 
     def has(self, name: str) -> bool:
         """Whether there is a copy; if so, it counts as used now."""
@@ -47,14 +60,16 @@ class LocalCopies:
     def drop(self, name: str) -> None:
         self.path(name).unlink(missing_ok=True)
         self.path(name).with_suffix(PAGES_SUFFIX).unlink(missing_ok=True)
+        self.path(name).with_suffix(INDEX_SUFFIX).unlink(missing_ok=True)
 
     def names(self) -> list[str]:
-        return [path.stem for path in self._folder.glob("*.pdf")]
+        """Of every file that something is kept of here."""
+        return sorted({path.stem for path in self._folder.iterdir() if path.suffix in (".pdf", INDEX_SUFFIX)})
 
     def drop_unused(self) -> None:
         """Drop what nobody has asked for in `KEPT_S`, and what a killed process left half written."""
         for path in self._folder.iterdir():
-            if path.suffix not in (".pdf", PAGES_SUFFIX, TEMPORARY_SUFFIX):
+            if path.suffix not in (".pdf", PAGES_SUFFIX, INDEX_SUFFIX, TEMPORARY_SUFFIX):
                 continue
             with suppress(FileNotFoundError):  # another process was quicker
                 if self._clock() - path.stat().st_mtime > KEPT_S:

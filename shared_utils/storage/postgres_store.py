@@ -160,6 +160,10 @@ class PostgresStore(Tables):
             ).fetchone()
         return int(row[0]) if row else 0
 
+    def index_path(self, document_id: str) -> Path:
+        """See `VectorStore.index_path`."""
+        return self._copies.index_path(checked(document_id))
+
     def vector_source(self, model: str) -> PostgresVectors:
         return PostgresVectors(self._database, model)
 

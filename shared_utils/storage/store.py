@@ -108,6 +108,13 @@ class VectorStore(Protocol):
         """How many vectors of `model` are kept for a document; 0 for none."""
         ...
 
+    def index_path(self, document_id: str) -> Path:
+        """Where this machine may keep a document's index, which is made of its pages and may be made again at any time.
+
+        Erased with the document. Whoever has it mapped into memory can go on reading it.
+        """
+        ...
+
     def vector_source(self, model: str) -> VectorSource | None:
         """Searches kept vectors where they lie; None where they have to be loaded to be searched."""
         ...

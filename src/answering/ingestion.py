@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,7 @@ from shared_utils.pdf.reader import (
     unreadable_page,
 )
 from shared_utils.retrieval.index import DocumentIndex, IndexBuilder, indexed_text
+from shared_utils.retrieval.kept_index import open_index, save_index
 from shared_utils.types import (
     Cancelled,
     Checkpoint,
@@ -39,7 +41,10 @@ from shared_utils.types import (
     no_checkpoint,
 )
 from src.answering.file_report import count_verdicts, outcome
+from src.answering.index_stamp import kept_of
 from src.events import Embedding, FileFinished, FileStatus, IngestEvent, PageRead, ReadingStarted, Searchable
+
+_log = logging.getLogger(__name__)
 
 MOST_PASSAGES = 40_000
 _EMBEDDING_BATCH = 32  # chunks between two looks at the clock and at Cancel: about half a second on two slow cores
@@ -122,6 +127,28 @@ def index_document(
     if end is not None:
         document = _without_pages_from(*end, document)
     return IndexedDocument(document, path, builder.build(checkpoint), complete)
+
+
+def index_kept(
+    document: Document, path: Path, kept: Path, *, most_passages: int = MOST_PASSAGES, checkpoint: Checkpoint
+) -> IndexedDocument:
+    """The same, opened from `kept` where it was made of these pages; else made, and kept there for the next time."""
+    index = open_index(kept, document.id, kept_of(document.pages, most_passages))
+    if index is not None:
+        return IndexedDocument(document, path, index, complete=True)
+    indexed = index_document(document, path, most_passages=most_passages, checkpoint=checkpoint)
+    # where some of its pages are not searched, that has to be found out again
+    return keep_index(indexed, kept, most_passages) if indexed.document is document else indexed
+
+
+def keep_index(indexed: IndexedDocument, kept: Path, most_passages: int = MOST_PASSAGES) -> IndexedDocument:
+    """The same document, its index kept at `kept` and searched where it lies, so that the process need not hold it."""
+    made_of = kept_of(indexed.document.pages, most_passages)
+    try:
+        save_index(kept, indexed.index, made_of)
+    except OSError:  # no room, or the document was deleted with its folder: it is searched as it is
+        _log.exception("the index of a document could not be kept; it is made again after a restart")
+    return replace(indexed, index=open_index(kept, indexed.document.id, made_of) or indexed.index)
 
 
 def _fill(

@@ -21,7 +21,7 @@ def _needles(root: Path) -> set[bytes]:
     with closing(sqlite3.connect(root / "footnote.sqlite")) as db:
         values = [body for table in ("page", "turn") for (body,) in db.execute(f"SELECT body FROM {table}")]  # noqa: S608
         values += [row[0].encode() for row in db.execute("SELECT name FROM entry UNION SELECT title FROM content")]
-    values += [path.read_bytes() for folder in ("files", "vectors") for path in (root / folder).iterdir()]
+    values += [path.read_bytes() for folder in ("files", "vectors", "words") for path in (root / folder).iterdir()]
     return {value[at : at + _NEEDLE] for value in values for at in range(0, len(value) - _NEEDLE, 97)}
 
 
@@ -38,6 +38,7 @@ def _fill(store: DocumentStore, key: str, seed: int) -> str:
     for number in range(1, 13):
         store.save_page(document_id, page(number, seed))
     store.save_vectors(document_id, "m", vectors(seed, rows=50))
+    store.index_path(document_id).write_bytes(pdf(seed + 90))
     return entry_id
 
 

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from shared_utils.errors import DocumentGone, StorageError
+from src.answering.ingestion import IndexedDocument
 from src.library.documents import UNDO_S
 from src.library.library import Library
+from src.library.sample import sample_pdf
 from src.library.shelf import Shelf
 from tests.conftest import DrawPdf
 from tests.fakes import FakeClock
@@ -198,3 +200,35 @@ def test_a_removed_document_shows_no_page_and_no_file(
     shelf.remove(view.entry_id)
     with pytest.raises(DocumentGone):
         look(shelf, view.document_id)
+
+
+def test_what_a_document_is_searched_by_is_kept_beside_it_and_never_longer(
+    open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library()
+    shelf = shelf_with_sample(library)
+    view = shelf.documents()[0]
+    kept = library.store.index_path(view.document_id)
+    whole = kept.read_bytes()
+    library.close()
+
+    library = open_library()
+    shelf = library.shelf(MINE)
+    until(lambda: settled(shelf))
+    assert kept.read_bytes() == whole  # opened, and not made again
+    shelf.remove(view.entry_id)
+    library.store.erase_removed(0.0)
+    assert not kept.exists()
+
+    store = library.store
+
+    def deleted_meanwhile(indexed: IndexedDocument, path: Path, most_passages: int) -> IndexedDocument:
+        entry = store.workspace_documents(MINE)[0]
+        store.remove_from_workspace(MINE, entry.id)
+        path.write_bytes(whole)
+        return indexed
+
+    monkeypatch.setattr("src.library.reading.keep_index", deleted_meanwhile)
+    shelf.add(*sample_pdf())
+    until(lambda: settled(shelf))
+    assert not kept.exists()
