@@ -35,7 +35,7 @@ _QUICK_S = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
 _SLOW_S = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0)
 
 _OWN = ("process_",)  # of one process by their nature: memory, open files, its start
-_SHARED = ("footnote_queue_waiting",)  # of a line that all share: each tells the whole
+_SHARED = ("footnote_queue_waiting", "footnote_files_waiting")  # of a line that all share: each tells the whole
 
 
 class Metrics:
@@ -77,6 +77,8 @@ class Metrics:
         self._pages = Counter("footnote_pages_read", "Pages read or recognised", ["verdict"], registry=own)
         self._ratings = Counter("footnote_ratings", "Thumbs on answers", ["thumb", "reason"], registry=own)
         self._files = Counter("footnote_files_read", "Files whose reading ended", ["outcome"], registry=own)
+        self._workers = Gauge("footnote_workers", "Processes that read files for others", registry=own)
+        self._files_waiting = Gauge("footnote_files_waiting", "Files that no worker has taken yet", registry=own)
         self._errors = Counter("footnote_errors", "Errors by kind", ["kind"], registry=own)
 
     # -------------------------------------------------------------------------------------------- where events pass
@@ -149,6 +151,11 @@ class Metrics:
     def turned_away(self, reason: str) -> None:
         """A request was not admitted; `reason` is the refusal's code."""
         self._turned_away.labels(reason).inc()
+
+    def files(self, *, working: bool, waiting: int) -> None:
+        """Of a process that reads files for others, and of those that wait for one."""
+        self._workers.set(working)
+        self._files_waiting.set(waiting)
 
     def error(self, exc: Exception) -> None:
         self._errors.labels(type(exc).__name__).inc()

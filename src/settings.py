@@ -27,6 +27,7 @@ def _setting(env: str, default: object, help_text: str) -> Any:  # Any, as datac
     return field(default=default, metadata={"env": env, "help": help_text})
 
 
+BY_WORKERS = "worker"  # of `Settings.reading`
 MEGABYTE = 1_000_000  # bytes, in every limit that is told in megabytes
 _SHORTEST_KEY = 24
 _DATA_DIR = Path(__file__).resolve().parent.parent / "data"
@@ -53,6 +54,9 @@ class Settings:
         "",
         "where everything is kept; empty: the data folder; `postgresql://user:password@host/name`: a database with "
         "pgvector that several machines share",
+    )
+    reading: str = _setting(
+        "FOOTNOTE_READING", "web", "who reads files: `web`, or `worker`: `python -m src.worker` beside a database"
     )
     frame_ancestors: str = _setting(
         "FOOTNOTE_FRAME_ANCESTORS", "https://huggingface.co", "sites that may show the page in a frame"
@@ -247,6 +251,10 @@ class Settings:
         _check_keys(settings.api_keys)
         _check_store(settings.store)
         _check_hosts(settings.hosts)
+        if settings.reading != "web" and not (settings.reading == BY_WORKERS and settings.store):
+            raise SettingsError(
+                "FOOTNOTE_READING takes web, or, with FOOTNOTE_STORE, worker. Correct it, then start again."
+            )
         if settings.get_ollama not in ("ask", "yes", "no"):
             raise SettingsError(literal("FOOTNOTE_GET_OLLAMA takes ask, yes or no. Correct it, then start again."))
         for url in (settings.ollama_url, *settings.more_ollama_urls):

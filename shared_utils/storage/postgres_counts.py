@@ -81,3 +81,4 @@ class PostgresCounts:
         with self._database.write() as db:
             db.execute(f"DELETE FROM process_numbers WHERE at < {_NOW} - ?", (_DAY_S,))  # noqa: S608
             db.execute(f"DELETE FROM bucket WHERE full_at < {_NOW}")  # noqa: S608
+            db.execute(f"DELETE FROM reading_turn WHERE at < {_NOW} - ?", (_HOUR_S,))  # noqa: S608

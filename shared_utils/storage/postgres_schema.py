@@ -189,6 +189,32 @@ MIGRATIONS: tuple[Migration, ...] = (
         """CREATE TRIGGER footnote_share_ends AFTER DELETE ON share_source
             FOR EACH ROW EXECUTE FUNCTION footnote_share_ends()""",
     ),
+    (
+        # Files that wait for a worker, and how far it has come. `progress` is the worker's own JSON.
+        """CREATE TABLE reading_job (
+            entry_id text PRIMARY KEY REFERENCES entry ON DELETE CASCADE,
+            number bigint GENERATED ALWAYS AS IDENTITY,
+            person text NOT NULL,
+            network text NOT NULL,
+            small boolean NOT NULL,
+            whole boolean NOT NULL,
+            network_left integer,
+            wanted_at double precision NOT NULL,
+            looked_at integer NOT NULL DEFAULT 1,
+            attempts integer NOT NULL DEFAULT 0,
+            process bigint,  -- the number of the advisory lock that its worker holds while it lives
+            seen_at double precision NOT NULL DEFAULT 0,
+            ended boolean NOT NULL DEFAULT false,
+            progress text NOT NULL DEFAULT ''
+        )""",
+        # When each person's file was taken last. Nobody waits through a crash of the database: no log is kept.
+        """CREATE UNLOGGED TABLE reading_turn (
+            person text PRIMARY KEY,
+            network text NOT NULL,
+            at double precision NOT NULL
+        )""",
+        "CREATE INDEX reading_turn_of_network ON reading_turn (network, at)",
+    ),
 )
 
 

@@ -20,15 +20,22 @@ _log = logging.getLogger(__name__)
 
 CHANNEL = "footnote"
 PROCESSES = 0x466E50  # the class of the locks that name processes
+WORKERS = 0x466E52  # of those among them that read files
 _LOOKED_UP_S = 0.5  # how often the listening thread looks whether it should end
 _AGAIN_S = 1.0  # after the connection was lost
 
 Told = Callable[[str], None]
 
-ALIVE = (
-    "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 "  # noqa: S608
-    f"AND classid = {PROCESSES} AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-)
+
+def alive_of(class_: int) -> str:
+    """The query for the processes that hold a lock of this class, each by its number."""
+    return (
+        "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 "  # noqa: S608
+        f"AND classid = {class_} AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+
+
+ALIVE = alive_of(PROCESSES)
 
 
 class Signals:
@@ -42,11 +49,16 @@ class Signals:
         self.process = 1 + secrets.randbelow(2**31 - 2)
         self._options = options
         self._own = own
+        self._classes = [PROCESSES]  # of the locks that this process holds while it lives
         self._told: list[tuple[str, Told, bool]] = []
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._connected = threading.Event()
         self._thread: threading.Thread | None = None
+
+    def hold(self, class_: int) -> None:
+        """Hold a lock of this class, too, from the next connection on: before the first `subscribe`."""
+        self._classes.append(class_)
 
     def subscribe(self, topic: str, told: Told, *, own: bool) -> None:
         """Call `told` with what a signal of this topic is about, from the listening thread: it must not wait.
@@ -72,7 +84,8 @@ class Signals:
         while not self._closed.is_set():
             try:
                 with psycopg.connect(**self._options, autocommit=True) as connection:
-                    connection.execute("SELECT pg_advisory_lock(%s, %s)", (PROCESSES, self.process))
+                    for class_ in self._classes:
+                        connection.execute("SELECT pg_advisory_lock(%s, %s)", (class_, self.process))
                     connection.execute(f"LISTEN {CHANNEL}".encode())
                     self._connected.set()
                     if lost:

@@ -19,6 +19,7 @@ from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.local_copies import LocalCopies
 from shared_utils.storage.postgres_counts import PostgresCounts
 from shared_utils.storage.postgres_database import PostgresDatabase, database_clock
+from shared_utils.storage.postgres_jobs import PostgresJobs
 from shared_utils.storage.postgres_line import PostgresLine
 from shared_utils.storage.postgres_vectors import PostgresVectors
 from shared_utils.storage.remote_answers import RemoteAnswers
@@ -54,6 +55,11 @@ class PostgresStore(Tables):
     def counts(self) -> PostgresCounts:
         """See `Store.counts`."""
         return PostgresCounts(self._database)
+
+    @property
+    def reading_jobs(self) -> PostgresJobs:
+        """See `Store.reading_jobs`."""
+        return PostgresJobs(self._database)
 
     def model_line(self, name: str) -> PostgresLine:
         """See `Store.model_line`."""

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 
 from shared_utils.message import NOTHING, Message, from_text
 from shared_utils.storage.line import LineStore
+from shared_utils.storage.reading_jobs import ReadingJobs
 from shared_utils.storage.shared_counts import SharedCounts
 from shared_utils.storage.sql import Sql
 from shared_utils.storage.sql_content import ContentTables, gone, storable
@@ -171,6 +172,11 @@ class Tables(ContentTables, ABC):
     @property
     def counts(self) -> SharedCounts | None:
         """See `Store.counts`: on one machine each process counts for itself."""
+        return None
+
+    @property
+    def reading_jobs(self) -> ReadingJobs | None:
+        """See `Store.reading_jobs`: on one machine the web process reads."""
         return None
 
     def model_line(self, name: str) -> LineStore | None:

@@ -17,6 +17,7 @@ from shared_utils.types import Document, OutlineEntry, Page, Vectors, VectorSour
 if TYPE_CHECKING:
     from shared_utils.storage.conversation_store import ConversationStore
     from shared_utils.storage.line import LineStore
+    from shared_utils.storage.reading_jobs import ReadingJobs
     from shared_utils.storage.remote_answers import RemoteAnswers
     from shared_utils.storage.share_store import ShareStore
     from shared_utils.storage.shared_counts import SharedCounts
@@ -173,6 +174,11 @@ class Store(ContentStore, VectorStore, PeopleStore, Protocol):
     @property
     def counts(self) -> SharedCounts | None:
         """What all processes on this store count together; None where each counts for itself."""
+        ...
+
+    @property
+    def reading_jobs(self) -> ReadingJobs | None:
+        """Files that workers read; None where nobody but the web process can."""
         ...
 
     def model_line(self, name: str) -> LineStore | None:

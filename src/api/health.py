@@ -59,6 +59,7 @@ def health(
     status, stalled = library.engines.status(), library.why_stalled()
     parts |= {
         "library": kept(library.store.trouble()),
+        "readers": readers(library),
         "background": Part(state="down" if stalled else "ok", reason=stalled),
         "model_server": model_server(status, settings),
         "model": model(status, settings, silent=named_are_silent(library.engines, settings)),
@@ -78,6 +79,22 @@ def overall(parts: dict[str, Part]) -> Literal["healthy", "degraded", "unhealthy
 def kept(trouble: Message) -> Part:
     """What people keep here, of which a damaged data file may have taken some."""
     return Part(state="degraded", reason=str(trouble)) if trouble else Part(state="ok")
+
+
+def readers(library: Library) -> Part:
+    """Who reads the files that people add."""
+    try:
+        workers = library.workers()
+    except FootnoteError as exc:
+        return Part(state="down", reason=str(exc))
+    if workers is None:
+        return Part(state="off", reason="This process reads files itself.")
+    if not workers:
+        return Part(
+            state="down",
+            reason="Files wait: no worker is there. Start python -m src.worker, or unset FOOTNOTE_READING.",
+        )
+    return Part(state="ok", reason=f"{workers} worker(s) read files.")
 
 
 def disk(free_bytes: int) -> Part:

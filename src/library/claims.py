@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from shared_utils.storage.store import Store, Usage
 from src.answering.ingestion import SourceFile
 from src.library.limits import Used, refuse_beyond_limits, refuse_pages_beyond_limits
+from src.library.networks import NETWORK_SHARE
 from src.settings import Settings
 
 
@@ -66,6 +67,12 @@ class Claims:
             yield claim_pages
         finally:
             self._release(claim)
+
+    def pages_left(self, key: str, network: str) -> int | None:
+        """How many pages a network may still keep; None where that is not counted. Raises StorageError."""
+        with self._lock:
+            used = self._used(_Claim(key, network)).network
+        return None if used is None else max(0, self._limits.max_person_pages * NETWORK_SHARE - used.pages)
 
     def _release(self, claim: _Claim) -> None:
         with self._lock:

@@ -14,7 +14,8 @@ from shared_utils.storage.store import Entry as StoredEntry
 from shared_utils.types import Citation, Document, Page, Rect, Span
 from src.answering.ingestion import IndexedDocument, SourceFile
 from src.library.guide import Guide, guide_of
-from src.library.reading import Entry, Reading
+from src.library.read_by_workers import reading_for
+from src.library.reading import Entry
 from src.library.services import Person, Services
 from src.views import DocumentState, DocumentView
 
@@ -36,7 +37,7 @@ class Documents:
         self._claims = services.claims
         self._network = person.network
         self._guides: dict[str, tuple[IndexedDocument, Guide]] = {}  # entry id -> what it was made from, and it
-        self._reading = Reading(person, services, self._lock)
+        self._reading = reading_for(person, services, self._lock)
         for stored in self._store.workspace_documents(self._key):
             self._bring_back(stored)
 

@@ -21,6 +21,7 @@ from src.library.claims import Claims
 from src.library.conversations import LEASE_S
 from src.library.documents import UNDO_S
 from src.library.fair_pool import FairPool
+from src.library.following import following_of
 from src.library.newcomers import Newcomers
 from src.library.news import News
 from src.library.remote_share import RemoteShare
@@ -37,7 +38,7 @@ _TIDY_EVERY_S = 5.0
 _CLOSING_S = 5.0
 _ALIVE_S = 20.0  # a process that has told no numbers for so long has ended: its gauges count no longer
 _TIDY_SILENT_S = 120.0  # one person's shelf, or one round of the store, never takes so long to look after
-_EMBEDDING_TURN_S = 0.5  # then the next file's passages are embedded: one of a hundred pages takes a minute
+EMBEDDING_TURN_S = 0.5  # then the next file's passages are embedded: one of a hundred pages takes a minute
 PUT_AWAY_AFTER_S = 1800.0  # an idle shelf's indexes leave the memory; the store brings them back
 
 
@@ -63,10 +64,11 @@ class Library:
             settings,
             engines,
             readers=FairPool("reader", workers=2, for_small=1, heartbeats=heartbeats),
-            embedders=FairPool("embedder", workers=1, turn_s=_EMBEDDING_TURN_S, heartbeats=heartbeats),
+            embedders=FairPool("embedder", workers=1, turn_s=EMBEDDING_TURN_S, heartbeats=heartbeats),
             suggesters=FairPool("suggester", workers=1, heartbeats=heartbeats),
             claims=Claims(store, settings),
             remote=RemoteShare(store.remote_answers, settings),
+            following=following_of(store, settings),
             clock=clock,
             heartbeats=heartbeats,
         )
@@ -124,6 +126,8 @@ class Library:
         self._services.leaving.set()
         self._news.close()
         self._janitor.join(_CLOSING_S)
+        if self._services.following is not None:
+            self._services.following.close()
         for shelf in list(self._shelves.values()):
             shelf.leave()
         self._services.readers.close()
@@ -174,6 +178,11 @@ class Library:
         for key, shelf in list(self._shelves.items()):
             if person in ("", workspace_id(key)) and not self._services.leaving.is_set():
                 shelf.catch_up()
+
+    def workers(self) -> int | None:
+        """How many workers read files for this process; None where it does itself. Raises StorageError."""
+        following = self._services.following
+        return None if following is None else following.jobs.workers()
 
     def stalled(self) -> list[str]:
         """What of the work in the background shows no sign of life any more: readers, embedder, answers, janitor."""

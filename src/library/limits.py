@@ -69,6 +69,12 @@ def refuse_pages_beyond_limits(limits: Settings, name: str, pages: int, used: Us
         raise _server_is_full(name)
 
 
+def refuse_network_beyond_limits(name: str, pages: int, left: int | None) -> None:
+    """Raises PdfTooLarge where `pages` are more than those who share a network may still keep; None: not counted."""
+    if left is not None and pages > left:
+        raise _network_is_full(name)
+
+
 def _network_is_full(name: str) -> PdfTooLarge:
     return PdfTooLarge(
         "Those who share your network keep as much here as they may together, so {name} was not taken. Remove some "

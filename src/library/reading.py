@@ -28,7 +28,7 @@ from src.answering.giving_way import giving_way
 from src.answering.ingestion import IndexedDocument, SourceFile, WorkStopped, finished, keep_index
 from src.events import Embedding, FileStatus, IngestEvent, PageRead, ReadingStarted, Searchable
 from src.library.fair_pool import FairPool, Job, Turn, Work
-from src.library.services import Person, Services
+from src.library.services import Reader, ReadingServices
 from src.settings import MEGABYTE
 from src.views import DocumentState, DocumentView
 
@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 _SMALL_BYTES = MEGABYTE  # a file that is no larger is taken for small until it takes too long
 _RECOGNISING_TURN_S = 10.0  # then a file's pictures wait, where another file does: it can be asked meanwhile
-_OUR_FAULT = message("Something went wrong inside Footnote while reading this file. The log says more; try it again.")
+OUR_FAULT = message("Something went wrong inside Footnote while reading this file. The log says more; try it again.")
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Reading:
     """Works on the entries of one shelf, which are written under its `lock`. A job that outstays its turn where only
     small files are read ends, and begins again among the large ones."""
 
-    def __init__(self, person: Person, services: Services, lock: threading.RLock) -> None:
+    def __init__(self, person: Reader, services: ReadingServices, lock: threading.RLock) -> None:
         self._person = person
         self._rag = services.rag
         self._store = services.store
@@ -118,11 +118,11 @@ class Reading:
             try:
                 rest = work(turn)
             except Exception:
-                self._update(entry, state=DocumentState.FAILED, seconds_left=None, reason=_OUR_FAULT)
+                self._update(entry, state=DocumentState.FAILED, seconds_left=None, reason=OUR_FAULT)
                 raise
             return partial(settled, rest) if rest is not None else None
 
-        small = _is_small(entry.source) if small is None else small
+        small = is_small(entry.source) if small is None else small
         person = self._person
         pool.submit(Job(person.name, partial(settled, job), person.network(), subject=entry.id, small=small))
 
@@ -149,7 +149,7 @@ class Reading:
                         case Searchable() if entry.indexed is not None:
                             whole = True
                             self._keep_pages(entry.indexed)
-                            self._update(entry, verdicts=_verdicts(entry.indexed))
+                            self._update(entry, verdicts=verdicts_of(entry.indexed))
         except FootnoteError as exc:  # the file cannot be read, or what was read cannot be kept
             self._fail(entry, exc.message, needs_password=isinstance(exc, EncryptedPdf))
             return None
@@ -189,9 +189,7 @@ class Reading:
                 page = entry.indexed.page(event.page) if entry.indexed and isinstance(event, PageRead) else None
                 if page is None:
                     continue
-                self._store.save_page(entry.source.id, page)
-                with self._lock:
-                    entry.verdicts[page.number] = page.verdict
+                self._keep_recognised(entry, page)
                 self._update(entry, state=DocumentState.RECOGNISING)
                 spent_s = time.monotonic() - began
                 if turn.is_over() or (spent_s > _RECOGNISING_TURN_S and turn.is_wanted()):
@@ -233,6 +231,11 @@ class Reading:
         title = "" if document.title == document.name else document.title
         self._store.save_opened(document.id, title, document.outline, len(document.pages), document.made_on)
         self._store.save_pages(document.id, document.pages)
+
+    def _keep_recognised(self, entry: Entry, page: Page) -> None:
+        self._store.save_page(entry.source.id, page)
+        with self._lock:
+            entry.verdicts[page.number] = page.verdict
 
     def _keep_outcome(self, indexed: IndexedDocument, read_s: float) -> None:
         """Of what is kept, in which another reading of the same bytes may have known more of a page than this one."""
@@ -325,7 +328,7 @@ class Reading:
         except WorkStopped:
             return None if entry.cancel.is_set() else partial(self._load, entry)
         self._leave_none_behind(document.id)
-        self._update(entry, indexed=indexed, pages=len(document.pages), verdicts=_verdicts(indexed))
+        self._update(entry, indexed=indexed, pages=len(document.pages), verdicts=verdicts_of(indexed))
         if state.status is None:  # cut short while scans were recognised: the pages found so far are kept
             self._submit(self._readers, entry, partial(self._recognise, entry, state.read_s or 0.0), small=False)
             return None
@@ -382,11 +385,12 @@ class Reading:
         self._changed()  # with nothing held: whoever is told may ask for the entries
 
 
-def _verdicts(indexed: IndexedDocument) -> dict[int, PageVerdict]:
+def verdicts_of(indexed: IndexedDocument) -> dict[int, PageVerdict]:
+    """Page number -> verdict."""
     return {page.number: page.verdict for page in indexed.document.pages}
 
 
-def _is_small(source: SourceFile) -> bool:
+def is_small(source: SourceFile) -> bool:
     """As far as its bytes tell; one that has yet to be fetched is taken at its best."""
     with suppress(OSError):
         return source.path.stat().st_size <= _SMALL_BYTES

@@ -7,16 +7,18 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from shared_utils.message import Message
 from shared_utils.processes.heartbeats import Heartbeats
 from shared_utils.storage.store import Store
-from src.answering.ingestion import IndexedDocument
+from src.answering.ingestion import IndexedDocument, SourceFile
 from src.answering.writing import Scribe, Writer
 from src.library.claims import Claims
 from src.library.fair_pool import FairPool
+from src.library.following import Following
 from src.library.preferences import Preferences
 from src.library.remote_share import RemoteShare
 from src.metrics import Metrics
@@ -44,6 +46,53 @@ class EngineRoom(Protocol):
     def view(self, scribe: Scribe, choice: str = "", *, may_leave: bool = True) -> EngineView: ...
 
 
+class PageClaims(Protocol):
+    """How many pages may be read. See `src.library.claims.Claims`."""
+
+    def reading(self, key: str, network: str, source: SourceFile) -> AbstractContextManager[Callable[[int], None]]: ...
+
+
+class ReadingServices(Protocol):
+    """What reading files stands on, in the web process and in a worker."""
+
+    @property
+    def rag(self) -> Rag: ...
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def readers(self) -> FairPool: ...
+
+    @property
+    def embedders(self) -> FairPool: ...
+
+    @property
+    def claims(self) -> PageClaims: ...
+
+    @property
+    def metrics(self) -> Metrics: ...
+
+    @property
+    def heartbeats(self) -> Heartbeats: ...
+
+
+class Reader(Protocol):
+    """For whom files are read; see `Person`."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def network(self) -> Callable[[], str]: ...
+
+    @property
+    def changed(self) -> Callable[[], None]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What every shelf of a library stands on."""
@@ -57,6 +106,7 @@ class Services:
     suggesters: FairPool
     claims: Claims
     remote: RemoteShare
+    following: Following | None = None  # of what workers read; None where this process reads
     clock: Callable[[], float] = time.monotonic  # seconds; tells who is here, and when what was removed is wiped
     metrics: Metrics = field(default_factory=Metrics)
     heartbeats: Heartbeats = field(default_factory=Heartbeats)  # of the threads that read, embed, answer and tidy

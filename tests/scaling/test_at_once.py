@@ -1,20 +1,24 @@
-"""Two web processes over PostgreSQL: what one does, the other shows at once; an orderly stop hands a question over."""
+"""Two web processes and two workers over PostgreSQL: what one does, the others show at once; who is stopped or killed
+hands over what was under way."""
 
 from __future__ import annotations
 
+import os
 import secrets
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 
 import httpx
 import pytest
 
+from tests.conftest import DrawPdf
 from tests.fake_ollama import FakeOllama, Script
 from tests.postgres import fresh_database
 from tests.scaling.test_web_processes import ANSWER, ITS_BEGINNING, QUESTION, add_sample, await_documents, messages
-from tests.scaling.web import Web, web
+from tests.scaling.web import Reader, Web, reader, web
 from tests.src.api.events import events_of
 
 pytestmark = pytest.mark.enable_socket
@@ -28,20 +32,35 @@ def ollama() -> Iterator[FakeOllama]:
         yield fake
 
 
+@dataclass(frozen=True)
+class Deployment:
+    """As deploy/ has it, as processes."""
+
+    webs: tuple[Web, Web]
+    readers: tuple[Reader, Reader]
+
+
 @pytest.fixture(scope="module")
-def two(
+def deployed(
     postgres_server: str, tmp_path_factory: pytest.TempPathFactory, ollama: FakeOllama
-) -> Iterator[tuple[Web, Web]]:
+) -> Iterator[Deployment]:
     folder = tmp_path_factory.mktemp("at-once")
     with ExitStack() as stack:
         store = stack.enter_context(fresh_database(postgres_server))
-        here, there = (
-            stack.enter_context(
-                web(folder, name, FOOTNOTE_DATA_DIR=str(folder / name), FOOTNOTE_STORE=store, OLLAMA_HOST=ollama.url)
-            )
-            for name in ("here", "there")
-        )
-        yield here, there
+
+        def settings(name: str) -> dict[str, str]:
+            own = {"FOOTNOTE_DATA_DIR": str(folder / name), "OLLAMA_HOST": ollama.url}
+            models = os.environ.get("FOOTNOTE_MODELS_DIR") or str(folder / "models")
+            return own | {"FOOTNOTE_STORE": store, "FOOTNOTE_READING": "worker", "FOOTNOTE_MODELS_DIR": models}
+
+        here, there = (stack.enter_context(web(folder, name, **settings(name))) for name in ("here", "there"))
+        one, other = (stack.enter_context(reader(folder, name, **settings(name))) for name in ("one", "other"))
+        yield Deployment((here, there), (one, other))
+
+
+@pytest.fixture
+def two(deployed: Deployment) -> tuple[Web, Web]:
+    return deployed.webs
 
 
 def seconds_until(holds: Callable[[], bool]) -> float:
@@ -66,6 +85,25 @@ def test_what_is_added_or_deleted_at_one_is_seen_at_the_other_within_a_second(tw
         assert seconds_until(lambda: not messages(there, thread)) < SEEN_S
         here.delete(f"/api/documents/{document['id']}").raise_for_status()
         assert seconds_until(lambda: not there.get("/api/documents").json()["documents"]) < SEEN_S
+
+
+def test_a_killed_worker_is_taken_over_from_and_none_tells_anything_of_what_it_read(
+    deployed: Deployment, draw_pdf: DrawPdf
+) -> None:
+    one, other = deployed.readers
+    lines = [[f"Page {n} tells of matter {n}, which is settled by rule {n}."] for n in range(1, 61)]
+    file = {"file": ("long.pdf", draw_pdf("long.pdf", lines).read_bytes())}
+    with deployed.webs[0].client(secrets.token_hex(24)) as client:
+        both = {"state": "ok", "reason": "2 worker(s) read files."}
+        seconds_until(lambda: client.get("/api/health").json()["parts"]["readers"] == both)
+        other.process.send_signal(signal.SIGSTOP)
+        added = client.post("/api/documents", params={"wait_s": 0}, files=file).json()
+        seconds_until(lambda: client.get(f"/api/documents/{added['id']}").json()["state"] != "queued")
+        one.process.kill()
+        other.process.send_signal(signal.SIGCONT)
+        (document,) = await_documents(client)
+        assert (document["state"], document["pages"]) == ("ready", 60)
+    assert "rule" not in one.log.read_text() + other.log.read_text()
 
 
 def test_an_orderly_stop_in_mid_answer_hands_the_question_over_with_the_words_so_far(

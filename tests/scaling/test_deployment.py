@@ -32,6 +32,10 @@ def test_the_example_names_settings_that_exist() -> None:
     known = {setting.metadata["env"] for setting in settings_fields()}
     assert set(services["footnote"]["environment"]) <= known
     assert services["footnote"]["environment"]["FOOTNOTE_STORE"].startswith("postgresql://")
+    assert services["worker"]["environment"] == services["footnote"]["environment"]
+    assert services["worker"]["entrypoint"][-2:] == ["-m", "src.worker"]
+    assert services["footnote"]["environment"]["FOOTNOTE_READING"] == "worker"
+    assert [services[name]["deploy"]["replicas"] for name in ("footnote", "worker")] == [3, 2]
     assert services["balancer"]["volumes"] == ["./nginx.conf:/etc/nginx/conf.d/default.conf:ro"]
 
 

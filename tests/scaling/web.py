@@ -64,6 +64,30 @@ def web(folder: Path, name: str, **settings: str) -> Iterator[Web]:
         process.wait(20)
 
 
+@dataclass
+class Reader:
+    """`python -m src.worker` as a process of its own."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+@contextmanager
+def reader(folder: Path, name: str, **settings: str) -> Iterator[Reader]:
+    """A worker; its settings are the environment's and these. It is not waited for."""
+    log = folder / f"{name}.log"
+    with log.open("wb") as lines:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "src.worker"], cwd=ROOT, env=os.environ | settings, stdout=lines, stderr=lines
+        )
+    try:
+        yield Reader(process, log)
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+        process.wait(20)
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -34,6 +34,7 @@ def test_without_a_model_it_is_degraded_and_each_part_says_why(server: str) -> N
     assert set(health["parts"]) == {
         "web",
         "library",
+        "readers",
         "background",
         "model_server",
         "model",
@@ -44,6 +45,7 @@ def test_without_a_model_it_is_degraded_and_each_part_says_why(server: str) -> N
     assert health["parts"]["model"]["state"] == "down"
     assert "quote the documents" in health["parts"]["model"]["reason"]
     assert health["parts"]["remote_engine"]["state"] == "off"
+    assert health["parts"]["readers"] == {"state": "off", "reason": "This process reads files itself."}
 
 
 def test_with_a_model_everything_works(server_with_model: str, library: httpx.Client) -> None:

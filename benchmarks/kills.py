@@ -1,0 +1,311 @@
+"""Web processes and workers are killed and stopped while people work: `python -m benchmarks.kills [--kills N --stops N]`.
+
+Two web processes and two workers over a real PostgreSQL, and a model server that is scripted. People upload, ask and
+delete, and remember what was acknowledged. At random moments one of the four is killed (SIGKILL) or asked to end
+(SIGTERM), and started anew. Held against the bars: nothing acknowledged is lost, nothing is there twice; what it was
+doing is done by another within 25 s of a kill, within 2 s of a stop; the slowest of twenty people waits at most one and
+a half times as long as the median.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import secrets
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, suppress
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import httpx
+import psycopg
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.fake_ollama import FakeOllama, Script
+from tests.postgres import fresh_database, running_postgres
+from tests.scaling.web import Reader, Web, reader, web
+from tests.src.api.events import events_of
+
+PEOPLE = 5
+AFTER_KILL_S, AFTER_STOP_S = 25.0, 2.0
+SLOWEST = 1.5  # times the median
+QUESTIONS = 3  # of each of the twenty
+_SETTLING_S = 120.0
+_WORD_S = 0.15
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--kills", type=int, default=60)
+    options.add_argument("--stops", type=int, default=60)
+    options.add_argument("--seed", type=int, default=7)
+    given = options.parse_args()
+    rounds = [signal.SIGKILL] * given.kills + [signal.SIGTERM] * given.stops
+    random.Random(given.seed).shuffle(rounds)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        answer = "In the page's own words, the matter is settled by the rule that it names."
+        ollama = stack.enter_context(FakeOllama(Script(models=["llama3.2:3b"], answer=answer, token_s=_WORD_S)))
+        store = stack.enter_context(fresh_database(stack.enter_context(running_postgres())))
+        fleet = stack.enter_context(Fleet(folder, store, ollama.url))
+        fair = fairness(fleet)
+        told = disturbed(fleet, store, rounds, random.Random(given.seed + 1))
+    print("\n".join([*told.lines(), f"slowest of 20 people: {fair:.2f} times the median (at most {SLOWEST})"]))
+    return 0 if told.holds() and fair <= SLOWEST else 1
+
+
+# ------------------------------------------------------------------------------------------------ processes
+
+
+class Fleet(AbstractContextManager["Fleet"]):
+    """Two web processes and two workers, each of which can be ended and started anew."""
+
+    def __init__(self, folder: Path, store: str, ollama: str) -> None:
+        self._folder = folder
+        self._shared = {"FOOTNOTE_STORE": store, "FOOTNOTE_READING": "worker", "OLLAMA_HOST": ollama}
+        self._stacks = [ExitStack() for _ in range(4)]
+        self._count = 0
+        self.running: list[Web | Reader] = [self._start(place) for place in range(4)]
+
+    def __exit__(self, *_: object) -> None:
+        for stack in self._stacks:
+            stack.close()
+
+    def addresses(self) -> list[str]:
+        return [one.address for one in self.running if isinstance(one, Web)]
+
+    def end(self, place: int, how: signal.Signals) -> None:
+        self.running[place].process.send_signal(how)
+
+    def start_anew(self, place: int) -> None:
+        self.running[place].process.wait(20)
+        self._stacks[place].close()
+        self.running[place] = self._start(place)
+
+    def _start(self, place: int) -> Web | Reader:
+        self._count += 1
+        name = f"{place}-{self._count}"
+        begin: Callable[..., AbstractContextManager[Web | Reader]] = web if place < 2 else reader
+        settings = {**self._shared, "FOOTNOTE_DATA_DIR": str(self._folder / f"data-{place}")}
+        return self._stacks[place].enter_context(begin(self._folder, name, **settings))
+
+
+# ------------------------------------------------------------------------------------------------ people
+
+
+@dataclass
+class Person:
+    """Uploads, asks, deletes, and remembers what was acknowledged."""
+
+    fleet: Fleet
+    random: random.Random
+    key: str = field(default_factory=lambda: secrets.token_hex(24))
+    files: dict[str, str] = field(default_factory=dict)  # name -> id of what was taken in
+    deleted: set[str] = field(default_factory=set)
+    unsure: set[str] = field(default_factory=set)  # nobody said whether
+    threads: list[str] = field(default_factory=list)
+
+    def client(self) -> httpx.Client:
+        """To either web process, as a balancer may choose."""
+        address = self.random.choice(self.fleet.addresses())
+        return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {self.key}"}, timeout=60)
+
+    def step(self) -> None:
+        with suppress(httpx.HTTPError), self.client() as client:
+            self.random.choice([self.upload, self.ask, self.ask, self.delete])(client)
+
+    def upload(self, client: httpx.Client) -> None:
+        name = f"{secrets.token_hex(4)}.pdf"
+        self.unsure.add(name)
+        sent = client.post("/api/documents", params={"wait_s": 0}, files={"file": (name, pdf_of(name))})
+        if sent.is_success:
+            self.files[name] = sent.json()["id"]
+            self.unsure.discard(name)
+
+    def ask(self, client: httpx.Client) -> None:
+        if not self.files:
+            return
+        with client.stream("POST", "/api/chat", json={"message": "By what is matter 2 settled?"}) as stream:
+            for event, data in events_of(stream.iter_lines()):
+                if event == "stream_start":
+                    self.threads.append(data["thread_id"])
+
+    def delete(self, client: httpx.Client) -> None:
+        if len(self.files) < 3:
+            return
+        name = self.random.choice(list(self.files))
+        document_id = self.files.pop(name)
+        self.unsure.add(name)
+        if client.delete(f"/api/documents/{document_id}").is_success:
+            self.deleted.add(name)
+            self.unsure.discard(name)
+
+    def work(self, ended: threading.Event) -> None:
+        while not ended.is_set():
+            self.step()
+
+    def complaints(self) -> list[str]:
+        """What does not stand as it was acknowledged."""
+        with self.client() as client:
+            documents: list[dict[str, Any]] = client.get("/api/documents").json()["documents"]
+            names = [document["name"] for document in documents]
+            said = [f"{name}: lost" for name in self.files if name not in names]
+            said += [f"{name}: there after its deletion" for name in self.deleted if name in names]
+            said += [f"{name}: there twice" for name in set(names) if names.count(name) > 1]
+            said += [f"{d['name']}: {d['state']} {d.get('reason')}" for d in documents if d["state"] != "ready"]
+            for thread in self.threads:
+                found = client.get(f"/api/conversation/{thread}")
+                told = found.json().get("messages", []) if found.is_success else []
+                if [message["role"] for message in told] != ["user", "assistant"]:
+                    said.append(f"a question is there {len(told) / 2:g} times")
+                elif not told[1]["done"] or not told[1]["content"]:
+                    said.append("a question was not answered")
+        return said
+
+
+def pdf_of(name: str) -> bytes:
+    """Twelve pages that no other file has."""
+    written = BytesIO()
+    canvas = Canvas(written)
+    for page in range(1, 13):
+        canvas.drawString(72, 760, f"Page {page} of {name} tells of matter {page}, which is settled by rule {page}.")
+        canvas.showPage()
+    canvas.save()
+    return written.getvalue()
+
+
+# ------------------------------------------------------------------------------------------------ the bars
+
+
+@dataclass
+class Told:
+    """Seconds until another process did what one that ended was doing, and what was lost or there twice."""
+
+    rounds: int
+    handed_s: dict[signal.Signals, list[float]]
+    complaints: list[str]
+    acknowledged: tuple[int, int, int]  # files, deletions, questions
+
+    def lines(self) -> list[str]:
+        files, deletions, questions = self.acknowledged
+        lines = [f"{self.rounds} processes ended; {files} files, {deletions} deletions, {questions} questions"]
+        for how, most in ((signal.SIGKILL, AFTER_KILL_S), (signal.SIGTERM, AFTER_STOP_S)):
+            seconds = sorted(self.handed_s[how])
+            shown = f"median {median(seconds):.1f} s, longest {seconds[-1]:.1f} s" if seconds else "nothing under way"
+            lines.append(f"{how.name}: {len(seconds)} questions and files handed over, {shown} (at most {most:g} s)")
+        return [*lines, f"{len(self.complaints)} lost or there twice", *self.complaints]
+
+    def holds(self) -> bool:
+        kills, stops = (self.handed_s[how] for how in (signal.SIGKILL, signal.SIGTERM))
+        return not self.complaints and max(kills, default=0) <= AFTER_KILL_S and max(stops, default=0) <= AFTER_STOP_S
+
+
+def disturbed(fleet: Fleet, store: str, rounds: Sequence[signal.Signals], chance: random.Random) -> Told:
+    """People work while one process after the other ends."""
+    people = [Person(fleet, random.Random(n)) for n in range(PEOPLE)]
+    ended = threading.Event()
+    threads = [threading.Thread(target=person.work, args=(ended,)) for person in people]
+    for thread in threads:
+        thread.start()
+    handed: dict[signal.Signals, list[float]] = {signal.SIGKILL: [], signal.SIGTERM: []}
+    with psycopg.connect(store, autocommit=True) as database:
+        for number, how in enumerate(rounds, start=1):
+            time.sleep(chance.uniform(0.5, 3.0))
+            place = chance.randrange(4)
+            before = owners(database)
+            fleet.end(place, how)
+            handed[how] += handed_over(database, before, time.monotonic(), how)
+            fleet.start_anew(place)
+            print(f"{number} of {len(rounds)}: {how.name} of {place}", file=sys.stderr, flush=True)
+    ended.set()
+    for thread in threads:
+        thread.join()
+    until = time.monotonic() + _SETTLING_S
+    while (complaints := [one for person in people for one in person.complaints()]) and time.monotonic() < until:
+        time.sleep(2)
+    sums = (
+        sum(len(person.files) + len(person.deleted) for person in people),
+        sum(len(person.deleted) for person in people),
+        sum(len(person.threads) for person in people),
+    )
+    return Told(len(rounds), handed, complaints, sums)
+
+
+def owners(database: psycopg.Connection[Any]) -> dict[str, str]:
+    """Question or file under way -> the process that is at it."""
+    rows = database.execute(
+        "SELECT turn_id, owner FROM turn WHERE owner IS NOT NULL AND lease_until > 0 "
+        "UNION ALL SELECT entry_id, process::text FROM reading_job WHERE process IS NOT NULL"
+    )
+    return {str(id_): str(owner) for id_, owner in rows}
+
+
+def handed_over(
+    database: psycopg.Connection[Any], before: dict[str, str], since: float, how: signal.Signals
+) -> list[float]:
+    """Seconds from `since` until each of what was under way at a process that ended was another's.
+
+    What its own process finishes, and what its person removes meanwhile, is not handed over.
+    """
+    seconds: list[float] = []
+    left, patience = dict(before), 2 * (AFTER_KILL_S if how is signal.SIGKILL else AFTER_STOP_S)
+    while left and time.monotonic() - since < patience:
+        now = owners(database)
+        free = unowned(database)
+        for id_, owner in list(left.items()):
+            if id_ in now and now[id_] != owner:
+                seconds.append(time.monotonic() - since)
+                del left[id_]
+            elif id_ not in now and id_ not in free:
+                del left[id_]
+        time.sleep(0.05)
+    waiting = unowned(database) & left.keys()
+    return seconds + [time.monotonic() - since for _ in waiting]
+
+
+def unowned(database: psycopg.Connection[Any]) -> set[str]:
+    """What is under way and let go of."""
+    rows = database.execute(
+        "SELECT turn_id FROM turn WHERE owner IS NOT NULL AND lease_until <= 0 "
+        "UNION ALL SELECT entry_id FROM reading_job WHERE process IS NULL AND NOT ended"
+    )
+    return {str(id_) for (id_,) in rows}
+
+
+def fairness(fleet: Fleet) -> float:
+    """Twenty people ask the one model, each one question after another: the slowest's time over the median's."""
+    people = [Person(fleet, random.Random(n)) for n in range(20)]
+    for person in people:
+        with person.client() as client:
+            person.upload(client)
+    for person in people:
+        with person.client() as client:
+            while any(d["state"] != "ready" for d in client.get("/api/documents").json()["documents"]):
+                time.sleep(0.2)
+    took: dict[int, float] = {}
+
+    def asked(number: int, person: Person) -> None:
+        began = time.monotonic()
+        with person.client() as client:
+            for _ in range(QUESTIONS):
+                person.ask(client)
+        took[number] = time.monotonic() - began
+
+    threads = [threading.Thread(target=asked, args=each) for each in enumerate(people)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return max(took.values()) / median(took.values())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
