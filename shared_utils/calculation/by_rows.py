@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from shared_utils.calculation.asked import Asked, Operation, bare, spelled_years, without_form
+from shared_utils.calculation.by_balances import of_a_balance
 from shared_utils.calculation.formula import Formula, Item, Number
 from shared_utils.calculation.formula import Operation as Step
 from shared_utils.calculation.formulary import Form, Formulary
@@ -30,6 +31,8 @@ _NAMED = 0.5  # share of the words for a whole that the lines over a table of ye
 
 def of_rows(operation: Asked, question: str, rows: Sequence[TableRow], formulary: Formulary) -> Calculation | None:
     """What an operation over figures comes to; None where one of them is not told for sure."""
+    if (balance := of_a_balance(operation, question, rows, formulary.glossary)) is not None:
+        return _over_the_period(operation.operation, *balance, question)
     if operation.second:
         return (
             _of_two_columns(operation, question, rows, formulary)
@@ -79,6 +82,13 @@ def _over_years(
     operands = dict(zip(parts, found, strict=True))
     title = _title(operation, _name(found[-1]))
     return computed(title, period_of(years), _formula(operation, parts[::-1]), operands, form, question)
+
+
+def _over_the_period(operation: Operation, opening: Operand, closing: Operand, question: str) -> Calculation | None:
+    first, last = Item(_name(opening)), Item(_name(closing))
+    form = Form.PERCENT if operation is Operation.GROWTH else Form.AMOUNT
+    title, told = _title(operation, _name(closing)), period_of(spelled_years(without_form(question)))
+    return computed(title, told, _formula(operation, (last, first)), {last: closing, first: opening}, form, question)
 
 
 def _title(operation: Operation, name: str) -> Message:

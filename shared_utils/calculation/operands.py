@@ -24,7 +24,10 @@ _CASH_FLOWS = frozenset(terms("operating activities"))
 _OF_CASH_FLOWS = frozenset(
     terms("activities purchases additions paid payments depreciation amortization capital flows")
 )
-_WHOSE = re.compile(r",?\s+(?:attributable to|including)\b.*|\([^()]*\)", re.IGNORECASE | re.DOTALL)
+_WHOSE = re.compile(
+    r",?\s+(?:attributable to|including|(?:from|on) (?:debts?|borrowings|loans|notes|bonds|credit)\b)\b.*|\([^()]*\)",
+    re.IGNORECASE | re.DOTALL,
+)
 _TELLING = frozenset(("before", "after", "per", "less", "from", "to", "vor", "nach", "avant", "après", "antes"))
 _WHOLE = frozenset(terms("consolidated total combined"))
 _OF_A_PART = ("quarter", "three months", "six months", "nine months", "change", "growth", "variance")
@@ -95,7 +98,8 @@ def item(labels: Sequence[str], year: str, rows: Sequence[TableRow]) -> Operand 
 
 
 def _called(row: TableRow) -> frozenset[str]:
-    """The words a row is called by, without whose share it is: "Net earnings attributable to Harbour Ltd."."""
+    """The words a row is called by, without whose share it is, or on what it is owed: "Net earnings attributable to
+    Harbour Ltd.", "Interest expense on borrowings"."""
     labels = [cell.text for cell in row.facts[0].labels if cell.row <= row.facts[0].value.row <= cell.row_end]
     text = _WHOSE.sub("", " ".join(labels))
     return _key(text) if text.strip() and row.own else row.own or row.label

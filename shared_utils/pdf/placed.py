@@ -89,7 +89,7 @@ class _Place:
         for span in glyphs:
             for part in self._parts(span):
                 between = self._text[found[-1].end : part.start] if found and found[-1].end <= part.start else "\n"
-                if not between.strip() and "\n" not in between:
+                if between == "-" or (not between.strip() and "\n" not in between):  # "content-", "based" on the next
                     found[-1] = Span(found[-1].start, part.end)
                 else:
                     found.append(part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import median
 
 from shared_utils.tables.lines import Piece
@@ -60,13 +60,26 @@ def grouped(lines: Sequence[CellLine], rules: Sequence[Rule], room: Room) -> lis
     columns = len(set().union(*(line.spans for line in lines))) if lines else 0
     are_rows = columns > 1 and sum(len(line.spans) == columns for line in lines) >= FULL_SHARE * len(lines)
     tight = _tight_gap(lines)
-    for line in lines:
+    for line, below in zip_longest(lines, lines[1:]):
         is_row = not rows or (are_rows and len(line.spans) == columns) or _is_ruled_off(rows[-1][-1], line, rules)
+        is_row = is_row or (below is not None and _begins_a_row(rows[-1], line, below))
         if not is_row and _goes_on(rows[-1], line, room, tight):
             rows[-1].append(line)
         else:
             rows.append([line])
     return rows
+
+
+def _begins_a_row(row: Sequence[CellLine], line: CellLine, below: CellLine) -> bool:
+    """Whether a line that is only a label, under a row that has its figures, is the first of the label whose figures
+    stand beside its last line: "Technology- and content-", "based 705 352"."""
+    if line.stub is None or below.stub is None or len(line.placed) > 1 or not below.figures():
+        return False
+    if not any(above.figures() for above in row) or below.y0 - line.y1 > ADJACENT * line.height:
+        return False
+    text = line.stub.text.rstrip()
+    runs_on = below.stub.text[:1].islower() and not text.endswith((".", ":"))
+    return runs_on and not text[:1].islower() and text[:1] not in "(&" and line.stub.is_bold == below.stub.is_bold
 
 
 def _is_ruled_off(above: CellLine, below: CellLine, rules: Sequence[Rule]) -> bool:

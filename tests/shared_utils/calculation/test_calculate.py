@@ -108,3 +108,19 @@ def test_a_formulary_that_names_nothing_known_is_refused() -> None:
         formulary_of({"items": {}, "synonyms": {"sales": "revenue"}})
     with pytest.raises(ValueError, match="formula"):
         formulary_of({"ratios": {"odd": {"formula": "a / / b"}}})
+
+
+def test_interest_is_found_beside_what_it_is_owed_on() -> None:
+    text = (
+        "Costs of the harbour\n2023\nInterest and other expense, net 26\nInterest expense on borrowings and fees 90\n"
+    )
+    rows = [["", "2023"], ["Interest and other expense, net", "26"], ["Interest expense on borrowings and fees", "90"]]
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(rows, text),))
+    found = calculate(
+        "What was the interest cover in 2023? Interest cover is defined as 450 / interest expense.",
+        [("d", page, 1.0)],
+        [("d", page)],
+        formulary_of({"items": {"interest expense": ["interest expense", "interest expense, net"]}}),
+    )
+    assert isinstance(found, Calculation)
+    assert found.formula == "450 / 90"

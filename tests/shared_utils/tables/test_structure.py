@@ -120,6 +120,25 @@ def test_a_label_broken_over_lines_is_one_label(tmp_path: Path) -> None:
     ]
 
 
+def test_a_label_whose_figures_stand_beside_its_last_line_does_not_go_on_the_row_above(tmp_path: Path) -> None:
+    drawn = rows(
+        ("", "Cost", "Net"),
+        ("Berths let", "397", "185"),
+        ("Warehouses and other", "", ""),
+        ("buildings", "705", "352"),
+        ("Harbour- and harbour-", "", ""),
+        ("based cranes", "299", "117"),
+        lefts=(72, 130, 210),
+    )
+    assert texts(read_one(tmp_path, drawn, words((72, 400, "Every harbour-based crane was painted in spring."))).table)[
+        1:
+    ] == [
+        ["Berths let", "397", "185"],
+        ["Warehouses and other buildings", "705", "352"],
+        ["Harbour- and harbour-based cranes", "299", "117"],
+    ]
+
+
 def test_a_name_that_spans_columns_is_told_by_the_rule_under_it_or_by_its_place(tmp_path: Path) -> None:
     drawn = rows(
         ("Port", "Calls", "Cargo", "Calls", "Cargo"),
