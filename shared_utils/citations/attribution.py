@@ -104,7 +104,9 @@ def cite(
         if (complete, claim.named) not in judged:  # a model that is stuck says the same hundreds of times
             named = [by_marker[number] for number in claim.named]
             found, finding = _supporting(complete, named, evidence.spans, source, embedder)
-            if entailment is not None:
+            if entailment is not None and not found:
+                found, finding = _said_by_the_closest(complete, evidence.spans, source, embedder, entailment, finding)
+            elif entailment is not None:
                 finding = settled(complete, [span.text for span in found], finding, entailment)
             judged[complete, claim.named] = found, finding
         spans, finding = judged[complete, claim.named]
@@ -225,6 +227,21 @@ def _supporting(
         if other.verdict is not Verdict.NOT_FOUND:
             return [span], other
     return named, own
+
+
+def _said_by_the_closest(
+    claim: str,
+    spans: Sequence[EvidenceSpan],
+    source: _Source,
+    embedder: Embedder | None,
+    entailment: Entailment,
+    finding: Finding,
+) -> tuple[Sequence[EvidenceSpan], Finding]:
+    """For a sentence that stands on no evidence by its words: the closest, where an inference model reads it there."""
+    closest = _closest(claim, spans)[:1]
+    by_words = _verified(claim, closest, source, embedder)
+    there = settled(claim, [span.text for span in closest], by_words, entailment)
+    return (closest, there) if there.verdict is Verdict.SUPPORTED else ((), finding)
 
 
 def _copied_elsewhere(claim: str, named: Sequence[EvidenceSpan], spans: Sequence[EvidenceSpan]) -> EvidenceSpan | None:
