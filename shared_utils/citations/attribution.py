@@ -13,9 +13,10 @@ from shared_utils.citations.firmness import Told, in_company
 from shared_utils.citations.framing import bare_claim
 from shared_utils.citations.items import item_of, lines_of
 from shared_utils.citations.markers import take_out_markers
-from shared_utils.citations.reading import Finding
+from shared_utils.citations.reading import Finding, read_claim
 from shared_utils.citations.reasons import halves
 from shared_utils.citations.remembering import RememberingEmbedder
+from shared_utils.citations.siblings import number_of_another
 from shared_utils.citations.support import speaking_units
 from shared_utils.citations.text_units import KeyedCell, Unit, Word, content_keys, units_of, with_cells, words_of
 from shared_utils.citations.verification import Entailment, settled, verify
@@ -88,6 +89,7 @@ def cite(
     embedder = RememberingEmbedder(embedder) if embedder else None
     by_marker = {span.marker: span for span in evidence.spans}
     source = _Source(_notations(evidence, pages), {s.marker: _cells_in(s, pages) for s in evidence.spans})
+    given = tuple(unit for span in evidence.spans for unit in units_of(span.text, source.notations[span.document_id]))
     claims, dropped = _claims(raw_text, by_marker)
     order: dict[Quote, int] = {}
     sentences: list[Sentence] = []
@@ -104,7 +106,11 @@ def cite(
         if (complete, claim.named) not in judged:  # a model that is stuck says the same hundreds of times
             named = [by_marker[number] for number in claim.named]
             found, finding = _supporting(complete, named, evidence.spans, source, embedder)
-            if entailment is not None:
+            if finding.verdict is Verdict.SUPPORTED:
+                found, finding = _unless_of_another(complete, found, finding, evidence.spans, source)
+            if entailment is not None and not found:
+                found, finding = _said_by_the_closest(complete, evidence.spans, source, embedder, entailment, finding)
+            elif entailment is not None:
                 finding = settled(complete, [span.text for span in found], finding, entailment)
             judged[complete, claim.named] = found, finding
         spans, finding = judged[complete, claim.named]
@@ -117,7 +123,7 @@ def cite(
             for span in spans
             for unit in with_cells(units_of(span.text, source.notations[span.document_id]), source.cells[span.marker])
         )
-        told.append(Told(complete, finding, units, is_short=_is_short(claim.text)))
+        told.append(Told(complete, finding, units, is_short=_is_short(claim.text), evidence=given))
         sentences.append(
             Sentence(claim.text, tuple(sorted(numbers)), finding.verdict, finding.reason, claim.paragraph, claim.item)
         )
@@ -161,8 +167,8 @@ def _claims_of_line(line: str, markers: Sequence[tuple[int, tuple[int, ...]]], p
 
 
 def _in_company(sentence: Sentence, finding: Finding) -> Sentence:
-    """The sentence as it is told beside the others of its answer: what is only partly said is left out."""
-    left_out = sentence.left_out or finding.verdict is Verdict.PARTLY
+    """The sentence as it is told beside the others of its answer; only partly said, or beside the point: left out."""
+    left_out = sentence.left_out or finding.verdict is Verdict.PARTLY or finding.is_beside
     return replace(sentence, verdict=finding.verdict, reason=finding.reason, left_out=left_out)
 
 
@@ -225,6 +231,33 @@ def _supporting(
         if other.verdict is not Verdict.NOT_FOUND:
             return [span], other
     return named, own
+
+
+def _unless_of_another(
+    claim: str, found: Sequence[EvidenceSpan], finding: Finding, spans: Sequence[EvidenceSpan], source: _Source
+) -> tuple[Sequence[EvidenceSpan], Finding]:
+    """A sentence whose number is another thing's, told by a sentence that it does not stand on: that is cited then."""
+    spoken = [(span, unit) for span in spans for unit in units_of(span.text, source.notations[span.document_id])]
+    other = number_of_another(read_claim(bare_claim(claim), tuple(unit for _, unit in spoken)))
+    if other is None:
+        return found, finding
+    unit, contradicted = other
+    return [next(span for span, own in spoken if own is unit)], replace(contradicted, probability=finding.probability)
+
+
+def _said_by_the_closest(
+    claim: str,
+    spans: Sequence[EvidenceSpan],
+    source: _Source,
+    embedder: Embedder | None,
+    entailment: Entailment,
+    finding: Finding,
+) -> tuple[Sequence[EvidenceSpan], Finding]:
+    """For a sentence that stands on no evidence by its words: the closest, where an inference model reads it there."""
+    closest = _closest(claim, spans)[:1]
+    by_words = _verified(claim, closest, source, embedder)
+    there = settled(claim, [span.text for span in closest], by_words, entailment)
+    return (closest, there) if there.verdict is Verdict.SUPPORTED else ((), finding)
 
 
 def _copied_elsewhere(claim: str, named: Sequence[EvidenceSpan], spans: Sequence[EvidenceSpan]) -> EvidenceSpan | None:

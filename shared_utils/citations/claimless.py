@@ -8,7 +8,11 @@ from shared_utils.citations.text_units import content_keys, words_of
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.text.folding import fold
 
-_LIST_MARK = re.compile(r"\W*\d{1,2}[.)]\W*|\W*[a-z][.)]\W*|\W+", re.IGNORECASE)
+_LIST_MARK = re.compile(
+    r"\W*\d{1,2}[.)]\W*|\W*[a-z][.)]\W*|\W+"
+    r"|\W*(?:figure|fig|table|exhibit|abbildung|abb|tabelle|tab|tableau)\.?\s*\d[\d.–-]*[a-z]?\W*",
+    re.IGNORECASE,
+)
 _ASKED_AGAIN = 0.75  # share of the question's words of content from which on a sentence of no others repeats it
 _LEAST = 3  # words of content: a shorter answer may be one of those that the question names
 _CHOICE = re.compile(r"\b(?:or|oder|ou|which|welche\w*|quel\w*|who|wer|qui|what|was)\b", re.IGNORECASE)
@@ -24,10 +28,10 @@ _OF_THE_ANSWER = content_keys(words_of("question answer document documents passa
 
 
 def is_list_mark(text: str) -> bool:
-    """Whether nothing stands behind the number or bullet of a list.
+    """Whether nothing stands behind the number or bullet of a list, or of a figure or table.
 
-    >>> [is_list_mark(text) for text in ("2.", "b)", "—", "2.5", "15 %.", "2. Press it.")]
-    [True, True, True, False, False, False]
+    >>> [is_list_mark(text) for text in ("2.", "b)", "—", "Figure 2-1.", "2.5", "15 %.", "2. Press it.")]
+    [True, True, True, True, False, False, False]
     """
     return _LIST_MARK.fullmatch(text) is not None
 
@@ -52,6 +56,8 @@ def claims_nothing(sentence: str, question: str, *, wants_word: bool = False) ->
     if _breaks_off(sentence):
         return message("it breaks off before its end")
     asked, said = content_keys(words_of(question)), content_keys(words_of(sentence)) - _OF_THE_ANSWER
+    if not said and sentence.rstrip().endswith((":", "：")):
+        return message("it leads to what follows and claims nothing of its own")
     enough = len(said) >= _LEAST and len(said) >= _ASKED_AGAIN * len(asked)
     repeats = bool(said) and said <= asked and (enough or not _CHOICE.search(question))
     return message("it repeats the question and claims nothing") if repeats and not wants_word else NOTHING

@@ -177,7 +177,7 @@ def _exchanged_names(reading: Reading, copy: Alignment) -> Iterator[Finding]:
             if swap.shared >= _SHARED and _is_another_name(swap, reading, unit) and (told or _nowhere(swap, reading)):
                 verdict = Verdict.NOT_FOUND if told and copy.likeness >= _CLOSE_COPY else Verdict.PARTLY
                 said = message("the page says it of “{page}”, not of “{answer}”", page=swap.page, answer=swap.answer)
-                yield Finding(verdict, said)
+                yield Finding(verdict, said, is_open=True)
                 return
     unit = reading.units[copy.unit]
     if copy.likeness < _CLOSE_COPY:
@@ -185,7 +185,7 @@ def _exchanged_names(reading: Reading, copy: Alignment) -> Iterator[Finding]:
     other = replaced(reading.claim, reading.words, unit.text, unit.words)
     if other and not _is_compared_apart(other, reading, unit) and not _looks_alike(other):
         said = message("the page says “{page}” where the answer says “{answer}”", page=other.page, answer=other.answer)
-        yield Finding(Verdict.PARTLY, said)
+        yield Finding(Verdict.PARTLY, said, is_open=True)
 
 
 def _beside(reading: Reading) -> Iterator[Unit]:

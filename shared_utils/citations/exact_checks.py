@@ -286,9 +286,15 @@ def _measures_the_same(wanted: Quantity, reading: Reading, page: Quantity, unit:
     if unit.is_row:
         return True
     counted, stands = _counted(reading.words, wanted), _counted(unit.words, page)
+    if _may_be_a_year(wanted) is not _may_be_a_year(page):
+        return not counted.isdisjoint(stands)  # "in 1784" is no other number than "two banks"
     if wanted.unit or page.unit:
         return not (stands if wanted.unit else counted)
     return not counted or not stands or not counted.isdisjoint(stands)
+
+
+def _may_be_a_year(number: Quantity) -> bool:
+    return not number.unit and not number.scaled and number.text.isdigit() and 1000 <= number.value <= 2099
 
 
 def _counted(words: Sequence[Word], number: Quantity) -> frozenset[str]:

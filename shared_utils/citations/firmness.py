@@ -22,19 +22,35 @@ from shared_utils.citations.reasons import halves
 from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, Word, content_keys, words_of
 from shared_utils.message import message
+from shared_utils.text.languages import same_language
 from shared_utils.types import Verdict
 
+BESIDE_THE_POINT = message("it speaks of something else than was asked")
 _BELIEVED = 0.7  # share of a model's sentences that hold, from which on it is believed
 _COPY = 0.6  # share of all words in order: the page's sentence, changed
 _FEW, _FEW_OF_A_ROW = 3, 6  # words of content that a look-up adds to its question
 _LIKELY, _SURE = 0.5, 0.85  # probabilities: that a look-up is right, that a free rewording is
 _CLAUSE = 4  # words of content
 _ASKED = 0.33  # share of the question's words of content that stand beside what was looked up, and …
+_ASKED_OF_A_NAME = 0.6  # … where it has no number: names stand in any sentence
 _ASKED_OF_A_LIST = 0.75  # … beside what is told as the page lists it
 _BEFORE = 2  # words before a stretch that may deny it
 _FOREIGN = 1  # words of a rewording that neither the page nor the question has
+_ASKED_ENOUGH = 3  # words of content that only the question has; a shorter one may ask for anything
+_ONE_FORM = 0.75  # share of a sentence's words that another has in the same order, saying the same of another thing
+_FEW_TOLD = 4  # one sentence in so many may hold a word that tells what it is about
+_PRONOUN = re.compile(r"(?:it|its|they|their|this|these|he|she|his|her|er|sie|es|dies\w*|ils?|elles?)", re.IGNORECASE)
 _ENDS = (".", "!", "。", "！")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_CONDITION = re.compile(
+    r"\b(?:if|when|unless|except|provided that|wenn|falls|sofern|außer|si|quand|lorsque|sauf)\b[^;]*", re.IGNORECASE
+)
+_CONDITION_AHEAD = re.compile(
+    r"\b(?:(?:if|when|unless|wenn|falls|sofern|si|quand|lorsque)\b[^,;]*"
+    r"|(?:in|of|for|among|bei|von|dans|pour)\b[^,;]*\d\s*(?:%|per ?cent\b|Prozent\b|pour cent\b)[^,;]*),"
+    r"\s*(?:(?:the|an?|der|die|das|les?|la|un|une)\s+)?\Z",
+    re.IGNORECASE,
+)
 _OF_THE_READER = content_keys(words_of("company firm document report user users device"))
 # What a sentence counts for at most, when the share is estimated, whose figures tell more than its verdict
 _AT_MOST = {Verdict.PARTLY: 0.45, Verdict.NOT_FOUND: 0.2, Verdict.CONTRADICTED: 0.1}
@@ -48,6 +64,7 @@ class Told:
     finding: Finding
     units: tuple[Unit, ...]
     is_short: bool = False  # it says something only with its question
+    evidence: tuple[Unit, ...] = ()  # the sentences and rows of all that the model was given
 
 
 def in_company(told: Sequence[Told], question: str, known: Share = UNKNOWN) -> tuple[list[Finding], Share]:
@@ -65,7 +82,8 @@ def in_company(told: Sequence[Told], question: str, known: Share = UNKNOWN) -> t
         else is_firm(claim, question, probability)
         for claim, probability in zip(claims, probabilities, strict=True)
     }
-    return [one.finding if firm.get(id(one), True) else _lowered(one.finding) for one in told], share
+    findings = [one.finding if firm.get(id(one), True) else _lowered(one.finding) for one in told]
+    return findings if believed else _without_what_is_beside(told, findings, question), share
 
 
 def _lowered(finding: Finding) -> Finding:
@@ -73,6 +91,56 @@ def _lowered(finding: Finding) -> Finding:
         return finding
     why = message("the page says something close to it; whether it says this cannot be told")
     return replace(finding, verdict=Verdict.PARTLY, reason=why)
+
+
+def _without_what_is_beside(told: Sequence[Told], findings: Sequence[Finding], question: str) -> list[Finding]:
+    """A true sentence that speaks of something else is no answer, unless it goes on from one that is."""
+    found: list[Finding] = []
+    begun = False
+    for one, finding in zip(told, findings, strict=True):
+        if finding.verdict is Verdict.SUPPORTED:
+            beside = _is_of_another_thing(one, question) or (not begun and _is_beside(one, question))
+            claims = not math.isnan(finding.probability)
+            begun = begun or (
+                not beside and (claims or bool(_asked_of(one, question) & content_keys(words_of(one.sentence))))
+            )
+            if beside and claims:
+                finding = replace(finding, reason=BESIDE_THE_POINT, is_beside=True)
+        found.append(finding)
+    return found
+
+
+def _asked_of(told: Told, question: str) -> frozenset[str]:
+    """The question's words of content that tell its subject: not those that most sentences of the page have."""
+    asked = (key for key in content_keys(words_of(question)) if not key[0].isdigit())
+    most = max(len(told.units), _FEW_TOLD)
+    return frozenset(key for key in asked if 2 * sum(key in unit.keys for unit in told.units) <= most)
+
+
+def _is_beside(told: Told, question: str) -> bool:
+    """Whether neither the sentence, nor what it stands on or goes on from, has a word of the question."""
+    words, units = words_of(told.sentence), told.units
+    copy = nearest_copy(words, units, range(len(units)))
+    if copy is None or told.is_short or not same_language(question, " ".join(unit.text for unit in units)):
+        return False
+    unit, asked = units[copy.unit], _asked_of(told, question)
+    goes_on = copy.unit > 0 and bool(unit.words) and _PRONOUN.fullmatch(unit.words[0].text) is not None
+    before = units[copy.unit - 1].keys if goes_on else frozenset[str]()
+    told_of = content_keys(words) | _reach(units, copy.unit) | before
+    return len(asked) >= _ASKED_ENOUGH and told_of.isdisjoint(asked)
+
+
+def _is_of_another_thing(told: Told, question: str) -> bool:
+    """Whether the evidence says the same, in a sentence of the same form, of the thing that was asked about."""
+    words, units = words_of(told.sentence), told.units
+    copy = nearest_copy(words, units, range(len(units)))
+    if copy is None or units[copy.unit].is_row:
+        return False
+    unit, asked = units[copy.unit], content_keys(words_of(question))
+    missing = asked - unit.keys - content_keys(words)
+    other = [i for i, one in enumerate(told.evidence) if missing & one.keys and asked & unit.keys < asked & one.keys]
+    like = nearest_copy(unit.words, told.evidence, other)
+    return like is not None and like.likeness >= _ONE_FORM
 
 
 def is_firm(told: Told, question: str, probability: float) -> bool:
@@ -95,15 +163,23 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         asked, dropped = asked | _years_of(units), dropped | _years_of(units)
     added = [word for word in words if word.content and not _is_held(word, asked)]
     reach = [_reach(units, i) for i in range(len(units))]
-    answers = [i for i in range(len(units)) if not told.is_short or _speaks_of(question, units[i].keys)]
-    if _is_stretch(words, units[copy.unit], dropped):
+    is_named = told.is_short and not any(char.isdigit() for word in added for char in word.text)
+    least = _ASKED_OF_A_NAME if is_named else _ASKED
+    answers = [i for i in range(len(units)) if not told.is_short or _speaks_of(question, units[i].keys, least)]
+    if _is_stretch(words, units[copy.unit], dropped, asked):
         whole = _is_whole(words, units[copy.unit])
         if (added and copy.unit in answers) or (whole and told.sentence.rstrip().endswith(_ENDS)):
             return True
     added = [word for word in added if not _is_held(word, _OF_THE_READER)]
     if probability < _LIKELY or opposition((told.sentence, words), [(unit.text, unit.words) for unit in units]):
         return False
-    together = [i for i in answers if all(_is_held(word, reach[i]) for word in added)]
+    together = [
+        i
+        for i in answers
+        if all(_is_held(word, reach[i]) for word in added)
+        and not _loses_a_condition(words, units[i], asked)
+        and not _is_of_another(words, units, i)
+    ]
     if added and any(len(added) <= (_FEW_OF_A_ROW if units[i].is_row else _FEW) for i in together):
         return True
     if added and any(_speaks_of(question, reach[i], _ASKED_OF_A_LIST) and _in_a_row(added, units[i]) for i in together):
@@ -155,10 +231,12 @@ def _reach(units: Sequence[Unit], i: int) -> frozenset[str]:
     return units[i].keys.union(heads, *(head.keys for head in over))
 
 
-def _is_stretch(words: Sequence[Word], unit: Unit, dropped: frozenset[str]) -> bool:
+def _is_stretch(words: Sequence[Word], unit: Unit, dropped: frozenset[str], asked: frozenset[str]) -> bool:
     """Whether the words of content follow each other so in the unit, but for those that only the question has.
 
-    Such a word may not stand where the page has another: "The pump turns off" of "The screen turns off".
+    Such a word may not stand where the page has another, "The pump turns off" of "The screen turns off", nor before
+    what is a subject itself there: "Ivor is the union's speaker" of "The union's speaker blames the mayor". A condition
+    under which the page says it may not be lost, unless it was asked for.
     """
     theirs = [word for word in unit.words if word.content]
     said = [word for word in words if word.content]
@@ -168,7 +246,39 @@ def _is_stretch(words: Sequence[Word], unit: Unit, dropped: frozenset[str]) -> b
         if all(a.keys == b.keys for a, b in zip(ours, stretch, strict=True)):
             first, last = unit.words.index(stretch[0]), unit.words.index(stretch[-1])
             denied = denies(unit.words[max(0, first - _BEFORE) : last + 1])
-            return denies(words) == denied and (start == 0 or ours[0] is said[0])
+            opens = ours[0] is said[0]
+            whole = start == 0 and (unit.is_row or len(ours) == len(theirs))
+            if denies(words) == denied and (opens or whole):
+                return not _loses_a_condition(words, unit, asked)
+    return False
+
+
+def _loses_a_condition(words: Sequence[Word], unit: Unit, asked: frozenset[str]) -> bool:
+    """Whether what stands before or behind the words that were taken from a sentence limits it ("In 4 % of the cases,
+    …", "… if no key is pressed"), with words that were not asked for."""
+    said = content_keys(words)
+    taken = [word for word in unit.words if word.content and _is_held(word, said)]
+    if unit.is_row or not taken:
+        return False
+    before, after = unit.text[: taken[0].start], unit.text[taken[-1].end :]
+    limits = [match for match in (_CONDITION.search(after), _CONDITION_AHEAD.search(before)) if match]
+    return any(not content_keys(words_of(match.group())) <= asked for match in limits)
+
+
+def _is_of_another(words: Sequence[Word], units: Sequence[Unit], i: int) -> bool:
+    """Whether a sentence lacks a word of the claim that tells another sentence: what it says is said of another thing.
+
+    A word that many sentences hold tells none, a heading names what follows, and so does a pronoun what went before.
+    """
+    unit = units[i]
+    if unit.is_row or (unit.words and _PRONOUN.fullmatch(unit.words[0].text)):
+        return False
+    for word in words:
+        if word.content and word.text[0].isalpha() and not _is_held(word, unit.keys):
+            others = [other for other in units if _is_held(word, other.keys)]
+            tells = 0 < len(others) <= max(1, len(units) // _FEW_TOLD)
+            if tells and all(other.text.rstrip().endswith(_ENDS) for other in others):
+                return True
     return False
 
 

@@ -29,7 +29,9 @@ class Finding:
 
     verdict: Verdict
     reason: Message = NOTHING
-    is_wording: bool = False  # the page merely says it in other words, it seems: an inference model may settle that
+    is_wording: bool = False  # the page merely says it in other words, it seems
+    is_beside: bool = False  # it may be true, but speaks of something else than was asked
+    is_open: bool = False  # told by words and names, by no number or negation: an inference model may settle it
     probability: float = (
         math.nan
     )  # that the cited words say it, as the judgement tells it; NaN where nothing is claimed

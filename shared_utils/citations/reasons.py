@@ -50,7 +50,8 @@ def unsaid_half(reading: Reading) -> Iterator[Finding]:
     for clause in clauses if len(clauses) > 1 else ():
         weight = {key: reading.weight[key] for key in content_keys(words_of(clause)) if key in reading.weight}
         if covered(weight, reading.keys) < _CLAUSE_HELD:
-            yield Finding(Verdict.PARTLY, message("the cited words do not say “{what}”", what=clause.strip()))
+            said = message("the cited words do not say “{what}”", what=clause.strip())
+            yield Finding(Verdict.PARTLY, said, is_open=True)
 
 
 def halves(claim: str) -> list[str]:

@@ -127,7 +127,7 @@ def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None, 
     findings = [*clashes(reading, found), *unsaid_half(reading)]
     if verdict is not Verdict.SUPPORTED:
         reason = not_said(reading) or not_together(reading)
-        findings.append(Finding(verdict, reason, is_wording=True))
+        findings.append(Finding(verdict, reason, is_wording=True, is_open=not found.numbers_missing))
     worst = _worst([*findings, Finding(Verdict.SUPPORTED, message("the cited words say it"))])
     return replace(worst, probability=judgement.probability(found))
 
@@ -146,17 +146,18 @@ def _lacks_one_word(reading: Reading) -> bool:
 def _worst(findings: Sequence[Finding]) -> Finding:
     """The most severe; where that is only about missing words, told by what differs, if anything does."""
     worst = max(findings, key=lambda finding: _SEVERITY.index(finding.verdict))
-    differs = next((f for f in findings if f.verdict is not Verdict.SUPPORTED and not f.is_wording), None)
-    return replace(differs, verdict=worst.verdict) if worst.is_wording and differs else worst
+    doubts = [f for f in findings if f.verdict is not Verdict.SUPPORTED]
+    differs = next((f for f in doubts if not f.is_wording), None)
+    told = replace(differs, verdict=worst.verdict) if worst.is_wording and differs else worst
+    return replace(told, is_open=bool(doubts) and all(f.is_open for f in doubts))
 
 
 def settled(sentence: str, cited: Sequence[str], finding: Finding, entailment: Entailment) -> Finding:
     """A finding after an inference model has read the cited words, where its word may count."""
-    only_worded_differently = finding.verdict is Verdict.PARTLY and finding.is_wording
-    if not only_worded_differently and finding.verdict is not Verdict.SUPPORTED:
-        return finding  # a matter of numbers, names or negations: the model is not asked, it takes a tenth of a second
+    if not cited or not (finding.is_open or finding.verdict is Verdict.SUPPORTED):
+        return finding  # a matter of numbers or negations: the model is not asked, it takes a tenth of a second
     entails, _, contradicts = entailment.judge("\n".join(cited), sentence)
-    if only_worded_differently and entails >= _SURE:
+    if finding.is_open and entails >= _SURE:
         return Finding(Verdict.SUPPORTED, message("the cited words say it in other words"))
     if finding.verdict is Verdict.SUPPORTED and contradicts >= _SURE:
         return Finding(Verdict.CONTRADICTED, message("the cited words say otherwise, as an inference model reads them"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby, pairwise
 
+from shared_utils.citations.firmness import BESIDE_THE_POINT
 from shared_utils.citations.items import item_of
 from shared_utils.types import Answer, DirectKind, EngineKind, Sentence, Verdict
 from src.i18n import ENGLISH, Say
@@ -114,8 +115,12 @@ def shown(answer: Answer) -> tuple[Sentence, ...]:
 
 
 def left_out(answer: Answer) -> tuple[Sentence, ...]:
-    """What a model wrote that is contradicted or not found; headings and lead-ins that went with it claim nothing."""
-    return tuple(s for s in answer.sentences if s.left_out and s.verdict is not Verdict.SUPPORTED)
+    """What a model wrote that is no part of the answer; headings and lead-ins that went with it claim nothing."""
+    return tuple(
+        s
+        for s in answer.sentences
+        if s.left_out and (s.verdict is not Verdict.SUPPORTED or s.reason == BESIDE_THE_POINT)
+    )
 
 
 def is_quoted(answer: Answer) -> bool:

@@ -107,6 +107,12 @@ def describe_verdict(sentence: Sentence, say: Say = ENGLISH) -> str:
 def describe_left_out(answer: Answer, say: Say = ENGLISH) -> str:
     """What stands over the sentences that are no part of the answer; "" where there are none."""
     aside = left_out(answer)
+    if any(sentence.verdict is Verdict.SUPPORTED for sentence in aside):  # beside the point, though on the pages
+        one, many = (
+            "{n} sentence of the model is no part of the answer",
+            "{n} sentences of the model are no part of the answer",
+        )
+        return say.n(len(aside), one, many)
     if any(sentence.verdict is Verdict.PARTLY for sentence in aside):  # true of each: some are there, but not like this
         return say.n(
             len(aside),

@@ -42,6 +42,67 @@ def test_a_sentence_is_firm_as_a_copy_or_a_look_up(sentence: str, question: str,
     assert is_firm(told(sentence), question, 0.7) is firm
 
 
+DINNERS = units_of(
+    "The mayor was shouted at by Ivor Brook, the owner of the mill. The union's first speaker blames the mill. "
+    "In 4 % of the dinners (n = 11), the mayor was carried home by the guests.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "firm"),
+    [
+        ("Ivor Brook is the union's first speaker.", "Who is Ivor Brook?", False),  # the page's subject is another's
+        ("Ivor Brook is the owner of the mill.", "Who is Ivor Brook?", True),
+        ("The mayor was carried home by the guests.", "What happened to the mayor?", False),  # in 4 % of the dinners
+        ("The mayor was carried home by the guests.", "How did 4 % (n = 11) of the dinners end?", True),
+    ],
+)
+def test_a_stretch_keeps_its_subject_and_its_condition(sentence: str, question: str, firm: bool) -> None:
+    assert is_firm(Told(sentence, Finding(Verdict.SUPPORTED, probability=0.6), DINNERS), question, 0.6) is firm
+
+
+@pytest.mark.parametrize(
+    ("question", "beside"),
+    [
+        ("How did the harvest of barley turn out this autumn?", True),
+        ("What colour has the bell of the pump in the cellar?", False),  # it may be what was meant
+        ("What else?", False),
+    ],
+)
+def test_a_true_sentence_without_a_word_of_the_question_is_set_aside(question: str, beside: bool) -> None:
+    findings, _ = in_company([told("Touch the bell to mute the pump, or hold it to move it to another row.")], question)
+    assert [finding.is_beside for finding in findings] == [beside]
+    assert findings[0].verdict is Verdict.SUPPORTED
+
+
+VALLEY = units_of("The council met in session 3 about bees. The council met in session 4 about bridges.\n")
+
+
+@pytest.mark.parametrize(("question", "beside"), [("When did the council meet about bees?", True), ("When?", False)])
+def test_what_the_page_says_in_the_same_form_of_the_thing_asked_about_is_no_answer(question: str, beside: bool) -> None:
+    finding = Finding(Verdict.SUPPORTED, probability=0.97)
+    bridges = Told("The council met in session 4 about bridges.", finding, VALLEY[1:], evidence=VALLEY)
+    findings, _ = in_company([bridges], question)
+    assert [one.is_beside for one in findings] == [beside]
+
+
+def test_what_goes_on_from_an_answer_need_not_name_what_was_asked() -> None:
+    question = "Which messages are displayed at night while the pump runs?"
+    claims = [
+        "Messages are not displayed while the pump is in night mode.",
+        "The lamp stays on for 7 minutes by default.",
+    ]
+    alone, _ = in_company([told(claims[1])], question)
+    both, _ = in_company([told(claim) for claim in claims], question)
+    assert [one.is_beside for one in (*alone, *both)] == [True, False, False]
+
+
+def test_a_condition_behind_a_stretch_is_not_lost() -> None:
+    claim = "The screen turns off by itself 5 seconds after it was lit."
+    assert not is_firm(told(claim), "What does the pump do in night mode?", 0.7)
+    assert is_firm(told(claim), "When does the screen turn off if no key is pressed?", 0.7)
+
+
 def test_a_year_that_goes_on_from_the_sentence_before_changes_no_copy() -> None:
     page = units_of("The port had a good year in 2025. A total of 1,206 ships called at the port.\n")
     claim = Told("1,206 ships called at the port in 2025.", Finding(Verdict.SUPPORTED, probability=0.6), page)

@@ -26,6 +26,8 @@ REWORDED = "Net sales of the Lighting division rose 14.9 % in 2023 on healthy de
 ROUNDED = "In 2023 the Lighting division had net sales of €41 million."
 CHANGED = "Net sales of the Lighting division rose 18.6 % in 2023."
 FOREIGN = "The company plans to build a factory in Vietnam."
+OF_ANOTHER = "Net sales of the Heating division rose 14.9 % in 2023."
+UNKNOWN_NUMBER = "The company plans to build 3 factories in Vietnam."
 
 
 @pytest.mark.parametrize(
@@ -35,10 +37,12 @@ FOREIGN = "The company plans to build a factory in Vietnam."
         (REWORDED, Verdict.PARTLY, Verdict.SUPPORTED, Verdict.PARTLY),
         (ROUNDED, Verdict.PARTLY, Verdict.PARTLY, Verdict.PARTLY),
         (CHANGED, Verdict.CONTRADICTED, Verdict.CONTRADICTED, Verdict.CONTRADICTED),
-        (FOREIGN, Verdict.NOT_FOUND, Verdict.NOT_FOUND, Verdict.NOT_FOUND),
+        (FOREIGN, Verdict.NOT_FOUND, Verdict.SUPPORTED, Verdict.NOT_FOUND),
+        (OF_ANOTHER, Verdict.NOT_FOUND, Verdict.SUPPORTED, Verdict.NOT_FOUND),
+        (UNKNOWN_NUMBER, Verdict.NOT_FOUND, Verdict.NOT_FOUND, Verdict.NOT_FOUND),
     ],
 )
-def test_an_inference_model_settles_wording_when_it_is_sure_and_never_overrules_a_number(
+def test_an_inference_model_settles_what_is_open_when_it_is_sure_and_never_overrules_a_number(
     claim: str, alone: Verdict, believer: Verdict, denier: Verdict
 ) -> None:
     readers = [None, Reader(0.95, 0), Reader(0, 0.95), Reader(0.8, 0.1), Reader(0.1, 0.8)]
