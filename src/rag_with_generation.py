@@ -240,7 +240,7 @@ class Rag:
         passages = [passage for ranked in zip_longest(*found) for passage in ranked if passage is not None]
         evidence = evidence_of(taken, found, documents, embedder, budget, self.glossary)
         figure = None if taken.spreads else figure_of(taken.searched, passages, pages_of(documents), self.formulary)
-        is_spoken_to = is_answered(taken, passages, indexes, embedder, figure) or speaks_to(
+        is_spoken_to = is_answered(taken, passages, indexes, embedder, figure, evidence) or speaks_to(
             taken, Found(passages, evidence, figure, taken.sides), documents, self.formulary
         )
         answerable = bool(evidence.spans) and is_spoken_to

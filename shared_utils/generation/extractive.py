@@ -17,6 +17,8 @@ from shared_utils.structure.rows import names_over, over
 from shared_utils.structure.sentences import PageRows, page_rows, sentences_between
 from shared_utils.text.asking import asks_reason
 from shared_utils.text.dates import dates
+from shared_utils.text.expected import expected_type
+from shared_utils.text.folding import fold
 from shared_utils.text.quantities import quantities
 from shared_utils.text.sentences import is_table_row
 from shared_utils.text.subject import OF_THE_SUBJECT, names_in, on_most
@@ -241,6 +243,8 @@ def _share(c: _Candidate) -> float:
 
 def _holds_kind(question: str, text: str) -> bool:
     """Whether a sentence has a value of the kind asked for that the question does not already hold."""
+    if (wanted := expected_type(question)) is not None:
+        return wanted.form.search(fold(text)) is not None
     if _ASKS_WHEN.search(question):
         return any(when not in question for when in _times(text))
     if _ASKS_WHO.search(question):

@@ -32,7 +32,8 @@ from src.answering.places import citations_of
 _ASKS = re.compile(
     r"^\W*(?:(?:please |bitte )?(?:list|name|enumerate|give me|show me|nenne|liste|énumère|enumera|elenca|noem)"
     r"(?: all| the| alle| die| les| las| los| le| i| gli)*"
-    r"|(?:which|what|welche|quel(?:le)?s|qué|quali|quais|welke)(?: are the| are| sind die)?)\s+"
+    r"|(?:which|what|welche|quel(?:le)?s|qué|quali|quais|welke)(?: are the| are| sind die)?"
+    r"(?!\s+[\w-]+\s+(?:an?|the|this|that|it|its)\b))\s+"  # "What causes the noise?" lists no causes
     r"(?P<thing>[^\W\d_][\w-]*)",
     re.IGNORECASE,
 )
