@@ -47,7 +47,10 @@ _TYPES = (
             r"\b(?:(?:tele)?phone|fax|mobile|contact|hotline) (?:no\b|numbers?\b)|\btelefonnummern?\b|\bfaxnummer\b"
             r"|\bnumero (?:de |di )?(?:telephone|telefono|fax)\b|\bnumero de telefone\b|\btelefoonnummer\b"
         ),
-        re.compile(r"(?<![\d.,])\+?\(?\d[\d ()/.–-]{5,}\d(?![\d.,%])"),
+        re.compile(
+            r"(?<![\d.,/])(?!\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b)(?!(?:19|20)\d\d\b)"  # no date, no years
+            r"\+?\(?\d[\d ()/.–-]{5,}\d(?![\d.,/%])"
+        ),
     ),
     ExpectedType(
         "mail address",

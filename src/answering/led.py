@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.retrieval.unknown import names_stand
-from shared_utils.types import Answer, DirectKind
+from shared_utils.types import Answer, Direct, DirectKind
 from src.answering.compared import Found, stands_side_by_side
 from src.answering.composed import with_parts, with_several
 from src.answering.defined import asked_for, names_no_person, told_of, with_definition
@@ -53,7 +53,7 @@ def led_answer(
     if found.figure is None and is_value:
         if (parts := with_parts(question, answer, found.passages, documents, pages, names)) is not None:
             return parts
-        is_word = led.direct is not None and not asks_yes_no(typed) and word_of(led.direct.value) is not None
+        is_word = led.direct is not None and not asks_yes_no(typed) and _are_words(led.direct)
         if led.direct is None or is_word:
             several = with_several(question, answer, found.passages, pages, names)
             if several is not None:
@@ -66,3 +66,8 @@ def led_answer(
         if asked is not None and asked.term and (asked.is_meaning or not any(map(str.isdigit, values))):
             return answer  # a name in a cell says nothing of what the thing is
     return led
+
+
+def _are_words(direct: Direct) -> bool:
+    """Whether all values are a yes or a no: nothing that a question for several things asks for."""
+    return all(word_of(operand.value) is not None for operand in direct.operands)

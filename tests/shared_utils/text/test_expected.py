@@ -10,7 +10,11 @@ from shared_utils.text.expected import expected_type, lacks_expected
 @pytest.mark.parametrize(
     ("question", "answer", "other"),
     [
-        ("What is the telephone no of the port office?", "Port office, Tel: 0471 555 230", "It was founded in 1912."),
+        (
+            "What is the telephone no of the port office?",
+            "Port office, Tel: 0471 555 230",
+            "Founded 05/10/1912, rebuilt 1912-1914.",
+        ),
         ("Welche Telefonnummer hat das Hafenamt?", "+49 (471) 555-230", "Es zahlte 12.345,67 Euro."),
         ("What is the e-mail address of the office?", "Write to port@nordhaven.example.", "The office is in the hall."),
         ("What is the website of the port?", "More at www.nordhaven.example", "The port has a site of 4 ha."),
