@@ -65,7 +65,7 @@ from src.answering.led import led_answer, speaks_to
 from src.answering.lexicon import Lexicon
 from src.answering.outright import told_outright
 from src.answering.overview import overview
-from src.answering.parts import are_one, parted, together
+from src.answering.parts import are_one, parted, read_together, together
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens, worked_out
 from src.answering.readiness import EmbedderSource, EntailmentSource
 from src.answering.routing import Route, route
@@ -222,8 +222,7 @@ class Rag:
             others = (self._searched(w, documents, indexes_within(w, documents), top_k, budget) for w in ways)
             found = next((other for other in others if other.answerable), first)
             if not found.answerable and len(parts := parted(question)) > 1:
-                asked = (self.search(part, documents, history=(*history, *parts[:n])) for n, part in enumerate(parts))
-                found = replace(found, answerable=any(part.answerable for part in asked))
+                found = replace(found, answerable=any(p.answerable for p in self._of_parts(parts, documents, history)))
         return replace(found, elapsed_s=self.now() - began)
 
     def _searched(
@@ -240,11 +239,18 @@ class Rag:
         passages = [passage for ranked in zip_longest(*found) for passage in ranked if passage is not None]
         evidence = evidence_of(taken, found, documents, embedder, budget, self.glossary)
         figure = None if taken.spreads else figure_of(taken.searched, passages, pages_of(documents), self.formulary)
-        is_spoken_to = is_answered(taken, passages, indexes, embedder, figure) or speaks_to(
+        is_spoken_to = is_answered(taken, passages, indexes, embedder, figure, evidence) or speaks_to(
             taken, Found(passages, evidence, figure, taken.sides), documents, self.formulary
         )
         answerable = bool(evidence.spans) and is_spoken_to
         return SearchResult(tuple(passages[:top_k]), evidence, answerable, 0.0, taken, figure)
+
+    def _of_parts(
+        self, parts: Sequence[str], documents: Sequence[IndexedDocument], earlier: Sequence[str], share: int = 1
+    ) -> list[SearchResult]:
+        """What is found for each part of a question, asked after those before it, in a `share` of the usual room."""
+        room = self.evidence_tokens // share
+        return [self.search(one, documents, history=(*earlier, *parts[:n]), budget=room) for n, one in enumerate(parts)]
 
     def _best(self, found: SearchResult, documents: Sequence[IndexedDocument]) -> Callable[[int], Evidence]:
         """What picks the best of what was found within so many tokens."""
@@ -292,6 +298,9 @@ class Rag:
         earlier = [turn.question for turn in history]
         found = self.search(question, documents, history=earlier, budget=self._budget(available, share))
         evidence = found.evidence
+        if available and len(parts := parted(question)) > 1:
+            each = self._of_parts(parts, documents, earlier, len(parts))
+            evidence = read_together([part.evidence for part in each if part.answerable], evidence)
         if available and not (found.route.note or found.route.sides):
             evidence = read_on(question, [turn.evidence for turn in history], evidence, self._best(found, documents))
         mark("search_s")
@@ -364,7 +373,7 @@ class Rag:
         whole = with_word(question, replace(self._quick(question, found, documents), question=question))
         if len(asked := parted(question)) == 1:
             return whole
-        searched = [self.search(part, documents, history=(*earlier, *asked[:n])) for n, part in enumerate(asked)]
+        searched = self._of_parts(asked, documents, earlier)
         told = [self._quick(p, s, documents) if s.answerable else None for p, s in zip(asked, searched, strict=True)]
         return whole if are_one(told) else together(question, list(zip(asked, told, strict=True)))
 

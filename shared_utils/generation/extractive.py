@@ -17,6 +17,8 @@ from shared_utils.structure.rows import names_over, over
 from shared_utils.structure.sentences import PageRows, page_rows, sentences_between
 from shared_utils.text.asking import asks_reason
 from shared_utils.text.dates import dates
+from shared_utils.text.expected import expected_type
+from shared_utils.text.folding import fold
 from shared_utils.text.quantities import quantities
 from shared_utils.text.sentences import is_table_row
 from shared_utils.text.subject import OF_THE_SUBJECT, names_in, on_most
@@ -47,6 +49,7 @@ _W_SPAN = 0.3  # how well its evidence span was thought to speak to the question
 _W_FOUND = 0.7  # the same, as it is: one that was found by its words and its meaning is the better one by far
 _HEADING_SHARE = 0.4  # a heading names the subject, the sentence under it answers
 _LEAD_IN_SHARE = 0.7  # so does "The components are as follows:", though less so
+_NO_FORM = 0.4  # of a sentence without a number to call, where one is asked for
 _NO_REASON = 0.7  # of a table's row, where a reason is asked for
 _HEADINGS_OVER_A_ROW = 8
 _LEAST = 0.5  # share of the best score that a sentence needs to be shown beside it
@@ -194,6 +197,7 @@ def _scored(
     best_span = max((c.span.score for c in candidates), default=0.0) or 1.0
 
     is_reason = asks_reason(question)
+    form = expected_type(question)
 
     def score(i: int, c: _Candidate) -> float:
         own = idf.keys() & set(c.terms)
@@ -203,6 +207,8 @@ def _scored(
             return 0.0
         value += _W_KIND * _holds_kind(question, c.text) + _W_BESIDE * _share_of_pairs(asked, c.terms)
         value += (_W_SPAN / best_span + _W_FOUND) * c.span.score
+        if form is not None and not form.form.search(fold(c.text)):
+            value *= _NO_FORM
         return value * _share(c) * (_NO_REASON if c.context and is_reason else 1)
 
     named = [not idf.keys().isdisjoint(c.terms) for c in candidates]

@@ -7,7 +7,7 @@ It is full after two hours." Read on, it answers; and no "It" is left without wh
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from shared_utils.structure.lists import lists
 from shared_utils.structure.sentences import PageRows, Sentence, sentences_between
@@ -45,7 +45,8 @@ def items_of(page: Page) -> list[Span]:
 def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int, items: Sequence[Span] = ()) -> Span:
     """A place of a page with the sentences around it, of `longest` characters at most: those that follow come first.
 
-    After a line that ends in a colon, what it leads in to is read as far as there is room; an item of a list is read
+    Where what follows runs into a list, all of the list is read if `LONGEST_LIST` characters hold it. After a line that
+    ends in a colon, what it leads in to is read as far as there is room; an item of a list is read
     to its end (`items` tells where that is), with the items around it and the line that leads in to them, in
     `LONGEST_LIST` characters. What stands before is read only where an item or a word such as "it" needs it: the
     sentence that answers comes first.
@@ -62,11 +63,14 @@ def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int, i
     is_one_item = is_of_list(begin)
     is_list = is_one_item or text[begin:end].rstrip().endswith((":", "："))
     longest = max(longest, LONGEST_LIST) if is_list and items else longest
+    read = last
     for one in sentences[last + 1 : None if is_list else last + 1 + AFTER]:
         ends_list = is_list and not is_of_list(one.start)
         if ends_list or one.end - begin > longest or not _follows(text, end, one.start):
             break
-        end = one.end
+        end, read = one.end, read + 1
+    if items and not is_list and is_of_list(sentences[read].start):
+        end = _end_of_list(text, sentences[read + 1 :], begin, end, is_of_list)
     earlier = first if is_one_item else BEFORE if _REFERS_BACK.match(text, begin) else 0
     for one in reversed(sentences[max(0, first - earlier) : first]):
         if end - one.start > longest or not _follows(text, one.end, begin):
@@ -75,6 +79,16 @@ def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int, i
         if is_list and not is_of_list(one.start):
             break
     return Span(begin, end)
+
+
+def _end_of_list(text: str, sentences: Sequence[Span], begin: int, end: int, is_of_list: Callable[[int], bool]) -> int:
+    """Where the list ends that was read as far as `end`, if all of it has room; else `end`."""
+    whole = end
+    for one in sentences:
+        if not is_of_list(one.start) or not _follows(text, whole, one.start):
+            break
+        whole = one.end
+    return whole if whole - begin <= LONGEST_LIST else end
 
 
 def _follows(text: str, end: int, start: int) -> bool:

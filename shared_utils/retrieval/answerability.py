@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared_utils.retrieval.bm25 import Postings, Term
 from shared_utils.retrieval.dense import nearest_of_each
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question import question_words
+from shared_utils.retrieval.search import Within
 from shared_utils.text.quantities import quantities
 from shared_utils.text.words import terms
 from shared_utils.types import Embedder, Passage, Vectors
@@ -37,6 +39,8 @@ _LEAST_PAGES = 30
 # grows about so much with each tenfold of chunks (0.14 at 30, 0.25 at 100, 0.33 at 1,200 for the cosine).
 _CHANCE_COVERAGE = 0.09
 _CHANCE_COSINE = 0.10
+
+Units = NDArray[np.int32]
 
 _TITLE = 0.5  # of a question's words that begin with a capital in "What Is Cash Flow to Total Debt"
 # Capitalised though no sentence begins there, with the capitalised words that follow.
@@ -68,13 +72,17 @@ def judge(
     passages: Sequence[Passage],
     indexes: Sequence[DocumentIndex],
     embedder: Embedder | None = None,
+    within: Within | None = None,
 ) -> Answerability:
-    """Judge a question by the documents it was searched in. Without an embedder words alone decide, less surely."""
+    """Judge a question by the documents it was searched in. Without an embedder words alone decide, less surely.
+
+    Where the search was confined to the chunks that `within` accepts, only the words of their pages count.
+    """
     if not passages:
         return Answerability(False, 0.0)
     has_vectors = embedder is not None and all(index.dense for index in indexes if index.chunks)
     query = embedder.embed_query(question) if embedder is not None and has_vectors else None
-    found = signs(question, indexes, query)
+    found = signs(question, indexes, query, within)
     coefficients = WORDS_ONLY if found.cosine is None else WITH_VECTORS
     threshold = WORDS_ONLY_THRESHOLD if found.cosine is None else WITH_VECTORS_THRESHOLD
     score = logistic(coefficients, found.values())
@@ -91,7 +99,9 @@ def logistic(coefficients: Sequence[float], values: Sequence[float]) -> float:
     return 1 / (1 + math.exp(-(intercept + sum(b * x for b, x in zip(slopes, values, strict=True)))))
 
 
-def signs(question: str, indexes: Sequence[DocumentIndex], query: Vectors | None) -> Signs:
+def signs(
+    question: str, indexes: Sequence[DocumentIndex], query: Vectors | None, within: Within | None = None
+) -> Signs:
     """Look for a question in some documents. `query` is its vector, (1, d), where all of them have vectors."""
     searched = [index for index in indexes if index.chunks]
     words = list(dict.fromkeys(question_words(question)))
@@ -102,7 +112,8 @@ def signs(question: str, indexes: Sequence[DocumentIndex], query: Vectors | None
     best = nearest_of_each(dense, query, 1) if query is not None else []
     cosines = [float(scores[0]) for _, scores in best if len(scores)]
     magnitude = math.log10(max(1, sum(len(index.chunks) for index in searched)))
-    coverage = _best_page_coverage(words, [index.page_words for index in searched])
+    allowed = [_pages_within(index, within) for index in searched] if within else None
+    coverage = _best_page_coverage(words, [index.page_words for index in searched], allowed)
     return Signs(
         page_coverage=coverage - _CHANCE_COVERAGE * magnitude,
         missing_names=sum(not stand for stand in names) / max(1, len(names)),
@@ -111,18 +122,26 @@ def signs(question: str, indexes: Sequence[DocumentIndex], query: Vectors | None
     )
 
 
-def _best_page_coverage(words: Sequence[str], documents: Sequence[Postings]) -> float:
+def _pages_within(index: DocumentIndex, within: Within) -> Units:
+    """The pages, by their place in the index, that hold a chunk of the part."""
+    return np.unique(index.page_of[[row for row, chunk in enumerate(index.chunks) if within(chunk)]])
+
+
+def _best_page_coverage(
+    words: Sequence[str], documents: Sequence[Postings], allowed: Sequence[Units] | None = None
+) -> float:
+    """Of the pages `allowed` in each document, or of all."""
     pages = max(_LEAST_PAGES, sum(len(postings.lengths) for postings in documents))
     found = {word: sum(postings.document_frequency(word) for postings in documents) for word in words}
     # Never negative, and largest for words found nowhere: they are what makes a question foreign.
     idf = {word: math.log(1 + (pages - n + 0.5) / (n + 0.5)) for word, n in found.items()}
     total = sum(idf.values())
     best = 0.0
-    for postings in documents:
+    for place, postings in enumerate(documents):
         covered = np.zeros(len(postings.lengths))
         for word in words:
             covered[postings.units[postings.held(word)]] += idf[word]
-        best = max(best, float(covered.max(initial=0)))
+        best = max(best, float((covered if allowed is None else covered[allowed[place]]).max(initial=0)))
     return best / total if total else 0.0
 
 

@@ -206,11 +206,11 @@ def names_no_person(typed: str, question: str, value: str) -> bool:
 # ------------------------------------------------------------------------------------------------ what is looked at
 
 
-def _sentences(
+def sentences_holding(
     words: Sequence[str], passages: Sequence[Passage], documents: Sequence[IndexedDocument], pages: Pages
 ) -> Iterator[tuple[str, Page, int, int, int]]:
-    """(document id, page, start, end, rank) of the sentences of the pages that hold all of the words, those found
-    first, then from the front."""
+    """(document id, page, start, end, rank) of the sentences of the pages that hold all of the words: the pages found
+    first, then those of `documents`, from the front."""
     found = dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages)
     among = {document_id for document_id, _ in found}
     wanted = set(words)
@@ -261,7 +261,7 @@ def _meanings(
         (2.0, re.compile(rf"\w\s\({spelled}{plural}\)", re.IGNORECASE)),
     )  # fmt: skip
     found: list[Told] = []
-    for document_id, page, start, end, rank in _sentences(terms(called), passages, documents, pages):
+    for document_id, page, start, end, rank in sentences_holding(terms(called), passages, documents, pages):
         text = page.text[start:end]
         best = max(((score, match) for score, form in forms if (match := form.search(text))), default=None, key=_first)
         if best is None:
@@ -305,7 +305,7 @@ def _people(
     for way in _ways(asked.post):
         written = r"[\s-]+".join(map(re.escape, way.split()))
         spelled = re.compile(rf"(?<!vice[ -])(?<!former )\b{written}\b")
-        for document_id, page, start, end, rank in _sentences(terms(way), passages, documents, pages):
+        for document_id, page, start, end, rank in sentences_holding(terms(way), passages, documents, pages):
             text = page.text[start:end]
             folded = fold(text)
             if len(folded) != len(text) or _ONCE.search(folded):

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.retrieval.unknown import names_stand
-from shared_utils.types import Answer, DirectKind
+from shared_utils.types import Answer, Direct, DirectKind
 from src.answering.compared import Found, stands_side_by_side
+from src.answering.composed import with_parts, with_several
 from src.answering.defined import asked_for, names_no_person, told_of, with_definition
 from src.answering.developed import with_development
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.listed import with_items
 from src.answering.routing import Route
+from src.answering.yes_no import asks_yes_no, word_of
 
 
 def speaks_to(taken: Route, found: Found, documents: Sequence[IndexedDocument], formulary: Formulary) -> bool:
@@ -38,8 +40,8 @@ def led_answer(
 ) -> Answer:
     """The answer, led by what its question asks for. `question` is what is searched, `typed` as it was typed."""
     items = None
+    pages, names = pages_of(documents), names_of(documents)
     if found.figure is None:
-        pages, names = pages_of(documents), names_of(documents)
         defined = with_definition(question, typed, answer, found.passages, documents, pages, names)
         if defined is not None:
             return defined
@@ -47,6 +49,15 @@ def led_answer(
     led = with_development(question, typed, answer, found, documents, formulary)
     if items is not None and (led.direct is None or led.direct.kind is DirectKind.VALUE):
         return items
+    is_value = led.direct is None or led.direct.kind is DirectKind.VALUE
+    if found.figure is None and is_value:
+        if (parts := with_parts(question, answer, found.passages, documents, pages, names)) is not None:
+            return parts
+        is_word = led.direct is not None and not asks_yes_no(typed) and _are_words(led.direct)
+        if led.direct is None or is_word:
+            several = with_several(question, answer, found.passages, pages, names)
+            if several is not None:
+                return several
     if led.direct is not None and led.direct.kind is DirectKind.VALUE:
         values = " ".join(one.value for one in led.direct.operands)
         if names_no_person(typed, question, f"{led.direct.name}; {values}"):
@@ -55,3 +66,8 @@ def led_answer(
         if asked is not None and asked.term and (asked.is_meaning or not any(map(str.isdigit, values))):
             return answer  # a name in a cell says nothing of what the thing is
     return led
+
+
+def _are_words(direct: Direct) -> bool:
+    """Whether all values are a yes or a no: nothing that a question for several things asks for."""
+    return all(word_of(operand.value) is not None for operand in direct.operands)

@@ -7,10 +7,12 @@ what stands under "Role" in the tables of the pages found. Every item is cited t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from shared_utils.message import literal, message
+from shared_utils.message import Message, literal, message
+from shared_utils.retrieval.together import asks_for_all
 from shared_utils.text.folding import fold
 from shared_utils.text.words import terms
 from shared_utils.types import (
@@ -32,7 +34,8 @@ from src.answering.places import citations_of
 _ASKS = re.compile(
     r"^\W*(?:(?:please |bitte )?(?:list|name|enumerate|give me|show me|nenne|liste|énumère|enumera|elenca|noem)"
     r"(?: all| the| alle| die| les| las| los| le| i| gli)*"
-    r"|(?:which|what|welche|quel(?:le)?s|qué|quali|quais|welke)(?: are the| are| sind die)?)\s+"
+    r"|(?:which|what|welche|quel(?:le)?s|qué|quali|quais|welke)(?: are the| are| sind die)?"
+    r"(?!\s+[\w-]+\s+(?:an?|the|this|that|it|its)\b))\s+"  # "What causes the noise?" lists no causes
     r"(?P<thing>[^\W\d_][\w-]*)",
     re.IGNORECASE,
 )
@@ -47,6 +50,12 @@ _LONGEST = 160  # characters of a heading
 _REACH = 12  # pages on either side of the pages found that belong to the same tables
 _OVER = 2  # words of a heading that is over all of them
 _OF_A_PART = re.compile(r"\W*(?:item|part|note)\s", re.IGNORECASE)
+_FOLLOWING = re.compile(
+    r"\bfollowing\s+(?P<n>three|four|five|six|seven|eight|nine|ten|\d{1,2})\s+(?:\w+\s+)?(?P<thing>[^\W\d_]+s)\b",
+    re.IGNORECASE,
+)
+_COUNTS = {word: n for n, word in enumerate(["three", "four", "five", "six", "seven", "eight", "nine", "ten"], start=3)}
+_PAGES_BELOW = 2
 _FIRST = 6  # pages found first that are looked at
 
 
@@ -88,27 +97,37 @@ def with_items(
     pages: Pages,
 ) -> Answer | None:
     """The answer led by the items that are asked for; None where no list is asked for or none was found."""
+    keys = list(dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages))[:_FIRST]
+    announced, thing = _announced(question, keys, pages)
+    if announced:
+        said = message("{n} of {n} on p. {pages}", n=len(announced), pages=_pages_of(announced))
+        return _with(announced, said, answer, names, thing)
     wanted = asked_items(typed)
     if wanted and typed != question and (translated := _ASKS.match(question)) is not None:
         wanted = frozenset(terms(translated["thing"])) or wanted
     if not wanted:
         return None
-    keys = list(dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages))[:_FIRST]
     named = frozenset(term for word in typed.split()[1:] if word[:1].isupper() for term in terms(word))
     cells = _of_column(wanted, named, keys, pages)
     items = cells or _headings(wanted, keys, documents)
     if not _LEAST <= len(items) <= _MOST:
         return None
-    places = list(dict.fromkeys((item.document_id, item.page.number) for item in items))
-    cited = citations_of([(item.document_id, item.page, item.span) for item in items], names)
-    first, last = places[0][1], places[-1][1]
-    on = str(first) if first == last else f"{first}–{last}"
-    n = len(items)
+    n, on = len(items), _pages_of(items)
     said = (
         message("{n} of {n} on p. {pages}", n=n, pages=on)
         if cells
         else message("{n} headings speak of it, on p. {pages}:", n=n, pages=on)
     )
+    return _with(items, said, answer, names, next(iter(wanted)))
+
+
+def _pages_of(items: Sequence[_Item]) -> str:
+    first, last = items[0].page.number, items[-1].page.number
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def _with(items: Sequence[_Item], said: Message, answer: Answer, names: Mapping[str, str], name: str) -> Answer:
+    cited = citations_of([(item.document_id, item.page, item.span) for item in items], names)
     counted = Sentence(str(said), (1,), Verdict.SUPPORTED, message("counted on the page"), said=said)
     reason = message("quoted word for word")
     lines = [
@@ -116,8 +135,36 @@ def with_items(
         for item, c in zip(items, cited, strict=True)
     ]
     operands = tuple(DirectOperand("-", line.text, "", line.citations) for line in lines)
-    direct = Direct(DirectKind.LIST, next(iter(wanted)), str(n), "", operands)
+    direct = Direct(DirectKind.LIST, name, str(len(items)), "", operands)
     return led_by(answer, [counted, *lines], cited, direct, cited)
+
+
+def _announced(question: str, keys: Sequence[tuple[str, int]], pages: Pages) -> tuple[list[_Item], str]:
+    """The headings below a sentence that says how many follow ("the following five questions"), and what they are."""
+    asked = set(terms(question)) if asks_for_all(question) else set()
+    for document_id, number in keys if asked else ():
+        text = pages[document_id, number].text
+        for match in _FOLLOWING.finditer(text):
+            wanted = _COUNTS.get(match["n"].lower()) or int(match["n"])
+            if set(terms(match["thing"])) <= asked and wanted >= _LEAST:
+                found = list(islice(_headings_below(document_id, number, match.end(), pages), wanted))
+                if len(found) == wanted:
+                    return found, match["thing"]
+    return [], ""
+
+
+def _headings_below(document_id: str, number: int, at: int, pages: Pages) -> Iterator[_Item]:
+    """The headings of one level below a place, on its page and the next ones."""
+    level = None
+    for other in range(number, number + _PAGES_BELOW + 1):
+        page = pages.get((document_id, other))
+        for heading in page.headings if page is not None else ():
+            is_below = other > number or heading.start >= at
+            if is_below and level is None and heading.start - at > _LONGEST:
+                return  # what was announced is no heading
+            level = heading.level if is_below and level is None else level
+            if page is not None and is_below and heading.level == level:
+                yield _Item(document_id, page, Span(heading.start, heading.end))
 
 
 def _of_column(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from shared_utils.message import Message, message
 from shared_utils.text.words import terms
-from shared_utils.types import QUOTED, Answer, Citation, Sentence
+from shared_utils.types import QUOTED, Answer, Citation, Evidence, EvidenceSpan, Sentence
+from src.answering.follow_up import cost_of
 
 _SPOKEN = (  # "and" and the words that ask, of each language: "was" asks in one and states in another
     ("and", r"who|what|when|where|which|why|how(?: (?:many|much|long|often|old|high|far))?"),
@@ -77,6 +79,35 @@ def together(question: str, parts: Sequence[tuple[str, Answer | None]]) -> Answe
         raw_text="\n".join(s.text + " " + "".join(f"[{marker}]" for marker in s.citations) for s in sentences),
         notes=tuple(notes),
     )
+
+
+def read_together(parts: Sequence[Evidence], whole: Evidence) -> Evidence:
+    """What a model reads for a question of several parts: the best of each part in turn, then of the whole question,
+    within the whole question's budget; in the order of the documents and their pages, numbered anew."""
+    ranked = [sorted(one.spans, key=lambda span: -span.score) for one in (*parts, whole)]
+    taken: list[EvidenceSpan] = []
+    for span in (span for turn in zip_longest(*ranked[:-1]) for span in turn if span is not None):
+        _take(span, taken, whole.budget)
+    for span in ranked[-1]:
+        _take(span, taken, whole.budget)
+    documents = list(dict.fromkeys(span.document_id for span in taken))
+    ordered = sorted(taken, key=lambda span: (documents.index(span.document_id), span.page, span.start))
+    numbered = tuple(replace(span, marker=marker) for marker, span in enumerate(ordered, start=1))
+    return Evidence(numbered, cost_of(numbered), whole.budget)
+
+
+def _take(span: EvidenceSpan, taken: list[EvidenceSpan], budget: int) -> None:
+    """Take a passage if it has room, in the place of what it holds; nothing that is held already."""
+    if any(_holds(other, span) for other in taken):
+        return
+    kept = [other for other in taken if not _holds(span, other)]
+    if cost_of([*kept, span]) <= budget:
+        taken[:] = [*kept, span]
+
+
+def _holds(one: EvidenceSpan, other: EvidenceSpan) -> bool:
+    is_page = (one.document_id, one.page) == (other.document_id, other.page)
+    return is_page and one.start <= other.start and other.end <= one.end
 
 
 def are_one(answers: Sequence[Answer | None]) -> bool:

@@ -1,7 +1,8 @@
 """Whether a sentence answers a question better than a value that was read off a table.
 
 A row says little in its own words, so a value leads unless a sentence that is quoted anyway has clearly more of the
-question's words than the row's labels, heads, group and caption have together.
+question's words than the row's labels, heads, group and caption have together, or another cell of its row is a sentence
+that has more of them than what would be told.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from shared_utils.retrieval.lookup import LookUp
 from shared_utils.retrieval.question import question_words
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Page, Passage, Sentence
+from src.answering.places import in_words
 
 Pages = Mapping[tuple[str, int], Page]
 
 _CERTAIN = 0.7  # a look-up's score from which no sentence is asked
 _MORE = 0.05  # of the question's weight
+_PROSE = 80  # characters of a cell that is a sentence
 
 
 def is_told_better(question: str, value: LookUp, answer: Answer, passages: Sequence[Passage], pages: Pages) -> bool:
@@ -28,6 +31,10 @@ def is_told_better(question: str, value: LookUp, answer: Answer, passages: Seque
     asked = set(question_words(question))
     held = Counter(term for passage in passages for term in asked.intersection(terms(passage.chunk.text)))
     weight = {term: math.log(1 + (len(passages) + 1) / (held[term] + 0.5)) for term in asked}
+    told = terms(in_words(value.table, value.facts))
+    prose = (one.value.text for one in value.row.facts if one not in value.facts and len(one.value.text) >= _PROSE)
+    if any(_share(terms(text), weight) > _share(told, weight) + _MORE for text in prose):
+        return True  # another cell of the row is a sentence that answers
     row = _share(value.row.words(), weight)
     return any(_share(terms(s.text), weight) > row + _MORE for s in answer.sentences if _is_prose(s, answer, pages))
 

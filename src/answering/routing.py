@@ -25,6 +25,9 @@ from src.answering.named_documents import named_documents
 from src.answering.small_talk import not_translated, without_translating
 
 _LOOK_UP = message("look-up")
+_PARTS_OF_A_PAGE = frozenset(
+    terms("figures tables charts diagrams images pictures photos lines words paragraphs logos many")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,9 @@ def _routed(question: str, searched: str, documents: Sequence[IndexedDocument]) 
     missing = _not_found(asked, several=len(documents) > 1)
     if missing:
         searched = without_part(searched)
-    if missing and not has_topic(searched) and _are_beyond(asked, documents):  # nothing else to look for
+    if (
+        missing and not has_topic(searched, _PARTS_OF_A_PAGE) and _are_beyond(asked, documents)
+    ):  # nothing else to look for
         return Route(question_kind(question), searched, note=missing, is_beyond=True)
     if question_kind(question) is QuestionKind.SUMMARY:
         # “Sum up the risks” is answered where the risks stand: no summary, unless the words name a document.

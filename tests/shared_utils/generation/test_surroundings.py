@@ -103,3 +103,16 @@ def test_a_sentence_of_an_item_is_read_with_the_item() -> None:
     place = read_with(page.text, sentences, Span(start, start + 26), 600, items)
     assert page.text[place.start : place.end].startswith("There are two classes of storage:")
     assert "Ask your reseller" not in page.text[place.start : place.end]
+
+
+def test_what_runs_into_a_list_is_read_to_the_end_of_the_list() -> None:
+    text = STORAGE.replace("storage:", "storage.").replace("Ask your", "• Frozen: for what the law keeps.\nAsk your")
+    page = page_of(text)
+    sentences, items = prose_of(page, page_rows(page)), items_of(page)
+    first = "There are two classes of storage."
+    place = read_with(text, sentences, Span(0, len(first)), 600, items)
+    assert " ".join(text[place.start : place.end].split()).endswith("• Frozen: for what the law keeps.")
+    long = text.replace("takes an hour", "takes " + "many an hour and " * 60 + "a day")  # half a list is as it was
+    page = page_of(long)
+    place = read_with(long, prose_of(page, page_rows(page)), Span(0, len(first)), 600, items_of(page))
+    assert place.end - place.start <= 600

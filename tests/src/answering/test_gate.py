@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import operator
+from functools import partial
+
 from shared_utils.calculation.result import NotComputed
 from shared_utils.retrieval.index import build_index
 from shared_utils.retrieval.question_kind import QuestionKind
-from shared_utils.types import Chunk, Passage
+from shared_utils.types import Chunk, Evidence, EvidenceSpan, Passage
 from src.answering.gate import is_answered
 from src.answering.routing import Route
 
@@ -11,11 +14,12 @@ TEXT = "The working capital of the harbour is told in the annex; dredging took p
 CHUNK = Chunk("d:1:0", "d", 1, 0, len(TEXT), TEXT)
 INDEXES = [build_index("d", [CHUNK])]
 PASSAGES = [Passage(CHUNK, 1, 1.0)]
+EVIDENCE = Evidence((EvidenceSpan(1, "d", 1, 0, len(TEXT), TEXT, 1.0),), 20, 400)
 
 
 def answered(question: str, figure: NotComputed | None = None, *, is_beyond: bool = False) -> bool:
     taken = Route(QuestionKind.LOOK_UP, question, is_beyond=is_beyond)
-    return is_answered(taken, PASSAGES, INDEXES, None, figure)
+    return is_answered(taken, PASSAGES, INDEXES, None, figure, EVIDENCE)
 
 
 def test_what_the_documents_speak_of_is_answered() -> None:
@@ -41,4 +45,22 @@ def test_a_question_all_whose_names_stand_nowhere_is_not() -> None:
 def test_what_another_document_has_does_not_answer_for_those_that_come_first() -> None:
     other = Chunk("e:1:0", "e", 1, 0, 36, "Ostermann sells QZX lamps in Sweden.")
     taken = Route(QuestionKind.LOOK_UP, "When did the dredging of the harbour by QZX take place?")
-    assert not is_answered(taken, PASSAGES, [*INDEXES, build_index("e", [other])], None, None)
+    assert not is_answered(taken, PASSAGES, [*INDEXES, build_index("e", [other])], None, None, EVIDENCE)
+
+
+def test_evidence_without_the_kind_of_value_that_is_asked_for_answers_nothing() -> None:
+    assert not answered("What colour does the dredging of the harbour have in spring?")
+    assert not answered("What is the telephone number of the working capital of the harbour?")
+
+
+def test_a_day_that_no_page_has_is_not_answered() -> None:
+    assert not answered("Did the dredging of the harbour take place in spring, on 4 May 2021?")
+
+
+def test_of_a_question_about_a_page_the_words_of_that_page_count() -> None:
+    other = Chunk("d:2:0", "d", 2, 0, 40, "Nothing but the index of names is here.")
+    indexes = [build_index("d", [CHUNK, other])]
+    question = "When did the dredging of the harbour take place?"
+    for chunk, is_told in ((CHUNK, True), (other, False)):
+        taken = Route(QuestionKind.LOOK_UP, question, partial(operator.eq, chunk))
+        assert is_answered(taken, PASSAGES, indexes, None, None, EVIDENCE) is is_told

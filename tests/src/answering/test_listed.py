@@ -81,3 +81,21 @@ def test_one_thing_is_no_list(question: str) -> None:
 def test_a_singular_is_no_list() -> None:
     assert asked_items("What position does Ada Brandt hold?") == frozenset()
     assert asked_items("List the roles of Ada Brandt") == frozenset({"role"})
+
+
+def test_the_headings_that_a_sentence_announces_are_the_items(rag: Rag) -> None:
+    heads = ("Is the crane safe?", "Is the quay sound?", "Is the crew rested?", "Who signs?")
+    text = "Every spring we ask the following three questions of each site.\n" + "".join(
+        f"{head}\nIt was looked at for a day.\n" for head in heads
+    )
+    headings = tuple(Heading(text.index(head), text.index(head) + len(head), 2) for head in heads)
+    page = Page(1, "1", text, PageVerdict.TEXT, headings=headings)
+    document = index_document(Document("q" * 64, "sites.pdf", "Sites", (page,), ()), Path("sites.pdf"))
+    answer = ask(rag, "List the questions that are asked of each site.", document)
+    assert answer.direct is not None
+    assert [operand.value for operand in answer.direct.operands] == list(heads[:3])
+
+
+def test_what_follows_a_verb_is_no_list(rag: Rag) -> None:
+    assert asked_items("What drives the costs of the harbour?") == frozenset()
+    assert asked_items("Which costs are there?") == {"cost"}

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from shared_utils.types import Answer, Document, Page, PageVerdict
+from shared_utils.types import Answer, Document, Evidence, EvidenceSpan, Page, PageVerdict
 from src.answering.ingestion import IndexedDocument, index_document
-from src.answering.parts import parted
+from src.answering.parts import parted, read_together
 from src.events import AnswerFinished
 from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.wiring import build_rag
-from tests.fakes import never
+from tests.fakes import FakeGenerator, never, writer_here
 
 TEXT = (
     "The board met in May. Ole Moen, chairman, opened the meeting.",
@@ -50,6 +51,29 @@ def test_both_parts_are_answered_and_each_is_cited(rag: Rag, minutes: IndexedDoc
     assert list(said).index(period) < list(said).index(chair)
     assert [quoted[marker].page for marker in said[period]] == [2]
     assert [quoted[marker].page for marker in said[chair]] == [1]
+
+
+def test_a_model_reads_what_was_found_for_each_part(rag: Rag) -> None:
+    texts = [TEXT[1] + " The notice period of the works is told in the notice.", *TEXT[2:], TEXT[0]]
+    pages = tuple(Page(n, str(n), text, PageVerdict.TEXT) for n, text in enumerate(texts, start=1))
+    document = index_document(Document("l" * 64, "works.pdf", "Works", pages, ()), Path("works.pdf"))
+    model, small = FakeGenerator(("Three", " months", ".")), replace(rag, evidence_tokens=50)
+    asked = "How long is the notice period of the works, and who is the chairman?"
+    list(small.ask(asked, [document], writers=lambda: [writer_here(model)], cancelled=never))
+    read = model.prompts[0].messages[-1].content
+    assert "notice period" in read
+    assert "Ole Moen" in read
+
+
+def test_what_parts_were_found_is_read_in_turn_and_nothing_twice() -> None:
+    def span(page: int, start: int, end: int, score: float) -> EvidenceSpan:
+        return EvidenceSpan(1, "d", page, start, end, "word " * ((end - start) // 5), score)
+
+    first, second = span(9, 0, 40, 1.0), span(2, 0, 40, 0.4)
+    whole = Evidence((span(9, 0, 100, 2.0), span(9, 200, 300, 1.9)), 60, 60)
+    read = read_together([Evidence((first,), 20, 30), Evidence((second,), 20, 30)], whole)
+    assert [(one.marker, one.page, one.start, one.end) for one in read.spans] == [(1, 2, 0, 40), (2, 9, 0, 100)]
+    assert read.tokens <= 60
 
 
 def test_a_part_that_is_not_answered_is_named(rag: Rag, minutes: IndexedDocument) -> None:

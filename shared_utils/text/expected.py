@@ -1,0 +1,91 @@
+"""What an answer must hold by what a question asks for: a colour, a telephone number, an address of mail or of the web.
+
+"What is the telephone number of the commission?" is answered by no sentence about the commission that has no such
+number, however many of the question's words it repeats (the expected answer type of question answering: Li and Roth,
+"Learning question classifiers", 2002; here only types whose values are told by their form).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared_utils.text.folding import fold
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedType:
+    """How a question asks for values of one form, and the form, both in folded text."""
+
+    name: str
+    asks: re.Pattern[str]
+    form: re.Pattern[str]
+
+
+_TYPES = (
+    ExpectedType(
+        "colour",
+        re.compile(
+            r"\b(?:what|which) (?:\w+ )?colou?rs?\b(?! (?:space|profile|mode|temperature|cast|scheme|model|code))"
+            r"|\b(?:what|which) (?:is|are|was|were) the (?:\w+ )?colou?rs?\b|\bwelche \w*farben?\b|\bwelcher farbe\b"
+            r"|\bquelles? couleurs?\b|\b(?:que|de que) color\b|\b(?:che|di che) colore\b|\b(?:que|qual) (?:a )?cor\b"
+            r"|\bwelke kleur\b"
+        ),
+        re.compile(
+            r"\b(?:red|blue|green|yellow|white|black|gr[ea]y|orange|purple|pink|brown|violet|golden|silver|beige|cyan"
+            r"|magenta|turquoise|rot\w{0,2}|blau\w{0,2}|grun\w{0,2}|gelb\w{0,2}|weiss\w{0,2}|schwarz\w{0,2}"
+            r"|grau\w{0,2}|lila|rosa|braun\w{0,2}|rouges?|bleue?s?|verte?s?|jaunes?|blanc(?:he)?s?|noire?s?|gris(?:e)?s?"
+            r"|roj[oa]s?|azul(?:es)?|verdes?|amarill[oa]s?|blanc[oa]s?|negr[oa]s?|ross[oaie]|blu|verdi|giall[oaie]"
+            r"|bianc[oa]|ner[oaie]|grigi[oa]|vermelh[oa]s?|amarel[oa]s?|branc[oa]s?|pret[oa]s?|rood|rode|blauwe?|groene?"
+            r"|gele|geel|witte?|zwarte?)\b"
+        ),
+    ),
+    ExpectedType(
+        "telephone number",
+        re.compile(
+            r"\b(?:(?:tele)?phone|fax|mobile|contact|hotline) (?:no\b|numbers?\b)|\btelefonnummern?\b|\bfaxnummer\b"
+            r"|\bnumero (?:de |di )?(?:telephone|telefono|fax)\b|\bnumero de telefone\b|\btelefoonnummer\b"
+        ),
+        re.compile(
+            r"(?<![\d.,/])(?!\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b)(?!(?:19|20)\d\d\b)"  # no date, no years
+            r"\+?\(?\d[\d ()/.–-]{5,}\d(?![\d.,/%])"
+        ),
+    ),
+    ExpectedType(
+        "mail address",
+        re.compile(
+            r"\be-?mail (?:address(?:es)?|contact)\b|\be-?mail-?adressen?\b|\badresse (?:e-?mail|electronique)\b"
+            r"|\bcorreo electronico\b|\bindirizzo e-?mail\b|\bendereco de e-?mail\b|\be-?mailadres\b"
+        ),
+        re.compile(r"[\w.+-]+\s?@\s?[\w-]+\.\w+"),
+    ),
+    ExpectedType(
+        "web address",
+        re.compile(
+            r"\b(?:web ?site|web ?page|web|internet) (?:address|url|link)(?:es)?\b|\burl of\b|\binternetadresse\b"
+            r"|\b(?:what|which) (?:is|are) the (?:\w+ ){0,3}(?:web ?sites?|url|home ?page)\b|\bwebadresse\b"
+        ),
+        re.compile(
+            r"https?://|\bwww\.|\b[\w-]{2,}\.(?:com|org|net|gov|edu|io|eu|int|info|co\.\w\w|de|fr|es|it|nl|uk|us|ca|ch|at)\b"
+        ),
+    ),
+)
+
+
+def expected_type(question: str) -> ExpectedType | None:
+    """The type whose form every answer to a question has; None where its answers have no such form.
+
+    >>> expected_type("What colour is the lamp?").name, expected_type("Welche Telefonnummer hat das Amt?").name
+    ('colour', 'telephone number')
+    >>> expected_type("What does the colour profile do?"), expected_type("Who founded the works?")
+    (None, None)
+    """
+    asked = fold(question)
+    return next((one for one in _TYPES if one.asks.search(asked)), None)
+
+
+def lacks_expected(question: str, texts: Iterable[str]) -> bool:
+    """Whether a question asks for a value of a known form that none of the texts holds."""
+    wanted = expected_type(question)
+    return wanted is not None and not any(wanted.form.search(fold(text)) for text in texts)

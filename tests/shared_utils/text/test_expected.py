@@ -1,0 +1,36 @@
+"""The form that every answer to a question has: a colour, a telephone number, an address."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared_utils.text.expected import expected_type, lacks_expected
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "other"),
+    [
+        (
+            "What is the telephone no of the port office?",
+            "Port office, Tel: 0471 555 230",
+            "Founded 05/10/1912, rebuilt 1912-1914.",
+        ),
+        ("Welche Telefonnummer hat das Hafenamt?", "+49 (471) 555-230", "Es zahlte 12.345,67 Euro."),
+        ("What is the e-mail address of the office?", "Write to port@nordhaven.example.", "The office is in the hall."),
+        ("What is the website of the port?", "More at www.nordhaven.example", "The port has a site of 4 ha."),
+        ("What colour is the warning lamp?", "The lamp turns red.", "The lamp warns of colours."),
+        ("Welche Farbe hat die Lampe?", "Die Lampe ist grün.", "Die Lampe hat eine Farbe."),
+    ],
+)
+def test_a_text_without_the_form_does_not_answer(question: str, answer: str, other: str) -> None:
+    assert not lacks_expected(question, [other, answer])
+    assert lacks_expected(question, [other])
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How do I change the colour of the text?", "What does the colour temperature do?", "Who phones the office?"],
+)
+def test_what_asks_for_no_such_form_is_answered_by_anything(question: str) -> None:
+    assert expected_type(question) is None
+    assert not lacks_expected(question, ["Anything."])
