@@ -107,7 +107,8 @@ def test_a_file_is_fetched_and_nothing_is_sent_but_the_request(site: Site, monke
 @pytest.mark.parametrize(
     "address",
     [
-        str(IPv4Address(0)), "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.8.8.8", "169.254.169.254", "172.16.0.1", "192.168.1.1",
+        str(IPv4Address(0)), "10.1.2.3", "100.64.0.1", "127.0.0.1",
+        "127.8.8.8", "169.254.169.254", "172.16.0.1", "192.168.1.1",
         "192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "fc00::1",
         "fec0::1", "ff02::1", "2001:db8::1", "::ffff:127.0.0.1", "::ffff:93.184.215.14", "::127.0.0.1",
         "64:ff9b::7f00:1", "64:ff9b:1::a00:1", "2002:7f00:1::", "2001:0:7f00:1::", "fe80::1%lo",
@@ -126,7 +127,8 @@ def test_what_is_on_the_internet_is_public(address: str) -> None:
     "host",
     [
         "localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]", "[::ffff:127.0.0.1]",
-        "[::ffff:7f00:1]", "169.254.169.254", str(IPv4Address(0)), "[fe80::1]", "１２７.0.0.1", "inside.example", "mixed.example",
+        "[::ffff:7f00:1]", "169.254.169.254", str(IPv4Address(0)), "[fe80::1]",
+        "１２７.0.0.1", "inside.example", "mixed.example",
         "mapped.example",
     ],
 )  # fmt: skip
