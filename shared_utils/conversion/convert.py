@@ -172,8 +172,13 @@ def _raise_for(reply: Reply, limits: ReadingLimits) -> None:
             )
         case "protected":
             raise UnreadablePdf(
-                "This file is protected against being read. Please remove the protection in the program it comes from, "
-                "then add it again."
+                "This book is locked by the copy protection of whoever sells it, so its words cannot be read. Please "
+                "add a copy without it."
+            )
+        case "password":
+            raise UnreadablePdf(
+                "This file is protected by a password. Please remove it in the program the file comes from, then add "
+                "the file again."
             )
         case "unfolds":
             raise PdfTooLarge("Unpacked, this file is far larger than what is taken. Please split it.")

@@ -75,7 +75,7 @@ def test_what_lies_there_is_read_and_is_the_same_document_again(client: TestClie
     assert (document["name"], document["pages"], document["state"]) == ("quay.html", 1, "ready")
     assert "412 metres" in client.get(f"/api/documents/{document['id']}/pages/1").json()["text"]
     ask = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
-    ask["params"] = {"name": "add_from_web", "arguments": {"url": ADDRESS}}  # type: ignore[assignment] # an object
+    ask["params"] = {"name": "add_from_web", "arguments": {"url": ADDRESS}}
     told = client.post("/mcp", json=ask, headers={"Accept": "application/json, text/event-stream"}).text
     assert document["id"] in told
     assert len(client.get("/api/documents").json()["documents"]) == 1
