@@ -42,8 +42,8 @@ _INTRODUCTION = """## Files of other kinds
 
 `python -m benchmarks.formats --write` makes files of each kind, each with one sentence that is asked for, and looks
 whether the words under its rectangles are its own. A sheet has sixteen columns and is three pages wide: the last cell
-of the sentence's row has to stand on the same page. Seconds are those until the pages are made and read (recognised, for
-pictures), on a busy machine; memory is the most that a child has held.
+of the sentence's row has to stand on the same page. Seconds are those until the pages are made and read (recognised,
+for pictures), on a busy machine; memory is the most that a child has held.
 
 """
 
