@@ -68,9 +68,7 @@ class Retry(_In):
 
 
 class WebAddress(_In):
-    url: str = Field(
-        max_length=2000, description="Of http or https, on the public web.", examples=["https://example.org/a.pdf"]
-    )
+    url: str = Field(max_length=2000, description="Of http or https, on the public web.")
 
 
 class PageText(BaseModel):
