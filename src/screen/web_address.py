@@ -18,7 +18,6 @@ from src.screen.session import Fetching, Session
 
 _TICK_S = 0.5
 _FIELD = "web-address"
-_LONGEST = 2_000
 
 
 def added(shelf: Shelf, name: str, data: bytes) -> Message:
@@ -42,7 +41,7 @@ def draw_web_address(shelf: Shelf, session: Session, web: WebAddresses) -> None:
     form = st.form(_FIELD, clear_on_submit=True, border=False)
     with form, st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         label = session.say("Or a web address")
-        st.text_input(label, key=f"{_FIELD}-text", placeholder="https://", max_chars=_LONGEST)
+        st.text_input(label, key=f"{_FIELD}-text", placeholder="https://")
         st.form_submit_button(session.say("Add"), on_click=_begin, args=(shelf, session, web))
     if session.fetching is not None:
         st.fragment(_watch, run_every=_TICK_S)(session)
