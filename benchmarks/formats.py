@@ -4,7 +4,8 @@
 
 Each file is made here, with one sentence that stands in no other among paragraphs of other words. It is right if that
 sentence is found on its page and the words under its rectangles, as the PDF places them, are its own. Pictures have no
-words of their own: there the rectangles have to lie within the place where the sentence was painted, plus a line.
+words of their own: there the rectangles have to lie within the place where the sentence was painted, plus a line. Of a
+spreadsheet, the whole row has to stand on the page.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks import office_files
 from benchmarks.retrieval_set import write_section
 from shared_utils.conversion.convert import Converter, taken_here
 from shared_utils.pdf.ocr import ocr_page, tesseract_available
@@ -39,8 +41,9 @@ _DPI = 200
 _INTRODUCTION = """## Files of other kinds
 
 `python -m benchmarks.formats --write` makes files of each kind, each with one sentence that is asked for, and looks
-whether the words under its rectangles are its own. Seconds are those until the pages are made and read (recognised, for
-pictures), on a busy machine; memory is the most that a child has held.
+whether the words under its rectangles are its own. A sheet has sixteen columns and is three pages wide: the last cell
+of the sentence's row has to stand on the same page. Seconds are those until the pages are made and read (recognised,
+for pictures), on a busy machine; memory is the most that a child has held.
 
 """
 
@@ -51,6 +54,7 @@ class Made:
 
     data: bytes
     sentence: str
+    beside: str = ""  # what has to stand on the same page, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,29 +124,38 @@ def as_rtf(seed: int) -> Made:
     return Made(("{\\rtf1\\ansi " + "".join(f"{sentence}\\par " for sentence in said) + "}").encode(), wanted)
 
 
-def as_docx(seed: int) -> Made:
-    said, wanted = sentences(seed)
-    package = "http://schemas.openxmlformats.org/package/2006"
-    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
-    word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    part = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-    links = "application/vnd.openxmlformats-package.relationships+xml"
-    out = io.BytesIO()
-    paragraphs = "".join(f"<w:p><w:r><w:t>{sentence}</w:t></w:r></w:p>" for sentence in said)
-    with zipfile.ZipFile(out, "w") as packed:
-        packed.writestr(
-            "[Content_Types].xml",
-            f'<Types xmlns="{package}/content-types"><Default Extension="rels" ContentType="{links}"/>'
-            f'<Override PartName="/word/document.xml" ContentType="{part}"/></Types>',
-        )
-        packed.writestr(
-            "_rels/.rels",
-            f'<Relationships xmlns="{package}/relationships">'
-            f'<Relationship Id="r1" Type="{office}" Target="word/document.xml"/></Relationships>',
-        )
-        body = f'<w:document xmlns:w="{word}"><w:body>{paragraphs}</w:body></w:document>'
-        packed.writestr("word/document.xml", body)
-    return Made(out.getvalue(), wanted)
+def as_paragraphs(write: Callable[[Sequence[str]], bytes]) -> Callable[[int], Made]:
+    def made(seed: int) -> Made:
+        said, wanted = sentences(seed)
+        return Made(write(said), wanted)
+
+    return made
+
+
+def as_slides(write: Callable[[Sequence[Sequence[str]]], bytes]) -> Callable[[int], Made]:
+    """Four lines on each."""
+
+    def made(seed: int) -> Made:
+        said, wanted = sentences(seed)
+        return Made(write([said[at : at + 4] for at in range(0, len(said), 4)]), wanted)
+
+    return made
+
+
+def as_sheet(write: Callable[[Sequence[Sequence[str]], Sequence[int]], bytes]) -> Callable[[int], Made]:
+    """Sixteen columns, three times as wide as a page: what stands in the last of the same row has to be beside it."""
+
+    def made(seed: int) -> Made:
+        said, wanted = sentences(seed)
+        widths = [8, 70, *[12] * 14]
+        rows = [
+            [str(number), sentence, *(f"{number * 100 + column}" for column in range(13)), f"CODE-{seed}-{number}"]
+            for number, sentence in enumerate(said)
+        ]
+        heads = ["Number", "Remark", *(f"Week {column}" for column in range(13)), "Code"]
+        return Made(write([heads, *rows], widths), wanted, f"CODE-{seed}-{said.index(wanted)}")
+
+    return made
 
 
 def painted(kind: str, seed: int) -> Made:
@@ -167,7 +180,12 @@ KINDS: dict[str, Callable[[int], Made]] = {
     ".jpg": lambda seed: painted("JPEG", seed),
     ".tiff": lambda seed: painted("TIFF", seed),
     ".rtf": as_rtf,
-    ".docx": as_docx,
+    ".docx": as_paragraphs(office_files.docx),
+    ".odt": as_paragraphs(office_files.odt),
+    ".xlsx": as_sheet(office_files.xlsx),
+    ".ods": as_sheet(office_files.ods),
+    ".pptx": as_slides(office_files.pptx),
+    ".odp": as_slides(office_files.odp),
 }
 
 
@@ -188,7 +206,7 @@ def tried(suffix: str, seed: int, folder: Path, viewer: PageViewer, limits: Read
         if span:
             (rects,) = viewer.locate(pdf, page, [span])
             under = painted_line(rects, made, seed) if is_picture else _under(pdf, page, rects) == wanted
-            return Tried(bool(rects) and under, seconds)
+            return Tried(bool(rects) and under and made.beside in page.text, seconds)
     return Tried(False, seconds)
 
 

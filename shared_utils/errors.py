@@ -9,6 +9,7 @@ FootnoteError                    its message can be shown to a person as it stan
  │  ├ PdfTooLarge                more bytes or pages than this server takes
  │  ├ DocumentGone               deleted while it was being used
  │  └ NotFailed                  there is nothing to try again
+ ├ WebAddressError               nothing can be fetched from there
  ├ ShareUsedUp                   more than one sender may have; `again_s` says when it goes on
  ├ QuestionError                 nothing was asked, or far too much
  ├ EmbeddingError                the embedding model cannot be loaded or is not the one expected
@@ -70,6 +71,9 @@ class DocumentGone(DocumentError): ...
 
 
 class NotFailed(DocumentError): ...
+
+
+class WebAddressError(FootnoteError): ...
 
 
 class ShareUsedUp(FootnoteError):

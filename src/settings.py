@@ -68,6 +68,9 @@ class Settings:
     )
     share: bool = _setting("FOOTNOTE_SHARE", False, "let people make links under which a conversation can be read")
     share_days: float = _setting("FOOTNOTE_SHARE_DAYS", 30.0, "days that such a link leads there; 0: until it is ended")
+    web_addresses: bool = _setting(
+        "FOOTNOTE_WEB_ADDRESSES", False, "let people add what lies at a public web address, which this server fetches"
+    )
 
     # -- the API
     api_keys: tuple[str, ...] = _setting(

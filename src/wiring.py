@@ -27,6 +27,7 @@ from shared_utils.retrieval.inverted_file import Neighbours
 from shared_utils.storage.document_store import DocumentStore
 from shared_utils.storage.store import Store
 from shared_utils.types import Cancelled, Embedder, EngineKind, Page, PageVerdict, Where
+from shared_utils.web_address import WebFetcher
 from src.answering.answer_queue import AnswerQueue, ModelLine
 from src.answering.file_report import unread_pages
 from src.answering.formulary import formulary
@@ -38,6 +39,7 @@ from src.answering.shared_line import SharedLine
 from src.answering.writing import Scribe, Writer
 from src.library.library import Library
 from src.library.services import EngineRoom
+from src.library.web import WebAddresses
 from src.models.engines import Engines
 from src.models.servers import LOAD_S, threads
 from src.models.wish import wish_of
@@ -96,7 +98,12 @@ def build_library(settings: Settings, engines: EngineRoom | None = None) -> Libr
     store = open_store(settings)
     rag = build_rag(settings, engines.places, store)
     rag.embedder.start()
-    return Library(rag, store, settings, engines)
+    return Library(rag, store, settings, engines, web=web_addresses(settings))
+
+
+def web_addresses(settings: Settings) -> WebAddresses:
+    """Files from web addresses, where the settings allow them."""
+    return WebAddresses(WebFetcher(settings.max_file_mb * MEGABYTE).fetch if settings.web_addresses else None)
 
 
 def open_store(settings: Settings) -> Store:

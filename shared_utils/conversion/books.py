@@ -23,7 +23,7 @@ _SCRAMBLED_FONT = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pd
 
 
 def book_content(data: bytes) -> Content:
-    """Raises CannotConvert ("damaged", "protected", "unfolds")."""
+    """Raises CannotConvert ("damaged", "password", "protected", "unfolds")."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             return _content(_Packed(packed))
@@ -42,7 +42,7 @@ class _Packed:
     def read(self, name: str) -> bytes:
         info = self._packed.getinfo(name)
         if info.flag_bits & 1:
-            raise CannotConvert("protected")
+            raise CannotConvert("password")
         with self._packed.open(info) as file:
             data = file.read(self._left + 1)
         self._left -= len(data)

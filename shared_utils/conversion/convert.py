@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -81,7 +82,11 @@ class Converter:
         return made
 
     def _place(self, path: Path) -> Path:
-        return (self.folder or path.parent) / (path.stem + PAGES_SUFFIX)
+        """In a folder of its own, files of one name from several folders each have theirs."""
+        if self.folder is None:
+            return path.with_name(path.stem + PAGES_SUFFIX)
+        place = str(path.resolve()).encode("utf-8", "surrogateescape")
+        return self.folder / (hashlib.sha256(place).hexdigest() + PAGES_SUFFIX)
 
     def _check_size(self, path: Path) -> None:
         size, most = path.stat().st_size, self.limits.max_bytes
@@ -167,8 +172,13 @@ def _raise_for(reply: Reply, limits: ReadingLimits) -> None:
             )
         case "protected":
             raise UnreadablePdf(
-                "This file is protected against being read. Please remove the protection in the program it comes from, "
-                "then add it again."
+                "This book is locked by the copy protection of whoever sells it, so its words cannot be read. Please "
+                "add a copy without it."
+            )
+        case "password":
+            raise UnreadablePdf(
+                "This file is protected by a password. Please remove it in the program the file comes from, then add "
+                "the file again."
             )
         case "unfolds":
             raise PdfTooLarge("Unpacked, this file is far larger than what is taken. Please split it.")

@@ -30,7 +30,7 @@ SUFFIXES = {
     Kind.MAIL: ("eml",),
     Kind.BOOK: ("epub",),
     Kind.PICTURE: ("png", "jpg", "jpeg", "tif", "tiff"),
-    Kind.OFFICE: ("docx", "pptx", "xlsx", "odt", "odp", "ods", "rtf", "doc", "ppt", "xls"),
+    Kind.OFFICE: ("docx", "pptx", "xlsx", "odt", "odp", "ods", "rtf", "doc", "ppt", "xls", "docm", "pptm", "xlsm"),
 }
 _BEGINNINGS = {  # of the kinds that are no text
     Kind.BOOK: (b"PK\x03\x04",),

@@ -17,8 +17,11 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NoReturn
 
+from shared_utils.conversion.locked import is_locked
 from shared_utils.conversion.office_program import NOT_CONFINED
+from shared_utils.conversion.sheets import FLAT, MOST_FLAT_BYTES, fitted
 from shared_utils.errors import PdfTooLarge, UnreadablePdf
 from shared_utils.pdf.isolation import WorkerCancelled
 from shared_utils.types import Cancelled
@@ -44,7 +47,12 @@ _FILTERS = {
     "doc": "MS Word 97",
     "xls": "MS Excel 97",
     "ppt": "MS PowerPoint 97",
+    "docm": "MS Word 2007 XML VBA",
+    "xlsm": "Calc MS Excel 2007 VBA XML",
+    "pptm": "Impress MS PowerPoint 2007 XML VBA",
+    FLAT: "OpenDocument Spreadsheet Flat XML",
 }
+_SHEETS = ("xlsx", "xlsm", "xls", "ods")
 _SETTING = '<item oor:path="/org.openoffice.Office.Common/{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'  # noqa: E501
 _SETTINGS = (
     ("Security/Scripting", "MacroSecurityLevel", "3"),
@@ -85,27 +93,60 @@ def office_pdf(program: str, path: Path, suffix: str, most_bytes: int, cancelled
         shutil.copyfile(path, source)
         with source.open("rb") as file:
             read_by = _FILTERS[suffix] if not file.read(5).startswith(b"{\\rtf") else _RTF
-        _run(program, folder, [f"--infilter={read_by}", "--outdir", str(out), str(source)], cancelled)
-        result = out / "document.pdf"
-        if not result.is_file() or result.is_symlink():
-            raise UnreadablePdf(
-                "No pages can be made of this file: it is damaged, or protected by a password. Please open it in the "
-                "program it comes from, and save it anew or as PDF."
-            )
+        deadline = time.monotonic() + _WALL_S
+        if suffix in _SHEETS and (wide := _as_wide_as_it_is(program, folder, source, read_by, deadline, cancelled)):
+            source, read_by = wide, _FILTERS[FLAT]
+        result = _made(program, folder, source, read_by, "pdf", deadline, cancelled)
+        if result is None:
+            _raise_unreadable(path)
         if result.stat().st_size > most_bytes:
             raise PdfTooLarge("The pages made of this file would be far larger than it is. Please split it.")
         return result.read_bytes()
 
 
-def _run(program: str, folder: Path, what: Sequence[str], cancelled: Cancelled) -> None:
+def _raise_unreadable(path: Path) -> NoReturn:
+    if is_locked(path.read_bytes()):
+        raise UnreadablePdf(
+            "This file is protected by a password. Please remove it in the program the file comes from, then add the "
+            "file again."
+        )
+    raise UnreadablePdf(
+        "No pages can be made of this file: it is damaged, or needs more memory than a file gets. Please save it "
+        "anew, or split it."
+    )
+
+
+def _as_wide_as_it_is(
+    program: str, folder: Path, source: Path, read_by: str, deadline: float, cancelled: Cancelled
+) -> Path | None:
+    """The spreadsheet with pages on which its rows are whole; None where it is too large, or could not be written."""
+    flat = _made(program, folder, source, read_by, FLAT, deadline, cancelled)
+    if flat is None or flat.stat().st_size > MOST_FLAT_BYTES:
+        return None
+    wide = folder / f"document.{FLAT}"
+    wide.write_text(fitted(flat.read_text("utf-8", "replace")), "utf-8")
+    return wide
+
+
+def _made(
+    program: str, folder: Path, source: Path, read_by: str, kind: str, deadline: float, cancelled: Cancelled
+) -> Path | None:
+    """The file in another kind; None where nothing came of it."""
+    out = folder / "out"
+    what = ["--convert-to", kind, f"--infilter={read_by}", "--outdir", str(out), str(source)]
+    _run(program, folder, what, deadline, cancelled)
+    result = out / f"document.{kind}"
+    return result if result.is_file() and not result.is_symlink() else None
+
+
+def _run(program: str, folder: Path, what: Sequence[str], deadline: float, cancelled: Cancelled) -> None:
     profile = f"file://{folder}/profile"
     arguments = [
         "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
-        f"-env:UserInstallation={profile}", "--convert-to", "pdf", *what,
+        f"-env:UserInstallation={profile}", *what,
     ]  # fmt: skip
     limits = [str(_MEMORY_BYTES), str(_CPU_S)]
     command = [sys.executable, "-I", "-B", str(_PROGRAM), program, str(folder), *limits, *arguments]
-    deadline = time.monotonic() + _WALL_S
     for _ in range(_STARTS):
         ended = _ended(command, deadline, cancelled)
         _socket_of(profile).unlink(missing_ok=True)

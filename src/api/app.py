@@ -30,6 +30,7 @@ from src.api.routes import (
     shared,
     threads,
     timeline,
+    web_address,
 )
 from src.api.schemas import Error
 from src.api.services import ApiServices
@@ -62,7 +63,8 @@ def create_api(services: ApiServices) -> ASGIApp:
     app.state.services = services
     described = app.openapi
     app.openapi = lambda: for_generators(described())  # type: ignore[method-assign]
-    for topic in (health, documents, search, compare, timeline, classify, chat, threads, openai, files, page, shared):
+    put_in, asked = (documents, web_address), (search, compare, timeline, classify, chat)
+    for topic in (health, *put_in, *asked, threads, openai, files, page, shared):
         app.include_router(topic.router)
     app.router.routes.append(Route(PATH, Assistants(services)))
     app.add_exception_handler(Refused, _answer(_itself))

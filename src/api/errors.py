@@ -19,6 +19,7 @@ from shared_utils.errors import (
     QuestionError,
     ShareUsedUp,
     StorageError,
+    WebAddressError,
 )
 from src.api.schemas import Error, ErrorDetail, dumped
 
@@ -70,6 +71,7 @@ _STATUS: tuple[tuple[type[FootnoteError], int, str], ...] = (
     (EncryptedPdf, 422, "password_needed"),
     (DocumentError, 422, "unreadable_document"),
     (QuestionError, 422, "unusable_question"),
+    (WebAddressError, 502, "not_fetched"),
     (EmbeddingError, 503, "embeddings_unavailable"),
     (StorageError, 503, "storage_unavailable"),
     (GenerationError, 503, "model_unavailable"),

@@ -33,10 +33,11 @@ from src.api.errors import Refused
 from src.api.mcp_resources import get_prompt, list_prompts, list_resources, list_templates, read_resource
 from src.api.routes.chat import answered
 from src.api.routes.compare import changes, comparison_text
-from src.api.routes.documents import page_text
+from src.api.routes.documents import as_far_as, page_text
 from src.api.routes.search import found
 from src.api.routes.timeline import found as through_the_years
 from src.api.routes.visit import Visit, visit_of
+from src.api.routes.web_address import added
 from src.api.schemas import DocumentId, Documents, Json, SearchRequest, ThreadId, dumped
 from src.api.timeline_schemas import TimelineRequest
 from src.presentation.describe import page_name
@@ -54,6 +55,12 @@ class ListDocuments(BaseModel):
 
 class AddDocument(BaseModel):
     """Tell the user how to add a PDF to the library: the address it is sent to, and a command that sends it."""
+
+
+class AddFromWeb(BaseModel):
+    """Add a PDF or a web page to the library by its public web address. Nothing that it links to is fetched."""
+
+    url: str = Field(max_length=2000, description="Of http or https, on the public web.")
 
 
 class Search(BaseModel):
@@ -98,6 +105,7 @@ class TimelineOf(BaseModel):
 
 
 Arguments = dict[str, Any]
+_READ_S = 20.0  # how long an assistant waits until a file is read; then list_documents tells how far it is
 
 
 def assistants_app() -> ASGIApp:
@@ -124,14 +132,26 @@ def assistants_app() -> ASGIApp:
     return serve
 
 
-async def _listed(_: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListToolsResult:
+async def _listed(context: ServerRequestContext[Any], _: PaginatedRequestParams | None) -> ListToolsResult:
     reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+    adds = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
     return ListToolsResult(
         tools=[
-            Tool(name=name, description=kind.__doc__, input_schema=kind.model_json_schema(), annotations=reads)
+            Tool(
+                name=name,
+                description=kind.__doc__,
+                input_schema=kind.model_json_schema(),
+                annotations=adds if kind is AddFromWeb else reads,
+            )
             for name, (kind, _) in _TOOLS.items()
+            if kind is not AddFromWeb or await _may_fetch(context)
         ]
     )
+
+
+async def _may_fetch(context: ServerRequestContext[Any]) -> bool:
+    """A tool that would only refuse is not offered."""
+    return isinstance(context.request, Request) and (await visit_of(context.request)).web.allowed
 
 
 async def _called(context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
@@ -173,6 +193,13 @@ async def _add_document(visit: Visit, _: AddDocument) -> CallToolResult:
         f"{command}\nOr it is dropped on the page: {visit.address}/\nThen list_documents tells when it can be asked."
     )
     return _said(text, dict(told))
+
+
+async def _add_from_web(visit: Visit, wanted: AddFromWeb) -> CallToolResult:
+    document = await as_far_as(visit, await added(visit, wanted.url), _READ_S)
+    return _said(
+        f"{document.name} (document_id {document.id}): {document.line} {document.reason}".rstrip(), dumped(document)
+    )
 
 
 async def _search(visit: Visit, wanted: Search) -> CallToolResult:
@@ -233,6 +260,7 @@ async def _stays() -> bool:
 _TOOLS: dict[str, tuple[type[BaseModel], Callable[[Visit, Any], Awaitable[CallToolResult]]]] = {
     "list_documents": (ListDocuments, _list_documents),
     "add_document": (AddDocument, _add_document),
+    "add_from_web": (AddFromWeb, _add_from_web),
     "search": (Search, _search),
     "ask": (Ask, _ask),
     "open_page": (OpenPage, _open_page),

@@ -67,6 +67,10 @@ class Retry(_In):
     password: str | None = Field(None, max_length=1000, description="Used once and not kept.")
 
 
+class WebAddress(_In):
+    url: str = Field(max_length=2000, description="Of http or https, on the public web.")
+
+
 class PageText(BaseModel):
     document_id: str
     document: str

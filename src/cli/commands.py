@@ -15,12 +15,14 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from shared_utils.errors import FootnoteError
 from shared_utils.message import message
 from shared_utils.types import Cancelled, Citation, EngineKind
 from src.answering.ingestion import IndexedDocument, SourceFile, names_of, pages_of
 from src.answering.writing import destination
+from src.cli.addresses import fetch_addresses, file_or_address
 from src.cli.batch import listed_questions, run_batch
 from src.cli.compare import add_compare
 from src.cli.timeline import add_timeline
@@ -49,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. 0: done; 1: every file failed, or nothing could be asked; 2: the call's words are off."""
     options = _parser().parse_args(arguments)
     try:
-        with wire(Settings.from_env()) as wired:
+        with wire(Settings.from_env()) as wired, TemporaryDirectory() as folder:
+            fetch_addresses(options, wired, Path(folder))
             return int(options.run(options, wired))
     except FootnoteError as exc:
         print(exc, file=sys.stderr)
@@ -64,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="ask|batch|search|ingest|compare|timeline")
 
     ask = commands.add_parser("ask", help="answer a question from PDFs, every sentence with its page")
-    ask.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    ask.add_argument("files", nargs="+", type=file_or_address, metavar="FILE")
     ask.add_argument("--question", required=True, metavar="TEXT")
     ask.add_argument("--engine", choices=_ENGINES, default="auto", help="who writes (default: the best one reachable)")
     ask.add_argument("--json", action="store_true", help="one JSON object on stdout")
@@ -72,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 
     batch = commands.add_parser("batch", help="answer a list of questions: a table, a report that can be checked")
     batch.add_argument("questions", type=Path, metavar="QUESTIONS", help="one a line, or CSV with a column “question”")
-    batch.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    batch.add_argument("files", nargs="+", type=file_or_address, metavar="FILE")
     batch.add_argument("--csv", type=Path, metavar="OUT.csv", help="the table (default: on stdout, if nothing else)")
     batch.add_argument("--report", type=Path, metavar="OUT.html", help="one file with quotes and pictures of the pages")
     batch.add_argument("--markdown", type=Path, metavar="OUT.md", help="answers with footnotes")
@@ -82,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     batch.set_defaults(run=_batch)
 
     search = commands.add_parser("search", help="the passages and the evidence a question would be answered from")
-    search.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    search.add_argument("files", nargs="+", type=file_or_address, metavar="FILE")
     questions = search.add_mutually_exclusive_group(required=True)
     questions.add_argument("--question", metavar="TEXT")
     questions.add_argument("--questions", type=Path, metavar="FILE.jsonl", help='lines {"id","question","documents"}')
@@ -92,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     search.set_defaults(run=_search)
 
     ingest = commands.add_parser("ingest", help="read PDFs and report every page")
-    ingest.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    ingest.add_argument("files", nargs="+", type=file_or_address, metavar="FILE")
     ingest.add_argument("--json", action="store_true", help="one JSON line a file on stdout")
     ingest.set_defaults(run=_ingest)
     add_compare(commands, _source)

@@ -17,6 +17,7 @@ from shared_utils.editions.selection import selected
 from shared_utils.errors import FootnoteError
 from src import VERSION
 from src.answering.ingestion import IndexedDocument, SourceFile
+from src.cli.addresses import file_or_address
 from src.cli.open_pages import OpenPages
 from src.events import FileFinished
 from src.presentation.changes import Edition, edition_of, fact_name, fact_sides, kind_name, notes_of, summary, where
@@ -33,8 +34,8 @@ Source = Callable[[Path], SourceFile | FileFinished]
 def add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser], source: Source) -> None:
     """The command's words. `source` opens a file that is named."""
     parser = commands.add_parser("compare", help="what changed from one edition of a document to the next")
-    parser.add_argument("before", type=Path, metavar="BEFORE")
-    parser.add_argument("after", type=Path, metavar="AFTER")
+    parser.add_argument("before", type=file_or_address, metavar="BEFORE")
+    parser.add_argument("after", type=file_or_address, metavar="AFTER")
     parser.add_argument("--about", default="", metavar="TEXT", help="only changes that speak of this")
     parser.add_argument("--section", metavar="HEADING", help="only changes under this heading")
     parser.add_argument("--kind", action="append", choices=[str(kind) for kind in ChangeKind], default=[])

@@ -13,6 +13,7 @@ from shared_utils.errors import FootnoteError
 from shared_utils.timeline.dated import is_iso
 from src import VERSION
 from src.answering.ingestion import IndexedDocument
+from src.cli.addresses import file_or_address
 from src.library.timeline import timeline
 from src.presentation.escaping import plain
 from src.presentation.timeline import timeline_json, timeline_text
@@ -26,7 +27,7 @@ Read = Callable[[Rag, Sequence[Path]], list[IndexedDocument]]
 def add_timeline(commands: argparse._SubParsersAction[argparse.ArgumentParser], read: Read) -> None:
     """The command's words. `read` gives the documents of files that are named."""
     parser = commands.add_parser("timeline", help="a figure or a theme through the years, each point with its place")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="+", type=file_or_address, metavar="FILE")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--figure", default="", metavar="ROW", help="a row of tables, by its name")
     what.add_argument("--theme", default="", metavar="TEXT", help="a theme (default: those that change most)")

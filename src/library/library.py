@@ -28,6 +28,7 @@ from src.library.remote_share import RemoteShare
 from src.library.services import EngineRoom, Services
 from src.library.shared_links import SharedLinks
 from src.library.shelf import Shelf
+from src.library.web import WebAddresses
 from src.metrics import Numbers, summed
 from src.rag_with_generation import Rag
 from src.settings import Settings
@@ -55,6 +56,7 @@ class Library:
         clock: Callable[[], float] = time.monotonic,
         today: Callable[[], float] = time.time,
         tidy_every_s: float = _TIDY_EVERY_S,
+        web: WebAddresses | None = None,
     ) -> None:
         """`clock` tells who is here, `today` (seconds since the epoch) who has not been here for too long."""
         heartbeats = Heartbeats(clock)
@@ -78,6 +80,7 @@ class Library:
         self.engines = engines
         self.metrics = self._services.metrics
         self.links = SharedLinks(store, settings, today)
+        self.web = web or WebAddresses(None)
         self._today = today
         self._tidy_every_s = tidy_every_s
         self._shelves: dict[str, Shelf] = {}

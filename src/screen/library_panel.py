@@ -9,7 +9,7 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from shared_utils.conversion.convert import is_taken, lacks_office, taken_here
 from shared_utils.errors import FootnoteError
-from shared_utils.message import counted, message
+from shared_utils.message import counted
 from shared_utils.types import Where
 from src.i18n import Say
 from src.library.sample import sample_pdf
@@ -20,6 +20,7 @@ from src.screen.html import note
 from src.screen.scope import draw_where_to_look
 from src.screen.session import Session
 from src.screen.shared_library import shared_library
+from src.screen.web_address import added, draw_web_address
 from src.settings import Settings
 from src.views import DocumentView
 
@@ -73,6 +74,7 @@ def draw_uploader(label: str, shelf: Shelf, session: Session, settings: Settings
         on_change=_take_uploads,
         args=(shelf, session),
     )
+    draw_web_address(shelf, session, shared_library().open().web)
 
 
 def uploader_words(settings: Settings, say: Say) -> dict[str, str]:
@@ -148,20 +150,8 @@ def _may_be_pdf(name: str, data: bytes) -> bool:
 
 
 def add_file(shelf: Shelf, session: Session, name: str, data: bytes) -> None:
-    before = {view.entry_id: view.name for view in shelf.documents()}
-    try:
-        there = before.get(shelf.add(name, data), "")
-        if there:
-            said = (
-                message("{name} is here already.", name=plain(name))
-                if there == name
-                else message(
-                    "{name} is the same file as {other}, which is here already.", name=plain(name), other=there
-                )
-            )
-            session.notices.append(session.say(said))
-    except FootnoteError as exc:  # a limit of this server; a bad file is taken and says so on its card
-        session.notices.append(f"{plain(name)}: {session.say(exc.message)}")
+    if said := added(shelf, name, data):
+        session.notices.append(session.say(said))
     session.removed = ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import threading
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -38,6 +39,15 @@ class Place:
 
 
 @dataclass(slots=True)
+class Fetching:
+    """What is being fetched from the web for this tab. Its thread sets `said` before it ends."""
+
+    host: str
+    thread: threading.Thread | None = None
+    said: Message = NOTHING  # what a person is told of it; nothing where the file is just there
+
+
+@dataclass(slots=True)
 class Session:
     """Mutable, one per tab; lives in st.session_state."""
 
@@ -51,6 +61,7 @@ class Session:
     wanted: str = ""  # "document id:page" whose picture the viewer lacks, where no cookie came
     followed: str = ""  # the last answer whose first source was opened by itself
     removed: tuple[tuple[str, str], ...] = ()  # (entry id, name) of what was removed last, while that can be undone
+    fetching: Fetching | None = None  # the web address that is being fetched
     refused: int = 0  # files that the uploader could not bring in, told until it brings in others
     refused_in: int = 0  # the upload round in which that was
     notices: list[str] = field(default_factory=list)  # what could not be done, in the person's language, shown once

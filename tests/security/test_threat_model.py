@@ -15,6 +15,7 @@ THREATS = [
     "Prompt injection from documents",
     "Strangers on one server",
     "Server-side request forgery",
+    "Web addresses that people name",
     "Exhausted disk, memory, queue",
     "Leaked keys",
     "The API",

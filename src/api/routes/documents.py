@@ -24,7 +24,7 @@ from src.views import DocumentView
 
 router = APIRouter(tags=["documents"])
 _GONE: dict[int | str, dict[str, object]] = {404: {"model": Error}}
-_LONGEST_WAIT_S = 120.0
+LONGEST_WAIT_S = 120.0
 _HEAD_BYTES = 1029  # a PDF says what it is within its first kilobyte (ISO 32000-2, 7.5.2, and what readers take)
 
 
@@ -51,7 +51,7 @@ async def add_document(
             description=f"A PDF, or one of {', '.join(taken_here())}; several parts of this name are all taken.",
         ),
     ],
-    wait_s: Annotated[float, Query(ge=0, le=_LONGEST_WAIT_S, description="Answer when it is read, or then.")] = 0,
+    wait_s: Annotated[float, Query(ge=0, le=LONGEST_WAIT_S, description="Answer when it is read, or then.")] = 0,
 ) -> Response | Document | Documents:
     """Put files in: PDFs, or others that pages are made of. They are read in the background; the same bytes again are
     the document that is there already.
@@ -67,7 +67,7 @@ async def add_document(
     if sse.MEDIA_TYPE in request.headers.get("accept", ""):
         return sse.Stream(_progress(visit, entries))
     until = anyio.current_time() + wait_s
-    taken = [await _as_far_as(visit, entry_id, max(0.0, until - anyio.current_time())) for entry_id in entries]
+    taken = [await as_far_as(visit, entry_id, max(0.0, until - anyio.current_time())) for entry_id in entries]
     return taken[0] if len(taken) == 1 else Documents(documents=taken)
 
 
@@ -185,7 +185,7 @@ async def _progress_of(visit: Visit, entry_id: str) -> AsyncGenerator[str, None]
     yield sse.frame("stream_end", told or Gone())
 
 
-async def _as_far_as(visit: Visit, entry_id: str, wait_s: float) -> Document:
+async def as_far_as(visit: Visit, entry_id: str, wait_s: float) -> Document:
     """The document when it has been read, or after `wait_s`."""
     look = partial(_entry, visit, entry_id)
     with anyio.move_on_after(wait_s):

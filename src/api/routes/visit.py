@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, TypeVar
 
@@ -16,6 +16,7 @@ from src.api.following import documents_loaded
 from src.api.services import ApiServices
 from src.library.networks import counted_network
 from src.library.shelf import Shelf
+from src.library.web import WebAddresses
 from src.rag_with_generation import Rag
 from src.settings import Settings
 
@@ -34,6 +35,7 @@ class Visit:
     shelf: Shelf
     taken_in: Callable[[], None] = lambda: None  # an upload is kept: its place among those under way is free again
 
+    web: WebAddresses = field(default_factory=lambda: WebAddresses(None))
     address: str = ""  # how the client calls this server, without a slash at its end
 
     async def call(self, job: Callable[[], T]) -> T:
@@ -66,7 +68,8 @@ async def visit_of(request: Request) -> Visit:
     admitted: Admitted = request.scope["state"]["admitted"]
     opened = partial(admitted.library.shelf, admitted.caller.shelf_key, network=_network(request, services.settings))
     shelf = await services.blocking.call(opened)
-    return Visit(services, admitted.library.rag, shelf, admitted.taken_in, str(request.base_url).rstrip("/"))
+    library, address = admitted.library, str(request.base_url).rstrip("/")
+    return Visit(services, library.rag, shelf, admitted.taken_in, library.web, address)
 
 
 def _network(request: Request, settings: Settings) -> str:

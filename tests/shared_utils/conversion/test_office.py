@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -10,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.office_files import xlsx
 from shared_utils.conversion import convert, office
 from shared_utils.conversion.convert import Converter, is_taken, lacks_office, taken_here
+from shared_utils.conversion.locked import is_locked
+from shared_utils.conversion.sheets import fitted
 from shared_utils.errors import UnreadablePdf
 from shared_utils.pdf.isolation import WorkerCancelled
 from shared_utils.pdf.reader import PagesRevised, ReadingLimits, read_pdf
@@ -63,8 +67,69 @@ def test_a_word_file_is_read_and_leaves_nothing_behind(tmp_path: Path, monkeypat
 def test_a_damaged_word_file_says_so(tmp_path: Path) -> None:
     path = word_file(tmp_path / "a.docx", "words")
     path.write_bytes(path.read_bytes()[:300])
-    with pytest.raises(UnreadablePdf, match="damaged, or protected"):
+    with pytest.raises(UnreadablePdf, match="it is damaged, or needs more memory"):
         Converter(LIMITS).pdf_of(path.name, path)
+
+
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+WORKBOOK = b"\x09\x08\x10\x00\x00\x06\x05\x00" + bytes(12)
+
+
+def package(manifest: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("META-INF/manifest.xml", manifest)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "locked"),
+    [
+        (COMPOUND + "EncryptedPackage".encode("utf-16-le"), True),
+        (COMPOUND + "EncryptedSummary".encode("utf-16-le"), True),
+        (COMPOUND + b"\xec\xa5\xc1\x00" + bytes(7) + b"\x01", True),
+        (COMPOUND + b"\xec\xa5\xc1\x00" + bytes(8), False),
+        (COMPOUND + WORKBOOK + b"\x2f\x00\x36\x00", True),
+        (COMPOUND + WORKBOOK + b"\xe1\x00\x02\x00", False),
+        (package("<manifest:encryption-data/>"), True),
+        (package("<manifest:file-entry/>"), False),
+        (b"PK\x03\x04 and no more", False),
+        (b"", False),
+    ],
+)
+def test_what_a_password_locks_is_told_from_what_is_damaged(data: bytes, locked: bool) -> None:
+    assert is_locked(data) is locked
+
+
+@needs_office
+def test_a_file_with_a_password_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    path.write_bytes(COMPOUND + "EncryptedPackage".encode("utf-16-le"))
+    with pytest.raises(UnreadablePdf, match="protected by a password"):
+        Converter(LIMITS).pdf_of(path.name, path)
+
+
+@needs_office
+def test_the_columns_of_a_wide_sheet_stay_on_one_page(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(xlsx([[f"c{column}r{row}" for column in range(20)] for row in range(3)], [20] * 20))
+    made = Converter(LIMITS).pdf_of(path.name, path)
+    (page,) = next(event.pages for event in read_pdf(made, LIMITS) if isinstance(event, PagesRevised))
+    assert {f"c{column}r2" for column in range(20)} <= set(page.text.split())
+
+
+def test_a_sheet_is_set_on_pages_whole_whatever_was_chosen_to_be_printed() -> None:
+    flat = (
+        '<table:table table:name="a" table:print="false" table:print-ranges="a.A1:a.B2" table:style-name="b">'
+        '<style:page-layout-properties style:scale-to-pages="2" fo:margin="1cm" style:print-page-order="ltr"/>'
+        '<style:page-layout-properties style:scale-to-X="2"><style:columns/></style:page-layout-properties>'
+    )
+    assert fitted(flat) == (
+        '<table:table table:name="a" table:style-name="b">'
+        '<style:page-layout-properties fo:margin="1cm" style:scale-to-X="1" style:scale-to-Y="0"/>'
+        '<style:page-layout-properties style:scale-to-X="1" style:scale-to-Y="0"><style:columns/>'
+        "</style:page-layout-properties>"
+    )
 
 
 @needs_office

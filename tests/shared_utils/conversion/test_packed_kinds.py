@@ -110,7 +110,7 @@ def test_what_is_damaged_or_protected_says_so(tmp_path: Path) -> None:
         with pytest.raises(DocumentError) as raised:
             Converter(LIMITS).pdf_of(name, tmp_path / name)
         said[name] = str(raised.value)
-    assert "protected" in said.pop("locked.epub")
+    assert "copy protection" in said.pop("locked.epub")
     assert all("damaged" in sentence for sentence in said.values()), said
 
 

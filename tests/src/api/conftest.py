@@ -52,11 +52,12 @@ def server_with_model(tmp_path_factory: pytest.TempPathFactory, ollama: FakeOlla
 
 @pytest.fixture(scope="package")
 def server_with_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One that an operator has closed: keys of theirs, one site that may use them, small files."""
+    """One that an operator has closed: keys of theirs, one site that may use them, small files, web addresses."""
     closed = {
         "FOOTNOTE_API_KEYS": ",".join(OPERATORS_KEYS),
         "ALLOWED_ORIGINS": WELCOME,
         "FOOTNOTE_MAX_FILE_MB": "2",
+        "FOOTNOTE_WEB_ADDRESSES": "1",
         **_UNLIMITED,
     }
     with serve(tmp_path_factory.mktemp("api-keys"), _NO_MODEL, 0, **closed) as address:

@@ -8,8 +8,10 @@ import httpx2
 import huggingface_hub
 import pytest
 
+from shared_utils.web_address import Fetched
 from src.cli.commands import main
 from src.library.sample import sample_pdf
+from src.library.web import WebAddresses
 from src.settings import Settings
 from tests.conftest import DrawPdf
 
@@ -201,3 +203,19 @@ def test_batch_keeps_to_the_limits_that_are_set(
     questions.write_text("How many ships called?\nWhy did timber fall?\n")
     assert main(["batch", str(questions), str(sample)]) == 1
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.enable_socket
+def test_a_web_address_is_read_like_a_file_where_that_is_allowed(
+    sample: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["ingest", "https://harbour.example/quay.pdf"]) == 1
+    assert "fetches nothing" in capsys.readouterr().err
+    fetched = Fetched("https://harbour.example/quay", "", sample.read_bytes())
+    monkeypatch.setattr("src.cli.addresses.web_addresses", lambda _: WebAddresses(lambda _: fetched))
+    assert main(["ingest", "https://harbour.example/quay", str(sample), "HTTP://harbour.example/", "--json"]) == 0
+    assert [(row["file"], row["status"]) for row in rows(capsys)] == [
+        ("quay.pdf", "ready"),
+        ("sample.pdf", "ready"),
+        ("quay.pdf", "ready"),
+    ]
