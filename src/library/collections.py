@@ -10,7 +10,7 @@ from src.library.services import Person, Services
 
 
 class Collections:
-    """Every method may be called from any thread. Raises StorageError; the documents are named by their entries' ids."""
+    """Every method may be called from any thread. Raises StorageError. Documents are named by their entries' ids."""
 
     def __init__(self, person: Person, services: Services) -> None:
         self._key = person.key

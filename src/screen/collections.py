@@ -1,4 +1,4 @@
-"""Collections on the page: made from what is ticked, ticked at once in "Where to look", renamed, removed, brought back."""
+"""Collections on the page: made from what is ticked, ticked at once where to look, renamed, removed, brought back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def collections_of(shelf: Shelf) -> tuple[StoredCollection, ...]:
 
 
 def ticked(collections: Sequence[StoredCollection], chosen: Sequence[str]) -> tuple[StoredCollection, ...]:
-    """The collections whose documents are all among those chosen (ids of entries), save those within another of them."""
+    """The collections whose documents are all among those chosen (ids of entries), save those within another."""
     there = set(chosen)
     whole = [one for one in collections if one.entries and there.issuperset(one.entries)]
     return tuple(one for one in whole if not any(set(one.entries) < set(other.entries) for other in whole))

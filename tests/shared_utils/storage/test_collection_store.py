@@ -10,6 +10,8 @@ from shared_utils.storage.store import Store
 from tests.shared_utils.storage.conftest import OpenStore
 from tests.shared_utils.storage.samples import ANNA, BEN, pdf
 
+_COUNTS = ("SELECT COUNT(*) FROM collection", "SELECT COUNT(*) FROM collection_entry")
+
 
 def add(store: Store, seed: int, key: str = ANNA) -> str:
     return store.add_to_workspace(key, store.put_file(pdf(seed)), f"{seed}.pdf")
@@ -116,7 +118,7 @@ def test_collections_go_with_their_person(store: Store) -> None:
     store.collections.make(BEN, "Reports", [add(store, 2, BEN)])
     store.delete_workspace(ANNA)
     with store._database.read() as db:  # type: ignore[attr-defined]
-        held = [db.execute(f"SELECT COUNT(*) FROM {t}").fetchone()[0] for t in ("collection", "collection_entry")]
+        held = [db.execute(table).fetchone()[0] for table in _COUNTS]
     assert held == [1, 1]
 
 
