@@ -41,6 +41,8 @@ def untick(one: StoredCollection, session: Session) -> None:
 def draw_collecting(shelf: Shelf, session: Session) -> None:
     """Under the row that tells how many documents are ticked: keep them as a collection."""
     say = session.say
+    if any(set(one.entries) == set(session.chosen) for one in collections_of(shelf)):
+        return
     if session.naming != _NEW:
         st.button(
             say("Keep as a collection"),
@@ -105,9 +107,8 @@ def _draw_line(one: StoredCollection, shelf: Shelf, session: Session) -> None:
         if st.session_state[key]:
             session.chosen = (*session.chosen, *one.entries)
 
-    size = say.n(len(one.entries), "{n:,} document", "{n:,} documents")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
-        st.checkbox(f"{name} · {size}", key=key, on_change=tick, disabled=not one.entries, width="stretch")
+        st.checkbox(f"{name} · {len(one.entries)}", key=key, on_change=tick, disabled=not one.entries, width="stretch")
         st.button(
             say("Rename the collection {name}", name=name),
             icon=":material/edit:",
