@@ -14,11 +14,12 @@ from src.library.shelf import Shelf
 from src.presentation.blocks import cautions, dagger, is_quoted, set_as_text
 from src.presentation.describe import describe_answer, describe_verdict, ending
 from src.presentation.escaping import html_text
+from src.presentation.lead import lead_of
 from src.presentation.plain_text import plain_answer
 from src.presentation.rich_text import rich_answer
 from src.presentation.series_chart import series_chart
 from src.screen.citations import ANSWER, anchor
-from src.screen.direct import lead_html, lead_of
+from src.screen.direct import lead_html
 from src.screen.html import aside, doubts, footnotes, note
 from src.screen.markdown import answer_markdown, escape_markdown
 from src.screen.running import chips
