@@ -12,6 +12,7 @@ FootnoteError                    its message can be shown to a person as it stan
  ├ WebAddressError               nothing can be fetched from there
  ├ ShareUsedUp                   more than one sender may have; `again_s` says when it goes on
  ├ QuestionError                 nothing was asked, or far too much
+ ├ CollectionError               a group of documents that cannot be made, named or found so
  ├ EmbeddingError                the embedding model cannot be loaded or is not the one expected
  ├ StorageError                  the data folder is full, damaged, locked or not ours to write
  │  └ DamagedDocument            what was read of one file cannot be read back: read it anew
@@ -85,6 +86,9 @@ class ShareUsedUp(FootnoteError):
 
 
 class QuestionError(FootnoteError): ...
+
+
+class CollectionError(FootnoteError): ...
 
 
 class EmbeddingError(FootnoteError): ...

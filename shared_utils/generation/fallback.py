@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from shared_utils.errors import GenerationError, GenerationTimeout, GeneratorUnavailable
+from shared_utils.errors import EngineMisconfigured, GenerationError, GenerationTimeout, GeneratorUnavailable
 from shared_utils.message import Message
 from shared_utils.types import (
     AnswerGenerator,
@@ -45,7 +45,7 @@ def generate_with_fallback(
     Raises GenerationError.
     """
     if not engines:
-        raise GeneratorUnavailable("There is no engine to write an answer. Start Ollama with `ollama serve`.")
+        raise EngineMisconfigured("There is no engine to write an answer. Start Ollama with `ollama serve`.")
     for position, engine in enumerate(engines):
         spoken = False
         try:

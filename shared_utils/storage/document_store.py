@@ -28,6 +28,7 @@ from typing import Self
 
 from shared_utils.message import Message, as_text
 from shared_utils.storage import owners
+from shared_utils.storage.collection_store import CollectionStore
 from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.database import Database, is_damage, plain_errors
 from shared_utils.storage.files import INDEX_SUFFIX, PAGES_SUFFIX, TEMPORARY_SUFFIX, drop, put_in_place, write_aside
@@ -73,6 +74,7 @@ class DocumentStore(Tables):
                     self.conversations = ConversationStore(self._database, self._room_to_delete, clock)
                     self.remote_answers = RemoteAnswers(self._database, clock)
                     self.shares = ShareStore(self._database, self._room_to_delete, clock)
+                    self.collections = CollectionStore(self._database, self._room_to_delete, clock)
                     if alone:
                         self._clear_remains()
                         self.conversations.release_all()

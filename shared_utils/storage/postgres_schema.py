@@ -215,6 +215,24 @@ MIGRATIONS: tuple[Migration, ...] = (
         )""",
         "CREATE INDEX reading_turn_of_network ON reading_turn (network, at)",
     ),
+    (
+        # A person's named groups of documents. With a document that is erased, its place in them goes.
+        """CREATE TABLE collection (
+            id text PRIMARY KEY,
+            workspace_id text NOT NULL REFERENCES workspace ON DELETE CASCADE,
+            name text NOT NULL,
+            made_at double precision NOT NULL,
+            removed_at double precision
+        )""",
+        "CREATE INDEX collection_of_workspace ON collection (workspace_id)",
+        "CREATE INDEX collection_removed ON collection (removed_at) WHERE removed_at IS NOT NULL",
+        """CREATE TABLE collection_entry (
+            collection_id text NOT NULL REFERENCES collection ON DELETE CASCADE,
+            entry_id text NOT NULL REFERENCES entry ON DELETE CASCADE,
+            PRIMARY KEY (collection_id, entry_id)
+        )""",
+        "CREATE INDEX collection_entry_of_entry ON collection_entry (entry_id)",
+    ),
 )
 
 

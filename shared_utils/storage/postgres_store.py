@@ -15,6 +15,7 @@ from typing import Self
 
 import numpy as np
 
+from shared_utils.storage.collection_store import CollectionStore
 from shared_utils.storage.conversation_store import ConversationStore
 from shared_utils.storage.local_copies import LocalCopies
 from shared_utils.storage.postgres_counts import PostgresCounts
@@ -50,6 +51,7 @@ class PostgresStore(Tables):
         self.conversations = ConversationStore(self._database, nullcontext, self._clock)
         self.remote_answers = RemoteAnswers(self._database, self._clock)
         self.shares = ShareStore(self._database, nullcontext, self._clock)
+        self.collections = CollectionStore(self._database, nullcontext, self._clock)
 
     @property
     def counts(self) -> PostgresCounts:

@@ -24,7 +24,7 @@ _ID, _TEXT, _INT, _REAL, _BLOB = "id", "text", "int", "real", "blob"  # "?": may
 _SHAPES: Mapping[str, tuple[int, dict[str, str]]] = {
     # table: how many columns it was made with; all of them today, in their order. What `remote_day`
     # counts for a day begins anew. Links (`share`) are left out: what has been deleted is found, too, and
-    # one that was stopped must not lead somewhere again.
+    # one that was stopped must not lead somewhere again. So are collections: which were removed cannot be told.
     "content": (9, {
         "id": _ID, "bytes": _INT, "stored_at": _REAL, "title": _TEXT, "outline": "blob?", "page_count": "int?",
         "status": "text?", "reason": _TEXT, "read_s": "real?", "made_on": _TEXT,

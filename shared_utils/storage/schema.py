@@ -119,6 +119,24 @@ MIGRATIONS: tuple[Migration, ...] = (
             DELETE FROM share WHERE id = old.share_id;
         END""",
     ),
+    (
+        # A person's named groups of documents. With a document that is erased, its place in them goes.
+        """CREATE TABLE collection (
+            id TEXT PRIMARY KEY,
+            workspace_id TEXT NOT NULL REFERENCES workspace ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            made_at REAL NOT NULL,
+            removed_at REAL
+        ) STRICT""",
+        "CREATE INDEX collection_of_workspace ON collection (workspace_id)",
+        "CREATE INDEX collection_removed ON collection (removed_at) WHERE removed_at IS NOT NULL",
+        """CREATE TABLE collection_entry (
+            collection_id TEXT NOT NULL REFERENCES collection ON DELETE CASCADE,
+            entry_id TEXT NOT NULL REFERENCES entry ON DELETE CASCADE,
+            PRIMARY KEY (collection_id, entry_id)
+        ) STRICT""",
+        "CREATE INDEX collection_entry_of_entry ON collection_entry (entry_id)",
+    ),
 )
 
 

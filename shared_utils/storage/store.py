@@ -15,6 +15,7 @@ from shared_utils.message import Message
 from shared_utils.types import Document, OutlineEntry, Page, Vectors, VectorSource
 
 if TYPE_CHECKING:
+    from shared_utils.storage.collection_store import CollectionStore
     from shared_utils.storage.conversation_store import ConversationStore
     from shared_utils.storage.line import LineStore
     from shared_utils.storage.reading_jobs import ReadingJobs
@@ -170,6 +171,9 @@ class Store(ContentStore, VectorStore, PeopleStore, Protocol):
 
     @property
     def shares(self) -> ShareStore: ...
+
+    @property
+    def collections(self) -> CollectionStore: ...
 
     @property
     def counts(self) -> SharedCounts | None:

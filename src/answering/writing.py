@@ -381,8 +381,7 @@ def _unread(writer: Writer, prompt: Prompt, stats: GenerationStats) -> tuple[Mes
         return ()
     return (
         message(
-            "The model read {read} of about {sent} tokens, so it may have missed something. Ask a "
-            "shorter question, or raise FOOTNOTE_NUM_CTX.",
+            "The model read {read} of about {sent} tokens, so it may have missed something. Ask a shorter question.",
             read=stats.prompt_tokens,
             sent=prompt.estimated_tokens,
         ),

@@ -20,10 +20,12 @@ from src.api.openapi import for_generators
 from src.api.routes import (
     chat,
     classify,
+    collections,
     compare,
     documents,
     files,
     health,
+    links,
     openai,
     page,
     search,
@@ -63,8 +65,10 @@ def create_api(services: ApiServices) -> ASGIApp:
     app.state.services = services
     described = app.openapi
     app.openapi = lambda: for_generators(described())  # type: ignore[method-assign]
-    put_in, asked = (documents, web_address), (search, compare, timeline, classify, chat)
-    for topic in (health, *put_in, *asked, threads, openai, files, page, shared):
+    put_in, asked = (documents, collections, web_address), (search, compare, timeline, classify, chat)
+    for topic in (health, *put_in, *asked, threads, links):
+        app.include_router(topic.router)
+    for topic in (openai, files, page, shared):
         app.include_router(topic.router)
     app.router.routes.append(Route(PATH, Assistants(services)))
     app.add_exception_handler(Refused, _answer(_itself))
@@ -76,7 +80,7 @@ def create_api(services: ApiServices) -> ASGIApp:
         CORSMiddleware(
             Admission(app, services),
             allow_origins=services.settings.allowed_origins,
-            allow_methods=["GET", "POST", "DELETE"],
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "X-Request-ID"],
             expose_headers=["X-Request-ID", "Retry-After"],
             allow_credentials=False,  # another site's page brings a key; it never acts with the cookie

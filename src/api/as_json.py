@@ -18,6 +18,7 @@ from src.presentation.describe import (
     page_name,
 )
 from src.presentation.escaping import plain
+from src.presentation.lead import with_lead
 from src.views import ConversationView, DocumentState, DocumentView, TurnView
 
 _ACTIVE = re.compile(r"(?P<marker>\[(?P<number>\d{1,3})\](?![(:\[]))|(?P<sign>[\[\]<\\]|!(?=\[))")
@@ -49,7 +50,7 @@ def inert(text: str, known: Collection[int]) -> str:
 
 def answer_markdown(answer: Answer) -> str:
     """The answer's blocks, each sentence with its markers; what does not fully stand on its sources has a sign."""
-    return as_lines(blocks(answer), _block)
+    return as_lines(with_lead(blocks(answer), answer), _block)
 
 
 def _block(block: Block) -> str:

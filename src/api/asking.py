@@ -12,9 +12,10 @@ from functools import partial
 
 import anyio
 
+from shared_utils.errors import CollectionError
 from src.answering.asked import checked_question
 from src.answering.ingestion import IndexedDocument
-from src.api.errors import Refused, no_such_document
+from src.api.errors import Refused, no_such_collection, no_such_document
 from src.api.following import changes, documents_loaded
 from src.api.services import ApiServices
 from src.events import Stage
@@ -34,6 +35,7 @@ class Question:
     thread_id: str
     document_id: str = ""
     again: bool = False
+    collection: str = ""  # its id or its name; "" = all documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,14 @@ def _begin(shelf: Shelf, question: Question, most_chars: int, left: threading.Ev
         raise Refused(
             409, "thread_busy", "An answer is being written in this thread. Wait for it, or ask in another thread."
         )
-    documents = documents_asked(shelf, question.document_id)
+    documents = documents_asked(shelf, question.document_id, question.collection)
+    among = tuple(d.document.id for d in documents) if question.collection else ()
     checked_question(question.text, most_chars, documents)  # what cannot be asked is not kept either
     if question.again:
         shelf.regenerate(question.thread_id, only=question.document_id)
         turn_id = shelf.turns(question.thread_id)[-1].id
     else:
-        turn_id = shelf.ask(question.thread_id, question.text, only=question.document_id)
+        turn_id = shelf.ask(question.thread_id, question.text, only=question.document_id, among=among)
     begun = Asked(shelf, question.thread_id, turn_id)
     until = time.monotonic() + _LONGEST_BUSY_S
     while not left.is_set() and time.monotonic() < until:
@@ -101,11 +104,23 @@ def _begin(shelf: Shelf, question: Question, most_chars: int, left: threading.Ev
     return begun
 
 
-def documents_asked(shelf: Shelf, document_id: str) -> list[IndexedDocument]:
-    """What can be searched now: all, or the one with this id. Raises Refused where the shelf has no such document."""
-    if document_id and all(view.document_id != document_id for view in shelf.documents()):
+def documents_asked(shelf: Shelf, document_id: str, collection: str = "") -> list[IndexedDocument]:
+    """What can be searched now: all, the one with this id, or those of a collection (its id or its name). Raises
+    Refused where there is no such document or collection, and where no document of the collection can be asked."""
+    views = shelf.documents()
+    if document_id and all(view.document_id != document_id for view in views):
         raise no_such_document()
-    return [d for d in shelf.searchable() if document_id in ("", d.document.id)]
+    found = [d for d in shelf.searchable() if document_id in ("", d.document.id)]
+    if not collection:
+        return found
+    try:
+        entries = shelf.collections.found(collection).entries
+    except CollectionError as exc:
+        raise no_such_collection() from exc
+    held = {view.document_id for view in views if view.entry_id in entries}
+    if not (among := [d for d in found if d.document.id in held]):
+        raise Refused(422, "empty_collection", "No document of this collection can be asked yet.", param="collection")
+    return among
 
 
 async def followed(services: ApiServices, begun: Asked) -> AsyncGenerator[TurnView, None]:

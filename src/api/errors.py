@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from starlette.responses import JSONResponse
 
 from shared_utils.errors import (
+    CollectionError,
     DocumentError,
     DocumentGone,
     EmbeddingError,
@@ -70,6 +71,7 @@ _STATUS: tuple[tuple[type[FootnoteError], int, str], ...] = (
     (ShareUsedUp, 429, "share_used_up"),
     (EncryptedPdf, 422, "password_needed"),
     (DocumentError, 422, "unreadable_document"),
+    (CollectionError, 422, "unusable_collection"),
     (QuestionError, 422, "unusable_question"),
     (WebAddressError, 502, "not_fetched"),
     (EmbeddingError, 503, "embeddings_unavailable"),
@@ -88,6 +90,10 @@ def refused(exc: FootnoteError) -> Refused:
 
 def no_such_document() -> Refused:
     return Refused(404, "document_gone", "There is no such document on this shelf. GET /api/documents lists them.")
+
+
+def no_such_collection() -> Refused:
+    return Refused(404, "collection_gone", "There is no such collection here. GET /api/collections lists them.")
 
 
 def starting() -> Refused:

@@ -48,6 +48,8 @@ _HOW = (
 )
 _ONE = Field(None, description="Only this document: a document_id from an earlier result.")
 
+_GROUP = Field(None, max_length=200, description="Only the documents of this collection, by its name.")
+
 
 class ListDocuments(BaseModel):
     """List the library's documents: document_id, name, pages, and whether each can be asked yet. Begin here."""
@@ -69,6 +71,7 @@ class Search(BaseModel):
     query: str = Field(description="What to look for, in words.")
     top_k: int = Field(8, ge=1, le=30, description="Most passages.")
     document_id: DocumentId | None = _ONE
+    collection: str | None = _GROUP
 
 
 class Ask(BaseModel):
@@ -76,6 +79,7 @@ class Ask(BaseModel):
 
     question: str
     document_id: DocumentId | None = _ONE
+    collection: str | None = _GROUP
     thread_id: ThreadId | None = Field(None, description="Follow up in this conversation: thread_id of an answer.")
 
 
@@ -203,7 +207,7 @@ async def _add_from_web(visit: Visit, wanted: AddFromWeb) -> CallToolResult:
 
 
 async def _search(visit: Visit, wanted: Search) -> CallToolResult:
-    request = SearchRequest(query=wanted.query, top_k=wanted.top_k, document_id=wanted.document_id)
+    request = SearchRequest.model_validate(wanted.model_dump())
     await visit.documents_loaded()
     result = await visit.search(lambda: found(visit, request))
     lines = [
@@ -218,7 +222,7 @@ async def _search(visit: Visit, wanted: Search) -> CallToolResult:
 
 async def _ask(visit: Visit, wanted: Ask) -> CallToolResult:
     thread_id = wanted.thread_id or visit.shelf.new_conversation()
-    question = Question(wanted.question, thread_id, wanted.document_id or "")
+    question = Question(wanted.question, thread_id, wanted.document_id or "", collection=wanted.collection or "")
     with visit.stream():
         begun = await asked(visit.services, visit.shelf, question)
         turn = await finished(visit.services, begun, _stays)

@@ -11,6 +11,8 @@ from shared_utils.types import EngineKind, Where
 _SAFE = r"^[A-Za-z0-9_-]{16,64}$"
 ThreadId = Annotated[str, StringConstraints(pattern=_SAFE)]
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+CollectionName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+_ONE_COLLECTION = "Ask only the documents of this collection: its id or its name."
 _ONE_DOCUMENT = "Ask only this document; all are asked without it."
 
 Json = dict[str, object]
@@ -90,6 +92,7 @@ class SearchRequest(_In):
     query: str = Field(examples=["How much cargo was handled?"])
     top_k: int = Field(10, ge=1, le=50, description="Most passages returned.")
     document_id: DocumentId | None = Field(None, description=_ONE_DOCUMENT)
+    collection: CollectionName | None = Field(None, description=_ONE_COLLECTION)
 
 
 class FoundPassage(BaseModel):
@@ -132,6 +135,7 @@ class ChatRequest(_In):
     thread_id: ThreadId | None = Field(None, description="The conversation to go on with; without it a new one begins.")
     stream: bool = Field(True, description="False: the finished answer as one JSON object, as /api/chat/sync.")
     document_id: DocumentId | None = Field(None, description=_ONE_DOCUMENT)
+    collection: CollectionName | None = Field(None, description=_ONE_COLLECTION)
 
 
 class Citation(BaseModel):

@@ -44,7 +44,7 @@ def fetch_addresses(options: argparse.Namespace, wired: Wired, folder: Path) -> 
             path.write_bytes(data)
             paths.append(path)
         if isinstance(named, list):
-            if not paths:
+            if named and not paths:
                 raise FootnoteError("None of the addresses could be fetched.")
             setattr(options, name, paths)
         elif paths:

@@ -24,6 +24,7 @@ from src.answering.ingestion import IndexedDocument, SourceFile, names_of, pages
 from src.answering.writing import destination
 from src.cli.addresses import fetch_addresses, file_or_address
 from src.cli.batch import listed_questions, run_batch
+from src.cli.collection import add_files, chosen_files
 from src.cli.compare import add_compare
 from src.cli.timeline import add_timeline
 from src.events import (
@@ -67,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="ask|batch|search|ingest|compare|timeline")
 
     ask = commands.add_parser("ask", help="answer a question from PDFs, every sentence with its page")
-    ask.add_argument("files", nargs="+", type=file_or_address, metavar="FILE")
+    add_files(ask)
     ask.add_argument("--question", required=True, metavar="TEXT")
     ask.add_argument("--engine", choices=_ENGINES, default="auto", help="who writes (default: the best one reachable)")
     ask.add_argument("--json", action="store_true", help="one JSON object on stdout")
@@ -75,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
     batch = commands.add_parser("batch", help="answer a list of questions: a table, a report that can be checked")
     batch.add_argument("questions", type=Path, metavar="QUESTIONS", help="one a line, or CSV with a column “question”")
-    batch.add_argument("files", nargs="+", type=file_or_address, metavar="FILE")
+    add_files(batch)
     batch.add_argument("--csv", type=Path, metavar="OUT.csv", help="the table (default: on stdout, if nothing else)")
     batch.add_argument("--report", type=Path, metavar="OUT.html", help="one file with quotes and pictures of the pages")
     batch.add_argument("--markdown", type=Path, metavar="OUT.md", help="answers with footnotes")
@@ -85,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     batch.set_defaults(run=_batch)
 
     search = commands.add_parser("search", help="the passages and the evidence a question would be answered from")
-    search.add_argument("files", nargs="+", type=file_or_address, metavar="FILE")
+    add_files(search)
     questions = search.add_mutually_exclusive_group(required=True)
     questions.add_argument("--question", metavar="TEXT")
     questions.add_argument("--questions", type=Path, metavar="FILE.jsonl", help='lines {"id","question","documents"}')
@@ -122,7 +123,7 @@ def _ingest(options: argparse.Namespace, wired: Wired) -> int:
     return int(all(status is FileStatus.FAILED for status in ended))
 
 
-def _read(rag: Rag, files: Sequence[Path], kept: list[IndexedDocument]) -> Iterator[FileFinished]:
+def _read(rag: Rag, files: Sequence[Path | SourceFile], kept: list[IndexedDocument]) -> Iterator[FileFinished]:
     """Read and embed `files`, drawing progress; the searchable ones are appended to `kept`."""
     for path in files:
         source = _source(path)
@@ -143,7 +144,9 @@ def _read(rag: Rag, files: Sequence[Path], kept: list[IndexedDocument]) -> Itera
         kept += [indexed for indexed in versions if indexed.index.chunks]
 
 
-def _source(path: Path) -> SourceFile | FileFinished:
+def _source(path: Path | SourceFile) -> SourceFile | FileFinished:
+    if isinstance(path, SourceFile):
+        return path
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as exc:
@@ -154,7 +157,7 @@ def _source(path: Path) -> SourceFile | FileFinished:
     return SourceFile(digest, path.name, path)
 
 
-def _documents(rag: Rag, files: Sequence[Path]) -> list[IndexedDocument]:
+def _documents(rag: Rag, files: Sequence[Path | SourceFile]) -> list[IndexedDocument]:
     """The searchable ones of `files`; what is wrong with the others is said on stderr. Raises FootnoteError if none."""
     documents: list[IndexedDocument] = []
     for finished in _read(rag, files, documents):
@@ -201,7 +204,7 @@ class Question:
 
 def _search(options: argparse.Namespace, wired: Wired) -> int:
     questions = [Question("1", options.question, ())] if options.question else _questions(options.questions)
-    documents = _documents(wired.rag, options.files)
+    documents = _documents(wired.rag, chosen_files(options, wired.settings))
     for question in questions:
         asked = _of(documents, question.documents)
         found = wired.rag.search(question.text, asked, top_k=options.top_k, budget=options.budget)
@@ -286,7 +289,7 @@ def _search_text(question: Question, found: SearchResult, documents: Sequence[In
 
 def _ask(options: argparse.Namespace, wired: Wired) -> int:
     began = wired.rag.now()
-    documents = _documents(wired.rag, options.files)
+    documents = _documents(wired.rag, chosen_files(options, wired.settings))
     ingest_s = wired.rag.now() - began
     if reason := wired.why_not(options.engine):
         print(reason, file=sys.stderr)
@@ -318,7 +321,7 @@ def _ask(options: argparse.Namespace, wired: Wired) -> int:
 
 def _batch(options: argparse.Namespace, wired: Wired) -> int:
     questions = listed_questions(options.questions, wired.settings)
-    documents = _documents(wired.rag, options.files)
+    documents = _documents(wired.rag, chosen_files(options, wired.settings))
     if reason := wired.why_not(options.engine):
         print(reason, file=sys.stderr)
     turns = run_batch(options, wired, questions, documents, _progress)

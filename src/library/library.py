@@ -148,6 +148,7 @@ class Library:
         if not self._services.leaving.is_set() and any(shelf.answering() for shelf in list(self._shelves.values())):
             self.store.conversations.renew(self._services.owner, LEASE_S)
         self.store.erase_removed(UNDO_S)
+        self.store.collections.erase_removed(UNDO_S)
         for key, shelf in list(self._shelves.items()):
             self._services.heartbeats.beat()
             shelf.forget_wiped()

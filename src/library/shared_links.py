@@ -14,6 +14,7 @@ from shared_utils.storage.share_store import SharedLink, SharedPart, a_source_is
 from shared_utils.storage.store import Store
 from src import VERSION
 from src.i18n import Say
+from src.library.link_rate import LinkRate
 from src.library.shelf import Shelf
 from src.presentation.html_report import conversation_report
 from src.settings import MEGABYTE, Settings
@@ -32,6 +33,7 @@ class SharedLinks:
         megabytes = (settings.max_person_mb, settings.max_total_mb)
         self._most = (int(megabytes[0] * MEGABYTE * _SHARE_OF_LIMITS), int(megabytes[1] * MEGABYTE * _SHARE_OF_LIMITS))
         self._today = today
+        self._rate = LinkRate(store.counts)
 
     @property
     def allowed(self) -> bool:
@@ -49,6 +51,7 @@ class SharedLinks:
         turns = tuple(turn for turn in shelf.turns(conversation_id) if turn.done)
         if not turns:
             raise _NOTHING_TO_SHOW
+        self._rate.take(key)
         cited = dict.fromkeys(c.document_id for turn in turns if turn.answer for c in turn.answer.citations)
         documents = [view for view in shelf.documents() if view.document_id in cited]
         if len(documents) < len(cited):

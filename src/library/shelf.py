@@ -18,6 +18,7 @@ from src.answering.holding import everything
 from src.answering.ingestion import IndexedDocument
 from src.answering.writing import staying
 from src.i18n import ENGLISH, Say
+from src.library.collections import Collections
 from src.library.conversations import SHARES, Conversations
 from src.library.documents import Documents
 from src.library.guide import Guide
@@ -64,6 +65,7 @@ class Shelf:
             changed=self._changed,
         )
         self._documents = Documents(person, services)
+        self.collections = Collections(person, services)
         self._conversations = Conversations(person, services)
         self._conversations.adopt()
         self._suggested = Suggested(services.rag, services.suggesters, person)
@@ -319,17 +321,14 @@ class Shelf:
         def rated(view: TurnView) -> TurnView:
             if not view.done:
                 return view
-            why = reason[:_REASON_CHARS] if thumb < 0 else ""
-            return replace(view, rating=thumb, reason=why)
+            return replace(view, rating=thumb, reason=reason[:_REASON_CHARS] if thumb < 0 else "")
 
         self._conversations.mark(conversation_id, turn_id, rated)
         self._metrics.rated(thumb, with_reason=bool(reason))
 
     def pin(self, conversation_id: str, turn_id: str, *, pinned: bool) -> None:
         """Put a finished answer among the person's notes, or take it from there."""
-        self._conversations.mark(
-            conversation_id, turn_id, lambda view: replace(view, pinned=pinned) if view.done else view
-        )
+        self._conversations.mark(conversation_id, turn_id, lambda v: replace(v, pinned=pinned) if v.done else v)
 
     def notes(self) -> tuple[tuple[str, TurnView], ...]:
         """(conversation id, turn) of what was pinned, the latest conversation first."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from shared_utils.errors import GenerationError, GeneratorUnavailable
+from shared_utils.errors import EngineMisconfigured, GenerationError, GeneratorUnavailable
 from shared_utils.generation.endpoints import Endpoint, EndpointPool, PooledAnswerGenerator
 from shared_utils.generation.fallback import Engine
 from shared_utils.generation.hf_answer_generator import HfAnswerGenerator
@@ -93,8 +93,7 @@ class Engines:
 
     def why_nobody(self) -> Message:
         """Why no model can write now, for who reads; nothing where only the operator could change it."""
-        nobody_s = (ModelState.UNAVAILABLE, ModelState.OFFERED)
-        return NOTHING if self.status().state in nobody_s else self._why_not_ready()
+        return NOTHING if self.status().state in _NOBODY else self._why_not_ready()
 
     def _why_not_ready(self) -> Message:
         status = self.status()
@@ -222,6 +221,8 @@ class Engines:
         status = self._own_status()
         if status.state is ModelState.READY:
             return status.model
+        if status.reason and status.state in _NOBODY:
+            raise EngineMisconfigured(status.reason)
         raise GeneratorUnavailable(status.reason or message("The local model is still getting ready."))
 
     def _own_generator(self, model: str) -> AnswerGenerator:
@@ -306,6 +307,7 @@ def _waiting_line(status: ModelStatus) -> Message:
             return message("No language model · answers quote the documents")
 
 
+_NOBODY = (ModelState.UNAVAILABLE, ModelState.OFFERED)  # what only whoever runs the server could change
 _STATES = {
     ModelState.STARTING: phrase("starting"),
     ModelState.PULLING: phrase("pulling"),

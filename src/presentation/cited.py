@@ -13,6 +13,7 @@ from shared_utils.types import Answer, Citation, Direct, Where
 from src.i18n import Say
 from src.presentation.blocks import Block, BlockKind, Piece, Run, blocks, unplaced
 from src.presentation.describe import ending, engine_name, how_long
+from src.presentation.lead import with_lead
 from src.presentation.series_chart import Chart, series_chart
 from src.views import TurnView
 
@@ -66,7 +67,7 @@ def _direct(direct: Direct | None, numbers: Mapping[int, int]) -> Direct | None:
 def text_blocks(answer: Answer, say: Say) -> tuple[Block, ...]:
     """The answer's blocks for a file that shows text alone: every footnote stands in one of them, so citations that no
     sentence carries get a line of their own."""
-    made, left = _with_table(blocks(answer, say), series_chart(answer, say)), unplaced(answer)
+    made, left = _with_table(with_lead(blocks(answer, say), answer, say), series_chart(answer, say)), unplaced(answer)
     if not left:
         return made
     lead = say("Sources") if answer.answerable else say("The closest passages")

@@ -16,6 +16,7 @@ from src.i18n import ENGLISH, Say
 from src.presentation.blocks import Block, blocks, cautions, dagger, is_quoted, left_out, set_as_text, shown
 from src.presentation.cited import Entry, capitalised, entries, moment, provenance, remarks, title_of
 from src.presentation.describe import describe_left_out, describe_unheld, describe_verdict
+from src.presentation.lead import with_lead
 from src.presentation.pages import Pages
 from src.presentation.report_pages import CitedPage, PageKey, cited_pages
 from src.presentation.series_chart import Chart, series_chart
@@ -146,7 +147,7 @@ def _question(entry: Entry, drawn: Mapping[PageKey, CitedPage], say: Say) -> Que
         words=turn.question,
         state=state,
         to_check=to_check,
-        blocks=blocks(set_as_text(answer), say) if answer else (),
+        blocks=_blocks(answer, say) if answer else (),
         chart=series_chart(answer, say),
         doubts=tuple((dagger(i), describe_verdict(s, say)) for i, s in enumerate(cautions(answer))) if answer else (),
         aside_label=describe_left_out(answer, say) if answer else "",
@@ -157,6 +158,11 @@ def _question(entry: Entry, drawn: Mapping[PageKey, CitedPage], say: Say) -> Que
         failed=turn.done and answer is None,
         about=_line(_checked(answer, say), *provenance(turn, say)),
     )
+
+
+def _blocks(answer: Answer, say: Say) -> tuple[Block, ...]:
+    told = set_as_text(answer)
+    return with_lead(blocks(told, say), told, say)
 
 
 def _state(turn: TurnView, say: Say) -> tuple[str, bool]:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 from shared_utils.types import Answer
 from src.i18n import ENGLISH, Say
-from src.presentation.blocks import Piece, as_lines, blocks, cautions, dagger, left_out
+from src.presentation.blocks import Block, Piece, as_lines, blocks, cautions, dagger, left_out
 from src.presentation.describe import describe_left_out, describe_unheld, describe_verdict, page_name
 from src.presentation.escaping import plain
+from src.presentation.lead import with_lead
 
 _END = re.compile(r"(?:\\?[.!?]|…)+$")
 
@@ -24,7 +25,7 @@ def with_marks(words: str, marks: str) -> str:
 
 def plain_answer(answer: Answer, say: Say = ENGLISH) -> str:
     """The answer, its footnotes, doubts and notes: no colours, no control characters from anywhere."""
-    body = _drawn(answer, say, _marked_within).replace("\u00a0", " ")
+    body = _drawn(with_lead(blocks(answer, say), answer, say), _marked_within).replace("\u00a0", " ")
     notes = [
         f"[{c.marker}] {plain(c.document)}, {page_name(c.page, c.page_label, say)}: “{plain(c.quote)}”"
         for c in answer.citations
@@ -39,11 +40,11 @@ def plain_answer(answer: Answer, say: Say = ENGLISH) -> str:
 
 def answer_with_markers(answer: Answer) -> str:
     """The answer alone as one text, each sentence followed by its markers."""
-    return _drawn(answer, ENGLISH, _marked_after)
+    return _drawn(blocks(answer), _marked_after)
 
 
-def _drawn(answer: Answer, say: Say, draw: Callable[[Piece], str]) -> str:
-    return as_lines(blocks(answer, say), lambda block: block.label + block.between.join(map(draw, block.pieces)))
+def _drawn(made: Sequence[Block], draw: Callable[[Piece], str]) -> str:
+    return as_lines(made, lambda block: block.label + block.between.join(map(draw, block.pieces)))
 
 
 def _marked_within(piece: Piece) -> str:

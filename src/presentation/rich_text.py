@@ -7,6 +7,7 @@ from src.i18n import ENGLISH, Say
 from src.presentation.blocks import Piece, as_html, blocks, cautions, dagger
 from src.presentation.describe import describe_verdict, page_name
 from src.presentation.escaping import html_text
+from src.presentation.lead import with_lead
 
 
 def rich_answer(answer: Answer, say: Say = ENGLISH) -> str:
@@ -18,7 +19,9 @@ def rich_answer(answer: Answer, say: Say = ENGLISH) -> str:
     doubts = "".join(
         f"<p>{dagger(i)} {html_text(describe_verdict(s, say))}</p>" for i, s in enumerate(cautions(answer))
     )
-    return as_html(blocks(answer, say), _piece) + (f"<ol>{notes}</ol>" if notes else "") + doubts
+    return (
+        as_html(with_lead(blocks(answer, say), answer, say), _piece) + (f"<ol>{notes}</ol>" if notes else "") + doubts
+    )
 
 
 def _piece(piece: Piece) -> str:

@@ -94,14 +94,17 @@ def _table(block: Block, placed: dict[int, int]) -> str:
         )
         head = "<w:tblHeader/>" if number == 0 else ""
         drawn.append(f"<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{cells}</w:tr>")
-    return _framed([width] * columns, "".join(drawn)) + _paragraph("")
+    mirrored = any(_is_from_right(row[0].text) for row in block.rows[1:])
+    return _framed([width] * columns, "".join(drawn), mirrored=mirrored) + _paragraph("")
 
 
-def _framed(widths: Sequence[int], rows: str) -> str:
+def _framed(widths: Sequence[int], rows: str, *, mirrored: bool = False) -> str:
+    """`mirrored`: its first column stands on the right."""
+    right = "<w:bidiVisual/>" if mirrored else ""
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     edges = "".join(f'<w:{edge} w:val="single" w:sz="4" w:color="BFB9AC"/>' for edge in ("top", "bottom", "insideH"))
     return (
-        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{edges}</w:tblBorders>'
+        f'<w:tbl><w:tblPr>{right}<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{edges}</w:tblBorders>'
         f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
     )
 
@@ -127,7 +130,8 @@ def _mark(marker: int, placed: dict[int, int]) -> str:
 def _footnotes(notes: Sequence[Citation], say: Say) -> str:
     number = f"<w:r>{_RAISED}<w:footnoteRef/></w:r>"
     drawn = "".join(
-        f'<w:footnote w:id="{note.marker}">{_paragraph(number + _run(f" {_told(note, say)}"), "Footnote")}</w:footnote>'
+        f'<w:footnote w:id="{note.marker}">'
+        f"{_paragraph(number + _run(' ') + _told(note, say), 'Footnote', follows=False)}</w:footnote>"
         for note in notes
     )
     lines = "".join(
@@ -138,7 +142,9 @@ def _footnotes(notes: Sequence[Citation], say: Say) -> str:
 
 
 def _told(note: Citation, say: Say) -> str:
-    return f"{plain(note.document)}, {page_name(note.page, note.page_label, say)}: “{plain(note.quote)}”"
+    """Runs of their own, so that each is in the direction of its script."""
+    where = f", {page_name(note.page, note.page_label, say)}: "
+    return _run(plain(note.document)) + _run(where) + _run(f"“{plain(note.quote)}”")
 
 
 def _sources(notes: Sequence[Citation], say: Say) -> str:
@@ -150,10 +156,11 @@ def _sources(notes: Sequence[Citation], say: Say) -> str:
 
 
 def _cells(texts: Sequence[str], *, bold: bool = False) -> str:
+    quoted = len(texts) - 1  # the last one are words of a page
     return "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
-        f"{_paragraph(_run(plain(text), bold=bold), 'Footnote')}</w:tc>"
-        for width, text in zip(_COLUMNS, texts, strict=True)
+        f"{_paragraph(_run(plain(text), bold=bold), 'Footnote', follows=at == quoted)}</w:tc>"
+        for at, (width, text) in enumerate(zip(_COLUMNS, texts, strict=True))
     )
 
 
@@ -162,15 +169,17 @@ def _cells(texts: Sequence[str], *, bold: bool = False) -> str:
 
 def _run(text: str, *, bold: bool = False, raised: bool = False) -> str:
     tabbed = text.endswith("\t")
-    look = ("<w:b/>" if bold else "") + ('<w:vertAlign w:val="superscript"/>' if raised else "")
+    look = ("<w:b/><w:bCs/>" if bold else "") + ('<w:vertAlign w:val="superscript"/>' if raised else "")
+    look += "<w:rtl/>" if _is_from_right(text) else ""  # else a word processor sets it in the look of other scripts
     words = escape(_NOT_XML.sub("", plain_within(text)), quote=False)
     tab = "<w:tab/>" if tabbed else ""
     return f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{words.rstrip() if tabbed else words}</w:t>{tab}</w:r>'
 
 
-def _paragraph(runs: str, style: str = "") -> str:
+def _paragraph(runs: str, style: str = "", *, follows: bool = True) -> str:
+    """`follows`: it runs as its first letter does; else as the reader's language, as what names a file and a page."""
     named = f'<w:pStyle w:val="{style}"/>' if style else ""
-    return f"<w:p><w:pPr>{named}{'<w:bidi/>' if _is_from_right(runs) else ''}</w:pPr>{runs}</w:p>"
+    return f"<w:p><w:pPr>{named}{'<w:bidi/>' if follows and _is_from_right(runs) else ''}</w:pPr>{runs}</w:p>"
 
 
 def _is_from_right(runs: str) -> bool:
@@ -188,21 +197,21 @@ def _style(name: str, paragraph: str = "", look: str = "", kind: str = "") -> st
 
 def _styles(say: Say) -> str:
     def size(half_points: int) -> str:
-        return f'<w:sz w:val="{half_points}"/>'
+        return f'<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
 
     indent = '<w:ind w:left="360"/>'
     made = (
         _style("Normal", '<w:spacing w:after="120" w:line="276" w:lineRule="auto"/>', size(22), ' w:default="1"'),
-        _style("Title", '<w:spacing w:after="200"/>', f"<w:b/>{size(36)}"),
+        _style("Title", '<w:spacing w:after="200"/>', f"<w:b/><w:bCs/>{size(36)}"),
         _style(
             "Heading1",
             '<w:keepNext/><w:spacing w:before="360" w:after="120"/><w:outlineLvl w:val="0"/>',
-            f"<w:b/>{size(28)}",
+            f"<w:b/><w:bCs/>{size(28)}",
         ),
         _style(
             "Heading2",
             '<w:keepNext/><w:spacing w:before="200" w:after="80"/><w:outlineLvl w:val="1"/>',
-            f"<w:b/>{size(24)}",
+            f"<w:b/><w:bCs/>{size(24)}",
         ),
         _style(
             "ListItem",
@@ -210,7 +219,7 @@ def _styles(say: Say) -> str:
             '<w:ind w:left="360" w:hanging="360"/>',
             size(22),
         ),
-        _style("Quote", f'<w:spacing w:after="120"/>{indent}', f"<w:i/>{size(22)}"),
+        _style("Quote", f'<w:spacing w:after="120"/>{indent}', f"<w:i/><w:iCs/>{size(22)}"),
         _style("Quiet", '<w:spacing w:after="60"/>', f'<w:color w:val="5C6563"/>{size(18)}'),
         _style("Footnote", '<w:spacing w:after="40"/>', size(18)),
     )

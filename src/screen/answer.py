@@ -8,18 +8,20 @@ from html import escape
 
 import streamlit as st
 
-from shared_utils.types import Answer, Citation, EngineKind
+from shared_utils.types import Answer, Citation, DirectKind, EngineKind
 from src.i18n import Say
 from src.library.shelf import Shelf
 from src.presentation.blocks import cautions, dagger, is_quoted, set_as_text
 from src.presentation.describe import describe_answer, describe_verdict, ending
 from src.presentation.escaping import html_text
+from src.presentation.lead import lead_of
 from src.presentation.plain_text import plain_answer
 from src.presentation.rich_text import rich_answer
 from src.presentation.series_chart import series_chart
+from src.screen.caveats import caveats
 from src.screen.citations import ANSWER, anchor
-from src.screen.direct import lead_html, lead_of
-from src.screen.html import aside, doubts, footnotes, note
+from src.screen.direct import lead_html
+from src.screen.html import footnotes, note
 from src.screen.markdown import answer_markdown, escape_markdown
 from src.screen.running import chips
 from src.screen.series import series_html
@@ -37,17 +39,19 @@ def draw_finished(turn: TurnView, shelf: Shelf, session: Session, *, latest: boo
         if line := about_answer(turn, say):
             with st.container(horizontal=True, vertical_alignment="center", key=f"line-{turn.id}", wrap=False):
                 st.html(line)
-        for change in turn.changes:
-            st.html(note(say(change)))
         if answer.answerable:
             _draw_words(turn, answer, say)
         else:
             _draw_refusal(turn, answer, say)
-        told = [text for text in answer.notes if text not in turn.changes]  # those stand above the words already
-        notes = [text for text in (ending(answer, say),) if text] + [say(text) for text in told]
-        if notes:
-            st.html(remarks(notes, say))
+        if known := caveats(answer, told_of(turn, answer, say), say):
+            st.html(known)
         _draw_actions(turn, answer, shelf, session, latest=latest)
+
+
+def told_of(turn: TurnView, answer: Answer, say: Say) -> list[str]:
+    """What else should be known of an answer, each once: how it ended, why another engine wrote it, what it lacks."""
+    said = [ending(answer, say), *map(say, turn.changes), *map(say, answer.notes)]
+    return list(dict.fromkeys(filter(None, said)))
 
 
 # ------------------------------------------------------------------------------------------------ words
@@ -71,12 +75,25 @@ def _draw_words(turn: TurnView, answer: Answer, say: Say) -> None:
         st.html(series_html(chart, lambda n: "cite-" + anchor(turn, ANSWER, n)))
     led = {marker for s in answer.sentences[: lead.sentences] for marker in s.citations} if lead and quoted else None
     listed = _sources(turn, [c for c in answer.citations if led is None or c.marker in led], say, full=quoted)
+    if (items := _items(answer)) and quoted:  # their words stand in the list already
+        led = items
+        head = html_text(say.n(len(items), "{n:,} source", "{n:,} sources"))
+        quotes = _sources(turn, [c for c in answer.citations if c.marker in items], say, full=True)
+        listed = f'<details class="fn-aside"><summary>{head}</summary>{quotes}</details>'
     if others := [c for c in answer.citations if led is not None and c.marker not in led]:
         head = html_text(say.n(len(others), "{n} more passage", "{n} more passages"))
         quotes = _sources(turn, others, say, full=True)
         listed += f'<details class="fn-aside"><summary>{head}</summary>{quotes}</details>'
-    if below := listed + doubts(answer, say) + aside(answer, say):
-        st.html(below)
+    if listed:
+        st.html(listed)
+
+
+def _items(answer: Answer) -> set[int]:
+    """The markers of a list that leads an answer; none where none does."""
+    direct = answer.direct
+    if direct is None or direct.kind is not DirectKind.LIST:
+        return set()
+    return {marker for item in direct.operands for marker in item.citations}
 
 
 def _sources(turn: TurnView, cited: Sequence[Citation], say: Say, *, full: bool) -> str:
@@ -154,19 +171,6 @@ def _draw_actions(turn: TurnView, answer: Answer, shelf: Shelf, session: Session
             )
     if answer.answerable and turn.rating < 0:
         _draw_reason(turn, shelf, session)
-
-
-def remarks(notes: Sequence[str], say: Say) -> str:
-    """What should be known of an answer, in one line: the first remark, the others folded behind it."""
-    first, *others = notes
-    if not others:
-        return note(first)
-    more = html_text(say.n(len(others), "{n} more remark", "{n} more remarks"))
-    listed = "".join(f'<li dir="auto">{html_text(text)}</li>' for text in others)
-    return (
-        f'<details class="fn-remarks"><summary>{html_text(first)} <span>{more}</span></summary>'
-        f"<ul>{listed}</ul></details>"
-    )
 
 
 def _copy_button(answer: Answer, say: Say) -> str:

@@ -14,6 +14,7 @@ from src.i18n import Say, phrase
 from src.library.shelf import Shelf
 from src.presentation.describe import document_name, document_progress
 from src.presentation.escaping import html_text, plain
+from src.screen.collections import draw_collecting
 from src.screen.html import document_card
 from src.screen.markdown import escape_markdown
 from src.screen.session import Place, Session
@@ -107,6 +108,7 @@ def draw_documents(documents: tuple[DocumentView, ...], shelf: Shelf, session: S
             _draw_finding(session)
         if session.chosen:
             _draw_chosen(documents, shelf, session)
+            draw_collecting(shelf, session)
     found = matching(documents, session.search) if len(documents) >= _SEARCH_FROM else documents
     sorted_ = ordered(found, session.order)
     shown = sorted_ if session.all_documents else in_sight(sorted_)

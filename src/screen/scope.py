@@ -10,6 +10,8 @@ import streamlit as st
 from src.library.guide import Heading
 from src.library.shelf import Shelf
 from src.presentation.describe import document_name, within_part
+from src.presentation.escaping import plain
+from src.screen.collections import collections_of, draw_collections, ticked, untick
 from src.screen.document_list import choose
 from src.screen.markdown import escape_markdown
 from src.screen.session import Session
@@ -38,13 +40,14 @@ def confined(question: str, session: Session) -> str:
 
 
 def draw_where_to_look(shelf: Shelf, session: Session) -> None:
-    """Some pages, or a section of the one document there is a question about, instead of all."""
+    """A collection, some pages, or a section of the one document there is a question about, instead of all."""
     readable = [view for view in shelf.documents() if view.searchable]
     if not readable:
         session.section = ""
         return
     say = session.say
     with st.expander(say("Where to look"), key="where-to-look"):
+        draw_collections(shelf, session)
         session.pages = st.text_input(say("Pages"), session.pages, placeholder=say("All, or 10–20"), key="pages")
         headings = _headings(readable, shelf, session)
         titles = ["", *dict.fromkeys(heading.title for heading in headings)]
@@ -73,11 +76,17 @@ def draw_scope_chips(shelf: Shelf, session: Session) -> None:
     if not (documents or session.pages.strip() or session.section):
         return
     with st.container(horizontal=True, gap="xsmall", key="scope"):
-        if len(documents) > _CHIPS:
-            said = say.n(len(documents), "{n:,} document", "{n:,} documents")
-            _chip("documents", said, session, lambda: choose((), session))
+        whole = ticked(collections_of(shelf), session.chosen)
+        for one in whole:
+            said = say("Collection: {name}", name=plain(one.name))
+            _chip(one.id, said, session, lambda one=one: untick(one, session))
+        grouped = {entry for one in whole for entry in one.entries}
+        others = [view for view in documents if view.entry_id not in grouped]
+        if len(others) > _CHIPS:
+            said = say.n(len(others), "{n:,} document", "{n:,} documents")
+            _chip("documents", said, session, lambda: choose(tuple(e for e in session.chosen if e in grouped), session))
         else:
-            for view in documents:
+            for view in others:
                 _chip(view.entry_id, document_name(view), session, lambda view=view: _leave_out(view, session))
         if session.section:
             _chip("section", say("Section: {title}", title=session.section), session, lambda: _no_section(session))

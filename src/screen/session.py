@@ -66,6 +66,8 @@ class Session:
     refused_in: int = 0  # the upload round in which that was
     notices: list[str] = field(default_factory=list)  # what could not be done, in the person's language, shown once
     chosen: tuple[str, ...] = ()  # the entries that are ticked: those are asked; () = all
+    naming: str = ""  # the collection whose name is being typed: its id, "new", or "" for none
+    removed_collection: tuple[str, str] = ("", "")  # (id, name) of the one removed last, while that can be undone
     search: str = ""  # words that the names of the documents shown hold
     order: str = "added"  # of the documents: "added", "name" or "state"
     section: str = ""  # the heading that a question is confined to; "" = none

@@ -84,6 +84,12 @@ def test_the_rows_of_many_files_are_narrow_and_what_is_chosen_stands_at_the_box(
     expect(screen.page.get_by_role("checkbox", name="Choose bridges.pdf")).to_be_checked()
     chip = screen.page.locator(".st-key-scope").get_by_role("button")
     expect(chip).to_contain_text("bridges.pdf")
+    screen.page.get_by_role("button", name="Keep as a collection").click()
+    screen.page.get_by_label("Name of the collection").fill("Bridges")
+    screen.page.keyboard.press("Enter")
+    expect(chip).to_contain_text("Collection: Bridges")
+    screen.page.get_by_text("Where to look").click()
+    expect(screen.page.get_by_role("checkbox", name="Bridges · 1")).to_be_checked()
     assert violations(screen.page) == []
     chip.click()
     expect(chip).to_have_count(0)

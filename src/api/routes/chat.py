@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -75,7 +76,7 @@ async def _begun_or_taken_up(
         async for look in followed(visit.services, known):
             turn = look
     if was_stopped(turn) and (await visit.call(partial(visit.shelf.turns, seen.thread_id)))[-1].id == turn.id:
-        anew = Question(question.message, seen.thread_id, question.document_id or "", again=True)
+        anew = replace(question_of(visit, question), thread_id=seen.thread_id, again=True)
         return await asked(visit.services, visit.shelf, anew), False
     return known, True
 
@@ -91,7 +92,7 @@ async def chat_sync(request: Request, visit: CurrentVisit, question: ChatRequest
 
 def question_of(visit: Visit, request: ChatRequest) -> Question:
     thread_id = request.thread_id or visit.shelf.new_conversation()
-    return Question(request.message, thread_id, request.document_id or "")
+    return Question(request.message, thread_id, request.document_id or "", collection=request.collection or "")
 
 
 def answered(turn: TurnView, thread_id: str) -> ChatAnswer:

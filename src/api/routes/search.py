@@ -28,7 +28,7 @@ async def search(visit: CurrentVisit, request: SearchRequest) -> SearchResponse:
 def found(visit: Visit, request: SearchRequest) -> SearchResponse:
     """Blocks for some hundredths of a second of a core. Raises QuestionError where there is nothing to search."""
     began = time.monotonic()
-    documents = documents_asked(visit.shelf, request.document_id or "")
+    documents = documents_asked(visit.shelf, request.document_id or "", request.collection or "")
     query = checked_question(request.query, visit.rag.max_question_chars, documents)
     result = visit.rag.search(query, documents, top_k=request.top_k)
     return _drawn(query, result, documents, (time.monotonic() - began) * 1000)

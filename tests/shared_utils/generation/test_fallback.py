@@ -69,8 +69,9 @@ def test_the_last_engines_error_goes_up() -> None:
 
 
 def test_without_an_engine_a_person_is_told_what_to_start() -> None:
-    with pytest.raises(GeneratorUnavailable, match="ollama serve"):
+    with pytest.raises(GeneratorUnavailable, match="ollama serve") as raised:
         list(generate_with_fallback([], PROMPT, never))
+    assert "ollama" not in str(raised.value.for_reader)  # whoever only reads here cannot start anything
 
 
 def test_closing_the_answer_closes_the_engine() -> None:

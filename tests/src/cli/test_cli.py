@@ -8,6 +8,7 @@ import httpx2
 import huggingface_hub
 import pytest
 
+from shared_utils.storage.document_store import DocumentStore
 from shared_utils.web_address import Fetched
 from src.cli.commands import main
 from src.library.sample import sample_pdf
@@ -219,3 +220,26 @@ def test_a_web_address_is_read_like_a_file_where_that_is_allowed(
         ("sample.pdf", "ready"),
         ("quay.pdf", "ready"),
     ]
+
+
+def test_ask_takes_the_documents_of_a_collection_of_a_library_here(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key, key_file = "abcdefgh" * 4, tmp_path / "key"
+    key_file.write_text(f"{key}\n")
+    monkeypatch.setenv("FOOTNOTE_DATA_DIR", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "models").symlink_to(settings.data_dir / "models")
+    with DocumentStore(tmp_path / "data" / "store") as store:
+        kept = store.add_to_workspace(key, store.put_file(sample_pdf()[1]), "harbour.pdf")
+        store.add_to_workspace(key, store.put_file(b"%PDF-1.7 damaged"), "other.pdf")
+        store.collections.make(key, "Annual reports", [kept])
+    asked = ["ask", "--question", "How many ships called?", "--engine", "extractive", "--json"]
+    assert main([*asked, "--collection", "annual REPORTS", "--key-file", str(key_file)]) == 0
+    (row,) = rows(capsys)
+    assert {citation["document"] for citation in row["citations"]} == {"harbour.pdf"}  # type: ignore[attr-defined]
+    for wrong in (["--collection", "Contracts", "--key-file", str(key_file)], ["--collection", "Annual reports"], []):
+        assert main([*asked, *wrong]) == 1
+    told = capsys.readouterr().err
+    assert "no such collection" in told
+    assert "--key-file" in told

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from xml.etree import ElementTree
 
+from shared_utils.message import NOTHING, literal
+from shared_utils.types import QUOTED, Answer, Citation, Direct, DirectKind, DirectOperand, Sentence, Verdict
 from src.i18n import Say
 from src.presentation.word_document import conversation_docx
+from src.views import asked_view, over
 from tests.src.presentation.conversations import Conversation
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -54,3 +58,26 @@ def test_hostile_text_and_characters_that_xml_has_not_stay_text(hostile: Convers
     assert "<script>" in words(part(data, "word/document.xml")) + words(part(data, "word/footnotes.xml"))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert not any(b"TargetMode" in archive.read(name) for name in archive.namelist())  # nothing leads outside
+
+
+def test_a_script_that_runs_from_the_right_is_bold_where_it_is_bold_and_its_table_begins_on_the_right() -> None:
+    operands = (DirectOperand("الأجور، 2024", "17.9", "", (1,)), DirectOperand("الأجور، 2025", "18.8", "", (1,)))
+    said = literal("الأجور، التغير: 18.8 − 17.9 = 0.9")
+    sentences = (
+        Sentence(str(said), (1,), Verdict.SUPPORTED, NOTHING, said=said),
+        Sentence("ثانياً: **جيداً**", (1,), Verdict.SUPPORTED, NOTHING, 1),
+    )
+    cited = (Citation(1, "d", "تقرير.pdf", 1, "", "الأجور 17.9", 0, 11),)
+    direct = Direct(DirectKind.CALCULATION, "الأجور، التغير", "0.9", "", operands, "18.8 − 17.9")
+    answer = Answer("كم؟", True, sentences, cited, "stop", QUOTED, "", direct=direct)
+    turn = replace(over(asked_view("t", "كم تغيرت الأجور؟", 0.0, 1.0), 1.0), answer=answer)
+    data = conversation_docx([turn])
+    body, notes = part(data, "word/document.xml"), part(data, "word/footnotes.xml")
+    first, sources = body.iter(f"{_W}tbl")
+    assert first.find(f"{_W}tblPr/{_W}bidiVisual") is not None
+    assert sources.find(f"{_W}tblPr/{_W}bidiVisual") is None
+    bold = [run for run in body.iter(f"{_W}r") if run.find(f"{_W}rPr/{_W}bCs") is not None]
+    assert {"0.9", "جيداً"} <= {words(run) for run in bold}
+    right = [words(run) for run in body.iter(f"{_W}r") if run.find(f"{_W}rPr/{_W}rtl") is not None]
+    assert "الأجور، التغير: 18.8 − 17.9 = " in right
+    assert list(notes.iter(f"{_W}bidi")) == []  # "name, page: words" runs as the reader's language does

@@ -16,7 +16,11 @@ from shared_utils.types import (
     Sentence,
     Verdict,
 )
-from src.screen.direct import Lead, lead_html, lead_of
+from src.api.as_json import answer_markdown
+from src.presentation.blocks import blocks
+from src.presentation.lead import Lead, lead_of, with_lead
+from src.presentation.plain_text import plain_answer
+from src.screen.direct import lead_html
 
 A, B = (
     DirectOperand("Wages, 2024", "17.9", "in millions", (1,)),
@@ -68,3 +72,37 @@ def test_names_and_values_are_text_and_every_known_marker_leads_to_its_place() -
     assert not any(tag in drawn for tag in ("<script>", "<b>", "<i>"))
     assert drawn.count("<a ") == 2
     assert 'href="#cite-1" title="d.pdf, page 1"' in drawn
+
+
+def test_where_text_is_drawn_the_value_is_bold_and_every_cell_has_its_row_and_its_markers() -> None:
+    direct = Direct(DirectKind.CALCULATION, "Wages, change", "0.9", "", (A, B), "18.8 − 17.9")
+    told = replace(answer(direct, "Wages, change: 18.8 − 17.9 = 0.9", "And before."), direct=direct)
+    told = replace(told, sentences=tuple(replace(s, paragraph=n) for n, s in enumerate(told.sentences)))
+    line, cells, other = with_lead(blocks(told), told)
+    assert [(run.text, run.bold) for run in line.pieces[0].runs] == [
+        ("Wages, change: 18.8 − 17.9 = ", False),
+        ("0.9", True),
+    ]
+    assert line.pieces[0].markers == ()  # they stand at the cells
+    assert [[piece.text for piece in row] for row in cells.rows] == [
+        ["Row", "As printed", "Unit"],
+        ["Wages, 2024", "17.9", "in millions"],
+        ["Wages, 2025", "18.8", "in millions"],
+    ]
+    assert [row[1].markers for row in cells.rows[1:]] == [(1,), (2,)]
+    assert other.pieces[0].text == "And before."
+    assert answer_markdown(told) == (
+        "Wages, change: 18.8 − 17.9 = **0.9**\n\n"
+        "| Row | As printed | Unit |\n| --- | ---: | ---: |\n"
+        "| Wages, 2024 | 17.9 [1] | in millions |\n| Wages, 2025 | 18.8 [2] | in millions |\n\n"
+        "And before. [1][2]"
+    )
+    assert plain_answer(told).startswith(
+        "Wages, change: 18.8 − 17.9 = 0.9\n\nWages, 2024: 17.9 (in millions) [1]\nWages, 2025: 18.8 (in millions) [2]\n"
+    )
+
+
+def test_what_no_value_leads_is_drawn_as_it_is() -> None:
+    direct = Direct(DirectKind.LIST, "Steps", "2", "", (A, B))
+    told = replace(answer(direct, "Steps: 2 of 2 on p. 1"), direct=direct)
+    assert with_lead(blocks(told), told) == blocks(told)
