@@ -48,13 +48,21 @@ class FootnoteError(Exception):
         return str(self.message)
 
 
-class DocumentError(FootnoteError): ...
+class DocumentError(FootnoteError):
+    """`lasts`: whether the same bytes fail again whenever they are read, so that another try cannot help."""
+
+    lasts: bool = False
 
 
-class NotAPdf(DocumentError): ...
+class NotAPdf(DocumentError):
+    lasts = True
 
 
 class UnreadablePdf(DocumentError): ...
+
+
+class DamagedFile(UnreadablePdf):
+    lasts = True
 
 
 class EncryptedPdf(DocumentError): ...
@@ -63,7 +71,8 @@ class EncryptedPdf(DocumentError): ...
 class WrongPassword(EncryptedPdf): ...
 
 
-class PdfTooLarge(DocumentError): ...
+class PdfTooLarge(DocumentError):
+    lasts = True
 
 
 class DocumentGone(DocumentError): ...

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from shared_utils.conversion.kinds import HEAD_BYTES, SUFFIXES, Kind, kind_of, suffix_of
 from shared_utils.conversion.office import office_pdf, office_program
-from shared_utils.errors import DocumentError, NotAPdf, PdfTooLarge, UnreadablePdf
+from shared_utils.errors import DamagedFile, DocumentError, NotAPdf, PdfTooLarge, UnreadablePdf
 from shared_utils.pdf.isolation import (
     NONSENSE,
     ReadingLimits,
@@ -159,14 +159,14 @@ def _raise_for(reply: Reply, limits: ReadingLimits) -> None:
                 limit=limits.max_pages,
             )
         case "too_complex":
-            raise UnreadablePdf("This file is too complex to be set on pages. Please save it as PDF, then add that.")
+            raise DamagedFile("This file is too complex to be set on pages. Please save it as PDF, then add that.")
         case "damaged":
-            raise UnreadablePdf(
+            raise DamagedFile(
                 "This file is damaged and cannot be read. Please get it anew, or save it again in the program it "
                 "comes from."
             )
         case "protected":
-            raise UnreadablePdf(
+            raise DamagedFile(
                 "This file is protected against being read. Please remove the protection in the program it comes from, "
                 "then add it again."
             )

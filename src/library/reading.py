@@ -46,6 +46,7 @@ class Entry:
     seconds_left: float | None = None
     reason: Message = NOTHING
     needs_password: bool = False
+    lasts: bool = False  # the same bytes fail again
     indexed: IndexedDocument | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
     removed: bool = False  # out of sight; it can be put back until it is wiped
@@ -66,6 +67,7 @@ class Entry:
             seconds_left=self.seconds_left,
             reason=self.reason,
             needs_password=self.needs_password,
+            lasts=self.lasts,
         )
 
 
@@ -144,7 +146,7 @@ class Reading:
                             self._keep_pages(entry.indexed)
                             self._update(entry, verdicts=_verdicts(entry.indexed))
         except FootnoteError as exc:  # the file cannot be read, or what was read cannot be kept
-            self._fail(entry, exc.message, needs_password=isinstance(exc, EncryptedPdf))
+            self._refused(entry, exc)
             return None
         if not whole:
             return self._again(entry)
@@ -207,8 +209,19 @@ class Reading:
     def _publish(self, entry: Entry, indexed: IndexedDocument) -> None:
         self._update(entry, indexed=indexed)
 
-    def _fail(self, entry: Entry, reason: Message, *, needs_password: bool = False) -> None:
-        self._update(entry, state=DocumentState.FAILED, reason=reason, needs_password=needs_password, seconds_left=None)
+    def _fail(self, entry: Entry, reason: Message) -> None:
+        self._update(entry, state=DocumentState.FAILED, reason=reason, seconds_left=None)
+
+    def _refused(self, entry: Entry, error: FootnoteError) -> None:
+        """What it needs, and whether another try can help, are told by the kind of the error, not by its words."""
+        self._update(
+            entry,
+            state=DocumentState.FAILED,
+            reason=error.message,
+            needs_password=isinstance(error, EncryptedPdf),
+            lasts=isinstance(error, DocumentError) and error.lasts,
+            seconds_left=None,
+        )
 
     def _page_read(self, entry: Entry, event: PageRead, began: float) -> None:
         with self._lock:
@@ -290,7 +303,7 @@ class Reading:
             except FootnoteError as exc:
                 if turn.is_over() and not isinstance(exc, EncryptedPdf):
                     return partial(self._unlock, entry, password, replace_by)
-                self._fail(entry, exc.message, needs_password=isinstance(exc, EncryptedPdf))
+                self._refused(entry, exc)
                 return None
         unlocked = replace_by(document_id)
         if unlocked is not None:

@@ -155,10 +155,6 @@ def _pages(number: int, say: Say) -> str:
     return say.n(number, "{n:,} page", "{n:,} pages")
 
 
-def _passages(number: int, say: Say) -> str:
-    return say.n(number, "{n:,} passage", "{n:,} passages")
-
-
 def describe_document(view: DocumentView, say: Say = ENGLISH) -> str:
     """The line under a document's name: what is being done to it, what it holds, or what went wrong."""
     seconds = view.seconds_left
@@ -173,17 +169,14 @@ def describe_document(view: DocumentView, say: Say = ENGLISH) -> str:
         case DocumentState.RECOGNISING:
             return say("Recognising the words on scanned pages") + left
         case DocumentState.EMBEDDING:
-            done = view.embedded
-            return (
-                say.n(
-                    view.chunks, "Indexing {done:,} of {n:,} passage", "Indexing {done:,} of {n:,} passages", done=done
-                )
-                + left
-            )
+            percent = 100 * view.embedded // max(1, view.chunks)
+            return say("Can be asked; indexing by meaning, {percent} %", percent=percent) + left
         case DocumentState.FAILED:
             return plain(say(view.reason))
-        case DocumentState.READY | DocumentState.PARTIAL:
-            return f"{_pages(view.pages, say)} · {_passages(view.chunks, say)}"
+        case DocumentState.READY:
+            return say("{pages} · ready", pages=_pages(view.pages, say))
+        case DocumentState.PARTIAL:
+            return say("{pages} · ready in part", pages=_pages(view.pages, say))
 
 
 def document_progress(view: DocumentView) -> float:

@@ -83,13 +83,16 @@ def shares(rects: Sequence[Rect], size: tuple[float, float]) -> tuple[Box, ...]:
 
 
 def follow_answer(turns: Sequence[TurnView], session: Session) -> None:
-    """Let the viewer show the first source of a new answer; it sees to it that what a person opens meanwhile stays."""
+    """Let the viewer show the first source of a new answer, of a refusal the place that comes closest; it sees to it that
+    what a person opens meanwhile stays. What a model may still answer is refused once it has not."""
     if not turns:
         return
     turn = turns[-1]
     kind, answer = (ANSWER, turn.answer) if turn.answer else (QUOTES, turn.extractive)
     name = f"{turn.id}.{kind}"
-    if answer is None or not answer.answerable or not answer.citations or session.followed == name:
+    if answer is None or not answer.citations or session.followed == name:
+        return
+    if not answer.answerable and not turn.done:
         return
     first = answer.citations[0]
     session.place = Place(first.document_id, first.page, anchor(turn, kind, first.marker), turn.id)

@@ -209,7 +209,7 @@ def _draw_document(view: DocumentView, shelf: Shelf, session: Session, *, severa
             st.html(document_card(view, say))
         if view.needs_password:
             _draw_password(view, shelf, say)
-        elif view.state is DocumentState.FAILED:
+        elif view.state is DocumentState.FAILED and not view.lasts:
             st.button(say("Try again"), key=f"retry-{view.entry_id}", on_click=shelf.retry, args=(view.entry_id,))
 
 
