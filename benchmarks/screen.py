@@ -152,7 +152,7 @@ def with_sample(browser: Browser, url: str) -> Page:
     chooser = page.locator("input[type=file]").first
     chooser.wait_for(state="attached")
     chooser.set_input_files({"name": name, "mimeType": "application/pdf", "buffer": data})
-    page.locator('[class*="st-key-doc-"]').get_by_text("passages").wait_for()
+    page.locator('[class*="st-key-doc-"]').get_by_text("· ready").wait_for()
     page.locator("textarea:not([disabled])").first.wait_for()
     return page
 

@@ -3,10 +3,12 @@
 FootnoteError                    its message can be shown to a person as it stands
  ├ DocumentError                 about one file; the others go on
  │  ├ NotAPdf                    the bytes are something else, or nothing
- │  ├ UnreadablePdf              a PDF, but damaged beyond both readers
+ │  ├ UnreadablePdf              a PDF, but neither reader could read it
+ │  │  └ DamagedFile             and neither ever will
  │  ├ EncryptedPdf               a password is needed
  │  │  └ WrongPassword           the one given does not open it
- │  ├ PdfTooLarge                more bytes or pages than this server takes
+ │  ├ PdfTooLarge                more bytes or pages than there is room for
+ │  │  └ FileTooLarge            than is taken of one file
  │  ├ DocumentGone               deleted while it was being used
  │  └ NotFailed                  there is nothing to try again
  ├ ShareUsedUp                   more than one sender may have; `again_s` says when it goes on
@@ -71,7 +73,12 @@ class EncryptedPdf(DocumentError): ...
 class WrongPassword(EncryptedPdf): ...
 
 
-class PdfTooLarge(DocumentError):
+class PdfTooLarge(DocumentError): ...
+
+
+class FileTooLarge(PdfTooLarge):
+    """By itself, whatever room there is."""
+
     lasts = True
 
 

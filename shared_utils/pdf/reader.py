@@ -9,7 +9,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shared_utils.errors import DamagedFile, EncryptedPdf, NotAPdf, PdfTooLarge, UnreadablePdf, WrongPassword
+from shared_utils.errors import (
+    DamagedFile,
+    EncryptedPdf,
+    FileTooLarge,
+    NotAPdf,
+    PdfTooLarge,
+    UnreadablePdf,
+    WrongPassword,
+)
 from shared_utils.message import Message, message
 from shared_utils.pdf.engines import (
     Budget,
@@ -133,7 +141,7 @@ def _check(path: Path, limits: ReadingLimits) -> None:
         raise NotAPdf("The file is empty (0 bytes). Please check it and upload it again.")
     if size > limits.max_bytes:
         most = limits.max_bytes / 1e6
-        raise PdfTooLarge(
+        raise FileTooLarge(
             "The file has {size:,.1f} MB; at most {limit:,.0f} MB are taken. Please split it.",
             size=size / 1000000.0,
             limit=most,

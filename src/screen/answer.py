@@ -172,9 +172,10 @@ def remarks(notes: Sequence[str], say: Say) -> str:
 def _copy_button(answer: Answer, say: Say) -> str:
     """The page script copies what it carries: the answer with its footnotes, as plain text and with its formatting."""
     words, formatted = (escape(text, quote=True) for text in (plain_answer(answer, say), rich_answer(answer, say)))
+    name = html_text(say("Copy"))
     return (
-        f'<button type="button" class="fn-copy" data-copy="{words}" data-html="{formatted}">'
-        f"<span>{html_text(say('Copy'))}</span></button>"
+        f'<button type="button" class="fn-copy" title="{name}" data-copy="{words}" data-html="{formatted}">'
+        f'<span class="fn-hidden">{name}</span></button>'
     )
 
 

@@ -83,8 +83,10 @@ def shares(rects: Sequence[Rect], size: tuple[float, float]) -> tuple[Box, ...]:
 
 
 def follow_answer(turns: Sequence[TurnView], session: Session) -> None:
-    """Let the viewer show the first source of a new answer, of a refusal the place that comes closest; it sees to it that
-    what a person opens meanwhile stays. What a model may still answer is refused once it has not."""
+    """Let the viewer show the first source of a new answer; of a refusal, once it is final, the place that comes closest.
+
+    It sees to it that what a person opens meanwhile stays.
+    """
     if not turns:
         return
     turn = turns[-1]

@@ -160,7 +160,7 @@ def test_a_file_that_is_no_pdf_says_why_beside_the_others(screen: Screen) -> Non
     screen.add("holiday.pdf", b"PK\x03\x04 this is a zip archive")
     card = screen.card("holiday.pdf")
     expect(card.locator(".fn-error")).not_to_be_empty()
-    expect(card.get_by_role("button", name="Try again")).to_be_visible()
+    expect(card.get_by_role("button", name="Try again")).to_have_count(0)  # it is no PDF the next time either
     expect(screen.page.get_by_text("1 of 2 ready")).to_be_visible()
 
 

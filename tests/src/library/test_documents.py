@@ -156,6 +156,7 @@ def test_a_broken_file_says_why_and_the_others_go_on(open_library: OpenLibrary) 
     broken, sample = shelf.documents()
     assert broken.state is DocumentState.FAILED
     assert "not a PDF" in str(broken.reason)
+    assert broken.lasts
     assert broken.name == "../<b>not a pdf</b>.pdf"
     assert sample.state is DocumentState.READY
 

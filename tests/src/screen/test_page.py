@@ -21,7 +21,7 @@ def test_a_first_visit_says_what_this_is_and_where_files_go(app: AppTest) -> Non
 
 def test_the_sample_report_is_one_click_away(app: AppTest) -> None:
     press(app, "Try the sample report")
-    until(app, lambda p: "passage" in shown(p))
+    until(app, lambda p: "· ready" in shown(p))
     assert sample_pdf()[0] in shown(app)
     assert not app.chat_input[0].disabled
 
@@ -50,17 +50,23 @@ def test_a_refused_question_shows_the_closest_passages_and_can_be_asked_anyway(a
     assert not app.exception
 
 
-def test_a_file_that_is_no_pdf_says_so_and_offers_another_try(app: AppTest) -> None:
-    until(upload(app, "holiday.pdf", b"PK\x03\x04 zip"), lambda p: any(b.label == "Try again" for b in p.button))
-    assert "fn-error" in shown(app)
+def test_a_file_that_is_no_pdf_says_so_and_offers_no_other_try(app: AppTest) -> None:
+    until(upload(app, "holiday.pdf", b"PK\x03\x04 zip"), lambda p: "fn-error" in shown(p))
+    assert not any(button.label == "Try again" for button in app.button)
     assert app.chat_input[0].disabled
+
+
+def test_a_file_that_failed_for_a_reason_that_may_pass_can_be_tried_again(app: AppTest) -> None:
+    serve_anew(max_person_pages=1)
+    until(upload(app.run(), "water.pdf", pdf(WATER)), lambda p: any(b.label == "Try again" for b in p.button))
+    assert "more than 1 pages" in shown(app)
 
 
 def test_a_locked_file_asks_for_its_password_and_opens_with_it(app: AppTest) -> None:
     until(upload(app, "locked.pdf", pdf(BRIDGES, password="sesame")), lambda p: bool(p.text_input))
     app.text_input[0].set_value("sesame")
     press(app, "Open")
-    until(app, lambda p: "1 page · 1 passage" in shown(p))
+    until(app, lambda p: "1 page · ready" in shown(p))
 
 
 def test_a_removed_file_can_be_brought_back(app: AppTest) -> None:
@@ -164,7 +170,7 @@ def test_a_question_that_is_too_long_goes_back_into_its_box_and_is_no_turn(app: 
 
 def test_an_empty_conversation_guides_to_the_document(app: AppTest) -> None:
     press(app, "Try the sample report")
-    until(app, lambda p: "passage" in shown(p) and "progressbar" not in shown(p))
+    until(app, lambda p: "· ready" in shown(p) and "progressbar" not in shown(p))
     assert "Annual report</span> · <span>2025</span> · <span>4 pages</span> · <span>English" in shown(app)
     assert ':2"><span dir="auto">1. Traffic</span>' in shown(app)
     read(app, "water.pdf", pdf(WATER))
@@ -173,7 +179,7 @@ def test_an_empty_conversation_guides_to_the_document(app: AppTest) -> None:
 
 def test_an_answer_suggests_questions_that_the_documents_answer(app: AppTest) -> None:
     press(app, "Try the sample report")
-    until(app, lambda p: "passage" in shown(p) and "progressbar" not in shown(p))
+    until(app, lambda p: "· ready" in shown(p) and "progressbar" not in shown(p))
     ask(app, "How much cargo did Nordhaven handle in 2025?")
     until(app, lambda p: any(str(b.key).startswith("suggestion-") for b in p.button))
     suggested = [b for b in app.button if str(b.key).startswith("suggestion-")]
