@@ -83,7 +83,7 @@ def shares(rects: Sequence[Rect], size: tuple[float, float]) -> tuple[Box, ...]:
 
 
 def follow_answer(turns: Sequence[TurnView], session: Session) -> None:
-    """Let the viewer show the first source of a new answer; of a refusal, once it is final, the place that comes closest.
+    """Let the viewer show the first source of a new answer; of a refusal, once it is final, the closest place.
 
     It sees to it that what a person opens meanwhile stays.
     """
