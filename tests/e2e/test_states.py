@@ -208,6 +208,12 @@ def test_answered_and_what_was_left_out(reader: Screen, says: Script) -> None:
     reader.answered()
     reader.page.get_by_text("1 sentence of the model is not on the pages").click()
     look(reader, "answered", text("on this machine"), lambda page: page.locator(".fn-aside li").get_by_text("23"))
+    expect(reader.page.get_by_role("button", name="Answer again")).to_have_attribute("title", "Answer again")
+    left_out = reader.page.locator(".fn-aside li")
+    reader.page.locator(".fn-aside summary").click()
+    expect(left_out).to_be_hidden()
+    reader.page.emulate_media(media="print")
+    expect(left_out).to_be_visible()
 
 
 def test_refused(reader: Screen) -> None:
