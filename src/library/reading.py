@@ -16,7 +16,7 @@ from shared_utils.errors import DamagedDocument, DocumentError, EmbeddingError, 
 from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.pdf.reader import save_decrypted_copy
 from shared_utils.types import Page, PageVerdict
-from src.answering.file_report import outcome
+from src.answering.file_report import outcome, unread_pages
 from src.answering.giving_way import giving_way
 from src.answering.ingestion import IndexedDocument, SourceFile, WorkStopped, finished
 from src.events import Embedding, FileStatus, IngestEvent, PageRead, ReadingStarted, Searchable
@@ -200,7 +200,7 @@ class Reading:
             self._fail(entry, exc.message)
             return None
         if report.status is FileStatus.FAILED:
-            self._fail(entry, report.reason)
+            self._fail(entry, report.reason, entry.indexed.document.pages)
             return None
         self._update(entry, state=DocumentState.EMBEDDING, reason=report.reason, seconds_left=None)
         self._submit(self._embedders, entry, partial(self._embed, entry, report.status))
@@ -209,8 +209,10 @@ class Reading:
     def _publish(self, entry: Entry, indexed: IndexedDocument) -> None:
         self._update(entry, indexed=indexed)
 
-    def _fail(self, entry: Entry, reason: Message) -> None:
-        self._update(entry, state=DocumentState.FAILED, reason=reason, seconds_left=None)
+    def _fail(self, entry: Entry, reason: Message, pages: tuple[Page, ...] | None = None) -> None:
+        """Of `pages` that hold no words, and none that are still unread, nothing more can be made."""
+        lasts = pages is not None and not unread_pages(pages)
+        self._update(entry, state=DocumentState.FAILED, reason=reason, lasts=lasts, seconds_left=None)
 
     def _refused(self, entry: Entry, error: FootnoteError) -> None:
         """What it needs, and whether another try can help, are told by the kind of the error, not by its words."""
@@ -329,7 +331,7 @@ class Reading:
             self._submit(self._readers, entry, partial(self._recognise, entry, state.read_s or 0.0), small=False)
             return None
         if state.status == FileStatus.FAILED:
-            self._fail(entry, state.reason)
+            self._fail(entry, state.reason, document.pages)
             return None
         indexed = self._with_kept_vectors(indexed)
         status = FileStatus(state.status)

@@ -147,7 +147,7 @@ def _draw_finding(session: Session) -> None:
         session.search = st.text_input(
             say("Search the documents by name"),
             session.search,
-            placeholder=say("Search by name"),
+            placeholder=say("Search"),
             label_visibility="collapsed",
             key="search-documents",
         )

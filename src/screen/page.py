@@ -86,8 +86,6 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
     # would be left that ticks, and the box would stay closed.
     documents = shelf.documents()
     _draw_question_row(shelf, settings, session, seen, documents)
-    if not session.view:
-        follow_answer(shelf.turns(session.conversation), session)
     with st.sidebar:
         draw_library(documents, shelf, session, settings)
         draw_conversations(shelf, session)
@@ -103,6 +101,8 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
         draw_library_notice(shelf, session)
         draw_remark(session)
         _ROOMS.get(session.view, draw_conversation)(shelf, session)
+    if not session.view:  # after the conversation, which draws an answer once: it may have come in this very run
+        follow_answer(shelf.turns(session.conversation), session)
     with right:
         draw_viewer(shelf, session)
 

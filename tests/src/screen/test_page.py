@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from shared_utils.conversion import convert
 from src.library.sample import sample_pdf
+from src.library.shelf import Shelf
+from src.screen.conversation import draw_conversation
+from src.screen.session import Session
 from src.screen.shared_library import shared_library
 from tests.e2e.pdfs import BRIDGES, WATER, pdf
 from tests.src.screen.conftest import ask, press, read, serve_anew, shown, until, upload
+from tests.waiting import PATIENCE_S
 
 
 def test_a_first_visit_says_what_this_is_and_where_files_go(app: AppTest) -> None:
@@ -67,6 +73,21 @@ def test_a_locked_file_asks_for_its_password_and_opens_with_it(app: AppTest) -> 
     app.text_input[0].set_value("sesame")
     press(app, "Open")
     until(app, lambda p: "1 page · ready" in shown(p))
+
+
+def test_an_answer_that_comes_while_the_page_is_drawn_opens_its_source(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def when_it_is_answered(shelf: Shelf, session: Session) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not all(turn.done for turn in shelf.turns(session.conversation)) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        draw_conversation(shelf, session)
+
+    read(app, "water.pdf", pdf(WATER))
+    monkeypatch.setattr("src.screen.page.draw_conversation", when_it_is_answered)
+    app.chat_input[0].set_value("How far did leakage fall after mains were renewed?").run()
+    assert app.session_state["session"].place.page == 2
 
 
 def test_a_removed_file_can_be_brought_back(app: AppTest) -> None:
