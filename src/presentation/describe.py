@@ -243,12 +243,15 @@ def _model_name(model: str, where: Where | None, say: Say) -> str:
 
 
 def describe_answer(turn: TurnView, say: Say = ENGLISH) -> str:
-    """The line under a finished answer: sources, who wrote it, how long it took. A refusal has none."""
+    """The line under a finished answer: sources, who wrote it, how long it took. A refusal has none, and neither has
+    what was told of the files themselves."""
     if turn.answer is None or not turn.answer.answerable:
         return ""
-    sources = say.n(len(turn.answer.citations), "{n:,} source", "{n:,} sources")
-    stats = turn.answer.stats
+    stats, cited = turn.answer.stats, len(turn.answer.citations)
     quoted = stats.backend is EngineKind.EXTRACTIVE  # its notes say so
+    if quoted and not cited:
+        return ""
+    sources = say.n(cited, "{n:,} source", "{n:,} sources")
     wrote = "" if quoted else engine_name(stats.backend, stats.model, stats.where, say)
     return " · ".join(part for part in (sources, wrote, *how_long(turn, say, wrote=bool(wrote))) if part)
 

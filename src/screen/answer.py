@@ -24,7 +24,7 @@ from src.screen.markdown import answer_markdown, escape_markdown
 from src.screen.running import chips
 from src.screen.series import series_html
 from src.screen.session import Session
-from src.screen.stages import taken_steps
+from src.screen.stages import is_small_talk, taken_steps
 from src.views import TurnView
 
 
@@ -112,6 +112,9 @@ def about_answer(turn: TurnView, say: Say) -> str:
 
 def _draw_failure(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
     say = session.say
+    if is_small_talk(turn):
+        st.html(note(say(turn.error), role="status"))
+        return
     st.html(note(say(turn.error) or say("This answer was stopped before it began."), "error", role="alert"))
     if latest:
         st.button(say("Ask again"), key="again", on_click=shelf.regenerate, args=(session.conversation,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.types import Where
 from src.events import Stage
 from src.i18n import Say
@@ -23,6 +24,11 @@ class Step:
     stage: Stage
     seconds: float | None
     running: bool
+
+
+def is_small_talk(turn: TurnView) -> bool:
+    """Whether a sentence is the whole answer, as to a greeting: it is kept where a failure has its reason."""
+    return bool(turn.error) and question_kind(turn.question) is QuestionKind.SMALL_TALK
 
 
 def steps(turn: TurnView, now: float) -> tuple[Step, ...]:

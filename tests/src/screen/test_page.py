@@ -75,6 +75,13 @@ def test_a_locked_file_asks_for_its_password_and_opens_with_it(app: AppTest) -> 
     until(app, lambda p: "1 page · ready" in shown(p))
 
 
+def test_small_talk_is_answered_calmly_and_not_asked_again(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    ask(app, "thanks")
+    assert '<p class="fn-note fn-quiet" role="status">You are welcome.' in shown(app)
+    assert not any(button.label == "Ask again" for button in app.button)
+
+
 def test_an_answer_that_comes_while_the_page_is_drawn_opens_its_source(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
