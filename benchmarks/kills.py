@@ -1,4 +1,4 @@
-"""Web processes and workers are killed and stopped while people work: `python -m benchmarks.kills [--kills N --stops N]`.
+"""Web processes and workers are killed and stopped while people work: `python -m benchmarks.kills [--kills N]`.
 
 Two web processes and two workers over a real PostgreSQL, and a model server that is scripted. People upload, ask and
 delete, and remember what was acknowledged. At random moments one of the four is killed (SIGKILL) or asked to end

@@ -3,10 +3,12 @@
 FootnoteError                    its message can be shown to a person as it stands
  ├ DocumentError                 about one file; the others go on
  │  ├ NotAPdf                    the bytes are something else, or nothing
- │  ├ UnreadablePdf              a PDF, but damaged beyond both readers
+ │  ├ UnreadablePdf              a PDF, but neither reader could read it
+ │  │  └ DamagedFile             and neither ever will
  │  ├ EncryptedPdf               a password is needed
  │  │  └ WrongPassword           the one given does not open it
- │  ├ PdfTooLarge                more bytes or pages than this server takes
+ │  ├ PdfTooLarge                more bytes or pages than there is room for
+ │  │  └ FileTooLarge            than is taken of one file
  │  ├ DocumentGone               deleted while it was being used
  │  └ NotFailed                  there is nothing to try again
  ├ WebAddressError               nothing can be fetched from there
@@ -50,13 +52,21 @@ class FootnoteError(Exception):
         return str(self.message)
 
 
-class DocumentError(FootnoteError): ...
+class DocumentError(FootnoteError):
+    """`lasts`: whether the same bytes fail again whenever they are read, so that another try cannot help."""
+
+    lasts: bool = False
 
 
-class NotAPdf(DocumentError): ...
+class NotAPdf(DocumentError):
+    lasts = True
 
 
 class UnreadablePdf(DocumentError): ...
+
+
+class DamagedFile(UnreadablePdf):
+    lasts = True
 
 
 class EncryptedPdf(DocumentError): ...
@@ -66,6 +76,12 @@ class WrongPassword(EncryptedPdf): ...
 
 
 class PdfTooLarge(DocumentError): ...
+
+
+class FileTooLarge(PdfTooLarge):
+    """By itself, whatever room there is."""
+
+    lasts = True
 
 
 class DocumentGone(DocumentError): ...

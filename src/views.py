@@ -51,6 +51,7 @@ class DocumentView:
     seconds_left: float | None
     reason: Message  # what happened and what to do, when FAILED or PARTIAL
     needs_password: bool = False
+    lasts: bool = False  # when FAILED: the same file fails again, whenever it is tried
 
     @property
     def searchable(self) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from shared_utils.conversion.kinds import HEAD_BYTES, SUFFIXES, Kind, kind_of, suffix_of
 from shared_utils.conversion.office import office_pdf, office_program
-from shared_utils.errors import DocumentError, NotAPdf, PdfTooLarge, UnreadablePdf
+from shared_utils.errors import DamagedFile, DocumentError, FileTooLarge, NotAPdf, UnreadablePdf
 from shared_utils.pdf.isolation import (
     NONSENSE,
     ReadingLimits,
@@ -91,7 +91,7 @@ class Converter:
     def _check_size(self, path: Path) -> None:
         size, most = path.stat().st_size, self.limits.max_bytes
         if size > most:
-            raise PdfTooLarge(
+            raise FileTooLarge(
                 "The file has {size:,.1f} MB; at most {limit:,.0f} MB are taken. Please split it.",
                 size=size / 1e6,
                 limit=most / 1e6,
@@ -138,7 +138,7 @@ def _from_child(
             _raise_for(reply, limits)
             size = integer(reply, "bytes")
             if not 0 < size <= _MOST_PDF_BYTES * limits.max_bytes:
-                raise PdfTooLarge("The pages made of this file would be far larger than it is. Please split it.")
+                raise FileTooLarge("The pages made of this file would be far larger than it is. Please split it.")
             return child.receive_bytes(size, _SEND_S)
     except WorkerStalled as error:
         raise UnreadablePdf(
@@ -159,28 +159,28 @@ def _raise_for(reply: Reply, limits: ReadingLimits) -> None:
         case "empty":
             raise NotAPdf("There is nothing to read in this file. Please check it and upload it again.")
         case "too_many_pages":
-            raise PdfTooLarge(
+            raise FileTooLarge(
                 "The file would come to more than {limit:,} pages, the most that are read of one. Please split it.",
                 limit=limits.max_pages,
             )
         case "too_complex":
-            raise UnreadablePdf("This file is too complex to be set on pages. Please save it as PDF, then add that.")
+            raise DamagedFile("This file is too complex to be set on pages. Please save it as PDF, then add that.")
         case "damaged":
-            raise UnreadablePdf(
+            raise DamagedFile(
                 "This file is damaged and cannot be read. Please get it anew, or save it again in the program it "
                 "comes from."
             )
         case "protected":
-            raise UnreadablePdf(
+            raise DamagedFile(
                 "This book is locked by the copy protection of whoever sells it, so its words cannot be read. Please "
                 "add a copy without it."
             )
         case "password":
-            raise UnreadablePdf(
+            raise DamagedFile(
                 "This file is protected by a password. Please remove it in the program the file comes from, then add "
                 "the file again."
             )
         case "unfolds":
-            raise PdfTooLarge("Unpacked, this file is far larger than what is taken. Please split it.")
+            raise FileTooLarge("Unpacked, this file is far larger than what is taken. Please split it.")
         case _:
             raise WorkerLost(NONSENSE)

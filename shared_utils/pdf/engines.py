@@ -10,7 +10,7 @@ from enum import Enum, auto
 from itertools import chain
 from pathlib import Path
 
-from shared_utils.errors import PdfTooLarge
+from shared_utils.errors import FileTooLarge
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.pdf.file_dates import made_on
 from shared_utils.pdf.isolation import (
@@ -121,7 +121,7 @@ def _opened(reply: Reply, limits: ReadingLimits) -> Opened:
         raise CannotOpen(Obstacle.PASSWORD if reply["error"] == "password" else Obstacle.DAMAGED)
     pages = integer(reply, "pages")
     if pages > limits.max_pages:
-        raise PdfTooLarge(
+        raise FileTooLarge(
             "The PDF has {pages:,} pages; at most {limit:,} are read. Please split it.",
             pages=pages,
             limit=limits.max_pages,

@@ -9,7 +9,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shared_utils.errors import EncryptedPdf, NotAPdf, PdfTooLarge, UnreadablePdf, WrongPassword
+from shared_utils.errors import (
+    DamagedFile,
+    EncryptedPdf,
+    FileTooLarge,
+    NotAPdf,
+    PdfTooLarge,
+    UnreadablePdf,
+    WrongPassword,
+)
 from shared_utils.message import Message, message
 from shared_utils.pdf.engines import (
     Budget,
@@ -133,7 +141,7 @@ def _check(path: Path, limits: ReadingLimits) -> None:
         raise NotAPdf("The file is empty (0 bytes). Please check it and upload it again.")
     if size > limits.max_bytes:
         most = limits.max_bytes / 1e6
-        raise PdfTooLarge(
+        raise FileTooLarge(
             "The file has {size:,.1f} MB; at most {limit:,.0f} MB are taken. Please split it.",
             size=size / 1000000.0,
             limit=most,
@@ -143,6 +151,9 @@ def _check(path: Path, limits: ReadingLimits) -> None:
 
 
 # ------------------------------------------------------------------------------------------------ the document
+
+
+_BROKEN = message("The PDF is damaged or cut off, and two readers cannot repair it. Please get a fresh copy.")
 
 
 def _start(job: Job) -> tuple[Opened, Pages]:
@@ -163,10 +174,12 @@ def _start(job: Job) -> tuple[Opened, Pages]:
             raise WrongPassword("This password does not open the PDF. Please try again.")
         raise EncryptedPdf("The PDF is protected with a password. Please enter it to read the file.")
     if Obstacle.NO_PAGES in obstacles:
-        raise UnreadablePdf("The PDF has no pages. Please check the file and upload it again.")
+        raise DamagedFile("The PDF has no pages. Please check the file and upload it again.")
     if Obstacle.STALLED in obstacles:
         raise UnreadablePdf("The PDF takes too long to open: it is damaged or far too complex. Please save it anew.")
-    raise UnreadablePdf("The PDF is damaged or cut off, and two readers cannot repair it. Please get a fresh copy.")
+    if Obstacle.CRASHED in obstacles:  # a child may have lacked memory just then
+        raise UnreadablePdf(_BROKEN)
+    raise DamagedFile(_BROKEN)
 
 
 def _entries(job: Job, drafts: Mapping[int, Draft]) -> dict[int, list[Entry]]:

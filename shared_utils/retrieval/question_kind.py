@@ -89,6 +89,7 @@ _ORDINALS = (
     "eighth achte achten huitième octava ottava achtste,ninth neunte neunten neuvième novena nona negende,"
     "tenth zehnte zehnten dixième décima decima tiende"
 )
+_SOME = "zwei|drei|vier|fünf|zehn|deux|trois|quatre|cinq|dix"
 _NUMBER_OF = {word: n for n, words in enumerate(_NUMBERS.split(","), start=1) for word in words.split()}
 _ORDINAL_OF = {word: n for n, words in enumerate(_ORDINALS.split(","), start=1) for word in words.split()}
 LAST_PAGE = 0  # of a document, however many it has
@@ -103,7 +104,7 @@ _PAGE_IN_WORDS = re.compile(
 _LEADS_UP = (
     r"(?:^|[(,:;]\s*|\b(?:on|in|of|from|within|at|for|only|about|do|does|did|and|with|compare|explain|summari[sz]e|"
     r"auf|von|aus|der|die|la|à la|sur la|dit la|de la|en la|na|nella|alla|op|van|da|dice la|diz a|sagt|"
-    r"zegt)\s+)(?:the\s+)?"
+    r"den|zu|laut|vergleiche|erkläre|les|des|aux|entre|comparez?|expliquez?|las|le|zegt)\s+)(?:the\s+)?"
 )
 _PAGES = re.compile(
     rf"{_LEADS_UP}(?P<what>(?:between\s+)?(?:pages?|pp?\.|seiten?|páginas?|paginas?|pagine)\s*"
@@ -111,10 +112,14 @@ _PAGES = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_PAGES = re.compile(
-    r"(?P<what>\bbetween\s+pages?\s*(?P<first>\d{1,4})\s+and\s+(?:page\s+)?(?P<last>\d{1,4}))\b", re.IGNORECASE
+    r"(?P<what>\b(?:between|zwischen|entre)\s+(?:les\s+|den\s+)?(?:pages?|seiten?)\s*(?P<first>\d{1,4})\s+"
+    r"(?:and|und|et)\s+(?:(?:la\s+)?page\s+|seite\s+)?(?P<last>\d{1,4}))\b",
+    re.IGNORECASE,
 )
 _FIRST_PAGES = re.compile(
-    rf"{_LEADS_UP}(?P<what>first (?:(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)}) )?pages?)\b", re.IGNORECASE
+    rf"{_LEADS_UP}(?P<what>(?:first (?:(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)}) )?pages?"
+    rf"|(?:ersten (?P<anzahl>\d{{1,3}}|{_SOME}) Seiten|(?P<nombre>\d{{1,3}}|{_SOME}) premières pages)))\b",
+    re.IGNORECASE,
 )
 # "… of the papers in Table 2 are not mentioned on page 9?" needs both places; "Table 2 on page 9" is one.
 _ELSEWHERE = re.compile(
@@ -124,17 +129,21 @@ _ELSEWHERE = re.compile(
 
 _NAME = r"[A-Z][\w&'’-]*(?:\s+(?:(?:of|and|the|to|for|in|on|&)\s+)*[A-Z][\w&'’-]*)*"
 _NUMBER = r"\d+(?:\.\d+)*|[A-Z](?:\.\d+)*|[IVXLC]+"
-_QUOTED = r"[\"“„'‘](?P<quoted>[^\"“”„'‘’]{2,80})[\"”“'’]"
-_IN = r"(?i:in|of|from|under|within|do|does|about|summari[sz]e|explain)\s+(?:the\s+)?"
+_QUOTED = r"[\"“„'‘«]\s?(?P<quoted>[^\"“”„'‘’«»]{2,80}?)\s?[\"”“'’»]"
+_IN = (
+    r"(?i:in|of|from|under|within|do|does|about|summari[sz]e|explain|im|aus|des|von|zu|unter|sagt|steht|nennt|erkläre|"
+    r"dans|de|du|sous|dit|selon|résume[rz]?|explique[rz]?)\s+(?i:the\s+|dem\s+|das\s+|la\s+|le\s+)?"
+)
+_PART_WORD = r"(?i:(?:section|chapter|chapitre)s?|Abschnitt(?:e?s|en?)?|Kapitel[ns]?)"
 _SECTION = re.compile(
-    rf"\b{_IN}(?i:section|chapter)s?[\s:]+"
+    rf"\b{_IN}{_PART_WORD}[\s:]+"
     rf"(?:{_QUOTED}|(?P<number>{_NUMBER})(?![\w(])(?!\.\w)|(?P<name>{_NAME})|(?P<tail>[a-z][\w&'’ -]*))"
 )
 _SECTION_AFTER = re.compile(
     rf"\b{_IN}(?:{_QUOTED}|(?P<name>{_NAME})|(?P<tail>(?:[\w&'’-]+\s+){{0,3}}[\w&'’-]+))\s+(?:section|chapter)\b"
 )
 _LONGEST_NAME = 6  # words
-_SECTION_WORD = re.compile(r"\b(?:section|chapter)s?\b", re.IGNORECASE)
+_SECTION_WORD = re.compile(rf"\b{_PART_WORD}\b")
 _LABELLED = re.compile(rf"\b{_IN}(?P<label>(?i:part|appendix|item)\s+(?:\d+[A-Z]?|[A-Z]|[IVXLC]+))\b(?!\()")
 _OF_A_LAW = re.compile(r"\bof the [\w ,]*\b(?:Act|Code|Rules?|Regulations?|Law|Treaty|Directive)\b")
 
@@ -208,14 +217,19 @@ def without_part(question: str, section: str = "") -> str:
     patterns = [_BETWEEN_PAGES, _PAGES, _FIRST_PAGES, _PAGE_IN_WORDS]
     if section:
         name = r"\s+".join(re.escape(word) for word in section.split())
-        said = rf"(?P<what>(?:(?:section|chapter)s?[\s:]+)?[\"“„'‘]?{name}[\"”“'’]?(?:\s+(?:section|chapter))?)"
+        quoted = rf"(?:«\s?|[\"“„'‘])?{name}(?:\s?»|[\"”“'’])?"
+        said = rf"(?P<what>(?:{_PART_WORD}[\s:]+)?{quoted}(?:\s+(?:section|chapter))?)"
         patterns.append(re.compile(said, re.IGNORECASE))
     for pattern in patterns:
         question = pattern.sub(_only_what_leads_up, question)
     return " ".join(_LEFT_OVER.sub(" ", question).split())
 
 
-_LEFT_OVER = re.compile(r"(?:\b(?:on|in|of|from|within|under|at)\s+(?:the\s+)?)?\0", re.IGNORECASE)
+_LEFT_OVER = re.compile(
+    r"(?:\b(?:on|in|of|from|within|under|at|im|aus|auf|von|unter|laut|dans|sous|sur|de|du|des|à|selon)\s+"
+    r"(?:the\s+)?)?(?:\b(?:der|dem|den|die|das|la|le|les)\s+)?\0",
+    re.IGNORECASE,
+)
 
 
 def _only_what_leads_up(match: re.Match[str]) -> str:
@@ -239,8 +253,8 @@ def _asked_pages(question: str) -> tuple[tuple[int, int], ...]:
         numbers = [re.findall(r"\d+", part) for part in re.findall(_RANGE, match["pages"])]
         pages += [(int(pair[0]), int(pair[-1])) for pair in numbers]
     for match in _FIRST_PAGES.finditer(question):
-        count = match["count"] or "1"
-        pages.append((1, _COUNTS.get(count.lower()) or int(count)))
+        count = (match["count"] or match["anzahl"] or match["nombre"] or "1").lower()
+        pages.append((1, _COUNTS.get(count) or _NUMBER_OF.get(count) or int(count)))
     for match in () if pages else _PAGE_IN_WORDS.finditer(question):
         said = (match["number"] or match["ordinal"] or "").lower()
         page = _NUMBER_OF.get(said) or _ORDINAL_OF.get(said) or LAST_PAGE

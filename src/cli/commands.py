@@ -70,7 +70,6 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="answer a question from PDFs, every sentence with its page")
     add_files(ask)
     ask.add_argument("--question", required=True, metavar="TEXT")
-    ask.add_argument("--engine", choices=_ENGINES, default="auto", help="who writes (default: the best one reachable)")
     ask.add_argument("--json", action="store_true", help="one JSON object on stdout")
     ask.set_defaults(run=_ask)
 
@@ -80,10 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     batch.add_argument("--csv", type=Path, metavar="OUT.csv", help="the table (default: on stdout, if nothing else)")
     batch.add_argument("--report", type=Path, metavar="OUT.html", help="one file with quotes and pictures of the pages")
     batch.add_argument("--markdown", type=Path, metavar="OUT.md", help="answers with footnotes")
-    batch.add_argument(
-        "--engine", choices=_ENGINES, default="auto", help="who writes (default: the best one reachable)"
-    )
     batch.set_defaults(run=_batch)
+    for one in (ask, batch):
+        one.add_argument("--engine", choices=_ENGINES, default="auto", help="who writes (default: the best reachable)")
 
     search = commands.add_parser("search", help="the passages and the evidence a question would be answered from")
     add_files(search)

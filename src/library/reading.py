@@ -23,7 +23,7 @@ from shared_utils.errors import (
 from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.pdf.reader import save_decrypted_copy
 from shared_utils.types import Page, PageVerdict
-from src.answering.file_report import outcome
+from src.answering.file_report import outcome, unread_pages
 from src.answering.giving_way import giving_way
 from src.answering.ingestion import IndexedDocument, SourceFile, WorkStopped, finished, keep_index
 from src.events import Embedding, FileStatus, IngestEvent, PageRead, ReadingStarted, Searchable
@@ -53,6 +53,7 @@ class Entry:
     seconds_left: float | None = None
     reason: Message = NOTHING
     needs_password: bool = False
+    lasts: bool = False  # the same bytes fail again
     indexed: IndexedDocument | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
     removed: bool = False  # out of sight; it can be put back until it is wiped
@@ -73,6 +74,7 @@ class Entry:
             seconds_left=self.seconds_left,
             reason=self.reason,
             needs_password=self.needs_password,
+            lasts=self.lasts,
         )
 
 
@@ -151,7 +153,7 @@ class Reading:
                             self._keep_pages(entry.indexed)
                             self._update(entry, verdicts=verdicts_of(entry.indexed))
         except FootnoteError as exc:  # the file cannot be read, or what was read cannot be kept
-            self._fail(entry, exc.message, needs_password=isinstance(exc, EncryptedPdf))
+            self._refused(entry, exc)
             return None
         if not whole:
             return self._again(entry)
@@ -203,7 +205,7 @@ class Reading:
             self._fail(entry, exc.message)
             return None
         if report.status is FileStatus.FAILED:
-            self._fail(entry, report.reason)
+            self._fail(entry, report.reason, entry.indexed.document.pages)
             return None
         kept = self._store.index_path(entry.source.id)
         self._update(entry, indexed=keep_index(entry.indexed, kept, self._rag.most_passages))
@@ -215,8 +217,21 @@ class Reading:
     def _publish(self, entry: Entry, indexed: IndexedDocument) -> None:
         self._update(entry, indexed=indexed)
 
-    def _fail(self, entry: Entry, reason: Message, *, needs_password: bool = False) -> None:
-        self._update(entry, state=DocumentState.FAILED, reason=reason, needs_password=needs_password, seconds_left=None)
+    def _fail(self, entry: Entry, reason: Message, pages: tuple[Page, ...] | None = None) -> None:
+        """Of `pages` that hold no words, and none that are still unread, nothing more can be made."""
+        lasts = pages is not None and not unread_pages(pages)
+        self._update(entry, state=DocumentState.FAILED, reason=reason, lasts=lasts, seconds_left=None)
+
+    def _refused(self, entry: Entry, error: FootnoteError) -> None:
+        """What it needs, and whether another try can help, are told by the kind of the error, not by its words."""
+        self._update(
+            entry,
+            state=DocumentState.FAILED,
+            reason=error.message,
+            needs_password=isinstance(error, EncryptedPdf),
+            lasts=isinstance(error, DocumentError) and error.lasts,
+            seconds_left=None,
+        )
 
     def _page_read(self, entry: Entry, event: PageRead, began: float) -> None:
         with self._lock:
@@ -303,7 +318,7 @@ class Reading:
             except FootnoteError as exc:
                 if turn.is_over() and not isinstance(exc, EncryptedPdf):
                     return partial(self._unlock, entry, password, replace_by)
-                self._fail(entry, exc.message, needs_password=isinstance(exc, EncryptedPdf))
+                self._refused(entry, exc)
                 return None
         unlocked = replace_by(document_id)
         if unlocked is not None:
@@ -333,7 +348,7 @@ class Reading:
             self._submit(self._readers, entry, partial(self._recognise, entry, state.read_s or 0.0), small=False)
             return None
         if state.status == FileStatus.FAILED:
-            self._fail(entry, state.reason)
+            self._fail(entry, state.reason, document.pages)
             return None
         indexed = self._with_kept_vectors(indexed)
         status = FileStatus(state.status)

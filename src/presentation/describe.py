@@ -161,10 +161,6 @@ def _pages(number: int, say: Say) -> str:
     return say.n(number, "{n:,} page", "{n:,} pages")
 
 
-def _passages(number: int, say: Say) -> str:
-    return say.n(number, "{n:,} passage", "{n:,} passages")
-
-
 def describe_document(view: DocumentView, say: Say = ENGLISH) -> str:
     """The line under a document's name: what is being done to it, what it holds, or what went wrong."""
     seconds = view.seconds_left
@@ -179,17 +175,14 @@ def describe_document(view: DocumentView, say: Say = ENGLISH) -> str:
         case DocumentState.RECOGNISING:
             return say("Recognising the words on scanned pages") + left
         case DocumentState.EMBEDDING:
-            done = view.embedded
-            return (
-                say.n(
-                    view.chunks, "Indexing {done:,} of {n:,} passage", "Indexing {done:,} of {n:,} passages", done=done
-                )
-                + left
-            )
+            percent = 100 * view.embedded // max(1, view.chunks)
+            return say("Can be asked; indexing by meaning, {percent} %", percent=percent) + left
         case DocumentState.FAILED:
             return plain(say(view.reason))
-        case DocumentState.READY | DocumentState.PARTIAL:
-            return f"{_pages(view.pages, say)} · {_passages(view.chunks, say)}"
+        case DocumentState.READY:
+            return say("{pages} · ready", pages=_pages(view.pages, say))
+        case DocumentState.PARTIAL:
+            return say("{pages} · ready in part", pages=_pages(view.pages, say))
 
 
 def document_progress(view: DocumentView) -> float:
@@ -256,12 +249,15 @@ def _model_name(model: str, where: Where | None, say: Say) -> str:
 
 
 def describe_answer(turn: TurnView, say: Say = ENGLISH) -> str:
-    """The line under a finished answer: sources, who wrote it, how long it took. A refusal has none."""
+    """The line under a finished answer: sources, who wrote it, how long it took. A refusal has none, and neither has
+    what was told of the files themselves."""
     if turn.answer is None or not turn.answer.answerable:
         return ""
-    sources = say.n(len(turn.answer.citations), "{n:,} source", "{n:,} sources")
-    stats = turn.answer.stats
+    stats, cited = turn.answer.stats, len(turn.answer.citations)
     quoted = stats.backend is EngineKind.EXTRACTIVE  # its notes say so
+    if quoted and not cited:
+        return ""
+    sources = say.n(cited, "{n:,} source", "{n:,} sources")
     wrote = "" if quoted else engine_name(stats.backend, stats.model, stats.where, say)
     return " · ".join(part for part in (sources, wrote, *how_long(turn, say, wrote=bool(wrote))) if part)
 

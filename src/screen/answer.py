@@ -26,7 +26,7 @@ from src.screen.markdown import answer_markdown, escape_markdown
 from src.screen.running import chips
 from src.screen.series import series_html
 from src.screen.session import Session
-from src.screen.stages import taken_steps
+from src.screen.stages import is_small_talk, taken_steps
 from src.views import TurnView
 
 
@@ -129,6 +129,9 @@ def about_answer(turn: TurnView, say: Say) -> str:
 
 def _draw_failure(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
     say = session.say
+    if is_small_talk(turn):
+        st.html(note(say(turn.error), role="status"))
+        return
     st.html(note(say(turn.error) or say("This answer was stopped before it began."), "error", role="alert"))
     if latest:
         st.button(say("Ask again"), key="again", on_click=shelf.regenerate, args=(session.conversation,))
@@ -176,9 +179,10 @@ def _draw_actions(turn: TurnView, answer: Answer, shelf: Shelf, session: Session
 def _copy_button(answer: Answer, say: Say) -> str:
     """The page script copies what it carries: the answer with its footnotes, as plain text and with its formatting."""
     words, formatted = (escape(text, quote=True) for text in (plain_answer(answer, say), rich_answer(answer, say)))
+    name = html_text(say("Copy"))
     return (
-        f'<button type="button" class="fn-copy" data-copy="{words}" data-html="{formatted}">'
-        f"<span>{html_text(say('Copy'))}</span></button>"
+        f'<button type="button" class="fn-copy" title="{name}" data-copy="{words}" data-html="{formatted}">'
+        f'<span class="fn-hidden">{name}</span></button>'
     )
 
 

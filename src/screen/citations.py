@@ -83,13 +83,18 @@ def shares(rects: Sequence[Rect], size: tuple[float, float]) -> tuple[Box, ...]:
 
 
 def follow_answer(turns: Sequence[TurnView], session: Session) -> None:
-    """Let the viewer show the first source of a new answer; it sees to it that what a person opens meanwhile stays."""
+    """Let the viewer show the first source of a new answer; of a refusal, once it is final, the closest place.
+
+    It sees to it that what a person opens meanwhile stays.
+    """
     if not turns:
         return
     turn = turns[-1]
     kind, answer = (ANSWER, turn.answer) if turn.answer else (QUOTES, turn.extractive)
     name = f"{turn.id}.{kind}"
-    if answer is None or not answer.answerable or not answer.citations or session.followed == name:
+    if answer is None or not answer.citations or session.followed == name:
+        return
+    if not answer.answerable and not turn.done:
         return
     first = answer.citations[0]
     session.place = Place(first.document_id, first.page, anchor(turn, kind, first.marker), turn.id)

@@ -149,7 +149,7 @@ def _draw_finding(session: Session) -> None:
         session.search = st.text_input(
             say("Search the documents by name"),
             session.search,
-            placeholder=say("Search by name"),
+            placeholder=say("Search"),
             label_visibility="collapsed",
             key="search-documents",
         )
@@ -211,7 +211,7 @@ def _draw_document(view: DocumentView, shelf: Shelf, session: Session, *, severa
             st.html(document_card(view, say))
         if view.needs_password:
             _draw_password(view, shelf, say)
-        elif view.state is DocumentState.FAILED:
+        elif view.state is DocumentState.FAILED and not view.lasts:
             st.button(say("Try again"), key=f"retry-{view.entry_id}", on_click=shelf.retry, args=(view.entry_id,))
 
 

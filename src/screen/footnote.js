@@ -31,6 +31,10 @@ const name = () => {
     if (up) set(up, 'aria-label', data.words.thumb_up ?? '');
     if (down) set(down, 'aria-label', data.words.thumb_down ?? '');
   });
+  document.querySelectorAll('[class*="st-key-bare-"] button').forEach(button => { // an icon alone: its words at the pointer
+    const words = button.querySelector('[data-testid="stMarkdownContainer"]')?.textContent.trim();
+    if (words) set(button, 'title', words);
+  });
   document.querySelectorAll(WORDS).forEach(block => set(block, 'dir', 'auto')); // in the direction of its own words
 };
 
@@ -79,10 +83,11 @@ const copy = async event => {
   const button = closest(event, '.fn-copy');
   if (!button) return;
   await toClipboard(button.dataset.copy, button.dataset.html);
-  const label = button.querySelector('span'), before = label.textContent;
-  label.textContent = data.words.copied;
+  const label = button.querySelector('span'), before = button.title;
+  const shown = (words, done) => { label.textContent = button.title = words; button.classList.toggle('fn-copied', done); };
+  shown(data.words.copied, true);
   say(data.words.copied);
-  setTimeout(() => { label.textContent = before; }, 2000);
+  setTimeout(shown, 2000, before, false);
 };
 
 // ------------------------------------------------------------------------------------------------ dropping files
@@ -126,7 +131,7 @@ const arrive = () => { // at a new question, once
   const latest = document.querySelector('.st-key-latest');
   if (!latest || latest.dataset.turn === data.turn) return;
   latest.dataset.turn = data.turn;
-  if (document.querySelector('.st-key-earlier')) latest.scrollIntoView({ block: 'start' });
+  if (document.querySelector('.st-key-earlier, .st-key-list')) latest.scrollIntoView({ block: 'start' });
 };
 
 // ------------------------------------------------------------------------------------------------ the library as a drawer

@@ -88,15 +88,14 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
     # would be left that ticks, and the box would stay closed.
     documents = shelf.documents()
     _draw_question_row(shelf, settings, session, seen, documents)
-    if not session.view:
-        follow_answer(shelf.turns(session.conversation), session)
     with st.sidebar:
         draw_library(documents, shelf, session, settings)
         draw_conversations(shelf, session)
-        draw_notes_button(shelf, session)
-        draw_timeline_button(session, ready=any(view.searchable for view in documents))
-        draw_list_button(session, ready=any(view.searchable for view in documents))
-        draw_compare_button(session, ready=sum(map(can_be_compared, documents)) > 1)
+        with st.container(key="more", gap=None):
+            draw_notes_button(shelf, session)
+            draw_timeline_button(session, ready=any(view.searchable for view in documents))
+            draw_list_button(session, ready=any(view.searchable for view in documents))
+            draw_compare_button(session, ready=sum(map(can_be_compared, documents)) > 1)
         st.html(note(where_files_go(settings, session.say, keep_here=shelf.preferences().keep_here)))
     prepare_timeline(shelf, session)
     left, right = st.columns(_COLUMNS, gap="large")
@@ -104,6 +103,8 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
         draw_library_notice(shelf, session)
         draw_remark(session)
         _ROOMS.get(session.view, draw_conversation)(shelf, session)
+    if not session.view:  # after the conversation, which draws an answer once: it may have come in this very run
+        follow_answer(shelf.turns(session.conversation), session)
     with right:
         draw_viewer(shelf, session)
 

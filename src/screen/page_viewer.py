@@ -121,7 +121,7 @@ def _page_data(shelf: Shelf, session: Session) -> dict[str, object]:
         "words": {
             "source": say("Source {number}", number="{number}"),
             "files": say("PDF files"),
-            "drop": say("Drop your PDF files"),
+            "drop": say("Drop your files"),
             "copied": say("Copied"),
             "thumb_up": say("Good answer"),
             "thumb_down": say("Bad answer"),

@@ -13,7 +13,7 @@ from shared_utils.types import Answer
 from src.i18n import Say, phrase
 from src.library.question_lists import ListView, begin_list, describe_list, go_on, list_view
 from src.library.shelf import Shelf
-from src.presentation.blocks import Piece, as_html, blocks, cautions, dagger
+from src.presentation.blocks import Piece, as_html, blocks, cautions, dagger, is_quoted, set_as_text
 from src.presentation.describe import describe_verdict
 from src.presentation.escaping import html_text, plain
 from src.presentation.questions import questions_from
@@ -175,10 +175,21 @@ def _words(turn: TurnView, answer: Answer, say: Say) -> str:
         marks = "".join(map(chip, piece.markers)) + piece.sign
         return f"{html_text(piece.text)}{'&nbsp;' if marks else ''}{marks}"
 
-    return as_html(blocks(answer, say), piece_html, heading="b")
+    if not is_quoted(answer):
+        return as_html(blocks(answer, say), piece_html, heading="b")
+    said = set_as_text(answer)
+    led = {marker for sentence in said.sentences for marker in sentence.citations}
+    quotes = [f'<p dir="auto"><q>{html_text(c.quote)}</q>&nbsp;{chip(c.marker)}</p>' for c in answer.citations]
+    first = 0 if said.sentences else 1  # a value that was looked up leads, else the first quote
+    folded = [quote for quote, c in zip(quotes, answer.citations, strict=True) if c.marker not in led][first:]
+    head = html_text(say.n(len(folded), "{n} more passage", "{n} more passages"))
+    more = f'<details class="fn-aside"><summary>{head}</summary>{"".join(folded)}</details>' if folded else ""
+    return as_html(blocks(said, say), piece_html, heading="b") + "".join(quotes[:first]) + more
 
 
 def _verdict(answer: Answer, say: Say) -> str:
+    if is_quoted(answer):
+        return f'<span class="fn-quiet">{html_text(say("quoted word for word"))}</span>'
     doubts = cautions(answer)
     if not doubts:
         return f'<span class="fn-sound">{html_text(say("supported"))}</span>{aside(answer, say)}'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.types import Where
 from src.events import Stage
 from src.i18n import Say
@@ -23,6 +24,11 @@ class Step:
     stage: Stage
     seconds: float | None
     running: bool
+
+
+def is_small_talk(turn: TurnView) -> bool:
+    """Whether a sentence is the whole answer, as to a greeting: it is kept where a failure has its reason."""
+    return bool(turn.error) and question_kind(turn.question) is QuestionKind.SMALL_TALK
 
 
 def steps(turn: TurnView, now: float) -> tuple[Step, ...]:
@@ -56,9 +62,9 @@ def stage_line(turn: TurnView, now: float, say: Say, *, files_at_work: bool = Fa
         case Stage.WAITING:
             parts = [say("Waiting for the model"), _reads_on(turn, since, say), place_in_line(turn, left, say)]
         case Stage.READING:
-            parts = [_reading(turn, left, since, say), _reads_on(turn, since, say), slower, _by(turn, say)]
+            parts = [_reading(left, since, say), _reads_on(turn, since, say), slower, _by(turn, say)]
         case Stage.WRITING:
-            parts = [say("Writing"), _tokens(turn.output_tokens, say), say("not yet checked"), slower, _by(turn, say)]
+            parts = [say("Writing"), say("not yet checked"), slower, _by(turn, say)]
         case Stage.VERIFYING:
             return say("Checking every sentence against the pages")
         case None:
@@ -102,9 +108,8 @@ def _by(turn: TurnView, say: Say) -> str:
     return engine_name(turn.engine, turn.model, turn.where, say)
 
 
-def _reading(turn: TurnView, left: float | None, since: float, say: Say) -> str:
-    tokens = _tokens(turn.prompt_tokens, say)
-    what = say("Reading {tokens}", tokens=tokens) if tokens else say("Reading the passages")
+def _reading(left: float | None, since: float, say: Say) -> str:
+    what = say("Reading the passages")
     if left is None:
         return f"{what} · {about(since, say)}"
     soon = (
@@ -133,16 +138,12 @@ def tick_s(turn: TurnView, now: float) -> float:
             return 0.3
 
 
-def _tokens(count: int, say: Say) -> str:
-    return say.n(count, "{n:,} token", "{n:,} tokens") if count else ""
-
-
 def stage_name(stage: Stage, say: Say) -> str:
     match stage:
         case Stage.RETRIEVING:
             return say("Search")
         case Stage.CHECKING:
-            return say("Weigh")
+            return say("Relevance")
         case Stage.WAITING:
             return say("Wait")
         case Stage.READING:
@@ -169,7 +170,6 @@ def taken_steps(turn: TurnView, say: Say) -> str:
     rows = []
     for step in steps(turn, 0.0):
         name = escape(stage_name(step.stage, say))
-        more = {Stage.READING: turn.prompt_tokens, Stage.WRITING: turn.output_tokens}.get(step.stage, 0)
         time = escape(say("{seconds:.1f} s", seconds=step.seconds or 0.0))
-        rows.append(f"<li><span>{name}</span><span>{escape(_tokens(more, say))}</span><span>{time}</span></li>")
+        rows.append(f"<li><span>{name}</span><span>{time}</span></li>")
     return f'<ol class="fn-times">{"".join(rows)}</ol>' if rows else ""

@@ -4,6 +4,7 @@
 const CHIP = 'a[href^="#cite-"]';
 const TYPING = 'input, textarea, select, [contenteditable="true"]';
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4]; // 1 = as wide as the viewer
+const MARGIN = 0.07; // of a page's width, on which no words stand: not shown where the page is wider than the viewer
 const DRAWER = 'footnote-drawer'; // the step in the browser's history that Back takes back
 
 class Viewer {
@@ -265,7 +266,8 @@ class Viewer {
 
   bringIntoView(mark, left = mark.offsetLeft) { // to the upper third, from its first word on
     const { clientWidth, clientHeight } = this.scroll, leaf = mark.parentElement, right = leaf.offsetLeft + mark.offsetLeft + mark.offsetWidth;
-    const sideways = right < clientWidth ? 0 : leaf.offsetLeft + left - clientWidth / 40;
+    const line = leaf.offsetLeft + left - clientWidth / 40, margin = leaf.offsetWidth * MARGIN;
+    const sideways = leaf.offsetWidth <= clientWidth ? 0 : right < clientWidth + margin ? Math.min(margin, line) : line;
     this.pages.scrollTo(sideways, leaf.offsetTop + mark.offsetTop - clientHeight / 3);
   }
 

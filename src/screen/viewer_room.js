@@ -1,7 +1,7 @@
 // The viewer's room: how wide it is, the whole screen, fingers, and the list of pages.
 const SHARE = 'footnote-viewer-share', SHARES = [0.3, 0.7]; // of the width that conversation and viewer have together
 const TURN_AFTER = 160; // pixels scrolled on after the end of the page
-const LEGIBLE = [11, 16]; // pixels a marked line is high, so that it can be read: at least, and where its width has room
+const LEGIBLE = [11, 13.5]; // pixels a marked line is high, so that it can be read: at least, and where its width has room
 const readingZoom = (boxes, width, ratio) => { // boxes in shares of a page that is `width` pixels wide at zoom 1
   const line = Math.min(...boxes.map(box => box[3])) * width * ratio;
   const wide = Math.max(...boxes.map(box => box[0] + box[2])) - Math.min(...boxes.map(box => box[0]));

@@ -160,7 +160,7 @@ class Screen:
         return self.page.locator('[class*="st-key-doc-"]').filter(has_text=name)
 
     def wait_ready(self, name: str) -> None:
-        expect(self.card(name)).to_contain_text("passage")
+        expect(self.card(name)).to_contain_text("· ready")
         expect(self.card(name).get_by_role("progressbar")).to_have_count(0)
 
     def ask(self, question: str) -> None:

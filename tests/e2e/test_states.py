@@ -136,7 +136,7 @@ def test_files_that_need_somebody(visit: Open, address: str) -> None:
     screen.add("locked.pdf", pdf(BRIDGES, password="open sesame"))
     expect(screen.page.get_by_placeholder("Password of this PDF")).to_be_visible()
     with_the_sample(screen)
-    look(screen, "failed-file", library, text("is not a PDF"), button("Try again"))
+    look(screen, "failed-file", library, text("is not a PDF"))
 
 
 def test_ready(reader: Screen) -> None:
@@ -151,7 +151,7 @@ def test_reading(reader: Screen, says: Script) -> None:
     says.first_token_s = SILENT_S
     reader.ask(QUESTION)
     expect(reader.page.get_by_role("timer")).to_contain_text("Reading")
-    look(reader, "reading", text("Found in your documents"), text(re.compile(r"Reading \d+ tokens")), stop)
+    look(reader, "reading", text("Found in your documents"), text("Reading the passages"), stop)
     stop(reader.page).click()
     look(reader, "stopped-early", button("Answer again"))
 
@@ -171,7 +171,7 @@ def test_writing_and_stopped(reader: Screen, says: Script) -> None:
     says.answer, says.token_s = ANSWER * 10, 0.5
     reader.ask(QUESTION)
     expect(reader.page.locator(".st-key-foot")).to_be_visible()
-    look(reader, "writing", text(re.compile(r"Writing · \d+ token")), stop)
+    look(reader, "writing", text("Writing · not yet checked"), stop)
     stop(reader.page).click()
     look(reader, "stopped", text("stopped"))
 
@@ -208,6 +208,12 @@ def test_answered_and_what_was_left_out(reader: Screen, says: Script) -> None:
     reader.answered()
     reader.page.get_by_text("1 sentence of the model is not on the pages").click()
     look(reader, "answered", text("on this machine"), lambda page: page.locator(".fn-aside li").get_by_text("23"))
+    expect(reader.page.get_by_role("button", name="Answer again")).to_have_attribute("title", "Answer again")
+    left_out = reader.page.locator(".fn-aside li")
+    reader.page.locator(".fn-aside summary").click()
+    expect(left_out).to_be_hidden()
+    reader.page.emulate_media(media="print")
+    expect(left_out).to_be_visible()
 
 
 def test_refused(reader: Screen) -> None:

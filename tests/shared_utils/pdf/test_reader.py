@@ -14,7 +14,15 @@ import pytest
 from pypdf.constants import PageLabelStyle
 from reportlab.pdfgen.canvas import Canvas
 
-from shared_utils.errors import DocumentError, EncryptedPdf, NotAPdf, PdfTooLarge, UnreadablePdf, WrongPassword
+from shared_utils.errors import (
+    DamagedFile,
+    DocumentError,
+    EncryptedPdf,
+    NotAPdf,
+    PdfTooLarge,
+    UnreadablePdf,
+    WrongPassword,
+)
 from shared_utils.pdf.engines import Budget
 from shared_utils.pdf.reader import (
     DocumentOpened,
@@ -99,12 +107,12 @@ def test_what_is_not_a_pdf_is_named(tmp_path: Path, data: bytes, said: str) -> N
 
 @pytest.mark.parametrize("kept", [9, 300])
 def test_a_cut_off_pdf_is_called_damaged(tmp_path: Path, kept: int) -> None:
-    with pytest.raises(UnreadablePdf, match="damaged or cut off"):
+    with pytest.raises(DamagedFile, match="damaged or cut off"):
         events_of(tmp_path, pdfs.raw_pdf(pdfs.shown("Hello"))[:kept])
 
 
 def test_a_pdf_without_pages_says_so(tmp_path: Path) -> None:
-    with pytest.raises(UnreadablePdf, match="no pages"):
+    with pytest.raises(DamagedFile, match="no pages"):
         events_of(tmp_path, pdfs.raw_pdf())
 
 

@@ -75,6 +75,18 @@ def test_parts(question: str, part: AskedPart) -> None:
         ("Which limits stand in section “noise at night”?", AskedPart(section="noise at night")),
         ("Summarise section risk factors", AskedPart(maybe=("risk factors", "risk"))),
         ("What changed in Item 7A?", AskedPart(maybe=("Item 7A",))),
+        ("Welche Grenzen stehen im Abschnitt „Lärm bei Nacht“?", AskedPart(section="Lärm bei Nacht")),
+        ("Welche Grenzen gelten? (im Abschnitt „Lärm bei Nacht“)", AskedPart(section="Lärm bei Nacht")),
+        ("Was sagt Kapitel 3?", AskedPart(section="3")),
+        ("Was steht in Abschnitt 3.1 über Lärm?", AskedPart(section="3.1")),
+        ("Quelles limites ? (dans la section « Bruit de nuit »)", AskedPart(section="Bruit de nuit")),
+        ("Que dit le chapitre 3 ?", AskedPart(section="3")),
+        ("Was steht auf den Seiten 3 bis 5 und 9?", AskedPart(pages=((3, 5), (9, 9)))),
+        ("Was steht zwischen Seite 10 und 20?", AskedPart(pages=((10, 20),))),
+        ("Que disent les pages 3 à 5 ?", AskedPart(pages=((3, 5),))),
+        ("Que dit-on entre les pages 10 et 20 ?", AskedPart(pages=((10, 20),))),
+        ("Was sagen die ersten drei Seiten?", AskedPart(pages=((1, 3),))),
+        ("Que disent les deux premières pages ?", AskedPart(pages=((1, 2),))),
     ],
 )
 def test_more_ways_to_name_a_part(question: str, part: AskedPart) -> None:
@@ -93,6 +105,10 @@ def test_more_ways_to_name_a_part(question: str, part: AskedPart) -> None:
         "How many papers in Table 2 are not named on page 9?",
         "List all the sections that discuss the experiments.",
         "Is the page number of the balance sheet greater than 40?",
+        "Gibt es einen Abschnitt über Lärm?",
+        "Wie drucke ich Seite 2 bis 5?",
+        "Combien de pages a le rapport ?",
+        "Y a-t-il un chapitre sur le bruit ?",
     ],
 )
 def test_questions_that_only_speak_of_pages_and_sections_are_confined_to_none(question: str) -> None:
@@ -106,6 +122,10 @@ def test_questions_that_only_speak_of_pages_and_sections_are_confined_to_none(qu
         ("What was spent on page 3?", "", "What was spent ?"),
         ("Which risks are named in section “Noise”, and why?", "Noise", "Which risks are named , and why?"),
         ("What is in the noise section?", "noise", "What is ?"),
+        ("Was gilt im Abschnitt „Lärm“ nachts?", "Lärm", "Was gilt nachts?"),
+        ("Was steht auf Seite 3 über Lärm?", "", "Was steht über Lärm?"),
+        ("Quelles limites dans la section « Bruit » ?", "Bruit", "Quelles limites ?"),
+        ("Que dit la page 3 du bruit ?", "", "Que dit du bruit ?"),
         ("Who is in charge?", "", "Who is in charge?"),
     ],
 )

@@ -152,12 +152,25 @@ def test_a_broken_file_says_why_and_the_others_go_on(open_library: OpenLibrary) 
     shelf = open_library().shelf(MINE)
     shelf.add("../<b>not a pdf</b>.pdf", b"PK\x03\x04 something else")
     shelf.add(*sample_pdf())
+    shelf.add("blank.pdf", blank_pdf())
     until(lambda: settled(shelf))
-    broken, sample = shelf.documents()
+    broken, sample, blank = shelf.documents()
     assert broken.state is DocumentState.FAILED
     assert "not a PDF" in str(broken.reason)
+    assert broken.lasts
     assert broken.name == "../<b>not a pdf</b>.pdf"
     assert sample.state is DocumentState.READY
+    assert not sample.lasts
+    assert (blank.state, blank.lasts) == (DocumentState.FAILED, True)
+
+
+def blank_pdf() -> bytes:
+    from pypdf import PdfWriter
+
+    writer, out = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(200, 200)
+    writer.write(out)
+    return out.getvalue()
 
 
 def test_a_cited_page_can_be_drawn_with_its_words_highlighted(open_library: OpenLibrary) -> None:

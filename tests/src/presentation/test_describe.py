@@ -263,3 +263,6 @@ def test_the_strip_is_also_told_in_words() -> None:
 def test_the_line_under_an_answer_says_who_wrote_it_and_how_long_it_took() -> None:
     done = replace(TURN, stage=None, answer=answer(sentence("x", 1)), timings={"first_token_s": 1.94, "total_s": 11.8})
     assert describe_answer(done) == "2 sources · llama3.2:3b on this machine · first words 1.9 s · 11.8 s in total"
+    assert done.answer is not None
+    of_files = replace(done.answer, citations=(), stats=GenerationStats(EngineKind.EXTRACTIVE, ""))
+    assert describe_answer(replace(done, answer=of_files)) == ""  # "0 sources" says nothing

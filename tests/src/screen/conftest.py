@@ -67,7 +67,7 @@ def upload(app: AppTest, name: str, data: bytes) -> AppTest:
 
 
 def read(app: AppTest, name: str, data: bytes) -> AppTest:
-    return until(upload(app, name, data), lambda p: "passage" in shown(p) and "progressbar" not in shown(p))
+    return until(upload(app, name, data), lambda p: "· ready" in shown(p) and "progressbar" not in shown(p))
 
 
 def ask(app: AppTest, question: str) -> AppTest:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from shared_utils.conversion import convert
 from src.library.sample import sample_pdf
+from src.library.shelf import Shelf
+from src.screen.conversation import draw_conversation
+from src.screen.session import Session
 from src.screen.shared_library import shared_library
 from tests.e2e.pdfs import BRIDGES, WATER, pdf
 from tests.src.screen.conftest import ask, press, read, serve_anew, shown, until, upload
+from tests.waiting import PATIENCE_S
 
 
 def test_a_first_visit_says_what_this_is_and_where_files_go(app: AppTest) -> None:
@@ -21,7 +27,7 @@ def test_a_first_visit_says_what_this_is_and_where_files_go(app: AppTest) -> Non
 
 def test_the_sample_report_is_one_click_away(app: AppTest) -> None:
     press(app, "Try the sample report")
-    until(app, lambda p: "passage" in shown(p))
+    until(app, lambda p: "· ready" in shown(p))
     assert sample_pdf()[0] in shown(app)
     assert not app.chat_input[0].disabled
 
@@ -50,17 +56,45 @@ def test_a_refused_question_shows_the_closest_passages_and_can_be_asked_anyway(a
     assert not app.exception
 
 
-def test_a_file_that_is_no_pdf_says_so_and_offers_another_try(app: AppTest) -> None:
-    until(upload(app, "holiday.pdf", b"PK\x03\x04 zip"), lambda p: any(b.label == "Try again" for b in p.button))
-    assert "fn-error" in shown(app)
+def test_a_file_that_is_no_pdf_says_so_and_offers_no_other_try(app: AppTest) -> None:
+    until(upload(app, "holiday.pdf", b"PK\x03\x04 zip"), lambda p: "fn-error" in shown(p))
+    assert not any(button.label == "Try again" for button in app.button)
     assert app.chat_input[0].disabled
+
+
+def test_a_file_that_failed_for_a_reason_that_may_pass_can_be_tried_again(app: AppTest) -> None:
+    serve_anew(max_person_pages=1)
+    until(upload(app.run(), "water.pdf", pdf(WATER)), lambda p: any(b.label == "Try again" for b in p.button))
+    assert "more than 1 pages" in shown(app)
 
 
 def test_a_locked_file_asks_for_its_password_and_opens_with_it(app: AppTest) -> None:
     until(upload(app, "locked.pdf", pdf(BRIDGES, password="sesame")), lambda p: bool(p.text_input))
     app.text_input[0].set_value("sesame")
     press(app, "Open")
-    until(app, lambda p: "1 page · 1 passage" in shown(p))
+    until(app, lambda p: "1 page · ready" in shown(p))
+
+
+def test_small_talk_is_answered_calmly_and_not_asked_again(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    ask(app, "thanks")
+    assert '<p class="fn-note fn-quiet" role="status">You are welcome.' in shown(app)
+    assert not any(button.label == "Ask again" for button in app.button)
+
+
+def test_an_answer_that_comes_while_the_page_is_drawn_opens_its_source(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def when_it_is_answered(shelf: Shelf, session: Session) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not all(turn.done for turn in shelf.turns(session.conversation)) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        draw_conversation(shelf, session)
+
+    read(app, "water.pdf", pdf(WATER))
+    monkeypatch.setattr("src.screen.page.draw_conversation", when_it_is_answered)
+    app.chat_input[0].set_value("How far did leakage fall after mains were renewed?").run()
+    assert app.session_state["session"].place.page == 2
 
 
 def test_a_removed_file_can_be_brought_back(app: AppTest) -> None:
@@ -164,7 +198,7 @@ def test_a_question_that_is_too_long_goes_back_into_its_box_and_is_no_turn(app: 
 
 def test_an_empty_conversation_guides_to_the_document(app: AppTest) -> None:
     press(app, "Try the sample report")
-    until(app, lambda p: "passage" in shown(p) and "progressbar" not in shown(p))
+    until(app, lambda p: "· ready" in shown(p) and "progressbar" not in shown(p))
     assert "Annual report</span> · <span>2025</span> · <span>4 pages</span> · <span>English" in shown(app)
     assert ':2"><span dir="auto">1. Traffic</span>' in shown(app)
     read(app, "water.pdf", pdf(WATER))
@@ -173,7 +207,7 @@ def test_an_empty_conversation_guides_to_the_document(app: AppTest) -> None:
 
 def test_an_answer_suggests_questions_that_the_documents_answer(app: AppTest) -> None:
     press(app, "Try the sample report")
-    until(app, lambda p: "passage" in shown(p) and "progressbar" not in shown(p))
+    until(app, lambda p: "· ready" in shown(p) and "progressbar" not in shown(p))
     ask(app, "How much cargo did Nordhaven handle in 2025?")
     until(app, lambda p: any(str(b.key).startswith("suggestion-") for b in p.button))
     suggested = [b for b in app.button if str(b.key).startswith("suggestion-")]
