@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from shared_utils.errors import FootnoteError
 from shared_utils.message import literal
+from src.setting_values import as_bool, as_url, expected
 
 if TYPE_CHECKING:
     from shared_utils.types import Where
@@ -249,7 +250,7 @@ class Settings:
             values.setdefault("choose_model", False)  # each change of model costs everybody half a minute
         if "ollama_url" in values:
             first, *more = [part.strip() for part in str(values["ollama_url"]).split(",") if part.strip()] or [""]
-            values["ollama_url"], values["more_ollama_urls"] = _as_url(first), tuple(map(_as_url, more))
+            values["ollama_url"], values["more_ollama_urls"] = as_url(first), tuple(map(as_url, more))
         settings = cls(**values)  # type: ignore[arg-type]
         _check_keys(settings.api_keys)
         _check_store(settings.store)
@@ -292,7 +293,7 @@ def _parsed(name: str, text: str, default: object) -> object:
     try:
         match default:
             case bool():
-                return _as_bool(text)
+                return as_bool(text)
             case int():
                 return int(text)
             case float():
@@ -306,7 +307,7 @@ def _parsed(name: str, text: str, default: object) -> object:
     except ValueError as exc:
         raise SettingsError(
             literal(
-                f"{name} is set to “{text}”, but it takes {_expected(default)}. Correct or unset it, then start again."
+                f"{name} is set to “{text}”, but it takes {expected(default)}. Correct or unset it, then start again."
             )
         ) from exc
 
@@ -379,26 +380,3 @@ def _check_endpoint(url: str) -> None:
                 "machines without a word. Reach the server through a private address or a tunnel, then start again."
             )
         )
-
-
-def _as_bool(text: str) -> bool:
-    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-    if text.lower() not in words:
-        raise ValueError(text)
-    return words[text.lower()]
-
-
-def _expected(default: object) -> str:
-    if isinstance(default, bool):
-        return "yes or no"
-    return "a whole number" if isinstance(default, int) else "a number"
-
-
-def _as_url(host: str) -> str:
-    """OLLAMA_HOST may be a bare host, `host:port`, or what a server binds to; a client needs a URL it can reach."""
-    url = host if "://" in host else f"http://{host}"
-    scheme, _, rest = url.partition("://")
-    authority = rest.rstrip("/")
-    if ":" not in authority.rpartition("]")[2]:
-        authority = f"{authority or '127.0.0.1'}:{443 if scheme == 'https' else 11434}"
-    return f"{scheme}://{authority.replace('0.0.0.0', '127.0.0.1')}"  # noqa: S104 - replaced, not bound

@@ -14,8 +14,8 @@ from decimal import Decimal
 from shared_utils.editions.alignment import Pair
 from shared_utils.editions.model import Figure, KeyFigure, Opening, places_within
 from shared_utils.editions.passages import Passage, Passages, Value, tokens_of
+from shared_utils.text.growth import percent_of
 from shared_utils.text.quantities import Quantity, quantities
-from shared_utils.timeline.development import percent_of
 from shared_utils.types import Page
 
 _MOST = 8  # key figures, and sections of either kind

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import pairwise
 
 from shared_utils.calculation.operands import Operand
+from shared_utils.text.growth import percent_of
 from shared_utils.timeline.periods import is_next
-
-_HUNDRED = Decimal(100)
 
 Order = Mapping[str, str]
 """Document id -> what sorts documents from old to new, such as an ISO date; "" where it is not known."""
@@ -64,14 +63,3 @@ class Series:
         if self.is_share:
             return after.told.value - before.told.value
         return percent_of(before.told.counted, after.told.counted)
-
-
-def percent_of(earlier: Decimal, later: Decimal) -> Decimal | None:
-    """Growth in percent to one decimal.
-
-    >>> percent_of(Decimal(200), Decimal(230)), percent_of(Decimal(-5), Decimal(5))
-    (Decimal('15.0'), None)
-    """
-    if earlier <= 0:
-        return None
-    return ((later - earlier) * _HUNDRED / earlier).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)

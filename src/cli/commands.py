@@ -72,7 +72,6 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--question", required=True, metavar="TEXT")
     ask.add_argument("--json", action="store_true", help="one JSON object on stdout")
     ask.set_defaults(run=_ask)
-
     batch = commands.add_parser("batch", help="answer a list of questions: a table, a report that can be checked")
     batch.add_argument("questions", type=Path, metavar="QUESTIONS", help="one a line, or CSV with a column “question”")
     add_files(batch)

@@ -16,7 +16,7 @@ from shared_utils.message import Message
 from shared_utils.network import stands_for
 from shared_utils.storage.reading_jobs import ReadingProgress
 from shared_utils.types import Document
-from src.answering.ingestion import IndexedDocument, WorkStopped
+from src.answering.ingestion import WorkStopped
 from src.events import FileStatus
 from src.library.fair_pool import Turn, Work
 from src.library.following import Following
@@ -152,7 +152,7 @@ class ReadByWorkers(Reading):
                 return None
             # of what others have read of the same file nothing is shown before it was read for this person, too
             pages = tuple(page for page in document.pages if page.number in told.verdicts)
-            indexed = self._indexed(entry, replace(document, pages=pages), turn)
+            indexed = self._index_again(entry, replace(document, pages=pages), turn)
             whole = told.state is not DocumentState.READING
             self._publish(entry, replace(indexed, complete=whole))
             followed.kept = told.kept
@@ -174,7 +174,7 @@ class ReadByWorkers(Reading):
             is_whole = state is not None and document is not None and len(document.pages) == state.page_count
             if document is None or state is None or not is_whole or state.status is None:
                 return self._file(entry, turn, whole=is_whole)  # removed and put back in one moment
-            indexed = self._with_kept_vectors(self._indexed(entry, document, turn))
+            indexed = self._with_kept_vectors(self._index_again(entry, document, turn))
             lacks_vectors = indexed.index.chunks and indexed.index.dense is None
             if lacks_vectors and self._filings.get(entry.id, 0) < _MOST_FILINGS - 1:
                 return self._file(entry, turn, whole=True)  # another reading of the same bytes was kept meanwhile
@@ -201,10 +201,6 @@ class ReadByWorkers(Reading):
         with suppress(DamagedDocument):
             return self._store.load_document(entry.source.id, entry.source.name)
         return None
-
-    def _indexed(self, entry: Entry, document: Document, turn: Turn) -> IndexedDocument:
-        """To be searched by its words. Raises WorkStopped."""
-        return self._rag.index(document, entry.source.path, cancelled=lambda: entry.cancel.is_set() or turn.is_over())
 
 
 def _settled(status: FileStatus) -> DocumentState:

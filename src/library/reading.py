@@ -12,22 +12,16 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from shared_utils.errors import (
-    DamagedDocument,
-    DocumentError,
-    DocumentGone,
-    EmbeddingError,
-    EncryptedPdf,
-    FootnoteError,
-)
+from shared_utils.errors import DamagedDocument, DocumentError, EmbeddingError, EncryptedPdf, FootnoteError
 from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.pdf.reader import save_decrypted_copy
-from shared_utils.types import Page, PageVerdict
+from shared_utils.types import Document, Page, PageVerdict
 from src.answering.file_report import outcome, unread_pages
 from src.answering.giving_way import giving_way
 from src.answering.ingestion import IndexedDocument, SourceFile, WorkStopped, finished, keep_index
 from src.events import Embedding, FileStatus, IngestEvent, PageRead, ReadingStarted, Searchable
 from src.library.fair_pool import FairPool, Job, Turn, Work
+from src.library.kept_index import leave_none_behind, pages_of
 from src.library.services import Reader, ReadingServices
 from src.settings import MEGABYTE
 from src.views import DocumentState, DocumentView
@@ -209,7 +203,7 @@ class Reading:
             return None
         kept = self._store.index_path(entry.source.id)
         self._update(entry, indexed=keep_index(entry.indexed, kept, self._rag.most_passages))
-        self._leave_none_behind(entry.source.id)
+        leave_none_behind(self._store, entry.source.id)
         self._update(entry, state=DocumentState.EMBEDDING, reason=report.reason, seconds_left=None)
         self._submit(self._embedders, entry, partial(self._embed, entry, report.status))
         return None
@@ -334,15 +328,9 @@ class Reading:
         if document is None or state is None or len(document.pages) != state.page_count or not document.pages:
             return self._read(entry, turn)
         try:
-            indexed = self._rag.index(
-                document,
-                self._pages_of(entry.source),
-                self._store.index_path(document.id),
-                cancelled=lambda: entry.cancel.is_set() or turn.is_over(),
-            )
+            indexed = self._index_again(entry, document, turn)
         except WorkStopped:
             return None if entry.cancel.is_set() else partial(self._load, entry)
-        self._leave_none_behind(document.id)
         self._update(entry, indexed=indexed, pages=len(document.pages), verdicts=verdicts_of(indexed))
         if state.status is None:  # cut short while scans were recognised: the pages found so far are kept
             self._submit(self._readers, entry, partial(self._recognise, entry, state.read_s or 0.0), small=False)
@@ -365,18 +353,16 @@ class Reading:
             self._update(entry, state=settled, embedded=len(indexed.index.chunks))
         return None
 
-    def _leave_none_behind(self, document_id: str) -> None:
-        """The index of a document that was deleted while it was made is deleted after it."""
-        try:
-            self._store.local_path(document_id)
-        except DocumentGone:
-            self._store.index_path(document_id).unlink(missing_ok=True)
-
-    def _pages_of(self, source: SourceFile) -> Path:
-        """Where its pages are drawn from; made anew where only its text was kept. What cannot be is told when drawn."""
-        with suppress(DocumentError):
-            return self._rag.converter.pdf_of(source.name, source.path)
-        return source.path
+    def _index_again(self, entry: Entry, document: Document, turn: Turn) -> IndexedDocument:
+        """A document that was read before, to be searched by its words. Raises WorkStopped."""
+        indexed = self._rag.index(
+            document,
+            pages_of(self._rag.converter, entry.source),
+            self._store.index_path(document.id),
+            cancelled=lambda: entry.cancel.is_set() or turn.is_over(),
+        )
+        leave_none_behind(self._store, document.id)
+        return indexed
 
     def _with_kept_vectors(self, indexed: IndexedDocument) -> IndexedDocument:
         """The document with its vectors, if the store has them: searched there if it can, else in memory."""

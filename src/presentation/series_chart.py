@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
 
-from shared_utils.timeline.development import percent_of
+from shared_utils.text.growth import percent_of
 from shared_utils.timeline.periods import is_next
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand
 from src.i18n import ENGLISH, Say
