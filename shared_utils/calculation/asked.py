@@ -70,6 +70,8 @@ _DIFFERENCE = re.compile(
     r"différence|diferencia|differenza|diferença|verschil)\b",
     re.IGNORECASE,
 )
+# What something differs from is told, not what differs: no change over years is asked for.
+_ONE_SIDE = re.compile(r"\bdifference (?:with|to|against|versus)\b|\bunterschied zu\b", re.IGNORECASE)
 _AVERAGE = re.compile(r"\b(?:average|mean|durchschnitt\w*|moyenne|promedio|media|média|gemiddeld\w*)\b", re.IGNORECASE)
 _SUM = re.compile(
     r"\b(?:total|sum|combined|altogether|together|collectively|summe|insgesamt|zusammen|somme|total|suma|somma|soma|"
@@ -138,7 +140,7 @@ def asked(question: str) -> Asked | None:
         for pattern in _TWO_SIDES:
             if len(years) < 2 and (match := pattern.search(text)):
                 return Asked(Operation.DIFFERENCE, match["first"], match["second"])
-        return Asked(Operation.DIFFERENCE, bare(text))
+        return None if len(years) < 2 and _ONE_SIDE.search(text) else Asked(Operation.DIFFERENCE, bare(text))
     if len(spelled_years(text)) > 1 and _AVERAGE.search(text):
         return Asked(Operation.AVERAGE, bare(text))
     is_sum = len(years) > 1 and _SUM.search(text) and _LISTED.search(text) and not _SIDE_BY_SIDE.search(text)

@@ -15,7 +15,7 @@ from shared_utils.calculation.formulary import Formulary
 from shared_utils.calculation.operands import Operand
 from shared_utils.message import Message, literal, message
 from shared_utils.retrieval.lookup import SURE, Fact, LookUp, look_ups
-from shared_utils.retrieval.unlabelled_sums import is_unlabelled
+from shared_utils.retrieval.unlabelled_sums import LABEL, is_unlabelled
 from shared_utils.types import (
     Answer,
     Citation,
@@ -112,12 +112,12 @@ def with_look_up(answer: Answer, found: LookUp, names: Mapping[str, str]) -> Ans
         operands,
     )
     reason = message("read off the table, word for word")
+    said = literal(words)
     if is_unlabelled(found.facts[0].labels, [fact.value for fact in found.row.facts]):
+        said = message("Total{values}", values=words.removeprefix(LABEL))  # no words of the page: ours to translate
         note = message("The page prints no label beside this sum: it is what the rows above it add up to.")
         answer = replace(answer, notes=(*answer.notes, note))
-    return led_by(
-        answer, [Sentence(words, markers, Verdict.SUPPORTED, reason, said=literal(words))], cited, direct, cited[:1]
-    )
+    return led_by(answer, [Sentence(words, markers, Verdict.SUPPORTED, reason, said=said)], cited, direct, cited[:1])
 
 
 def with_list(answer: Answer, listed: WholeList, pages: Pages, names: Mapping[str, str]) -> Answer:

@@ -110,6 +110,11 @@ def test_a_formulary_that_names_nothing_known_is_refused() -> None:
         formulary_of({"ratios": {"odd": {"formula": "a / / b"}}})
 
 
+def test_a_difference_of_which_one_side_is_told_is_not_taken_for_a_change_over_years() -> None:
+    assert asked("What was the difference with harbour dues?") is None
+    assert isinstance(asked("What was the difference in harbour dues?"), Calculation)
+
+
 def test_interest_is_found_beside_what_it_is_owed_on() -> None:
     text = (
         "Costs of the harbour\n2023\nInterest and other expense, net 26\nInterest expense on borrowings and fees 90\n"
