@@ -34,5 +34,8 @@ def test_what_is_to_be_checked_what_was_left_out_and_what_is_said_are_one_line_a
     assert told.count("<details") == 1
     assert head.endswith("1 sentence to check · 1 sentence of the model is not on the pages · 1 remark")
     assert "† " not in head
+    stopped = replace(ANSWER, sentences=(FINE, DOUBTED), finish_reason="cancelled")
+    end = "You stopped this answer. What had been written is kept."
+    assert f"<summary>{end} · 1 sentence to check</summary>" in caveats(stopped, [end])
     for words in ("†", "no passage mentions &lt;it&gt;", "“It sank.”", "The server stopped."):
         assert words in body
