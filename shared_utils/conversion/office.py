@@ -31,6 +31,7 @@ _MEMORY_BYTES = 2_500_000_000  # of address space, of which libraries take one
 _CPU_S = 120
 _WALL_S = 240.0
 _STEP_S = 0.1
+_TOO_LONG = (-signal.SIGXCPU, -signal.SIGKILL)  # its allowance of computing is used up
 _AGAIN = 81  # it has made its profile, and wants to be started anew
 _STARTS = 3
 _SOCKETS = Path("/tmp")  # noqa: S108 - LibreOffice asks for no other place
@@ -155,6 +156,8 @@ def _run(program: str, folder: Path, what: Sequence[str], deadline: float, cance
                 "LibreOffice cannot be kept apart from other files on this server, so it is not used. Please save the "
                 "file as PDF, then add that."
             )
+        if ended in _TOO_LONG:
+            raise _takes_too_long()
         if ended != _AGAIN:
             return
 
@@ -172,12 +175,16 @@ def _ended(command: list[str], deadline: float, cancelled: Cancelled) -> int:
                 if cancelled():
                     raise WorkerCancelled
                 if time.monotonic() > deadline:
-                    raise UnreadablePdf(
-                        "Making pages of this file takes too long: it is far too large or too complex. Please split it."
-                    )
+                    raise _takes_too_long()
         finally:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+def _takes_too_long() -> UnreadablePdf:
+    return UnreadablePdf(
+        "Making pages of this file takes too long: it is far too large or too complex. Please split it."
+    )
 
 
 def _socket_of(profile: str) -> Path:

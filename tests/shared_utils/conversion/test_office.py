@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -137,6 +138,13 @@ def test_what_nobody_wants_any_more_is_not_converted(tmp_path: Path) -> None:
     path = word_file(tmp_path / "a.docx", "words")
     with pytest.raises(WorkerCancelled):
         Converter(LIMITS).pdf_of(path.name, path, lambda: True)
+
+
+def test_what_uses_up_its_allowance_of_computing_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(convert, "office_program", lambda: "soffice.bin")
+    monkeypatch.setattr(office, "_ended", lambda *_: -signal.SIGKILL)
+    with pytest.raises(UnreadablePdf, match="takes too long"):
+        Converter(LIMITS).pdf_of("a.docx", word_file(tmp_path / "a.docx", "words"))
 
 
 def test_where_it_is_missing_a_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
