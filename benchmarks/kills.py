@@ -1,10 +1,10 @@
-"""Web processes and workers are killed and stopped while people work: `python -m benchmarks.kills [--kills N]`.
+"""Web processes and workers are killed and stopped while people work.
 
-Two web processes and two workers over a real PostgreSQL, and a model server that is scripted. People upload, ask and
-delete, and remember what was acknowledged. At random moments one of the four is killed (SIGKILL) or asked to end
-(SIGTERM), and started anew. Held against the bars: nothing acknowledged is lost, nothing is there twice; what it was
-doing is done by another within 25 s of a kill, within 2 s of a stop; the slowest of twenty people waits at most one and
-a half times as long as the median.
+`python -m benchmarks.kills [--kills 60] [--stops 60]`: two web processes and two workers over a real PostgreSQL, and a
+model server that is scripted. People upload, ask and delete, and remember what was acknowledged. At random moments one
+of the four is killed (SIGKILL) or asked to end (SIGTERM), and started anew. Held against the bars: nothing acknowledged
+is lost, nothing is there twice; what it was doing is done by another within 25 s of a kill, within 2 s of a stop; the
+slowest of twenty people waits at most one and a half times as long as the median.
 """
 
 from __future__ import annotations
