@@ -191,6 +191,15 @@ class VectorSource(Protocol):
         """For each document, the rows and cosines of its `top_k` vectors nearest to a query (1, d), best first."""
         ...
 
+    def nearest_of_all(
+        self, query: Vectors, document_ids: Sequence[str], top_k: int
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]] | None:
+        """For each document, those of its vectors that are among the `top_k` nearest of them all, nearly all of them.
+
+        None where there is no index for that: then each document is asked for its own nearest.
+        """
+        ...
+
     def cosines(self, query: Vectors, chosen: Sequence[tuple[str, NDArray[np.int64]]]) -> list[NDArray[np.float32]]:
         """For each document, the cosines of chosen rows, in their order; 0 for rows that are gone."""
         ...

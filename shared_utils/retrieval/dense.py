@@ -81,6 +81,20 @@ def nearest_of_each(indexes: Sequence[Dense], query: Vectors, top_k: int) -> lis
     )
 
 
+def nearest_of_all(indexes: Sequence[Dense], query: Vectors, top_k: int, of_each: int) -> list[tuple[Rows, Scores]]:
+    """Of every index, those among the `top_k` nearest of all that lie in one store, where it has an index over them;
+    else its own `of_each` nearest."""
+    found: dict[int, tuple[Rows, Scores]] = {}
+    stored = {place: index for place, index in enumerate(indexes) if isinstance(index, StoredVectors)}
+    for source in {index.source for index in stored.values()}:
+        places = [place for place, index in stored.items() if index.source == source]
+        near = source.nearest_of_all(query, [stored[place].document_id for place in places], top_k)
+        found.update(zip(places, near or [], strict=False))
+    rest = [place for place in range(len(indexes)) if place not in found]
+    found.update(zip(rest, nearest_of_each([indexes[place] for place in rest], query, of_each), strict=True))
+    return [found[place] for place in range(len(indexes))]
+
+
 def cosines_of_each(indexes: Sequence[Dense], query: Vectors, rows: Sequence[Rows]) -> list[Scores]:
     """`cosines` of every index, for its own rows. A store is asked once."""
     return _each(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_utils.retrieval.bm25 import Postings, Rows, Scores, Term, bm25_scores, statistics
-from shared_utils.retrieval.dense import DenseIndex, cosines_of_each, nearest_of_each
+from shared_utils.retrieval.dense import DenseIndex, cosines_of_each, nearest_of_all
 from shared_utils.retrieval.document_scores import document_scores
 from shared_utils.retrieval.fusion import Weights, fused
 from shared_utils.retrieval.index import DocumentIndex
@@ -134,7 +134,7 @@ def _nearest(
     inside = {place: dense for place, dense in here.items() if file and dense in file}
     found = list(zip(inside, file.nearest(tuple(inside.values()), query, _NEAREST), strict=True)) if file else []
     rest = {place: index.dense for place, index in enumerate(indexes) if index.dense and place not in inside}
-    found += zip(rest, nearest_of_each(list(rest.values()), query, _NEAREST_OF_EACH), strict=True)
+    found += zip(rest, nearest_of_all(list(rest.values()), query, _NEAREST, _NEAREST_OF_EACH), strict=True)
     parts = [(rows + words.begins[place], scores) for place, (rows, scores) in found if len(rows)]
     if not parts:
         return np.array([], dtype=np.int64), _none()

@@ -38,7 +38,7 @@ class PostgresDatabase:
 
     def __init__(self, url: str) -> None:
         with plain_errors():
-            options = _connection_options(url)
+            options = connection_options(url)
             with psycopg.connect(**options) as connection:
                 migrate(connection)
                 self.clock_ahead_s = _clock_ahead(connection)
@@ -127,7 +127,8 @@ def _clock_ahead(connection: Connection) -> float:
     return float(row[0]) - (asked + time.time()) / 2 if row else 0.0
 
 
-def _connection_options(url: str) -> dict[str, Any]:
+def connection_options(url: str) -> dict[str, Any]:
+    """What to connect with. Raises StorageError for an address that is none."""
     try:
         named = psycopg.conninfo.conninfo_to_dict(url)
     except psycopg.ProgrammingError:

@@ -22,6 +22,7 @@ from shared_utils.storage.postgres_counts import PostgresCounts
 from shared_utils.storage.postgres_database import PostgresDatabase, database_clock
 from shared_utils.storage.postgres_jobs import PostgresJobs
 from shared_utils.storage.postgres_line import PostgresLine
+from shared_utils.storage.postgres_near import PostgresNear
 from shared_utils.storage.postgres_vectors import PostgresVectors
 from shared_utils.storage.remote_answers import RemoteAnswers
 from shared_utils.storage.share_store import ShareStore
@@ -47,6 +48,7 @@ class PostgresStore(Tables):
         self._database = PostgresDatabase(url)
         self._clock = clock or database_clock(self._database.clock_ahead_s)
         self._copies = LocalCopies(copies)
+        self._near = PostgresNear(url)
         self._tidied_at = time.monotonic()
         self.conversations = ConversationStore(self._database, nullcontext, self._clock)
         self.remote_answers = RemoteAnswers(self._database, self._clock)
@@ -178,11 +180,13 @@ class PostgresStore(Tables):
     # -------------------------------------------------------------------------------------------- tidying
 
     def tidy(self) -> None:
-        """Once a minute: drop the copies of files that were deleted, here or elsewhere, and of those long unused."""
+        """Once a minute: drop the copies of files that were deleted, here or elsewhere, and of those long unused; and
+        have the vectors of a database that has become large indexed."""
         if time.monotonic() - self._tidied_at < _TIDY_EVERY_S:
             return
         self._tidied_at = time.monotonic()
         self.clear_remains()
+        self._near.begin()
 
     def clear_remains(self) -> None:
         """What `tidy` does, at once."""

@@ -1,4 +1,5 @@
-"""Passages' vectors in PostgreSQL, searched there by pgvector: exact, and among the documents named only."""
+"""Passages' vectors in PostgreSQL, searched there by pgvector among the documents named only: exactly, or,
+of a large library, in one index over all (postgres_near.py)."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared_utils.storage.postgres_database import PostgresDatabase
+from shared_utils.storage.postgres_near import nearest_of_all
 from shared_utils.types import Vectors
 
 Rows = NDArray[np.int64]
@@ -53,6 +55,11 @@ class PostgresVectors:
         cosines = np.array([row[2] for row in rows], dtype=np.float32)
         ends = np.searchsorted(places, np.arange(1, len(document_ids) + 1), side="right")
         return list(zip(np.split(numbers, ends)[:-1], np.split(cosines, ends)[:-1], strict=True))
+
+    def nearest_of_all(
+        self, query: Vectors, document_ids: Sequence[str], top_k: int
+    ) -> list[tuple[Rows, Scores]] | None:
+        return nearest_of_all(self.database, self.model, query, document_ids, top_k)
 
     def cosines(self, query: Vectors, chosen: Sequence[tuple[str, Rows]]) -> list[Scores]:
         ends = np.cumsum([len(rows) for _, rows in chosen], dtype=np.int64)

@@ -62,6 +62,11 @@ class Store:
         self.asked.append(list(document_ids))
         return [self._indexes[document_id].nearest(query, top_k) for document_id in document_ids]
 
+    def nearest_of_all(
+        self, query: Vectors, document_ids: Sequence[str], top_k: int
+    ) -> list[tuple[Rows, Scores]] | None:
+        return None
+
     def cosines(self, query: Vectors, chosen: Sequence[tuple[str, Rows]]) -> list[Scores]:
         self.asked.append([document_id for document_id, _ in chosen])
         return [self._indexes[document_id].cosines(query, rows) for document_id, rows in chosen]

@@ -16,6 +16,7 @@ import pytest
 from shared_utils.errors import DocumentGone, StorageError
 from shared_utils.retrieval.dense import DenseIndex
 from shared_utils.storage.local_copies import KEPT_S
+from shared_utils.storage.postgres_near import PostgresNear
 from shared_utils.storage.postgres_schema import MIGRATIONS, migrate
 from shared_utils.storage.postgres_store import PostgresStore
 from shared_utils.storage.workspaces import workspace_id
@@ -222,3 +223,68 @@ def test_two_people_on_two_machines_see_their_own(url: str, tmp_path: Path) -> N
         assert two.remove_from_workspace(ANNA, annas)
         assert one.workspace_documents(ANNA) == ()
         assert len(one.workspace_documents(BEN)) == 1
+
+
+class TestOneIndexOverAll:
+    def test_it_is_made_when_there_are_enough_vectors_and_finds_nearly_all_among_the_documents_named(
+        self, url: str, store: PostgresStore
+    ) -> None:
+        random = np.random.default_rng(4)
+        kept = {}
+        for seed in range(1, 5):
+            document_id, _ = add(store, ANNA, seed)
+            heaps = random.standard_normal((300, 16)).astype(np.float32)
+            kept[document_id] = heaps / np.linalg.norm(heaps, axis=1, keepdims=True)
+            store.save_vectors(document_id, "model", kept[document_id])
+        source, names = store.vector_source("model"), list(kept)
+        query = kept[names[0]][:1]
+        assert not PostgresNear(url, large=2_000).make()
+        assert source.nearest_of_all(query, names, 40) is None  # each is asked for its own
+        near = PostgresNear(url, large=1_000)
+        assert near.make()
+        assert not near.make()  # once
+
+        for chosen in (names, names[1:3]):
+            found = source.nearest_of_all(query, chosen, 40)
+            assert found is not None
+            cosines = {(name, row): cosine for name in chosen for row, cosine in enumerate(kept[name] @ query[0])}
+            best = sorted(cosines, key=cosines.__getitem__, reverse=True)[:40]
+            pairs = {
+                (n, int(row)): s
+                for n, (rows, scores) in zip(chosen, found, strict=True)
+                for row, s in zip(rows, scores, strict=True)
+            }
+            assert len(pairs) == 40
+            assert len(pairs.keys() & set(best)) >= 38
+            for pair, score in pairs.items():
+                assert score == pytest.approx(cosines[pair], abs=1e-5)
+
+        of_other_model = store.vector_source("other").nearest_of_all(query, names, 40)
+        assert of_other_model is not None
+        assert all(len(rows) == 0 for rows, _ in of_other_model)
+        store.delete_workspace(ANNA)
+        again = source.nearest_of_all(query, names, 40)
+        assert again is not None
+        assert all(len(rows) == 0 for rows, _ in again)
+
+    def test_what_was_broken_off_is_made_again(self, url: str, store: PostgresStore) -> None:
+        document_id, _ = add(store, ANNA, 1)
+        store.save_vectors(document_id, "model", vectors(1))
+        near = PostgresNear(url, large=1)
+        assert near.make()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass(%s)",
+                (f"passage_vector_near_{vectors(1).shape[1]}",),
+            )
+        assert store.vector_source("model").nearest_of_all(vectors(2, rows=1), [document_id], 3) is None
+        assert near.make()
+        assert store.vector_source("model").nearest_of_all(vectors(2, rows=1), [document_id], 3) is not None
+
+    def test_a_database_that_is_out_of_reach_is_told_in_the_log_without_its_password(
+        self, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    ) -> None:
+        near = PostgresNear(f"postgresql://someone:secret@/none?host={tmp_path}")
+        assert not near.make()
+        assert "no index could be made" in caplog.text
+        assert "secret" not in caplog.text
