@@ -26,6 +26,11 @@ _FEWEST_ITEMS = 2
 _MOST_ITEMS = 60
 _SURE = 0.7  # share of the question's words, by weight, that must tell of the list
 _MOST_SAY = 0.5  # share of the items from which on a word is what the list is of
+_LEADS_IN = re.compile(  # a sentence that happens to stand above a list does not say what it is
+    r"\b(?:following|follows?|below|these|steps?|folgende\w*|diese|suivante?s?|siguientes?|seguenti|seguintes"
+    r"|volgende)\b",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\d{1,3}")
 _FORMS = frozenset(terms("list enumerate name all give show tell every complete full items steps step many"))
 
@@ -124,8 +129,11 @@ def _is_answerable(found: ItemList) -> bool:
 
 
 def _title(document_id: str, found: ItemList, pages: Pages) -> str:
-    place = found.heading or found.lead
-    return _text(document_id, place, pages).rstrip(" :：") if place else ""
+    if found.heading is not None:
+        return _text(document_id, found.heading, pages).rstrip(" :：")
+    lead = _text(document_id, found.lead, pages) if found.lead is not None else ""
+    is_sentence = lead.rstrip().endswith((".", "!", "?"))
+    return lead.rstrip(" :：") if not is_sentence or _LEADS_IN.search(lead) else ""
 
 
 def _text(document_id: str, place: Place, pages: Pages) -> str:

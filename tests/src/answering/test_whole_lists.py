@@ -98,3 +98,13 @@ def test_the_steps_under_the_item_that_is_asked_for_stand_alone(tmp_path: Path) 
         "Apple iPhones: 2 of 2 on p. 1",
         *[line[2:] for line in PAIRING[6:]],
     ]
+
+
+def test_a_sentence_that_happens_to_stand_above_the_steps_is_no_title(tmp_path: Path) -> None:
+    music = (
+        "The pump has no such function when the phone is locked.",
+        "1 Open the music of the pump and choose a song.",
+        "2 Touch the music twice to stop the song.",
+    )
+    answer = ask("What are the steps for a song of the music?", tmp_path, music)
+    assert [sentence.text for sentence in answer.sentences[:3]] == ["2 of 2 on p. 1", *[line[2:] for line in music[1:]]]
