@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from src.api.schemas import DocumentId, _In
+from src.api.schemas import DocumentId, Whole, _In
 
 Kind = Literal["added", "removed", "reworded"]
 Fact = Literal["number", "date", "name", "negation", "obligation"]
@@ -19,8 +19,8 @@ class CompareRequest(_In):
     facts: list[Fact] = Field(default=[], description="Only changes in which a fact of these kinds differs.")
     section: str | None = Field(default=None, description="Only changes under this heading, as `sections` names it.")
     about: str = Field(default="", max_length=400, description="Only changes that speak of this, in words.")
-    limit: int = Field(default=500, ge=0, le=5000, description="Most changes returned.")
-    offset: int = Field(default=0, ge=0, description="Changes left out before the first.")
+    limit: Whole = Field(default=500, ge=0, le=5000, description="Most changes returned.")
+    offset: Whole = Field(default=0, ge=0, description="Changes left out before the first.")
 
 
 class ComparedDocument(BaseModel):

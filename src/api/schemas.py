@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from shared_utils.types import EngineKind, Where
 
@@ -21,6 +21,14 @@ Json = dict[str, object]
 def dumped(told: BaseModel) -> Json:
     """As it stands on the wire, where FastAPI does not see to it itself: in events, refusals, assistants' results."""
     return told.model_dump(mode="json")
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number as JSON Schema has it: 20.0 is one."""
 
 
 class _In(BaseModel):
@@ -90,7 +98,7 @@ class PageText(BaseModel):
 
 class SearchRequest(_In):
     query: str = Field(examples=["How much cargo was handled?"])
-    top_k: int = Field(10, ge=1, le=50, description="Most passages returned.")
+    top_k: Whole = Field(10, ge=1, le=50, description="Most passages returned.")
     document_id: DocumentId | None = Field(None, description=_ONE_DOCUMENT)
     collection: CollectionName | None = Field(None, description=_ONE_COLLECTION)
 
@@ -294,7 +302,7 @@ class CompletionRequest(_In):
     stream: bool | None = False
     store: bool | None = Field(None, description="False: neither the question nor the answer is kept.")
     # Described as what is taken; what is not gets a refusal of its own (completions.check).
-    n: int | None = Field(
+    n: Whole | None = Field(
         None,
         description="One answer is given; more are refused.",
         json_schema_extra={"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1}, {"type": "null"}]},

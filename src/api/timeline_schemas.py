@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from src.api.schemas import Direct, DocumentId
 
-IsoDate = Annotated[str, StringConstraints(pattern=r"^(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
+_DATE = r"^(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+IsoDate = Annotated[str, StringConstraints(pattern=_DATE)]
+Dates = Annotated[  # described in words that generators of clients understand, and that leave out no other name
+    dict[DocumentId, IsoDate],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "propertyNames": {"pattern": "^[0-9a-f]{64}$"},
+            "additionalProperties": {"type": "string", "pattern": _DATE},
+        }
+    ),
+]
 
 
 class _In(BaseModel):
@@ -19,7 +30,7 @@ class TimelineRequest(_In):
     figure: str = Field("", max_length=400, description="A row of tables, by its name: one figure through the years.")
     theme: str = Field("", max_length=400, description="A theme, by its words. Without either: those that change most.")
     document_ids: list[DocumentId] = Field(default_factory=list, max_length=500, description="Only these documents.")
-    dates: dict[DocumentId, IsoDate] = Field(
+    dates: Dates = Field(
         default_factory=dict,
         description="Dates that you know better, kept with your library: 2019, 2019-12, 2019-12-31.",
     )

@@ -16,7 +16,7 @@ from src.presentation.escaping import plain
 router = APIRouter(tags=["documents"])
 
 
-@router.post("/api/documents/web", status_code=202, responses={403: {"model": Error}, 502: {"model": Error}})
+@router.post("/api/web-address", status_code=202, responses={403: {"model": Error}, 502: {"model": Error}})
 async def add_web_address(
     visit: CurrentVisit,
     wanted: WebAddress,

@@ -144,3 +144,9 @@ def test_a_search_may_be_confined_to_one_document(library: httpx.Client) -> None
 
 def test_what_the_documents_do_not_speak_to_is_told(library: httpx.Client) -> None:
     assert not library.post("/api/search", json={"query": "Who painted the Mona Lisa?"}).json()["answerable"]
+
+
+def test_a_whole_number_may_be_written_with_a_point(library: httpx.Client) -> None:
+    """JSON Schema, 6.1.1: 2.0 is an integer."""
+    assert len(library.post("/api/search", json={"query": "timber", "top_k": 2.0}).json()["passages"]) == 2
+    assert library.post("/api/search", json={"query": "timber", "top_k": 2.5}).status_code == 422

@@ -31,7 +31,7 @@ ADDRESS = "https://harbour.example/quay"
 
 def test_it_is_off_unless_the_operator_allows_it(server: str, join: Join) -> None:
     client = join(server)
-    refused = client.post("/api/documents/web", json={"url": ADDRESS})
+    refused = client.post("/api/web-address", json={"url": ADDRESS})
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "web_addresses_off")
     assert "add_from_web" not in [tool.name for tool in call(client, "").tools]
     assert call(client, "add_from_web", url=ADDRESS).is_error
@@ -40,11 +40,11 @@ def test_it_is_off_unless_the_operator_allows_it(server: str, join: Join) -> Non
 @pytest.mark.parametrize("inside", ["localhost", "[::ffff:127.0.0.1]", "2130706433"])
 def test_the_server_itself_is_not_asked(server_with_keys: str, join: Join, inside: str) -> None:
     client = join(server_with_keys, OPERATORS_KEYS[0])
-    refused = client.post("/api/documents/web", json={"url": f"http://{inside}/"})
+    refused = client.post("/api/web-address", json={"url": f"http://{inside}/"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (502, "not_fetched")
     assert "not on the public web" in refused.json()["error"]["message"]
     port = httpx.URL(server_with_keys).port
-    assert "usual ports" in client.post("/api/documents/web", json={"url": f"http://{inside}:{port}/"}).text
+    assert "usual ports" in client.post("/api/web-address", json={"url": f"http://{inside}:{port}/"}).text
     assert client.get("/api/documents").json() == {"documents": []}
 
 
@@ -69,7 +69,7 @@ def client(settings: Settings, tmp_path: Path) -> Iterator[TestClient]:
 
 
 def test_what_lies_there_is_read_and_is_the_same_document_again(client: TestClient) -> None:
-    taken = client.post("/api/documents/web", params={"wait_s": 60}, json={"url": ADDRESS})
+    taken = client.post("/api/web-address", params={"wait_s": 60}, json={"url": ADDRESS})
     assert taken.status_code == 202
     document: dict[str, Any] = taken.json()
     assert (document["name"], document["pages"], document["state"]) == ("quay.html", 1, "ready")
