@@ -70,6 +70,8 @@ class Claims:
 
     def pages_left(self, key: str, network: str) -> int | None:
         """How many pages a network may still keep; None where that is not counted. Raises StorageError."""
+        if not network:
+            return None
         with self._lock:
             used = self._used(_Claim(key, network)).network
         return None if used is None else max(0, self._limits.max_person_pages * NETWORK_SHARE - used.pages)

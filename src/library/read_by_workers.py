@@ -120,10 +120,16 @@ class ReadByWorkers(Reading):
         if progress is None:
             self._submit(self._readers, entry, partial(self._settle, entry, None))
             return False
-        told = decode_told(progress.body)
-        if progress.ended and told.state is not DocumentState.FAILED:
+        told: Told | None
+        try:
+            told = decode_told(progress.body)
+        except ValueError:  # of a worker of another version: what it keeps is understood
+            told = None
+        if progress.ended and (told is None or told.state is not DocumentState.FAILED):
             self._submit(self._readers, entry, partial(self._settle, entry, told))
             return False
+        if told is None:
+            return True
         if progress.body != followed.body:
             followed.body = progress.body
             self._update(

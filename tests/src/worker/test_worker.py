@@ -222,6 +222,21 @@ def test_limits_of_pages_hold_over_all_workers(web: OpenWeb, worker: StartWorker
     assert sorted(states) == [DocumentState.FAILED, DocumentState.READY, DocumentState.READY]
 
 
+def test_a_network_keeps_no_more_pages_than_the_web_process_says_it_may(
+    web: OpenWeb, worker: StartWorker, shared: Settings
+) -> None:
+    shelf = web().shelf(MINE, network="192.0.2.0")
+    shelf.add("report.pdf", SAMPLE.read_bytes())
+    with psycopg.connect(shared.store, autocommit=True) as connection:
+        until(lambda: connection.execute("UPDATE reading_job SET network_left = network_left - 79997").rowcount == 1)
+        assert "192.0.2" not in str(connection.execute("SELECT reading_job::text FROM reading_job").fetchall())
+    with worker():
+        until(lambda: settled(shelf))
+    (view,) = shelf.documents()
+    assert view.state is DocumentState.FAILED
+    assert "share your network" in str(view.reason)
+
+
 def test_a_file_over_which_workers_are_lost_is_given_up_with_a_reason(
     web: OpenWeb, worker: StartWorker, shared: Settings
 ) -> None:
