@@ -165,7 +165,8 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
     reach = [_reach(units, i) for i in range(len(units))]
     answers = [i for i in range(len(units)) if not told.is_short or _speaks_of(question, units[i].keys)]
     # Which part a name alone has in a sentence that holds it, who gave or who got, its words do not tell.
-    is_name = told.is_short and not any(char.isdigit() for word in added for char in word.text)
+    has_number = any(char.isdigit() for word in added for char in word.text)
+    is_name = told.is_short and not has_number
     if _is_stretch(words, units[copy.unit], dropped, asked):
         whole = _is_whole(words, units[copy.unit])
         if (added and not is_name and copy.unit in answers) or (whole and told.sentence.rstrip().endswith(_ENDS)):
@@ -178,7 +179,7 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         for i in answers
         if all(_is_held(word, reach[i]) for word in added)
         and not _loses_a_condition(words, units[i], asked)
-        and not _is_of_another(words, units, i)
+        and (has_number or not _is_of_another(words, units, i))  # whose a number is, siblings.py tells
     ]
     few = (len(added) <= (_FEW_OF_A_ROW if units[i].is_row else _FEW) for i in together)
     if added and not is_name and any(few):
