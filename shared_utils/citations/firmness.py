@@ -32,7 +32,7 @@ _FEW, _FEW_OF_A_ROW = 3, 6  # words of content that a look-up adds to its questi
 _LIKELY, _SURE = 0.5, 0.85  # probabilities: that a look-up is right, that a free rewording is
 _CLAUSE = 4  # words of content
 _ASKED = 0.33  # share of the question's words of content that stand beside what was looked up, and …
-_ASKED_OF_A_NAME = 0.6  # … where it has no number: names stand in any sentence
+_ASKED_OF_A_SENTENCE = 0.2  # … in or before what a whole sentence stands on
 _ASKED_OF_A_LIST = 0.75  # … beside what is told as the page lists it
 _BEFORE = 2  # words before a stretch that may deny it
 _FOREIGN = 1  # words of a rewording that neither the page nor the question has
@@ -118,7 +118,7 @@ def _asked_of(told: Told, question: str) -> frozenset[str]:
 
 
 def _is_beside(told: Told, question: str) -> bool:
-    """Whether neither the sentence, nor what it stands on or goes on from, has a word of the question."""
+    """Whether neither the sentence, nor what it stands on, has more than a stray word of the question."""
     words, units = words_of(told.sentence), told.units
     copy = nearest_copy(words, units, range(len(units)))
     if copy is None or told.is_short or not same_language(question, " ".join(unit.text for unit in units)):
@@ -127,7 +127,7 @@ def _is_beside(told: Told, question: str) -> bool:
     goes_on = copy.unit > 0 and bool(unit.words) and _PRONOUN.fullmatch(unit.words[0].text) is not None
     before = units[copy.unit - 1].keys if goes_on else frozenset[str]()
     told_of = content_keys(words) | _reach(units, copy.unit) | before
-    return len(asked) >= _ASKED_ENOUGH and told_of.isdisjoint(asked)
+    return len(asked) >= _ASKED_ENOUGH and len(told_of & asked) < max(1, _ASKED_OF_A_SENTENCE * len(asked))
 
 
 def _is_of_another_thing(told: Told, question: str) -> bool:
@@ -163,12 +163,13 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         asked, dropped = asked | _years_of(units), dropped | _years_of(units)
     added = [word for word in words if word.content and not _is_held(word, asked)]
     reach = [_reach(units, i) for i in range(len(units))]
-    is_named = told.is_short and not any(char.isdigit() for word in added for char in word.text)
-    least = _ASKED_OF_A_NAME if is_named else _ASKED
-    answers = [i for i in range(len(units)) if not told.is_short or _speaks_of(question, units[i].keys, least)]
+    answers = [i for i in range(len(units)) if not told.is_short or _speaks_of(question, units[i].keys)]
+    # Which part a name alone has in a sentence that holds it, who gave or who got, its words do not tell.
+    has_number = any(char.isdigit() for word in added for char in word.text)
+    is_name = told.is_short and not has_number
     if _is_stretch(words, units[copy.unit], dropped, asked):
         whole = _is_whole(words, units[copy.unit])
-        if (added and copy.unit in answers) or (whole and told.sentence.rstrip().endswith(_ENDS)):
+        if (added and not is_name and copy.unit in answers) or (whole and told.sentence.rstrip().endswith(_ENDS)):
             return True
     added = [word for word in added if not _is_held(word, _OF_THE_READER)]
     if probability < _LIKELY or opposition((told.sentence, words), [(unit.text, unit.words) for unit in units]):
@@ -178,9 +179,10 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         for i in answers
         if all(_is_held(word, reach[i]) for word in added)
         and not _loses_a_condition(words, units[i], asked)
-        and not _is_of_another(words, units, i)
+        and (has_number or not _is_of_another(words, units, i))  # whose a number is, siblings.py tells
     ]
-    if added and any(len(added) <= (_FEW_OF_A_ROW if units[i].is_row else _FEW) for i in together):
+    few = (len(added) <= (_FEW_OF_A_ROW if units[i].is_row else _FEW) for i in together)
+    if added and not is_name and any(few):
         return True
     if added and any(_speaks_of(question, reach[i], _ASKED_OF_A_LIST) and _in_a_row(added, units[i]) for i in together):
         return True

@@ -97,6 +97,15 @@ def test_what_goes_on_from_an_answer_need_not_name_what_was_asked() -> None:
     assert [one.is_beside for one in (*alone, *both)] == [True, False, False]
 
 
+def test_a_number_goes_on_from_the_sentence_that_names_its_thing() -> None:
+    page = units_of(
+        "The ferry sailed 52 times. The mean time from call to start was 8 minutes; the aim is 10 minutes.\n"
+    )
+    claim = "The aim for the time from call to start of the ferry is 10 minutes."
+    asked = "What is the aim for the time from call to start of the ferry?"
+    assert is_firm(Told(claim, Finding(Verdict.SUPPORTED, probability=0.6), page), asked, 0.6)
+
+
 def test_a_condition_behind_a_stretch_is_not_lost() -> None:
     claim = "The screen turns off by itself 5 seconds after it was lit."
     assert not is_firm(told(claim), "What does the pump do in night mode?", 0.7)
