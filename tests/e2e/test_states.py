@@ -233,6 +233,7 @@ def test_nobody_wrote(reader: Screen, says: Script) -> None:
     says.fault = "500"
     reader.ask(QUESTION)
     expect(reader.page.get_by_text("could not answer")).to_have_count(1)  # said once
+    reader.page.get_by_text("1 more remark").click()
     look(reader, "fallback", text("No language model wrote this"))
 
 
