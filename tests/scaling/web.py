@@ -85,7 +85,7 @@ def reader(folder: Path, name: str, **settings: str) -> Iterator[Reader]:
     finally:
         process.send_signal(signal.SIGCONT)
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def _free_port() -> int:
