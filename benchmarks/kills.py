@@ -47,6 +47,7 @@ def main() -> int:
     options.add_argument("--kills", type=int, default=60)
     options.add_argument("--stops", type=int, default=60)
     options.add_argument("--seed", type=int, default=7)
+    options.add_argument("--fairness", action=argparse.BooleanOptionalAction, default=True)
     given = options.parse_args()
     rounds = [signal.SIGKILL] * given.kills + [signal.SIGTERM] * given.stops
     random.Random(given.seed).shuffle(rounds)
@@ -56,10 +57,12 @@ def main() -> int:
         ollama = stack.enter_context(FakeOllama(Script(models=["llama3.2:3b"], answer=answer, token_s=_WORD_S)))
         store = stack.enter_context(fresh_database(stack.enter_context(running_postgres())))
         fleet = stack.enter_context(Fleet(folder, store, ollama.url))
-        fair = fairness(fleet)
+        fair = fairness(fleet) if given.fairness else None
         told = disturbed(fleet, store, rounds, random.Random(given.seed + 1))
-    print("\n".join([*told.lines(), f"slowest of 20 people: {fair:.2f} times the median (at most {SLOWEST})"]))
-    return 0 if told.holds() and fair <= SLOWEST else 1
+    print("\n".join(told.lines()))
+    if fair is not None:
+        print(f"slowest of 20 people: {fair:.2f} times the median (at most {SLOWEST})")
+    return 0 if told.holds() and (fair or 0.0) <= SLOWEST else 1
 
 
 # ------------------------------------------------------------------------------------------------ processes
@@ -86,7 +89,7 @@ class Fleet(AbstractContextManager["Fleet"]):
         self.running[place].process.send_signal(how)
 
     def start_anew(self, place: int) -> None:
-        self.running[place].process.wait(20)
+        self.running[place].process.wait(60)
         self._stacks[place].close()
         self.running[place] = self._start(place)
 

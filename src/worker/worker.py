@@ -32,6 +32,7 @@ _MOST_ATTEMPTS = 5  # so many workers were lost over a file, or with it in hand
 _TELL_EVERY_S = 0.2
 _RENEW_EVERY_S = 1.0
 _TIDY_EVERY_S = 5.0
+_ENDING_S = 1.0  # for each thread: what it would still keep, another worker keeps, too
 _LOST = message(
     "The program that reads files ended several times with this file in hand. Save it anew, or print it into a PDF, "
     "then add it again."
@@ -113,8 +114,8 @@ class Worker:
 
     def close(self) -> None:
         """End the threads, after `run` has returned."""
-        self._bench.readers.close()
-        self._bench.embedders.close()
+        self._bench.readers.close(_ENDING_S)
+        self._bench.embedders.close(_ENDING_S)
 
     # -------------------------------------------------------------------------------------------- steps
 
