@@ -12,10 +12,12 @@ of the arrays no checksum is kept, since to compare one the whole file would hav
 
 from __future__ import annotations
 
+import ctypes
 import json
 import mmap
 import os
 import tempfile
+import weakref
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +26,13 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_mmap, _munmap = _libc.mmap, _libc.munmap
+_mmap.restype = ctypes.c_void_p
+_mmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long)
+_munmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t)
+_FAILED = ctypes.c_void_p(-1).value
 
 _MAGIC = b"FNARRAY1"
 _ALIGNED = 64
@@ -112,9 +121,24 @@ def _mapped(file: BinaryIO | Any) -> ArrayFile | None:
     header = json.loads(text)
     if os.fstat(file.fileno()).st_size != header["bytes"]:
         return None
-    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    mapped = _memory(file.fileno(), header["bytes"])
     arrays = {
         name: np.frombuffer(mapped, dtype=np.dtype(kind), count=count, offset=at if count else 0)
         for name, (kind, count, at) in header["arrays"].items()
     }
+    for array in arrays.values():
+        array.flags.writeable = False
     return ArrayFile(header["told"], arrays)
+
+
+def _memory(handle: int, size: int) -> memoryview:
+    """A file's bytes, mapped for as long as anybody holds them. Raises OSError.
+
+    Python's own mmap keeps a handle open for each, and a thousand open documents are as many as a process may have.
+    """
+    address = _mmap(None, size, mmap.PROT_READ, mmap.MAP_SHARED, handle, 0)
+    if address in (None, _FAILED):
+        raise OSError(ctypes.get_errno(), "a file cannot be mapped into memory")
+    mapped = (ctypes.c_ubyte * size).from_address(address)
+    weakref.finalize(mapped, _munmap, address, size).atexit = False
+    return memoryview(mapped)

@@ -128,3 +128,21 @@ def test_words_of_one_hash_are_told_apart() -> None:
     wanted = next(word for word in words if words.hashes[0] == stored_words([word]).hashes[0])
     assert same[wanted] == words[wanted]
     assert same.get("other") is None
+
+
+def test_an_opened_file_takes_no_handle_and_its_memory_is_given_back(tmp_path: Path) -> None:
+    path = tmp_path / "d.index"
+    save_index(path, made(), "pages")
+    handles = len(os.listdir("/proc/self/fd"))
+    opened = [open_index(path, "d", "pages") for _ in range(20)]
+    assert len(os.listdir("/proc/self/fd")) == handles
+    assert Path("/proc/self/maps").read_text().count(str(path)) == 20
+    opened.clear()
+    gc.collect()
+    assert str(path) not in Path("/proc/self/maps").read_text()
+
+
+def test_what_is_mapped_cannot_be_written_to(tmp_path: Path) -> None:
+    opened = kept(tmp_path / "d.index", made())
+    with pytest.raises(ValueError, match="read-only"):
+        opened.chunk_words.counts[0] = 3
