@@ -83,7 +83,7 @@ def test_a_refresh_in_mid_answer_goes_on_with_it(screen: Screen, says: Script) -
 
 
 def test_a_question_asked_meanwhile_waits_in_line_and_can_be_taken_back(screen: Screen, says: Script) -> None:
-    says.token_s, says.answer = 0.2, "The rest of the answer takes its time. " * 60
+    says.token_s, says.answer = 0.2, "The rest of the answer takes its time. " * 20
     screen.ask(QUESTION)
     expect(screen.page.get_by_role("button", name="Stop")).to_be_visible()
     too_early = "And how many kilometres were renewed?"
