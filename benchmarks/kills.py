@@ -215,7 +215,7 @@ def disturbed(fleet: Fleet, store: str, rounds: Sequence[signal.Signals], chance
     """People work while one process after the other ends."""
     people = [Person(fleet, random.Random(n)) for n in range(PEOPLE)]
     ended = threading.Event()
-    threads = [threading.Thread(target=person.work, args=(ended,)) for person in people]
+    threads = [threading.Thread(target=person.work, args=(ended,), daemon=True) for person in people]
     for thread in threads:
         thread.start()
     handed: dict[signal.Signals, list[float]] = {signal.SIGKILL: [], signal.SIGTERM: []}
