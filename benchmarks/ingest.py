@@ -95,7 +95,7 @@ def _wrong_error(kind: str, expected: Expected, path: Path, outcome: Outcome) ->
         "not a PDF": NotAPdf,
         "too many pages": PdfTooLarge,
     }[kind]
-    if type(outcome.error) is not wanted:
+    if not isinstance(outcome.error, wanted):
         yield f"{wanted.__name__} expected, got {outcome.error or [page.verdict.value for page in outcome.pages[:3]]}"
     elif "password" in expected:
         yield from _wrong_pages("text", expected, read(path, str(expected["password"])))

@@ -15,7 +15,7 @@ from shared_utils.text.languages import same_language
 from shared_utils.types import Answer, Citation, Sentence, Verdict
 
 MOSTLY_LEFT_OUT = message(
-    "Most of what the model wrote is not on the pages as it stands: the documents’ own sentences come first."
+    "Most of what the model wrote is no part of the answer: the documents’ own sentences come first."
 )
 NOTHING_HOLDS = message("Nothing that the model wrote stands on the pages. These are the closest places.")
 QUOTED_WORDS = message("quoted word for word")

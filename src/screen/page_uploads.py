@@ -120,6 +120,8 @@ class PageUploads:
         The browser tells it when the last file is there, unless the uploader was drawn anew in that moment.
         """
         with self._lock:
+            if not self._has_some(session):
+                return ()
             self._forget_kept()
             times = {key[1]: at for key, (_, at) in self._held.items() if key[0] == session}
             is_coming = any(claim.session == session for claim in self._coming)

@@ -26,7 +26,7 @@ _PAGE = 4096
 _DOCUMENTS = range(1, 9)  # those that three divides are Ben's too
 _PAGES = 6
 # what was freed is read, too: a link that was stopped must not lead somewhere again
-_ENDED_BY_A_REPAIR = ("share", "share_part", "share_source")
+_ENDED_BY_A_REPAIR = ("share", "share_part", "share_source", "collection", "collection_entry")
 
 Damage = Callable[[bytearray, random.Random], object]
 

@@ -113,7 +113,7 @@ def test_where_a_model_invents_the_documents_own_sentence_leads(modelled: httpx.
     ollama.script.answer = "Nordhaven handled 3.91 million tonnes of cargo in 2025 [1]."
     answer = modelled.post("/api/chat/sync", json={"message": QUESTION}).json()
     assert answer["markdown"].startswith("Nordhaven handled 2.84 million tonnes")  # the documents' own sentence
-    assert "Most of what the model wrote is not on the pages" in answer["notes"][-1]
+    assert "Most of what the model wrote is no part of the answer" in answer["notes"][-1]
 
 
 def test_an_engine_that_is_given_up_is_told(modelled: httpx.Client, ollama: FakeOllama) -> None:

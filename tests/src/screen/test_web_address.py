@@ -37,7 +37,7 @@ def test_an_address_is_fetched_in_the_background_and_told_of(app: AppTest) -> No
     press(tab, "Add")
     assert "Fetching from harbour.example" in shown(tab)
     held.set()
-    until(tab, lambda p: "1 passage" in shown(p))
+    until(tab, lambda p: "1 page · ready" in shown(p))
     assert asked == ["https://harbour.example/quay"]
     assert "quay.html" in shown(tab)
     for address, said in (("https://harbour.example/quay", "is here already"), ("http://inside", "There is no")):
