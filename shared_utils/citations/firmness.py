@@ -127,7 +127,7 @@ def _is_beside(told: Told, question: str) -> bool:
     goes_on = copy.unit > 0 and bool(unit.words) and _PRONOUN.fullmatch(unit.words[0].text) is not None
     before = units[copy.unit - 1].keys if goes_on else frozenset[str]()
     told_of = content_keys(words) | _reach(units, copy.unit) | before
-    return len(asked) >= _ASKED_ENOUGH and len(told_of & asked) < max(1, _ASKED_OF_A_SENTENCE * len(asked))
+    return len(asked) >= _ASKED_ENOUGH and len(told_of & asked) < max(1, int(_ASKED_OF_A_SENTENCE * len(asked)))
 
 
 def _is_of_another_thing(told: Told, question: str) -> bool:
