@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 from shared_utils.types import Answer, EngineKind, PageVerdict, Sentence, Verdict, Where
@@ -102,6 +103,15 @@ def describe_verdict(sentence: Sentence, say: Say = ENGLISH) -> str:
     """Why a sentence carries a sign: "Not found in the documents: no passage mentions 2019"."""
     head, reason = say(_VERDICTS[sentence.verdict]), plain(say(sentence.reason))
     return f"{head}: {reason}" if reason else head
+
+
+def growth_figure(growth: Decimal, say: Say = ENGLISH) -> str:
+    """Growth with its sign and one decimal, as the person writes numbers.
+
+    >>> growth_figure(Decimal("7.8")), growth_figure(Decimal("-2.1"))
+    ('+7.8', '−2.1')
+    """
+    return say.number(float(growth), "+,.1f").replace("-", "−")
 
 
 def describe_left_out(answer: Answer, say: Say = ENGLISH) -> str:

@@ -9,7 +9,7 @@ from shared_utils.editions.model import Comparison, Figure, KeyFigure, Opening
 from shared_utils.structure.model import Place
 from src.i18n import ENGLISH, Say
 from src.presentation.changes import Edition
-from src.presentation.describe import page_name
+from src.presentation.describe import growth_figure, page_name
 from src.presentation.escaping import plain
 
 
@@ -77,8 +77,8 @@ def growth_of(figure: KeyFigure, say: Say = ENGLISH) -> str:
     """ "+7.8 %", of a share "+1.2 percentage points"."""
     if figure.growth is None:
         return ""
-    growth = f"{figure.growth:+,}".replace("-", "−")
-    return say("{growth} percentage points", growth=growth) if figure.is_share else f"{growth} %"
+    growth = growth_figure(figure.growth, say)
+    return say("{growth} percentage points", growth=growth) if figure.is_share else say("{growth} %", growth=growth)
 
 
 def _shown(figure: Figure, edition: Edition, say: Say) -> ShownFigure:

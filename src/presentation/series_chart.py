@@ -14,6 +14,7 @@ from shared_utils.text.growth import percent_of
 from shared_utils.timeline.periods import is_next
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand
 from src.i18n import ENGLISH, Say
+from src.presentation.describe import growth_figure
 
 WIDTH, HEIGHT = 640.0, 230.0  # of the drawing, in its own units
 _TOP, _BOTTOM, _GAP = 30.0, 26.0, 0.3  # room over the bars and under them; share of a step between two bars
@@ -140,7 +141,7 @@ def _changes(direct: Direct, years: Sequence[_Year], say: Say) -> Iterator[str]:
         if before is not None and is_next(before.label, year.label):
             grown = year.amount - before.amount if is_share else percent_of(before.amount, year.amount)
             if grown is not None:
-                figure = say.number(float(grown), "+,.1f").replace("-", "−")
+                figure = growth_figure(grown, say)
                 told = figure if is_share else say("{growth} %", growth=figure)
         yield told
         before = year
