@@ -41,8 +41,8 @@ unit: $(VENV)/.test-ready  ## unit and page tests, a file at a time on each of t
 coverage: $(VENV)/.test-ready  ## the same with branch coverage, a third slower
 	$(BIN)/python -m pytest -m "not browser and not live" --cov --cov-report=term:skip-covered
 
-browser: $(VENV)/.test-ready  ## a real Chromium drives the real page
-	$(BIN)/python -m pytest -m browser
+browser: $(VENV)/.test-ready  ## real Chromiums drive the real page, a file at a time in each of two
+	$(BIN)/python -m pytest -m browser -n 2 --dist loadfile --no-loadscope-reorder
 
 bench-retrieval: $(VENV)/.test-ready  ## the retrieval table of docs/benchmarks.md
 	$(BIN)/python -m benchmarks.retrieval --write
