@@ -26,6 +26,7 @@ class Bar:
     """A year. `start` and `end` are shares of the chart's length, from its least value (or 0) to its greatest."""
 
     label: str
+    amount: float
     value: str  # as the chart prints it
     change: str  # over the year before; "" where that is not told
     earlier: str  # what an older document told of a restated year; "" else
@@ -107,6 +108,7 @@ def _drawn(direct: Direct, years: Sequence[_Year], lines: Sequence[str], say: Sa
         bars.append(
             Bar(
                 label=year.label,
+                amount=float(year.amount),
                 value=_number(year.told[-1].amount, say),
                 change=change,
                 earlier=" · ".join(_number(one.amount, say) for one in year.told[:-1]),

@@ -1,18 +1,27 @@
-"""A figure through the years on the page: a table whose rows carry bars, each value a link that opens its cell."""
+"""A figure through the years on the page: a chart, then its values as a table, each a link that opens its cell."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
 
+import streamlit as st
+
 from src.presentation.escaping import html_text
 from src.presentation.series_chart import Bar, Chart
+from src.presentation.vega import HEIGHT, Spec
+
+Anchor = Callable[[int], str]
+"""The fragment of the link that opens a citation's page."""
 
 
-def series_html(chart: Chart, anchor: Callable[[int], str]) -> str:
-    """`anchor` gives the fragment of the link that opens a citation's page."""
-    first, *others = (f'<th scope="col">{html_text(head)}</th>' for head in chart.heads)
-    head = f'{first}<td aria-hidden="true"></td>{"".join(others)}'
+def draw_chart(spec: Spec, title: str, said: str) -> None:
+    """By Streamlit's own Vega-Lite. The same values stand beside it in words, for whoever does not see or point."""
+    st.vega_lite_chart(dict(spec), width="stretch", height=HEIGHT, alt=f"{title}: {said}")
+
+
+def series_html(chart: Chart, anchor: Anchor) -> str:
+    head = "".join(f'<th scope="col">{html_text(head)}</th>' for head in chart.heads)
     rows = "".join(_row(bar, anchor, has_earlier=chart.has_earlier) for bar in chart.bars)
     return (
         f'<table class="fn-series"><caption dir="auto">{html_text(chart.title)}</caption>'
@@ -20,7 +29,7 @@ def series_html(chart: Chart, anchor: Callable[[int], str]) -> str:
     )
 
 
-def _row(bar: Bar, anchor: Callable[[int], str], *, has_earlier: bool) -> str:
+def _row(bar: Bar, anchor: Anchor, *, has_earlier: bool) -> str:
     title = html_text(bar.said)
     value = html_text(bar.value)
     if bar.marker:
@@ -29,9 +38,7 @@ def _row(bar: Bar, anchor: Callable[[int], str], *, has_earlier: bool) -> str:
             f'<span class="fn-number fn-hidden">{bar.marker}</span>{value}</a>'
         )
     more = f"<td>{html_text(bar.earlier)}</td>" if has_earlier else ""
-    place = f"margin-inline-start:{100 * bar.start:.1f}%;width:{100 * (bar.end - bar.start):.1f}%"
     return (
         f'<tr title="{title}"><th scope="row">{html_text(bar.label)}</th>'
-        f'<td class="fn-length" aria-hidden="true"><i style="{place}"></i></td>'
         f"<td>{value}</td><td>{html_text(bar.change)}</td>{more}</tr>"
     )

@@ -21,11 +21,12 @@ from src.presentation.escaping import html_text, plain
 from src.presentation.series_chart import series_chart
 from src.presentation.timeline import date_source, share_in_words, span_of
 from src.presentation.timeline_report import timeline_report
+from src.presentation.vega import figure_spec, themes_spec
 from src.screen.citations import Source, shares
 from src.screen.html import note
 from src.screen.markdown import answer_markdown
 from src.screen.scope import among
-from src.screen.series import series_html
+from src.screen.series import draw_chart, series_html
 from src.screen.session import Session
 from src.screen.shared_library import shared_library
 
@@ -135,8 +136,12 @@ def _draw_found(found: Timeline, shelf: Shelf, session: Session) -> None:
         lead = replace(answer, sentences=answer.sentences[:1])  # the table below tells the rest
         st.markdown(answer_markdown(lead, _chip, say=say))
         if (chart := series_chart(answer, say)) is not None:
+            draw_chart(figure_spec(chart, lambda marker: f"#{_figure_anchor(marker)}"), chart.title, chart.said)
             st.html(series_html(chart, _figure_anchor))
     if found.themes:
+        spec = themes_spec(found.themes, lambda number, period: f"#cite-{_theme_anchor(number, period)}", say)
+        title = say("Themes through the years")
+        draw_chart(spec, title, "; ".join(f"{theme.name}: {span_of(theme, say)}" for theme in found.themes))
         st.html(themes_html(found.themes, found.periods, say))
     _draw_dates(found.documents, shelf, session)
     if found.themes or answer is not None:
@@ -162,7 +167,7 @@ def _figure_anchor(marker: int) -> str:
 
 
 def themes_html(found: Sequence[Theme], periods: Sequence[str], say: Say) -> str:
-    """A table: a theme a row, a period a column, in every field a bar and its share, which opens the first place."""
+    """A table: a theme a row, a period a column, in every field its share, which opens the first place."""
     heads = "".join(f'<th scope="col">{html_text(period)}</th>' for period in periods)
     rows = "".join(_row(number, theme, say) for number, theme in enumerate(found))
     label = html_text(say("Themes through the years"))
@@ -175,20 +180,18 @@ def themes_html(found: Sequence[Theme], periods: Sequence[str], say: Say) -> str
 
 
 def _row(number: int, theme: Theme, say: Say) -> str:
-    most = max(share.share for share in theme.shares) or 1.0
-    fields = "".join(_field(_theme_anchor(number, share.period), share, most, say) for share in theme.shares)
+    fields = "".join(_field(_theme_anchor(number, share.period), share, say) for share in theme.shares)
     name = html_text(theme.name)
     return f'<tr><th scope="row" dir="auto">{name}</th>{fields}<td>{html_text(span_of(theme, say))}</td></tr>'
 
 
-def _field(anchor: str, share: Share, most: float, say: Say) -> str:
+def _field(anchor: str, share: Share, say: Say) -> str:
     words = html_text(share_in_words(share, say))
-    bar = f'<i aria-hidden="true" style="width:{100 * share.share / most:.1f}%"></i>'
     if not share.places:
-        return f'<td title="{words}">{bar}<span class="fn-quiet">–</span></td>'
+        return f'<td title="{words}"><span class="fn-quiet">–</span></td>'
     figure = html_text(say.number(100 * share.share, ".1f"))
     hidden = f'<span class="fn-number fn-hidden">{html_text(share.period)}</span>'
-    return f'<td title="{words}">{bar}<a href="#cite-{escape(anchor)}" title="{words}">{hidden}{figure} %</a></td>'
+    return f'<td title="{words}"><a href="#cite-{escape(anchor)}" title="{words}">{hidden}{figure} %</a></td>'
 
 
 def _theme_anchor(number: int, period: str, place: int = 0) -> str:

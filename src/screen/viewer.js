@@ -36,6 +36,7 @@ class Viewer {
     on(this.number, 'change', () => this.turnTo(parseInt(this.number.value, 10)));
     on(this.number, 'focus', () => this.number.select());
     on(this.drawer, 'close', () => this.drawerClosed());
+    on(window, 'hashchange', () => this.followed());
     on(window, 'popstate', () => { if (this.drawer.open && history.state?.[DRAWER] === undefined) this.drawer.close(); });
     on(this.drawer, 'click', event => { if (event.target === this.drawer) this.drawer.close(); });
     on(this.narrow, 'change', () => this.drawer.close());
@@ -321,6 +322,13 @@ class Viewer {
       event.stopPropagation();
       this.openSource(chip.getAttribute('href').slice('#cite-'.length));
     } else if (control) this.act(control.dataset.do);
+  }
+
+  followed() { // a point of a chart is a link that cannot be caught: its fragment came into the address, and leaves it
+    if (!location.hash.startsWith('#cite-')) return;
+    const anchor = decodeURIComponent(location.hash.slice('#cite-'.length));
+    addEventListener('popstate', () => this.openSource(anchor), { once: true, signal: this.stopped.signal });
+    history.back();
   }
 
   act(what) {

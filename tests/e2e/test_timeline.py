@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import NARROW, WIDE, Open, Screen
 from tests.e2e.test_page import violations
@@ -31,6 +32,11 @@ def show_figure(screen: Screen, words: str) -> None:
     box.press("Enter")
 
 
+def points(screen: Screen) -> Locator:
+    """Of the chart: its bars, or where its lines have values."""
+    return screen.page.locator('.vega-embed svg path:is([aria-roledescription="bar"], [aria-roledescription="point"])')
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_themes_and_a_figure_are_accessible(visit: Open, address: str, scheme: Literal["light", "dark"]) -> None:
     screen = with_reports(visit(address, WIDE, scheme))
@@ -39,6 +45,7 @@ def test_themes_and_a_figure_are_accessible(visit: Open, address: str, scheme: L
     screen.picture(f"timeline-themes-{scheme}")
     show_figure(screen, "Total revenue")
     expect(screen.page.locator(".fn-series tbody tr")).to_have_count(5)
+    expect(points(screen)).to_have_count(5)
     expect(screen.page.get_by_test_id("stStatusWidget")).to_have_count(0)  # drawn to the end: nothing is faded any more
     expect(screen.viewer().locator(".fn-scroll")).not_to_have_attribute("aria-busy", "true")
     expect(screen.page.locator('[data-stale="true"]')).to_have_count(0)
@@ -60,10 +67,11 @@ def test_an_answer_has_its_chart_and_a_question_leads_back_to_the_conversation(v
     screen = with_reports(visit(address, WIDE, "light"))
     to_the_timeline(screen)
     screen.ask("How did total revenue develop?")
-    rows = screen.page.locator('[class*="st-key-answer-"] .fn-series tbody tr')
-    expect(rows).to_have_count(5)
-    rows.nth(0).locator("a").click()
+    bars = points(screen)
+    expect(bars).to_have_count(5)
+    bars.nth(0).click()
     expect(screen.viewer()).to_contain_text("port-2018.pdf")
+    expect(screen.page).to_have_url(re.compile(r"^[^#]*$"))  # the point's link does not stay in the address
     assert violations(screen.page) == []
 
 
