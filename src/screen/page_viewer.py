@@ -162,6 +162,7 @@ def _words(session: Session) -> dict[str, str]:
         "page_on": say("Next page"),
         "sources": say("Sources"),
         "source": say("Source {number} of {count}", number="{number}", count="{count}"),
+        "source_one": say.n(1, "{n:,} source", "{n:,} sources"),
         "source_none": say("{count} sources", count="{count}"),
         "source_back": say("Previous source"),
         "source_on": say("Next source"),
