@@ -7,6 +7,7 @@ const WORDS = '[class*="st-key-answer-"] [data-testid="stMarkdown"] :is(p, li), 
 const OFFLINE_AFTER_MS = 1500; // a blip is nobody's business
 let data = { words: {} };
 
+const kinds = () => data.kinds ?? ['.pdf']; // what names of files end in that can be read
 const closest = (event, selector) => event.target instanceof Element && event.target.closest(selector);
 const set = (element, name, value) => { if (element.getAttribute(name) !== value) element.setAttribute(name, value); };
 
@@ -23,8 +24,8 @@ const name = () => {
     set(sign, 'aria-label', sign.title);
   });
   document.querySelectorAll(INPUT).forEach(input => { // other files are told about when they come; the chooser need not offer them
-    input.ariaLabel ||= data.words.files ?? 'PDF files';
-    if (!input.closest('.st-key-list-file')) input.accept ||= '.pdf,application/pdf';
+    input.ariaLabel ||= data.words.files ?? 'Files';
+    if (!input.closest('.st-key-list-file')) input.accept ||= kinds().join(',');
   });
   document.querySelectorAll('[class*="st-key-rate-"]').forEach(thumbs => {
     const [up, down] = thumbs.querySelectorAll('button');
@@ -111,7 +112,7 @@ const dropped = async transfer => {
   const loose = [...transfer.files], entries = [...transfer.items].map(item => item.webkitGetAsEntry()).filter(Boolean);
   if (!entries.some(entry => entry.isDirectory)) return loose;
   const all = (await Promise.all(entries.map(filesOf))).flat();
-  return all.filter(file => /\.pdf$/i.test(file.name)); // a folder holds other things, too
+  return all.filter(file => kinds().some(kind => file.name.toLowerCase().endsWith(kind))); // a folder holds other things, too
 };
 const drop = async event => {
   document.body.classList.remove('fn-dropping');
@@ -132,6 +133,32 @@ const arrive = () => { // at a new question, once
   if (!latest || latest.dataset.turn === data.turn) return;
   latest.dataset.turn = data.turn;
   if (document.querySelector('.st-key-earlier, .st-key-list')) latest.scrollIntoView({ block: 'start' });
+};
+
+let firstAsked;
+const sight = new IntersectionObserver(entries => { // of the first question: while it is seen, the title need not repeat it
+  document.documentElement.classList.toggle('fn-title-said', entries.at(-1).isIntersecting);
+}, { rootMargin: '-64px 0px 0px' });
+const titled = () => {
+  const bubble = document.querySelector('[class*="st-key-question-"] .fn-question'), title = document.querySelector('.fn-title');
+  const repeats = bubble && title?.title === bubble.textContent ? bubble : null;
+  if (repeats === firstAsked) return;
+  firstAsked = repeats;
+  sight.disconnect();
+  if (repeats) sight.observe(repeats); else document.documentElement.classList.remove('fn-title-said');
+};
+
+// What was found before the model wrote stands under the question, then at the foot, then among the sources: it goes there
+// instead of jumping.
+const STILL = matchMedia('(prefers-reduced-motion: reduce)');
+let found = { as: '', top: 0 };
+const follow = () => {
+  const places = { foot: '.st-key-foot', quotes: '.st-key-quotes', sources: '.st-key-latest [class*="st-key-answer-"] .fn-notes' };
+  const [as, element] = Object.entries(places).map(([name, where]) => [name, document.querySelector(where)]).find(place => place[1]) ?? ['', null];
+  const top = element?.getBoundingClientRect().top ?? 0, way = found.top - top;
+  const goes = (found.as === 'quotes' && as === 'foot') || (found.as === 'foot' && as === 'sources');
+  found = { as, top };
+  if (goes && !STILL.matches) element.animate([{ transform: `translateY(${way}px)`, opacity: .3 }, { transform: 'none', opacity: 1 }], { duration: 320, easing: 'ease-out' });
 };
 
 // ------------------------------------------------------------------------------------------------ the library as a drawer
@@ -174,7 +201,7 @@ const connection = () => {
 let begun = false;
 const begin = () => {
   begun = true;
-  new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(() => { name(); titled(); follow(); }).observe(document.body, { childList: true, subtree: true });
   new MutationObserver(connection).observe(document.body, { attributes: true, subtree: true, attributeFilter: ['data-test-connection-state'] });
   const listeners = { click: copy, dragover: over, dragleave: leave, drop };
   Object.entries(listeners).forEach(([type, listener]) => document.addEventListener(type, listener, true));
@@ -189,6 +216,7 @@ export default function (call) {
   live();
   if (data.language) set(document.documentElement, 'lang', data.language);
   name();
+  titled();
   announce();
   connection();
   requestAnimationFrame(arrive);

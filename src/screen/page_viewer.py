@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 import streamlit as st
 
+from shared_utils.conversion.convert import taken_here
 from shared_utils.errors import DocumentGone, FootnoteError
 from src.i18n import Say
 from src.library.shelf import Shelf
@@ -118,9 +119,10 @@ def _page_data(shelf: Shelf, session: Session) -> dict[str, object]:
         "turn": turns[-1].id if turns else "",
         "language": say.language,
         "news": _news(turns, say),
+        "kinds": [".pdf", *taken_here()],
         "words": {
             "source": say("Source {number}", number="{number}"),
-            "files": say("PDF files"),
+            "files": say("Files to add"),
             "drop": say("Drop your files"),
             "copied": say("Copied"),
             "thumb_up": say("Good answer"),
@@ -160,6 +162,7 @@ def _words(session: Session) -> dict[str, str]:
         "page_on": say("Next page"),
         "sources": say("Sources"),
         "source": say("Source {number} of {count}", number="{number}", count="{count}"),
+        "source_one": say.n(1, "{n:,} source", "{n:,} sources"),
         "source_none": say("{count} sources", count="{count}"),
         "source_back": say("Previous source"),
         "source_on": say("Next source"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from html import escape
 
@@ -14,6 +14,7 @@ from src.i18n import Say, phrase
 from src.library.question_lists import ListView, begin_list, describe_list, go_on, list_view
 from src.library.shelf import Shelf
 from src.presentation.blocks import Piece, as_html, blocks, cautions, dagger, is_quoted, set_as_text
+from src.presentation.cited import entries
 from src.presentation.describe import describe_verdict
 from src.presentation.escaping import html_text, plain
 from src.presentation.questions import questions_from
@@ -142,9 +143,12 @@ def _go_on(shelf: Shelf, session: Session) -> None:
 
 
 def answers_table(turns: Sequence[TurnView], left: Sequence[str], say: Say) -> str:
-    """Question, answer with its chips, and whether it stands. What is still to come stands below, without an answer."""
+    """Question, answer with its chips, and whether it stands. What is still to come stands below, without an answer.
+
+    A table is read as a whole, so its footnotes are numbered through, as every export numbers them."""
     heads = "".join(f'<th scope="col">{html_text(say(head))}</th>' for head in _HEADS)
-    rows = [_row(turn.question, *_answered(turn, say)) for turn in turns]
+    numbered = zip(turns, entries(turns), strict=True)
+    rows = [_row(turn.question, *_answered(turn, entry.turn.answer, say)) for turn, entry in numbered]
     rows += [_row(question, "", "") for question in left]
     return f'<table class="fn-answers"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
@@ -153,23 +157,26 @@ def _row(question: str, answer: str, checked: str) -> str:
     return f'<tr><td dir="auto">{html_text(question)}</td><td dir="auto">{answer}</td><td>{checked}</td></tr>'
 
 
-def _answered(turn: TurnView, say: Say) -> tuple[str, str]:
-    """The answer's cell and the verdict's, as HTML."""
-    if turn.answer is None:
+def _answered(turn: TurnView, numbered: Answer | None, say: Say) -> tuple[str, str]:
+    """The answer's cell and the verdict's, as HTML. `numbered`: the same answer with the table's numbers."""
+    if turn.answer is None or numbered is None:
         waiting = f'<span class="fn-quiet">{html_text(say("being answered"))}</span>'
         return (waiting if not turn.done else html_text(say(turn.error))), ""
     if not turn.answer.answerable:
         return f'<span class="fn-quiet">{html_text(say("The documents do not seem to answer this."))}</span>', ""
-    return _words(turn, turn.answer, say), _verdict(turn.answer, say)
+    own = [citation.marker for citation in turn.answer.citations]
+    addresses = {c.marker: anchor(turn, ANSWER, marker) for c, marker in zip(numbered.citations, own, strict=True)}
+    return _words(numbered, addresses, say), _verdict(turn.answer, say)
 
 
-def _words(turn: TurnView, answer: Answer, say: Say) -> str:
+def _words(answer: Answer, addresses: Mapping[int, str], say: Say) -> str:
+    """`addresses`: where each of the markers leads."""
     by_marker = {citation.marker: citation for citation in answer.citations}
 
     def chip(marker: int) -> str:
         cited = by_marker[marker]
         title = html_text(say("{document}, page {page}", document=plain(cited.document), page=cited.page))
-        return f'<a href="#cite-{escape(anchor(turn, ANSWER, marker))}" title="{title}">{marker}</a>'
+        return f'<a href="#cite-{escape(addresses[marker])}" title="{title}">{marker}</a>'
 
     def piece_html(piece: Piece) -> str:
         marks = "".join(map(chip, piece.markers)) + piece.sign

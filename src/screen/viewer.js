@@ -166,8 +166,9 @@ class Viewer {
 
   // ---------------------------------------------------------------------------------------------- drawing
 
-  counted(source) {
-    return filled(this.data.words.source, { number: source.index + 1, count: source.group.length });
+  counted(source, count = source.group.length) {
+    if (!source && count === 1) return this.data.words.source_one;
+    return source ? filled(this.data.words.source, { number: source.index + 1, count }) : filled(this.data.words.source_none, { count });
   }
 
   pageLine() {
@@ -197,7 +198,7 @@ class Viewer {
     this.room.querySelector('.fn-sheet span').textContent = this.pageLine();
     const group = source?.group ?? this.data.groups.at(-1) ?? [];
     this.room.querySelector('.fn-sources').hidden = !group.length;
-    counter.textContent = source ? this.counted(source) : filled(this.data.words.source_none, { count: group.length });
+    counter.textContent = this.counted(source ?? null, group.length);
     this.control('source-back').disabled = !!source && source.index === 0;
     this.control('source-on').disabled = !!source && source.index === group.length - 1;
     this.number.value = page;

@@ -93,9 +93,12 @@ def test_a_file_dropped_anywhere_can_be_asked_and_its_citation_marks_the_very_wo
 
 def test_a_conversation_goes_on_and_the_newest_question_comes_into_view(screen: Screen) -> None:
     ask_about_water(screen)
+    title = screen.page.locator(".fn-title")
+    expect(title).to_have_css("opacity", "0")  # its words stand in the bubble below
     screen.ask("How many hours did the average repair of a burst take?")
     expect(screen.page.locator(".fn-question")).to_have_count(2)
     screen.answered()
+    expect(title).to_have_css("opacity", "1")  # the first question has left the window
     expect(screen.page.locator(".fn-question").last).to_be_in_viewport()
     source = entry_of(screen, REPAIRS)
     source.click()
@@ -283,12 +286,15 @@ def test_the_fonts_come_from_this_server(answered: Screen) -> None:
     assert {"Inter", "Newsreader"} <= {family.strip('"') for family in loaded}
 
 
-def test_a_folder_dropped_anywhere_brings_the_pdfs_in_it_and_in_its_folders(screen: Screen, tmp_path: Path) -> None:
+def test_a_folder_dropped_anywhere_brings_what_can_be_read_in_it_and_in_its_folders(
+    screen: Screen, tmp_path: Path
+) -> None:
     folder = tmp_path / "reports"
     (folder / "older").mkdir(parents=True)
     (folder / "water.pdf").write_bytes(pdf(WATER))
     (folder / "older" / "bridges.pdf").write_bytes(pdf(BRIDGES))
-    (folder / "notes.txt").write_text("not for Footnote")
+    (folder / "notes.txt").write_text("The bridge was closed for nine days.")
+    (folder / "holiday.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
     browser = screen.page.context.new_cdp_session(screen.page)
     data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
 
@@ -303,7 +309,8 @@ def test_a_folder_dropped_anywhere_brings_the_pdfs_in_it_and_in_its_folders(scre
     drag("drop")
     screen.wait_ready("water.pdf")
     screen.wait_ready("bridges.pdf")
-    expect(screen.page.locator('[class*="st-key-doc-"]')).to_have_count(2)
+    screen.wait_ready("notes.txt")
+    expect(screen.page.locator('[class*="st-key-doc-"]')).to_have_count(3)
 
 
 def test_with_the_library_put_away_the_title_and_what_stands_beside_it_can_be_used(answered: Screen) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, FilePayload, Locator, StorageState, expect
 
 from tests.e2e.conftest import NARROW, WIDE, Open, Screen
 from tests.e2e.test_page import violations
@@ -14,10 +14,24 @@ from tests.editions_of_a_port import YEARS, report
 
 
 def with_reports(screen: Screen) -> Screen:
+    screen.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        [FilePayload(name=f"port-{year}.pdf", mimeType="application/pdf", buffer=report(year)) for year in YEARS]
+    )
     for year in YEARS:
-        screen.add(f"port-{year}.pdf", report(year))
         screen.wait_ready(f"port-{year}")
     return screen
+
+
+@pytest.fixture(scope="module")
+def keeper(chromium: Browser, address: str) -> StorageState:
+    """A person with the reports of a port; for tests that leave their dates as they are."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(address)
+    with_reports(Screen(page))
+    person = context.storage_state()
+    context.close()
+    return person
 
 
 def to_the_timeline(screen: Screen) -> None:
@@ -38,8 +52,10 @@ def points(screen: Screen) -> Locator:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_themes_and_a_figure_are_accessible(visit: Open, address: str, scheme: Literal["light", "dark"]) -> None:
-    screen = with_reports(visit(address, WIDE, scheme))
+def test_themes_and_a_figure_are_accessible(
+    visit: Open, address: str, keeper: StorageState, scheme: Literal["light", "dark"]
+) -> None:
+    screen = visit(address, WIDE, scheme, keeper)
     to_the_timeline(screen)
     assert violations(screen.page) == []
     screen.picture(f"timeline-themes-{scheme}")
@@ -53,8 +69,8 @@ def test_themes_and_a_figure_are_accessible(visit: Open, address: str, scheme: L
     screen.picture(f"timeline-figure-{scheme}")
 
 
-def test_points_open_their_page_with_the_words_marked(visit: Open, address: str) -> None:
-    screen = with_reports(visit(address, WIDE, "light"))
+def test_points_open_their_page_with_the_words_marked(visit: Open, address: str, keeper: StorageState) -> None:
+    screen = visit(address, WIDE, person=keeper)
     to_the_timeline(screen)
     row = screen.page.locator(".fn-themes tbody tr").filter(has_text="Shore Power")
     row.locator("a").last.click()
@@ -63,8 +79,10 @@ def test_points_open_their_page_with_the_words_marked(visit: Open, address: str)
     expect(screen.viewer().locator(".fn-mark").first).to_be_visible()
 
 
-def test_an_answer_has_its_chart_and_a_question_leads_back_to_the_conversation(visit: Open, address: str) -> None:
-    screen = with_reports(visit(address, WIDE, "light"))
+def test_an_answer_has_its_chart_and_a_question_leads_back_to_the_conversation(
+    visit: Open, address: str, keeper: StorageState
+) -> None:
+    screen = visit(address, WIDE, person=keeper)
     to_the_timeline(screen)
     screen.ask("How did total revenue develop?")
     bars = points(screen)
@@ -76,7 +94,7 @@ def test_an_answer_has_its_chart_and_a_question_leads_back_to_the_conversation(v
 
 
 def test_a_date_that_is_corrected_moves_its_column(visit: Open, address: str) -> None:
-    screen = with_reports(visit(address, WIDE, "light"))
+    screen = with_reports(visit(address))
     to_the_timeline(screen)
     screen.page.get_by_text("Dates of the documents").click()
     box = screen.page.get_by_role("textbox", name="Date of port-2020.pdf")
@@ -88,10 +106,10 @@ def test_a_date_that_is_corrected_moves_its_column(visit: Open, address: str) ->
     expect(screen.page.locator(".fn-themes thead th").nth(3)).to_have_text("2023")
 
 
-def test_on_a_phone_nothing_is_wider_than_the_window(visit: Open, address: str) -> None:
-    screen = with_reports(visit(address, WIDE, "light"))
+def test_on_a_phone_nothing_is_wider_than_the_window(visit: Open, address: str, keeper: StorageState) -> None:
+    screen = visit(address, WIDE, person=keeper)
     to_the_timeline(screen)
-    screen.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]} if isinstance(NARROW, tuple) else NARROW)
+    screen.page.set_viewport_size(NARROW)
     expect(screen.page.locator(".fn-themes")).to_be_visible()
     assert not screen.is_wider_than_its_window()
     assert violations(screen.page) == []

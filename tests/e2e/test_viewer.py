@@ -87,13 +87,13 @@ def test_page_keys_turn_pages_and_a_number_jumps_to_one(screen: Screen) -> None:
     expect(screen.viewer().get_by_alt_text("Page 3 of Nordhaven annual report 2025.pdf.")).to_be_visible()
 
 
-@pytest.mark.parametrize("typed", ["0", "999", "x", ""])
-def test_a_page_that_is_not_there_changes_nothing(screen: Screen, typed: str) -> None:
+def test_a_page_that_is_not_there_changes_nothing(screen: Screen) -> None:
     number = screen.viewer().get_by_role("textbox", name="Page number")
     before = number.input_value()
-    number.fill(typed)
-    number.press("Enter")
-    expect(number).to_have_value(before)
+    for typed in ("0", "999", "x", ""):
+        number.fill(typed)
+        number.press("Enter")
+        expect(number).to_have_value(before)
 
 
 def test_zooming_keeps_the_marked_line_in_view(screen: Screen) -> None:

@@ -22,6 +22,16 @@ def cell(*sentences: Sentence) -> str:
     return answers_table([replace(asked_view("t", "?", 0.0, 0.0), stage=None, answer=answer)], (), ENGLISH)
 
 
+def test_footnotes_are_numbered_through_the_table_and_lead_to_their_own_answers() -> None:
+    stats = GenerationStats(EngineKind.EXTRACTIVE, "")
+    answer = Answer("?", True, QUOTED, QUOTES, "stop", stats, "")
+    turns = [replace(asked_view(id_, "?", 0.0, 0.0), stage=None, answer=answer) for id_ in ("s", "t")]
+    chips = re.findall(r'href="#cite-([^"]+)"[^>]*>(\d)<', answers_table(turns, (), ENGLISH))
+    assert sorted(chips, key=lambda chip: chip[1]) == [
+        ("s.a.1", "1"), ("s.a.2", "2"), ("s.a.3", "3"), ("t.a.1", "4"), ("t.a.2", "5"), ("t.a.3", "6"),
+    ]  # fmt: skip
+
+
 def parts(html: str) -> tuple[str, str]:
     """The words in sight, and those that are folded."""
     seen, _, folded = html.partition("<details")
