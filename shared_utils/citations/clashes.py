@@ -44,7 +44,16 @@ _NOT_BUT = re.compile(
     r"\b(?:other than|except|unless|außer|sauf|salvo)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_JOINED = re.compile(r"\s*(?:,|/|&|\band\b|\bor\b|\bund\b|\boder\b|\bet\b|\bou\b|\by\b)\s*", re.IGNORECASE)
 _LOOK_ALIKE = str.maketrans({"l": "i", "1": "i", "|": "i", "0": "o"})
+_COUNTRIES = (  # names of one country that do not begin alike
+    frozenset(("us", "usa", "states", "america", "american", "americans")),
+    frozenset(("uk", "kingdom", "britain", "british", "gb")),
+    frozenset(("netherlands", "dutch", "holland")),
+    frozenset(("denmark", "danish", "danes")),
+    frozenset(("wales", "welsh")),
+    frozenset(("philippines", "filipino", "filipinos")),
+)
 _ALTERNATIVE = re.compile(r"\([a-z]+\)")
 
 
@@ -218,6 +227,9 @@ def _is_another_name(swap: Swap, reading: Reading, unit: Unit) -> bool:
         (named or (len(page) == 1 and swap.content >= _SHARED))
         and not _one_name(answer, page)
         and not _side_by_side(swap, reading.claim)
+        and not _is_spelled_out(swap, reading)
+        and not _is_longer(swap, page, reading)
+        and not _in_another_order(swap, page, reading, unit)
         and not _is_compared_apart(swap, reading, unit)
     )
 
@@ -240,6 +252,7 @@ def _one_name(one: Sequence[Word], other: Sequence[Word]) -> bool:
     """Two ways to write it: Noel and Noël, Faroe and Faeroes, US and United States."""
     return (
         any(_may_be_one(word, stands) for word in one for stands in other)
+        or any(_of_one_country(word.text, stands.text) for word in one for stands in other)
         or _is_initials(one, other)
         or _is_initials(other, one)
     )
@@ -253,10 +266,44 @@ def _side_by_side(swap: Swap, claim: str) -> bool:
     )
 
 
+def _is_longer(swap: Swap, page: Sequence[Word], reading: Reading) -> bool:
+    """What the page has is a part of the claim's longer name: "Drano" in the place of "Drano Max Gel"."""
+    beside = (swap.at.start - 1, swap.at.stop)
+    near = {reading.words[i].keys for i in beside if 0 <= i < len(reading.words) and reading.words[i].text[0].isupper()}
+    return any(word.keys in near for word in page)
+
+
+def _is_spelled_out(swap: Swap, reading: Reading) -> bool:
+    """Initials behind the name that they stand for: "the National Air and Space Museum (NASM)"."""
+    before = [word.text for word in reading.words[: swap.at.start] if word.text[0].isupper()]
+    letters = fold("".join(text[0] for text in before))
+    return len(swap.at) == 1 and len(swap.answer) > 1 and swap.answer.isupper() and letters.endswith(fold(swap.answer))
+
+
+def _in_another_order(swap: Swap, page: Sequence[Word], reading: Reading, unit: Unit) -> bool:
+    """Both sides have both names, told of alike: "England and Scotland" for "Scotland and England"."""
+    both = {word.keys for word in page}, {word.keys for word in reading.words[swap.at.start : swap.at.stop]}
+    return _are_joined(both, reading.claim, reading.words) and _are_joined(both, unit.text, unit.words)
+
+
+def _are_joined(
+    both: tuple[set[tuple[str, ...]], set[tuple[str, ...]]], text: str, words: Sequence[Word]
+) -> bool:
+    one, other = ([i for i, word in enumerate(words) if word.keys in names] for names in both)
+    gaps = (text[words[min(a, b)].end : words[max(a, b)].start] for a in one for b in other)
+    return any(_JOINED.fullmatch(gap) for gap in gaps)
+
+
 def _may_be_one(one: Word, other: Word) -> bool:
     """Two spellings of one name: Noel and Noël, Faroe and Faeroes; or one that was read off a scan, laaS and IaaS."""
     a, b = (fold(word.text).translate(_LOOK_ALIKE) for word in (one, other))
     return a[:2] == b[:2] or a in b or b in a
+
+
+def _of_one_country(one: str, other: str) -> bool:
+    """Names of a country that do not begin alike: the USA and American, the UK and British."""
+    a, b = (fold(text).replace(".", "").removesuffix("'s").removesuffix("’s") for text in (one, other))
+    return any(a in names and b in names for names in _COUNTRIES)
 
 
 def _is_initials(short: Sequence[Word], long: Sequence[Word]) -> bool:

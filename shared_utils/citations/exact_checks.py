@@ -29,6 +29,8 @@ _SPEAKS_OF_IT = 0.6  # a unit counts as speaking of the same thing from this sha
 _SHARES_WORDS = 0.2  # the same for a unit that was chosen for what it holds: it may have been for the number alone
 _CARRIES_OVER = 2  # sentences for which a year that was named goes on
 _COUNTED = 3  # words after a number that may say what it counts
+_GROUPS = 2  # stretches of digits, with a sign between them
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
 _COMPARISON = re.compile(
     r"\b(?:compared (?:with|to)|versus|vs\.?|than (?:in|for)|(?:up|down|increase|decrease) from)\b"
     r"[^.;,]{0,40}?(?:19|20)\d\d"
@@ -66,6 +68,8 @@ def check_numbers(reading: Reading) -> Iterator[Finding]:
             continue
         found = list(_found(wanted, reading, related))
         kinds = {match for _, match in found}
+        if Match.EXACT not in kinds and stands_with_a_gap(wanted, reading):
+            continue
         if Match.EXACT in kinds:
             if wanted.is_year and _only_compared(wanted, reading):
                 yield Finding(Verdict.PARTLY, message("the page names {what} only for comparison", what=wanted.text))
@@ -134,6 +138,21 @@ def _codes(reading: Reading) -> Iterator[Finding]:
         spelled = r"[\W_]?".join(re.findall(r"[^\W\d_]+|\d+", name))
         if not re.search(rf"(?<![^\W_]){spelled}(?![^\W_])", page):
             yield Finding(Verdict.NOT_FOUND, message("the cited words have no “{what}”", what=name))
+
+
+def stands_with_a_gap(wanted: Quantity, reading: Reading) -> bool:
+    """Whether the page has it with a blank behind a sign of it, as some tools set text: "26, 000" or "98. 7"."""
+    pieces = re.findall(r"\d+|[.,]", _NUMBER.findall(wanted.text)[0]) if _NUMBER.search(wanted.text) else []
+    if len(pieces) < 2 * _GROUPS - 1:
+        return False
+    spelled = re.compile(r"(?<![\d.,])" + r"\s?".join(map(re.escape, pieces)) + r"(?![\d])")
+    return any(spelled.search(text) for text in _with_what_follows(reading.units))
+
+
+def _with_what_follows(units: Sequence[Unit]) -> Iterator[str]:
+    """Every unit with the beginning of the next: a sentence may have been cut at the point of a number."""
+    for i, unit in enumerate(units):
+        yield f"{unit.text} {units[i + 1].text}" if i + 1 < len(units) and not units[i + 1].is_row else unit.text
 
 
 def ends_a_code(wanted: Quantity, reading: Reading) -> bool:

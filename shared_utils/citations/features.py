@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shared_utils.citations.exact_checks import ends_a_code
+from shared_utils.citations.exact_checks import ends_a_code, stands_with_a_gap
 from shared_utils.citations.quantities import Match, compare
 from shared_utils.citations.reading import Reading, is_measured, wording
 from shared_utils.citations.substitutions import names_in
@@ -115,6 +115,7 @@ def _is_held(wanted: Quantity, reading: Reading) -> bool:
         not held.isdisjoint((wanted.value, *wanted.mantissas))
         or any(compare(wanted, q, None) is Match.EXACT for unit in reading.units for q in unit.numbers)
         or ends_a_code(wanted, reading)
+        or stands_with_a_gap(wanted, reading)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,11 @@ _REACH = 4  # words of context compared on each side
 _GENERIC = frozenset(
     ("compani", "group", "busi", "firm", "organ", "corpor", "author", "product", "devic", "report", "document", "page")
 )
-_NO_NAMES = frozenset(("fy", "cy", "yes", "no", "us"))
+_NO_NAMES = frozenset(
+    "fy cy yes no us mr mrs ms mx dr prof herr frau mme either neither however".split()  # noqa: SIM905
+)
+_ENDS_A_NAME = re.compile(r"[,:;!?()\[\]“”\"]")  # what holds one of these between its words is no one name
+_AFTER_A_VERB = frozenset("the a an this that these those your its their his her it each all any".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,8 @@ class _Slot:
 
 
 def names_in(words: Sequence[Word], page_words: Sequence[Word]) -> list[int]:
-    """Indices of the words that are names by their spelling; of the first word, if the page never writes it small."""
+    """Indices of the words that are names by their spelling; of the first word, if the page never writes it small, and
+    unless it is told for a verb by what follows it: "Open the valve"."""
     small = {key for word in page_words if word.text[:1].islower() for key in word.keys}
     return [
         i
@@ -61,8 +67,13 @@ def names_in(words: Sequence[Word], page_words: Sequence[Word]) -> list[int]:
         if _may_name(word)
         and len(word.text) > 1
         and any(char.isupper() for char in word.text)
-        and (i > 0 or any(char.isupper() for char in word.text[1:]) or not small & set(word.keys))
+        and (i > 0 or any(char.isupper() for char in word.text[1:]) or not (small & set(word.keys) or _is_verb(words)))
     ]
+
+
+def _is_verb(words: Sequence[Word]) -> bool:
+    """Whether a sentence begins with what one does: no article follows a name."""
+    return len(words) > 1 and words[1].text.casefold() in _AFTER_A_VERB
 
 
 def exchanges(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> Iterator[Swap]:
@@ -144,6 +155,7 @@ def _other_filler(
             and _may_name(filler[0])  # "our", "it", "these" stand in for the name itself
             and _may_name(filler[-1])
             and not all(set(word.keys) & _GENERIC for word in filler)
+            and not _ENDS_A_NAME.search(page[filler[0].start : filler[-1].end])
             and all(word.text[0].isdigit() is numbers for word in filler)
             and not (numbers and _digits(filler) == _digits(ours[a:b]))  # "3, 800" is 3,800 with a stray space
             and (other is None or _order(slot, b - a) > _order(other, b - a))
