@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 from shared_utils.citations.framing import bare_claim
+from shared_utils.message import message
+
+TO_THE_READER = message("it speaks to the reader and claims nothing")
 
 _GIVEN = (
     r"(?:(?:the|this|these|any|of|die|den|der|dem|les|le)\s+)*"
@@ -14,8 +17,9 @@ _GIVEN = (
 )
 _TO_THE_READER = re.compile(
     r"\W*(?:"
-    r"(?:(?:sure|certainly|of course|absolutely|gladly)\b[\s,.!]*)?(?:(?:i|we)(?:['’]ll|['’]d be happy to|\s+can|\s+will|"
-    r"\s+would be (?:happy|glad) to|\s+am happy to)\s+(?:gladly\s+)?(?:help|assist)(?:\s+(?:you|with|that|this|it)){0,4})"
+    r"(?:(?:sure|certainly|of course|absolutely|gladly)\b[\s,.!]*)?"
+    r"(?:(?:i|we)(?:['’]ll|['’]d be happy to|\s+can|\s+will|\s+would be (?:happy|glad) to|\s+am happy to)\s+"
+    r"(?:gladly\s+)?(?:help|assist)(?:\s+(?:you|with|that|this|it)){0,4})"
     r"|(?:sure|certainly|of course)"
     r"|i\s+hope\s+(?:this|that|it)\s+(?:helps?|is\s+helpful|was\s+helpful|answers\s+your\s+question)(?:\s+you)?"
     r"|(?:please\s+)?(?:let\s+me\s+know|(?:feel\s+free|do(?:\s+not|n['’]t)\s+hesitate)\s+to\s+(?:ask|contact\s+me))\b.*"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from shared_utils.citations.alignment import Alignment, nearest_copy
 from shared_utils.citations.columns import check_columns
@@ -22,7 +23,7 @@ from shared_utils.citations.features import Features
 from shared_utils.citations.polarity import Opposed, denies, opposition, unmatched_negation
 from shared_utils.citations.reading import Finding, Reading, is_measured, is_minus_in_words, row_says_it, wording
 from shared_utils.citations.signs import minus_words
-from shared_utils.citations.substitutions import Swap, exchanges, names_in, replaced, stands_beside
+from shared_utils.citations.substitutions import Swap, exchanges, names_in, of_one_country, replaced, stands_beside
 from shared_utils.citations.tables import cells_of
 from shared_utils.citations.text_units import Unit, Word, covered, words_of
 from shared_utils.message import NOTHING, message
@@ -44,16 +45,12 @@ _NOT_BUT = re.compile(
     r"\b(?:other than|except|unless|außer|sauf|salvo)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_ALIKE = 0.85  # of two spellings of one word
+_DENYING = frozenset(("un", "in", "im", "ir", "il", "dis", "non", "non-", "de", "mis"))
+_BEFORE_A_VERB = frozenset("to will would can could may might must shall should".split())  # noqa: SIM905
+_BEFORE_A_GERUND = frozenset("is are was were be been am by".split())  # noqa: SIM905
 _JOINED = re.compile(r"\s*(?:,|/|&|\band\b|\bor\b|\bund\b|\boder\b|\bet\b|\bou\b|\by\b)\s*", re.IGNORECASE)
 _LOOK_ALIKE = str.maketrans({"l": "i", "1": "i", "|": "i", "0": "o"})
-_COUNTRIES = (  # names of one country that do not begin alike
-    frozenset(("us", "usa", "states", "america", "american", "americans")),
-    frozenset(("uk", "kingdom", "britain", "british", "gb")),
-    frozenset(("netherlands", "dutch", "holland")),
-    frozenset(("denmark", "danish", "danes")),
-    frozenset(("wales", "welsh")),
-    frozenset(("philippines", "filipino", "filipinos")),
-)
 _ALTERNATIVE = re.compile(r"\([a-z]+\)")
 
 
@@ -192,7 +189,7 @@ def _exchanged_names(reading: Reading, copy: Alignment) -> Iterator[Finding]:
     if copy.likeness < _CLOSE_COPY:
         return
     other = replaced(reading.claim, reading.words, unit.text, unit.words)
-    if other and not _is_compared_apart(other, reading, unit) and not _looks_alike(other):
+    if other and not _is_reworded(other, reading) and not _is_compared_apart(other, reading, unit):
         said = message("the page says “{page}” where the answer says “{answer}”", page=other.page, answer=other.answer)
         yield Finding(Verdict.PARTLY, said, is_open=True)
 
@@ -230,6 +227,7 @@ def _is_another_name(swap: Swap, reading: Reading, unit: Unit) -> bool:
         and not _is_spelled_out(swap, reading)
         and not _is_longer(swap, page, reading)
         and not _in_another_order(swap, page, reading, unit)
+        and not _stands_in_its_place(swap, reading, unit)
         and not _is_compared_apart(swap, reading, unit)
     )
 
@@ -243,16 +241,26 @@ def _is_compared_apart(swap: Swap, reading: Reading, unit: Unit) -> bool:
     return lost or mean_the_same(swap, reading, unit)
 
 
-def _looks_alike(swap: Swap) -> bool:
-    """One word as a scan may have been read in two ways, laaS and IaaS."""
-    return fold(swap.answer).translate(_LOOK_ALIKE) == fold(swap.page).translate(_LOOK_ALIKE)
+def _is_reworded(swap: Swap, reading: Reading) -> bool:
+    """One word in two spellings, recognised and recognized or as a scan may have been read, laaS and IaaS; or another
+    verb, by which people mostly mean the same: "to produce a smear", "by fitting racks"."""
+    one, other = sorted((fold(swap.answer), fold(swap.page)), key=len)
+    if other.endswith(one) and other.removesuffix(one) in _DENYING:
+        return False
+    if (
+        one.translate(_LOOK_ALIKE) == other.translate(_LOOK_ALIKE)
+        or SequenceMatcher(None, one, other).ratio() >= _ALIKE
+    ):
+        return True
+    before = fold(reading.words[swap.at.start - 1].text) if swap.at.start else ""
+    return before in _BEFORE_A_VERB or (before in _BEFORE_A_GERUND and one.endswith("ing") and other.endswith("ing"))
 
 
 def _one_name(one: Sequence[Word], other: Sequence[Word]) -> bool:
     """Two ways to write it: Noel and Noël, Faroe and Faeroes, US and United States."""
     return (
         any(_may_be_one(word, stands) for word in one for stands in other)
-        or any(_of_one_country(word.text, stands.text) for word in one for stands in other)
+        or any(of_one_country(word.text, stands.text) for word in one for stands in other)
         or _is_initials(one, other)
         or _is_initials(other, one)
     )
@@ -268,8 +276,12 @@ def _side_by_side(swap: Swap, claim: str) -> bool:
 
 def _is_longer(swap: Swap, page: Sequence[Word], reading: Reading) -> bool:
     """What the page has is a part of the claim's longer name: "Drano" in the place of "Drano Max Gel"."""
-    beside = (swap.at.start - 1, swap.at.stop)
-    near = {reading.words[i].keys for i in beside if 0 <= i < len(reading.words) and reading.words[i].text[0].isupper()}
+    words, start, stop = reading.words, swap.at.start, swap.at.stop
+    while start > 0 and words[start - 1].text[0].isupper():
+        start -= 1
+    while stop < len(words) and words[stop].text[0].isupper():
+        stop += 1
+    near = {words[i].keys for i in range(start, stop) if i not in swap.at}
     return any(word.keys in near for word in page)
 
 
@@ -280,15 +292,29 @@ def _is_spelled_out(swap: Swap, reading: Reading) -> bool:
     return len(swap.at) == 1 and len(swap.answer) > 1 and swap.answer.isupper() and letters.endswith(fold(swap.answer))
 
 
+def _stands_in_its_place(swap: Swap, reading: Reading, unit: Unit) -> bool:
+    """Whether the page has it as well between the words that the claim has around it, or in this very sentence behind
+    the word of content before it: "a Pink Carnation"."""
+    words, (start, stop) = reading.words, (swap.at.start, swap.at.stop)
+    if start == 0:
+        return False
+    behind = words[start - 1].content and _holds_run(words[start - 1 : stop], unit.words)
+    between = stop < len(words) and any(_holds_run(words[start - 1 : stop + 1], one.words) for one in reading.units)
+    return behind or between
+
+
+def _holds_run(run: Sequence[Word], words: Sequence[Word]) -> bool:
+    ours, theirs = [word.keys for word in run], [word.keys for word in words]
+    return any(theirs[i : i + len(ours)] == ours for i in range(len(theirs) - len(ours) + 1))
+
+
 def _in_another_order(swap: Swap, page: Sequence[Word], reading: Reading, unit: Unit) -> bool:
     """Both sides have both names, told of alike: "England and Scotland" for "Scotland and England"."""
     both = {word.keys for word in page}, {word.keys for word in reading.words[swap.at.start : swap.at.stop]}
     return _are_joined(both, reading.claim, reading.words) and _are_joined(both, unit.text, unit.words)
 
 
-def _are_joined(
-    both: tuple[set[tuple[str, ...]], set[tuple[str, ...]]], text: str, words: Sequence[Word]
-) -> bool:
+def _are_joined(both: tuple[set[tuple[str, ...]], set[tuple[str, ...]]], text: str, words: Sequence[Word]) -> bool:
     one, other = ([i for i, word in enumerate(words) if word.keys in names] for names in both)
     gaps = (text[words[min(a, b)].end : words[max(a, b)].start] for a in one for b in other)
     return any(_JOINED.fullmatch(gap) for gap in gaps)
@@ -298,12 +324,6 @@ def _may_be_one(one: Word, other: Word) -> bool:
     """Two spellings of one name: Noel and Noël, Faroe and Faeroes; or one that was read off a scan, laaS and IaaS."""
     a, b = (fold(word.text).translate(_LOOK_ALIKE) for word in (one, other))
     return a[:2] == b[:2] or a in b or b in a
-
-
-def _of_one_country(one: str, other: str) -> bool:
-    """Names of a country that do not begin alike: the USA and American, the UK and British."""
-    a, b = (fold(text).replace(".", "").removesuffix("'s").removesuffix("’s") for text in (one, other))
-    return any(a in names and b in names for names in _COUNTRIES)
 
 
 def _is_initials(short: Sequence[Word], long: Sequence[Word]) -> bool:

@@ -29,8 +29,7 @@ _SPEAKS_OF_IT = 0.6  # a unit counts as speaking of the same thing from this sha
 _SHARES_WORDS = 0.2  # the same for a unit that was chosen for what it holds: it may have been for the number alone
 _CARRIES_OVER = 2  # sentences for which a year that was named goes on
 _COUNTED = 3  # words after a number that may say what it counts
-_GROUPS = 2  # stretches of digits, with a sign between them
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
+_GROUPED = re.compile(r"\d+(?:[.,]\d+)+")
 _COMPARISON = re.compile(
     r"\b(?:compared (?:with|to)|versus|vs\.?|than (?:in|for)|(?:up|down|increase|decrease) from)\b"
     r"[^.;,]{0,40}?(?:19|20)\d\d"
@@ -68,13 +67,13 @@ def check_numbers(reading: Reading) -> Iterator[Finding]:
             continue
         found = list(_found(wanted, reading, related))
         kinds = {match for _, match in found}
-        if Match.EXACT not in kinds and stands_with_a_gap(wanted, reading):
-            continue
         if Match.EXACT in kinds:
             if wanted.is_year and _only_compared(wanted, reading):
                 yield Finding(Verdict.PARTLY, message("the page names {what} only for comparison", what=wanted.text))
             continue
         if not found:
+            if stands_with_a_gap(wanted, reading):
+                continue
             if wanted.is_year:
                 yield from _year(wanted, reading, related)
             elif any(compare(wanted, q, None) is Match.EXACT for unit in reading.units for q in unit.numbers):
@@ -142,11 +141,12 @@ def _codes(reading: Reading) -> Iterator[Finding]:
 
 def stands_with_a_gap(wanted: Quantity, reading: Reading) -> bool:
     """Whether the page has it with a blank behind a sign of it, as some tools set text: "26, 000" or "98. 7"."""
-    pieces = re.findall(r"\d+|[.,]", _NUMBER.findall(wanted.text)[0]) if _NUMBER.search(wanted.text) else []
-    if len(pieces) < 2 * _GROUPS - 1:
+    number = _GROUPED.search(wanted.text)
+    if number is None:
         return False
-    spelled = re.compile(r"(?<![\d.,])" + r"\s?".join(map(re.escape, pieces)) + r"(?![\d])")
-    return any(spelled.search(text) for text in _with_what_follows(reading.units))
+    gapped = re.sub(r"([.,])", r"\\\1\\s?", number[0])
+    spelled = re.compile(rf"(?<![\d.,]){gapped}(?!\d)")
+    return any(" " in match for text in _with_what_follows(reading.units) for match in spelled.findall(text))
 
 
 def _with_what_follows(units: Sequence[Unit]) -> Iterator[str]:

@@ -252,7 +252,7 @@ def _is_label(text: str, words: Sequence[Word], folded: Sequence[str], i: int) -
 
 
 def _is_a_prefix(text: str, words: Sequence[Word], folded: Sequence[str], i: int) -> bool:
-    """ "a non runner", "Non - binary": one half of a word, apart from the other; Italian has its "non" before a verb."""
+    """ "a non runner", "Non - binary": one half of a word; Italian has its "non" before a verb."""
     apart = i + 1 < len(words) and text[words[i].end : words[i + 1].start].strip() in ("-", "‐", "–")
     return apart or (i > 0 and folded[i - 1] in _ARTICLES)
 

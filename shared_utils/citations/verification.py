@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from shared_utils.citations.asides import said_to_be_lacking, speaks_to_the_reader
+from shared_utils.citations.asides import TO_THE_READER, said_to_be_lacking, speaks_to_the_reader
 from shared_utils.citations.clashes import clashes
 from shared_utils.citations.columns import cells_say_it
 from shared_utils.citations.features import Features, features
@@ -39,7 +39,6 @@ _FEW = 2  # words of content
 _WORD_FOR_WORD = 0.97  # probability that a copy of the page's words says what they say
 _NO_WORDS = 0.1  # that what no cited words speak of is true all the same
 _SURE = 0.9  # probability from which an inference model is believed
-ASIDE = message("it speaks to the reader and claims nothing")
 _SEVERITY = (Verdict.SUPPORTED, Verdict.PARTLY, Verdict.NOT_FOUND, Verdict.CONTRADICTED)
 
 
@@ -70,7 +69,7 @@ def verify(
     no number, date or negation. `judgement` takes the place of the trained one, for measuring.
     """
     if speaks_to_the_reader(sentence):
-        return Finding(Verdict.SUPPORTED, ASIDE)
+        return Finding(Verdict.SUPPORTED, TO_THE_READER)
     judgement = judgement or trained()
     embedder = RememberingEmbedder(embedder) if embedder else None  # a claim and its halves share their evidence
     parts = [sentence[span.start : span.end] for span in split_sentences(sentence)]
