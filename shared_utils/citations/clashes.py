@@ -49,6 +49,7 @@ _ALIKE = 0.85  # of two spellings of one word
 _DENYING = frozenset(("un", "in", "im", "ir", "il", "dis", "non", "non-", "de", "mis"))
 _BEFORE_A_VERB = frozenset("to will would can could may might must shall should".split())  # noqa: SIM905
 _BEFORE_A_GERUND = frozenset("is are was were be been am by".split())  # noqa: SIM905
+_SIDES = (("above", "least"), ("below", "most"))  # bounds of a number that say much the same
 _JOINED = re.compile(r"\s*(?:,|/|&|\band\b|\bor\b|\bund\b|\boder\b|\bet\b|\bou\b|\by\b)\s*", re.IGNORECASE)
 _LOOK_ALIKE = str.maketrans({"l": "i", "1": "i", "|": "i", "0": "o"})
 _ALTERNATIVE = re.compile(r"\([a-z]+\)")
@@ -90,7 +91,7 @@ def _polarity(reading: Reading, copy: Alignment) -> Iterator[Finding]:
     if any(_say_only(reading.claim, text) for text, _ in page):
         return  # "only for" and "not for any other than" say the same
     opposed = opposition(claim, page)
-    if opposed and _is_told_by_a_sign(opposed, reading):
+    if opposed and (_is_told_by_a_sign(opposed, reading) or _bound_alike(opposed, reading)):
         return
     verdict = _gravity(opposed, reading, copy) if opposed else None
     if opposed and verdict:
@@ -160,6 +161,15 @@ def _holds_all(unit: Unit, reading: Reading) -> bool:
 def _is_told_by_a_sign(opposed: Opposed, reading: Reading) -> bool:
     """ "A net loss of 724" is what the row "Net income (724)" says."""
     return bool(minus_words(opposed.answer)) and any(is_minus_in_words(reading, q) for q in reading.numbers)
+
+
+def _bound_alike(opposed: Opposed, reading: Reading) -> bool:
+    """ "At least 300" is what "more than 300" says, though one word is the other's opposite elsewhere."""
+    ours = [q for q in reading.numbers if q.bound and opposed.answer in reading.claim[q.bound_start : q.end]]
+    theirs = [q for i in reading.anchor for q in reading.units[i].numbers if q.bound]
+    return any(
+        a.bound in side and b.bound in side and a.same_digits(b) for side in _SIDES for a in ours for b in theirs
+    )
 
 
 def _without_alternative(unit: Unit, reading: Reading) -> tuple[str, tuple[Word, ...]]:
