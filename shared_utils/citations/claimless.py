@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from shared_utils.citations.asides import TO_THE_READER, said_to_be_lacking, speaks_to_the_reader
 from shared_utils.citations.text_units import content_keys, words_of
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.text.folding import fold
@@ -53,6 +54,10 @@ def claims_nothing(sentence: str, question: str, *, wants_word: bool = False) ->
     """
     if sentence.rstrip(" \"'”»)").endswith(("?", "？")):
         return message("it asks and claims nothing")
+    if speaks_to_the_reader(sentence):
+        return TO_THE_READER
+    if said_to_be_lacking(sentence):
+        return message("it tells what the passages lack, which no place of them can show")
     if _breaks_off(sentence):
         return message("it breaks off before its end")
     asked, said = content_keys(words_of(question)), content_keys(words_of(sentence)) - _OF_THE_ANSWER

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from shared_utils.citations.alignment import Alignment, nearest_copy
 from shared_utils.citations.columns import check_columns
@@ -22,7 +23,7 @@ from shared_utils.citations.features import Features
 from shared_utils.citations.polarity import Opposed, denies, opposition, unmatched_negation
 from shared_utils.citations.reading import Finding, Reading, is_measured, is_minus_in_words, row_says_it, wording
 from shared_utils.citations.signs import minus_words
-from shared_utils.citations.substitutions import Swap, exchanges, names_in, replaced, stands_beside
+from shared_utils.citations.substitutions import Swap, exchanges, names_in, of_one_country, replaced, stands_beside
 from shared_utils.citations.tables import cells_of
 from shared_utils.citations.text_units import Unit, Word, covered, words_of
 from shared_utils.message import NOTHING, message
@@ -44,6 +45,12 @@ _NOT_BUT = re.compile(
     r"\b(?:other than|except|unless|außer|sauf|salvo)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_ALIKE = 0.85  # of two spellings of one word
+_DENYING = frozenset(("un", "in", "im", "ir", "il", "dis", "non", "non-", "de", "mis"))
+_BEFORE_A_VERB = frozenset("to will would can could may might must shall should".split())  # noqa: SIM905
+_BEFORE_A_GERUND = frozenset("is are was were be been am by".split())  # noqa: SIM905
+_SIDES = (("above", "least"), ("below", "most"))  # bounds of a number that say much the same
+_JOINED = re.compile(r"\s*(?:,|/|&|\band\b|\bor\b|\bund\b|\boder\b|\bet\b|\bou\b|\by\b)\s*", re.IGNORECASE)
 _LOOK_ALIKE = str.maketrans({"l": "i", "1": "i", "|": "i", "0": "o"})
 _ALTERNATIVE = re.compile(r"\([a-z]+\)")
 
@@ -84,7 +91,7 @@ def _polarity(reading: Reading, copy: Alignment) -> Iterator[Finding]:
     if any(_say_only(reading.claim, text) for text, _ in page):
         return  # "only for" and "not for any other than" say the same
     opposed = opposition(claim, page)
-    if opposed and _is_told_by_a_sign(opposed, reading):
+    if opposed and (_is_told_by_a_sign(opposed, reading) or _bound_alike(opposed, reading)):
         return
     verdict = _gravity(opposed, reading, copy) if opposed else None
     if opposed and verdict:
@@ -156,6 +163,15 @@ def _is_told_by_a_sign(opposed: Opposed, reading: Reading) -> bool:
     return bool(minus_words(opposed.answer)) and any(is_minus_in_words(reading, q) for q in reading.numbers)
 
 
+def _bound_alike(opposed: Opposed, reading: Reading) -> bool:
+    """ "At least 300" is what "more than 300" says, though one word is the other's opposite elsewhere."""
+    ours = [q for q in reading.numbers if q.bound and opposed.answer in reading.claim[q.bound_start : q.end]]
+    theirs = [q for i in reading.anchor for q in reading.units[i].numbers if q.bound]
+    return any(
+        a.bound in side and b.bound in side and a.same_digits(b) for side in _SIDES for a in ours for b in theirs
+    )
+
+
 def _without_alternative(unit: Unit, reading: Reading) -> tuple[str, tuple[Word, ...]]:
     """A row "Net income (loss) 724" speaks of an income: what is in brackets holds for cells in brackets."""
     wanted = {mantissa for q in reading.numbers for mantissa in q.mantissas}
@@ -183,7 +199,7 @@ def _exchanged_names(reading: Reading, copy: Alignment) -> Iterator[Finding]:
     if copy.likeness < _CLOSE_COPY:
         return
     other = replaced(reading.claim, reading.words, unit.text, unit.words)
-    if other and not _is_compared_apart(other, reading, unit) and not _looks_alike(other):
+    if other and not _is_reworded(other, reading) and not _is_compared_apart(other, reading, unit):
         said = message("the page says “{page}” where the answer says “{answer}”", page=other.page, answer=other.answer)
         yield Finding(Verdict.PARTLY, said, is_open=True)
 
@@ -218,6 +234,10 @@ def _is_another_name(swap: Swap, reading: Reading, unit: Unit) -> bool:
         (named or (len(page) == 1 and swap.content >= _SHARED))
         and not _one_name(answer, page)
         and not _side_by_side(swap, reading.claim)
+        and not _is_spelled_out(swap, reading)
+        and not _is_longer(swap, page, reading)
+        and not _in_another_order(swap, page, reading, unit)
+        and not _stands_in_its_place(swap, reading, unit)
         and not _is_compared_apart(swap, reading, unit)
     )
 
@@ -231,15 +251,26 @@ def _is_compared_apart(swap: Swap, reading: Reading, unit: Unit) -> bool:
     return lost or mean_the_same(swap, reading, unit)
 
 
-def _looks_alike(swap: Swap) -> bool:
-    """One word as a scan may have been read in two ways, laaS and IaaS."""
-    return fold(swap.answer).translate(_LOOK_ALIKE) == fold(swap.page).translate(_LOOK_ALIKE)
+def _is_reworded(swap: Swap, reading: Reading) -> bool:
+    """One word in two spellings, recognised and recognized or as a scan may have been read, laaS and IaaS; or another
+    verb, by which people mostly mean the same: "to produce a smear", "by fitting racks"."""
+    one, other = sorted((fold(swap.answer), fold(swap.page)), key=len)
+    if other.endswith(one) and other.removesuffix(one) in _DENYING:
+        return False
+    if (
+        one.translate(_LOOK_ALIKE) == other.translate(_LOOK_ALIKE)
+        or SequenceMatcher(None, one, other).ratio() >= _ALIKE
+    ):
+        return True
+    before = fold(reading.words[swap.at.start - 1].text) if swap.at.start else ""
+    return before in _BEFORE_A_VERB or (before in _BEFORE_A_GERUND and one.endswith("ing") and other.endswith("ing"))
 
 
 def _one_name(one: Sequence[Word], other: Sequence[Word]) -> bool:
     """Two ways to write it: Noel and Noël, Faroe and Faeroes, US and United States."""
     return (
         any(_may_be_one(word, stands) for word in one for stands in other)
+        or any(of_one_country(word.text, stands.text) for word in one for stands in other)
         or _is_initials(one, other)
         or _is_initials(other, one)
     )
@@ -251,6 +282,52 @@ def _side_by_side(swap: Swap, claim: str) -> bool:
     return any(
         fold(f"{a}{by}{b}") in said for a, b in ((swap.page, swap.answer), (swap.answer, swap.page)) for by in " -"
     )
+
+
+def _is_longer(swap: Swap, page: Sequence[Word], reading: Reading) -> bool:
+    """What the page has is a part of the claim's longer name: "Drano" in the place of "Drano Max Gel"."""
+    words, start, stop = reading.words, swap.at.start, swap.at.stop
+    while start > 0 and words[start - 1].text[0].isupper():
+        start -= 1
+    while stop < len(words) and words[stop].text[0].isupper():
+        stop += 1
+    near = {words[i].keys for i in range(start, stop) if i not in swap.at}
+    return any(word.keys in near for word in page)
+
+
+def _is_spelled_out(swap: Swap, reading: Reading) -> bool:
+    """Initials behind the name that they stand for: "the National Air and Space Museum (NASM)"."""
+    before = [word.text for word in reading.words[: swap.at.start] if word.text[0].isupper()]
+    letters = fold("".join(text[0] for text in before))
+    return len(swap.at) == 1 and len(swap.answer) > 1 and swap.answer.isupper() and letters.endswith(fold(swap.answer))
+
+
+def _stands_in_its_place(swap: Swap, reading: Reading, unit: Unit) -> bool:
+    """Whether the page has it as well between the words that the claim has around it, or in this very sentence behind
+    the word of content before it: "a Pink Carnation"."""
+    words, (start, stop) = reading.words, (swap.at.start, swap.at.stop)
+    if start == 0:
+        return False
+    behind = words[start - 1].content and _holds_run(words[start - 1 : stop], unit.words)
+    between = stop < len(words) and any(_holds_run(words[start - 1 : stop + 1], one.words) for one in reading.units)
+    return behind or between
+
+
+def _holds_run(run: Sequence[Word], words: Sequence[Word]) -> bool:
+    ours, theirs = [word.keys for word in run], [word.keys for word in words]
+    return any(theirs[i : i + len(ours)] == ours for i in range(len(theirs) - len(ours) + 1))
+
+
+def _in_another_order(swap: Swap, page: Sequence[Word], reading: Reading, unit: Unit) -> bool:
+    """Both sides have both names, told of alike: "England and Scotland" for "Scotland and England"."""
+    both = {word.keys for word in page}, {word.keys for word in reading.words[swap.at.start : swap.at.stop]}
+    return _are_joined(both, reading.claim, reading.words) and _are_joined(both, unit.text, unit.words)
+
+
+def _are_joined(both: tuple[set[tuple[str, ...]], set[tuple[str, ...]]], text: str, words: Sequence[Word]) -> bool:
+    one, other = ([i for i, word in enumerate(words) if word.keys in names] for names in both)
+    gaps = (text[words[min(a, b)].end : words[max(a, b)].start] for a in one for b in other)
+    return any(_JOINED.fullmatch(gap) for gap in gaps)
 
 
 def _may_be_one(one: Word, other: Word) -> bool:

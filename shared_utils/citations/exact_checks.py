@@ -29,6 +29,8 @@ _SPEAKS_OF_IT = 0.6  # a unit counts as speaking of the same thing from this sha
 _SHARES_WORDS = 0.2  # the same for a unit that was chosen for what it holds: it may have been for the number alone
 _CARRIES_OVER = 2  # sentences for which a year that was named goes on
 _COUNTED = 3  # words after a number that may say what it counts
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_GROUPED = re.compile(r"\d+(?:[.,]\d+)+")
 _COMPARISON = re.compile(
     r"\b(?:compared (?:with|to)|versus|vs\.?|than (?:in|for)|(?:up|down|increase|decrease) from)\b"
     r"[^.;,]{0,40}?(?:19|20)\d\d"
@@ -71,6 +73,8 @@ def check_numbers(reading: Reading) -> Iterator[Finding]:
                 yield Finding(Verdict.PARTLY, message("the page names {what} only for comparison", what=wanted.text))
             continue
         if not found:
+            if stands_with_a_gap(wanted, reading):
+                continue
             if wanted.is_year:
                 yield from _year(wanted, reading, related)
             elif any(compare(wanted, q, None) is Match.EXACT for unit in reading.units for q in unit.numbers):
@@ -136,6 +140,25 @@ def _codes(reading: Reading) -> Iterator[Finding]:
             yield Finding(Verdict.NOT_FOUND, message("the cited words have no “{what}”", what=name))
 
 
+def stands_with_a_gap(wanted: Quantity, reading: Reading) -> bool:
+    """Whether the page has it with a blank behind a sign of it, as some tools set text, "26, 000" or "98. 7"; or, in a
+    sentence, with blanks between its thousands: "26 000"."""
+    number = _GROUPED.search(wanted.text)
+    if number is None:
+        return False
+    sign = r"(?:[.,]\s?|\s)" if _THOUSANDS.fullmatch(number[0]) else r"[.,]\s"
+    spelled = re.compile(rf"(?<![\d.,]){sign.join(re.split('[.,]', number[0]))}(?!\d)")
+    return any(" " in match for text in _with_what_follows(reading.units) for match in spelled.findall(text))
+
+
+def _with_what_follows(units: Sequence[Unit]) -> Iterator[str]:
+    """Every sentence with the one behind it: it may have been cut at the point of a number. Cells stand apart."""
+    for i, unit in enumerate(units):
+        if not unit.is_row:
+            cut = i + 1 < len(units) and not units[i + 1].is_row
+            yield f"{unit.text} {units[i + 1].text}" if cut else unit.text
+
+
 def ends_a_code(wanted: Quantity, reading: Reading) -> bool:
     """Whether "Covid 19" of the claim is what the page writes COVID-19."""
     before = re.search(r"([^\W\d_]+)[\s-]\Z", reading.claim[: wanted.start])
@@ -151,7 +174,8 @@ def check_exchanged(reading: Reading) -> Iterator[Finding]:
             continue
         if listed_together(page.text, page.numbers, swap.page, swap.answer):
             continue  # which of them it is for, the list beside it tells
-        if not mean_the_same(swap, reading, page):
+        spaced = any(swap.answer in q.text and stands_with_a_gap(q, reading) for q in reading.numbers)
+        if not spaced and not mean_the_same(swap, reading, page):
             yield Finding(
                 Verdict.CONTRADICTED,
                 message("the page says {page}, the answer {answer}", page=swap.page, answer=swap.answer),

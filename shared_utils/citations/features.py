@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shared_utils.citations.exact_checks import ends_a_code
+from shared_utils.citations.exact_checks import ends_a_code, stands_with_a_gap
 from shared_utils.citations.quantities import Match, compare
 from shared_utils.citations.reading import Reading, is_measured, wording
-from shared_utils.citations.substitutions import names_in
+from shared_utils.citations.substitutions import names_in, of_one_country
 from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, Word, covered
 from shared_utils.text.folding import fold
@@ -115,6 +115,7 @@ def _is_held(wanted: Quantity, reading: Reading) -> bool:
         not held.isdisjoint((wanted.value, *wanted.mantissas))
         or any(compare(wanted, q, None) is Match.EXACT for unit in reading.units for q in unit.numbers)
         or ends_a_code(wanted, reading)
+        or stands_with_a_gap(wanted, reading)
     )
 
 
@@ -138,6 +139,7 @@ def missing_names(reading: Reading) -> list[Word]:
         and (i > 0 or any(char.isupper() for char in word.text[1:]))
         and begun.isdisjoint(map(_beginning, word.keys))
         and fold(word.text) not in text
+        and not any(of_one_country(word.text, other.text) for other in page_words)
         and not is_measured(word, reading)
     ]
 

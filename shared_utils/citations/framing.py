@@ -38,6 +38,15 @@ _OF_THE_DOCUMENT = re.compile(
     rf"cette|el|este|esta)\s+)(?:[^\W\d_A-Z]\w+\s+)?{_SPOKEN_OF}(?=\s+(?:is|are|was|were|has|had|ist|sind|war|waren|"
     r"est|sont|était|es|son|fue)\b|\s*[.]\s*$)"
 )
+_EMPHASIS = re.compile(  # "It is also worth noting that …", "Please note that …"
+    r"^\W*(?:it(?:\s+is|['’]s)\s+(?:also\s+)?(?:important|worth|worthwhile|essential|useful)\s+"
+    r"(?:(?:to\s+)?(?:note|noting|mention|mentioning|remember|remembering|know|knowing|understand))\s*,?\s+that\s+"
+    r"|it\s+should\s+(?:also\s+)?be\s+(?:noted|mentioned|remembered)\s+that\s+"
+    r"|(?:please\s+)?(?:note|remember|keep\s+in\s+mind|bear\s+in\s+mind|be\s+aware)\s+that\s+"
+    r"|(?:bitte\s+)?(?:beachten\s+sie|zu\s+beachten\s+ist|es\s+ist\s+(?:auch\s+)?(?:wichtig|zu\s+beachten))\s*,\s+dass\s+"
+    r"|(?:veuillez\s+noter|notez|à\s+noter|il\s+(?:convient|est\s+important)\s+de\s+(?:noter|rappeler))\s+que\s+)",
+    re.IGNORECASE,
+)
 _MEASURE = re.compile(
     r"(?<![\w-])(?:(?:the|der|die|das|le|la|el)\s+)?(?:amount|value|figure|betrag|wert|montant|valeur|importe|valor)\s+"
     r"(?:of|for|der|des|von|für|de|du|del)\s+(?=\S)",
@@ -67,7 +76,7 @@ def bare_claim(sentence: str) -> str:
     claim, before = sentence, ""
     while claim != before:
         before = claim
-        claim = _POINTER.sub("", _CONNECTIVE.sub("", _SAYS_THAT.sub("", _LEAD_IN.sub("", claim))))
+        claim = _POINTER.sub("", _EMPHASIS.sub("", _CONNECTIVE.sub("", _SAYS_THAT.sub("", _LEAD_IN.sub("", claim)))))
     claim = _OF_THE_DOCUMENT.sub("", _MEASURE.sub("", claim))
     return claim if re.search(r"\w", claim) else sentence
 

@@ -21,6 +21,7 @@ _NEGATIONS = frozenset(
     ).split()
 )
 _NEGATING_SIGNS = re.compile(r"[不没沒未无無]|ない|ません|않|없|못|ไม่")
+_ARTICLES = frozenset(("a", "an", "the", "this", "any", "all"))
 _NEGATIVE_PREFIX = re.compile(r"(?:un|in|im|ir|il|dis|non|de)-?(?=\w{4})")
 _CLAUSE_BREAK = re.compile(r"[,;:.!?()](?:\s|$)|[，。；：]|\b(?:but|while|whereas|aber|mais|pero)\b", re.IGNORECASE)
 _SCOPE = 5  # words a negation reaches, two of them content words
@@ -225,6 +226,8 @@ def _reach(text: str, words: Sequence[Word], folded: Sequence[str]) -> Iterator[
     for cue, word in enumerate(folded):
         if not (word in _NEGATIONS or word.endswith("n't")) or _is_label(text, words, folded, cue):
             continue
+        if word == "non" and _is_a_prefix(text, words, folded, cue):
+            continue
         order, scope, that = 0, _SCOPE, False
         for i in range(cue + 1, len(words)):
             gap = text[words[i - 1].end : words[i].start]
@@ -248,10 +251,16 @@ def _is_label(text: str, words: Sequence[Word], folded: Sequence[str], i: int) -
     return not words[i + 1].content or folded[i + 1][0].isdigit() or text[words[i].end] in ".:"
 
 
+def _is_a_prefix(text: str, words: Sequence[Word], folded: Sequence[str], i: int) -> bool:
+    """ "a non runner", "Non - binary": one half of a word; Italian has its "non" before a verb."""
+    apart = i + 1 < len(words) and text[words[i].end : words[i + 1].start].strip() in ("-", "‐", "–")
+    return apart or (i > 0 and folded[i - 1] in _ARTICLES)
+
+
 def _without_prefix(use: _Use, other_side: set[str]) -> tuple[set[str], bool, str]:
     """ "ineffective" as a negated "effective", where the other side uses that word."""
     match = _NEGATIVE_PREFIX.match(fold(use.word.text))
-    if match and not set(use.word.keys) & other_side:
+    if match and match.group() != "non-" and not set(use.word.keys) & other_side:
         base = {_key(fold(use.word.text)[match.end() :])}
         if base & other_side:
             return base, not use.negated, use.word.text

@@ -49,9 +49,16 @@ def unsaid_half(reading: Reading) -> Iterator[Finding]:
     clauses = halves(reading.claim)
     for clause in clauses if len(clauses) > 1 else ():
         weight = {key: reading.weight[key] for key in content_keys(words_of(clause)) if key in reading.weight}
-        if covered(weight, reading.keys) < _CLAUSE_HELD:
+        if covered(weight, reading.keys) < _CLAUSE_HELD and not any(
+            _holds(unit.keys, weight) for unit in reading.units
+        ):
             said = message("the cited words do not say “{what}”", what=clause.strip())
             yield Finding(Verdict.PARTLY, said, is_open=True)
+
+
+def _holds(keys: frozenset[str], weight: dict[str, float]) -> bool:
+    """Whether one sentence has enough of a clause, though it has little of the rest."""
+    return covered(weight, keys) >= _CLAUSE_HELD
 
 
 def halves(claim: str) -> list[str]:

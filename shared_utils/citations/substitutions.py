@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from shared_utils.citations.text_units import Word
+from shared_utils.text.folding import fold
 
 _MOST_NAMES = 40  # of one sentence that are looked up; more is a list, or hostile
 _LONGEST = 4  # words of a name, or of what stands in its place
@@ -14,7 +17,19 @@ _REACH = 4  # words of context compared on each side
 _GENERIC = frozenset(
     ("compani", "group", "busi", "firm", "organ", "corpor", "author", "product", "devic", "report", "document", "page")
 )
-_NO_NAMES = frozenset(("fy", "cy", "yes", "no", "us"))
+_NO_NAMES = frozenset(
+    "fy cy yes no us mr mrs ms mx dr prof herr frau mme either neither however".split()  # noqa: SIM905
+)
+_ENDS_A_NAME = re.compile(r"[,:;!?()\[\]“”\"]")  # what holds one of these between its words is no one name
+_AFTER_A_VERB = frozenset("the a an this that these those your its their his her it each all any".split())  # noqa: SIM905
+_COUNTRIES = (  # names of one country that do not begin alike
+    frozenset(("us", "usa", "states", "america", "american", "americans")),
+    frozenset(("uk", "kingdom", "britain", "british", "gb")),
+    frozenset(("netherlands", "dutch", "holland")),
+    frozenset(("denmark", "danish", "danes")),
+    frozenset(("wales", "welsh")),
+    frozenset(("philippines", "filipino", "filipinos")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,8 @@ class _Slot:
 
 
 def names_in(words: Sequence[Word], page_words: Sequence[Word]) -> list[int]:
-    """Indices of the words that are names by their spelling; of the first word, if the page never writes it small."""
+    """Indices of the words that are names by their spelling; of the first word, if the page never writes it small, and
+    unless it is told for a verb by what follows it: "Open the valve"."""
     small = {key for word in page_words if word.text[:1].islower() for key in word.keys}
     return [
         i
@@ -61,8 +77,23 @@ def names_in(words: Sequence[Word], page_words: Sequence[Word]) -> list[int]:
         if _may_name(word)
         and len(word.text) > 1
         and any(char.isupper() for char in word.text)
-        and (i > 0 or any(char.isupper() for char in word.text[1:]) or not small & set(word.keys))
+        and (i > 0 or any(char.isupper() for char in word.text[1:]) or not (small & set(word.keys) or _is_verb(words)))
     ]
+
+
+def _is_verb(words: Sequence[Word]) -> bool:
+    """Whether a sentence begins with what one does: no article follows a name."""
+    return len(words) > 1 and words[1].text.casefold() in _AFTER_A_VERB
+
+
+def of_one_country(one: str, other: str) -> bool:
+    """Names of a country that do not begin alike: the USA and American, the UK and British."""
+    names = next((names for names in _COUNTRIES if _bare(one) in names), None)
+    return names is not None and _bare(other) in names
+
+
+def _bare(name: str) -> str:
+    return fold(name).replace(".", "").removesuffix("'s").removesuffix("’s")
 
 
 def exchanges(claim: str, claim_words: Sequence[Word], page: str, page_words: Sequence[Word]) -> Iterator[Swap]:
@@ -144,6 +175,7 @@ def _other_filler(
             and _may_name(filler[0])  # "our", "it", "these" stand in for the name itself
             and _may_name(filler[-1])
             and not all(set(word.keys) & _GENERIC for word in filler)
+            and not any(_ENDS_A_NAME.search(page[a.end : b.start]) for a, b in pairwise(filler))
             and all(word.text[0].isdigit() is numbers for word in filler)
             and not (numbers and _digits(filler) == _digits(ours[a:b]))  # "3, 800" is 3,800 with a stray space
             and (other is None or _order(slot, b - a) > _order(other, b - a))

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from shared_utils.citations.asides import TO_THE_READER, said_to_be_lacking, speaks_to_the_reader
 from shared_utils.citations.clashes import clashes
 from shared_utils.citations.columns import cells_say_it
 from shared_utils.citations.features import Features, features
@@ -67,10 +68,13 @@ def verify(
     them columns are told by the words over a row. With an `embedder`, nearness in meaning counts as well; it outweighs
     no number, date or negation. `judgement` takes the place of the trained one, for measuring.
     """
+    if speaks_to_the_reader(sentence):
+        return Finding(Verdict.SUPPORTED, TO_THE_READER)
     judgement = judgement or trained()
     embedder = RememberingEmbedder(embedder) if embedder else None  # a claim and its halves share their evidence
     parts = [sentence[span.start : span.end] for span in split_sentences(sentence)]
     claims = [part for part in parts if len(content_keys(words_of(part))) > 1] or [sentence]
+    claims = [claim for claim in claims if not _asks(claim)] or claims
     written: Sequence[Notation | None] = notations or [None] * len(cited)
     keyed = cells or [()] * len(cited)
     units = tuple(
@@ -85,6 +89,10 @@ def verify(
         findings = [*found, replace(missing, verdict=Verdict.PARTLY)]
     worst = _worst(findings)
     return settled(sentence, cited, worst, entailment) if entailment else worst
+
+
+def _asks(claim: str) -> bool:
+    return claim.rstrip(" \"'”»)").endswith(("?", "？"))
 
 
 def measured(sentence: str, cited: Sequence[str], embedder: Embedder | None = None) -> Features | None:
@@ -111,6 +119,8 @@ def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None, 
         return Finding(Verdict.NOT_FOUND, message("no words are cited for this"), probability=_NO_WORDS)
     if stands_word_for_word(claim, units):
         return Finding(Verdict.SUPPORTED, message("the page says it word for word"), probability=_WORD_FOR_WORD)
+    if lacking := said_to_be_lacking(claim):
+        return _lacking(lacking, units, embedder, judgement)
     reading = read_claim(claim, units)
     if not reading.weight:
         return Finding(Verdict.NOT_FOUND, message("there is nothing in it to check"))
@@ -130,6 +140,19 @@ def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None, 
         findings.append(Finding(verdict, reason, is_wording=True, is_open=not found.numbers_missing))
     worst = _worst([*findings, Finding(Verdict.SUPPORTED, message("the cited words say it"))])
     return replace(worst, probability=judgement.probability(found))
+
+
+def _lacking(what: str, units: tuple[Unit, ...], embedder: Embedder | None, judgement: Judgement) -> Finding:
+    """That the passages do not tell a thing holds where they do not speak of it."""
+    reading = read_claim(what, units)
+    if not reading.weight:
+        return Finding(Verdict.NOT_FOUND, message("there is nothing in it to check"))
+    found = features(reading, embedder)
+    if judgement.verdict(found) is Verdict.SUPPORTED:
+        said = message("the cited words do speak of “{what}”", what=what)
+        return Finding(Verdict.PARTLY, said, is_open=True, probability=1 - judgement.probability(found))
+    nowhere = message("the cited words do not speak of it, as the sentence says")
+    return Finding(Verdict.SUPPORTED, nowhere, probability=1 - judgement.probability(found))
 
 
 def _means_it(found: Features) -> bool:

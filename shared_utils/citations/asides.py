@@ -1,0 +1,73 @@
+"""What an answer says of itself: to its reader, or of what it was given to read. No page says such a thing."""
+
+from __future__ import annotations
+
+import re
+
+from shared_utils.citations.framing import bare_claim
+from shared_utils.message import message
+
+TO_THE_READER = message("it speaks to the reader and claims nothing")
+
+_GIVEN = (
+    r"(?:(?:the|this|these|any|of|die|den|der|dem|les|le)\s+)*"
+    r"(?:(?:given|provided|cited|above|available|angegebenen|vorliegenden|gegebenen)\s+)?"
+    r"(?:passages?|context|excerpts?|sources?|documents?|text|evidence|"
+    r"dokumente?n?|textstellen?|quellen?|abschnitte?n?|extraits|passages|sources)(?:\s+\[?\d{1,3}\]?)?"
+)
+_TO_THE_READER = re.compile(
+    r"\W*(?:"
+    r"(?:(?:sure|certainly|of course|absolutely|gladly)\b[\s,.!]*)?"
+    r"(?:(?:i|we)(?:['’]ll|['’]d be happy to|\s+can|\s+will|\s+would be (?:happy|glad) to|\s+am happy to)\s+"
+    r"(?:gladly\s+)?(?:help|assist)(?:\s+(?:you|with|that|this|it)){0,4})"
+    r"|(?:sure|certainly|of course)"
+    r"|i\s+hope\s+(?:this|that|it)\s+(?:helps?|is\s+helpful|was\s+helpful|answers\s+your\s+question)(?:\s+you)?"
+    r"|(?:please\s+)?(?:let\s+me\s+know|(?:feel\s+free|do(?:\s+not|n['’]t)\s+hesitate)\s+to\s+(?:ask|contact\s+me))\b.*"
+    r"|(?:gerne?|natürlich|selbstverständlich)(?:[\s,!]+(?:ich\s+)?helfe\s+(?:ich\s+)?(?:ihnen|dir)\s+gerne?)?"
+    r"|ich\s+hoffe\s*,\s+das\s+hilft(?:\s+(?:ihnen|dir))?(?:\s+weiter)?"
+    r"|(?:bien\s+sûr|avec\s+plaisir)|j['’]espère\s+que\s+cela\s+vous\s+aide(?:ra)?"
+    rf"|(?:i\s+am\s+|i['’]m\s+)?unable\s+to\s+(?:answer|tell|say)\b.*\b{_GIVEN}"
+    r"|(?:(?:so|sorry|unfortunately|therefore|thus|but|i\s+apologi[sz]e)[\s,.]+)*i\s+(?:cannot|can['’]t|can\s+not|am\s+unable\s+to|"
+    r"am\s+not\s+able\s+to|could\s+not|couldn['’]t)\s+(?:provide|give|answer|help|assist|offer)\b.*"
+    r")\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+_LACKS = re.compile(
+    rf"\W*{_GIVEN}\s+(?:do(?:es)?\s+not|do(?:es)?n['’]t|did\s+not|didn['’]t)\s+(?:\w+ly\s+)?"
+    r"(?:provide|mention|specify|state|contain|include|address|discuss|give|offer|explain|describe|say|indicate|tell)\b"
+    r"(?P<what>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SO = re.compile(r",\s+(?:so|and|but|which|therefore)\b.*", re.IGNORECASE | re.DOTALL)
+_KIND_OF_IT = re.compile(
+    r"\W*(?:(?:any|the|specific|explicit|clear|detailed|further|more|enough|sufficient|direct|exact)\s+)*"
+    r"(?:(?:information|details?|instructions?|data|explanations?|mentions?)\s+)?"
+    r"(?:(?:on|about|of|for|regarding|concerning|related\s+to|as\s+to|whether|that|how\s+to|such\s+as)\s+)*",
+    re.IGNORECASE,
+)
+
+
+def speaks_to_the_reader(sentence: str) -> bool:
+    """Whether it greets, offers help or excuses itself, and says nothing of what was read.
+
+    >>> [speaks_to_the_reader(text) for text in ("Sure, I can help you with that!", "I hope this helps!")]
+    [True, True]
+    >>> speaks_to_the_reader("I can help you with the pump by pressing the red button.")
+    False
+    """
+    return _TO_THE_READER.fullmatch(sentence) is not None
+
+
+def said_to_be_lacking(sentence: str) -> str | None:
+    """What the passages are said not to tell; None where a sentence says no such thing.
+
+    >>> said_to_be_lacking("Note that the passages do not provide specific information on the price of a berth.")
+    'the price of a berth'
+    >>> said_to_be_lacking("The policy does not cover floods.") is None
+    True
+    """
+    found = _LACKS.match(bare_claim(sentence))
+    if found is None:
+        return None
+    what = _KIND_OF_IT.sub("", _SO.sub("", found["what"]), count=1).strip(" .!")
+    return what or None

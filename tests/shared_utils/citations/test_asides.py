@@ -1,0 +1,55 @@
+"""What an answer says of itself: no claim of a page, and nothing else is taken for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared_utils.citations.asides import said_to_be_lacking, speaks_to_the_reader
+from shared_utils.citations.claimless import claims_nothing
+from shared_utils.citations.verification import verify
+from shared_utils.types import Verdict
+
+PAGE = "The berth costs 240 kroner a night. Electricity is included from May on."
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Sure, I can help you with that!",
+        "I hope this helps!",
+        "Please let me know if you have any other questions.",
+        "Unfortunately, I cannot provide a detailed explanation of the tariff.",
+        "Unable to answer based on the given passages.",
+    ],
+)
+def test_what_speaks_to_the_reader_is_no_claim_and_no_part_of_an_answer(sentence: str) -> None:
+    assert speaks_to_the_reader(sentence)
+    assert verify(sentence, [PAGE]).verdict is Verdict.SUPPORTED
+    assert claims_nothing(sentence, "What does the berth cost?")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The crane can help with heavy boats.",
+        "I can help you with the boat for 240 kroner.",
+        "Feel free to use the slipway after six.",
+        "We cannot provide electricity before May.",
+        "The policy does not cover floods.",
+    ],
+)
+def test_what_says_something_is_no_aside(sentence: str) -> None:
+    assert not speaks_to_the_reader(sentence)
+    assert said_to_be_lacking(sentence) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [
+        ("The passages do not mention the depth of the harbour basin.", Verdict.SUPPORTED),
+        ("Note that the provided text does not specify any information on fuel prices.", Verdict.SUPPORTED),
+        ("The documents do not say that electricity is included from May on.", Verdict.PARTLY),
+    ],
+)
+def test_what_the_passages_are_said_to_lack_is_looked_for(sentence: str, verdict: Verdict) -> None:
+    assert verify(sentence, [PAGE]).verdict is verdict
