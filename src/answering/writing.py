@@ -20,7 +20,6 @@ from shared_utils.types import (
     QUOTED,
     AnswerGenerator,
     Cancelled,
-    ChatMessage,
     EngineKind,
     Evidence,
     GenerationDone,
@@ -32,6 +31,7 @@ from shared_utils.types import (
     Where,
 )
 from src.answering.answer_queue import ModelLine, Ticket
+from src.answering.conversation import PastTurn, exchanges
 from src.answering.giving_way import AtWork
 from src.answering.learnt import Learnt
 from src.answering.prompts import MAX_OUTPUT_TOKENS, build_prompt
@@ -45,15 +45,6 @@ _log = logging.getLogger(__name__)
 _LONGEST_GRACE_S = 120.0
 _TELLING_GRACE_S = 2.0  # less says nothing of whether a server read on
 _TYPICAL_OUTPUT_TOKENS = 80  # of a short factual answer; for estimates only
-
-
-@dataclass(frozen=True, slots=True)
-class PastTurn:
-    """A question of this conversation, the text of its answer, and what could be read for it, if still known."""
-
-    question: str
-    answer: str
-    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +204,8 @@ class Scribe:
         """Stream an answer. Returns what was written; nothing is raised for an engine that fails."""
         if not writers:
             return Written(notes=(task.why_nobody,) if task.why_nobody else ())
-        history = [message for turn in task.history for message in _messages(turn)]
-        prompt = build_prompt(task.question, task.evidence, task.labels, history, task.result)
+        before, since = exchanges(task.history, task.evidence)
+        prompt = build_prompt(task.question, task.evidence, task.labels, since, task.result, before)
         try:
             return (yield from self._turn(task, prompt, writers, on_first_token, cancelled))
         except GenerationError as exc:
@@ -386,7 +377,3 @@ def _unread(writer: Writer, prompt: Prompt, stats: GenerationStats) -> tuple[Mes
             sent=prompt.estimated_tokens,
         ),
     )
-
-
-def _messages(turn: PastTurn) -> tuple[ChatMessage, ChatMessage]:
-    return ChatMessage("user", turn.question), ChatMessage("assistant", turn.answer)

@@ -12,9 +12,10 @@ from shared_utils.generation.fallback import Engine
 from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
 from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.types import EngineKind, Evidence, EvidenceSpan, Where
+from src.answering.conversation import PastTurn
 from src.answering.follow_up import added_tokens, cost_of, read_on
 from src.answering.ingestion import IndexedDocument
-from src.answering.writing import PastTurn, Writer
+from src.answering.writing import Writer
 from src.events import AnswerFinished, EvidenceFound
 from src.rag_with_generation import Rag
 from tests.conftest import source
@@ -67,7 +68,8 @@ def asked(
     evidence = next(event.evidence for event in events if isinstance(event, EvidenceFound))
     last = events[-1]
     assert isinstance(last, AnswerFinished)
-    return PastTurn(question, " ".join(s.text for s in last.answer.sentences if not s.left_out), evidence)
+    said = " ".join(sentence.text for sentence in last.answer.sentences if not sentence.left_out)
+    return PastTurn(question, said, evidence, last.answer.raw_text)
 
 
 @pytest.mark.parametrize(
