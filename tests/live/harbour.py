@@ -19,15 +19,15 @@ PAGES = [
     [
         "The harbour's turnover was 12.4 million in 2021 and 11.9 million in 2020.",
         "The cost of dredging was 3.1 million in 2021 and 2.8 million in 2020.",
-        *[f"Quay {n} was strengthened with sheet piles after the survey of the year before it." for n in range(1, 30)],
+        *[f"Quay {n} was strengthened with sheet piles after the survey of the year before it." for n in range(1, 60)],
     ],
-    ["The harbour master is Ingrid Solberg, appointed in May 2019."],
+    ["The pilot is Ingrid Solberg, appointed in May 2019. She lives on the island."],
 ]
 FIRST = "What was the turnover of the harbour in 2021?"
 FOLLOW_UPS = {
     "same row": "And in 2020?",
     "same page": "And what was the cost of dredging?",
-    "another page": "And who is the harbour master?",
+    "another page": "And who is the pilot?",
 }
 _LONG_S = 3600.0
 BAR_FOLLOW_UP = 0.25  # of what the first question took
