@@ -102,6 +102,7 @@ def of_the_page(pdf: Path, folder: Path, bare: OllamaAnswerGenerator, settings: 
     follow_ups: dict[str, list[float]] = {kind: [] for kind in FOLLOW_UPS}
     data = folder / "product"
     with server(data, settings.ollama_url) as url, browser_page() as page:
+        page.set_default_timeout(_LONGEST_S * 1000)
         page.goto(url)
         add(page, pdf)
         for n in range(rounds):
@@ -208,8 +209,11 @@ def add(page: BrowserPage, pdf: Path, *, wait: bool = True) -> None:
 
 
 def begin_conversation(page: BrowserPage) -> None:
-    page.get_by_role("button", name="New", exact=True).click()
-    page.locator(".fn-title").filter(has_text="New conversation").wait_for()
+    """An empty one is gone on with: its button is off."""
+    new = page.get_by_role("button", name="New", exact=True)
+    if new.is_enabled():
+        new.click()
+        page.locator(".fn-title").filter(has_text="New conversation").wait_for()
 
 
 def ask(page: BrowserPage, data: Path, question: str) -> Told:
@@ -227,7 +231,7 @@ def ask(page: BrowserPage, data: Path, question: str) -> Told:
 
 def answers(data: Path) -> list[GenerationStats]:
     """Of all answers that are whole, the oldest first."""
-    with closing(sqlite3.connect(f"file:{data / 'footnote.sqlite'}?mode=ro", uri=True)) as store:
+    with closing(sqlite3.connect(f"file:{data / 'store' / 'footnote.sqlite'}?mode=ro", uri=True)) as store:
         bodies = store.execute("SELECT body FROM turn ORDER BY saved_at").fetchall()
     views = [decode_turn(body, 0.0)[0] for (body,) in bodies]
     return [view.answer.stats for view in views if view.done and view.answer is not None]

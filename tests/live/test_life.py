@@ -96,6 +96,7 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Product]]:
         ollama_url=f"http://127.0.0.1:{free_port()}",
         model=MODELS[0],
         fallback_model=MODELS[-1],
+        first_token_deadline_s=max(30.0, LONG_S / 6),
     )
 
     def begin(**script: object) -> Product:
@@ -106,6 +107,7 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Product]]:
             "FOOTNOTE_OLLAMA": BINARY or str(stand_in(tmp_path)),
             "FOOTNOTE_MODEL": settings.model,
             "FOOTNOTE_FALLBACK_MODEL": settings.fallback_model,
+            "FOOTNOTE_FIRST_TOKEN_DEADLINE_S": str(settings.first_token_deadline_s),
             "OLLAMA_HOST": settings.ollama_url,
             "PORT": str(settings.port),
         }
