@@ -47,6 +47,7 @@ from shared_utils.types import (
     Passage,
     Prompt,
 )
+from src.answering.conversation import Exchange
 from src.answering.prompts import build_prompt
 from src.rag_with_generation import CANDIDATES
 from src.settings import Settings
@@ -156,13 +157,13 @@ def three_prompts(data: RetrievalSet, question: Question, settings: Settings) ->
         build_prompt(question.question, evidence, labels),
         plain_prompt(question.question, four_passages(passages, data)),
         plain_prompt(question.question, whole_pages(passages, data)),
-        build_prompt(FOLLOW_UP, evidence, labels, conversation(question.question, evidence)),
+        build_prompt(FOLLOW_UP, evidence, labels, before=[conversation(question.question, evidence)]),
     )
 
 
-def conversation(question: str, evidence: Evidence) -> list[ChatMessage]:
+def conversation(question: str, evidence: Evidence) -> Exchange:
     """The turn before the follow-up; the beginning of the evidence stands in for its answer."""
-    return [ChatMessage("user", question), ChatMessage("assistant", evidence.spans[0].text[:200])]
+    return Exchange(evidence.spans, (), question, evidence.spans[0].text[:200])
 
 
 def four_passages(passages: Sequence[Passage], data: RetrievalSet) -> list[str]:

@@ -39,6 +39,7 @@ from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_note
 from src.answering.asked import checked_question
 from src.answering.classify import classified
 from src.answering.compared import Found
+from src.answering.conversation import PastTurn, asked_before
 from src.answering.direct import figure_of
 from src.answering.file_report import unread_pages
 from src.answering.finding import evidence_of, found_passages, indexes_within
@@ -72,7 +73,7 @@ from src.answering.routing import Route, route
 from src.answering.small_talk import small_talk
 from src.answering.translation import in_other_words, in_their_words
 from src.answering.wording import in_their_spelling, without_form
-from src.answering.writing import PastTurn, Scribe, Task, Writer
+from src.answering.writing import Scribe, Task, Writer
 from src.answering.yes_no import with_word
 from src.events import (
     AnswerEvent,
@@ -295,7 +296,7 @@ class Rag:
             yield from self._told(told[0], documents, began)
             return
         available = writers()
-        earlier = [turn.question for turn in history]
+        earlier = asked_before(history)
         found = self.search(question, documents, history=earlier, budget=self._budget(available, share))
         evidence = found.evidence
         if available and len(parts := parted(question)) > 1:

@@ -20,6 +20,7 @@ import stat
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -66,7 +67,13 @@ class FakeOllama:
     """The server in a thread. `requests` holds (method, path, body) as they came; `hang_ups` counts clients that left
     while they were owed something."""
 
-    def __init__(self, script: Script | None = None, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        script: Script | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        handler: type[BaseHTTPRequestHandler] | None = None,
+    ) -> None:
         self.script = script or Script()
         self.requests: list[tuple[str, str, dict[str, object]]] = []
         self.loaded: list[str] = []
@@ -78,7 +85,7 @@ class FakeOllama:
         self.slot = threading.Lock()
         self.waiting = 0
         self.closing = threading.Event()
-        self._server = _Server((host, port), _Handler)
+        self._server = _Server((host, port), handler or Handler)
         self._server.fake = self
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
@@ -110,11 +117,11 @@ class _Server(ThreadingHTTPServer):
         """A client that hangs up is part of the play."""
 
 
-class _HungUp(Exception):
+class HungUp(Exception):
     pass
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
 
@@ -155,7 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
                     self._json(200, {"details": tag(str(body.get("model")), fake.script.digest)["details"]})
                 case _:
                     self._send(404, b"404 page not found", "text/plain")
-        except (_HungUp, ConnectionError):
+        except (HungUp, ConnectionError):
             fake.hang_ups += 1
             fake.left.set()
             self.close_connection = True
@@ -218,6 +225,7 @@ class _Handler(BaseHTTPRequestHandler):
         assert isinstance(options, dict)
         limit = int(options.get("num_predict") or 128)
         tokens = list(in_tokens(script.answer or quoting_answer(prompt)))
+        fake.read_prompt += "\nassistant: " + "".join(tokens[:limit])  # what it writes stays in its cache, too
         token_s = script.token_s + script.thread_token_s.get(str(options.get("num_thread")), 0.0)
         self._start_stream()
         generation_began = time.monotonic()
@@ -278,7 +286,7 @@ class _Handler(BaseHTTPRequestHandler):
         while (left := until - time.monotonic()) > 0 and not fake.closing.is_set():
             readable = gone.poll(1000 * min(left, 0.02))
             if readable and not self.connection.recv(1, socket.MSG_PEEK):
-                raise _HungUp
+                raise HungUp
 
     # ------------------------------------------------------------------------------------------------ pull
 
@@ -349,20 +357,28 @@ class _Handler(BaseHTTPRequestHandler):
 
 # ------------------------------------------------------------------------------------------------ as a program
 
-_START = "import sys; sys.path.insert(0, {!r}); from tests.fake_ollama import main; main()"
-PROGRAM = (sys.executable, "-I", "-S", "-c", _START.format(str(Path(__file__).resolve().parent.parent)))
-"""The `ollama` command, without what slows the start of a Python; its arguments follow."""
+_REPO = str(Path(__file__).resolve().parent.parent)
 
 
-def write_fake_binary(folder: Path) -> Path:
+def program(module: str, function: str = "main") -> tuple[str, ...]:
+    """A command that calls a function of this repository without what slows the start of a Python; arguments follow."""
+    start = f"import sys; sys.path.insert(0, {_REPO!r}); from {module} import {function}; {function}()"
+    return sys.executable, "-I", "-S", "-c", start
+
+
+PROGRAM = program("tests.fake_ollama")
+"""The `ollama` command."""
+
+
+def write_fake_binary(folder: Path, command: Sequence[str] = PROGRAM) -> Path:
     """An executable `ollama` in `folder`."""
     binary = folder / "ollama"
-    binary.write_text(f'#!/bin/sh\nexec {shlex.join(PROGRAM)} "$@"\n')
+    binary.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n')
     binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
     return binary
 
 
-def main() -> None:
+def main(handler: type[BaseHTTPRequestHandler] | None = None) -> None:
     if sys.argv[1:] != ["serve"]:
         sys.exit("usage: ollama serve")
     host, _, port = os.environ.get("OLLAMA_HOST", "127.0.0.1:11434").removeprefix("http://").rpartition(":")
@@ -370,7 +386,7 @@ def main() -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    with FakeOllama(script, host, int(port)) as fake:
+    with FakeOllama(script, host, int(port), handler) as fake:
         print(f"Listening on {fake.url} (version 0.34.1)", file=sys.stderr, flush=True)
         stop.wait()
 

@@ -18,6 +18,8 @@ from shared_utils.structure.rows import BAR
 from shared_utils.text.sentences import is_table_row, split_sentences
 from shared_utils.text.tokens import estimate_tokens
 from shared_utils.types import Answer, ChatMessage, DirectKind, Evidence, EvidenceSpan, Prompt
+from src.answering.conversation import Exchange
+from src.answering.trimming import whole_sentences
 
 REFUSAL = "The documents do not say."
 
@@ -36,6 +38,7 @@ OVERHEAD_TOKENS = 150  # beside the evidence: rules, template and a question of 
 _TEMPLATE_TOKENS = 30  # llama3.2's chat template around a system and a user message
 _HISTORY_TURNS = 4  # messages: the last two exchanges are what “and in 2021?” refers to
 _HISTORY_CHARS = 160  # of each message; the evidence, not the memory of it, carries the facts
+_ANSWER_CHARS = 800  # of an answer that is sent again; a server still has it, as far as it is the model's own
 _LABEL_CHARS = 40
 _STOP = ("\nQuestion:", "\nPassage", "\nQ:", "\nEarlier:")  # small models go on to ask themselves the next question
 
@@ -60,23 +63,53 @@ def build_prompt(
     labels: Mapping[int, str],
     history: Sequence[ChatMessage] = (),
     result: str = "",
+    before: Sequence[Exchange] = (),
 ) -> Prompt:
     """The prompt for one question: rules, passages, conversation, result, question, in this order.
 
     `labels[marker]` says where a passage stands ("report.pdf p. 7"); the file's name is told where several are quoted.
     `history` is the conversation so far, oldest first, without the question. `result` was worked out from the
-    documents and only has to be put into words. How much may be written depends on what is asked.
+    documents and only has to be put into words. How much may be written depends on what is asked. `before`: exchanges
+    that are sent again as they were, with the first passages of `evidence`; the others follow with the question.
     """
-    parts = ["Passages:\n" + "\n".join(_passages(evidence.spans, labels))]
+    messages, known = [ChatMessage("system", RULES)], 0
+    for exchange in before:
+        asked = _asked(exchange.question, exchange.spans, labels, exchange.said_before)
+        messages += [ChatMessage("user", asked), ChatMessage("assistant", _answered(exchange))]
+        known += len(exchange.spans)
+    messages.append(ChatMessage("user", _asked(question, evidence.spans[known:], labels, history, result)))
+    tokens = _TEMPLATE_TOKENS + sum(estimate_tokens(message.content) for message in messages)
+    return Prompt(tuple(messages), estimated_tokens=tokens, max_output_tokens=output_tokens(question), stop=_STOP)
+
+
+def _asked(
+    question: str,
+    spans: Sequence[EvidenceSpan],
+    labels: Mapping[int, str],
+    history: Sequence[ChatMessage],
+    result: str = "",
+) -> str:
+    """One message of a person: what is new to read, what was said, the question."""
+    parts = ["Passages:\n" + "\n".join(_passages(spans, labels))] if spans else []
     if history:
         parts.append("Earlier:\n" + "\n".join(_turn(message) for message in _remembered(history)))
     if result:
         parts.append("Worked out, only to be put into words: " + " ".join(result.split()))
     parts.append("Question: " + " ".join(question.split()))
-    said = _CONTROL_TOKENS.sub(r"\g<0> ", "\n\n".join(parts))
-    messages = (ChatMessage("system", RULES), ChatMessage("user", said))
-    tokens = _TEMPLATE_TOKENS + sum(estimate_tokens(message.content) for message in messages)
-    return Prompt(messages, estimated_tokens=tokens, max_output_tokens=output_tokens(question), stop=_STOP)
+    return _harmless("\n\n".join(parts))
+
+
+def _answered(exchange: Exchange) -> str:
+    """The model's own words as it wrote them, markers included: its passages have the numbers of then. Others in short:
+    they are read anew."""
+    text = exchange.wrote.strip()
+    if not text:
+        return _harmless(_short(" ".join(_OUR_MARKERS.sub("", exchange.answer).split()), _HISTORY_CHARS))
+    return _harmless(text if len(text) <= _ANSWER_CHARS else whole_sentences(text[:_ANSWER_CHARS]))
+
+
+def _harmless(text: str) -> str:
+    return _CONTROL_TOKENS.sub(r"\g<0> ", text)
 
 
 def output_tokens(question: str) -> int:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from shared_utils.citations.markers import MarkerStream
 from shared_utils.errors import GenerationError, GenerationInterrupted, GenerationTimeout, GeneratorUnavailable
@@ -16,6 +17,7 @@ from shared_utils.generation.fallback import Engine, EngineGivenUp, generate_wit
 from shared_utils.generation.ollama_answer_generator import truncation_suspected
 from shared_utils.generation.speed import Speed, estimate_answer_s, estimate_first_token_s, held_back, updated
 from shared_utils.message import NOTHING, Message, counted, message
+from shared_utils.text.tokens import estimate_tokens
 from shared_utils.types import (
     QUOTED,
     AnswerGenerator,
@@ -32,6 +34,7 @@ from shared_utils.types import (
     Where,
 )
 from src.answering.answer_queue import ModelLine, Ticket
+from src.answering.conversation import PastTurn, exchanges
 from src.answering.giving_way import AtWork
 from src.answering.learnt import Learnt
 from src.answering.prompts import MAX_OUTPUT_TOKENS, build_prompt
@@ -45,15 +48,6 @@ _log = logging.getLogger(__name__)
 _LONGEST_GRACE_S = 120.0
 _TELLING_GRACE_S = 2.0  # less says nothing of whether a server read on
 _TYPICAL_OUTPUT_TOKENS = 80  # of a short factual answer; for estimates only
-
-
-@dataclass(frozen=True, slots=True)
-class PastTurn:
-    """A question of this conversation, the text of its answer, and what could be read for it, if still known."""
-
-    question: str
-    answer: str
-    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +144,7 @@ class Scribe:
         self.record = TrackRecord(self._learnt)
         self.at_work = AtWork()
         self._clock = clock
+        self._read: dict[str, Sequence[ChatMessage]] = {}  # model -> the last prompt that it read for us
         self._reads_until: dict[str, float] = {}  # model -> when it may have read a prompt that was given up
         self._lock = threading.Lock()
 
@@ -177,10 +172,18 @@ class Scribe:
             lambda known: replace(known, speed=held_back(known.speed or writer.measured, tokens, waited_s)),
         )
 
+    def _expected_s(self, writer: Writer, prompt: Prompt) -> float | None:
+        """Until the first word, where the server has what this prompt and the one before it begin with."""
+        with self._lock:
+            read = self._read.get(writer.model, ())
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(read, prompt.messages, strict=False))
+        known = sum(estimate_tokens(message.content) for message, _ in same)
+        return estimate_first_token_s(self.speed(writer), prompt.estimated_tokens, known)
+
     def _given_up_in_reading(self, writer: Writer, prompt: Prompt, waited_s: float, *, late: bool) -> None:
         """A server that is hung up on while it reads may read on to the end (Ollama 0.13 does), and begins the next
         prompt only then: the next question is given that much more. One that was late may need as long again."""
-        expected_s = estimate_first_token_s(self.speed(writer), prompt.estimated_tokens) or 0.0
+        expected_s = self._expected_s(writer, prompt) or 0.0
         left_s = waited_s if late else expected_s - waited_s
         if late:  # it may be that a stop did not free it after all
             self._learnt.change(writer.model, lambda known: replace(known, frees=None))
@@ -193,10 +196,11 @@ class Scribe:
         with self._lock:
             return max(0.0, self._reads_until.get(writer.model, 0.0) - self._clock())
 
-    def _reads_no_more(self, model: str) -> None:
+    def _has_read(self, model: str, prompt: Prompt) -> None:
         """It speaks: whatever it still had to read, it has read."""
         with self._lock:
             self._reads_until.pop(model, None)
+            self._read[model] = prompt.messages
 
     def _learn_from_wait(self, prompt: Prompt, stats: GenerationStats, expected_s: float | None) -> None:
         """Whether the server had to finish a prompt that was given up before it read this one: what passed until the
@@ -213,8 +217,8 @@ class Scribe:
         """Stream an answer. Returns what was written; nothing is raised for an engine that fails."""
         if not writers:
             return Written(notes=(task.why_nobody,) if task.why_nobody else ())
-        history = [message for turn in task.history for message in _messages(turn)]
-        prompt = build_prompt(task.question, task.evidence, task.labels, history, task.result)
+        before, since = exchanges(task.history, task.evidence)
+        prompt = build_prompt(task.question, task.evidence, task.labels, since, task.result, before)
         try:
             return (yield from self._turn(task, prompt, writers, on_first_token, cancelled))
         except GenerationError as exc:
@@ -276,7 +280,7 @@ class Scribe:
         sent_to: tuple[Message, ...] = ()
         spans = {span.marker: span for span in task.evidence.spans}
         markers, fed = MarkerStream(spans), 0
-        loading, began = False, self._clock()
+        loading, began, expected_s = False, self._clock(), None
         prompt = replace(prompt, grace_s=self._grace_s(writer))
         if writer.queued:
             yield self._reading(writer, prompt)
@@ -293,7 +297,8 @@ class Scribe:
                         case TextDelta(delta):
                             if not text:
                                 on_first_token()
-                                self._reads_no_more(writer.model)
+                                expected_s = self._expected_s(writer, prompt)
+                                self._has_read(writer.model, prompt)
                                 yield StageStarted(Stage.WRITING, writer.engine.name, writer.model, where=writer.where)
                             text, tokens = text + delta, tokens + 1
                             plain = settled(text)
@@ -315,7 +320,6 @@ class Scribe:
                         case GenerationDone():
                             if event.finish_reason == "cancelled" and not text and writer.queued:
                                 self._given_up_in_reading(writer, prompt, self._clock() - began, late=False)
-                            expected_s = estimate_first_token_s(self.speed(writer), prompt.estimated_tokens)
                             self._learn_from_wait(prompt, event.stats, expected_s)
                             self.learn(event.stats)
                             notes = (*_departed(sent_to, task), *_unread(writer, prompt, event.stats))
@@ -336,15 +340,14 @@ class Scribe:
 
     def _reading(self, writer: Writer, prompt: Prompt, leaving: int = 0, *, loading: bool = False) -> StageStarted:
         """Without an estimate while the model is still loading: how long a disk takes is not known."""
-        tokens = prompt.estimated_tokens
-        seconds = None if loading else estimate_first_token_s(self.speed(writer), tokens)
+        seconds = None if loading else self._expected_s(writer, prompt)
         seconds = seconds + prompt.grace_s if seconds is not None else None
         return StageStarted(
             Stage.READING,
             writer.engine.name,
             writer.model,
             seconds,
-            prompt_tokens=tokens,
+            prompt_tokens=prompt.estimated_tokens,
             passages_leave=leaving,
             where=writer.where,
             reads_on_s=prompt.grace_s,
@@ -386,7 +389,3 @@ def _unread(writer: Writer, prompt: Prompt, stats: GenerationStats) -> tuple[Mes
             sent=prompt.estimated_tokens,
         ),
     )
-
-
-def _messages(turn: PastTurn) -> tuple[ChatMessage, ChatMessage]:
-    return ChatMessage("user", turn.question), ChatMessage("assistant", turn.answer)

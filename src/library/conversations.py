@@ -18,8 +18,8 @@ from shared_utils.errors import FootnoteError, QuestionError
 from shared_utils.message import message
 from shared_utils.storage.conversation_store import StoredTurn
 from src.answering.answers import STOPPED_EARLY
+from src.answering.conversation import PastTurn
 from src.answering.ingestion import IndexedDocument
-from src.answering.writing import PastTurn
 from src.events import AnswerEvent, EvidenceFound, Stage
 from src.library.leave import Leave
 from src.library.preferences import Pace

@@ -8,14 +8,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from shared_utils.types import Answer, Evidence
-from src.answering.writing import PastTurn
+from shared_utils.types import Answer, EngineKind, Evidence
+from src.answering.conversation import PastTurn
 from src.library.turn_codec import Asking, decode_turn
 from src.views import TurnView
 
 _log = logging.getLogger(__name__)
 
-_REMEMBERED_TURNS = 4  # of a conversation, offered to the prompt; the prompt keeps what fits
+_REMEMBERED_TURNS = 8  # of a conversation, offered to the prompt; the prompt keeps what fits
 
 
 @dataclass
@@ -55,7 +55,7 @@ def merged(known: Sequence[Turn], kept: Sequence[Turn]) -> list[Turn]:
 def history_of(turns: Sequence[Turn]) -> list[PastTurn]:
     """What the next question may refer to: the last turns that were answered."""
     answered = [(t, t.view.answer) for t in turns if t.view.answer is not None and t.view.answer.answerable]
-    return [PastTurn(t.view.question, _plain(a), t.evidence) for t, a in answered[-_REMEMBERED_TURNS:]]
+    return [PastTurn(t.view.question, _plain(a), t.evidence, _wrote(a)) for t, a in answered[-_REMEMBERED_TURNS:]]
 
 
 def kept_turn(body: str, conversation_id: str) -> Turn:
@@ -77,3 +77,9 @@ def kept_turns(bodies: Sequence[str], conversation_id: str) -> list[Turn]:
 
 def _plain(answer: Answer) -> str:
     return " ".join(sentence.text for sentence in answer.sentences if not sentence.left_out)
+
+
+def _wrote(answer: Answer) -> str:
+    """A model's own words, where they are what is shown: its server still has them."""
+    by_model = answer.stats.backend is not EngineKind.EXTRACTIVE
+    return answer.raw_text if by_model and not any(s.left_out for s in answer.sentences) else ""

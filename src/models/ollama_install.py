@@ -96,7 +96,7 @@ class Install:
 
     def _require_disk(self) -> None:
         free = self.disk_free_bytes(self.folder)
-        wanted = self.archive.size_bytes - self._have() + self._unpacked_bytes()
+        wanted = self.archive.size_bytes - self.have_bytes() + self._unpacked_bytes()
         if free is not None and free < wanted:
             raise NotInstalled(
                 "{name} needs {wanted:.1f} GB on the disk, there are {present:.1f} free. Make room, then fetch it "
@@ -109,7 +109,8 @@ class Install:
     def _unpacked_bytes(self) -> int:
         return self.archive.unpacked_all_bytes if self.everything else self.archive.unpacked_cpu_bytes
 
-    def _have(self) -> int:
+    def have_bytes(self) -> int:
+        """What has come of the archive, and is not asked for again."""
         return self.partial.stat().st_size if self.partial.exists() else 0
 
     def _fetched(self) -> Iterator[ModelStatus]:
@@ -117,12 +118,12 @@ class Install:
 
         failures = 0
         yield self._pulling(None)
-        while (before := self._have()) < self.archive.size_bytes:
+        while (before := self.have_bytes()) < self.archive.size_bytes:
             try:
                 yield from self._asked(before)
             except (httpx.HTTPError, httpx.InvalidURL, _Broken) as exc:
-                failures = 1 if self._have() > before else failures + 1
-                reached = bool(self._have()) or isinstance(exc, _Broken)
+                failures = 1 if self.have_bytes() > before else failures + 1
+                reached = bool(self.have_bytes()) or isinstance(exc, _Broken)
                 if failures > _ATTEMPTS:
                     raise self._unreachable(reached=reached) from exc
                 wait_s = min(2.0 ** (failures - 1), 60.0)
@@ -186,7 +187,7 @@ class Install:
             raise _Broken
 
     def _pulling(self, rate: float | None, have: int | None = None, again_s: float = 0.0) -> ModelStatus:
-        have, total = self._have() if have is None else have, self.archive.size_bytes
+        have, total = self.have_bytes() if have is None else have, self.archive.size_bytes
         left_s = (total - have) / rate if rate else None
         again = message("The connection broke off.") if again_s else NOTHING
         wait = message("Trying again in {seconds:.0f} s.", seconds=again_s) if again_s else NOTHING

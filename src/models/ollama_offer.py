@@ -18,6 +18,7 @@ from src.models.status import ModelState, ModelStatus
 from src.settings import Settings
 
 _GB = 1_000_000_000
+_WORTH_TELLING_BYTES = _GB // 20
 
 
 class OllamaOffer:
@@ -103,7 +104,7 @@ class OllamaOffer:
             self._log(str(self._failed))
 
     def _offered(self) -> ModelStatus:
-        reason = joined(self._failed, offer_of(self._settings, self._install))
+        reason = joined(self._failed, offer_of(self._settings, self._install), kept_of(self._install))
         return ModelStatus(ModelState.OFFERED, reason=reason)
 
 
@@ -151,6 +152,16 @@ def offer_of(settings: Settings, install: Install) -> Message:
         model_size=NEEDS[other].disk_bytes / _GB,
     )
     return joined(what, smaller)
+
+
+def kept_of(install: Install) -> Message:
+    """That a part is here already, of what was stopped or broke off."""
+    have = install.have_bytes()
+    if install.done() or have < _WORTH_TELLING_BYTES:
+        return NOTHING
+    return message(
+        "{have:.1f} GB of {ollama} are here already and are not fetched again.", have=have / _GB, ollama=install.name
+    )
 
 
 def offer_here(

@@ -2,7 +2,8 @@
 
 `pytest -m live tests/live/test_life.py` drives the stand-in for Ollama. With FOOTNOTE_LIVE_OLLAMA_BINARY it is a real
 `ollama` with the models of FOOTNOTE_LIVE_MODELS (two names, separated by a comma; the first is fetched where it is not
-there). No test asks what a small model may get wrong.
+there); with FOOTNOTE_LIVE_LLAMA the stand-in's words, times and counts are a real model's (tests/live/llama_ollama.py).
+No test asks what a small model may get wrong.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from src.models.wish import wish_of
 from src.settings import Settings
 from tests.fake_ollama import write_fake_binary
 from tests.fakes import never, prompt_saying
+from tests.live import llama_ollama
 from tests.patience import patient_client
 from tests.waiting import until
 
@@ -39,7 +41,7 @@ pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
 REPO = Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("FOOTNOTE_LIVE_OLLAMA_BINARY", "")
 MODELS = os.environ.get("FOOTNOTE_LIVE_MODELS", "llama3.2:3b,llama3.2:1b").split(",")
-LONG_S = 1800.0 if BINARY else 60.0  # a real model is fetched, loaded and measured
+LONG_S = 1800.0 if BINARY or llama_ollama.PYTHON else 60.0  # a real model is fetched, loaded and measured
 SLOW = {"token_s": 0.05, "answer": " ".join(f"word{number}" for number in range(200))}
 PAGE = ["The harbour's turnover was 12.4 million in 2021.", "The harbour master is Ingrid Solberg."]
 
@@ -94,6 +96,7 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Product]]:
         ollama_url=f"http://127.0.0.1:{free_port()}",
         model=MODELS[0],
         fallback_model=MODELS[-1],
+        first_token_deadline_s=max(30.0, LONG_S / 6),
     )
 
     def begin(**script: object) -> Product:
@@ -101,9 +104,10 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Product]]:
             **os.environ,
             "FAKE_OLLAMA": json.dumps(script),
             "FOOTNOTE_DATA_DIR": str(settings.data_dir),
-            "FOOTNOTE_OLLAMA": BINARY or str(write_fake_binary(tmp_path)),
+            "FOOTNOTE_OLLAMA": BINARY or str(stand_in(tmp_path)),
             "FOOTNOTE_MODEL": settings.model,
             "FOOTNOTE_FALLBACK_MODEL": settings.fallback_model,
+            "FOOTNOTE_FIRST_TOKEN_DEADLINE_S": str(settings.first_token_deadline_s),
             "OLLAMA_HOST": settings.ollama_url,
             "PORT": str(settings.port),
         }
@@ -117,6 +121,10 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Product]]:
     for product in running:
         if product.process.poll() is None:
             product.end()
+
+
+def stand_in(folder: Path) -> Path:
+    return llama_ollama.write_binary(folder) if llama_ollama.PYTHON else write_fake_binary(folder)
 
 
 def ollama_processes(product: Product) -> list[int]:

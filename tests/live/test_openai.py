@@ -20,26 +20,17 @@ from shared_utils.generation.fallback import Engine
 from shared_utils.generation.openai_answer_generator import OpenAiAnswerGenerator, served_models
 from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.types import EngineKind, GenerationDone, Prompt, TextDelta, Where
-from src.answering.ingestion import IndexedDocument
 from src.answering.prompts import standard_prompt
-from src.answering.writing import PastTurn, Writer
-from src.events import AnswerFinished, EvidenceFound
+from src.answering.writing import Writer
 from src.rag_with_generation import Rag
-from tests.conftest import source
 from tests.fakes import never, prompt_saying
+from tests.live import harbour
 
 pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 URL = os.environ.get("FOOTNOTE_LIVE_ENDPOINT", "")
 PATIENT = Deadlines(connect_s=3, first_token_s=300, stall_s=120, total_s=900)
-BAR_FOLLOW_UP = 0.25  # of the first question's time to its first word
 SAME_BEGINNING = 0.6  # generous: other processes share the machine
-PAGE = [
-    "The harbour's turnover was 12.4 million in 2021 and 11.9 million in 2020.",
-    "The cost of dredging was 3.1 million in 2021 and 2.8 million in 2020.",
-    *[f"Quay {n} was strengthened with sheet piles after the survey of the year before it." for n in range(1, 30)],
-]
-FIRST = "What was the turnover of the harbour in 2021?"
 
 
 @pytest.fixture(scope="module")
@@ -115,37 +106,22 @@ def test_two_people_are_both_answered(engine: OpenAiAnswerGenerator) -> None:
     assert all(answer.strip() for answer in answers)
 
 
-@pytest.mark.parametrize(
-    "question",
-    ["And in 2020?", "And what was the cost of dredging?", "And who is the harbour master?"],
-    ids=["same row", "same page", "another page"],
-)
+@pytest.mark.parametrize("kind", harbour.FOLLOW_UPS)
 def test_a_follow_ups_first_word_takes_a_quarter_of_the_firsts(
     engine: OpenAiAnswerGenerator,
     rag: Rag,
     draw_pdf: Callable[[str, Sequence[Sequence[str]]], Path],
-    question: str,
+    kind: str,
     record_property: Callable[[str, object], None],
 ) -> None:
-    versions: list[IndexedDocument] = []
-    pages = [PAGE, ["The harbour master is Ingrid Solberg, appointed in May 2019."]]
-    for _ in rag.ingest(source(draw_pdf("harbour.pdf", pages)), versions.append, cancelled=never):
-        pass
+    document = harbour.read(rag, draw_pdf)
     timed(engine, prompt_saying(f"Say {time.time_ns()}.", max_output_tokens=4))  # nothing of an earlier test is left
     writer = Writer(Engine(EngineKind.ENDPOINT, engine), engine.model, queued=True, where=Where.THIS_MACHINE)
-
-    def asked(words: str, history: Sequence[PastTurn]) -> tuple[float, PastTurn]:
-        events = list(rag.ask(words, [versions[-1]], writers=lambda: [writer], history=history, cancelled=never))
-        evidence = next(event.evidence for event in events if isinstance(event, EvidenceFound))
-        last = events[-1]
-        assert isinstance(last, AnswerFinished)
-        answer = " ".join(s.text for s in last.answer.sentences if not s.left_out)
-        told_at_s = last.answer.stats.time_to_first_token_s
-        assert told_at_s is not None, last.answer.notes
-        return told_at_s, PastTurn(words, answer, evidence)
-
-    first_s, past = asked(FIRST, [])
-    second_s, _ = asked(question, [past])
-    record_property("first word, seconds", (round(first_s, 2), round(second_s, 2)))
-    print(f"{question} {first_s:.2f} s, then {second_s:.2f} s")
-    assert second_s <= BAR_FOLLOW_UP * first_s
+    first, past = harbour.asked(rag, document, writer, harbour.FIRST)
+    second, _ = harbour.asked(rag, document, writer, harbour.FOLLOW_UPS[kind], [past])
+    assert first.time_to_first_token_s is not None
+    assert second.time_to_first_token_s is not None
+    seconds = first.time_to_first_token_s, second.time_to_first_token_s
+    record_property("first word, seconds", seconds)
+    print(f"{kind}: {seconds[0]:.2f} s, then {seconds[1]:.2f} s")
+    assert seconds[1] <= harbour.BAR_FOLLOW_UP * seconds[0]

@@ -12,10 +12,10 @@ from shared_utils.generation.speed import Speed
 from shared_utils.message import literal
 from shared_utils.types import Answer, EngineKind, Page, PageVerdict, Verdict
 from src.answering.answers import NO_MODEL, unread_notes
+from src.answering.conversation import PastTurn
 from src.answering.follow_up import read_on
 from src.answering.ingestion import IndexedDocument, index_document, pages_of
 from src.answering.prompts import REFUSAL, affordable_tokens
-from src.answering.writing import PastTurn
 from src.events import (
     AnswerEvent,
     AnswerFinished,

@@ -60,6 +60,7 @@ def learnt(scribe: Scribe, writer: Writer, first_token_s: float) -> None:
     tokens = writer.engine.generator.prompts[-1].estimated_tokens  # type: ignore[attr-defined]
     speed = Speed(prompt_rates=(tokens / first_token_s,))
     scribe._learnt.change(writer.model, lambda known: replace(known, speed=speed))
+    scribe._read.clear()  # its server has read something else since
 
 
 def test_after_a_stop_the_next_is_given_what_was_left_to_read(clock: FakeClock) -> None:

@@ -12,10 +12,11 @@ from shared_utils.generation.fallback import Engine
 from shared_utils.generation.ollama_answer_generator import OllamaAnswerGenerator
 from shared_utils.generation.watched_stream import Deadlines
 from shared_utils.types import EngineKind, Evidence, EvidenceSpan, Where
+from src.answering.conversation import PastTurn
 from src.answering.follow_up import added_tokens, cost_of, read_on
 from src.answering.ingestion import IndexedDocument
-from src.answering.writing import PastTurn, Writer
-from src.events import AnswerFinished, EvidenceFound
+from src.answering.writing import Writer
+from src.events import AnswerFinished, EvidenceFound, Stage, StageStarted
 from src.rag_with_generation import Rag
 from tests.conftest import source
 from tests.fake_ollama import FakeOllama, Script
@@ -67,7 +68,8 @@ def asked(
     evidence = next(event.evidence for event in events if isinstance(event, EvidenceFound))
     last = events[-1]
     assert isinstance(last, AnswerFinished)
-    return PastTurn(question, " ".join(s.text for s in last.answer.sentences if not s.left_out), evidence)
+    said = " ".join(sentence.text for sentence in last.answer.sentences if not sentence.left_out)
+    return PastTurn(question, said, evidence, last.answer.raw_text)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +90,23 @@ def test_a_follow_up_evaluates_a_quarter_of_what_the_first_question_did(
     assert anew <= BAR * at_first
     assert second.evidence is not None
     assert any(told in span.text for span in second.evidence.spans)
+
+
+def test_a_wait_is_told_without_what_the_server_has_read(
+    rag: Rag, document: IndexedDocument, ollama: FakeOllama
+) -> None:
+    engine = OllamaAnswerGenerator(ollama.url, "llama3.2:1b", num_ctx=4096, num_thread=1, deadlines=PATIENT)
+    writer = Writer(Engine(EngineKind.OLLAMA, engine), "llama3.2:1b", queued=True, where=Where.THIS_MACHINE)
+    first = asked(rag, document, ollama, FIRST)
+
+    def told_s(question: str, history: Sequence[PastTurn]) -> float:
+        events = rag.ask(question, [document], writers=lambda: [writer], history=history, cancelled=never)
+        started = [event for event in events if isinstance(event, StageStarted) and event.stage is Stage.READING]
+        assert started[0].seconds_left is not None
+        return started[0].seconds_left
+
+    going_on = told_s("And in 2020?", [first])
+    assert going_on < 0.5 * told_s("How often did the board meet?", [])
 
 
 def test_every_passage_keeps_its_number_through_a_conversation(

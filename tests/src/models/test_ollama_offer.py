@@ -16,7 +16,7 @@ import pytest
 
 from shared_utils.generation.ollama_server import OllamaServer
 from src.models.ollama_install import Install
-from src.models.ollama_offer import OllamaOffer, offer_here, offer_of
+from src.models.ollama_offer import OllamaOffer, kept_of, offer_here, offer_of
 from src.models.ollama_release import Release
 from src.models.ollama_request import Request, may_ask, request_path, take_request, write_request
 from src.models.status import ModelState, ModelStatus, read_status, status_path
@@ -130,6 +130,15 @@ def test_what_was_agreed_to_holds_at_the_next_start_and_is_not_fetched_again(
     second = begin(models=["llama3.2:3b"])
     wait_for(second.is_ready, 40)
     assert len(archives.asked) == fetched == 1
+
+
+def test_what_has_come_of_it_before_is_told(tmp_path: Path) -> None:
+    archive = replace(described(b""), size_bytes=1_400_000_000)
+    install = Install(archive, "1.2.3", "", tmp_path, everything=False, disk_free_bytes=lambda _: None)
+    assert not kept_of(install)
+    install.partial.touch()
+    os.truncate(install.partial, 600_000_000)
+    assert str(kept_of(install)) == "0.6 GB of Ollama 1.2.3 are here already and are not fetched again."
 
 
 def test_cancelled_in_the_middle_it_is_offered_again_and_goes_on_from_there(
