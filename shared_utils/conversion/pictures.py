@@ -1,4 +1,4 @@
-"""A picture, or each picture of a TIFF or HEIC, on a page of its own, for recognition to read. Used in children alone."""
+"""A picture, or each picture of a TIFF or HEIC, on a page of its own, for recognition to read. In children alone."""
 
 from __future__ import annotations
 
