@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from PIL import Image, ImageOps, ImageSequence, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, UnidentifiedImageError
 from reportlab import rl_config
@@ -29,7 +29,7 @@ Image.MAX_IMAGE_PIXELS = None  # the limit above ends in a sentence
 Image.preinit()
 
 
-def picture_pages(data: bytes, most_pages: int, formats: Sequence[str] = _FORMATS) -> Typeset:
+def picture_pages(data: bytes, most_pages: int, formats: tuple[str, ...] = _FORMATS) -> Typeset:
     """Photographs as they are, others without loss; transparent parts white. `formats` are Pillow's names.
 
     Raises CannotConvert ("damaged", "unfolds", "too_many_pages").
