@@ -29,7 +29,7 @@ COPY requirements.txt .
 # which the page does not draw, and what nothing but PyTorch brings; tests compare the lists with requirements.txt.
 RUN pip="/opt/venv/bin/python -m pip --no-cache-dir --disable-pip-version-check --quiet" \
  && tables="altair pandas pyarrow pydeck python-dateutil tzdata" \
- && torch="cloudpickle joblib mpmath narwhals networkx pygments regex rich \
+ && torch="cloudpickle hf-xet joblib mpmath narwhals networkx pygments regex rich \
     scikit-learn scipy sentence-transformers setuptools shellingham sympy threadpoolctl torch transformers typer" \
  && grep '==' requirements.txt | grep -v 'sys_platform != "linux"' > wanted.txt \
  && for name in $tables; do sed -i "/^$name==/d" wanted.txt; done \

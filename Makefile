@@ -12,8 +12,11 @@ EMBEDDER ?= $(FOOTNOTE_EMBEDDER)
 
 # Of requirements.txt, what `make run` leaves out, as the image does: Streamlit's charts, then PyTorch and what it brings.
 LATER := altair pandas pyarrow pydeck python-dateutil tzdata \
-	cloudpickle joblib mpmath narwhals networkx pygments regex rich \
+	cloudpickle hf-xet joblib mpmath narwhals networkx pygments regex rich \
 	scikit-learn scipy sentence-transformers setuptools shellingham sympy threadpoolctl torch transformers typer
+# What the processes that read files import: they may write nothing, so it is compiled when it is installed. The rest is
+# compiled when it is first used, which spares a quarter of the installation's time and 50 MB.
+COMPILED := PIL charset_normalizer cryptography markdown_it mdurl pi_heif pypdf pypdfium2 pypdfium2_raw reportlab
 space := $(subst ,, )
 
 BIN := $(VENV)/bin
@@ -106,7 +109,8 @@ $(VENV)/.run-ready: requirements.txt Makefile | $(BIN)/python
 	@echo "Installing what Footnote needs to run into $(VENV). This happens once. PyTorch is not part of it:" \
 		"make run EMBEDDER=sentence-transformers brings it."
 	@grep -vE '^($(subst $(space),|,$(strip $(LATER))))==' requirements.txt > $(VENV)/needed.txt
-	@$(PIP) install -qq $(if $(filter Linux,$(shell uname -s)),--no-deps) -r $(VENV)/needed.txt
+	@$(PIP) install -qq --no-compile $(if $(filter Linux,$(shell uname -s)),--no-deps) -r $(VENV)/needed.txt
+	@$(BIN)/python -m compileall -qq $(patsubst %,$(VENV)/lib/python3*/site-packages/%,$(COMPILED))
 	@touch $@
 
 # Everything that is pinned. On Linux the CPU build of PyTorch comes first, so that nothing asks for the CUDA one. Where

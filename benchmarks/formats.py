@@ -2,6 +2,8 @@
 
     python -m benchmarks.formats [--each 20] [--kinds .txt …] [--write]
 
+HEIC is written by pillow-heif, whose encoder is no part of the product: `pip install pillow-heif`, or it is left out.
+
 Each file is made here, with one sentence that stands in no other among paragraphs of other words. It is right if that
 sentence is found on its page and the words under its rectangles, as the PDF places them, are its own. Pictures have no
 words of their own: there the rectangles have to lie within the place where the sentence was painted, plus a line. Of a
@@ -11,6 +13,8 @@ spreadsheet, the whole row has to stand on the page.
 from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.util
 import io
 import random
 import resource
@@ -38,6 +42,9 @@ _NOUNS = ("quay", "lock", "bridge", "ferry", "crane", "depot", "canal", "tower",
 _VERBS = ("was repaired", "was closed", "was painted", "was measured", "was insured", "was moved")
 _PLACES = ("in the north", "near the river", "behind the station", "below the hill", "beside the old wall")
 _DPI = 200
+_WIDTH = 1654  # of a painted picture, in points of it
+_PICTURES = (".png", ".jpg", ".tiff", ".heic")
+_HEIC_ENCODER = "pillow_heif"
 _INTRODUCTION = """## Files of other kinds
 
 `python -m benchmarks.formats --write` makes files of each kind, each with one sentence that is asked for, and looks
@@ -160,7 +167,7 @@ def as_sheet(write: Callable[[Sequence[Sequence[str]], Sequence[int]], bytes]) -
 
 def painted(kind: str, seed: int) -> Made:
     said, wanted = sentences(seed)
-    picture = Image.new("RGB", (1654, 1100), "white")
+    picture = Image.new("RGB", (_WIDTH, 1100), "white")
     font, draw = ImageFont.truetype("DejaVuSans.ttf", 32), ImageDraw.Draw(picture)
     for number, sentence in enumerate(said):
         draw.text((120, 100 + 90 * number), sentence, fill="black", font=font)
@@ -179,6 +186,7 @@ KINDS: dict[str, Callable[[int], Made]] = {
     ".png": lambda seed: painted("PNG", seed),
     ".jpg": lambda seed: painted("JPEG", seed),
     ".tiff": lambda seed: painted("TIFF", seed),
+    ".heic": lambda seed: painted("HEIF", seed),
     ".rtf": as_rtf,
     ".docx": as_paragraphs(office_files.docx),
     ".odt": as_paragraphs(office_files.odt),
@@ -196,7 +204,7 @@ def tried(suffix: str, seed: int, folder: Path, viewer: PageViewer, limits: Read
     start = time.perf_counter()
     pdf = Converter(limits).pdf_of(path.name, path)
     pages = next(event.pages for event in read_pdf(pdf, limits) if isinstance(event, PagesRevised))
-    is_picture = suffix in (".png", ".jpg", ".tiff")
+    is_picture = suffix in _PICTURES
     if is_picture:
         pages = tuple(ocr_page(viewer, pdf, page) for page in pages)
     seconds = time.perf_counter() - start
@@ -205,7 +213,7 @@ def tried(suffix: str, seed: int, folder: Path, viewer: PageViewer, limits: Read
         span = _place(page, wanted)
         if span:
             (rects,) = viewer.locate(pdf, page, [span])
-            under = painted_line(rects, made, seed) if is_picture else _under(pdf, page, rects) == wanted
+            under = painted_line(rects, made, seed, page.width) if is_picture else _under(pdf, page, rects) == wanted
             return Tried(bool(rects) and under and made.beside in page.text, seconds)
     return Tried(False, seconds)
 
@@ -229,10 +237,10 @@ def _under(pdf: Path, page: Page, rects: Sequence[Rect]) -> str:
     return "".join("".join(said).split())
 
 
-def painted_line(rects: Sequence[Rect], made: Made, seed: int) -> bool:
-    """Whether the rectangles lie on the line of the picture on which the sentence was painted."""
+def painted_line(rects: Sequence[Rect], made: Made, seed: int, width: float) -> bool:
+    """Whether the rectangles lie on the line of the picture on which the sentence was painted; the page has `width`."""
     line = sentences(seed)[0].index(made.sentence)
-    top, bottom = ((100 + 90 * line - 20) * 72 / _DPI, (100 + 90 * line + 60) * 72 / _DPI)
+    top, bottom = ((100 + 90 * line - 20) * width / _WIDTH, (100 + 90 * line + 60) * width / _WIDTH)
     return all(top <= upper and lower <= bottom for _, upper, _, lower in rects)
 
 
@@ -245,11 +253,12 @@ def main() -> None:
     limits = ReadingLimits(_MEGABYTES)
     viewer = PageViewer(limits)
     rows = ["| Kind | Right | Seconds, median | Memory so far, MB |", "|---|---|---|---|"]
-    taken = [
-        s
-        for s in arguments.kinds
-        if s in taken_here() and (s not in (".png", ".jpg", ".tiff") or tesseract_available())
-    ]
+    left_out = set() if tesseract_available() else set(_PICTURES)
+    if importlib.util.find_spec(_HEIC_ENCODER):
+        importlib.import_module(_HEIC_ENCODER).register_heif_opener()
+    else:
+        left_out.add(".heic")
+    taken = [kind for kind in arguments.kinds if kind in taken_here() and kind not in left_out]
     for suffix in taken:
         with tempfile.TemporaryDirectory() as folder:
             results = [tried(suffix, seed, Path(folder), viewer, limits) for seed in range(arguments.each)]

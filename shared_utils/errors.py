@@ -15,6 +15,7 @@ FootnoteError                    its message can be shown to a person as it stan
  ├ ShareUsedUp                   more than one sender may have; `again_s` says when it goes on
  ├ QuestionError                 nothing was asked, or far too much
  ├ CollectionError               a group of documents that cannot be made, named or found so
+ │  └ CollectionNameTaken        another one is called so
  ├ EmbeddingError                the embedding model cannot be loaded or is not the one expected
  ├ StorageError                  the data folder is full, damaged, locked or not ours to write
  │  └ DamagedDocument            what was read of one file cannot be read back: read it anew
@@ -105,6 +106,9 @@ class QuestionError(FootnoteError): ...
 
 
 class CollectionError(FootnoteError): ...
+
+
+class CollectionNameTaken(CollectionError): ...
 
 
 class EmbeddingError(FootnoteError): ...

@@ -51,7 +51,8 @@ ALLOWED_IMPORTERS = {
     "pypdfium2": ("shared_utils/pdf/",),
     "ollama": ("shared_utils/generation/",),
     "httpx": ("shared_utils/generation/", "src/models/ollama_install.py"),  # engines, and fetching one
-    "zstandard": ("src/models/ollama_install.py",),
+    "backports": ("src/models/ollama_install.py",),
+    "pi_heif": ("shared_utils/conversion/heic_worker.py",),
     "huggingface_hub": ("shared_utils/generation/hf_answer_generator.py",),
     "sqlite3": ("shared_utils/storage/",),
     "psycopg": ("shared_utils/storage/postgres_",),

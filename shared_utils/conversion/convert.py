@@ -26,6 +26,7 @@ from shared_utils.storage.files import PAGES_SUFFIX
 from shared_utils.types import Cancelled
 
 _WORKER = Path(__file__).with_name("conversion_worker.py")
+_HEIC_WORKER = Path(__file__).with_name("heic_worker.py")
 _CONVERT_S = 120.0
 _SEND_S = 30.0
 _MOST_PDF_BYTES = 4  # times what a file may have
@@ -107,7 +108,8 @@ class Converter:
                 )
             return office_pdf(program, path, suffix_of(name), _MOST_PDF_BYTES * self.limits.max_bytes, cancelled)
         request = {"kind": kind, "max_pages": self.limits.max_pages}
-        return _from_child(_WORKER, path, request, self.limits, cancelled)
+        worker = _HEIC_WORKER if kind is Kind.HEIC else _WORKER
+        return _from_child(worker, path, request, self.limits, cancelled)
 
     def _keep(self, data: bytes, made: Path, original: Path) -> None:
         """Raises DocumentError where the disk does not take it, or the original was deleted meanwhile."""

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     MAIL = "mail"
     BOOK = "book"
     PICTURE = "picture"
+    HEIC = "heic"
     OFFICE = "office"
 
 
@@ -30,6 +31,7 @@ SUFFIXES = {
     Kind.MAIL: ("eml",),
     Kind.BOOK: ("epub",),
     Kind.PICTURE: ("png", "jpg", "jpeg", "tif", "tiff"),
+    Kind.HEIC: ("heic", "heif", "hif"),
     Kind.OFFICE: ("docx", "pptx", "xlsx", "odt", "odp", "ods", "rtf", "doc", "ppt", "xls", "docm", "pptm", "xlsm"),
 }
 _BEGINNINGS = {  # of the kinds that are no text
@@ -37,6 +39,7 @@ _BEGINNINGS = {  # of the kinds that are no text
     Kind.PICTURE: (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*"),
     Kind.OFFICE: (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf"),
 }
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")  # at 8, behind "ftyp" at 4
 _BY_SUFFIX = {suffix: kind for kind, suffixes in SUFFIXES.items() for suffix in suffixes}
 
 
@@ -53,8 +56,13 @@ def kind_of(name: str, head: bytes) -> Kind | None:
     kind = _BY_SUFFIX.get(suffix_of(name))
     if kind is None or not head or head.startswith(b"%PDF-"):
         return None
-    fits = head.startswith(_BEGINNINGS[kind]) if kind in _BEGINNINGS else is_text(head)
-    return kind if fits else None
+    return kind if _begins_as(kind, head) else None
+
+
+def _begins_as(kind: Kind, head: bytes) -> bool:
+    if kind is Kind.HEIC:
+        return head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
+    return head.startswith(_BEGINNINGS[kind]) if kind in _BEGINNINGS else is_text(head)
 
 
 def suffix_of(name: str) -> str:

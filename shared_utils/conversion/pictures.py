@@ -1,4 +1,4 @@
-"""A picture, or each picture of a TIFF, on a page of its own, for recognition to read. Used in the child alone."""
+"""A picture, or each picture of a TIFF or HEIC, on a page of its own, for recognition to read. In children alone."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from shared_utils.conversion.blocks import CannotConvert
 from shared_utils.conversion.typeset import Typeset
 
 _FORMATS = ("PNG", "JPEG", "TIFF")
+_OF_SEVERAL = ("TIFF", "HEIF")
+_PHOTOGRAPHS = ("JPEG", "HEIF")
 _PLUGINS = (JpegImagePlugin, PngImagePlugin, TiffImagePlugin)  # loaded before the sandbox closes
 _MOST_PIXELS = 100_000_000  # 300 MB in colours
 _DPI = (100.0, 1200.0)  # what is told of a picture is believed within these; screens and cameras tell nothing
@@ -27,15 +29,17 @@ Image.MAX_IMAGE_PIXELS = None  # the limit above ends in a sentence
 Image.preinit()
 
 
-def picture_pages(data: bytes, most_pages: int) -> Typeset:
-    """Photographs as they are, others without loss; transparent parts white. Raises CannotConvert ("damaged",
-    "unfolds", "too_many_pages")."""
+def picture_pages(data: bytes, most_pages: int, formats: tuple[str, ...] = _FORMATS) -> Typeset:
+    """Photographs as they are, others without loss; transparent parts white. `formats` are Pillow's names.
+
+    Raises CannotConvert ("damaged", "unfolds", "too_many_pages").
+    """
     out = io.BytesIO()
     rl_config.invariant, rl_config.useA85 = 1, 0
     canvas = Canvas(out, invariant=1, pageCompression=1)
     canvas.setCreator("Footnote")
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
+        with Image.open(io.BytesIO(data), formats=formats) as opened:
             count = 0
             for reader, (width, height) in _frames(opened, data):
                 count += 1
@@ -44,7 +48,16 @@ def picture_pages(data: bytes, most_pages: int) -> Typeset:
                 canvas.setPageSize((width, height))
                 canvas.drawImage(reader, 0, 0, width, height)
                 canvas.showPage()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, EOFError, KeyError) as error:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        SyntaxError,
+        ValueError,
+        TypeError,
+        EOFError,
+        KeyError,
+        RuntimeError,
+    ) as error:
         raise CannotConvert("damaged") from error  # Pillow raises each of them on what is malformed
     canvas.save()
     return Typeset(out.getvalue(), count, 0)
@@ -52,17 +65,18 @@ def picture_pages(data: bytes, most_pages: int) -> Typeset:
 
 def _frames(opened: Image.Image, data: bytes) -> Iterator[tuple[ImageReader, tuple[float, float]]]:
     """What is drawn on each page, and the size of the page in points."""
-    frames = ImageSequence.Iterator(opened) if opened.format == "TIFF" else iter([opened])
+    frames = ImageSequence.Iterator(opened) if opened.format in _OF_SEVERAL else iter([opened])
     for frame in frames:
         if frame.width * frame.height > _MOST_PIXELS:
             raise CannotConvert("unfolds")
         frame.load()
-        is_photograph = opened.format == "JPEG"
-        if is_photograph and frame.mode in ("RGB", "L") and frame.getexif().get(_ORIENTATION) in _UPRIGHT:
+        is_photograph = opened.format in _PHOTOGRAPHS
+        if opened.format == "JPEG" and frame.mode in ("RGB", "L") and frame.getexif().get(_ORIENTATION) in _UPRIGHT:
             yield ImageReader(io.BytesIO(data)), page_size(frame.size, frame.info.get("dpi"))
             continue
         told = frame.info.get("dpi")
-        upright = _opaque(ImageOps.exif_transpose(frame))
+        ImageOps.exif_transpose(frame, in_place=True)
+        upright = _opaque(frame)
         yield ImageReader(_as_jpeg(upright) if is_photograph else upright), page_size(upright.size, told)
 
 
@@ -86,7 +100,8 @@ def _opaque(picture: Image.Image) -> Image.Image:
         with_alpha = picture.convert("RGBA")
         white = Image.new("RGBA", with_alpha.size, "white")
         return Image.alpha_composite(white, with_alpha).convert("RGB")
-    return picture.convert("L" if picture.mode in ("1", "L") else "RGB")
+    wanted = "L" if picture.mode in ("1", "L") else "RGB"
+    return picture if picture.mode == wanted else picture.convert(wanted)  # a copy of a photograph is 100 MB
 
 
 def _spread(picture: Image.Image) -> Image.Image:

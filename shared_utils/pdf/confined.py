@@ -3,8 +3,8 @@
     python -I confined.py <worker.py> <memory in bytes> <CPU seconds or 0> [<file or folder that may be read>…]
 
 Never imported. A worker is a file with `answers(document, requests)`, which yields each message with the raw bytes that
-follow it; `document` is the descriptor of the one file that it is for. It imports nothing of ours, and nothing of ours
-can be imported here, so that `python -I` can run both.
+follow it; `document` is the descriptor of the one file that it is for. One that says `STARTS_THREADS = True` may start
+threads. It imports nothing of ours, and nothing of ours can be imported here, so that `python -I` can run both.
 """
 
 from __future__ import annotations
@@ -35,9 +35,12 @@ def main(worker: str, memory_bytes: str, cpu_s: str, *readable: str) -> None:
     parent = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, sys.stdin.fileno())
     sandbox = loaded(str(Path(__file__).with_name("sandbox.py")))
     sandbox.limit_resources(int(memory_bytes), int(cpu_s) or None)
-    answers: Answers = loaded(worker).answers
-    sandbox.limit_processes(DESCRIPTORS)
-    missing = sandbox.enter_sandbox([*readable, *filter(None, sys.path)], [], runs_a_program=False)
+    module = loaded(worker)
+    answers: Answers = module.answers
+    threads = bool(getattr(module, "STARTS_THREADS", False))
+    sandbox.limit_processes(DESCRIPTORS, starts_threads=threads)
+    readable = (*readable, *filter(None, sys.path))
+    missing = sandbox.enter_sandbox(readable, [], runs_a_program=False, starts_threads=threads)
     os.write(sys.stdin.fileno(), json.dumps(missing).encode() + b"\n")
     _, (document,), _, _ = socket.recv_fds(parent, 1, 1)
     for message, data in answers(document, (json.loads(line) for line in sys.stdin)):

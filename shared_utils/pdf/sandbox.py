@@ -38,14 +38,23 @@ def limit_resources(memory_bytes: int, cpu_s: int | None) -> None:
         return
 
 
-def limit_processes(descriptors: int) -> None:
-    """Neither a further process nor a thread (root is not held to it), and so many open files."""
-    _set_limits({resource.RLIMIT_NPROC: 0, resource.RLIMIT_NOFILE: descriptors})
+_MOST_THREADS = 4_096  # of all processes of the same user: the kernel counts them together
+
+
+def limit_processes(descriptors: int, *, starts_threads: bool = False) -> None:
+    """Neither a further process nor a thread (root is not held to it), and so many open files.
+
+    With `starts_threads` some threads; that they are no processes, the filter of calls sees to.
+    """
+    most = _MOST_THREADS if starts_threads else 0
+    _set_limits({resource.RLIMIT_NPROC: most, resource.RLIMIT_NOFILE: descriptors})
 
 
 def _set_limits(wanted: Mapping[int, int]) -> None:
     for limit, value in wanted.items():
         try:
+            hard = resource.getrlimit(limit)[1]
+            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
             resource.setrlimit(limit, (value, value))
         except (ValueError, OSError):
             continue
@@ -54,12 +63,15 @@ def _set_limits(wanted: Mapping[int, int]) -> None:
 # ------------------------------------------------------------------------------------------------ the sandbox
 
 
-def enter_sandbox(readable: Iterable[str], executable: Iterable[str], *, runs_a_program: bool) -> list[str]:
+def enter_sandbox(
+    readable: Iterable[str], executable: Iterable[str], *, runs_a_program: bool, starts_threads: bool = False
+) -> list[str]:
     """Forbid this process for good whatever is not allowed here; what the kernel does not have, by name.
 
     `readable` and `executable` are files and folders, these with what is in them; nothing can be written.
     `runs_a_program` allows the calls with which a program is loaded in this one's place. Without Landlock nobody can
     say which files may be read: then none can be opened any more, except by a program, which needs its own.
+    `starts_threads` allows further threads of this process, and no process.
     """
     if not sys.platform.startswith("linux"):
         return [NO_NEW_PRIVILEGES, LANDLOCK, SECCOMP]
@@ -69,7 +81,8 @@ def enter_sandbox(readable: Iterable[str], executable: Iterable[str], *, runs_a_
         return [NO_NEW_PRIVILEGES, LANDLOCK, SECCOMP]  # without the first, the kernel grants the others to root alone
     version = libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _ASK_VERSION)
     has_landlock = _landlock(libc, version, readable, executable)
-    allowed = calls(may_open=has_landlock or runs_a_program, runs_a_program=runs_a_program)
+    may_open = has_landlock or runs_a_program
+    allowed = calls(may_open=may_open, runs_a_program=runs_a_program, starts_threads=starts_threads)
     missing = [] if has_landlock else [LANDLOCK]
     return missing if _seccomp(libc, allowed) else [*missing, SECCOMP]
 
@@ -134,7 +147,7 @@ _IOCTL_COMMANDS = (0x5401, 0x5450, 0x5451)  # is it a terminal; close on exec, o
 
 Rule = tuple[str, int, tuple[int, ...]]
 """How a call is allowed: with "any" arguments; where the one with this number is "one of" these; where it has "no bit"
-of these."""
+of these; "as if missing": never, and the kernel says that it has no such call, so that an older one is tried."""
 
 ANYHOW: Rule = ("any", 0, ())
 OWN: Rule = ("one of", 0, (0,))  # a call about a process: 0 is one's own
@@ -218,18 +231,28 @@ _LOADING: _Calls = {
     "set_robust_list": (273, 99, ANYHOW),
 }
 
+_A_THREAD = (0x3D0F00, 0x7D0F00)  # CLONE_VM, _THREAD, _SIGHAND … as glibc and musl ask for a thread, and nothing else
+
+_THREADS: _Calls = {
+    "clone": (56, 220, ("one of", 0, _A_THREAD)),
+    "clone3": (435, 435, ("as if missing", 0, ())),  # its flags lie in memory, where no filter looks
+    "set_robust_list": (273, 99, ANYHOW),
+}
+
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # the column above, and AUDIT_ARCH_…
 
 _LOAD, _EQUAL, _ANY_BIT, _RETURN = 0x20, 0x15, 0x45, 0x06  # classic BPF: code, jump if true, jump if false, operand
 _NUMBER_AT, _ARCH_AT, _ARGUMENTS_AT = 0, 4, 16  # in the kernel's `struct seccomp_data`
 _ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050000 | errno.EPERM
+_MISSING = 0x00050000 | errno.ENOSYS
 
 Instruction = tuple[int, int, int, int]
 
 
-def calls(*, may_open: bool, runs_a_program: bool) -> _Calls:
+def calls(*, may_open: bool, runs_a_program: bool, starts_threads: bool = False) -> _Calls:
     """What is allowed; everything else is refused."""
-    return _CALLS | (_OPENING if may_open else {}) | (_LOADING if runs_a_program else {})
+    more = (_OPENING if may_open else {}) | (_LOADING if runs_a_program else {}) | (_THREADS if starts_threads else {})
+    return _CALLS | more
 
 
 def _verdict(rule: Rule) -> list[Instruction]:
@@ -242,6 +265,8 @@ def _verdict(rule: Rule) -> list[Instruction]:
             return [load, *pairs, (_RETURN, 0, 0, _REFUSE)]
         case "no bit":
             return [load, (_ANY_BIT, 0, 1, values[0]), (_RETURN, 0, 0, _REFUSE), (_RETURN, 0, 0, _ALLOW)]
+        case "as if missing":
+            return [(_RETURN, 0, 0, _MISSING)]
         case _:
             return [(_RETURN, 0, 0, _ALLOW)]
 

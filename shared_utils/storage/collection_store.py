@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from shared_utils.errors import CollectionError
+from shared_utils.errors import CollectionError, CollectionNameTaken
 from shared_utils.storage.sql import Sql, SqlDatabase
 from shared_utils.storage.sql_content import storable
 from shared_utils.storage.workspaces import note_change, touch_changed, workspace_id
@@ -166,7 +166,7 @@ def _checked_name(name: str) -> str:
 def _refuse_taken(db: Sql, person: str, name: str, but: str = "") -> None:
     rows = db.execute("SELECT id, name FROM collection WHERE workspace_id = ? AND removed_at IS NULL", (person,))
     if any(id_ != but and str(taken).casefold() == name.casefold() for id_, taken in rows):
-        raise CollectionError("A collection is called “{name}” already. Choose another name.", name=name)
+        raise CollectionNameTaken("A collection is called “{name}” already. Choose another name.", name=name)
 
 
 def _hold(db: Sql, person: str, collection_id: str, entry_ids: Collection[str]) -> None:

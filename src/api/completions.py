@@ -60,7 +60,7 @@ def check(wanted: CompletionRequest) -> None:
         raise _not_done(told, "response_format")
     for position, message in enumerate(wanted.messages):
         if message.role == "user" and not message.is_understood():
-            told = "Words and files by their `file_id` are taken in a message. Put a PDF in by POST /v1/files first."
+            told = "Words and files by their `file_id` are taken in a message. Put a file in by POST /v1/files first."
             raise _not_done(told, f"messages[{position}].content")
 
 

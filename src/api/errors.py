@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 
 from shared_utils.errors import (
     CollectionError,
+    CollectionNameTaken,
     DocumentError,
     DocumentGone,
     EmbeddingError,
@@ -71,6 +72,7 @@ _STATUS: tuple[tuple[type[FootnoteError], int, str], ...] = (
     (ShareUsedUp, 429, "share_used_up"),
     (EncryptedPdf, 422, "password_needed"),
     (DocumentError, 422, "unreadable_document"),
+    (CollectionNameTaken, 409, "unusable_collection"),
     (CollectionError, 422, "unusable_collection"),
     (QuestionError, 422, "unusable_question"),
     (WebAddressError, 502, "not_fetched"),

@@ -56,7 +56,7 @@ class ListDocuments(BaseModel):
 
 
 class AddDocument(BaseModel):
-    """Tell the user how to add a PDF to the library: the address it is sent to, and a command that sends it."""
+    """Tell the user how to add a file to the library: the address it is sent to, and a command that sends it."""
 
 
 class AddFromWeb(BaseModel):

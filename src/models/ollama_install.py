@@ -29,7 +29,7 @@ _ATTEMPTS = 5  # without a byte of progress between them
 _SILENCE_S = 15.0  # a mirror that is silent for so long is asked again
 _REPORT_S = 0.5
 _CHUNK = 1 << 20
-_LARGEST_WINDOW = 1 << 31  # of a .zst: what `zstd --long=31` makes
+_LARGEST_WINDOW_LOG = 31  # of a .zst: what `zstd --long=31` makes
 _FOR_GPUS = re.compile(r"cuda|rocm|hip|vulkan|mlx", re.IGNORECASE)  # what the image leaves out too
 _NVIDIA = (Path("/dev/nvidiactl"), Path("/dev/nvidia0"), Path("/dev/dxg"))
 
@@ -260,16 +260,16 @@ def _opened(file: IO[bytes], name: str, stack: ExitStack) -> tarfile.TarFile:
     """The archive as a stream: gigabytes are never unpacked beside what they become."""
     if not name.endswith(".zst"):
         return stack.enter_context(tarfile.open(fileobj=file, mode="r|gz"))
-    import zstandard  # of use here alone, once in a machine's life
+    from backports import zstd  # of use here alone, once in a machine's life
 
-    reader = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW).stream_reader(file)
+    reader = zstd.ZstdFile(file, options={zstd.DecompressionParameter.window_log_max: _LARGEST_WINDOW_LOG})
     return stack.enter_context(tarfile.open(fileobj=stack.enter_context(reader), mode="r|"))
 
 
 def _unpacking_errors() -> tuple[type[Exception], ...]:
     known: tuple[type[Exception], ...] = (tarfile.TarError, EOFError, zlib.error)
     try:
-        from zstandard import ZstdError
+        from backports.zstd import ZstdError
     except ImportError:  # a start by somebody's own packages: the official archives need it
         return known
     return (*known, ZstdError)

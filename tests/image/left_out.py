@@ -7,7 +7,7 @@ from collections.abc import Set
 
 # Streamlit's tables and charts. The page draws none: tests/image/test_page_without_tables.py.
 TABLES = frozenset({"altair", "pandas", "pyarrow", "pydeck"})
-TORCH = frozenset({"sentence-transformers", "torch"})
+TORCH = frozenset({"hf-xet", "sentence-transformers", "torch"})  # the first fetches weights from the hub in pieces
 _PINNED = re.compile(r"^([\w.-]+)==\S+.*?# via (.+)$", re.MULTILINE)
 
 

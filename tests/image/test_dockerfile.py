@@ -46,6 +46,23 @@ def test_make_run_leaves_out_what_the_image_does() -> None:
     assert set(found[1].replace("\\\n", " ").split()) == named("tables") | named("torch")
 
 
+def test_make_run_compiles_what_readers_of_files_import() -> None:
+    """They run without a right to write, and would compile it anew for every file."""
+    workers = [str(path) for path in ROOT.glob("shared_utils/*/*_worker.py")]
+    loading = "import sys; from importlib.machinery import SourceFileLoader; from types import ModuleType\n"
+    loading += (
+        "for path in sys.argv[2:]: sys.argv[1] = path; SourceFileLoader('w', path).exec_module(ModuleType('w'))\n"
+    )
+    loading += "print(*(name for name, module in sys.modules.items() if hasattr(module, '__path__')"
+    loading += " and 'site-packages' in (module.__file__ or '')))"
+    command = [sys.executable, "-I", "-c", loading, "", *workers]
+    packages = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    compiled = re.search(r"^COMPILED := (.*)$", makefile, re.MULTILINE)
+    assert compiled
+    assert {name for name in packages if "." not in name} - {"_distutils_hack"} <= {*compiled[1].split()}
+
+
 def test_every_base_image_is_an_argument_with_a_pinned_default() -> None:
     stages = set(re.findall(r"^FROM \S+ AS (\S+)$", DOCKERFILE, re.MULTILINE))
     for base in re.findall(r"^FROM (\S+) AS", DOCKERFILE, re.MULTILINE):

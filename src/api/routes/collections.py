@@ -14,7 +14,7 @@ from src.api.routes.visit import CurrentVisit, Visit
 from src.api.schemas import Error
 from src.presentation.escaping import plain
 
-router = APIRouter(tags=["collections"], responses={404: {"model": Error}})
+router = APIRouter(tags=["collections"], responses={404: {"model": Error}, 409: {"model": Error}})
 
 
 @router.get("/api/collections")

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
 
+from shared_utils.conversion.convert import taken_here
 from shared_utils.errors import DocumentGone
 from src.api.as_json import file_json
 from src.api.routes.documents import check_kind, found_document, take_in
@@ -25,10 +26,10 @@ _GONE: dict[int | str, dict[str, object]] = {404: {"model": Error}}
 @router.post("/v1/files", responses={415: {"model": Error}})
 async def create_file(
     visit: CurrentVisit,
-    file: Annotated[UploadFile, File(description="A PDF.")],
+    file: Annotated[UploadFile, File(description=f"A PDF, or one of {', '.join(taken_here())}.")],
     purpose: Annotated[str, Form(description="Whatever it says, the file can be asked.")] = "user_data",  # noqa: ARG001
 ) -> FileObject:
-    """Put a PDF in. `status` is “processed” once it can be asked as a whole, “error” where it cannot."""
+    """Put a file in. `status` is “processed” once it can be asked as a whole, “error” where it cannot."""
     await visit.load(partial(check_kind, file))
     entry_id = await visit.load(partial(take_in, visit, file))
     visit.taken_in()

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from shared_utils.conversion.convert import Converter
-from shared_utils.errors import DocumentError
+from shared_utils.errors import DamagedFile, DocumentError
 from shared_utils.pdf.reader import PagesRevised, ReadingLimits, read_pdf
 from shared_utils.types import Page, PageVerdict
 
@@ -62,6 +62,21 @@ def test_a_photograph_that_lies_is_turned_upright(tmp_path: Path) -> None:
     picture(1200, 600).save(tmp_path / "a.jpg", exif=told)
     (page,) = pages_of(tmp_path / "a.jpg")
     assert page.height == pytest.approx(2 * page.width, rel=0.01)
+
+
+def test_a_photograph_as_phones_take_it_is_a_page_the_right_way_up(tmp_path: Path) -> None:
+    data = Path(__file__).with_name("photograph.heic").read_bytes()
+    (tmp_path / "a.HEIC").write_bytes(data)
+    (page,) = pages_of(tmp_path / "a.HEIC")
+    assert page.verdict is PageVerdict.SCANNED
+    assert page.height == pytest.approx(2 * page.width, rel=0.01)
+
+
+def test_what_is_left_of_a_photograph_says_so(tmp_path: Path) -> None:
+    data = Path(__file__).with_name("photograph.heic").read_bytes()
+    (tmp_path / "cut.heic").write_bytes(data[: len(data) // 2])
+    with pytest.raises(DamagedFile, match="damaged"):
+        pages_of(tmp_path / "cut.heic")
 
 
 def test_a_picture_is_as_large_as_it_says(tmp_path: Path) -> None:

@@ -306,6 +306,18 @@ def test_each_machines_filter_judges_a_call_by_its_own_number(call: str, machine
 
 
 @pytest.mark.parametrize("machine", ARCHITECTURES)
+def test_who_may_start_threads_starts_no_process(machine: str) -> None:
+    calls = sandbox.calls(may_open=True, runs_a_program=False, starts_threads=True)
+    program = sandbox.filter_program(calls, machine)
+    clone, clone3, execve = (56, 435, 59) if machine == "x86_64" else (220, 435, 221)
+    a_thread, a_fork, a_child_in_its_memory = 0x3D0F00, 0x1200011, 0x4111
+    judged = [verdict(program, ARCHITECTURES[machine], clone, how) for how in (a_thread, a_fork, a_child_in_its_memory)]
+    assert judged == [0, errno.EPERM, errno.EPERM]
+    assert verdict(program, ARCHITECTURES[machine], clone3) == errno.ENOSYS  # glibc then asks by clone
+    assert verdict(program, ARCHITECTURES[machine], execve) == errno.EPERM
+
+
+@pytest.mark.parametrize("machine", ARCHITECTURES)
 def test_a_call_in_the_numbers_of_another_machine_kills(machine: str) -> None:
     program = sandbox.filter_program(sandbox.calls(may_open=True, runs_a_program=False), machine)
     assert verdict(program, 0x40000003, 0) == KILLED  # what a program of 32 bits asks for

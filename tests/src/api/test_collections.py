@@ -48,7 +48,7 @@ def test_what_cannot_be_a_collection_is_refused_with_a_code(library: httpx.Clien
         return answer.status_code, answer.json()["error"]["code"]
 
     library.post("/api/collections", json={"name": "Empty"})
-    assert code(library.post("/api/collections", json={"name": "EMPTY"})) == (422, "unusable_collection")
+    assert code(library.post("/api/collections", json={"name": "EMPTY"})) == (409, "unusable_collection")
     unknown = {"name": "Other", "document_ids": ["0" * 64]}
     assert code(library.post("/api/collections", json=unknown)) == (404, "document_gone")
     asked = {"message": QUESTION, "collection": "Empty"}

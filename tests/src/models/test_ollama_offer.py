@@ -246,7 +246,7 @@ def test_what_nobody_foresaw_is_told_once_and_not_tried_again(tmp_path: Path, mo
 
     def broken(_: Install) -> Iterator[ModelStatus]:
         calls.append(1)
-        raise ImportError("No module named 'zstandard'")
+        raise ImportError("No module named 'backports'")
 
     monkeypatch.setattr(Install, "steps", broken)
     offer = OllamaOffer(Settings(data_dir=tmp_path), an_install(tmp_path), lambda _: None)
