@@ -138,6 +138,16 @@ def denies(words: Sequence[Word]) -> bool:
     return any(folded in _NEGATIONS or folded.endswith("n't") for word in words for folded in (fold(word.text),))
 
 
+def are_opposite(one: str, other: str) -> bool:
+    """Whether two words are the two ends of one scale.
+
+    >>> are_opposite("increased", "decreased"), are_opposite("increased", "rose")
+    (True, False)
+    """
+    ends = _scales()
+    return any((scale, 1 - end) in ends.get(_key(other), ()) for scale, end in ends.get(_key(one), ()))
+
+
 def unmatched_negation(claim: Sentence, page: Sequence[Sentence]) -> str | None:
     """A negation of the answer that has no counterpart on the page at all, as written."""
     page_uses = [use for sentence in page for use in _uses(sentence)]

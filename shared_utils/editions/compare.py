@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from shared_utils.editions.alignment import Pair, align, word_changes
@@ -20,8 +20,9 @@ from shared_utils.editions.model import (
     Side,
     places_within,
 )
+from shared_utils.editions.numbering import followed, renumbered
 from shared_utils.editions.passages import Passage, Passages, Token, passages_of
-from shared_utils.editions.rows import row_differences
+from shared_utils.editions.rows import are_other_rows, row_differences
 from shared_utils.types import Document
 
 
@@ -35,7 +36,10 @@ def compare(before: Document, after: Document) -> Comparison:
     old, new = passages_of(before, most_pages), passages_of(after, most_pages)
     kinship = kinship_of(before, after, old, new)
     pairs = align(old.passages, new.passages)
-    changes = list(_under_headings(change for pair in pairs for change in _changes(old, new, pair)))
+    numbers = renumbered(
+        (old.passages[pair.before[0]].number, new.passages[pair.after[0]].number) for pair in pairs if pair.is_same
+    )
+    changes = list(_under_headings(change for pair in pairs for change in _changes(old, new, pair, numbers)))
     is_partial = not kinship.are_editions
     if is_partial:
         changes = [change for change in changes if change.kind is ChangeKind.REWORDED]
@@ -66,7 +70,7 @@ def _under_headings(changes: Iterable[Change]) -> Iterator[Change]:
             yield change
 
 
-def _changes(old: Passages, new: Passages, pair: Pair) -> Iterator[Change]:
+def _changes(old: Passages, new: Passages, pair: Pair, numbers: Mapping[str, str]) -> Iterator[Change]:
     if pair.is_same:
         return
     before = _Joined([old.passages[i] for i in pair.before], old)
@@ -79,8 +83,11 @@ def _changes(old: Passages, new: Passages, pair: Pair) -> Iterator[Change]:
         yield Change(ChangeKind.REMOVED, before.side([]), None, is_row=is_row)
     elif not pair.before:
         yield Change(ChangeKind.ADDED, None, after.side([]), is_row=is_row)
+    elif pair.is_moved and are_other_rows(before.passages, after.passages):
+        yield Change(ChangeKind.REMOVED, before.side([]), None, is_row=True)
+        yield Change(ChangeKind.ADDED, None, after.side([]), is_row=True)
     else:
-        hunks = word_changes([t.key for t in before.tokens], [t.key for t in after.tokens])
+        hunks = word_changes(followed([t.key for t in before.tokens], numbers), [t.key for t in after.tokens])
         facts, differs = _differences(before, after, hunks)
         if differs:
             yield Change(

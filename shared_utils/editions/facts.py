@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from shared_utils.citations.polarity import denies
+from shared_utils.citations.polarity import are_opposite, denies
 from shared_utils.citations.text_units import Word
 from shared_utils.editions.model import FactKind
 from shared_utils.editions.passages import Token
+from shared_utils.editions.proportions import proportions
 from shared_utils.text.dates import dates, quarters
 from shared_utils.text.folding import fold
 from shared_utils.text.numerals import Notation
@@ -26,7 +27,8 @@ Hunk = tuple[int, int, int, int]
 
 _DUTY = re.compile(
     r"\b(?:shall|must|may|should|will|can|could|might|would|ought to|"
-    r"(?:is|are|be|was|were)\s+(?:\w+ly\s+)?(?:required|obliged|obligated|permitted|allowed|entitled|prohibited|forbidden)|"
+    r"(?:is|are|be|was|were)\s+(?:\w+ly\s+)?(?:required|obliged|obligated|permitted|allowed|entitled|prohibited|forbidden|"
+    r"encouraged|expected|advised|recommended)|"
     r"requires?|prohibits?|permits?|needs? to|ha(?:s|ve) to|cannot|can't|mandatory|optional|"
     r"muss|müssen|musste|mussten|darf|dürfen|durfte|durften|soll|sollen|sollte|sollten|kann|können|könnte|könnten|"
     r"verpflichtet|berechtigt|verboten|erlaubt|"
@@ -36,6 +38,7 @@ _DUTY = re.compile(
     re.IGNORECASE,
 )
 _NEGATIVE = re.compile(r"(?:un|in|im|ir|il|dis|non)(?=\w{4})")
+_LISTS = re.compile(r"[,;:•()]")  # between two names
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;•]\s+|[\"“„(]\s*)\W*\Z")
 
 
@@ -108,6 +111,8 @@ def facts_of(side: Words) -> tuple[Told, ...]:
         take(FactKind.DATE, date.start, date.end, (date.month, date.day, date.years))
     for quarter in quarters(text):
         take(FactKind.DATE, quarter.start, quarter.end, ("quarter", quarter.number))
+    for one in proportions(text):
+        take(FactKind.NUMBER, one.start, one.end, one.meaning)
     for number in quantities(text, notation):
         take(FactKind.DATE if number.is_year else FactKind.NUMBER, number.start, number.end, _meaning(number))
     for duty in _DUTY.finditer(text):
@@ -232,7 +237,11 @@ def _without(facts: Sequence[Told], same: Counter[str]) -> list[Told]:
 def _without_moved(
     found: Sequence[tuple[Told | None, Told | None]],
 ) -> list[tuple[Told | None, Told | None]]:
-    """Without facts that left one place of the passage and came to another."""
+    """Without facts that left one place of the passage and came to another.
+
+    Of names in a list also those in whose place another name has come, unless two are merely exchanged.
+    """
+    found = list(_without_moved_names(found))
     gone = Counter(repr((o.kind, o.meaning)) for o, n in found if o is not None and n is None)
     come = Counter(repr((n.kind, n.meaning)) for o, n in found if n is not None and o is None)
     both_old, both_new = gone & come, gone & come
@@ -245,6 +254,31 @@ def _without_moved(
         else:
             kept.append((old, new))
     return sorted(kept, key=lambda pair: (pair[1] or pair[0]).start)  # type: ignore[union-attr]
+
+
+def _without_moved_names(
+    found: Sequence[tuple[Told | None, Told | None]],
+) -> Iterator[tuple[Told | None, Told | None]]:
+    """Of a list: "A, B, C" -> "B, C, A" changes no name, "A and B" -> "B and A" does."""
+    names = [(o, n) for o, n in found if (o or n) is not None and (o or n).kind is FactKind.NAME]  # type: ignore[union-attr]
+    exchanged = {(o.meaning, n.meaning) for o, n in names if o is not None and n is not None}
+    gone = Counter(o.meaning for o, _ in names if o is not None)
+    come = Counter(n.meaning for _, n in names if n is not None)
+    moved_old, moved_new = gone & come, gone & come
+    for old, new in found:
+        if (old or new).kind is not FactKind.NAME or (  # type: ignore[union-attr]
+            old is not None and new is not None and (new.meaning, old.meaning) in exchanged
+        ):
+            yield old, new
+            continue
+        one = None if old is not None and moved_old[old.meaning] > 0 else old
+        other = None if new is not None and moved_new[new.meaning] > 0 else new
+        if old is not None and one is None:
+            moved_old[old.meaning] -= 1
+        if new is not None and other is None:
+            moved_new[new.meaning] -= 1
+        if one is not None or other is not None:
+            yield one, other
 
 
 # ------------------------------------------------------------------------------------------------ names
@@ -267,7 +301,7 @@ def _named(
 
 
 def _are_opposite(one: str, other: str) -> bool:
-    return any(
+    return are_opposite(one, other) or any(
         (match := _NEGATIVE.match(long)) is not None and long[match.end() :] == short
         for long, short in ((one, other), (other, one))
     )
@@ -284,13 +318,14 @@ def _names(side: Words, holders: Sequence[Told | None], start: int, end: int) ->
     found: list[Told] = []
     run: list[int] = []
     for n in (*range(start, end), end):
-        if n < end and holders[n] is None and _is_capitalised(side, n):
+        is_more = n < end and holders[n] is None and _is_capitalised(side, n)
+        if is_more and not (run and _LISTS.search(side.text[side.tokens[n - 1].end : side.tokens[n].start])):
             run.append(n)
             continue
         if run and _is_name(side, run):
             first, last = side.tokens[run[0]], side.tokens[run[-1]]
             found.append(Told(FactKind.NAME, first.start, last.end, fold(side.text[first.start : last.end])))
-        run = []
+        run = [n] if is_more else []
     return found
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from shared_utils.editions.numbering import label_of
 from shared_utils.retrieval.sections import sections
 from shared_utils.structure.model import Place
 from shared_utils.structure.rows import TableRow
@@ -30,7 +31,8 @@ _WORDS = re.compile(
     r"|\((?=[$€£¥]?\s?\d[\d.,]*\s?%?\))"  # an amount in brackets
     r"|[%$€£¥₹<>≤≥±§]"
 )
-_NOTE_MARK = re.compile(r"(?<=[^\W\d_]{3})[⁰¹²³⁴-⁹]+")
+_NOTE_MARK = re.compile(r"(?<=[^\W\d_]{3})[.'’]?[⁰¹²³⁴-⁹]+\Z")
+_MARKS = re.compile(r"[⁰¹²³⁴-⁹]+")
 _HYPHENS = re.compile(r"[-‐‑\u00ad\ufffe\s]")
 _LEADERS = re.compile(r"\s*(?:[.…·]\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,6}|[A-Z]-\d+)?\s*\Z")
 _TRAILING_NUMBER = re.compile(r"\s+(?P<number>\d{1,4})\s*\Z")
@@ -82,6 +84,7 @@ class Passage:
     is_row: bool = False
     is_repeated_head: bool = False  # names over columns, printed again where their table goes on
     cells: tuple[str, ...] = ()  # of a row, from left to right, each with all its lines
+    number: str = ""  # by which the section is counted that it opens; no word of it
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -110,6 +113,8 @@ def tokens_of(text: str, pages: int = 0) -> tuple[Token, ...]:
     found: list[Token] = []
     for match in _WORDS.finditer(text):
         if found and found[-1].key in _OF_A_PAGE and match[0].isdecimal() and int(match[0]) <= pages:
+            continue
+        if _MARKS.fullmatch(match[0]) and not text[: match.start()][-1:].isalnum():  # of a note, behind a comma
             continue
         found.append(Token(_key(match[0]), match.start(), match.end()))
     return tuple(found)
@@ -205,15 +210,18 @@ def _passage(page: Page, one: _Stretch, place_of: _Sections, pages: int, *, is_c
     compared = _LEADERS.sub("", text)
     if is_contents:
         compared = _TRAILING_NUMBER.sub("", compared)
+    number, own = ("", 0) if one.row is not None else label_of(text, page.text, is_heading=one.is_heading)
+    tokens = tokens_of(compared, pages)
     return Passage(
         places=tuple(Place(page.number, span.start, span.end) for span in one.spans),
         text=text,
-        tokens=tokens_of(compared, pages),
+        tokens=tuple(token for token in tokens if token.start >= own) or tokens,
         section=place_of(page.number, one.spans[0].start),
         is_heading=one.is_heading,
         values=_values(one) if one.row is not None and not is_contents else (),
         is_row=one.row is not None,
         cells=_texts(one.row) if one.row is not None else (),
+        number=number,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared_utils.editions.facts import Told, Words, facts_of
@@ -47,6 +48,23 @@ def row_differences(before: Passage, after: Passage, old: Notation, new: Notatio
         pairs = list(zip(_newest_first(names_old), _newest_first(names_new), strict=False))
     changes = [change for one, other in pairs if (change := _changed(before, after, one, other, old, new)) is not None]
     return RowDifferences(tuple(changes), are_labels_new=_label(before) != _label(after))
+
+
+def are_other_rows(before: Sequence[Passage], after: Sequence[Passage]) -> bool:
+    """Whether two rows of one name are of tables that do not tell the same: not one name over a column is in both, and
+    they have not as many columns, of which more than one tells the same year.
+    """
+    if len(before) != 1 or len(after) != 1:
+        return False
+    old, new = _named(before[0]), _named(after[0])
+    if not old or not new or len(old) == len(new) or not old.keys().isdisjoint(new):
+        return False
+    return not (_has_a_year_each(old) and _has_a_year_each(new))
+
+
+def _has_a_year_each(named: dict[str, Value]) -> bool:
+    years = [max(map(int, _YEAR.findall(name)), default=0) for name in named]
+    return 0 not in years and len(set(years)) == len(years)
 
 
 def _named(row: Passage) -> dict[str, Value] | None:

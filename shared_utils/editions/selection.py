@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from shared_utils.editions.model import Change, ChangeKind, FactKind
+from shared_utils.editions.model import Change, ChangeKind, FactKind, Side
 from shared_utils.text.words import terms
+
+_GAP = 4  # characters between two passages that stand next to each other: white space
+_PAGE_HEAD = 120  # characters of a page within which its first passage begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,45 @@ def counts_of(changes: Sequence[Change]) -> Counts:
 def sections_of(changes: Sequence[Change]) -> tuple[tuple[str, int], ...]:
     """The headings that changes stand under, in order, each with their number; "" for what stands under none."""
     return tuple(Counter(change.section for change in changes).items())
+
+
+def in_runs(changes: Sequence[Change]) -> tuple[tuple[Change, ...], ...]:
+    """The changes in their order, those that are read together in one run, every other one alone.
+
+    Passages that only one edition has and that stand next to each other are read together, with those of the other
+    edition in their place; so are the rows of tables of one page.
+    """
+    runs: list[list[Change]] = []
+    for change in changes:
+        if runs and runs[-1][-1].section == change.section and _goes_with(runs[-1], change):
+            runs[-1].append(change)
+        else:
+            runs.append([change])
+    return tuple(map(tuple, runs))
+
+
+def _goes_with(run: Sequence[Change], change: Change) -> bool:
+    if change.is_row and all(one.is_row for one in run):
+        return all(
+            not side
+            or not (others := [getattr(one, name) for one in run if getattr(one, name)])
+            or others[-1].page == side.page
+            for name, side in (("before", change.before), ("after", change.after))
+        )
+    if any(one.is_row or one.kind is ChangeKind.REWORDED for one in (*run, change)):
+        return False
+    last = next((one for one in reversed(run) if one.kind is change.kind), None)
+    side = change.after or change.before
+    before = None if last is None else last.after or last.before
+    return side is None or before is None or _follows(before, side)
+
+
+def _follows(one: Side, other: Side) -> bool:
+    """Whether nothing stands between two passages of an edition."""
+    end, start = one.places[-1], other.places[0]
+    if end.page == start.page:
+        return 0 <= start.start - end.end <= _GAP
+    return end.page + 1 == start.page and start.start <= _PAGE_HEAD
 
 
 def selected(

@@ -113,6 +113,15 @@ def kind_name(change: Change, say: Say = ENGLISH) -> str:
     return say(KINDS[change.kind])
 
 
+def run_name(run: Sequence[Change], say: Say = ENGLISH) -> str:
+    """What changes that are read together are called: "Removed 2 · Added 5"; of one alone its kind."""
+    if len(run) == 1:
+        return kind_name(run[0], say)
+    counts = counts_of(run).changes
+    order = (ChangeKind.REWORDED, ChangeKind.REMOVED, ChangeKind.ADDED)
+    return " · ".join(f"{say(KINDS[kind])} {say.number(counts[kind])}" for kind in order if counts[kind])
+
+
 def fact_name(fact: FactChange, say: Say = ENGLISH) -> str:
     """ "Number"; with what a table calls it: "Number · Total revenue · 2020"."""
     return " · ".join(filter(None, [say(_ONE_FACT[fact.kind]), plain(fact.about)]))

@@ -8,10 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared_utils.editions.model import Change, Comparison, FactChange, Piece, Side
-from shared_utils.editions.selection import sections_of
+from shared_utils.editions.selection import in_runs, sections_of
 from shared_utils.types import Citation
 from src.i18n import ENGLISH, Say
-from src.presentation.changes import Edition, fact_name, fact_sides, kind_name, notes_of, summary, where
+from src.presentation.changes import (
+    Edition,
+    fact_name,
+    fact_sides,
+    kind_name,
+    notes_of,
+    run_name,
+    summary,
+    where,
+)
 from src.presentation.cited import moment
 from src.presentation.csv_table import harmless
 from src.presentation.digest import Digest, digest_of
@@ -33,15 +42,22 @@ class Drawn:
 @dataclass(frozen=True, slots=True)
 class ShownSide:
     label: str  # "Before, page 12"
-    pieces: tuple[Piece, ...]
-    missing: str  # what stands in its place where an edition has no such passage
-    drawn: Drawn | None = None  # None where its page is not in the file
+    missing: str  # what stands in its place where an edition has no such passage; "" where it has
+    drawn: tuple[Drawn, ...] = ()  # a page each; none where its pages are not in the file
+
+
+Passage = tuple[Piece, ...]
+Line = tuple[tuple[Passage, ...], tuple[Passage, ...]]
+"""Passages that stand side by side, of the earlier and the later edition."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShownChange:
+class ShownRun:
+    """Changes that are read together (`in_runs`): line by line, what they are called, the facts that differ."""
+
     kind: str
     sides: tuple[ShownSide, ShownSide]
+    lines: tuple[Line, ...]
     facts: tuple[tuple[str, str, str], ...]  # what it is, before, after
 
 
@@ -56,7 +72,7 @@ class ChangesReport:
     editions: tuple[tuple[str, str, str], ...]  # "Before", name, pages
     contents_label: str
     heads: tuple[str, str, str]  # of the table of facts
-    sections: tuple[tuple[str, tuple[ShownChange, ...]], ...]
+    sections: tuple[tuple[str, int, tuple[ShownRun, ...]], ...]  # heading, number of changes
     pages_heading: str
     pages: tuple[CitedPage, ...]
     hints: tuple[str, ...]
@@ -80,11 +96,13 @@ def changes_html(
     from src.presentation.report_style import environment  # a template engine: the app starts without
 
     titles = [title for title, _ in sections_of(changes)]
-    notes = _notes(changes[:_PICTURED], before, after) if pages is not None else {}
-    drawn = cited_pages(notes.values(), pages, say) if pages is not None else {}
+    runs = {title: in_runs([change for change in changes if change.section == title]) for title in titles}
+    pictured = [run for some in runs.values() for run in some][:_PICTURED]
+    notes = _notes(pictured, before, after) if pages is not None else {}
+    drawn = cited_pages([note for some in notes.values() for note in some], pages, say) if pages is not None else {}
     hints = [say("Marked words differ. Text that only stands elsewhere, page breaks and line breaks are no change.")]
-    if pages is not None and len(changes) > _PICTURED:
-        hints.append(say("The pages of the first {n} changes are drawn.", n=_PICTURED))
+    if pages is not None and sum(map(len, runs.values())) > _PICTURED:
+        hints.append(say("The pages of the first {n} changes are drawn.", n=sum(map(len, pictured))))
     report = ChangesReport(
         language=say.language,
         title=say("What changed from {before} to {after}", before=before.name, after=after.name),
@@ -101,11 +119,10 @@ def changes_html(
         sections=tuple(
             (
                 title or say("Without a heading"),
-                tuple(
-                    _shown(change, before, after, notes, drawn, say) for change in changes if change.section == title
-                ),
+                sum(map(len, some)),
+                tuple(_shown(run, before, after, notes, drawn, say) for run in some),
             )
-            for title in titles
+            for title, some in runs.items()
         ),
         pages_heading=say("The pages"),
         pages=tuple(drawn.values()),
@@ -122,46 +139,70 @@ def _digest(
     return found if found and len(changes) == len(comparison.changes) else None
 
 
-def _notes(changes: Sequence[Change], before: Edition, after: Edition) -> dict[int, Citation]:
-    """Each side as a citation of the page it begins on, by the identity of the side, numbered in reading order."""
-    found: dict[int, Citation] = {}
-    for change in changes:
-        for side, edition in ((change.before, before), (change.after, after)):
-            if side is not None:
-                here = [place for place in side.places if place.page == side.page]
-                start, end = min(place.start for place in here), max(place.end for place in here)
-                label, number = edition.labels.get(side.page, ""), len(found) + 1
-                found[id(side)] = Citation(
-                    number, edition.document_id, edition.name, side.page, label, side.text, start, end
-                )
+_Key = tuple[int, str]
+"""A run by its identity, and one of its sides: "b" or "a"."""
+
+
+def _notes(runs: Sequence[Sequence[Change]], before: Edition, after: Edition) -> dict[_Key, list[Citation]]:
+    """Each side of a run as a citation of every page on which a passage of it begins, numbered in reading order."""
+    found: dict[_Key, list[Citation]] = {}
+    number = 0
+    for run in runs:
+        for key, edition in (("b", before), ("a", after)):
+            sides = _sides(run, key)
+            for page in dict.fromkeys(side.page for side in sides):
+                here = [side for side in sides if side.page == page]
+                places = [place for side in here for place in side.places if place.page == page]
+                start, end = min(place.start for place in places), max(place.end for place in places)
+                label, number = edition.labels.get(page, ""), number + 1
+                text = " ".join(side.text for side in here)
+                cited = Citation(number, edition.document_id, edition.name, page, label, text, start, end)
+                found.setdefault((id(run), key), []).append(cited)
     return found
 
 
+def _sides(run: Sequence[Change], key: str) -> list[Side]:
+    sides = (change.before if key == "b" else change.after for change in run)
+    return [side for side in sides if side is not None]
+
+
 def _shown(
-    change: Change,
+    run: Sequence[Change],
     before: Edition,
     after: Edition,
-    notes: Mapping[int, Citation],
+    notes: Mapping[_Key, Sequence[Citation]],
     drawn: Mapping[PageKey, CitedPage],
     say: Say,
-) -> ShownChange:
-    def side_of(side: Side | None, edition: Edition, label: str) -> ShownSide:
-        note = notes.get(id(side))
-        page = drawn.get((note.document_id, note.page)) if note else None
-        shown = _side(side, edition, label, say("Not in this edition"), say)
-        return replace(shown, drawn=Drawn(note.marker, page)) if note and page else shown
+) -> ShownRun:
+    def side_of(key: str, edition: Edition, label: str) -> ShownSide:
+        sides = _sides(run, key)
+        if not sides:
+            return ShownSide(label, say("Not in this edition"))
+        on_pages = [
+            Drawn(note.marker, page)
+            for note in notes.get((id(run), key), ())
+            if (page := drawn.get((note.document_id, note.page))) is not None
+        ]
+        places = tuple(place for side in sides for place in side.places)
+        return ShownSide(f"{label}, {where(replace(sides[0], places=places), edition, say)}", "", tuple(on_pages))
 
-    return ShownChange(
-        kind_name(change, say),
-        (side_of(change.before, before, say("Before")), side_of(change.after, after, say("After"))),
-        tuple((fact_name(fact, say), *fact_sides(fact)) for fact in change.facts),
+    return ShownRun(
+        run_name(run, say),
+        (side_of("b", before, say("Before")), side_of("a", after, say("After"))),
+        _lines(run),
+        tuple((fact_name(fact, say), *fact_sides(fact)) for change in run for fact in change.facts),
     )
 
 
-def _side(side: Side | None, edition: Edition, label: str, missing: str, say: Say) -> ShownSide:
-    if side is None:
-        return ShownSide(label, (), missing)
-    return ShownSide(f"{label}, {where(side, edition, say)}", side.pieces, "")
+def _lines(run: Sequence[Change]) -> tuple[Line, ...]:
+    """Rows of tables each on a line of its own; else all that was removed beside all that was added."""
+    if run[0].is_row:
+        return tuple((_passages([change], "b"), _passages([change], "a")) for change in run)
+    return ((_passages(run, "b"), _passages(run, "a")),)
+
+
+def _passages(run: Sequence[Change], key: str) -> tuple[Passage, ...]:
+    return tuple(side.pieces for side in _sides(run, key))
 
 
 def changes_markdown(
@@ -174,15 +215,16 @@ def changes_markdown(
     if digest := _digest(comparison, changes, before, after, say):
         lines += _digest_lines(digest)
     section: str | None = None
-    for change in changes:
-        if change.section != section:
-            section = change.section
+    for run in in_runs(changes):
+        if run[0].section != section:
+            section = run[0].section
             lines += ["", f"## {_inert(section or say('Without a heading'))}"]
-        lines += ["", f"**{kind_name(change, say)}**"]
-        for label, side, edition in ((say("Before"), change.before, before), (say("After"), change.after, after)):
-            if side is not None:
-                lines += ["", f"> {label}, {where(side, edition, say)}: {_marked(side)}"]
-        lines += ["", *(_fact_line(fact, say) for fact in change.facts)]
+        lines += ["", f"**{run_name(run, say)}**"]
+        for change in run:
+            for label, side, edition in ((say("Before"), change.before, before), (say("After"), change.after, after)):
+                if side is not None:
+                    lines += ["", f"> {label}, {where(side, edition, say)}: {_marked(side)}"]
+        lines += ["", *(_fact_line(fact, say) for change in run for fact in change.facts)]
     return "\n".join(lines).strip() + "\n"
 
 
@@ -192,7 +234,8 @@ def _digest_lines(digest: Digest) -> list[str]:
         lines += ["", f"## {_inert(digest.title)}", "", _cells(*digest.heads), "| --- | ---: | ---: | ---: |"]
         for one in digest.figures:
             sides = (f"{_inert(side.text)} ({_inert(side.page)})" for side in (one.before, one.after))
-            lines.append(_cells(_inert(one.label), *sides, _inert(one.growth)))
+            label = f"{one.label} ({one.scale})" if one.scale else one.label
+            lines.append(_cells(_inert(label), *sides, _inert(one.growth)))
     for _, title, sections in digest.sections:
         lines += ["", f"## {_inert(title)}", ""]
         lines += [f"- {_inert(one.title)} ({_inert(one.page)}, {one.passages})" for one in sections]

@@ -15,7 +15,7 @@ from src.presentation.escaping import plain
 
 @dataclass(frozen=True, slots=True)
 class ShownFigure:
-    """One edition's value: "17,606", "2022 · in millions", "p. 40"."""
+    """One edition's value: "17,606", "2022", "p. 40"."""
 
     text: str
     of: str
@@ -28,6 +28,7 @@ class FigureRow:
     before: ShownFigure
     after: ShownFigure
     growth: str  # "+7.8 %"; "" where it cannot be told
+    scale: str = ""  # "in millions", where both editions count so; else each value tells its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,10 @@ def digest_of(comparison: Comparison, before: Edition, after: Edition, say: Say 
         tuple(
             FigureRow(
                 plain(one.label),
-                _shown(one.before, before, say),
-                _shown(one.after, after, say),
+                _shown(one.before, before, say, has_scale=not _shares_scale(one)),
+                _shown(one.after, after, say, has_scale=not _shares_scale(one)),
                 growth_of(one, say),
+                plain(one.after.scale) if _shares_scale(one) else "",
             )
             for one in comparison.figures
         ),
@@ -81,8 +83,12 @@ def growth_of(figure: KeyFigure, say: Say = ENGLISH) -> str:
     return say("{growth} percentage points", growth=growth) if figure.is_share else say("{growth} %", growth=growth)
 
 
-def _shown(figure: Figure, edition: Edition, say: Say) -> ShownFigure:
-    of = " · ".join(filter(None, (plain(figure.head), plain(figure.scale))))
+def _shares_scale(figure: KeyFigure) -> bool:
+    return figure.before.scale.casefold() == figure.after.scale.casefold()
+
+
+def _shown(figure: Figure, edition: Edition, say: Say, *, has_scale: bool) -> ShownFigure:
+    of = " · ".join(filter(None, (plain(figure.head), plain(figure.scale) if has_scale else "")))
     return ShownFigure(plain(figure.text), of, _page(figure.places[0], edition, say))
 
 

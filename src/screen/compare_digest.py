@@ -39,7 +39,10 @@ def digest_html(compared: Compared, say: Say) -> str:
 
 def _row(n: int, one: FigureRow) -> str:
     sides = _cell(one.before, f"figure.{n}.b") + _cell(one.after, f"figure.{n}.a")
-    return f'<tr><th scope="row" dir="auto">{html_text(one.label)}</th>{sides}<td>{html_text(one.growth)}</td></tr>'
+    scale = f"<br><small>{html_text(one.scale)}</small>" if one.scale else ""
+    return (
+        f'<tr><th scope="row" dir="auto">{html_text(one.label)}{scale}</th>{sides}<td>{html_text(one.growth)}</td></tr>'
+    )
 
 
 def _cell(shown: ShownFigure, anchor: str) -> str:

@@ -195,3 +195,45 @@ def test_large_editions_keep_their_changes_small() -> None:
     assert len(comparison.changes) == 20
     assert all(len(change.facts) == 1 for change in comparison.changes)
     assert longest(comparison) < 120
+
+
+RULES = (
+    "# 1 Purpose",
+    "These rules say how the hall is let to clubs of the town.",
+    "# 2 Payment",
+    "The fee is paid in thirty days as told in section 3.¹",
+    "Clubs that meet twice a year pay one third of the fee, at $40 per day.",
+    "The minimum deposit is kept by the town.",
+    "# 3 Liability",
+    "Damage is repaired by the club that caused it, but for section 2.",
+    "1 Counted from the day of the invoice.",
+)
+"""A note of one sentence, with its mark; what refers to sections."""
+
+
+def test_what_only_counts_is_no_change_and_what_refers_to_it_follows() -> None:
+    new = [line.replace("section 3.¹", "section 4.²").replace("section 2", "section 3") for line in RULES]
+    new = [line.replace("# 3 ", "# 4 ").replace("# 2 ", "# 3 ").replace("1 Counted", "2 Counted") for line in new]
+    new[2:2] = ["# 2 Keys", "Keys are handed over by the porter before noon.¹"]
+    changes = compare(document(RULES), document(new)).changes
+    assert {change.kind for change in changes} == {ChangeKind.ADDED}
+    wrong = [line.replace("but for section 3", "but for section 9") for line in new]
+    reworded = [c for c in compare(document(RULES), document(wrong)).changes if c.kind is ChangeKind.REWORDED]
+    assert [
+        (fact.before.text, fact.after.text) for c in reworded for fact in c.facts if fact.before and fact.after
+    ] == [("2", "9")]
+
+
+def test_parts_times_rates_and_the_ends_of_a_scale_are_facts() -> None:
+    new = [
+        line.replace("twice a year pay one third", "three times per annum pay half").replace("per day", "per week")
+        for line in RULES
+    ]
+    new = [line.replace("minimum", "maximum") for line in new]
+    facts = [fact for change in compare(document(RULES), document(new)).changes for fact in change.facts]
+    assert [(fact.before.text, fact.after.text) for fact in facts if fact.before and fact.after] == [
+        ("twice", "three times"),
+        ("one third", "half"),
+        ("per day", "per week"),
+        ("minimum", "maximum"),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared_utils.editions.compare import compare
 from shared_utils.editions.model import ChangeKind, FactKind
-from shared_utils.editions.selection import counts_of, sections_of, selected
+from shared_utils.editions.selection import counts_of, in_runs, sections_of, selected
 from tests.shared_utils.editions.made import LEASE, document, with_sentence
 
 NEW = with_sentence(
@@ -31,3 +31,11 @@ def test_changes_are_chosen_by_section_kind_fact_and_words() -> None:
     assert [c.section for c in selected(CHANGES, about="the rents")] == ["2 Rent"]
     assert selected(CHANGES, about="grebes") == ()
     assert selected(CHANGES) == CHANGES
+
+
+def test_what_stands_together_is_read_together() -> None:
+    old = (*LEASE, "The old annex A is void.", "The old annex B is void.")
+    new = (*LEASE[:2], "A porter opens the doors at seven.", *LEASE[2:], "Keys are kept by Lena Ortiz.")
+    changes = compare(document(old), document(new)).changes
+    runs = [[change.kind.value for change in run] for run in in_runs(changes)]
+    assert runs == [["added"], ["removed", "removed", "added"]]
