@@ -68,7 +68,7 @@ class ContentTables:
                 "ON CONFLICT (document_id, number) DO UPDATE SET body = excluded.body",
                 [(document_id, number, body) for number, (_, body) in read.items() if number not in worse],
             )
-            if len(worse) < len(read):
+            if read.keys() - {number for number, _ in stored} or others.keys() - worse:
                 _pages_changed(db, document_id)
             if others.keys() - worse:  # they were made from other words
                 db.execute("DELETE FROM vectors WHERE document_id = ?", (document_id,))
