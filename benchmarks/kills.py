@@ -39,6 +39,7 @@ AFTER_KILL_S, AFTER_STOP_S = 25.0, 2.0
 SLOWEST = 1.5  # times the median
 QUESTIONS = 3  # of each of the twenty
 _SETTLING_S = 120.0
+_ENDING_S = 60.0  # a process that was told to end takes some seconds; one that never does is a fault
 _WORD_S = 0.15
 
 
@@ -89,7 +90,7 @@ class Fleet(AbstractContextManager["Fleet"]):
         self.running[place].process.send_signal(how)
 
     def start_anew(self, place: int) -> None:
-        self.running[place].process.wait(60)
+        self.running[place].process.wait(_ENDING_S)
         self._stacks[place].close()
         self.running[place] = self._start(place)
 

@@ -8,6 +8,7 @@ machine, started by tests/postgres.py.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import hashlib
 import json
 import os
@@ -32,8 +33,9 @@ from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.search import search
 from shared_utils.storage.postgres_store import PostgresStore
 from shared_utils.storage.store import Store
-from shared_utils.types import Vectors, no_checkpoint
-from src.answering.ingestion import IndexedDocument, SourceFile, index_kept, keep_index
+from shared_utils.types import Vectors
+from src.answering.ingestion import IndexedDocument, SourceFile
+from src.answering.keeping import Keeping, keep_index, open_kept
 from src.answering.line_items import line_items
 from src.settings import Settings
 from src.wiring import build_rag, open_store
@@ -147,7 +149,8 @@ def keep(store: Store, documents: Sequence[IndexedDocument]) -> None:
         vectors = indexed.index.vectors
         if vectors is not None:
             store.save_vectors(document_id, MODEL, vectors)
-        keep_index(indexed, store.index_path(document_id))
+        name = store.load_opened(document_id, "")
+        keep_index(indexed, Keeping(store.index_path(document_id), name[1] if name else ""))
 
 
 def database_bytes(url: str) -> dict[str, int]:
@@ -195,17 +198,17 @@ def resident(data_dir: str, url: str) -> dict[str, float]:
 
 
 def opened(store: Store, document_id: str) -> IndexedDocument:
-    kept = store.load_document(document_id, "measured.pdf")
-    assert kept is not None
-    path, at = store.local_path(document_id), store.index_path(document_id)
-    indexed = index_kept(kept, path, at, checkpoint=no_checkpoint)
+    head = store.load_opened(document_id, "measured.pdf")
+    assert head is not None
+    indexed = open_kept(head[0], store.local_path(document_id), Keeping(store.index_path(document_id), head[1]))
+    assert indexed is not None
     source, vectors = store.vector_source(MODEL), None
     if source is None:
         vectors = store.load_vectors(document_id, MODEL)
         index = indexed.index.with_vectors(vectors) if vectors is not None else indexed.index
     else:
         index = indexed.index.with_stored_vectors(source)
-    return IndexedDocument(kept, indexed.path, index, complete=True)
+    return dataclasses.replace(indexed, index=index)
 
 
 def memory_bytes() -> int:

@@ -113,7 +113,7 @@ class Document:
     id: str  # sha256 of the bytes, lower-case hex
     name: str  # what the person called it; for display only, never a path
     title: str  # from the metadata or the first page; may equal `name`
-    pages: tuple[Page, ...]
+    pages: Sequence[Page]
     outline: tuple[OutlineEntry, ...] = ()
     made_on: str = ""  # the day that the file's own data tell, in ISO form; "" where they tell none
 

@@ -25,11 +25,11 @@ from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.inverted_file import Neighbours
 from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
+from shared_utils.storage.kept_pages import PageMemory
 from shared_utils.types import (
     Answer,
     Cancelled,
     Citation,
-    Document,
     Evidence,
     Passage,
     Rect,
@@ -54,14 +54,13 @@ from src.answering.ingestion import (
     embed_document,
     failed,
     finished,
-    index_kept,
     labels_of,
     names_of,
     pages_of,
     read_file,
     recognise_scans,
-    stopping,
 )
+from src.answering.keeping import Keeping
 from src.answering.led import led_answer, speaks_to
 from src.answering.lexicon import Lexicon
 from src.answering.outright import told_outright
@@ -123,6 +122,7 @@ class Rag:
     common_words: Callable[[], Collection[str]] = frozenset  # of English: others may be misspelled
     most_passages: int = MOST_PASSAGES  # of one file
     neighbours: Neighbours = field(default_factory=Neighbours)  # of large libraries; forgotten with their documents
+    memory: PageMemory = field(default_factory=PageMemory)  # of pages that were looked at last
     now: Callable[[], float] = time.monotonic
 
     # -------------------------------------------------------------------------------------------- ingest
@@ -160,9 +160,9 @@ class Rag:
             cancelled=cancelled,
         )
 
-    def index(self, document: Document, path: Path, kept: Path, *, cancelled: Cancelled) -> IndexedDocument:
-        """A document that was read before, to be searched by its words; see `index_kept`. Raises WorkStopped."""
-        return index_kept(document, path, kept, most_passages=self.most_passages, checkpoint=stopping(cancelled))
+    def keeping(self, path: Path, called: str) -> Keeping:
+        """Where pages of that name and their index are kept."""
+        return Keeping(path, called, self.most_passages, self.memory)
 
     def has_scans(self, indexed: IndexedDocument) -> bool:
         """Whether `recognise` would look at any page."""

@@ -49,7 +49,7 @@ class DocumentView:
     chunks: int
     embedded: int  # chunks whose vectors are there
     seconds_left: float | None
-    reason: Message  # what happened and what to do, when FAILED or PARTIAL
+    reason: Message  # what happened and what to do, when FAILED or PARTIAL; why it waits, when QUEUED
     needs_password: bool = False
     lasts: bool = False  # when FAILED: the same file fails again, whenever it is tried
 

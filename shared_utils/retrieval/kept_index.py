@@ -13,13 +13,13 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from shared_utils.retrieval.array_file import Arrays, open_arrays, save_arrays
+from shared_utils.retrieval.array_file import ArrayFile, Arrays, open_arrays, save_arrays
 from shared_utils.retrieval.bm25 import Lexicon, Postings
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.stored_words import StoredWords, stored_words
 from shared_utils.types import Chunk
 
-_FORM = 1  # of what is in a file; another one is made anew
+_FORM = 2  # of what is in a file; another one is made anew
 
 
 class Texts:
@@ -82,9 +82,12 @@ class KeptChunks(Sequence[Chunk]):
         )
 
 
-def save_index(path: Path, index: DocumentIndex, made_of: str) -> None:
+def save_index(
+    path: Path, index: DocumentIndex, made_of: str, *, called: str = "", beside: Arrays | None = None
+) -> None:
     """Keep an index without its vectors. `made_of` names what it was made of. Raises OSError; then nothing has changed.
 
+    `called` names the same where that is known without looking at it, and `beside` is kept with it; see `open_called`.
     About 5 kB a passage of ninety words.
     """
     shares = index.page_words.lexicon is index.chunk_words.lexicon
@@ -95,19 +98,36 @@ def save_index(path: Path, index: DocumentIndex, made_of: str) -> None:
         **_under("pages", _postings_arrays(index.page_words)),
         **({} if shares else _under("pages", _lexicon_arrays(index.page_words.lexicon))),
         "page_of": index.page_of,
+        **_under("beside", beside or {}),
     }
     sums = {"chunk": index.chunk_words.idf_sum, "pages": index.page_words.idf_sum}
     told = {"form": _FORM, "document": index.document_id, "made_of": made_of, "shares": shares, "idf_sums": sums}
-    save_arrays(path, told, arrays)
+    save_arrays(path, {**told, "called": called}, arrays)
 
 
 def open_index(path: Path, document_id: str, made_of: str) -> DocumentIndex | None:
     """The index that `save_index` was given, without vectors; None where there is none that was made of that."""
+    kept = _kept(path, document_id)
+    return _index(kept, document_id) if kept is not None and kept.told.get("made_of") == made_of else None
+
+
+def open_called(path: Path, document_id: str, called: str) -> tuple[DocumentIndex, Arrays] | None:
+    """The index of that name, and what was kept beside it; None where there is none, or `called` is ""."""
+    kept = _kept(path, document_id)
+    if kept is None or not called or kept.told.get("called") != called:
+        return None
+    prefix = "beside."
+    beside = {name.removeprefix(prefix): array for name, array in kept.arrays.items() if name.startswith(prefix)}
+    return _index(kept, document_id), beside
+
+
+def _kept(path: Path, document_id: str) -> ArrayFile | None:
     kept = open_arrays(path)
-    if kept is None or (kept.told.get("form"), kept.told.get("document")) != (_FORM, document_id):
-        return None
-    if kept.told.get("made_of") != made_of:
-        return None
+    is_ours = kept is not None and (kept.told.get("form"), kept.told.get("document")) == (_FORM, document_id)
+    return kept if is_ours else None
+
+
+def _index(kept: ArrayFile, document_id: str) -> DocumentIndex:
     lexicon = _lexicon(kept.arrays, "chunk")
     of_pages = lexicon if kept.told["shares"] else _lexicon(kept.arrays, "pages")
     sums: Mapping[str, float] = kept.told["idf_sums"]

@@ -67,10 +67,11 @@ class PostgresJobs:
         """See `ReadingJobs.progress`."""
         with self._database.read() as db:
             rows = db.execute(
-                "SELECT entry_id, progress, process IS NOT NULL, ended FROM reading_job WHERE entry_id = ANY (?)",
+                f"SELECT entry_id, progress, process IS NOT NULL, ended, EXISTS ({alive_of(WORKERS)}) "  # noqa: S608
+                "FROM reading_job WHERE entry_id = ANY (?)",
                 (list(entry_ids),),
             ).fetchall()
-        return {str(id_): ReadingProgress(str(body), bool(taken), bool(ended)) for id_, body, taken, ended in rows}
+        return {str(id_): ReadingProgress(str(body), *map(bool, flags)) for id_, body, *flags in rows}
 
     def want(self, looked_at: Mapping[str, int]) -> None:
         """See `ReadingJobs.want`."""

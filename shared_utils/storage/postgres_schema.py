@@ -233,6 +233,11 @@ MIGRATIONS: tuple[Migration, ...] = (
         )""",
         "CREATE INDEX collection_entry_of_entry ON collection_entry (entry_id)",
     ),
+    (
+        # Named anew whenever a page has changed, so that what was made of them is known to be of these.
+        "ALTER TABLE content ADD COLUMN pages_called text NOT NULL DEFAULT ''",
+        "UPDATE content SET pages_called = md5(id || random()::text)",
+    ),
 )
 
 

@@ -34,6 +34,7 @@ class ReadingProgress:
     body: str
     taken: bool
     ended: bool  # nothing more is done unless it is filed again
+    attended: bool = True  # whether there is any worker at this moment
 
 
 class ReadingJobs(Protocol):

@@ -7,6 +7,7 @@ description. What it belongs to may be lost: a person is then made anew from the
 from __future__ import annotations
 
 import json
+import secrets
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ _SHAPES: Mapping[str, tuple[int, dict[str, str]]] = {
     "content": (9, {
         "id": _ID, "bytes": _INT, "stored_at": _REAL, "title": _TEXT, "outline": "blob?", "page_count": "int?",
         "status": "text?", "reason": _TEXT, "read_s": "real?", "made_on": _TEXT,
+        "pages_called": _TEXT,
     }),
     "page": (3, {"document_id": _ID, "number": _INT, "body": _BLOB}),
     "vectors": (3, {"document_id": _ID, "model": _TEXT, "checksum": _BLOB}),
@@ -189,7 +191,7 @@ def _contents(found: Found, held: set[str], sizes: Mapping[str, int], now: float
         }
         whole = row["page_count"] is not None and pages[id_] == row["page_count"]
         ended = {} if whole else {"status": None, "reason": "", "read_s": None}
-        contents[id_] = {**row, "bytes": sizes[id_], **ended}
+        contents[id_] = {**row, "bytes": sizes[id_], "pages_called": secrets.token_hex(8), **ended}
     return contents
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 
 from shared_utils.errors import DamagedDocument, DocumentGone
@@ -38,6 +39,7 @@ class ContentTables:
                 (storable(title), encode_outline(outline), page_count, made_on, document_id),
             )
             db.execute("DELETE FROM page WHERE document_id = ? AND number > ?", (document_id, page_count))
+            _pages_changed(db, document_id)
 
     def save_page(self, document_id: str, page: Page) -> None:
         """Keep one page as it is read, in a transaction of its own."""
@@ -66,6 +68,8 @@ class ContentTables:
                 "ON CONFLICT (document_id, number) DO UPDATE SET body = excluded.body",
                 [(document_id, number, body) for number, (_, body) in read.items() if number not in worse],
             )
+            if read.keys() - {number for number, _ in stored} or others.keys() - worse:
+                _pages_changed(db, document_id)
             if others.keys() - worse:  # they were made from other words
                 db.execute("DELETE FROM vectors WHERE document_id = ?", (document_id,))
 
@@ -96,6 +100,24 @@ class ContentTables:
             page_count, status, kept, read_s = row
             numbers = db.execute("SELECT number FROM page WHERE document_id = ? ORDER BY number", (document_id,))
             return ReadingState(page_count, tuple(number for (number,) in numbers), status, from_text(kept), read_s)
+
+    def load_opened(self, document_id: str, name: str) -> tuple[Document, str] | None:
+        """The document without its pages, and what they are called: another name whenever any of them has changed.
+
+        None as for `load_document`. Ask before the pages: a name that is older than they are does no harm.
+        """
+        with self._database.read() as db:
+            row = db.execute(
+                "SELECT title, outline, made_on, pages_called FROM content WHERE id = ? AND page_count IS NOT NULL",
+                (document_id,),
+            ).fetchone()
+        if row is None:
+            return None
+        title, outline, made_on, called = row
+        try:
+            return Document(document_id, name, title or name, (), decode_outline(outline), made_on), called
+        except ValueError:
+            return None
 
     def load_document(self, document_id: str, name: str) -> Document | None:
         """The document with the pages stored so far, or None when it is not stored or was never opened."""
@@ -130,6 +152,10 @@ def _hold(db: Sql, document_id: str) -> tuple[str | None, bytes | None]:
     if held is None:
         raise gone()
     return held[0], held[1]
+
+
+def _pages_changed(db: Sql, document_id: str) -> None:
+    db.execute("UPDATE content SET pages_called = ? WHERE id = ?", (secrets.token_hex(8), document_id))
 
 
 def _is_outline(body: bytes | None) -> bool:

@@ -10,6 +10,7 @@ from shared_utils.citations.attribution import cite
 from shared_utils.citations.base_rate import UNKNOWN
 from shared_utils.citations.verification import Entailment
 from shared_utils.message import NOTHING, Message, counted, message
+from shared_utils.storage.kept_pages import facts_of
 from shared_utils.types import QUOTED, Answer, Citation, Embedder, Page, PageVerdict, Passage, Sentence, Verdict
 from src.answering.file_report import about_pages, unread_pages
 from src.answering.holding import what_holds
@@ -160,7 +161,7 @@ def unread_notes(documents: Sequence[IndexedDocument]) -> tuple[Message, ...]:
 
 def _unread(name: str, pages: Sequence[Page]) -> list[Message]:
     missing = set(unread_pages(pages))
-    in_part = [page.number for page in pages if page.number in missing and page.verdict is PageVerdict.MIXED]
+    in_part = [page.number for page in facts_of(pages) if page.number in missing and page.verdict is PageVerdict.MIXED]
     notes = []
     if unread := sorted(missing - set(in_part)):
         one = "Page {pages} of {name} could not be read, so something may be missing here."

@@ -43,7 +43,7 @@ def figure_of(
     question: str, passages: Sequence[Passage], pages: Pages, formulary: Formulary
 ) -> Calculation | NotComputed | None:
     """What a question asks to be worked out, from the tables of the pages that the passages stand on."""
-    others = [(document_id, page) for (document_id, _), page in pages.items()]
+    others = ((document_id, page) for (document_id, _), page in pages.items())  # looked at only where it is needed
     return calculate(question, pages_found(passages, pages), others, formulary)
 
 

@@ -18,6 +18,7 @@ from shared_utils.editions.model import Change, ChangeKind, Fact, FactChange, Fa
 from shared_utils.editions.selection import counts_of, selected
 from shared_utils.message import Message, counted, message
 from shared_utils.retrieval.sides import compared_documents
+from shared_utils.storage.kept_pages import page_numbered
 from shared_utils.text.folding import fold
 from shared_utils.text.words import terms
 from shared_utils.types import (
@@ -279,7 +280,8 @@ def _cited(change: Change, before: Document, after: Document, citations: list[Ci
         if side is None:
             continue
         place = max(side.places, key=lambda place: place.end - place.start)
-        page = next(page for page in document.pages if page.number == place.page)
+        page = page_numbered(document.pages, place.page)
+        assert page is not None  # noqa: S101 - a place is on a page
         marker = len(citations) + 1
         quote = page.text[place.start : place.end]
         citations.append(

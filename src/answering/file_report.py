@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from shared_utils.message import NOTHING, Message, counted, joined, message
+from shared_utils.storage.kept_pages import PageFacts, facts_of
 from shared_utils.types import Page, PageVerdict
 from src.events import FileStatus
 
@@ -35,17 +36,17 @@ def has_words(page: Page) -> bool:
 def unread_pages(pages: Sequence[Page]) -> tuple[int, ...]:
     """Pages that may hold words nobody can search: those that could not be read, and pictures without OCR."""
     unread = (PageVerdict.UNREADABLE, PageVerdict.SCANNED, PageVerdict.MIXED)
-    return tuple(page.number for page in pages if page.verdict in unread and not _is_recognised(page))
+    return tuple(page.number for page in facts_of(pages) if page.verdict in unread and not _is_recognised(page))
 
 
-def _is_recognised(page: Page) -> bool:
+def _is_recognised(page: PageFacts) -> bool:
     """Whether OCR found its words: pages that were kept by earlier versions are still called scans then."""
-    return page.reader == "ocr" and page.verdict is PageVerdict.SCANNED and has_words(page)
+    return page.reader == "ocr" and page.verdict is PageVerdict.SCANNED and page.has_letters
 
 
 def count_verdicts(pages: Sequence[Page]) -> dict[PageVerdict, int]:
     """How many pages came to which verdict, in the order of PageVerdict, zeros left out."""
-    counted = Counter(page.verdict for page in pages)
+    counted = Counter(page.verdict for page in facts_of(pages))
     return {verdict: counted[verdict] for verdict in PageVerdict if counted[verdict]}
 
 

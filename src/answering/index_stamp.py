@@ -24,6 +24,11 @@ def kept_of(pages: Sequence[Page], most_passages: int) -> str:
     return found.hexdigest()
 
 
+def called_of(pages: str, most_passages: int) -> str:
+    """The same where the pages are known by a name, which changes with them."""
+    return hashlib.blake2b(f"{_code()} {most_passages} {pages}".encode(), digest_size=16).hexdigest()
+
+
 def _table(table: Table) -> tuple[object, ...]:
     shape = (table.rows, table.columns, table.head_rows, table.stub_columns, table.parts, table.kinds, table.parents)
     cells = "\0".join(cell.text for cell in table.cells)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
@@ -28,7 +27,7 @@ from shared_utils.pdf.reader import (
     unreadable_page,
 )
 from shared_utils.retrieval.index import DocumentIndex, IndexBuilder, indexed_text
-from shared_utils.retrieval.kept_index import open_index, save_index
+from shared_utils.storage.kept_pages import facts_of, page_numbered
 from shared_utils.types import (
     Cancelled,
     Checkpoint,
@@ -41,10 +40,7 @@ from shared_utils.types import (
     no_checkpoint,
 )
 from src.answering.file_report import count_verdicts, outcome
-from src.answering.index_stamp import kept_of
 from src.events import Embedding, FileFinished, FileStatus, IngestEvent, PageRead, ReadingStarted, Searchable
-
-_log = logging.getLogger(__name__)
 
 MOST_PASSAGES = 40_000
 _EMBEDDING_BATCH = 32  # chunks between two looks at the clock and at Cancel: about half a second on two slow cores
@@ -70,7 +66,7 @@ class IndexedDocument:
 
     def page(self, number: int) -> Page | None:
         """The page at a 1-based position, if it has been read."""
-        return next((page for page in self.document.pages if page.number == number), None)
+        return page_numbered(self.document.pages, number)
 
 
 Publish = Callable[[IndexedDocument], object]
@@ -127,28 +123,6 @@ def index_document(
     if end is not None:
         document = _without_pages_from(*end, document)
     return IndexedDocument(document, path, builder.build(checkpoint), complete)
-
-
-def index_kept(
-    document: Document, path: Path, kept: Path, *, most_passages: int = MOST_PASSAGES, checkpoint: Checkpoint
-) -> IndexedDocument:
-    """The same, opened from `kept` where it was made of these pages; else made, and kept there for the next time."""
-    index = open_index(kept, document.id, kept_of(document.pages, most_passages))
-    if index is not None:
-        return IndexedDocument(document, path, index, complete=True)
-    indexed = index_document(document, path, most_passages=most_passages, checkpoint=checkpoint)
-    # where some of its pages are not searched, that has to be found out again
-    return keep_index(indexed, kept, most_passages) if indexed.document is document else indexed
-
-
-def keep_index(indexed: IndexedDocument, kept: Path, most_passages: int = MOST_PASSAGES) -> IndexedDocument:
-    """The same document, its index kept at `kept` and searched where it lies, so that the process need not hold it."""
-    made_of = kept_of(indexed.document.pages, most_passages)
-    try:
-        save_index(kept, indexed.index, made_of)
-    except OSError:  # no room, or the document was deleted with its folder: it is searched as it is
-        _log.exception("the index of a document could not be kept; it is made again after a restart")
-    return replace(indexed, index=open_index(kept, indexed.document.id, made_of) or indexed.index)
 
 
 def _fill(
@@ -333,9 +307,28 @@ def failed(source: SourceFile, error: DocumentError, read_s: float) -> FileFinis
     return FileFinished(source.name, FileStatus.FAILED, error.message, 0, {}, 0, read_s, 0.0, needs_password=locked)
 
 
-def pages_of(documents: Sequence[IndexedDocument]) -> dict[tuple[str, int], Page]:
+class PagesOf(Mapping[tuple[str, int], Page]):
+    """(document id, page number) -> page, over some documents; a page is looked at when it is asked for."""
+
+    def __init__(self, documents: Sequence[IndexedDocument]) -> None:
+        self._documents = {one.document.id: one for one in documents}
+
+    def __getitem__(self, key: tuple[str, int]) -> Page:
+        page = self._documents[key[0]].page(key[1])
+        if page is None:
+            raise KeyError(key)
+        return page
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return ((id_, facts.number) for id_, one in self._documents.items() for facts in facts_of(one.document.pages))
+
+    def __len__(self) -> int:
+        return sum(len(one.document.pages) for one in self._documents.values())
+
+
+def pages_of(documents: Sequence[IndexedDocument]) -> Mapping[tuple[str, int], Page]:
     """(document id, page number) -> page, over all of `documents`."""
-    return {(d.document.id, page.number): page for d in documents for page in d.document.pages}
+    return PagesOf(documents)
 
 
 def labels_of(evidence: Evidence, documents: Sequence[IndexedDocument]) -> dict[int, str]:

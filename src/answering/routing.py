@@ -18,6 +18,7 @@ from shared_utils.retrieval.question_kind import (
 from shared_utils.retrieval.search import Within
 from shared_utils.retrieval.sections import Section, named, sections
 from shared_utils.retrieval.sides import compared_documents
+from shared_utils.storage.kept_pages import facts_of
 from shared_utils.text.words import terms
 from shared_utils.types import Chunk
 from src.answering.ingestion import IndexedDocument
@@ -187,7 +188,7 @@ def _on_pages(asked: AskedPart, documents: Sequence[IndexedDocument]) -> set[tup
 
     found: set[tuple[str, int]] = set()
     for document in documents:
-        pages = document.document.pages
+        pages = facts_of(document.document.pages)
         end = max((page.number for page in pages), default=0)
 
         def asked_for(number: int, end: int = end) -> bool:
@@ -201,7 +202,7 @@ def _on_pages(asked: AskedPart, documents: Sequence[IndexedDocument]) -> set[tup
 
 def _are_beyond(asked: AskedPart, documents: Sequence[IndexedDocument]) -> bool:
     """Whether the asked pages come after the last one of every document."""
-    last = max((page.number for d in documents for page in d.document.pages), default=0)
+    last = max((page.number for d in documents for page in facts_of(d.document.pages)), default=0)
     return bool(asked.pages) and not asked.section and all(first > last for first, _ in asked.pages)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from shared_utils.retrieval.lookup import years_of
+from shared_utils.storage.kept_pages import page_numbered
 from shared_utils.tables.paths import heads_over, labels_beside, values
 from shared_utils.text.languages import FUNCTION_WORDS
 from shared_utils.text.words import terms
@@ -95,7 +96,7 @@ def next_topics(asked: Sequence[str], citations: Sequence[Citation], documents: 
     for document in dict.fromkeys(by_id[c.document_id] for c in citations if c.document_id in by_id):
         written = _Written(document)
         cited = [c for c in citations if c.document_id == document.id]
-        pages = [page for page in document.pages if any(c.page == page.number for c in cited)]
+        pages = [p for n in sorted({c.page for c in cited}) if (p := page_numbered(document.pages, n)) is not None]
         rows += written.by_weight(_rows(pages, written))
         names += (
             Topic(name, document.id)

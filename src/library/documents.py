@@ -10,6 +10,7 @@ from pathlib import Path
 
 from shared_utils.errors import DocumentGone, NotFailed
 from shared_utils.pdf.viewer import PageImage, Tile
+from shared_utils.storage.kept_pages import facts_of
 from shared_utils.storage.store import Entry as StoredEntry
 from shared_utils.types import Citation, Document, Page, Rect, Span
 from src.answering.ingestion import IndexedDocument, SourceFile
@@ -250,13 +251,13 @@ class Documents:
 
     def page_labels(self, document_id: str) -> dict[int, str]:
         """Page number -> the label printed on it, where that is not its number."""
-        pages = self._indexed(document_id).document.pages
+        pages = facts_of(self._indexed(document_id).document.pages)
         return {page.number: page.label for page in pages if page.label not in ("", str(page.number))}
 
     def page_shapes(self, document_id: str) -> list[tuple[int, float]]:
         """(first page, height over width) of every stretch of pages of one shape; [] where none is known yet."""
         shapes: list[tuple[int, float]] = []
-        for page in self._indexed(document_id).document.pages:
+        for page in facts_of(self._indexed(document_id).document.pages):
             shape = round(page.height / page.width, 4) if page.width > 0 else 0.0
             if shape > 0 and (not shapes or shapes[-1][1] != shape):
                 shapes.append((page.number, shape))

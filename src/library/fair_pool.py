@@ -107,14 +107,15 @@ class FairPool:
             self._changed.notify_all()  # not every worker may take it
 
     def close(self, wait_s: float = 5.0) -> None:
-        """Take no further job, and wait for those that run; their owner cancels them first."""
+        """Take no further job, and wait so long for those that run; their owner cancels them first."""
         with self._changed:
             self._closed = True
             self._waiting.clear()
             self._counts.clear()
             self._changed.notify_all()
+        until = time.monotonic() + wait_s
         for thread in self._threads:
-            thread.join(wait_s)
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _work(self, for_small: bool) -> None:
         while (job := self._next(for_small)) is not None:

@@ -12,20 +12,25 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from shared_utils.errors import DamagedDocument, FootnoteError
-from shared_utils.message import Message
+from shared_utils.message import Message, message
 from shared_utils.network import stands_for
 from shared_utils.storage.reading_jobs import ReadingProgress
 from shared_utils.types import Document
-from src.answering.ingestion import WorkStopped
+from src.answering.ingestion import WorkStopped, index_document, stopping
 from src.events import FileStatus
 from src.library.fair_pool import Turn, Work
 from src.library.following import Following
+from src.library.kept_index import pages_of
 from src.library.reading import OUR_FAULT, Entry, Reading, is_small, verdicts_of
 from src.library.reading_progress import Told, decode_told
 from src.library.services import Person, Services
 from src.views import DocumentState
 
 _MOST_FILINGS = 3  # of one entry on one shelf: what is not kept after so many is not filed for ever
+NOBODY_READS = message(
+    "No worker is running, so this file waits; it is read as soon as one is. Whoever runs this server starts one with "
+    "python -m src.worker."
+)
 _PAUSE = 2.0  # times as long as bringing pages here took; then the next are brought, while a file is being read
 
 
@@ -34,6 +39,7 @@ class _Followed:
     """What is known here of an entry that a worker reads. Written by the following thread, and by one job at a time."""
 
     body: str | None = None
+    attended: bool = True
     kept: int = 0  # as `Told.kept` of what was brought here last
     busy: bool = False
     not_before: float = 0.0  # seconds on the monotonic clock
@@ -130,16 +136,17 @@ class ReadByWorkers(Reading):
             return False
         if told is None:
             return True
-        if progress.body != followed.body:
-            followed.body = progress.body
+        if (progress.body, progress.attended) != (followed.body, followed.attended):
+            followed.body, followed.attended = progress.body, progress.attended
+            waits = not (progress.attended or progress.ended)
             self._update(
                 entry,
-                state=told.state,
+                state=DocumentState.QUEUED if waits else told.state,
                 pages=told.pages or entry.pages,
                 verdicts=dict(told.verdicts),
                 embedded=told.embedded,
-                seconds_left=told.seconds_left,
-                reason=told.reason,
+                seconds_left=None if waits else told.seconds_left,
+                reason=NOBODY_READS if waits else told.reason,
                 needs_password=told.needs_password,
             )
         if progress.ended:
@@ -158,7 +165,13 @@ class ReadByWorkers(Reading):
                 return None
             # of what others have read of the same file nothing is shown before it was read for this person, too
             pages = tuple(page for page in document.pages if page.number in told.verdicts)
-            indexed = self._index_again(entry, replace(document, pages=pages), turn)
+            stopped = stopping(lambda: entry.cancel.is_set() or turn.is_over())
+            indexed = index_document(
+                replace(document, pages=pages),
+                pages_of(self._rag.converter, entry.source),
+                most_passages=self._rag.most_passages,
+                checkpoint=stopped,
+            )
             whole = told.state is not DocumentState.READING
             self._publish(entry, replace(indexed, complete=whole))
             followed.kept = told.kept
@@ -176,11 +189,11 @@ class ReadByWorkers(Reading):
         if entry.cancel.is_set():
             return None
         try:
-            state, document = self._store.reading_state(entry.source.id), self._kept(entry)
-            is_whole = state is not None and document is not None and len(document.pages) == state.page_count
-            if document is None or state is None or not is_whole or state.status is None:
-                return self._file(entry, turn, whole=is_whole)  # removed and put back in one moment
-            indexed = self._with_kept_vectors(self._index_again(entry, document, turn))
+            state = self._store.reading_state(entry.source.id)
+            opened = self._opened(entry, state, turn)
+            if opened is None or state is None or state.status is None:
+                return self._file(entry, turn, whole=opened is not None)  # removed and put back in one moment
+            indexed = self._with_kept_vectors(opened)
             lacks_vectors = indexed.index.chunks and indexed.index.dense is None
             if lacks_vectors and self._filings.get(entry.id, 0) < _MOST_FILINGS - 1:
                 return self._file(entry, turn, whole=True)  # another reading of the same bytes was kept meanwhile
@@ -194,7 +207,7 @@ class ReadByWorkers(Reading):
         self._update(
             entry,
             indexed=indexed,
-            pages=len(document.pages),
+            pages=len(indexed.document.pages),
             verdicts=verdicts_of(indexed),
             state=settled,
             embedded=len(indexed.index.chunks) if indexed.index.dense is not None else 0,

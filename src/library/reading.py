@@ -5,23 +5,25 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from shared_utils.errors import DamagedDocument, DocumentError, EmbeddingError, EncryptedPdf, FootnoteError
+from shared_utils.errors import DocumentError, EmbeddingError, EncryptedPdf, FootnoteError
 from shared_utils.message import NOTHING, Message, joined, message
 from shared_utils.pdf.reader import save_decrypted_copy
-from shared_utils.types import Document, Page, PageVerdict
+from shared_utils.storage.kept_pages import facts_of
+from shared_utils.storage.store import ReadingState
+from shared_utils.types import Page, PageVerdict
 from src.answering.file_report import outcome, unread_pages
 from src.answering.giving_way import giving_way
-from src.answering.ingestion import IndexedDocument, SourceFile, WorkStopped, finished, keep_index
+from src.answering.ingestion import IndexedDocument, SourceFile, WorkStopped, finished
 from src.events import Embedding, FileStatus, IngestEvent, PageRead, ReadingStarted, Searchable
 from src.library.fair_pool import FairPool, Job, Turn, Work
-from src.library.kept_index import leave_none_behind, pages_of
+from src.library.kept_index import keep_whole, open_whole
 from src.library.services import Reader, ReadingServices
 from src.settings import MEGABYTE
 from src.views import DocumentState, DocumentView
@@ -201,9 +203,7 @@ class Reading:
         if report.status is FileStatus.FAILED:
             self._fail(entry, report.reason, entry.indexed.document.pages)
             return None
-        kept = self._store.index_path(entry.source.id)
-        self._update(entry, indexed=keep_index(entry.indexed, kept, self._rag.most_passages))
-        leave_none_behind(self._store, entry.source.id)
+        self._update(entry, indexed=keep_whole(self._rag, self._store, entry.indexed))
         self._update(entry, state=DocumentState.EMBEDDING, reason=report.reason, seconds_left=None)
         self._submit(self._embedders, entry, partial(self._embed, entry, report.status))
         return None
@@ -211,7 +211,7 @@ class Reading:
     def _publish(self, entry: Entry, indexed: IndexedDocument) -> None:
         self._update(entry, indexed=indexed)
 
-    def _fail(self, entry: Entry, reason: Message, pages: tuple[Page, ...] | None = None) -> None:
+    def _fail(self, entry: Entry, reason: Message, pages: Sequence[Page] | None = None) -> None:
         """Of `pages` that hold no words, and none that are still unread, nothing more can be made."""
         lasts = pages is not None and not unread_pages(pages)
         self._update(entry, state=DocumentState.FAILED, reason=reason, lasts=lasts, seconds_left=None)
@@ -252,7 +252,7 @@ class Reading:
         status, reason = outcome(indexed.document.pages if kept is None else kept, self._rag.recogniser.hint())
         self._store.save_reading_finished(indexed.document.id, status, reason, read_s)
 
-    def _kept_pages(self, indexed: IndexedDocument) -> tuple[Page, ...] | None:
+    def _kept_pages(self, indexed: IndexedDocument) -> Sequence[Page] | None:
         document = self._store.load_document(indexed.document.id, indexed.document.name)
         return document.pages if document else None
 
@@ -322,21 +322,19 @@ class Reading:
     def _load(self, entry: Entry, turn: Turn) -> Work | None:
         if entry.cancel.is_set():
             return None
-        state, document = self._store.reading_state(entry.source.id), None
-        with suppress(DamagedDocument):  # read anew, its pages replace the damaged ones
-            document = self._store.load_document(entry.source.id, entry.source.name)
-        if document is None or state is None or len(document.pages) != state.page_count or not document.pages:
-            return self._read(entry, turn)
+        state = self._store.reading_state(entry.source.id)
         try:
-            indexed = self._index_again(entry, document, turn)
+            indexed = self._opened(entry, state, turn)
         except WorkStopped:
             return None if entry.cancel.is_set() else partial(self._load, entry)
-        self._update(entry, indexed=indexed, pages=len(document.pages), verdicts=verdicts_of(indexed))
+        if indexed is None or state is None:
+            return self._read(entry, turn)
+        self._update(entry, indexed=indexed, pages=len(indexed.document.pages), verdicts=verdicts_of(indexed))
         if state.status is None:  # cut short while scans were recognised: the pages found so far are kept
             self._submit(self._readers, entry, partial(self._recognise, entry, state.read_s or 0.0), small=False)
             return None
         if state.status == FileStatus.FAILED:
-            self._fail(entry, state.reason, document.pages)
+            self._fail(entry, state.reason, indexed.document.pages)
             return None
         indexed = self._with_kept_vectors(indexed)
         status = FileStatus(state.status)
@@ -353,16 +351,10 @@ class Reading:
             self._update(entry, state=settled, embedded=len(indexed.index.chunks))
         return None
 
-    def _index_again(self, entry: Entry, document: Document, turn: Turn) -> IndexedDocument:
-        """A document that was read before, to be searched by its words. Raises WorkStopped."""
-        indexed = self._rag.index(
-            document,
-            pages_of(self._rag.converter, entry.source),
-            self._store.index_path(document.id),
-            cancelled=lambda: entry.cancel.is_set() or turn.is_over(),
-        )
-        leave_none_behind(self._store, document.id)
-        return indexed
+    def _opened(self, entry: Entry, state: ReadingState | None, turn: Turn) -> IndexedDocument | None:
+        """See `open_whole`."""
+        stopped = lambda: entry.cancel.is_set() or turn.is_over()  # noqa: E731
+        return open_whole(self._rag, self._store, entry.source, state, stopped)
 
     def _with_kept_vectors(self, indexed: IndexedDocument) -> IndexedDocument:
         """The document with its vectors, if the store has them: searched there if it can, else in memory."""
@@ -388,7 +380,7 @@ class Reading:
 
 def verdicts_of(indexed: IndexedDocument) -> dict[int, PageVerdict]:
     """Page number -> verdict."""
-    return {page.number: page.verdict for page in indexed.document.pages}
+    return {page.number: page.verdict for page in facts_of(indexed.document.pages)}
 
 
 def is_small(source: SourceFile) -> bool:

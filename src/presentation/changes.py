@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shared_utils.editions.model import Change, ChangeKind, Comparison, FactChange, FactKind, Side
 from shared_utils.editions.selection import counts_of
 from shared_utils.message import Message, counted, message
+from shared_utils.storage.kept_pages import facts_of
 from shared_utils.types import Document
 from src.i18n import ENGLISH, Say, phrase
 from src.presentation.describe import page_name
@@ -46,7 +47,7 @@ class Edition:
 
 def edition_of(document: Document) -> Edition:
     """The document as a comparison names it."""
-    labels = {page.number: page.label for page in document.pages}
+    labels = {page.number: page.label for page in facts_of(document.pages)}
     return Edition(document.id, plain(document.name), len(document.pages), labels)
 
 

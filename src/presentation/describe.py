@@ -177,7 +177,7 @@ def describe_document(view: DocumentView, say: Say = ENGLISH) -> str:
     left = " · " + say("about {time} left", time=about(seconds, say)) if seconds is not None else ""
     match view.state:
         case DocumentState.QUEUED:
-            return say("Waiting to be read")
+            return plain(say(view.reason)) if view.reason else say("Waiting to be read")
         case DocumentState.READING:
             page = min(len(view.page_verdicts) + 1, view.pages)
             opening = say("Reading page {page} of {pages}", page=page, pages=view.pages) if page else say("Opening")

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from shared_utils.errors import FootnoteError
+from shared_utils.storage.kept_pages import page_numbered
 from shared_utils.types import Document
 from src.library.shelf import Shelf
 from src.presentation.escaping import plain
@@ -27,7 +28,7 @@ def page_words(request: Request) -> Response:
     if isinstance(asked, Response):
         return asked
     shelf, document = asked
-    page = next((page for page in document.pages if page.number == request.path_params["page"]), None)
+    page = page_numbered(document.pages, request.path_params["page"])
     if page is None or page.width <= 0:
         return PlainTextResponse("Not found", 404)
     try:

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from typing import NoReturn
 
 from shared_utils.errors import FootnoteError
 from shared_utils.processes.undumpable import make_undumpable
@@ -67,5 +68,13 @@ def work(settings: Settings) -> int:
     return 0
 
 
+def leave(code: int) -> NoReturn:
+    """End at once: the embedding model may still be loading, in a thread that the interpreter would wait for."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -32,7 +32,7 @@ _MOST_ATTEMPTS = 5  # so many workers were lost over a file, or with it in hand
 _TELL_EVERY_S = 0.2
 _RENEW_EVERY_S = 1.0
 _TIDY_EVERY_S = 5.0
-_ENDING_S = 1.0  # for each thread: what it would still keep, another worker keeps, too
+_ENDING_S = 1.0  # for its threads: what it would still keep, another worker keeps, too
 _LOST = message(
     "The program that reads files ended several times with this file in hand. Save it anew, or print it into a PDF, "
     "then add it again."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def _read(store: Store, *pages: Page) -> str:
     return document_id
 
 
-def _pages(store: Store, document_id: str) -> tuple[Page, ...]:
+def _pages(store: Store, document_id: str) -> Sequence[Page]:
     document = store.load_document(document_id, "")
     assert document is not None
     return document.pages

@@ -10,9 +10,12 @@ import pytest
 from shared_utils.errors import EncryptedPdf, NotAPdf
 from shared_utils.message import NOTHING, Message
 from shared_utils.retrieval import index
+from shared_utils.storage.page_codec import decode_page
 from shared_utils.text.words import terms
 from shared_utils.types import Page, PageVerdict
-from src.answering.ingestion import IndexedDocument, index_document, index_kept, keep_index
+from src.answering.answers import unread_notes
+from src.answering.ingestion import IndexedDocument, index_document
+from src.answering.keeping import Keeping, index_kept, keep_index, open_kept
 from src.events import Embedding, FileFinished, FileStatus, PageRead, ReadingStarted, Searchable
 from src.library.sample import sample_pdf
 from src.rag_with_generation import Rag
@@ -238,20 +241,46 @@ def test_an_index_is_made_once_and_opened_from_then_on(
     rag: Rag, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, kept = read(rag, sample), tmp_path / "kept"
-    first = index_kept(whole.document, sample, kept, checkpoint=lambda: None)
+    first = index_kept(whole.document, sample, Keeping(kept), checkpoint=lambda: None)
     with monkeypatch.context() as patched:
         patched.setattr("src.answering.ingestion.IndexBuilder", None)  # nothing is indexed
-        again = index_kept(whole.document, sample, kept, checkpoint=lambda: None)
+        again = index_kept(whole.document, sample, Keeping(kept), checkpoint=lambda: None)
     assert first.index.chunks == again.index.chunks == whole.index.chunks
     found = [rag.search("How many ships called?", [one]).passages for one in (whole, first, again)]
     assert found[0] == found[1] == found[2] != ()
 
 
+def test_a_kept_document_is_opened_by_the_name_of_its_pages_and_answers_as_it_did(
+    rag: Rag, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = read(rag, sample)
+    keep_index(whole, Keeping(tmp_path / "kept", "first"))
+    head = replace(whole.document, pages=())
+    decoded: list[bytes] = []
+
+    def noted(body: bytes) -> Page:
+        decoded.append(body)
+        return decode_page(body)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("shared_utils.storage.kept_pages.decode_page", noted)
+        opened = open_kept(head, sample, Keeping(tmp_path / "kept", "first"))
+        assert opened is not None
+        assert unread_notes([opened]) == unread_notes([whole])
+        assert not decoded
+        asked = rag.search("How many ships called?", [opened])
+        assert asked.evidence == rag.search("How many ships called?", [whole]).evidence
+        assert 0 < len(decoded) <= len(whole.document.pages)
+    assert opened.document == whole.document
+    assert open_kept(head, sample, Keeping(tmp_path / "kept", "second")) is None
+    assert open_kept(head, sample, Keeping(tmp_path / "kept", "")) is None
+
+
 def test_an_index_of_other_pages_is_not_taken_for_theirs(rag: Rag, sample: Path, tmp_path: Path) -> None:
     whole, kept = read(rag, sample), tmp_path / "kept"
-    keep_index(whole, kept)
+    keep_index(whole, Keeping(kept))
     pages = (Page(1, "1", "Otters swim.", PageVerdict.TEXT), *whole.document.pages[1:])
-    other = index_kept(replace(whole.document, pages=pages), sample, kept, checkpoint=lambda: None)
+    other = index_kept(replace(whole.document, pages=pages), sample, Keeping(kept), checkpoint=lambda: None)
     assert other.index.chunk_words.document_frequency("otter") == 1
 
 
@@ -259,13 +288,14 @@ def test_where_an_index_cannot_be_kept_it_is_searched_as_it_is(
     rag: Rag, sample: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     whole = read(rag, sample)
-    assert keep_index(whole, tmp_path / "absent" / "kept").index is whole.index
+    assert keep_index(whole, Keeping(tmp_path / "absent" / "kept")).index is whole.index
     assert "could not be kept" in caplog.text
 
 
 def test_a_document_whose_end_is_not_searched_is_told_so_each_time(rag: Rag, sample: Path, tmp_path: Path) -> None:
     whole = read(rag, sample)
     for _ in range(2):
-        cut = index_kept(whole.document, sample, tmp_path / "kept", most_passages=3, checkpoint=lambda: None)
+        keeping = Keeping(tmp_path / "kept", "pages", most_passages=3)
+        cut = index_kept(whole.document, sample, keeping, checkpoint=lambda: None)
         assert cut.document.pages[-1].verdict is PageVerdict.UNREADABLE
         assert len(cut.index.chunks) <= 3

@@ -14,6 +14,7 @@ import pytest
 
 from shared_utils.errors import DocumentGone, StorageError
 from src.answering.ingestion import IndexedDocument
+from src.answering.keeping import Keeping
 from src.library.documents import UNDO_S
 from src.library.library import Library
 from src.library.sample import sample_pdf
@@ -222,13 +223,13 @@ def test_what_a_document_is_searched_by_is_kept_beside_it_and_never_longer(
 
     store = library.store
 
-    def deleted_meanwhile(indexed: IndexedDocument, path: Path, most_passages: int) -> IndexedDocument:
+    def deleted_meanwhile(indexed: IndexedDocument, keeping: Keeping) -> IndexedDocument:
         entry = store.workspace_documents(MINE)[0]
         store.remove_from_workspace(MINE, entry.id)
-        path.write_bytes(whole)
+        keeping.path.write_bytes(whole)
         return indexed
 
-    monkeypatch.setattr("src.library.reading.keep_index", deleted_meanwhile)
+    monkeypatch.setattr("src.library.kept_index.keep_index", deleted_meanwhile)
     shelf.add(*sample_pdf())
     until(lambda: settled(shelf))
     assert not kept.exists()

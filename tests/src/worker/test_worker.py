@@ -19,6 +19,7 @@ from src.events import PageRead
 from src.library.library import Library
 from src.library.reading import Entry
 from src.library.shelf import Shelf
+from src.presentation.describe import describe_document
 from src.settings import Settings
 from src.views import DocumentState
 from src.wiring import build_library, build_rag
@@ -88,11 +89,13 @@ def test_what_a_worker_has_read_stands_on_the_shelf_as_if_it_had_been_read_there
     shelf = library.shelf(MINE)
     shelf.add("report.pdf", SAMPLE.read_bytes())
     assert (state(shelf), library.workers()) == (DocumentState.QUEUED, 0)
+    until(lambda: describe_document(shelf.documents()[0]).startswith("No worker is running, so this file waits"))
     with worker():
         until(lambda: settled(shelf))
         assert library.workers() == 1
         (view,) = shelf.documents()
         assert (view.state, view.pages, view.embedded) == (DocumentState.READY, 4, view.chunks)
+        assert not view.reason
         assert view.page_verdicts == (PageVerdict.TEXT,) * 4
         found = library.rag.search(QUESTION, shelf.searchable())
         assert (found.answerable, found.passages[0].chunk.page) == (True, 2)
