@@ -69,10 +69,11 @@ _PART_OF = re.compile(  # "How much of income came from rents?"
     r"(?P<thing>.+?)(?P<tail>\s+(?:in|during)\s.+)?$",
     re.IGNORECASE,
 )
-_ON = re.compile(r"\s+(?P<on>on|to|per|of|from)\s.+?(?=\s+(?:of|for|in|at|by|during|between)\s|$)", re.IGNORECASE)
+_ON = re.compile(r"\s+(?:on|to|per)\s.+?(?=\s+(?:of|for|in|at|by|during|between)\s|$)", re.IGNORECASE)
 _POSSESSED = re.compile(  # "Amazon's FY2017 return", "FY2015 cash flow"
     r"(?:\S+\s+){0,3}?\S+['’]s?\s+(?:(?:(?:FY|CY)\s?)?'?(?:19|20)\d\d\s+)?|(?:(?:FY|CY)\s?)?(?:19|20)\d\d\s+"
 )
+_COMPANY_FORM = re.compile(r",?\s+(?:Inc|Corp|Ltd|plc|AG|SE|GmbH|LLC|Co)\b\.?", re.IGNORECASE)
 _BARE_DIFFERENCE = re.compile(
     r"^(?:(?:and|so|then)\s+)*(?:(?:what|how (?:big|large|great|high|much))\s*(?:is|was|'s)\s+)?(?:the\s+)?"
     r"(?:difference|gap|change)(?:\s+between (?:them|those|these|the two|both)(?: years| values| figures)?)?$",
@@ -231,10 +232,13 @@ def _of_another(topic: str, rest: str) -> str | None:
         return None
     if _YEARS.search(thing):
         tail = _YEAR_PHRASE.sub("", tail)
-    if (on := _ON.match(tail)) is not None and re.search(rf"\s{on['on']}\s", thing):
-        tail = tail[on.end() :]  # "return on equity" takes the place of "return on assets"
+    if (on := _ON.match(tail)) is not None and asks.re is _ASKS_FOR:
+        tail = tail[on.end() :]  # "return on equity" takes the place of "return on assets", and so does "tax rate"
     if (whose := _POSSESSED.match(asks["thing"])) is not None:
-        thing = f"{whose[0] if not _YEARS.search(thing) else _YEAR_PHRASE.sub('', whose[0])}{thing}"
+        if not _YEARS.search(f"{thing}{tail}") and (year := _YEARS.search(whose[0])) is not None:
+            tail += f" in {year[0]}"
+        holder = _COMPANY_FORM.sub("", _YEAR_PHRASE.sub("", f" {whose[0]}").strip())
+        thing = f"{holder} {thing}".strip()
     if asks.re is _DOES and (object_ := _OBJECT.search(tail)) is not None and not _NAME.fullmatch(thing):
         tail = f"{tail[: object_.start('thing')]}{thing}{object_['after'] or ''}"
         return f"{asks['lead']}{asks['article'] or ''}{asks['thing']}{tail}{mark}"

@@ -66,6 +66,7 @@ class Thing:
     is_plural: bool
     is_determined: bool  # whether "the", "its" or the like stands before it
     is_led_to: bool  # whether a preposition does: "at the port"
+    is_cut: bool  # whether what may be a verb follows: "one potential cause"
 
 
 def with_referents(topic: str, question: str) -> str | None:
@@ -92,7 +93,9 @@ def with_referents(topic: str, question: str) -> str | None:
         if told is not None:
             return told
     is_what = _IS.match(asked) is not None
-    single = [one for one in found if not (one.is_plural or one.is_led_to) and (one.is_determined or is_what)]
+    single = [
+        one for one in found if not (one.is_plural or one.is_led_to or one.is_cut) and (one.is_determined or is_what)
+    ]
     if len(single) != 1 or _IMPERSONAL.search(question):
         return None
     return _replaced(question, _SINGULAR, _SINGULAR_WHOSE, single[0].text)
@@ -146,6 +149,8 @@ def _thing(question: str, words: list[re.Match[str]], kinds: list[str], run: lis
     is_determined = first > 0 and kinds[first - 1] == "determiner"
     start = words[first - 1].start() if is_determined else words[first].start()
     text = question[start : words[run[-1]].end()]
+    if len(run) < run[-1] - run[0] + 1 and re.search(r"['’]s?\s", text):
+        return None  # "the change of Northport's margins" is too much for one word to stand for
     is_part = words[first].start() > 0 and question[words[first].start() - 1] in ".’'@/"
     if is_part or len(text.split()) > _MOST_WORDS or re.match(r"(?:its|their|his|her)\b", text, re.IGNORECASE):
         return None
@@ -153,7 +158,8 @@ def _thing(question: str, words: list[re.Match[str]], kinds: list[str], run: lis
     is_plural = head[-1:].lower() == "s" and not _NO_PLURAL.fullmatch(head) and not head[:1].isupper()
     before = first - 1 - is_determined
     is_led_to = before >= 0 and words[before].group().lower() in _LEADS_TO
-    return Thing(text, is_plural, is_determined, is_led_to)
+    is_cut = run[-1] + 1 < len(kinds) and kinds[run[-1] + 1] == "verb"
+    return Thing(text, is_plural, is_determined, is_led_to, is_cut)
 
 
 def _head(run: list[int]) -> int:

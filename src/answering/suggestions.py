@@ -17,7 +17,7 @@ from shared_utils.retrieval.lookup import years_of
 from shared_utils.tables.paths import heads_over, labels_beside, values
 from shared_utils.text.languages import FUNCTION_WORDS, told_language
 from shared_utils.text.words import terms
-from shared_utils.types import Answer, Citation, Document, Page, RowKind, Table
+from shared_utils.types import Answer, Citation, DirectKind, Document, Page, RowKind, Table
 from src.i18n import Say
 
 _NUMBERING = re.compile(
@@ -41,6 +41,8 @@ _MOST_WORDS = 7
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _BROKEN = re.compile(r"[<>{}\[\]|\\/@#*=_…]|https?:|www\.|\.\.|[(“\"][^)”\"]*$|^[^(“\"]*[)”\"]|[,;:–—-]$")
 _SENTENCE_END = re.compile(r"[.!?。！？؟।][”’\"')\]]*$")
+_SCRAP = re.compile(r"[^.!?]{0,40}[?:]\s*[-–•:]|\S+[?:]:|(?:[A-Z][A-Z]+[\s,.:-]+){4}")  # "Articulated?: - YES"
+_FEWEST_SMALL = 0.2  # share of a sentence's words that are function words; lists and scraps have fewer
 _FEWEST_WORDS = 5  # of a sentence that answers
 _TELLING = 20_000  # characters that tell a document's language
 _SPOKEN = {"en": "english", "de": "german", "fr": "french"}
@@ -123,6 +125,8 @@ def is_answered(topic: Topic, answer: Answer) -> bool:
     if not answer.answerable or not answer.sentences:
         return False
     leading = answer.sentences[0]
+    if topic.first and answer.direct is not None and answer.direct.kind is DirectKind.SERIES:
+        return set(terms(topic.words)) <= set(terms(answer.direct.name))  # told of that figure, wherever it stands
     cited = [c for c in answer.citations if c.marker in leading.citations and c.document_id == topic.document_id]
     if not cited:
         return False
@@ -135,7 +139,17 @@ def is_answered(topic: Topic, answer: Answer) -> bool:
 
 
 def _is_whole(text: str) -> bool:
-    return bool(_SENTENCE_END.search(text.strip())) and len(_WORD.findall(text)) >= _FEWEST_WORDS
+    """Whether a text is a sentence or some: it begins and ends as one, and small words join its others.
+
+    >>> _is_whole("The surplus goes to the gate fund."), _is_whole("YES WITH BUSINESS 10 Chaffey College, CSUSB.")
+    (True, False)
+    """
+    text = text.strip()
+    words = [word.lower() for word in _WORD.findall(text)]
+    small = max((sum(word in known for word in words) for known in FUNCTION_WORDS.values()), default=0)
+    begins = text[:1].isupper() or text[:1].isdigit() or text[:1] in "“\"„‘'«¿¡"
+    is_scrap = _SCRAP.match(text) is not None or (text.isascii() and small < _FEWEST_SMALL * len(words))
+    return begins and not is_scrap and _SENTENCE_END.search(text) is not None and len(words) >= _FEWEST_WORDS
 
 
 # ------------------------------------------------------------------------------------------------ what is written

@@ -41,7 +41,7 @@ _COPULAS = {
 # What German and Dutch put at the end, away from its verb: "Warum ging das Holz zurück?"
 _PARTICLES = {
     "german": frozenset(fold("ab an auf aus ein her hin los mit nach statt vor weg weiter zu zurück").split()),
-    "dutch": frozenset("aan af in mee na om op plaats terug toe uit voor weg".split()),
+    "dutch": frozenset(re.findall(r"\w+", "aan af in mee na om op plaats terug toe uit voor weg")),
 }
 _FEWEST = 3  # words of a question whose verb stands in two places
 _SAMPLE_CHUNKS = 6  # of a document, for its language
