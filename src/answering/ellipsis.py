@@ -33,6 +33,12 @@ _YEAR_PHRASE = re.compile(
     r"(?:\s+(?:and|und|et|y|e|en)\s+(?:19|20)\d\d)?\b",
     re.IGNORECASE,
 )
+DATED = re.compile(  # "for the year ended December 31, 2018"
+    r"\s*\b(?:(?:for|in|as of|as at|at|on|during)\s+)?(?:the\s+)?(?:(?:fiscal|financial)\s+)?"
+    r"(?:(?:year|quarter|period)\s+)?(?:end(?:ed|ing)\s+)?(?:january|february|march|april|may|june|july|august|september"
+    r"|october|november|december)\s+\d{1,2},?\s+(?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
 # A question for one thing: what leads to it, the thing, and whose or when it is.
 _ASKS_FOR = re.compile(
     r"^(?P<lead>(?:what|which|how (?:much|high|large|big|many)|wie hoch|wie gro(?:ß|ss)|wie viel|was|quel(?:le)?s?|"
@@ -73,7 +79,6 @@ _ON = re.compile(r"\s+(?:on|to|per)\s.+?(?=\s+(?:of|for|in|at|by|during|between)
 _POSSESSED = re.compile(  # "Amazon's FY2017 return", "FY2015 cash flow"
     r"(?:\S+\s+){0,3}?\S+['’]s?\s+(?:(?:(?:FY|CY)\s?)?'?(?:19|20)\d\d\s+)?|(?:(?:FY|CY)\s?)?(?:19|20)\d\d\s+"
 )
-_COMPANY_FORM = re.compile(r",?\s+(?:Inc|Corp|Ltd|plc|AG|SE|GmbH|LLC|Co)\b\.?", re.IGNORECASE)
 _BARE_DIFFERENCE = re.compile(
     r"^(?:(?:and|so|then)\s+)*(?:(?:what|how (?:big|large|great|high|much))\s*(?:is|was|'s)\s+)?(?:the\s+)?"
     r"(?:difference|gap|change)(?:\s+between (?:them|those|these|the two|both)(?: years| values| figures)?)?$",
@@ -231,14 +236,13 @@ def _of_another(topic: str, rest: str) -> str | None:
     if not terms(thing) or whose:
         return None
     if _YEARS.search(thing):
-        tail = _YEAR_PHRASE.sub("", tail)
+        tail = _YEAR_PHRASE.sub("", DATED.sub("", tail))
     if (on := _ON.match(tail)) is not None and asks.re is _ASKS_FOR:
         tail = tail[on.end() :]  # "return on equity" takes the place of "return on assets", and so does "tax rate"
-    if (whose := _POSSESSED.match(asks["thing"])) is not None:
-        if not _YEARS.search(f"{thing}{tail}") and (year := _YEARS.search(whose[0])) is not None:
-            tail += f" in {year[0]}"
-        holder = _COMPANY_FORM.sub("", _YEAR_PHRASE.sub("", f" {whose[0]}").strip())
-        thing = f"{holder} {thing}".strip()
+    # what was asked of a year is, of another thing, asked of that year: the owner's name finds no better page
+    led = _YEARS.search(whose[0]) if (whose := _POSSESSED.match(asks["thing"])) is not None else None
+    if led is not None and not _YEARS.search(f"{thing}{tail}"):
+        tail += f" in {led[0]}"
     if asks.re is _DOES and (object_ := _OBJECT.search(tail)) is not None and not _NAME.fullmatch(thing):
         tail = f"{tail[: object_.start('thing')]}{thing}{object_['after'] or ''}"
         return f"{asks['lead']}{asks['article'] or ''}{asks['thing']}{tail}{mark}"

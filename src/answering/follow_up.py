@@ -15,7 +15,7 @@ from shared_utils.retrieval.together import asks_for_all
 from shared_utils.retrieval.units import prompt_tokens
 from shared_utils.text.words import terms
 from shared_utils.types import Evidence, EvidenceSpan
-from src.answering.ellipsis import difference, is_compared_with, written_out
+from src.answering.ellipsis import DATED, difference, is_compared_with, written_out
 
 # Openings that continue something, in the languages people ask in most.
 _OPENINGS = re.compile(
@@ -127,7 +127,7 @@ def _continued(earlier: Sequence[str], question: str) -> str:
     if asked_part(question).pages:
         topic = without_part(topic)
     if _TIMES.search(question):
-        topic = " ".join(_TIMES.sub(" ", topic).split())
+        topic = " ".join(_TIMES.sub(" ", DATED.sub(" ", topic)).split())
     # Without a full stop "… round to two decimals And in 2021?" would be one instruction on how to answer.
     end = "" if topic.endswith((".", "?", "!")) else "."
     return " ".join([topic + end, *[question] * _TIMES_SAID])
