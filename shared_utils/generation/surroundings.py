@@ -74,7 +74,7 @@ def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int, i
         end = _end_of_list(text, sentences[read + 1 :], begin, end, is_of_list)
     earlier = first if is_one_item else BEFORE if _REFERS_BACK.match(text, begin) else 0
     for one in reversed(sentences[max(0, first - earlier) : first]):
-        if end - one.start > max(longest, _LEAST) or not _follows(text, one.end, begin):
+        if end - one.start > (longest if is_list else max(longest, _LEAST)) or not _follows(text, one.end, begin):
             break
         begin = one.start
         if is_list and not is_of_list(one.start):
