@@ -16,7 +16,7 @@ from shared_utils.calculation.formulary import Formulary
 from shared_utils.citations.conflicts import find_conflicts
 from shared_utils.conversion.convert import Converter
 from shared_utils.errors import DocumentError
-from shared_utils.generation.extractive import extractive_answer
+from shared_utils.generation.extractive import extractive_answer, short_answer
 from shared_utils.generation.speed import estimate_first_token_s
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.pdf.reader import ReadingLimits
@@ -26,15 +26,7 @@ from shared_utils.retrieval.inverted_file import Neighbours
 from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.storage.kept_pages import PageMemory
-from shared_utils.types import (
-    Answer,
-    Cancelled,
-    Citation,
-    Evidence,
-    Passage,
-    Rect,
-    Span,
-)
+from shared_utils.types import Answer, Cancelled, Citation, Evidence, Passage, Rect, Span
 from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
 from src.answering.asked import checked_question
 from src.answering.classify import classified
@@ -374,15 +366,18 @@ class Rag:
         whole = with_word(question, replace(self._quick(question, found, documents), question=question))
         if len(asked := parted(question)) == 1:
             return whole
-        searched = self._of_parts(asked, documents, earlier)
-        told = [self._quick(p, s, documents) if s.answerable else None for p, s in zip(asked, searched, strict=True)]
+        each = zip(asked, self._of_parts(asked, documents, earlier), strict=True)
+        told = [self._quick(p, one, documents, short=True) if one.answerable else None for p, one in each]
         return whole if are_one(told) else together(question, list(zip(asked, told, strict=True)))
 
-    def _quick(self, asked: str, found: SearchResult, documents: Sequence[IndexedDocument]) -> Answer:
+    def _quick(
+        self, asked: str, found: SearchResult, documents: Sequence[IndexedDocument], *, short: bool = False
+    ) -> Answer:
         pages, names, question = pages_of(documents), names_of(documents), found.route.searched
         if found.route.spreads:
             return overview(question, found.evidence, found.route.within, documents, pages)
-        answer = extractive_answer(question, found.evidence, pages, names, embedder=self.embedder.ready())
+        quoted = short_answer if short else extractive_answer
+        answer = quoted(question, found.evidence, pages, names, embedder=self.embedder.ready())
         seen = Found(found.passages, found.evidence, found.figure, found.route.sides)
         return led_answer(question, asked, answer, seen, documents, self.formulary)
 

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 from shared_utils.generation.surroundings import items_of, prose_of, read_with
@@ -40,6 +41,8 @@ Pages = Mapping[tuple[str, int], Page]
 
 MOST_QUOTES = 5
 READ_WITH = 600  # characters of a quote with what stands around it; see docs/adr/0086
+_ALONE = 1  # … of one that is read alone, with no more than what "it" in it stands for
+_FEW_QUOTES = 2
 _EMBEDDED = 20  # candidates whose meaning is compared: embedding more costs more than it finds
 _W_NEAR = 0.6  # question words in the heading and the neighbouring sentences
 _W_KIND = 0.2  # holds a value of the kind asked for
@@ -135,6 +138,9 @@ def extractive_answer(
     )
 
 
+short_answer = partial(extractive_answer, max_sentences=_FEW_QUOTES, around=_ALONE)
+"""The same in a sentence or two, each alone: where several questions are answered at once."""
+
 # ------------------------------------------------------------------------------------------------ what there is
 
 
@@ -184,14 +190,15 @@ def _scored(
 ) -> list[_Candidate]:
     """score = own words + near words + pairs + kind + span, each 0 … 1 times its weight; then the cosine of the best.
 
-    Words count by their idf over the candidates, so what every sentence repeats decides nothing; names of the
-    `subject` of the documents count little.
+    Words count by their idf over the candidates, so what every sentence repeats decides nothing, and as often as they
+    are asked for: of a follow-up, what is asked now stands there several times. Names of the `subject` of the documents
+    count little.
     """
     asked = tuple(terms(question))
     df = Counter(term for c in candidates for term in set(c.terms))
     idf = {
-        term: math.log(1 + len(candidates) / (df[term] or 0.5)) * (OF_THE_SUBJECT if term in subject else 1)
-        for term in asked
+        term: times * math.log(1 + len(candidates) / (df[term] or 0.5)) * (OF_THE_SUBJECT if term in subject else 1)
+        for term, times in Counter(asked).items()
     }
     whole = sum(idf.values()) or 1.0
     best_span = max((c.span.score for c in candidates), default=0.0) or 1.0

@@ -16,6 +16,7 @@ from shared_utils.types import Page, Span
 BEFORE = 1  # sentences
 AFTER = 3
 LONGEST_LIST = 1_000  # characters of items and what leads in to them: half a list is no answer
+_LEAST = 320  # characters in which a sentence has what it refers back to, however short it is to be
 _MARK = 6  # characters before an item's own words
 _ITEM = re.compile(r"(?:[•●▪◦■□‣–*]|\(?\d{1,2}[.)]|\d{1,2}|\(?[a-z]\))\s+\S")
 # What begins so stands for what was said before.
@@ -73,7 +74,7 @@ def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int, i
         end = _end_of_list(text, sentences[read + 1 :], begin, end, is_of_list)
     earlier = first if is_one_item else BEFORE if _REFERS_BACK.match(text, begin) else 0
     for one in reversed(sentences[max(0, first - earlier) : first]):
-        if end - one.start > longest or not _follows(text, one.end, begin):
+        if end - one.start > (longest if is_list else max(longest, _LEAST)) or not _follows(text, one.end, begin):
             break
         begin = one.start
         if is_list and not is_of_list(one.start):

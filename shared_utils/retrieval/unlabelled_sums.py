@@ -36,7 +36,7 @@ def with_unlabelled_sum(page: Page, table: Table) -> Table:
     added = []
     for (column, (total, last)), span in zip(sorted(sums.items()), figures, strict=True):
         text = page.text[span.start : span.end]
-        if _amount(text) != total:
+        if amount_of(text) != total:
             return table
         added.append(Cell(table.rows, table.rows, column, column, text, (span,), last.rect))
     label = replace(added[0], column=0, column_end=0, text=LABEL)  # stands where the first sum does: none is printed
@@ -60,12 +60,12 @@ def _sums(table: Table) -> Iterator[tuple[int, tuple[Decimal, Cell]]]:
     body = range(table.head_rows, table.rows)
     for column in range(max(1, table.stub_columns), table.columns):
         cells = [cell for row in body if (cell := table.at(row, column)) is not None and _SIGNS.sub("", cell.text)]
-        amounts = [amount for cell in cells if (amount := _amount(cell.text)) is not None]
+        amounts = [amount for cell in cells if (amount := amount_of(cell.text)) is not None]
         if _LEAST <= len(amounts) == len(cells):
             yield column, (sum(amounts, Decimal(0)), cells[-1])
 
 
-def _amount(text: str) -> Decimal | None:
+def amount_of(text: str) -> Decimal | None:
     bare = _SIGNS.sub("", text)
     if bare in ("-", "–", "—"):
         return Decimal(0)

@@ -65,6 +65,10 @@ _ELSEWHERE = re.compile(
     r"(?:\s*(?:,|and|&)?\s*\b(?:chief|executive|officer|chairman|president|director|chair|head|general|manager)\b)*"
     r"\s*(?:,\s*)?(?:of|at|for|von|bei|chez|de|di|van)\s+(?:the\s+)?(?P<name>[A-ZÀ-Þ][\w’'-]*)"
 )
+_BEFORE_BRACKET = re.compile(
+    rf"(?P<name>[A-ZÀ-ÞŠŽ][\w&.’'-]*(?:\s+(?:(?:of|and|&|de|van|von)\s+)?[A-ZÀ-ÞŠŽ][\w&.’'-]*){{0,6}}),?\s*"
+    rf"\(\s*(?:{_ARTICLES}\s+)?[“\"]?$"
+)
 _NEAR = 60  # characters between a post and a name
 _FULL = 0.3  # more for a first name and a surname
 _MOST_PAGES = 40  # that are read
@@ -318,11 +322,23 @@ def _people(
                 for place, name in _names_in(_without(text, match))
                 if (apart := _apart(text, (match.start(), match.end()), (place, place + len(name)))) is not None
             ]
+            if (party := _party(text, spelled.finditer(folded))) is not None:
+                near = [(0.0, party)]
             if near:
                 near_by, name = min(near)
                 score = _PLAIN - near_by / _NEAR + 0.5 * bool(known & set(terms(text))) - min(rank, 40) / 80
                 found.append(Told(document_id, page, start, end, score, name))
     return sorted(found, key=lambda one: -one.score)
+
+
+def _party(text: str, posts: Iterable[re.Match[str]]) -> str | None:
+    """Who stands before a post in brackets: "Northport Ltd (the landlord) and Ada Brandt (the tenant)"."""
+    named = (
+        _BEFORE_BRACKET.search(text[: post.start()])
+        for post in posts
+        if text[post.end() : post.end() + 1] in (")", "”")
+    )
+    return next((found["name"] for found in named if found is not None), None)
 
 
 def _is_held_elsewhere(after: str, known: frozenset[str] | set[str]) -> bool:

@@ -9,8 +9,10 @@ conversational search (Elgohary et al., "Can You Unpack That?", 2019), without a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from shared_utils.text.words import terms
+from src.answering.referents import VERBS, with_referents
 
 _OPENING = re.compile(
     r"^\s*(?:(?:and|but|or|also|so|ok|now|then|und|aber|et|mais|y|pero|e|ma|mas|en|maar)\b[\s,]*)*"
@@ -31,6 +33,12 @@ _YEAR_PHRASE = re.compile(
     r"(?:\s+(?:and|und|et|y|e|en)\s+(?:19|20)\d\d)?\b",
     re.IGNORECASE,
 )
+DATED = re.compile(  # "for the year ended December 31, 2018"
+    r"\s*\b(?:(?:for|in|as of|as at|at|on|during)\s+)?(?:the\s+)?(?:(?:fiscal|financial)\s+)?"
+    r"(?:(?:year|quarter|period)\s+)?(?:end(?:ed|ing)\s+)?(?:january|february|march|april|may|june|july|august|september"
+    r"|october|november|december)\s+\d{1,2},?\s+(?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
 # A question for one thing: what leads to it, the thing, and whose or when it is.
 _ASKS_FOR = re.compile(
     r"^(?P<lead>(?:what|which|how (?:much|high|large|big|many)|wie hoch|wie gro(?:ß|ss)|wie viel|was|quel(?:le)?s?|"
@@ -44,9 +52,36 @@ _ASKS_FOR = re.compile(
 )
 # "What did dredging cost in 2025?": the thing stands before the verb.
 _DOES = re.compile(
-    r"^(?P<lead>(?:what|how (?:much|many|long|often|far|high|big|large|heavy)) (?:did|does|do)\s+)(?P<article>the\s+)?"
-    r"(?P<thing>.+?)(?P<tail>\s+(?:cost|weigh|last|measure|take|earn|make|spend|bring|yield|rise|fall|grow|pay|sell|"
-    r"receive|have|own|use|employ)\b.*)$",
+    r"^(?P<lead>(?:what|(?:by )?how (?:much|many|long|often|far|high|big|large|heavy)) (?:did|does|do)\s+)"
+    rf"(?P<article>the\s+)?(?P<thing>.+?)(?P<tail>\s+{VERBS}\b.*)$",
+    re.IGNORECASE,
+)
+# "How much timber was handled in 2025?", "How many ships called?": what is counted stands before the verb.
+_COUNTS = re.compile(
+    r"^(?P<lead>(?:how (?:much|many)|wie viele?|combien de|cu[aá]nt[oa]s?|quant[ieoa]s?|hoeveel)\s+)"
+    rf"(?P<article>of the\s+)?(?P<thing>(?!of\b|{VERBS}\b)\S+(?:\s+\S+){{0,3}}?)"
+    rf"(?P<tail>\s+(?:{VERBS}|there|in all|\w+ed|wurden?|waren|sind|gab|gibt|ont|sont|"
+    r"hay|hubo|fueron|sono|furono|foram|zijn|werden|liefen)\b.*)$",
+    re.IGNORECASE,
+)
+# what a verb's object leads on to: "spend on dredging"
+_OBJECT = re.compile(
+    r"(?P<before>\s(?:on|for|from|with|to)\s+(?:the\s+)?)(?P<thing>(?!(?:FY|CY)?\s?'?(?:19|20)\d\d)[^\W\d].*?)"
+    r"(?P<after>\s+(?:in|during|for|of|at|by|between|from)\s.*)?$",
+    re.IGNORECASE,
+)
+_PART_OF = re.compile(  # "How much of income came from rents?"
+    rf"^(?P<lead>(?:how (?:much|many)|what (?:share|part)) of .+?\s(?:{VERBS}\s)+(?:from|for|on|in|by|to)\s+)"
+    r"(?P<thing>.+?)(?P<tail>\s+(?:in|during)\s.+)?$",
+    re.IGNORECASE,
+)
+_ON = re.compile(r"\s+(?:on|to|per)\s.+?(?=\s+(?:of|for|in|at|by|during|between)\s|$)", re.IGNORECASE)
+_POSSESSED = re.compile(  # "Amazon's FY2017 return", "FY2015 cash flow"
+    r"(?:\S+\s+){0,3}?\S+['’]s?\s+(?:(?:(?:FY|CY)\s?)?'?(?:19|20)\d\d\s+)?|(?:(?:FY|CY)\s?)?(?:19|20)\d\d\s+"
+)
+_BARE_DIFFERENCE = re.compile(
+    r"^(?:(?:and|so|then)\s+)*(?:(?:what|how (?:big|large|great|high|much))\s*(?:is|was|'s)\s+)?(?:the\s+)?"
+    r"(?:difference|gap|change)(?:\s+between (?:them|those|these|the two|both)(?: years| values| figures)?)?$",
     re.IGNORECASE,
 )
 _COMPARE = re.compile(
@@ -67,7 +102,7 @@ _VERB = re.compile(
 )
 # What stands for something said before, or is counted from it, names nothing.
 _LEANS = re.compile(
-    r"\b(?:others?|rest|same|that|this|these|those|more|else|ones?|there|here|before|after|next|previous|prior|last|"
+    r"\b(?:others?|rest|then|same|that|this|these|those|more|else|ones?|there|here|before|after|next|previous|prior|last|"
     r"davor|danach|vorjahr\w*|folgejahr\w*|précédent\w*|suivant\w*|anterior|siguiente|precedente|successivo|seguinte|"
     r"vorige?|volgende)\b",
     re.IGNORECASE,
@@ -78,6 +113,11 @@ _WHOSE = re.compile(r"\b(?:his|her|its|their)\b(?=\s+\w)", re.IGNORECASE)
 _THING = re.compile(r"\b(?:it|they|them)\b", re.IGNORECASE)
 _WHO_IS = re.compile(
     r"^(?:who|wer|qui|quién|chi|quem|wie)\s+(?:is|was|ist|war|est|était|es|fue|è|era|é|foi)\s+(?P<name>.+)$",
+    re.IGNORECASE,
+)
+_HAS_TIME = re.compile(
+    rf"{_YEARS.pattern}|\bQ[1-4]\b|\b(?:january|february|march|april|may|june|july|august|september|october|november"
+    r"|december|year|quarter|month|today|now|when|since)\b",
     re.IGNORECASE,
 )
 _LONGEST = 8  # words of what takes another's place
@@ -100,8 +140,16 @@ def written_out(topic: str, question: str) -> str | None:
         return _compared(topic.rstrip("?!. "), (compared["other"] or compared["second"]).strip())
     if (pointed := _with_name(topic, question)) is not None:
         return pointed
-    rest = _OPENING.sub("", said, count=1).strip()
-    if not rest or len(rest.split()) > _LONGEST or _VERB.search(rest) or _LEANS.search(rest):
+    if (changed := _changed(topic, said)) is not None:
+        return changed
+    pointed = with_referents(topic, question)
+    return _at_its_time(topic, pointed) if pointed is not None else None
+
+
+def _changed(topic: str, said: str) -> str | None:
+    """The topic at another time, of another thing or of somebody else, where nothing more is said."""
+    rest = re.sub(r"\s+(?:then|too|as well)$", "", _OPENING.sub("", said, count=1).strip(), flags=re.IGNORECASE)
+    if not rest or "," in rest or len(rest.split()) > _LONGEST or _VERB.search(rest) or _LEANS.search(rest):
         return None
     if (time := _ONLY_TIME.match(rest)) is not None:
         return _at_time(topic, time["time"])
@@ -119,6 +167,43 @@ def _at_time(topic: str, time: str) -> str | None:
     return f"{topic.rstrip('?!. ')} in {time}{mark}"
 
 
+def _at_its_time(topic: str, question: str) -> str:
+    """The question at the year of the topic, where it names none itself.
+
+    >>> _at_its_time("What was income in 2025?", "How much of income came from rents?")
+    'How much of income came from rents in 2025?'
+    """
+    years = set(_YEARS.findall(topic))
+    if len(years) != 1 or _HAS_TIME.search(question):
+        return question
+    said = question.rstrip("?!. ")
+    return f"{said} in {years.pop()}{question[len(said) :] or '?'}"
+
+
+def difference(question: str, earlier: Sequence[str]) -> str | None:
+    """A bare "What is the difference?" with the two things that were asked for last; None where they are not two.
+
+    >>> difference("What is the difference?", ["Compare dredging and wages in 2024"])
+    'What is the difference between dredging and wages in 2024?'
+    >>> difference("And the change?", ["What was income in 2025?", "What was income in 2024?"])
+    'By how much did income change from 2024 to 2025?'
+    """
+    if not earlier or _BARE_DIFFERENCE.match(question.strip().rstrip("?!. ")) is None:
+        return None
+    last = earlier[-1].rstrip("?!. ")
+    if (compared := re.match(r"compare\s+(?P<what>.+)", last, re.IGNORECASE)) is not None:
+        return f"What is the difference between {compared['what']}?"
+    before = earlier[-2].rstrip("?!. ") if len(earlier) > 1 else ""
+    years = _YEARS.findall(before), _YEARS.findall(last)
+    asks = _asks_for(last)
+    is_same = _YEARS.sub("", before) == _YEARS.sub("", last)
+    if asks is None or not is_same or [len(each) for each in years] != [1, 1] or years[0] == years[1]:
+        return None
+    first, second = sorted((years[0][0], years[1][0]))
+    of = "" if asks.re is not _ASKS_FOR else _YEAR_PHRASE.sub("", asks["tail"] or "")
+    return f"By how much did {asks['thing']}{of} change from {first} to {second}?"
+
+
 def is_compared_with(question: str) -> bool:
     """Whether a question sets beside something what was asked before: "compare that with Amazon".
 
@@ -129,15 +214,16 @@ def is_compared_with(question: str) -> bool:
 
 
 def _asks_for(topic: str) -> re.Match[str] | None:
-    said = topic.rstrip("?!. ")
-    return _DOES.match(said) or _ASKS_FOR.match(said)
+    said = topic.partition("?")[0].rstrip("?!. ")  # what follows says in which form
+    return _DOES.match(said) or _COUNTS.match(said) or _ASKS_FOR.match(said)
 
 
 def _of_another(topic: str, rest: str) -> str | None:
     """The topic of another thing, or of somebody else."""
     asks = _asks_for(topic)
     if asks is None:
-        return None
+        part = _PART_OF.match(topic.rstrip("?!. "))
+        return f"{part['lead']}{_ARTICLE.sub('', rest)}{part['tail'] or ''}?" if part is not None else None
     mark = "" if asks["lead"].lower().startswith(("compar", "vergleich")) else "?"
     tail = asks["tail"] or ""
     whose = re.match(r"^(?:for|of|at|in|by|von|bei|für|de|pour|para|di|van|voor)\s+(?P<name>.+)$", rest, re.IGNORECASE)
@@ -150,7 +236,16 @@ def _of_another(topic: str, rest: str) -> str | None:
     if not terms(thing) or whose:
         return None
     if _YEARS.search(thing):
-        tail = _YEAR_PHRASE.sub("", tail)
+        tail = _YEAR_PHRASE.sub("", DATED.sub("", tail))
+    if (on := _ON.match(tail)) is not None and asks.re is _ASKS_FOR:
+        tail = tail[on.end() :]  # "return on equity" takes the place of "return on assets", and so does "tax rate"
+    # what was asked of a year is, of another thing, asked of that year: the owner's name finds no better page
+    led = _YEARS.search(whose[0]) if (whose := _POSSESSED.match(asks["thing"])) is not None else None
+    if led is not None and not _YEARS.search(f"{thing}{tail}"):
+        tail += f" in {led[0]}"
+    if asks.re is _DOES and (object_ := _OBJECT.search(tail)) is not None and not _NAME.fullmatch(thing):
+        tail = f"{tail[: object_.start('thing')]}{thing}{object_['after'] or ''}"
+        return f"{asks['lead']}{asks['article'] or ''}{asks['thing']}{tail}{mark}"
     return f"{asks['lead']}{thing}{tail}{mark}"
 
 
@@ -168,8 +263,8 @@ def _compared(topic: str, other: str) -> str | None:
     if asks is None:
         return None
     thing, tail = asks["thing"], asks["tail"] or ""
-    if asks.re is _DOES:
-        tail = "".join(match.group() for match in _YEAR_PHRASE.finditer(tail))
+    if asks.re is not _ASKS_FOR:
+        tail = f" in {max(of_it)}" if (of_it := _YEARS.findall(tail)) else ""
     years = _YEARS.findall(topic)
     if (time := _ONLY_TIME.match(other)) is not None:
         if not years:

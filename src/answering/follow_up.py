@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
-from functools import reduce
 
 from shared_utils.retrieval.question_kind import asked_part, without_part
 from shared_utils.retrieval.together import asks_for_all
 from shared_utils.retrieval.units import prompt_tokens
 from shared_utils.text.words import terms
 from shared_utils.types import Evidence, EvidenceSpan
-from src.answering.ellipsis import is_compared_with, written_out
+from src.answering.ellipsis import DATED, difference, is_compared_with, written_out
 
 # Openings that continue something, in the languages people ask in most.
 _OPENINGS = re.compile(
@@ -45,6 +44,11 @@ _BESIDE = re.compile(  # a year that is told from the one asked before: group "b
 )
 Page = tuple[str, int]  # document id, page number
 
+_MONTH = re.compile(
+    r"january|february|march|april|may|june|july|august|september|october|november|december|january|spring|summer"
+    r"|autumn|winter|monday|tuesday|wednesday|thursday|friday|saturday|sunday|Q[1-4]",
+    re.IGNORECASE,
+)
 _ADDED_SHARE = 6  # of the evidence's tokens one part is added for a follow-up: it is what its server reads anew
 _LEAST_ADDED = 60  # tokens; a sentence with the names over its row
 _ADDITIONS = 2  # kept beside the evidence that a conversation began with
@@ -83,8 +87,9 @@ def is_follow_up(question: str) -> bool:
 
 
 def _names_something(question: str) -> bool:
-    """A capitalised word inside the question: it says itself what it is about."""
-    return any(word[:1].isupper() and len(word) > 1 for word in question.split()[1:])
+    """A capitalised word inside the question, no month: it says itself what it is about."""
+    words = (word.strip("?!.,;:") for word in question.split()[1:])
+    return any(word[:1].isupper() and len(word) > 1 and not _MONTH.fullmatch(word) for word in words)
 
 
 def standalone(question: str, earlier: Sequence[str]) -> str:
@@ -97,23 +102,32 @@ def standalone(question: str, earlier: Sequence[str]) -> str:
     >>> standalone("And in 2021?", ["What was the revenue in 2020?"])
     'What was the revenue in 2021?'
     >>> standalone("And how was it spent?", ["What was the revenue in 2020?"])
-    'What was the revenue in 2020? And how was it spent? And how was it spent? And how was it spent?'
+    'How was the revenue spent in 2020?'
+    >>> standalone("And why?", ["How did revenue grow?"])
+    'How did revenue grow? And why? And why? And why?'
     >>> standalone("Who chairs the board?", ["What was the revenue in 2020?"])
     'Who chairs the board?'
     """
-    return reduce(_continued, [*earlier, question])
+    said: list[str] = []
+    for one in (*earlier, question):
+        said.append(_continued(said, one) if said else one)
+    return said[-1]
 
 
-def _continued(topic: str, question: str) -> str:
+def _continued(earlier: Sequence[str], question: str) -> str:
+    """The question with what it leaves out; `earlier` ones stand with it already."""
+    if (between := difference(question, earlier)) is not None:
+        return between
     if not is_follow_up(question):
         return question
+    topic = earlier[-1]
     topic, question = _in_short(topic), _with_year(question, topic)
     if not asked_part(question) and (written := written_out(topic, question)) is not None:
         return written
     if asked_part(question).pages:
         topic = without_part(topic)
     if _TIMES.search(question):
-        topic = " ".join(_TIMES.sub(" ", topic).split())
+        topic = " ".join(_TIMES.sub(" ", DATED.sub(" ", topic)).split())
     # Without a full stop "… round to two decimals And in 2021?" would be one instruction on how to answer.
     end = "" if topic.endswith((".", "?", "!")) else "."
     return " ".join([topic + end, *[question] * _TIMES_SAID])

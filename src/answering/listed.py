@@ -28,6 +28,7 @@ from shared_utils.types import (
     Verdict,
 )
 from src.answering.direct import Pages, led_by
+from src.answering.groups import rows_asked
 from src.answering.ingestion import IndexedDocument
 from src.answering.places import citations_of
 
@@ -102,6 +103,10 @@ def with_items(
     if announced:
         said = message("{n} of {n} on p. {pages}", n=len(announced), pages=_pages_of(announced))
         return _with(announced, said, answer, names, thing)
+    found, of = rows_asked(question, keys, pages)
+    if rows := [_Item(*row) for row in found]:
+        said = message("{n} of {n} on p. {pages}", n=len(rows), pages=_pages_of(rows))
+        return _with(rows, said, answer, names, of)
     wanted = asked_items(typed)
     if wanted and typed != question and (translated := _ASKS.match(question)) is not None:
         wanted = frozenset(terms(translated["thing"])) or wanted

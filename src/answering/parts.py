@@ -31,6 +31,7 @@ _WAYS = tuple(
 )
 _MOST = 3  # parts
 _TOLD = 2  # sentences of a part that nothing leads
+_SHORT = 320  # characters of them
 
 
 def parted(question: str) -> tuple[str, ...]:
@@ -113,7 +114,7 @@ def _holds(one: EvidenceSpan, other: EvidenceSpan) -> bool:
 def are_one(answers: Sequence[Answer | None]) -> bool:
     """Whether parts were answered from one place: "how much was it, and how does it compare" asks for one row."""
     places = [
-        {(c.document_id, c.page, c.start) for c in one.citations if c.marker in one.sentences[0].citations}
+        {(c.document_id, c.page, c.start, c.end) for c in one.citations if c.marker in one.sentences[0].citations}
         for one in answers
         if one is not None and one.sentences
     ]
@@ -123,6 +124,7 @@ def are_one(answers: Sequence[Answer | None]) -> bool:
 def _leading(answer: Answer) -> Sequence[Sentence]:
     """What leads an answer, all of it where it is a list or a comparison; else its first sentences."""
     if answer.direct is None:
-        return answer.sentences[:_TOLD]
+        told = answer.sentences[:_TOLD]
+        return told if sum(len(sentence.text) for sentence in told) <= _SHORT else told[:1]
     led = [sentence for sentence in answer.sentences if sentence.item]
     return led or answer.sentences[:1]

@@ -16,9 +16,9 @@ from itertools import zip_longest
 from shared_utils.retrieval.lookup import years_of
 from shared_utils.storage.kept_pages import page_numbered
 from shared_utils.tables.paths import heads_over, labels_beside, values
-from shared_utils.text.languages import FUNCTION_WORDS
+from shared_utils.text.languages import FUNCTION_WORDS, told_language
 from shared_utils.text.words import terms
-from shared_utils.types import Answer, Citation, Document, Page, RowKind, Table
+from shared_utils.types import Answer, Citation, DirectKind, Document, Page, RowKind, Table
 from src.i18n import Say
 
 _NUMBERING = re.compile(
@@ -42,7 +42,11 @@ _MOST_WORDS = 7
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _BROKEN = re.compile(r"[<>{}\[\]|\\/@#*=_…]|https?:|www\.|\.\.|[(“\"][^)”\"]*$|^[^(“\"]*[)”\"]|[,;:–—-]$")
 _SENTENCE_END = re.compile(r"[.!?。！？؟।][”’\"')\]]*$")
+_SCRAP = re.compile(r"[^.!?]{0,40}[?:]\s*[-–•:]|\S+[?:]:|(?:[A-Z][A-Z]+[\s,.:-]+){4}")  # "Articulated?: - YES"
+_FEWEST_SMALL = 0.2  # share of a sentence's words that are function words; lists and scraps have fewer
 _FEWEST_WORDS = 5  # of a sentence that answers
+_TELLING = 20_000  # characters that tell a document's language
+_SPOKEN = {"en": "english", "de": "german", "fr": "french"}
 _FIRST_PAGES = 5  # what a document is about is named on them
 
 
@@ -51,7 +55,8 @@ class Topic:
     """Something to ask about: a row of a table with the years it spans, or what a section or the text tells of.
 
     `where` is the stretch of the document that must answer, as ((page, start), (page, end)); None: wherever its words
-    stand.
+    stand. `label` is how the document writes it, and `language` the one that the document is in, "" where that is not
+    told.
     """
 
     words: str
@@ -59,15 +64,21 @@ class Topic:
     first: str = ""
     last: str = ""
     where: tuple[tuple[int, int], tuple[int, int]] | None = None
+    label: str = ""
+    language: str = ""
 
 
 def question(topic: Topic, say: Say, document: str = "") -> str:
     """The question, in the person's language; `document` names the one that is meant, where there are several.
 
-    >>> question(Topic("timber", "d", "2023", "2025"), Say("en"))
+    >>> question(Topic("timber", "d", "2023", "2025", label="Timber", language="english"), Say("en"))
     'How did timber develop from 2023 to 2025?'
+    >>> question(Topic("timber", "d", "2023", "2025", label="Timber", language="english"), Say("de"))
+    'Wie hat sich “Timber” von 2023 bis 2025 entwickelt?'
     """
-    told = {"topic": topic.words, "first": topic.first, "last": topic.last, "document": document}
+    is_foreign = topic.language not in ("", _SPOKEN.get(say.language, ""))
+    words = f"“{topic.label}”" if is_foreign and topic.label else topic.words  # words of two languages are no sentence
+    told = {"topic": words, "first": topic.first, "last": topic.last, "document": document}
     if topic.first and document:
         return say("In {document}, how did {topic} develop from {first} to {last}?", **told)
     if topic.first:
@@ -115,6 +126,8 @@ def is_answered(topic: Topic, answer: Answer) -> bool:
     if not answer.answerable or not answer.sentences:
         return False
     leading = answer.sentences[0]
+    if topic.first and answer.direct is not None and answer.direct.kind is DirectKind.SERIES:
+        return set(terms(topic.words)) <= set(terms(answer.direct.name))  # told of that figure, wherever it stands
     cited = [c for c in answer.citations if c.marker in leading.citations and c.document_id == topic.document_id]
     if not cited:
         return False
@@ -127,7 +140,17 @@ def is_answered(topic: Topic, answer: Answer) -> bool:
 
 
 def _is_whole(text: str) -> bool:
-    return bool(_SENTENCE_END.search(text.strip())) and len(_WORD.findall(text)) >= _FEWEST_WORDS
+    """Whether a text is a sentence or some: it begins and ends as one, and small words join its others.
+
+    >>> _is_whole("The surplus goes to the gate fund."), _is_whole("YES WITH BUSINESS 10 Chaffey College, CSUSB.")
+    (True, False)
+    """
+    text = text.strip()
+    words = [word.lower() for word in _WORD.findall(text)]
+    small = max((sum(word in known for word in words) for known in FUNCTION_WORDS.values()), default=0)
+    begins = text[:1].isupper() or text[:1].isdigit() or text[:1] in "“\"„‘'«¿¡"
+    is_scrap = _SCRAP.match(text) is not None or (text.isascii() and small < _FEWEST_SMALL * len(words))
+    return begins and not is_scrap and _SENTENCE_END.search(text) is not None and len(words) >= _FEWEST_WORDS
 
 
 # ------------------------------------------------------------------------------------------------ what is written
@@ -140,6 +163,7 @@ class _Written:
         self.document = document
         text = "\n".join(page.text for page in document.pages)
         self._as_written = Counter(_WORD.findall(text))
+        self.language = told_language(text[:_TELLING]) or ""
         self._small = Counter(word.lower() for word in self._as_written.elements())
 
     def in_a_sentence(self, label: str) -> str:
@@ -215,7 +239,8 @@ def _rows_of(table: Table, page: Page, written: _Written) -> Iterator[Topic]:
             continue
         start = min(span.start for span in own)
         where = ((page.number, start), (page.number, max(cell.spans[-1].end for cell in cells)))
-        yield Topic(written.in_a_sentence(label), written.document.id, min(years), max(years), where)
+        words, first, last = written.in_a_sentence(label), min(years), max(years)
+        yield Topic(words, written.document.id, first, last, where, label, written.language)
 
 
 def _names(text: str, document: Document) -> Iterator[str]:
@@ -263,7 +288,9 @@ def _sections(wanted: Sequence[_Place], places: Sequence[_Place], written: _Writ
         if title and written.knows(title):
             after = places[places.index(place) + 1 :]
             end = next(((p.page, p.start) for p in after), (len(written.document.pages) + 1, 0))
-            yield Topic(written.in_a_sentence(title), written.document.id, where=((place.page, place.start), end))
+            where = ((place.page, place.start), end)
+            words = written.in_a_sentence(title)
+            yield Topic(words, written.document.id, where=where, label=title, language=written.language)
 
 
 def _neighbours(citation: Citation, places: Sequence[_Place]) -> list[_Place]:

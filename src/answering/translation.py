@@ -29,6 +29,21 @@ _ASKING = frozenset(("how", "many", "much", "often", "long", "must"))
 _INVERTED = frozenset(
     fold("il elle on ils elles je tu nous vous ce est sont était ont peut peuvent doit doivent").split()
 )
+# Forms of "to be" and "to have" that are no function words of the index: they are not searched.
+_COPULAS = {
+    "german": frozenset(fold("waren wurden worden gewesen hatte hatten habe").split()),
+    "french": frozenset(fold("était étaient été fut furent avait avaient avoir être a-t").split()),
+    "spanish": frozenset(fold("era eran fueron sido había habían hubo hay están está").split()),
+    "italian": frozenset(fold("era erano fu furono stato stata stati state aveva avevano c'è").split()),
+    "portuguese": frozenset(fold("era eram foram sido tinha tinham havia houve está estão").split()),
+    "dutch": frozenset(fold("werden worden geweest heeft hebben had hadden ben bent").split()),
+}
+# What German and Dutch put at the end, away from its verb: "Warum ging das Holz zurück?"
+_PARTICLES = {
+    "german": frozenset(fold("ab an auf aus ein her hin los mit nach statt vor weg weiter zu zurück").split()),
+    "dutch": frozenset(re.findall(r"\w+", "aan af in mee na om op plaats terug toe uit voor weg")),
+}
+_FEWEST = 3  # words of a question whose verb stands in two places
 _SAMPLE_CHUNKS = 6  # of a document, for its language
 _SAMPLE_CHARACTERS = 400  # of each
 _MOST_DOCUMENTS = 40  # whose language is looked at
@@ -138,6 +153,7 @@ def _in(to: str, taken: Route, asked: str, indexes: Sequence[DocumentIndex], lex
 
 def translated(question: str, asked: str, to: str, indexes: Sequence[DocumentIndex], lexicon: Lexicon) -> Translation:
     """A question of one language word by word in another, both named as in `LANGUAGES`."""
+    question = _with_whole_verb(question, asked, lexicon)
     words = folded_words(question)
     stems: Stems = tuple(stem(asked, word) for _, _, word in words)
     pieces, position, known, content, i = list[str](), 0, 0, 0, 0
@@ -148,6 +164,8 @@ def translated(question: str, asked: str, to: str, indexes: Sequence[DocumentInd
         start, end, word = words[i]
         if length == 1:
             concepts = _meant(concepts, word, asked, is_noun=question[start].isupper() if has_nouns else None)
+        is_small = word in _COPULAS.get(asked, ()) or _is_elided(question, words[i])
+        concepts = () if is_small else concepts
         length = length if concepts else 1
         end = words[i + length - 1][1]
         own = question[start:end]
@@ -158,7 +176,7 @@ def translated(question: str, asked: str, to: str, indexes: Sequence[DocumentInd
             pieces.append(best)
             tells = not all(each in FUNCTION_WORDS["english"] | _ASKING for each in concepts[0]["english"][0].split())
             known, content = known + tells, content + tells
-        elif _is_small(word, asked):
+        elif is_small or _is_small(word, asked):
             continue
         elif compound := _compound(word, asked, to, indexes, lexicon):
             pieces.append(compound)
@@ -174,6 +192,27 @@ def translated(question: str, asked: str, to: str, indexes: Sequence[DocumentInd
     text = re.sub(r"\s+", " ", "".join([*pieces, question[position:]])).strip()
     text = re.sub(r"(?<![^\W\d_])[’']\s?", "", text)  # what an elided article leaves
     return Translation(f"{text} {_FRAMES[to]}".strip(), known, content)
+
+
+def _is_elided(question: str, word: tuple[int, int, str]) -> bool:
+    """An article or the like that has lost its vowel: "l'excédent"."""
+    return len(word[2]) == 1 and question[word[1] : word[1] + 1] in ("'", "’")
+
+
+def _with_whole_verb(question: str, language: str, lexicon: Lexicon) -> str:
+    """A question whose verb has its first part back from the end: "Warum ging das Holz zurück?".
+
+    As it is where the lexicon has no such verb.
+    """
+    words = folded_words(question)
+    if len(words) < _FEWEST or words[-1][2] not in _PARTICLES.get(language, ()):
+        return question
+    begin, _, particle = words[-1]
+    for start, end, word in words[1:-1]:
+        is_verb = question[start].islower() and word not in FUNCTION_WORDS[language]
+        if is_verb and lexicon.meaning(language, (stem(language, particle + word),)):
+            return f"{question[:start]}{particle}{question[start:end]}{question[end:begin].rstrip()}?"
+    return question
 
 
 def _is_small(word: str, language: str) -> bool:

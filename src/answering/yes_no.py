@@ -18,6 +18,7 @@ from shared_utils.citations.polarity import denies, opposition
 from shared_utils.citations.text_units import words_of
 from shared_utils.message import Message, message
 from shared_utils.text.folding import fold
+from shared_utils.text.languages import told_language
 from shared_utils.text.quantities import quantities
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Sentence, Verdict
@@ -67,11 +68,15 @@ def asks_yes_no(question: str) -> bool:
     (True, True, False)
     >>> asks_yes_no("Darf ich einen Hund halten?"), asks_yes_no("¿Hay descuentos?"), asks_yes_no("Is it 5 or 6?")
     (True, True, False)
+    >>> asks_yes_no("Was sagt das Dokument über Lärm?"), asks_yes_no("Was the gate closed?")
+    (False, True)
     """
     bare = _CONDITION.sub("", question.strip(" ¿\"'“”"), count=1)
     folded = fold(bare).replace("’", "'")
     first = re.match(r"[\w'-]+", folded)
-    return first is not None and first[0] in _BEGINS and "?" in question and not _EITHER.search(folded)
+    if first is None or first[0] not in _BEGINS or "?" not in question or _EITHER.search(folded):
+        return False
+    return first[0] != "was" or told_language(bare) != "german"  # there it is "what"
 
 
 def with_word(question: str, answer: Answer) -> Answer:

@@ -75,7 +75,7 @@ def test_a_word_of_another_kind_or_ending_is_not_taken_for_it() -> None:
 
 
 def test_too_few_words_known_keep_what_is_foreign() -> None:
-    taken = searched("¿Quién ganó el partido de fútbol con la pelota?", ENGLISH)
+    taken = searched("¿Quién pateó el partido de fútbol con la pelota?", ENGLISH)
     assert taken.untranslated
     assert "pelota" in taken.searched
 
@@ -140,3 +140,16 @@ def test_a_word_that_stands_nowhere_is_searched_by_another_of_its_concept() -> N
     assert "Musikinstrument" in ways[0].searched
     assert "Musikinstrument" in str(ways[0].note)
     assert not list(in_other_words(route("Sind Hunde erlaubt?", "Sind Hunde erlaubt?", []), indexes, KNOWN))
+
+
+@pytest.mark.parametrize(
+    ("question", "holds"),
+    [
+        ("Warum ging das Holz zurück?", "fell"),  # the verb's first part stands at the end
+        ("Quel était l'excédent en janvier ?", "surplus January"),  # "était" and "l'" are not searched
+        ("Hoe hoog was het overschot?", "how much surplus"),  # "was" is no laundry
+    ],
+)
+def test_a_verb_in_two_places_and_small_verbs_are_understood(question: str, holds: str) -> None:
+    text = "The surplus of January fell. Timber fell as well, and how much the cost was is told in the report."
+    assert holds in searched(question, text).searched
