@@ -63,6 +63,11 @@ def test_make_run_compiles_what_readers_of_files_import() -> None:
     assert {name for name in packages if "." not in name} - {"_distutils_hack"} <= {*compiled[1].split()}
 
 
+def test_the_image_keeps_the_forms_of_every_language_of_the_page() -> None:
+    kept = set(re.findall(r"! -name '(\w\w)\*'", DOCKERFILE))
+    assert kept == {"en", *(path.stem for path in ROOT.glob("src/i18n/*.toml"))}
+
+
 def test_every_base_image_is_an_argument_with_a_pinned_default() -> None:
     stages = set(re.findall(r"^FROM \S+ AS (\S+)$", DOCKERFILE, re.MULTILINE))
     for base in re.findall(r"^FROM (\S+) AS", DOCKERFILE, re.MULTILINE):
