@@ -44,6 +44,7 @@ HOW_TO_INSTALL = message(
 
 _PROGRAM = Path(__file__).with_name("confined_program.py")
 _MEMORY = 2**31  # bytes of address space; a page takes some 100 MB, and each further language as much again
+_ANSWERS_S = 120.0  # on a machine that is busy tens of times over, a computed moment takes so long
 _LIST_S = 10  # for naming the languages that are installed
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")  # of our environment, in which keys may stand
 _LIBRARIES = ("lib", "lib64")
@@ -84,7 +85,11 @@ class _Tesseract:
 @lru_cache(maxsize=1)
 def _installed(program: str) -> _Tesseract:
     """In the sandbox, unless it does not start there: where its files lie in places that nobody foresaw."""
-    confined, free = _listed(program, is_confined=True), _listed(program, is_confined=False)
+    try:
+        confined, free = _listed(program, is_confined=True), _listed(program, is_confined=False)
+    except subprocess.TimeoutExpired:  # nothing is told of the sandbox by that: it must not be given up for it
+        logging.getLogger(__name__).warning("tesseract does not answer here; scanned pages are not recognised")
+        return _Tesseract(program, (), is_confined=True)
     if confined.languages == free.languages:
         return confined
     logging.getLogger(__name__).warning(
@@ -99,7 +104,7 @@ def _listed(program: str, *, is_confined: bool) -> _Tesseract:
         command,
         capture_output=True,
         text=True,
-        timeout=_LIST_S,
+        timeout=_ANSWERS_S,
         check=False,
         stdin=subprocess.DEVNULL,
     )
