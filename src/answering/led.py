@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.retrieval.unknown import names_stand
 from shared_utils.types import Answer, Direct, DirectKind
+from src.answering.bridged import with_bridge
 from src.answering.compared import Found, stands_side_by_side
 from src.answering.composed import with_parts, with_several
 from src.answering.defined import asked_for, names_no_person, told_of, with_definition
@@ -42,6 +43,9 @@ def led_answer(
     items = None
     pages, names = pages_of(documents), names_of(documents)
     if found.figure is None:
+        bridged = with_bridge(typed, answer, found.passages, documents, pages, names, formulary.glossary)
+        if bridged is not None:
+            return bridged
         defined = with_definition(question, typed, answer, found.passages, documents, pages, names)
         if defined is not None:
             return defined
