@@ -40,6 +40,8 @@ _MOST_READINGS = 12  # of one question: its own words, then each name that is pr
 _LONG_VALUE = 40  # characters
 _OF_A_NAME = frozenset(terms("inc co corporation company plc ltd group holdings ag gmbh kg sa nv spa se"))
 _TOLD = 0.97  # how precise the shortest value is that tells what was asked; the whole of it is 1
+_HEADING_SAID = 1.8  # for a table whose heading the question says word for word
+_SIGNS = re.compile(r"[^\w'’&/-]+")
 _LEFT_OUT = 0.2  # what a word counts that tells only what a row's values are without
 _ASKED_OF = re.compile(
     r"^\W*(?:what|how much) (?:is|are|was|were) (?:the )?(?P<what>[^,;:?]+?)"
@@ -156,6 +158,7 @@ def ranked(
             is_one_of_several = alike[id(row.table), row.label] > 1
             labels_around = around.get(id(row.table), frozenset())
             score = _score(row, asked, newest, is_one_of_several, labels_around) * _of_the_kind(question, row)
+            score *= _HEADING_SAID if _says(question, row.heading) else 1.0
             if score > 0 and (place not in best or score > best[place][0]):
                 best[place] = score, asked
     first = nlargest(most, best.items(), key=lambda each: each[1][0])
@@ -201,6 +204,12 @@ def _subject(question: str, rows: Sequence[TableRow]) -> frozenset[str]:
     """The names in a question that stand on nearly all of the rows' pages."""
     pages = {(row.document_id, row.page.number): row.page.text for row in rows}
     return on_most(names_in(question), pages.values())
+
+
+def _says(question: str, heading: str) -> bool:
+    """Whether a question has a table's heading word for word, small words too: "Up button" is not "Down button"."""
+    words = heading.split()
+    return len(words) > 1 and f" {' '.join(words).lower()} " in f" {_SIGNS.sub(' ', question).lower()} "
 
 
 def _of_the_kind(question: str, row: TableRow) -> float:

@@ -23,6 +23,8 @@ _GAP = 160  # points between the parts of a table that a few lines of prose cut 
 _OFF = 20  # points between the ends of figures in one column
 _ABOVE = 240  # characters of the page over a table that speak of it
 _SENTENCE_END = re.compile(r"[.!?]\s+(?=[^\W\d_])")
+_HEADING = re.compile(r"(?:\d[\d.]*\s+)?[^\W\d_a-z].*[^\s.,;:!?]", re.DOTALL)
+_HEADING_WORDS = 8
 _SECTION_CHARACTERS = 30  # a longer line of names in the middle of a table is the caption of what follows
 
 
@@ -54,6 +56,7 @@ class TableRow:
     said: tuple[frozenset[str], ...]  # the values' own words
     is_total: bool
     left_out: frozenset[str] = frozenset()  # of the label's words those that tell only what its values are without
+    heading: str = ""  # the line right over the table, where it is one of a few words: "Up button"
 
     def words(self) -> frozenset[str]:
         return self.label.union(self.groups, self.title, self.above, *self.heads, *self.said)
@@ -75,7 +78,7 @@ def is_year(word: str) -> bool:
 def rows_of(document_id: str, page: Page, page_score: float) -> Iterator[TableRow]:
     """The rows of a page's tables that have a label and values, top down."""
     for table in _carried([with_unlabelled_sum(page, table) for table in page.tables]):
-        above = _above(page, table)
+        above, heading = _above(page, table), _heading(page, table)
         for row, together in groupby(_facts(table), key=lambda fact: (fact.value.row, fact.labels)):
             of_row = tuple(together)
             label = [c for c in of_row[0].labels if c.row <= row[0] <= c.row_end and _NAMES.search(c.text)]
@@ -103,6 +106,7 @@ def rows_of(document_id: str, page: Page, page_score: float) -> Iterator[TableRo
                 said=tuple(_terms(fact.value.text) for fact in of_row),
                 is_total=table.kinds[row[0]] is RowKind.TOTAL,
                 left_out=_left_out(label),
+                heading=heading,
             )
 
 
@@ -201,6 +205,14 @@ def _above(page: Page, table: Table) -> frozenset[str]:
     if not starts:
         return frozenset()
     return _terms(page.text[max(0, min(starts) - _ABOVE) : min(starts)])
+
+
+def _heading(page: Page, table: Table) -> str:
+    """The line right over a table that names it in a few words, a beginning and no end of a sentence."""
+    starts = [span.start for cell in table.cells for span in cell.spans]
+    lines = page.text[max(0, min(starts) - _ABOVE) : min(starts)].split("\n") if starts else []
+    line = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return line if _HEADING.fullmatch(line) and len(line.split()) <= _HEADING_WORDS else ""
 
 
 def _led_in(page: Page, table: Table) -> frozenset[str]:

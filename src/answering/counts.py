@@ -50,6 +50,7 @@ _OF_ASKING = frozenset(  # who counts, and that something is counted
     terms("have there total overall many group company firm organisation organization business operate employ exist")
 )
 _NO_COUNT = ("%", "$", "€", "£")
+_WITH_NUMBER = re.compile(r"\b(?P<name>[^\W\d_]{3,})\s*(?:#|No\.|Nr\.|n°|№)\s*(?P<number>[1-9]\d?)\b")
 _PARTED = re.compile(r"[,.:;()—–|]")  # a number before one of these counts nothing that comes after it
 _BETWEEN = 5  # words that may stand between a number and what it counts
 _MOST_CHUNKS = 300  # that are looked at
@@ -67,6 +68,7 @@ class Counted:
     chunk: Chunk
     start: int
     end: int
+    is_numbered: bool = False  # nothing states the number: the things bear numbers, of which this is the last
 
 
 def asks_count(question: str) -> str:
@@ -111,7 +113,23 @@ def counted(question: str, passages: Sequence[Passage], documents: Sequence[Inde
                 score -= _OTHER_YEAR * bool(asked and told and not asked & told)
                 if best is None or score > best[0]:
                     best = score, Counted(thing, number.text, chunk, start, end)
-    return best[1] if best is not None else None
+    return best[1] if best is not None else _numbered(thing, head, ranks, documents)
+
+
+def _numbered(
+    thing: str, head: frozenset[str], ranks: dict[Chunk, int], documents: Sequence[IndexedDocument]
+) -> Counted | None:
+    """The last of things that bear the numbers from 1 on, "Quiz #1" to "Quiz #6", of one document; None where they do
+    not all stand there."""
+    head = head | {word[:-1] for word in head if word[-1] == word[-2:-1]}  # "quizzes", "Quiz #1"
+    last: dict[str, dict[int, Counted]] = {}
+    for chunk in _holding(head, ranks, documents):
+        for match in _WITH_NUMBER.finditer(chunk.text):
+            if set(terms(match["name"])) & head:
+                at = Counted(thing, match["number"], chunk, match.start(), match.end(), is_numbered=True)
+                last.setdefault(chunk.document_id, {}).setdefault(int(match["number"]), at)
+    whole = [of_one for of_one in last.values() if len(of_one) > 1 and set(of_one) == set(range(1, len(of_one) + 1))]
+    return whole[0][len(whole[0])] if len(whole) == 1 else None
 
 
 def with_count(answer: Answer, found: Counted, pages: Pages, names: Mapping[str, str]) -> Answer:
@@ -131,6 +149,10 @@ def with_count(answer: Answer, found: Counted, pages: Pages, names: Mapping[str,
         replace(s, citations=tuple(numbers[m] for m in s.citations if m in numbers), paragraph=n)
         for n, s in enumerate(kept, start=1)
     ]
+    if found.is_numbered:
+        said = message("{n}, numbered from 1 to {n}", n=found.value)
+        first = replace(led, text=str(said), reason=message("counted by their numbers"), said=said)
+        led, others = first, [replace(led, paragraph=1), *(replace(s, paragraph=s.paragraph + 1) for s in others)]
     sentences = (led, *others)
     return replace(
         answer,

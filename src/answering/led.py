@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.retrieval.unknown import names_stand
 from shared_utils.types import Answer, Direct, DirectKind
+from src.answering.bridged import with_bridge
 from src.answering.compared import Found, stands_side_by_side
 from src.answering.composed import with_parts, with_several
+from src.answering.counted_rows import counted_rows, with_counted_rows
 from src.answering.defined import asked_for, names_no_person, told_of, with_definition
 from src.answering.developed import with_development
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
@@ -22,6 +24,8 @@ def speaks_to(taken: Route, found: Found, documents: Sequence[IndexedDocument], 
     or who or what it asks for, in documents that have every name of it."""
     if taken.is_beyond or found.figure is not None:
         return False
+    if counted_rows(taken.searched, documents) is not None:
+        return True
     if stands_side_by_side(taken.searched, found, documents, formulary):
         return True
     asked = asked_for(taken.searched)
@@ -42,6 +46,11 @@ def led_answer(
     items = None
     pages, names = pages_of(documents), names_of(documents)
     if found.figure is None:
+        if (rows := counted_rows(typed, documents)) is not None:
+            return with_counted_rows(answer, rows, names)
+        bridged = with_bridge(typed, answer, found.passages, documents, pages, names, formulary.glossary)
+        if bridged is not None:
+            return bridged
         defined = with_definition(question, typed, answer, found.passages, documents, pages, names)
         if defined is not None:
             return defined

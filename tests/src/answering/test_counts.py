@@ -83,3 +83,12 @@ def test_no_number_of_something_else_is_taken(rag: Rag, group: IndexedDocument) 
 )
 def test_what_is_counted(question: str, thing: str) -> None:
     assert asks_count(question) == thing
+
+
+def test_things_that_bear_numbers_are_counted_by_them(rag: Rag) -> None:
+    weeks = "\n".join(f"Quiz #{n}: what was read in week {n}. Bring a pencil." for n in range(1, 5))
+    page = Page(1, "1", f"Plan of the course on weaving.\n{weeks}", PageVerdict.TEXT)
+    course = index_document(Document("d" * 64, "course.pdf", "Course", (page,), ()), Path("course.pdf"))
+    first, second, *_ = ask(rag, "How many quizzes are there in the whole course?", course).sentences
+    assert first.text == "4, numbered from 1 to 4"
+    assert second.text == "Quiz #4"

@@ -1,0 +1,53 @@
+"""Entries of a numbered table are counted by what they hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from shared_utils.table import Cell, RowKind, Table
+from shared_utils.types import Document, Page, PageVerdict, Span
+from src.answering.counted_rows import counted_rows
+from src.answering.ingestion import IndexedDocument, index_document
+
+ROWS = (
+    ("Method", "Form"),
+    ("Ash (Berg, 2020)", "text"),
+    ("Elm (Dahl, 2021) Oak (Lie, 2021)", "text"),
+    ("Fir", "2 021"),
+)
+
+
+def report(caption: str) -> IndexedDocument:
+    text, cells = "", list[Cell]()
+    for row, words in enumerate(ROWS):
+        for column, said in enumerate(words):
+            span = Span(len(text), len(text) + len(said))
+            cells.append(Cell(row, row, column, column, said, (span,), (0.0, 0.0, 1.0, 1.0)))
+            text += said + "\n"
+    kinds = (RowKind.HEAD, RowKind.DATA, RowKind.DATA, RowKind.DATA)
+    table = Table(tuple(cells), 4, 2, (0.0, 0.0, 1.0, 1.0), 1, 1, (0,), kinds, ((),) * 4, caption)
+    page = replace(Page(1, "1", text, PageVerdict.TEXT), tables=(table,))
+    return index_document(Document("a" * 64, "trees.pdf", "Trees", (page,), ()), Path("trees.pdf"))
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("For all papers in Table 1, how many were proposed in 2021?", 2),
+        ("How many of the methods of table 1 have “text”?", 2),
+        ("How many methods in Table 2 are from 2021?", 0),
+        ("How many methods are from 2021?", 0),
+        ("How many methods in Table 1 are there?", 0),
+    ],
+)
+def test_entries_of_a_numbered_table_are_counted(question: str, count: int) -> None:
+    found = counted_rows(question, [report("Table 1: Methods")])
+    assert (found.count if found else 0) == count
+
+
+def test_a_table_that_two_documents_have_is_of_neither() -> None:
+    twice = [report("Table 1: Methods"), report("Table 1. Trees")]
+    assert counted_rows("How many papers in Table 1 are from 2021?", twice) is None
