@@ -36,6 +36,9 @@ class Database:
             with self._transaction("BEGIN IMMEDIATE"):
                 migrate(self._connection)
                 owners.follow(self._connection)
+        except UnicodeDecodeError as exc:  # SQLite names what is wrong in words of the damaged file
+            self._connection.close()
+            raise _malformed() from exc
         except BaseException:
             self._connection.close()
             raise
@@ -93,6 +96,8 @@ class Database:
                 if self._connection.execute("PRAGMA main.integrity_check(1)").fetchone()[0] != "ok":
                     return False
                 return _columns(self._connection) >= _our_columns()
+            except UnicodeDecodeError:
+                return False
             except sqlite3.DatabaseError as exc:
                 if is_damage(exc):
                     return False
@@ -131,6 +136,12 @@ def is_damage(error: BaseException | None) -> bool:
     """Whether SQLite says that the file is not, or no longer, a database, or that it is not one of ours."""
     damage = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
     return isinstance(error, sqlite3.Error) and _code(error) in damage
+
+
+def _malformed() -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError("database disk image is malformed")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
 
 
 @contextmanager

@@ -116,6 +116,7 @@ def test_a_page_that_rotted_on_the_disk_is_read_anew(open_library: OpenLibrary, 
     library = open_library()
     (view,) = shelf_with_sample(library).documents()
     kept = library.store.load_document(view.document_id, view.name)
+    library.store.index_path(view.document_id).unlink()  # this machine has no copy of its own
     library.close()
     with closing(sqlite3.connect(tmp_path / "data" / "store" / "footnote.sqlite", isolation_level=None)) as db:
         db.execute(
