@@ -138,9 +138,14 @@ class Screen:
 
     def add(self, name: str, data: bytes) -> None:
         """Choose a file with the button."""
-        self.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
-            {"name": name, "mimeType": "application/pdf", "buffer": data}
-        )
+        self.chooser().set_input_files({"name": name, "mimeType": "application/pdf", "buffer": data})
+
+    def chooser(self) -> Locator:
+        """What takes files, once the page has been drawn to the end: while it is, there may be two."""
+        chooser = self.page.get_by_test_id("stFileUploaderDropzoneInput")
+        expect(self.page.get_by_test_id("stChatInput")).to_be_visible()
+        expect(chooser).to_have_count(1)
+        return chooser
 
     def drop(self, name: str, data: bytes) -> None:
         """Drop a file onto the middle of the page, far from any drop zone."""

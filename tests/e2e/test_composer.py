@@ -67,7 +67,7 @@ def test_the_guide_opens_its_sections_and_goes_when_a_question_comes(visit: Open
 def test_the_rows_of_many_files_are_narrow_and_what_is_chosen_stands_at_the_box(visit: Open, address: str) -> None:
     screen = visit(address)
     files = {f"report {n}.pdf": pdf(((Line(f"Report number {n} is about rivers.", 700),),)) for n in range(8)}
-    screen.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+    screen.chooser().set_input_files(
         [
             FilePayload(name=name, mimeType="application/pdf", buffer=data)
             for name, data in (files | {"bridges.pdf": pdf(BRIDGES)}).items()

@@ -22,6 +22,9 @@ def ready(visit: Open, address: str) -> Screen:
 
 
 def downloaded(screen: Screen, name: str) -> tuple[Download, bytes]:
+    expect(screen.page.get_by_test_id("stStatusWidget")).to_have_count(
+        0
+    )  # a page drawn anew lets go of what it offered
     with screen.page.expect_download() as waiting:
         screen.page.get_by_role("dialog").get_by_role("button", name=name).click()
     return waiting.value, waiting.value.path().read_bytes()

@@ -14,7 +14,7 @@ from tests.editions_of_a_port import YEARS, report
 
 
 def with_reports(screen: Screen) -> Screen:
-    screen.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+    screen.chooser().set_input_files(
         [FilePayload(name=f"port-{year}.pdf", mimeType="application/pdf", buffer=report(year)) for year in YEARS]
     )
     for year in YEARS:

@@ -31,7 +31,7 @@ def files(folder: Path, number: int, size: int) -> list[Path]:
 
 
 def choose(screen: Screen, paths: list[Path]) -> None:
-    screen.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(paths)
+    screen.chooser().set_input_files(paths)
 
 
 def test_twenty_files_of_four_megabytes_are_all_taken_in(visit: Open, address: str, tmp_path: Path) -> None:
