@@ -1,6 +1,6 @@
 """A figure through the years as a chart: what each bar is, where it stands, what it says. Renderers draw it.
 
-The page draws it as a table with bars (src/screen/series.py), a report as SVG (report_parts.html).
+The page draws it by Vega-Lite (vega.py, src/screen/series.py), a report as SVG (report_parts.html).
 """
 
 from __future__ import annotations

@@ -18,14 +18,13 @@ from src.presentation.lead import lead_of
 from src.presentation.plain_text import plain_answer
 from src.presentation.rich_text import rich_answer
 from src.presentation.series_chart import series_chart
-from src.presentation.vega import figure_spec
 from src.screen.caveats import caveats
 from src.screen.citations import ANSWER, anchor
 from src.screen.direct import lead_html
 from src.screen.html import footnotes, note
 from src.screen.markdown import answer_markdown, escape_markdown
 from src.screen.running import chips
-from src.screen.series import draw_chart
+from src.screen.series import draw_figure
 from src.screen.session import Session
 from src.screen.stages import is_small_talk, taken_steps
 from src.views import TurnView
@@ -73,7 +72,7 @@ def _draw_words(turn: TurnView, answer: Answer, say: Say) -> None:
     if text.sentences:
         st.markdown(answer_markdown(text, chips(turn, ANSWER, answer.citations, say).get, sign))
     if (chart := series_chart(answer, say)) is not None:
-        draw_chart(figure_spec(chart, lambda n: "#cite-" + anchor(turn, ANSWER, n)), chart.title, chart.said)
+        draw_figure(chart, lambda n: "cite-" + anchor(turn, ANSWER, n))
     led = {marker for s in answer.sentences[: lead.sentences] for marker in s.citations} if lead and quoted else None
     listed = _sources(turn, [c for c in answer.citations if led is None or c.marker in led], say, full=quoted)
     if (items := _items(answer)) and quoted:  # their words stand in the list already

@@ -9,10 +9,14 @@ import streamlit as st
 
 from src.presentation.escaping import html_text
 from src.presentation.series_chart import Bar, Chart
-from src.presentation.vega import HEIGHT, Spec
+from src.presentation.vega import HEIGHT, Spec, figure_spec
 
 Anchor = Callable[[int], str]
 """The fragment of the link that opens a citation's page."""
+
+
+def draw_figure(chart: Chart, anchor: Anchor) -> None:
+    draw_chart(figure_spec(chart, lambda marker: f"#{anchor(marker)}"), chart.title, chart.said)
 
 
 def draw_chart(spec: Spec, title: str, said: str) -> None:

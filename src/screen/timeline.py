@@ -21,12 +21,12 @@ from src.presentation.escaping import html_text, plain
 from src.presentation.series_chart import series_chart
 from src.presentation.timeline import date_source, share_in_words, span_of
 from src.presentation.timeline_report import timeline_report
-from src.presentation.vega import figure_spec, themes_spec
+from src.presentation.vega import themes_spec
 from src.screen.citations import Source, shares
 from src.screen.html import note
 from src.screen.markdown import answer_markdown
 from src.screen.scope import among
-from src.screen.series import draw_chart, series_html
+from src.screen.series import draw_chart, draw_figure, series_html
 from src.screen.session import Session
 from src.screen.shared_library import shared_library
 
@@ -136,7 +136,7 @@ def _draw_found(found: Timeline, shelf: Shelf, session: Session) -> None:
         lead = replace(answer, sentences=answer.sentences[:1])  # the table below tells the rest
         st.markdown(answer_markdown(lead, _chip, say=say))
         if (chart := series_chart(answer, say)) is not None:
-            draw_chart(figure_spec(chart, lambda marker: f"#{_figure_anchor(marker)}"), chart.title, chart.said)
+            draw_figure(chart, _figure_anchor)
             st.html(series_html(chart, _figure_anchor))
     if found.themes:
         spec = themes_spec(found.themes, lambda number, period: f"#cite-{_theme_anchor(number, period)}", say)
