@@ -116,15 +116,15 @@ $(VENV)/.run-ready: requirements.txt Makefile | $(BIN)/python
 # Everything that is pinned. On Linux the CPU build of PyTorch comes first, so that nothing asks for the CUDA one. Where
 # neither the configured index nor PyTorch's own has it, Footnote goes without: its embeddings do not need PyTorch.
 $(VENV)/.all-ready: $(VENV)/.run-ready
-	@if [ "$$(uname -s)" != Linux ]; then $(PIP) install --quiet -r requirements.txt; \
-	elif $(PIP) install --quiet "$(TORCH)" 2>/dev/null \
-		|| $(PIP) install --quiet --retries 1 --timeout 20 --no-deps --index-url $(TORCH_INDEX) "$(TORCH)" 2>/dev/null; \
-	then $(PIP) install --quiet -r requirements.txt; \
+	@if [ "$$(uname -s)" != Linux ]; then $(PIP) install --quiet --no-compile -r requirements.txt; \
+	elif $(PIP) install --quiet --no-compile "$(TORCH)" 2>/dev/null \
+		|| $(PIP) install --quiet --no-compile --retries 1 --timeout 20 --no-deps --index-url $(TORCH_INDEX) "$(TORCH)" 2>/dev/null; \
+	then $(PIP) install --quiet --no-compile -r requirements.txt; \
 	else echo "PyTorch's CPU build is out of reach; going on without it (only FOOTNOTE_EMBEDDER=sentence-transformers needs it)."; \
 		grep -v '^torch==' requirements.txt > $(VENV)/without-torch.txt; \
-		$(PIP) install --quiet --no-deps -r $(VENV)/without-torch.txt; fi
+		$(PIP) install --quiet --no-compile --no-deps -r $(VENV)/without-torch.txt; fi
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.all-ready requirements-dev.txt
-	@$(PIP) install --quiet -r requirements-dev.txt
+	@$(PIP) install --quiet --no-compile -r requirements-dev.txt
 	@touch $@

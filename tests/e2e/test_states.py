@@ -86,7 +86,9 @@ def look(
     """
     (OUT / "states").mkdir(parents=True, exist_ok=True)
     page = screen.page
-    for scheme, size in (entry for entry in LOOKS if entry[1] in sizes):
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    looks = reversed(LOOKS) if is_dark else LOOKS  # a change of colours takes the page three seconds
+    for scheme, size in (entry for entry in looks if entry[1] in sizes):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size(SIZES[size])
         page.wait_for_function(SETTLED, arg=[scheme, drawn_again])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -46,7 +47,7 @@ def plurals() -> Iterator[tuple[str, str, str]]:
 def formatted_too_early() -> Iterator[str]:
     """Where an error or a message is given a text that is filled in already: names in it would be taken for holes."""
     for file in everywhere():
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(_parsed(file)):
             match node:
                 case ast.Call(args=[ast.JoinedStr() | ast.BinOp(), *_]) if _called(node) in {*_errors(), *_ONE}:
                     yield f"{_named(file)}:{node.lineno}"
@@ -56,12 +57,20 @@ def everywhere() -> list[Path]:
     return sorted([*ROOT.glob("src/**/*.py"), *ROOT.glob("shared_utils/**/*.py")])
 
 
-def _calls() -> Iterator[tuple[str, ast.Call, ast.Module]]:
-    for file in files():
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                yield f"{_named(file)}:{node.lineno}", node, tree
+@cache
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@cache
+def _calls() -> tuple[tuple[str, ast.Call, ast.Module], ...]:
+    trees = ((file, _parsed(file)) for file in files())
+    return tuple(
+        (f"{_named(file)}:{node.lineno}", node, tree)
+        for file, tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    )
 
 
 def _called(call: ast.Call) -> str:
@@ -75,22 +84,18 @@ def _called(call: ast.Call) -> str:
     return ""
 
 
+@cache
 def _errors() -> frozenset[str]:
     """FootnoteError and everything that is one."""
-    if not _ERRORS:
-        bases: dict[str, set[str]] = {}
-        for file in files():
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.ClassDef):
-                    bases[node.name] = {base.id for base in node.bases if isinstance(base, ast.Name)}
-        names = {"FootnoteError"}
-        while more := {name for name, of in bases.items() if of & names} - names:
-            names |= more
-        _ERRORS.update(names)
-    return frozenset(_ERRORS)
-
-
-_ERRORS: set[str] = set()
+    bases: dict[str, set[str]] = {}
+    for file in files():
+        for node in ast.walk(_parsed(file)):
+            if isinstance(node, ast.ClassDef):
+                bases[node.name] = {base.id for base in node.bases if isinstance(base, ast.Name)}
+    names = {"FootnoteError"}
+    while more := {name for name, of in bases.items() if of & names} - names:
+        names |= more
+    return frozenset(names)
 
 
 def _texts(argument: ast.expr, file: ast.Module) -> Iterator[str]:
