@@ -292,7 +292,9 @@ def fairness(fleet: Fleet) -> float:
             person.upload(client)
     for person in people:
         with person.client() as client:
-            while any(d["state"] != "ready" for d in client.get("/api/documents").json()["documents"]):
+            while any(d["state"] != "ready" for d in (there := client.get("/api/documents").json()["documents"])):
+                if failed := [d["reason"] for d in there if d["state"] == "failed"]:
+                    raise RuntimeError(f"a file cannot be read: {failed[0]}")
                 time.sleep(0.2)
     took: dict[int, float] = {}
 

@@ -1,7 +1,8 @@
 """The facts in which two passages that belong together differ: numbers, dates, names, negations and obligations.
 
-A fact is looked for where words differ. What two sides write in another way but mean alike ("five" and "5", "March 5,
-2020" and "2020-03-05") is no change, and neither is what merely stands elsewhere in the same passage.
+A fact is looked for where words differ. What two sides write in another way but mean alike ("five" and "5", "5 km" and
+"5,000 m", "March 5, 2020" and "2020-03-05") is no change, and neither is what merely stands elsewhere in the same
+passage.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from shared_utils.citations.polarity import are_opposite, denies
@@ -21,6 +23,7 @@ from shared_utils.text.dates import dates, quarters
 from shared_utils.text.folding import fold
 from shared_utils.text.numerals import Notation
 from shared_utils.text.quantities import Quantity, quantities
+from shared_utils.text.units import BASE_OF
 
 Hunk = tuple[int, int, int, int]
 """Words `before[a:b]` that stand where the other side has `after[c:d]`."""
@@ -137,7 +140,8 @@ def _is_name_of_a_month(duty: re.Match[str], text: str) -> bool:
 def _meaning(number: Quantity) -> object:
     if number.is_year:
         return ("year", number.value)
-    return (number.value.normalize(), number.unit, number.negative, number.ordinal)
+    base, factor = BASE_OF.get(number.unit, (number.unit, Decimal(1)))
+    return ((number.value * factor).normalize(), base, number.negative, number.ordinal)
 
 
 def _holders(tokens: Sequence[Token], facts: Sequence[Told]) -> list[Told | None]:

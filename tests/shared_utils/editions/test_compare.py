@@ -121,6 +121,13 @@ def test_another_spelling_of_the_same_value_is_no_change() -> None:
     assert changes(with_sentence("1 March 2019", "March 1, 2019")) == ()
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("five years", "60 months"), ("three days", "72 hours"), ("1,240 square metres", "0.124 hectares")]
+)
+def test_the_same_measure_in_another_unit_is_no_change(old: str, new: str) -> None:
+    assert changes(with_sentence(old, new)) == ()
+
+
 def test_a_word_that_a_line_broke_is_the_same_word() -> None:
     broken = replace(page := document(LEASE).pages[0], text=page.text.replace("basement", "base-\nment"))
     old = replace(document(LEASE), pages=(replace(broken, headings=()),))
