@@ -284,6 +284,17 @@ def unowned(database: psycopg.Connection[Any]) -> set[str]:
     return {str(id_) for (id_,) in rows}
 
 
+def wait_ready(client: httpx.Client) -> None:
+    """Until every file of a person has been read. Raises RuntimeError where one cannot be."""
+    while True:
+        documents = client.get("/api/documents").json()["documents"]
+        if failed := [document["reason"] for document in documents if document["state"] == "failed"]:
+            raise RuntimeError(f"a file cannot be read: {failed[0]}")
+        if all(document["state"] == "ready" for document in documents):
+            return
+        time.sleep(0.2)
+
+
 def fairness(fleet: Fleet) -> float:
     """Twenty people ask the one model, each one question after another: the slowest's time over the median's."""
     people = [Person(fleet, random.Random(n)) for n in range(20)]
@@ -292,10 +303,7 @@ def fairness(fleet: Fleet) -> float:
             person.upload(client)
     for person in people:
         with person.client() as client:
-            while any(d["state"] != "ready" for d in (there := client.get("/api/documents").json()["documents"])):
-                if failed := [d["reason"] for d in there if d["state"] == "failed"]:
-                    raise RuntimeError(f"a file cannot be read: {failed[0]}")
-                time.sleep(0.2)
+            wait_ready(client)
     took: dict[int, float] = {}
 
     def asked(number: int, person: Person) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from shared_utils.editions.numbering import label_of
 from shared_utils.retrieval.sections import sections
@@ -32,7 +33,8 @@ _WORDS = re.compile(
     r"|[%$€£¥₹<>≤≥±§]"
 )
 _NOTE_MARK = re.compile(r"(?<=[^\W\d_]{3})[.'’]?[⁰¹²³⁴-⁹]+\Z")
-_MARKS = re.compile(r"[⁰¹²³⁴-⁹]+")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_MARKS = re.compile(f"[{_RAISED}]+")
 _HYPHENS = re.compile(r"[-‐‑\u00ad\ufffe\s]")
 _LEADERS = re.compile(r"\s*(?:[.…·]\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,6}|[A-Z]-\d+)?\s*\Z")
 _TRAILING_NUMBER = re.compile(r"\s+(?P<number>\d{1,4})\s*\Z")
@@ -50,8 +52,7 @@ _REPEATED = 0.4  # of the pages
 _REPEATED_AT_LEAST = 3  # pages
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word as it is compared; `text[start:end]` of its passage."""
 
     key: str
@@ -114,7 +115,8 @@ def tokens_of(text: str, pages: int = 0) -> tuple[Token, ...]:
     for match in _WORDS.finditer(text):
         if found and found[-1].key in _OF_A_PAGE and match[0].isdecimal() and int(match[0]) <= pages:
             continue
-        if _MARKS.fullmatch(match[0]) and not text[: match.start()][-1:].isalnum():  # of a note, behind a comma
+        is_mark = match[0][0] in _RAISED and _MARKS.fullmatch(match[0])
+        if is_mark and not text[: match.start()][-1:].isalnum():  # of a note, behind a comma
             continue
         found.append(Token(_key(match[0]), match.start(), match.end()))
     return tuple(found)
@@ -240,8 +242,8 @@ def _values(one: _Stretch) -> tuple[Value, ...]:
     if row is None or row.table.kinds[row.row] not in (RowKind.DATA, RowKind.TOTAL):
         return ()
     found = []
-    for cell in values(row.table):
-        if cell.row == row.row and (where := _within(one.spans, cell)) is not None:
+    for cell in values(row.table, row.row):
+        if (where := _within(one.spans, cell)) is not None:
             path = path_of(row.table, cell)
             scale = path.scale
             counts = (scale.text, scale.factor) if scale else ("", 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared_utils.editions.facts import Told, Words, facts_of
 from shared_utils.editions.model import FactKind
@@ -108,6 +109,7 @@ def _same_heads(one: Value, other: Value) -> bool:
     return _letters(" ".join(one.heads)) == _letters(" ".join(other.heads))
 
 
+@lru_cache(maxsize=16_384)  # labels and heads are compared with those of every row beside theirs
 def _letters(text: str) -> str:
     """The words without blanks: a narrow column breaks words and numbers."""
     return "".join(token.key for token in tokens_of(text))

@@ -90,12 +90,13 @@ def path_of(table: Table, cell: Cell) -> CellPath:
     return CellPath(labels, heads, cell.text, scale_at(table, cell))
 
 
-def values(table: Table) -> tuple[Cell, ...]:
-    """The cells that are neither labels nor names."""
+def values(table: Table, row: int | None = None) -> tuple[Cell, ...]:
+    """The cells that are neither labels nor names, of one row or of all."""
     starts = table.parts
     return tuple(
         cell
         for cell in table.cells
-        if table.kinds[cell.row] in (RowKind.DATA, RowKind.TOTAL)
+        if row in (None, cell.row)
+        and table.kinds[cell.row] in (RowKind.DATA, RowKind.TOTAL)
         and cell.column - max(s for s in starts if s <= cell.column) >= table.stub_columns
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from shared_utils.tables.captions import goes_on, is_caption, is_scale
 from shared_utils.tables.draft import Draft, DraftCell
@@ -74,6 +75,7 @@ def _over(line: Line, x0: int, x1: int) -> Line | None:
     return Line(pieces, line.y0, line.y1) if pieces else None
 
 
+@lru_cache(maxsize=4096)  # asked of the same few heads and labels for every value under and beside them
 def scale_in(text: str) -> Scale | None:
     """What a text says that figures count.
 
