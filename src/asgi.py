@@ -31,6 +31,7 @@ from starlette.routing import Route
 from streamlit.starlette import App
 from streamlit.web.server.starlette import starlette_server
 
+from shared_utils.processes.collector import collect_seldom
 from shared_utils.processes.resources import available_cores
 from shared_utils.processes.undumpable import make_undumpable
 from src.edge.connections import CountedWebSocket, Deadlines, Door, TimedHttp, most_connections, raise_open_files
@@ -285,6 +286,7 @@ def create_app(settings: Settings) -> App:
     @contextlib.asynccontextmanager
     async def lifespan(_: App) -> AsyncIterator[dict[str, object]]:
         make_undumpable()  # before any file of a stranger is opened, and however the server was started
+        collect_seldom()
         serve(shared)
         shared.warm_up()  # in the background, so that the port is bound before the imports that take seconds
         on_stop(shared.hand_over)

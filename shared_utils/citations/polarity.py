@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -135,7 +135,18 @@ def opposition(claim: Sentence, page: Sequence[Sentence]) -> Opposed | None:
 
 def denies(words: Sequence[Word]) -> bool:
     """Whether any of these words is a negation."""
-    return any(folded in _NEGATIONS or folded.endswith("n't") for word in words for folded in (fold(word.text),))
+    return any(is_negation(word.text) for word in words)
+
+
+@lru_cache(maxsize=16_384)
+def is_negation(word: str) -> bool:
+    """Whether a word says no.
+
+    >>> is_negation("Never"), is_negation("isn't"), is_negation("note")
+    (True, True, False)
+    """
+    folded = fold(word)
+    return folded in _NEGATIONS or folded.endswith("n't")
 
 
 def are_opposite(one: str, other: str) -> bool:

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from shared_utils.citations.polarity import are_opposite, denies
-from shared_utils.citations.text_units import Word
+from shared_utils.citations.polarity import are_opposite, is_negation
 from shared_utils.editions.model import FactKind
 from shared_utils.editions.passages import Token
 from shared_utils.editions.proportions import proportions
@@ -123,7 +122,7 @@ def facts_of(side: Words) -> tuple[Told, ...]:
             continue
         take(FactKind.OBLIGATION, duty.start(), duty.end(), " ".join(fold(duty[0]).split()))
     for token in side.tokens:
-        if denies((Word(text[token.start : token.end], token.start, token.end, (), content=False),)):
+        if is_negation(text[token.start : token.end]):
             take(FactKind.NEGATION, token.start, token.end, "not")
     for token in side.tokens:
         if any(map(str.isdecimal, token.key)):  # the section 4.10.2, ISO9001

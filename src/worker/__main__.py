@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from shared_utils.errors import FootnoteError
+from shared_utils.processes.collector import collect_seldom
 from shared_utils.processes.undumpable import make_undumpable
 from src.settings import Settings, SettingsError
 from src.wiring import build_rag, open_store
@@ -25,6 +26,7 @@ _log = logging.getLogger("src.worker")
 
 def main() -> int:
     make_undumpable()  # before any file of a stranger is opened
+    collect_seldom()
     logging.basicConfig(format="%(asctime)s %(name)s %(message)s", stream=sys.stderr, level=logging.WARNING)
     _log.setLevel(logging.INFO)
     try:
