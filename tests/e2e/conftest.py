@@ -165,7 +165,8 @@ class Screen:
         return self.page.locator('[class*="st-key-doc-"]').filter(has_text=name)
 
     def wait_ready(self, name: str) -> None:
-        expect(self.card(name)).to_contain_text("· ready")
+        # for a moment there may be two: one that Streamlit is about to take away
+        expect(self.card(name).filter(has_text="· ready")).to_have_count(1)
         expect(self.card(name).get_by_role("progressbar")).to_have_count(0)
 
     def ask(self, question: str) -> None:

@@ -198,9 +198,20 @@ def sheet_of(screen: Screen) -> Locator:
     return screen.viewer().get_by_role("region", name="The page")
 
 
+# The page has scrolled to its place and been drawn at its size: it stands where it stood 150 ms before.
+AT_REST = """selector => {
+  const { x, y, width } = document.querySelector(selector).getBoundingClientRect();
+  const now = `${x} ${y} ${width}`, before = window.stoodAt;
+  window.stoodAt = now;
+  return now === before;
+}"""
+
+
 def select_words(screen: Screen, first: str, last: str) -> None:
     """As a mouse does it: from the first letter of a word on the page to the last of another."""
-    layer = screen.viewer().locator(".fn-paper .fn-layer span")
+    expect(marks(screen).first).to_be_in_viewport()
+    screen.page.wait_for_function(AT_REST, arg=".fn-paper:has(.fn-mark)", polling=150)
+    layer = screen.viewer().locator(".fn-paper:has(.fn-mark) .fn-layer span")
     begin = box_px(layer.filter(has_text=first).first)
     end = box_px(layer.filter(has_text=last).first)
     mouse = screen.page.mouse
