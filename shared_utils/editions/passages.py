@@ -35,6 +35,7 @@ _WORDS = re.compile(
 _NOTE_MARK = re.compile(r"(?<=[^\W\d_]{3})[.'’]?[⁰¹²³⁴-⁹]+\Z")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _MARKS = re.compile(f"[{_RAISED}]+")
+_WHITE = re.compile(r"\s")
 _HYPHENS = re.compile(r"[-‐‑\u00ad\ufffe\s]")
 _LEADERS = re.compile(r"\s*(?:[.…·]\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,6}|[A-Z]-\d+)?\s*\Z")
 _TRAILING_NUMBER = re.compile(r"\s+(?P<number>\d{1,4})\s*\Z")
@@ -234,7 +235,7 @@ def _texts(row: TableRow) -> tuple[str, ...]:
 
 def _even(text: str) -> str:
     """The same length, on one line."""
-    return re.sub(r"\s", " ", text)
+    return _WHITE.sub(" ", text)
 
 
 def _values(one: _Stretch) -> tuple[Value, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared_utils.tables.surroundings import scale_in
@@ -73,7 +74,11 @@ def _label_at(table: Table, row: int, column: int, is_last: bool) -> Cell | None
 def scale_at(table: Table, cell: Cell) -> Scale | None:
     """The scale that holds for one value: that of its column or label before the table's; none for shares, and none
     for amounts per share where those are excepted."""
-    names = [*labels_beside(table, cell.row, cell.column), *heads_over(table, cell.row, cell.column)]
+    names = (*labels_beside(table, cell.row, cell.column), *heads_over(table, cell.row, cell.column))
+    return _scale(table, cell, names)
+
+
+def _scale(table: Table, cell: Cell, names: Sequence[Cell]) -> Scale | None:
     for name in names:
         if (own := scale_in(name.text)) is not None:
             return own
@@ -85,9 +90,10 @@ def scale_at(table: Table, cell: Cell) -> Scale | None:
 
 def path_of(table: Table, cell: Cell) -> CellPath:
     """What a cell says, told by its labels and the names over its column."""
-    labels = tuple(label.text.rstrip(" :") for label in labels_beside(table, cell.row, cell.column) if label != cell)
-    heads = tuple(head.text for head in heads_over(table, cell.row, cell.column) if head != cell)
-    return CellPath(labels, heads, cell.text, scale_at(table, cell))
+    beside, over = labels_beside(table, cell.row, cell.column), heads_over(table, cell.row, cell.column)
+    labels = tuple(label.text.rstrip(" :") for label in beside if label != cell)
+    heads = tuple(head.text for head in over if head != cell)
+    return CellPath(labels, heads, cell.text, _scale(table, cell, (*beside, *over)))
 
 
 def values(table: Table, row: int | None = None) -> tuple[Cell, ...]:
