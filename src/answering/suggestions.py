@@ -230,7 +230,7 @@ def _rows(pages: Iterable[Page], written: _Written) -> Iterator[Topic]:
 
 def _rows_of(table: Table, page: Page, written: _Written) -> Iterator[Topic]:
     for row in range(table.rows):
-        cells = [cell for cell in values(table) if cell.row == row and cell.spans]
+        cells = [cell for cell in values(table, row) if cell.spans]
         years = {y for cell in cells for head in heads_over(table, row, cell.column) for y in years_of(head.text)}
         labels = labels_beside(table, row, cells[0].column) if cells else ()
         label = " ".join(labels[-1].text.split()).strip(" :*") if labels else ""
