@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+# Where this is set, every process that starts compiles all that it imports anew: four seconds of it.
+unexport PYTHONDONTWRITEBYTECODE
 # Where Linux finds PyTorch's CPU build when the configured index does not carry it (docs/adr/0002).
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
@@ -25,9 +27,10 @@ TORCH := $(shell sed -n 's/^\(torch==[^ ;]*+cpu\).*/\1/p' requirements.txt)
 COMPILE := pip-compile --quiet --strip-extras --allow-unsafe --no-header --annotation-style line \
 	--no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host
 
-.PHONY: run test check unit coverage browser bench-retrieval bench-verify bench-screen bench-api bench-tables bench-answers bench-editions bench-hostile bench-clients bench-schema lock audit image image-check clean help
+.PHONY: run test check compiled unit coverage browser bench-retrieval bench-verify bench-screen bench-api bench-tables bench-answers bench-editions bench-hostile bench-clients bench-schema lock audit image image-check clean help
 
 run: $(VENV)/.$(if $(filter sentence-transformers,$(EMBEDDER))$(FOOTNOTE_NLI_MODEL),all,run)-ready  ## install what a run needs, start everything, print the address
+	@$(BIN)/python -m compileall -q src shared_utils
 	@$(if $(EMBEDDER),FOOTNOTE_EMBEDDER=$(EMBEDDER)) exec $(BIN)/python startup.py
 
 test: $(VENV)/.test-ready check unit browser  ## every check and every test
@@ -38,13 +41,16 @@ check: $(VENV)/.test-ready  ## format, lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-unit: $(VENV)/.test-ready  ## unit and page tests, a file at a time on each of two processes
+compiled: $(VENV)/.test-ready
+	@$(BIN)/python -m compileall -q src shared_utils tests
+
+unit: compiled  ## unit and page tests, a file at a time on each of two processes
 	$(BIN)/python -m pytest -m "not browser and not live" -n 2 --dist loadfile --no-loadscope-reorder
 
-coverage: $(VENV)/.test-ready  ## the same with branch coverage, a third slower
+coverage: compiled  ## the same with branch coverage, a third slower
 	$(BIN)/python -m pytest -m "not browser and not live" --cov --cov-report=term:skip-covered
 
-browser: $(VENV)/.test-ready  ## real Chromiums drive the real page, a file at a time in each of two
+browser: compiled  ## real Chromiums drive the real page, a file at a time in each of two
 	$(BIN)/python -m pytest -m browser -n 2 --dist loadfile --no-loadscope-reorder
 
 bench-retrieval: $(VENV)/.test-ready  ## the retrieval table of docs/benchmarks.md

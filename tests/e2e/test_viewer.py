@@ -372,9 +372,9 @@ def test_the_divider_is_moved_by_mouse_and_keys_and_stays_where_it_was_left(scre
 def test_the_whole_screen_and_back(screen: Screen) -> None:
     button = screen.viewer().get_by_role("button", name="Full screen")
     button.click()
-    screen.page.wait_for_function("document.fullscreenElement?.classList.contains('fn-viewer')")
+    expect(screen.page.locator(".fn-viewer:fullscreen")).to_have_count(1)
     button.click()
-    screen.page.wait_for_function("!document.fullscreenElement")
+    expect(screen.page.locator(":fullscreen")).to_have_count(0)
 
 
 def test_nobody_else_gets_the_words_of_a_page(screen: Screen, visit: Open, address: str) -> None:

@@ -102,7 +102,7 @@ def test_the_settings_can_be_read_and_worked_by_everybody(
 ) -> None:
     page = visit(address, WIDE, scheme).page
     open_settings(page)
-    page.wait_for_function("document.getAnimations().every(animation => animation.playState !== 'running')")
+    page.wait_for_function("() => document.getAnimations().every(animation => animation.playState !== 'running')")
     options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
     found = Axe().run(page, context=".st-key-about-model, [role=dialog]", options=options).response["violations"]
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
