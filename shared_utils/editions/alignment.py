@@ -297,9 +297,10 @@ def _pairs_of(
 
 def _are_one_row(before: Sequence[Passage], after: Sequence[Passage]) -> bool:
     """Whether rows hold the same words, whatever lines a narrow column broke them into."""
-    rows = all(passage.is_row for passage in (*before, *after))
-    words = [Counter(key for passage in side for key in passage.keys) for side in (before, after)]
-    return rows and len(before) + len(after) > 2 and words[0] == words[1]
+    if len(before) + len(after) <= 2 or not all(passage.is_row for passage in (*before, *after)):
+        return False
+    words, others = (sorted(key for passage in side for key in passage.keys) for side in (before, after))
+    return words == others
 
 
 def _in_order(pairs: Sequence[Pair]) -> list[Pair]:

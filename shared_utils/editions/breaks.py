@@ -8,7 +8,7 @@ left to its right: the row is a shuffle of its lines (Ginsburg and Spanier 1965)
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from heapq import nsmallest
@@ -128,12 +128,12 @@ def _by_cells(passage: Passage) -> list[str]:
 
 
 def _pieces(text: str) -> list[str]:
-    return [piece for chunk in text.split() if (piece := _SOFT.sub("", fold(chunk)))]
+    return _SOFT.sub("", fold(text)).split()
 
 
 def _windows(rest: Sequence[int], pieces: Mapping[int, Sequence[str]]) -> Iterator[tuple[Window, int]]:
     """Neighbouring places, and a number that windows of the same characters share, whatever their order."""
-    totals = [sum(n * _number(char) for char, n in Counter("".join(pieces[place])).items()) for place in rest]
+    totals = [sum(map(_number, "".join(pieces[place]))) for place in rest]
     for first in range(len(rest)):
         total = 0
         for last in range(first, min(len(rest), first + _MOST_BROKEN)):

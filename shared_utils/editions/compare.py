@@ -21,7 +21,7 @@ from shared_utils.editions.model import (
     places_within,
 )
 from shared_utils.editions.numbering import followed, renumbered
-from shared_utils.editions.passages import Passage, Passages, Token, passages_of
+from shared_utils.editions.passages import Passage, Passages, Token, passages_of, tokens_of_editions
 from shared_utils.editions.rows import are_other_rows, row_differences
 from shared_utils.types import Document
 
@@ -32,8 +32,8 @@ def compare(before: Document, after: Document) -> Comparison:
     Documents that are no editions of one another are compared only where a passage has a counterpart: then
     `is_partial` is set.
     """
-    most_pages = max(len(before.pages), len(after.pages))
-    old, new = passages_of(before, most_pages), passages_of(after, most_pages)
+    tokens = tokens_of_editions(before, after)
+    old, new = passages_of(before, tokens), passages_of(after, tokens)
     kinship = kinship_of(before, after, old, new)
     pairs = align(old.passages, new.passages)
     numbers = renumbered(
@@ -137,7 +137,8 @@ class _Joined:
         tokens: list[Token] = []
         offset = 0
         for passage in passages:
-            tokens += [Token(t.key, offset + t.start, offset + t.end) for t in passage.tokens]
+            own = passage.tokens
+            tokens += [Token(t.key, offset + t.start, offset + t.end) for t in own] if offset else own
             offset += len(passage.text) + 1
         self.tokens = tuple(tokens)
 

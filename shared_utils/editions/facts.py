@@ -217,19 +217,25 @@ def _completed(
 
 def _paired(gone: Sequence[Told], come: Sequence[Told]) -> Iterator[tuple[Told | None, Told | None]]:
     """Facts of one place, those that mean the same left out, the others side by side by kind and order."""
-    same = Counter(f.kind.value + repr(f.meaning) for f in gone) & Counter(f.kind.value + repr(f.meaning) for f in come)
-    left_old, left_new = _without(gone, Counter(same)), _without(come, Counter(same))
-    for kind in FactKind:
+    left_old, left_new = gone, come
+    if gone and come:
+        same = Counter(map(_named_meaning, gone)) & Counter(map(_named_meaning, come))
+        left_old, left_new = _without(gone, Counter(same)), _without(come, same)
+    for kind in FactKind if left_old or left_new else ():
         old = [fact for fact in left_old if fact.kind is kind]
         new = [fact for fact in left_new if fact.kind is kind]
         for n in range(max(len(old), len(new))):
             yield (old[n] if n < len(old) else None), (new[n] if n < len(new) else None)
 
 
+def _named_meaning(fact: Told) -> str:
+    return fact.kind.value + repr(fact.meaning)
+
+
 def _without(facts: Sequence[Told], same: Counter[str]) -> list[Told]:
     left = []
     for fact in facts:
-        name = fact.kind.value + repr(fact.meaning)
+        name = _named_meaning(fact)
         if same[name] > 0:
             same[name] -= 1
         else:
@@ -244,6 +250,8 @@ def _without_moved(
 
     Of names in a list also those in whose place another name has come, unless two are merely exchanged.
     """
+    if len(found) < 2:
+        return list(found)
     found = list(_without_moved_names(found))
     gone = Counter(repr((o.kind, o.meaning)) for o, n in found if o is not None and n is None)
     come = Counter(repr((n.kind, n.meaning)) for o, n in found if n is not None and o is None)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from shared_utils.editions.numbering import label_of
@@ -35,8 +36,9 @@ _WORDS = re.compile(
 _NOTE_MARK = re.compile(r"(?<=[^\W\d_]{3})[.'’]?[⁰¹²³⁴-⁹]+\Z")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _MARKS = re.compile(f"[{_RAISED}]+")
-_WHITE = re.compile(r"\s")
+_WHITE = re.compile(r"[^\S ]")
 _HYPHENS = re.compile(r"[-‐‑\u00ad\ufffe\s]")
+_DOTS = re.compile(r"[.…·]\s?[.…·]")
 _LEADERS = re.compile(r"\s*(?:[.…·]\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,6}|[A-Z]-\d+)?\s*\Z")
 _TRAILING_NUMBER = re.compile(r"\s+(?P<number>\d{1,4})\s*\Z")
 _CONTENTS = re.compile(r"contents|inhalt|sommaire|table des mati[eè]res|[ií]ndice|indice|inhoud|index", re.IGNORECASE)
@@ -51,6 +53,10 @@ _ASCENDING = 0.8
 _EDGE = 2  # lines at the top and the foot of a page that may run through the document
 _REPEATED = 0.4  # of the pages
 _REPEATED_AT_LEAST = 3  # pages
+
+
+Tokens = Callable[[str], "tuple[Token, ...]"]
+_key_of = attrgetter("key")
 
 
 class Token(NamedTuple):
@@ -90,7 +96,7 @@ class Passage:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        return tuple(token.key for token in self.tokens)
+        return tuple(map(_key_of, self.tokens))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +119,25 @@ def tokens_of(text: str, pages: int = 0) -> tuple[Token, ...]:
     ['longterm', 'cooperation', 'see', 'page', '-', '5', '%']
     """
     found: list[Token] = []
+    key = ""
     for match in _WORDS.finditer(text):
-        if found and found[-1].key in _OF_A_PAGE and match[0].isdecimal() and int(match[0]) <= pages:
+        word, start = match[0], match.start()
+        if key in _OF_A_PAGE and word.isdecimal() and int(word) <= pages:
             continue
-        is_mark = match[0][0] in _RAISED and _MARKS.fullmatch(match[0])
-        if is_mark and not text[: match.start()][-1:].isalnum():  # of a note, behind a comma
+        is_mark = word[0] in _RAISED and _MARKS.fullmatch(word)
+        if is_mark and not text[max(0, start - 1) : start].isalnum():  # of a note, behind a comma
             continue
-        found.append(Token(_key(match[0]), match.start(), match.end()))
+        key = _key(word)
+        found.append(Token(key, start, match.end()))
     return tuple(found)
+
+
+def tokens_of_editions(*documents: Document) -> Tokens:
+    """What reads the words of these documents; a text that several of them have is read once.
+
+    "Page 12" is a place in a document, whose number is not compared, up to the number of pages of the longest one.
+    """
+    return cache(partial(tokens_of, pages=max(len(document.pages) for document in documents)))
 
 
 @lru_cache(maxsize=100_000)
@@ -129,13 +146,9 @@ def _key(word: str) -> str:
     return "-" if word in "-−–(" else _HYPHENS.sub("", fold(word)).replace("'", "")
 
 
-def passages_of(document: Document, most_pages: int = 0) -> Passages:
-    """The passages of a document, some milliseconds a page; none where it has no words.
-
-    "Page 12" is a place in the document, whose number is not compared, up to the number of its pages or `most_pages`:
-    both editions are given that of the longer one.
-    """
-    pages, most_pages = document.pages, max(most_pages, len(document.pages))
+def passages_of(document: Document, tokens: Tokens | None = None) -> Passages:
+    """The passages of a document, some milliseconds a page; none where it has no words."""
+    pages, tokens = document.pages, tokens or tokens_of_editions(document)
     running = _running_lines(pages)
     titles = _titles(document)
     sections, place_of = _numbered(titles)
@@ -145,13 +158,13 @@ def passages_of(document: Document, most_pages: int = 0) -> Passages:
         left_out = _merged([*page.boilerplate, *page.hidden, *running.get(page.number, ())])
         is_contents = _is_contents(page)
         for one in _of_page(page, left_out):
-            passage = _passage(page, one, place_of, most_pages, is_contents=is_contents)
+            passage = _passage(page, one, place_of, tokens, is_contents=is_contents)
             if not passage.tokens:
                 continue
             if repeats(one.row, passage):
                 passage = replace(passage, is_repeated_head=True)
             if found and _goes_on(found[-1], passage):
-                found[-1] = _joined(found[-1], passage, most_pages)
+                found[-1] = _joined(found[-1], passage, tokens)
             else:
                 found.append(passage)
     return Passages(tuple(found), sections, notation_of_document(page.text for page in pages))
@@ -208,17 +221,17 @@ def _runs(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _passage(page: Page, one: _Stretch, place_of: _Sections, pages: int, *, is_contents: bool) -> Passage:
+def _passage(page: Page, one: _Stretch, place_of: _Sections, tokens_in: Tokens, *, is_contents: bool) -> Passage:
     text = " ".join(_even(page.text[span.start : span.end]) for span in one.spans)
-    compared = _LEADERS.sub("", text)
+    compared = _LEADERS.sub("", text) if _DOTS.search(text) else text
     if is_contents:
         compared = _TRAILING_NUMBER.sub("", compared)
     number, own = ("", 0) if one.row is not None else label_of(text, page.text, is_heading=one.is_heading)
-    tokens = tokens_of(compared, pages)
+    tokens = tokens_in(compared)
     return Passage(
         places=tuple(Place(page.number, span.start, span.end) for span in one.spans),
         text=text,
-        tokens=tuple(token for token in tokens if token.start >= own) or tokens,
+        tokens=(tuple(token for token in tokens if token.start >= own) if own else tokens) or tokens,
         section=place_of(page.number, one.spans[0].start),
         is_heading=one.is_heading,
         values=_values(one) if one.row is not None and not is_contents else (),
@@ -276,9 +289,9 @@ def _goes_on(before: Passage, after: Passage) -> bool:
     return len(before.text) >= _LEAST_TO_GO_ON and (first.islower() or first.isdigit() or first in '("“‘$€£')
 
 
-def _joined(before: Passage, after: Passage, pages: int) -> Passage:
+def _joined(before: Passage, after: Passage, tokens: Tokens) -> Passage:
     text = f"{before.text} {after.text}"
-    return Passage((*before.places, *after.places), text, tokens_of(text, pages), before.section)
+    return Passage((*before.places, *after.places), text, tokens(text), before.section)
 
 
 class _RepeatedHeads:

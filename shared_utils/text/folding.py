@@ -69,6 +69,15 @@ def folded_words(text: str) -> tuple[tuple[int, int, str], ...]:
     return tuple([(*match.span(), match[0]) for match in _WORD.finditer(fold_in_place(text))])
 
 
+def plain_words(text: str) -> list[str]:
+    """The words alone, as those of `folded_words`: of any length, nothing of it is kept.
+
+    >>> plain_words("Fünf dix-sept")
+    ['funf', 'dix-sept']
+    """
+    return _WORD.findall(fold_in_place(text))
+
+
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 

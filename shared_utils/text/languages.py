@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
-from shared_utils.text.folding import folded_words
+from shared_utils.text.folding import plain_words
 
 _LETTERS = {  # that tell languages apart which share a function word
     "german": re.compile("[äöüßÄÖÜ]"),
@@ -16,7 +16,6 @@ _LETTERS = {  # that tell languages apart which share a function word
     "portuguese": re.compile("[ãõÃÕ]"),
 }
 _CLEARLY = 3  # function words
-_LONGEST = 9  # letters; no function word is as long
 
 
 def _word_set(words: str) -> frozenset[str]:
@@ -76,7 +75,7 @@ def told_language(text: str) -> str | None:
     >>> told_language("Der Umsatz stieg auf 1.234"), told_language("Umsatz 1.234")
     ('german', None)
     """
-    counts = _counts(word for _, _, word in folded_words(text) if len(word) < _LONGEST)
+    counts = _counts(plain_words(text))
     most = max(counts.values())
     best = [language for language, count in counts.items() if count == most > 0]
     if len(best) > 1:
@@ -103,7 +102,7 @@ def same_language(one: str, other: str) -> bool:
 
 def _clearly(text: str) -> str | None:
     """The language of three function words or more, not all one, and of more than any other has."""
-    words = [word for _, _, word in folded_words(text) if len(word) < _LONGEST]
+    words = plain_words(text)
     (best, most), (_, second) = Counter(_counts(words)).most_common(2)
     return best if most >= _CLEARLY and most > second and _counts(set(words))[best] > 1 else None
 

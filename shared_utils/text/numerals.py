@@ -73,14 +73,18 @@ def notation_of(text: str) -> Notation:
     >>> notation_of("Der Umsatz betrug 1.234,5 Mio. Euro").decimal
     <DecimalSign.COMMA: ','>
     """
-    plain = plain_digits(text)
-    language = told_language(text)
-    return Notation(_decimal_sign(plain, language), language, _day_first(plain, language))
+    return _notation(text)
 
 
 def notation_of_document(texts: Iterable[str]) -> Notation:
     """The notation that all pages or passages of a document share."""
-    return notation_of("\n".join(texts))
+    return _notation("\n".join(texts))  # of megabytes: nothing of it is kept
+
+
+def _notation(text: str) -> Notation:
+    plain = plain_digits(text)
+    language = told_language(text)
+    return Notation(_decimal_sign(plain, language), language, _day_first(plain, language))
 
 
 def readings(numeral: str, decimal: DecimalSign | None) -> tuple[Decimal, ...]:

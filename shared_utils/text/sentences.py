@@ -128,10 +128,11 @@ def _trailing_cells(tokens: Sequence[str]) -> int:
 def _blocks(text: str) -> Iterator[Span]:
     """Paragraphs: runs of lines of which each one goes on in the next."""
     lines = _stripped_lines(text)
+    rows = [is_table_row(text[line.start : line.end]) for line in lines] if len(lines) > 1 else []
     start: int | None = None
     for index, line in enumerate(lines):
         start = line.start if start is None else start
-        if index + 1 == len(lines) or not _runs_on(text, lines, index):
+        if index + 1 == len(lines) or rows[index] or rows[index + 1] or not _runs_on(text, lines, index):
             yield Span(start, line.end)
             start = None
 
@@ -148,12 +149,10 @@ def _stripped_lines(text: str) -> list[Span]:
 
 
 def _runs_on(text: str, lines: Sequence[Span], index: int) -> bool:
-    """Whether a line continues in the next one: only then was its break made for want of room."""
+    """Whether a line continues in the next one, both prose: only then was its break made for want of room."""
     line, following = lines[index], lines[index + 1]
     here, there = text[line.start : line.end], text[following.start : following.end]
     if text.count("\n", line.end, following.start) > 1 or _LIST_ITEM.match(there):
-        return False
-    if is_table_row(here) or is_table_row(there):
         return False
     if here[-1] in ",-\u00ad\ufffe" or (there[0].islower() and here[-1] not in ".!?:;"):
         return True
