@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count as ascending
 from itertools import pairwise
 
 from rapidfuzz.distance import Indel, LCSseq
@@ -96,9 +97,8 @@ def likeness(before: Sequence[str], after: Sequence[str]) -> float:
 
 
 def _coded(before: Sequence[str], after: Sequence[str]) -> tuple[list[int], list[int]]:
-    numbers: dict[str, int] = {}
-    old = [numbers.setdefault(word, len(numbers)) for word in before]
-    return old, [numbers.setdefault(word, len(numbers)) for word in after]
+    numbers: defaultdict[str, int] = defaultdict(ascending().__next__)
+    return [numbers[word] for word in before], [numbers[word] for word in after]
 
 
 def _interned(passages: Sequence[Passage], numbers: dict[str, int]) -> list[int]:

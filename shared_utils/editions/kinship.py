@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from zlib import crc32
 
@@ -84,9 +85,10 @@ def in_order(one: Sketch, other: Sketch) -> tuple[Sketch, Sketch]:
 
 def _runs(passages: Sequence[Passage]) -> Iterable[int]:
     """Hashes of runs of words, one of eight: running on over passages, which two settings may cut otherwise."""
-    keys = [key for passage in passages for key in passage.keys]
-    for n in range(len(keys) - _RUN + 1):
-        if not (code := crc32(" ".join(keys[n : n + _RUN]).encode())) % _KEPT:
+    number = cache(lambda key: crc32(key.encode()))
+    numbers = [number(key) for passage in passages for key in passage.keys]
+    for run in zip(*(numbers[n:] for n in range(_RUN)), strict=False):
+        if not (code := hash(run)) % _KEPT:  # of numbers: the same in every process
             yield code
 
 
