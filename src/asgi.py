@@ -41,6 +41,7 @@ from src.edge.sender import sender_of
 from src.edge.shares import Shares
 from src.edge.stopping import DRAINING_S, on_stop
 from src.screen import file_routes, text_routes
+from src.screen.downloads import keep_downloads
 from src.screen.lookups import ask_nobody_for_our_address
 from src.screen.page_uploads import CountedUploads
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
@@ -281,6 +282,7 @@ def names_of(settings: Settings) -> tuple[str, ...] | None:
 
 def create_app(settings: Settings) -> App:
     ask_nobody_for_our_address()
+    keep_downloads()
     shared = SharedLibrary(settings)
 
     @contextlib.asynccontextmanager

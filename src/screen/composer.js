@@ -109,6 +109,11 @@ const list = () => {
   dialog.showModal();
 };
 const pressed = event => {
+  const open = document.querySelector('[role="dialog"]');
+  if (event.key === 'Escape' && open && event.target === document.body) { // its button was disabled in this moment
+    open.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    return;
+  }
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   const area = box();
   if (area && event.target === area) {
