@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -21,7 +22,12 @@ _OPEN_HEADINGS = 12  # the rest of an outline is folded
 def draw_guide(shelf: Shelf, session: Session) -> None:
     """Of the documents that would be asked."""
     asked = among(shelf, session)
-    guides = [guide for guide in shelf.guides() if not asked or guide.document_id in asked]
+    pages = {view.document_id: view.pages for view in shelf.documents()}  # those that are still to be read, too
+    guides = [
+        replace(guide, pages=max(guide.pages, pages.get(guide.document_id, 0)))
+        for guide in shelf.guides()
+        if not asked or guide.document_id in asked
+    ]
     if not guides:
         return
     with st.container(key="guide"):
