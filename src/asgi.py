@@ -290,8 +290,8 @@ def create_app(settings: Settings) -> App:
     async def lifespan(_: App) -> AsyncIterator[dict[str, object]]:
         make_undumpable()  # before any file of a stranger is opened, and however the server was started
         collect_seldom()
-        # Beside three threads that read files, one that often waits, as those that answer clicks do, gets on 1.6 times as
-        # far, and they do as much in a second of computing.
+        # Beside three threads that read files, one that often waits, as those that answer clicks do, gets on 1.6 times
+        # as far, and they do as much in a second of computing.
         sys.setswitchinterval(_SWITCH_S)
         serve(shared)
         shared.warm_up()  # in the background, so that the port is bound before the imports that take seconds
