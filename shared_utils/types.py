@@ -117,6 +117,9 @@ class Document:
     outline: tuple[OutlineEntry, ...] = ()
     made_on: str = ""  # the day that the file's own data tell, in ISO form; "" where they tell none
 
+    def __hash__(self) -> int:  # pages may be kept on a disk, and are many
+        return hash(self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:

@@ -26,6 +26,7 @@ REFUSED = message("The documents do not say.")  # prompts.REFUSAL, in the reader
 NOT_IN_DOCUMENTS = message("The documents do not seem to speak to this question.")
 
 CLOSEST = 3  # passages shown when the documents do not speak to the question
+_NAMED = 2  # documents of which the same is true; of more of them it is said once
 _TELLING_CHARACTERS = 12  # in a script without blanks, too, that is more than a page number
 
 
@@ -139,24 +140,31 @@ def _is_recognised(page: Page | None, cited: Citation) -> bool:
 
 
 def unread_notes(documents: Sequence[IndexedDocument]) -> tuple[Message, ...]:
-    """What an answer may have missed: pages still being read, pages that could not be."""
-    notes = []
-    for document in documents:
-        name = document.document.name
-        if not document.complete:
-            read = len(document.document.pages)
-            notes.append(
-                message("{name} is still being read: this answer knows its first {n} pages.", name=name, n=read)
-            )
-            continue
-        notes += _unread(name, document.document.pages)
+    """What an answer may have missed: pages still being read, pages that could not be. What is so of many documents is
+    said once."""
+    reading = [document.document for document in documents if not document.complete]
+    notes = [
+        message("{name} is still being read: this answer knows its first {n} pages.", name=d.name, n=len(d.pages))
+        for d in reading[:_NAMED]
+    ]
+    if len(reading) > _NAMED:
+        notes = [
+            message("{n} documents are still being read: this answer knows what was read of them.", n=len(reading))
+        ]
+    by_words = []
+    for document in (document for document in documents if document.complete):
+        notes += _unread(document.document.name, document.document.pages)
         if document.index.chunks and document.index.dense is None:
-            notes.append(
-                message(
-                    "{name} was searched by its words alone: its passages are not indexed by meaning yet.", name=name
-                )
-            )
-    return tuple(notes)
+            by_words.append(document.document.name)
+    return (*notes, *_by_words(by_words))
+
+
+def _by_words(names: Sequence[str]) -> list[Message]:
+    if len(names) > _NAMED:
+        said = "{n} documents were searched by their words alone: their passages are not indexed by meaning yet."
+        return [message(said, n=len(names))]
+    said = "{name} was searched by its words alone: its passages are not indexed by meaning yet."
+    return [message(said, name=name) for name in names]
 
 
 def _unread(name: str, pages: Sequence[Page]) -> list[Message]:

@@ -14,7 +14,7 @@ from shared_utils.storage.kept_pages import facts_of
 from shared_utils.storage.store import Entry as StoredEntry
 from shared_utils.types import Citation, Document, Page, Rect, Span
 from src.answering.ingestion import IndexedDocument, SourceFile
-from src.library.guide import Guide, guide_of
+from src.library.guide import Guide, grown, guide_of
 from src.library.read_by_workers import reading_for
 from src.library.reading import Entry
 from src.library.services import Person, Services
@@ -59,8 +59,12 @@ class Documents:
         made: dict[str, tuple[IndexedDocument, Guide]] = {}
         for entry_id, indexed in there:
             known = self._guides.get(entry_id)
-            same = known is not None and known[0].document is indexed.document
-            made[entry_id] = known if known is not None and same else (indexed, guide_of(indexed.document))
+            if known is not None and known[0].document is indexed.document:
+                made[entry_id] = known
+            elif known is not None and not indexed.complete:
+                made[entry_id] = (indexed, grown(known[1], indexed.document))
+            else:
+                made[entry_id] = (indexed, guide_of(indexed.document))
         self._guides = made
         return tuple(guide for _, guide in made.values())
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from shared_utils.message import NOTHING, Message, message
@@ -21,6 +21,7 @@ from src.answering.about_files import language_of
 
 _FIRST_PAGES = 2  # where a document says what it is
 _OPENING_CHARS = 2_500
+_TELLING_PAGES = 12  # what they tell, further ones do not change, but for the outline
 _MOST_HEADINGS = 40
 _LONGEST_HEADING = 90  # characters
 _LONGEST_DATE_LINE = 60
@@ -101,6 +102,12 @@ def guide_of(document: Document) -> Guide:
     )
 
 
+def grown(known: Guide, document: Document) -> Guide:
+    """The guide to a document of which more has been read than when `known` was made. Its outline is made again once
+    it has been read to its end: the page asks for this several times a second."""
+    return replace(known, pages=len(document.pages)) if known.pages >= _TELLING_PAGES else guide_of(document)
+
+
 def title_of(document: Document) -> str:
     """What the document calls itself; "" where that is no more than the name of its file."""
     title = " ".join(document.title.split())
@@ -166,4 +173,4 @@ def _outermost(found: Sequence[tuple[str, int, int]]) -> Iterator[tuple[str, int
     return (entry for entry in found if entry[1] in dividing)
 
 
-__all__ = ["Guide", "Heading", "guide_of", "title_of"]
+__all__ = ["Guide", "Heading", "grown", "guide_of", "title_of"]

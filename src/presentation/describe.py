@@ -51,8 +51,16 @@ def legible_name(name: str, title: str) -> str:
     ('Annual Report 2025', 'report-7.pdf')
     """
     stem, shown = plain(name).rsplit(".", 1)[0], plain(title)
-    says_something = any(len(word) >= _SHORTEST_WORD for word in _HAS_A_WORD.findall(stem))
-    return plain(name) if says_something or len(shown.split()) < _FEWEST_TITLE_WORDS else shown
+    return plain(name) if says_something(stem) or len(shown.split()) < _FEWEST_TITLE_WORDS else shown
+
+
+def says_something(name: str) -> bool:
+    """Whether a name has a word in it, as neither hashes nor numbers of files have.
+
+    >>> says_something("Annual Report 2025"), says_something("0000764478-19-000009"), says_something("3f9a1c77d0b2")
+    (True, False, False)
+    """
+    return any(len(word) >= _SHORTEST_WORD for word in _HAS_A_WORD.findall(name))
 
 
 def document_name(view: DocumentView) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Sentence, Verdict
 from src.i18n import ENGLISH, Say
@@ -22,6 +22,7 @@ class Lead:
     markers: tuple[int, ...]  # of the value, where no rows carry them
     rows: tuple[DirectOperand, ...]
     sentences: int
+    hint: str = ""  # what the rows leave open
 
 
 def lead_of(answer: Answer, say: Say = ENGLISH) -> Lead | None:
@@ -48,9 +49,27 @@ def _value(direct: Direct, sentence: Sentence, say: Say) -> Lead | None:
     name, _, value = _said(sentence, say).partition(": ")
     operands = direct.operands
     if len(operands) > 1:
-        return Lead(name, "", "", (), operands, 1)
-    is_whole = name == direct.name and operands[0].value in value and ": " not in value
-    return Lead(name, value, "", sentence.citations, (), 1) if is_whole and len(value) <= _LONGEST_VALUE else None
+        rows = _told_apart(direct)
+        several = say("Several values stand under one name here; which column each is of, the page shows.")
+        return Lead(name, "", "", (), rows, 1, several if len(rows) < len(operands) else "")
+    if name != direct.name or operands[0].value not in value or ": " in value:
+        return None
+    if len(value) > _LONGEST_VALUE and value == f"{operands[0].value} ({operands[0].unit})":  # a long unit is no figure
+        name, value = f"{name} ({operands[0].unit})", operands[0].value
+    return Lead(name, value, "", sentence.citations, (), 1) if len(value) <= _LONGEST_VALUE else None
+
+
+def _told_apart(direct: Direct) -> tuple[DirectOperand, ...]:
+    """A row for each name, without what all of them share. Where the columns have no names of their own, the values
+    stand in one row, as they do on the page: nothing would tell their rows apart."""
+    rows: dict[tuple[str, str], DirectOperand] = {}
+    for one in direct.operands:
+        own = one.name.removeprefix(direct.name).lstrip(" ,") or one.name
+        same = rows.get((own, one.unit))
+        value = f"{same.value} · {one.value}" if same else one.value
+        cited = tuple(dict.fromkeys((*(same.citations if same else ()), *one.citations)))
+        rows[own, one.unit] = replace(one, name=own, value=value, citations=cited)
+    return tuple(rows.values())
 
 
 def _calculation(direct: Direct, sentence: Sentence, say: Say) -> Lead | None:
@@ -79,7 +98,8 @@ def with_lead(made: tuple[Block, ...], answer: Answer, say: Say = ENGLISH) -> tu
     if not lead.rows:
         return _line(lead, first.markers), *others
     named = (_line(lead, ()),) if lead.name else ()
-    return *named, _cells(lead, say), *others
+    hint = (Block(BlockKind.PARAGRAPH, (Piece((Run(lead.hint),)),)),) if lead.hint else ()
+    return *named, _cells(lead, say), *hint, *others
 
 
 def _line(lead: Lead, markers: tuple[int, ...]) -> Block:

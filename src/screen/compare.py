@@ -23,7 +23,7 @@ from src.screen.compare_places import change_anchor, marked_rects, sources_of
 from src.screen.compare_state import Compared
 from src.screen.export_dialog import file_stem
 from src.screen.html import note
-from src.screen.session import Session
+from src.screen.session import Place, Session
 from src.views import DocumentState, DocumentView
 
 VIEW = "compare"
@@ -75,11 +75,14 @@ def draw_compare(shelf: Shelf, session: Session) -> None:
         st.html(note(say("Add another edition of your document to see what changed.")))
         return
     pair = _chosen(documents, session)
-    compared = session.editions.compared(*pair)
+    with st.spinner(say("Comparing the two …")):
+        compared = session.editions.compared(*pair)
     for told in notes_of(compared.comparison, compared.before, compared.after):
         st.html(note(say(told), role="status"))
     if compared.comparison.changes:
         _draw_changes(compared, pair, shelf, session)
+    if session.place is None and (first := next(iter(session.editions.groups), None)):  # beside it, what it begins with
+        session.place = Place(first[0].document, first[0].page, first[0].anchor)
 
 
 def _documents(shelf: Shelf) -> dict[str, Document]:
@@ -99,7 +102,8 @@ def _documents(shelf: Shelf) -> dict[str, Document]:
 
 def _chosen(documents: dict[str, Document], session: Session) -> tuple[Document, Document]:
     say, state = session.say, session.editions
-    pairs = state.suggested(list(documents.values()))
+    with st.spinner(say("Looking for editions of one document …")):
+        pairs = state.suggested(list(documents.values()))
     if state.before not in documents or state.after not in documents:
         state.before, state.after = pairs[0] if pairs else _first_two(documents)
     names = {document.id: document.name for document in documents.values()}

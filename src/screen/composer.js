@@ -28,6 +28,19 @@ const count = () => {
   line.classList.toggle('fn-error', left < 0);
 };
 
+// ------------------------------------------------------------------------------------------------ what is being typed
+
+const DRAFT = 'footnote-draft'; // of this tab: a page that is loaded again gives it back
+const keep = text => { try { text ? sessionStorage.setItem(DRAFT, text) : sessionStorage.removeItem(DRAFT); } catch { /* then it is not kept */ } };
+let kept = (() => { try { return sessionStorage.getItem(DRAFT) ?? ''; } catch { return ''; } })();
+const giveBack = () => {
+  const area = box();
+  if (!kept || !area || area.disabled) return;
+  const text = kept;
+  kept = '';
+  if (!area.value) write(text);
+};
+
 // ------------------------------------------------------------------------------------------------ sending
 
 const sending = event => { // a question that is too long stays where it is; any other shows at once
@@ -40,6 +53,7 @@ const sending = event => { // a question that is too long stays where it is; any
     shout(document.querySelector('.fn-counter')?.textContent ?? '');
     return;
   }
+  keep('');
   bubble(text);
 };
 const bubble = text => {
@@ -109,6 +123,11 @@ const list = () => {
   dialog.showModal();
 };
 const pressed = event => {
+  const open = document.querySelector('[role="dialog"]');
+  if (event.key === 'Escape' && open && event.target === document.body) { // its button was disabled in this moment
+    open.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    return;
+  }
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   const area = box();
   if (area && event.target === area) {
@@ -154,10 +173,11 @@ export default function (call) {
     document.addEventListener('click', clicked, true);
     document.addEventListener('focusin', focused);
     document.addEventListener('focusout', lost);
-    document.addEventListener('input', event => { if (closest(event, BOX)) count(); }, true);
-    new MutationObserver(() => { count(); settle(); plainNames(); }).observe(document.body, { childList: true, subtree: true });
+    document.addEventListener('input', event => { if (closest(event, BOX)) { count(); keep(event.target.value.trim() ? event.target.value : ''); } }, true);
+    new MutationObserver(() => { count(); settle(); plainNames(); giveBack(); }).observe(document.body, { childList: true, subtree: true });
   }
   count();
   settle();
   plainNames();
+  giveBack();
 }

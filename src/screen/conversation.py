@@ -9,7 +9,7 @@ from shared_utils.message import NOTHING, message
 from src.library.shelf import Shelf
 from src.presentation.escaping import html_text, plain
 from src.screen.answer import draw_finished
-from src.screen.conversation_list import shortened
+from src.screen.conversation_list import shortened, show_conversation
 from src.screen.export_dialog import draw_export_button
 from src.screen.guide import draw_guide
 from src.screen.html import note
@@ -50,7 +50,6 @@ def draw_conversation(shelf: Shelf, session: Session) -> None:
         st.html(_COMING)
     if session.unasked:
         st.html(note(session.say(session.unasked), "error", role="alert"))
-        session.unasked = NOTHING
 
 
 def _draw_bar(turns: tuple[TurnView, ...], shelf: Shelf, session: Session) -> None:
@@ -73,8 +72,7 @@ def _draw_bar(turns: tuple[TurnView, ...], shelf: Shelf, session: Session) -> No
 
 
 def _new_conversation(shelf: Shelf, session: Session) -> None:
-    session.conversation = shelf.new_conversation()
-    session.place, session.followed = None, ""
+    show_conversation(shelf.new_conversation(), session)
 
 
 def _draw_turn(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
@@ -122,6 +120,7 @@ def _draw_suggestions(shelf: Shelf, session: Session) -> None:
 def ask(question: str, shelf: Shelf, session: Session, most: int = 0) -> None:
     """Ask it, or put it in line behind the one that is being answered; where that cannot be, or it is longer than
     `most` characters (0 = any), why is told and the question is kept as the draft."""
+    session.unasked = NOTHING
     asked = confined(question, session)
     if 0 < most < len(asked):
         session.draft = question

@@ -12,6 +12,7 @@ from itertools import groupby
 import streamlit as st
 
 from shared_utils.errors import FootnoteError
+from shared_utils.message import NOTHING
 from src.i18n import phrase
 from src.library.shelf import Shelf
 from src.presentation.escaping import html_text, plain
@@ -37,9 +38,8 @@ def choose_conversation(shelf: Shelf, session: Session) -> None:
         if shelf.turns(asked):
             show_conversation(asked, session)
         else:
-            session.remark = session.say(
-                "This link leads to a conversation that is not here: it was deleted, or begun in another browser."
-            )
+            said = "This link leads to a conversation that is not here: it was deleted, or begun in another browser."
+            session.remarks.append(session.say(said))
     if not session.conversation:
         session.conversation = shelf.latest_conversation() or shelf.new_conversation()
     _tell_address(shelf, session)
@@ -59,13 +59,13 @@ def _tell_address(shelf: Shelf, session: Session) -> None:
 def show_conversation(conversation_id: str, session: Session) -> None:
     session.conversation, session.view = conversation_id, ""
     session.place, session.followed, session.deleting = None, "", ""
+    session.unasked = NOTHING
 
 
 def draw_remark(session: Session) -> None:
-    """What a person should know about the link they followed, shown once."""
-    if session.remark:
-        st.html(note(session.remark, "warning", role="status"))
-        session.remark = ""
+    """What a person should know about the link they followed."""
+    for text in session.remarks.shown(time.monotonic()):
+        st.html(note(text, "warning", role="status"))
 
 
 # ------------------------------------------------------------------------------------------------ all of them

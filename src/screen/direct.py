@@ -31,4 +31,6 @@ def lead_html(lead: Lead, anchor: Callable[[int], str], titles: Mapping[int, str
     )
     if rows:
         parts.append(f'<table class="fn-rows"><tbody>{rows}</tbody></table>')
+    if lead.hint:
+        parts.append(f'<p class="fn-note fn-quiet">{html_text(lead.hint)}</p>')
     return f'<div class="fn-lead-block">{"".join(parts)}</div>'

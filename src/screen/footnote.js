@@ -128,6 +128,11 @@ const drop = async event => {
 
 // ------------------------------------------------------------------------------------------------ the way to a question
 
+let room; // the one that is shown
+const enter = () => { // another room begins at its top
+  if (room !== undefined && data.room && room !== data.room) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+  room = data.room;
+};
 const arrive = () => { // at a new question, once
   const latest = document.querySelector('.st-key-latest');
   if (!latest || latest.dataset.turn === data.turn) return;
@@ -219,5 +224,5 @@ export default function (call) {
   titled();
   announce();
   connection();
-  requestAnimationFrame(arrive);
+  requestAnimationFrame(() => { enter(); arrive(); });
 }

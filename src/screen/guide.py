@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from src.i18n import Say
 from src.library.guide import Guide, Heading
 from src.library.shelf import Shelf
-from src.presentation.describe import legible_name
+from src.presentation.describe import legible_name, says_something
 from src.presentation.escaping import html_text, plain
 from src.screen.scope import among
 from src.screen.session import Session
@@ -21,7 +22,12 @@ _OPEN_HEADINGS = 12  # the rest of an outline is folded
 def draw_guide(shelf: Shelf, session: Session) -> None:
     """Of the documents that would be asked."""
     asked = among(shelf, session)
-    guides = [guide for guide in shelf.guides() if not asked or guide.document_id in asked]
+    pages = {view.document_id: view.pages for view in shelf.documents()}  # those that are still to be read, too
+    guides = [
+        replace(guide, pages=max(guide.pages, pages.get(guide.document_id, 0)))
+        for guide in shelf.guides()
+        if not asked or guide.document_id in asked
+    ]
     if not guides:
         return
     with st.container(key="guide"):
@@ -41,21 +47,26 @@ def guide_html(guide: Guide, say: Say) -> str:
 
 def rows_html(guides: Sequence[Guide], say: Say) -> str:
     """Several documents: a line each, the latest first."""
+    rows, rest = _rows(guides[:_MOST_ROWS], say), guides[_MOST_ROWS:]
+    more = html_text(say.n(len(rest), "and {n:,} more", "and {n:,} more"))
+    folded = f"<details><summary>{more}</summary>{_rows(rest, say)}</details>" if rest else ""
+    head = html_text(say("About these documents"))
+    return f'<section class="fn-guide" aria-label="{head}">{rows}{folded}</section>'
+
+
+def _rows(guides: Sequence[Guide], say: Say) -> str:
     rows = "".join(
         f'<li><a href="#page-{guide.document_id}:1" title="{html_text(plain(guide.name))}">'
         f'<b dir="auto">{html_text(_names(guide)[0])}</b> <span>{_facts(guide, say)}</span></a></li>'
-        for guide in guides[:_MOST_ROWS]
+        for guide in guides
     )
-    left = len(guides) - _MOST_ROWS
-    more = say.n(left, "and {n:,} more", "and {n:,} more") if left > 0 else ""
-    rest = f'<p class="fn-note fn-quiet">{html_text(more)}</p>' if more else ""
-    head = html_text(say("About these documents"))
-    return f'<section class="fn-guide" aria-label="{head}"><ul class="fn-guides">{rows}</ul>{rest}</section>'
+    return f'<ul class="fn-guides">{rows}</ul>'
 
 
 def _names(guide: Guide) -> tuple[str, str]:
     """What the document is called, and the name of its file where that is another."""
-    name = plain(guide.title) or legible_name(guide.name, guide.title)
+    title = plain(guide.title)
+    name = title if says_something(title) else legible_name(guide.name, title)
     file = plain(guide.name)
     return (name, file) if name != file else (file, "")
 

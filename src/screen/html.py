@@ -36,11 +36,14 @@ def note(text: str, kind: str = "quiet", *, role: str = "") -> str:
     return f'<p class="fn-note fn-{kind}"{spoken}>{html_text(text)}</p>'
 
 
-def root_style(theme: str, words: Mapping[str, str]) -> str:
+def root_style(theme: str, words: Mapping[str, str], *, room: str = "") -> str:
     """What the style sheet depends on: "light" or "dark", also for dialogs, which stand outside Streamlit's own root,
-    and words for it to show, name -> text: `content: var(--fn-say-<name>)`."""
+    words for it to show, name -> text: `content: var(--fn-say-<name>)`, and the room that is shown: what the others
+    held is gone at once, not when the page has been drawn to its end."""
     rules = "".join(f"--fn-say-{name}:{_css_string(text)};" for name, text in words.items())
-    return f"<style>:root{{color-scheme:{theme};{rules}}}</style>"
+    own = f".st-key-room-{room}"
+    others = f"[data-testid=stLayoutWrapper]:has(>[class*=st-key-room-]:not({own})){{display:none}}" if room else ""
+    return f"<style>:root{{color-scheme:{theme};{rules}}}{others}</style>"
 
 
 def _css_string(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -160,11 +162,10 @@ def add_sample(shelf: Shelf, session: Session) -> None:
 
 
 def draw_notices(session: Session) -> None:
-    """Sentences about what could not be done, shown until the next thing is."""
+    """Sentences about what could not be done."""
     _note_refused(session)
-    for text in session.notices:
+    for text in session.notices.shown(time.monotonic()):
         st.html(note(text, "error", role="alert"))
-    session.notices.clear()
 
 
 def _note_refused(session: Session) -> None:

@@ -40,7 +40,7 @@ from src.screen.share_dialog import draw_share
 from src.screen.shared_library import shared_library
 from src.screen.status_line import Seen, draw_status, look_around
 from src.screen.timeline import VIEW as TIMELINE
-from src.screen.timeline import draw_timeline, draw_timeline_button, prepare_timeline
+from src.screen.timeline import draw_timeline, draw_timeline_button
 from src.settings import Settings
 from src.views import DocumentView
 
@@ -66,7 +66,7 @@ def draw() -> None:
         return
     settings = shared.settings
     session.say = language_of(shelf.preferences().language)
-    st.html(root_style(theme, uploader_words(settings, session.say)))
+    st.html(root_style(theme, uploader_words(settings, session.say), room=session.view or "conversation"))
     choose_conversation(shelf, session)
     take_overdue(shelf, session)
     seen = look_around(shelf, session)
@@ -97,16 +97,23 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
             draw_list_button(session, ready=any(view.searchable for view in documents))
             draw_compare_button(session, ready=sum(map(can_be_compared, documents)) > 1)
         st.html(note(where_files_go(settings, session.say, keep_here=shelf.preferences().keep_here)))
-    prepare_timeline(shelf, session)
     left, right = st.columns(_COLUMNS, gap="large")
     with left:
         draw_library_notice(shelf, session)
         draw_remark(session)
-        _ROOMS.get(session.view, draw_conversation)(shelf, session)
+        _draw_room(shelf, session)
     if not session.view:  # after the conversation, which draws an answer once: it may have come in this very run
         follow_answer(shelf.turns(session.conversation), session)
     with right:
         draw_viewer(shelf, session)
+
+
+def _draw_room(shelf: Shelf, session: Session) -> None:
+    """Each room in a place of its own: drawn into another's, it would show what that held until the run is over."""
+    for view, draw_room in {"": draw_conversation, **_ROOMS}.items():
+        with st.container(key=f"room-{view or 'conversation'}"):
+            if view == session.view:
+                draw_room(shelf, session)
 
 
 def _draw_question_row(

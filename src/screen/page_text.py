@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from shared_utils.types import Document, Page, Rect, Span
 from src.library.shelf import Shelf
@@ -54,9 +55,11 @@ def joined(words: Sequence[Word]) -> list[Word]:
 
     >>> [w.box for w in joined([Word("a", (0.1, 0.5, 0.1, 0.1), " "), Word("b", (0.21, 0.5, 0.1, 0.1), " ")])]
     [(0.1, 0.5, 0.11, 0.1), (0.21, 0.5, 0.1, 0.1)]
+    >>> joined([])  # a scan, or a page that is a picture
+    []
     """
     widened = []
-    for word, after in zip(words, [*words[1:], None], strict=True):
+    for word, after in zip_longest(words, words[1:]):
         left, top, width, height = word.box
         if after is not None and word.blank == " ":
             gap = after.box[0] - left - width

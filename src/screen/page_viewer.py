@@ -44,7 +44,7 @@ def _open(address: str, shelf: Shelf, session: Session) -> None:
         session.place, session.wants_drawer = (Place(found.document, found.page, found.anchor), True)
         st.rerun(scope="fragment")
     if not any(turn.stage for turn in shelf.turns(session.conversation)):
-        session.remark = session.say("This leads to a document that was removed. Add it again to see its pages.")
+        session.remarks.append(session.say("This leads to a document that was removed. Add it again to see its pages."))
         st.rerun()
 
 
@@ -117,6 +117,7 @@ def _page_data(shelf: Shelf, session: Session) -> dict[str, object]:
     say = session.say
     return {
         "turn": turns[-1].id if turns else "",
+        "room": session.view,
         "language": say.language,
         "news": _news(turns, say),
         "kinds": [".pdf", *taken_here()],

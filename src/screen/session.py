@@ -13,6 +13,7 @@ from shared_utils.message import NOTHING, Message
 from src.i18n import ENGLISH, Say, say_for
 from src.library.networks import counted_network
 from src.screen.compare_state import Editions
+from src.screen.notices import Notices
 
 WORKSPACE_COOKIE = "footnote_shelf"
 _KEY = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -64,7 +65,7 @@ class Session:
     fetching: Fetching | None = None  # the web address that is being fetched
     refused: int = 0  # files that the uploader could not bring in, told until it brings in others
     refused_in: int = 0  # the upload round in which that was
-    notices: list[str] = field(default_factory=list)  # what could not be done, in the person's language, shown once
+    notices: Notices = field(default_factory=Notices)  # what could not be done, in the person's language
     chosen: tuple[str, ...] = ()  # the entries that are ticked: those are asked; () = all
     naming: str = ""  # the collection whose name is being typed: its id, "new", or "" for none
     removed_collection: tuple[str, str] = ("", "")  # (id, name) of the one removed last, while that can be undone
@@ -72,10 +73,10 @@ class Session:
     order: str = "added"  # of the documents: "added", "name" or "state"
     section: str = ""  # the heading that a question is confined to; "" = none
     pages: str = ""  # the pages that are asked, as typed; "" = all
-    unasked: Message = NOTHING  # why the last question could not be asked, shown once
+    unasked: Message = NOTHING  # why the last question could not be asked, told until another is
     draft: str = ""  # a question that could not be asked goes back into its box
     address: str = ""  # the conversation the address bar names, as far as we set it
-    remark: str = ""  # about the link that was followed, shown once
+    remarks: Notices = field(default_factory=Notices)  # about the link that was followed
     renaming: str = ""  # the conversation whose name is being typed
     search_conversations: str = ""  # words that the titles shown hold
     deleting: str = ""  # the conversation that is to be deleted, if that is confirmed

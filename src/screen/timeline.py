@@ -64,10 +64,8 @@ def timeline_sources(session: Session) -> list[list[Source]]:
     return [list(group) for group in made.groups] if session.view == VIEW and isinstance(made, _Made) else []
 
 
-def prepare_timeline(shelf: Shelf, session: Session) -> None:
-    """Make what is to be shown, if it is and has changed: before the viewer is told its sources."""
-    if session.view != VIEW:
-        return
+def _prepare(shelf: Shelf, session: Session) -> None:
+    """Make what is to be shown, if that has changed."""
     documents = [one for one in shelf.searchable() if _is_asked(one.document.id, among(shelf, session))]
     dates = shelf.corrected_dates()
     asked = (st.session_state.get("timeline-of", "themes"), str(st.session_state.get("timeline-words", "")).strip())
@@ -110,6 +108,8 @@ def draw_timeline(shelf: Shelf, session: Session) -> None:
             max_chars=_MOST_CHARACTERS,
             placeholder=say("Total revenue") if is_figure else say("Those that change most"),
         )
+        with st.spinner(say("Looking through the documents …")):
+            _prepare(shelf, session)
         made = st.session_state.get(_KEY)
         if isinstance(made, _Made):
             _draw_found(made.found, shelf, session)

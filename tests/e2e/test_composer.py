@@ -31,6 +31,8 @@ def test_a_question_that_is_too_long_is_counted_and_stays_where_it_is(visit: Ope
     expect(page.locator(".fn-question")).to_have_count(0)
     box.fill(QUESTION)
     expect(page.locator(".fn-counter")).to_have_count(0)
+    page.reload()
+    expect(box).to_have_value(QUESTION)  # what was being typed is not lost
 
 
 def test_ones_own_words_stand_there_before_the_server_has_heard_of_them(visit: Open, address: str) -> None:

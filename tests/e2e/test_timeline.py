@@ -22,6 +22,17 @@ def with_reports(screen: Screen) -> Screen:
     return screen
 
 
+_WATCH = """() => {
+    window.together = false;
+    const seen = where => document.querySelector(where)?.checkVisibility() ?? false;
+    const look = () => {
+        window.together ||= seen('.st-key-room-compare') && seen('.st-key-timeline');
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
 @pytest.fixture(scope="module")
 def keeper(chromium: Browser, address: str) -> StorageState:
     """A person with the reports of a port; for tests that leave their dates as they are."""
@@ -77,6 +88,10 @@ def test_points_open_their_page_with_the_words_marked(visit: Open, address: str,
     expect(screen.viewer()).to_contain_text("port-2020.pdf")
     expect(screen.viewer()).to_contain_text("Page 2 of 3")
     expect(screen.viewer().locator(".fn-mark").first).to_be_visible()
+    screen.page.evaluate(_WATCH)
+    screen.page.get_by_role("button", name="Compare two editions").click()
+    expect(screen.page.get_by_role("heading", name="Compare")).to_be_visible()
+    assert screen.page.evaluate("window.together") is False, "a room shows what another held"
 
 
 def test_an_answer_has_its_chart_and_a_question_leads_back_to_the_conversation(

@@ -295,6 +295,15 @@ def test_a_document_that_is_still_being_read_is_named_in_the_answer(document: In
     assert "still being read" in str(note)
 
 
+def test_what_is_so_of_many_documents_is_said_once(document: IndexedDocument) -> None:
+    half, whole = (index_document(document.document, document.path, complete=complete) for complete in (False, True))
+    notes = [str(note) for note in unread_notes([half, whole] * 3)]
+    assert [note.split(":")[0] for note in notes] == [
+        "3 documents are still being read",
+        "3 documents were searched by their words alone",
+    ]
+
+
 # ------------------------------------------------------------------------------------------------ few tokens
 
 

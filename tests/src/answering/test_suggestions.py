@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from shared_utils.message import NOTHING
+from shared_utils.storage.kept_pages import KeptPages, PageMemory, page_arrays
 from shared_utils.types import (
     Answer,
     Cell,
@@ -119,6 +121,11 @@ def test_where_there_are_several_documents_the_question_names_its_own() -> None:
 
 def test_what_was_asked_is_not_suggested_again() -> None:
     assert all("timber" not in topic.words for topic in after("Why did timber fall?"))
+
+
+def test_a_document_whose_pages_are_kept_on_the_disk_has_the_same_topics() -> None:
+    kept = replace(REPORT, pages=KeptPages(page_arrays(REPORT.pages), PageMemory()))
+    assert list(next_topics((), [cited("Less timber came by sea.")], [kept])) == after()
 
 
 def test_sums_and_headers_are_no_topics() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared_utils.types import Document, OutlineEntry, Page, PageVerdict
-from src.library.guide import Heading, guide_of, title_of
+from src.library.guide import Heading, grown, guide_of, title_of
 
 
 def page(text: str, number: int = 1, size: tuple[float, float] = (595.0, 842.0)) -> Page:
@@ -31,6 +31,13 @@ def document(*texts: str, title: str = "", outline: tuple[OutlineEntry, ...] = (
 )
 def test_a_document_is_called_what_it_calls_itself(opening: str, kind: str) -> None:
     assert str(guide_of(document(opening)).kind) == kind
+
+
+def test_a_guide_grows_with_its_document_without_being_made_again_from_page_to_page() -> None:
+    first, more = (document(*["User Guide"] * count) for count in (12, 40))
+    assert grown(guide_of(first), more) == guide_of(more)
+    early = guide_of(document("Foreword"))
+    assert str(grown(early, document("Foreword", "User Guide")).kind) == "Manual"
 
 
 def test_pages_that_lie_on_their_side_are_slides() -> None:

@@ -50,6 +50,12 @@ def test_a_value_stands_alone_with_its_name() -> None:
     assert lead == Lead("Wages, 2025", "$18.8 (in millions)", "", (1, 2), (), 1)
 
 
+def test_a_long_unit_stands_with_the_name_not_with_the_figure() -> None:
+    unit = "In millions, except per share data and percentages"
+    lead = led(DirectKind.VALUE, B.name, B.value, (replace(B, unit=unit),), f"Wages, 2025: 18.8 ({unit})")
+    assert lead == Lead(f"Wages, 2025 ({unit})", "18.8", "", (1, 2), (), 1)
+
+
 def test_a_calculation_has_its_result_its_formula_and_a_row_for_each_cell() -> None:
     lead = led(DirectKind.CALCULATION, "Wages, change", "0.9", (A, B), "Wages, change, 2024–2025: 18.8 − 17.9 = 0.9")
     assert lead == Lead("Wages, change, 2024–2025", "0.9", "18.8 − 17.9 = 0.9", (), (A, B), 1)
@@ -58,6 +64,21 @@ def test_a_calculation_has_its_result_its_formula_and_a_row_for_each_cell() -> N
 def test_values_side_by_side_are_a_table_in_place_of_their_sentences() -> None:
     lead = led(DirectKind.COMPARISON, "", "2", (A, B), "Wages, 2024: 17.9", "Wages, 2025: 18.8", "More.")
     assert lead == Lead("", "", "", (), (A, B), 2)
+
+
+def test_values_under_names_of_their_own_have_a_row_each_without_what_all_share() -> None:
+    lead = led(DirectKind.VALUE, "Wages", "", (A, B), "Wages: 2024 17.9 · 2025 18.8 (in millions)")
+    rows = tuple(replace(one, name=year) for one, year in ((A, "2024"), (B, "2025")))
+    assert lead == Lead("Wages", "", "", (), rows, 1)
+
+
+def test_values_that_no_name_tells_apart_stand_in_one_row_and_it_is_said() -> None:
+    headless = tuple(replace(one, name="Wages") for one in (A, B))
+    lead = led(DirectKind.VALUE, "Wages", "", headless, "Wages: 17.9 · 18.8 (in millions)")
+    assert lead is not None
+    assert lead.rows == (DirectOperand("Wages", "17.9 · 18.8", "in millions", (1, 2)),)
+    assert "which column" in lead.hint
+    assert lead.hint in lead_html(lead, "cite-{}".format, {})
 
 
 def test_a_sentence_that_says_more_than_the_value_stays_a_sentence() -> None:
