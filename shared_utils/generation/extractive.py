@@ -14,7 +14,7 @@ from itertools import pairwise
 from shared_utils.generation.surroundings import items_of, prose_of, read_with
 from shared_utils.message import message
 from shared_utils.structure import sentences as structure
-from shared_utils.structure.rows import names_over, over
+from shared_utils.structure.rows import groups_of, is_named_twice, names_over, over, row_at
 from shared_utils.structure.sentences import PageRows, page_rows, sentences_between
 from shared_utils.text.asking import asks_reason
 from shared_utils.text.dates import dates
@@ -354,8 +354,11 @@ def _placed(runs: Sequence[Sequence[_Candidate]], pages: Pages, around: int) -> 
 
 
 def _column_heads(row: _Candidate, page: Page) -> list[Span]:
-    """What names the columns of a table row, where it stands higher on the page; not what is as long as a sentence."""
-    over = [span for span in names_over(page, row.start, row.end) if span.end <= row.start]
+    """What names the columns of a table row, and its group where the row's label tells it from no other, where they
+    stand higher on the page; not what is as long as a sentence."""
+    known = row_at(page, row.start, row.end) if row.context else None
+    groups = groups_of(page, known)[-1:] if known is not None and is_named_twice(known) else ()
+    over = [span for span in (*names_over(page, row.start, row.end), *groups) if span.end <= row.start]
     return [span for span in over if span.end - span.start <= _LONGEST_HEAD]
 
 

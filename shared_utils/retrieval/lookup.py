@@ -18,6 +18,7 @@ from heapq import nlargest
 
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
 from shared_utils.retrieval.table_rows import Fact, TableRow, is_year, rows_of, years_of
+from shared_utils.tables.texts import label_and_value
 from shared_utils.text.asking import asks_reason
 from shared_utils.text.dates import MONTH_OF
 from shared_utils.text.subject import OF_THE_SUBJECT, names_in, on_most
@@ -54,6 +55,10 @@ _ASKS_HOW = re.compile(
     r"^\W*(?:how (?!.*\b(?:develop|chang|compar|differ|evolv|grow|grew|rise|rose|fall|fell)\w*)"
     r"(?:do|does|did|can|could|should|to|is|are|was|were|will|would)|what (?:are|were) the (?:\w+ )?"
     r"(?:steps|components|methods|ways|reasons))\b",
+    re.IGNORECASE,
+)
+_ASKS_HOW_MANY = re.compile(
+    r"\b(?:how many|number of|wie ?viele|anzahl|combien d|nombre d|cu[aá]nt[oa]s|quant[oaie]s?|n[úu]mero d|hoeveel)",
     re.IGNORECASE,
 )
 _ASKS_WHO = re.compile(r"^\W*(?:who|whom|whose|wer|qui|quién|quem|chi|wie is)\b", re.IGNORECASE)
@@ -216,6 +221,8 @@ def _of_the_kind(question: str, row: TableRow) -> float:
     """How well the kind of a row's values suits what is asked for: a figure, a name, or how something is done."""
     figures = sum(any(character.isdigit() for character in fact.value.text) for fact in row.facts)
     are_figures = 2 * figures >= len(row.facts) and all(len(fact.value.text) < _LONG_VALUE for fact in row.facts)
+    if label_and_value(row.facts[0].labels[-1].text) is not None and _ASKS_HOW_MANY.search(question):
+        return _NOT_OF_THE_KIND  # "Outstanding shares — 491": what stands beside it is no number of shares
     if are_figures:
         asks_else = _ASKS_HOW.search(question) or _ASKS_WHO.search(question)
         return _NOT_OF_THE_KIND if asks_else else 1.0

@@ -10,9 +10,10 @@ from itertools import groupby
 
 from shared_utils.retrieval.unlabelled_sums import is_unlabelled, with_unlabelled_sum
 from shared_utils.tables.paths import heads_over, labels_beside, values
+from shared_utils.tables.texts import label_and_value
 from shared_utils.text.subtracted import left_out
 from shared_utils.text.words import terms
-from shared_utils.types import Cell, Page, RowKind, Table
+from shared_utils.types import Cell, Page, RowKind, Span, Table
 
 _NAMES = re.compile(r"[^\W_]")  # a lone sign names nothing
 _YEAR = re.compile(r"(?<![\d.,])(?:FY|CY)?((?:19|20)\d\d)(?!\d|[.,]\d)", re.IGNORECASE)
@@ -141,9 +142,26 @@ def _ends(table: Table) -> list[float | None]:
 
 @lru_cache(maxsize=256)
 def _facts(table: Table) -> tuple[Fact, ...]:
-    return tuple(
+    in_fields = (
         Fact(cell, _labels(table, cell), _heads(table, cell)) for cell in values(table) if not _is_label(table, cell)
     )
+    return tuple(sorted((*in_fields, *_in_labels(table)), key=lambda fact: fact.value.row))
+
+
+def _in_labels(table: Table) -> Iterator[Fact]:
+    """The values that rows say in their label: "Authorized shares — 500"."""
+    for cell in table.cells:
+        if table.kinds[cell.row] is not RowKind.DATA or cell.column or not cell.spans:
+            continue
+        parts = label_and_value(cell.text)
+        last = cell.spans[-1]
+        if parts is None or len(parts[1]) > last.end - last.start:
+            continue
+        at = last.end - len(parts[1])
+        label = replace(cell, text=parts[0], spans=(*cell.spans[:-1], Span(last.start, at)))
+        value = replace(cell, text=parts[1], spans=(Span(at, last.end),))
+        groups = [each for each in labels_beside(table, cell.row, table.stub_columns) if each != cell]
+        yield Fact(value, (*groups, label), ())
 
 
 def _labels(table: Table, cell: Cell) -> tuple[Cell, ...]:

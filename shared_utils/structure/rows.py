@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
+from shared_utils.tables.texts import label_and_value
 from shared_utils.text.sentences import is_table_row
 from shared_utils.types import Cell, Page, RowKind, Span, Table
 
@@ -156,6 +157,20 @@ def groups_of(page: Page, row: TableRow) -> tuple[Span, ...]:
         is_group = row.table.kinds[parent] is RowKind.GROUP
         found += _stretches(page.text, [c for c in row.table.cells if c.row == parent] if is_group else labels)
     return tuple(found)
+
+
+def is_named_twice(row: TableRow) -> bool:
+    """Whether another row of the table bears the same label, so that only what stands over it tells which this is."""
+    own = _label(row.table, row.row)
+    return bool(own) and any(own == _label(row.table, other) for other in range(row.table.rows) if other != row.row)
+
+
+def _label(table: Table, row: int) -> str:
+    cell = table.at(row, 0)
+    if cell is None or cell.row != row or table.kinds[row] is RowKind.HEAD:
+        return ""
+    parts = label_and_value(cell.text)
+    return (parts[0] if parts is not None else cell.text).casefold()
 
 
 def titles_of(page: Page, row: TableRow) -> tuple[Span, ...]:

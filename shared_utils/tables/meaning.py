@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from shared_utils.tables.draft import Draft, DraftCell
-from shared_utils.tables.texts import is_total, is_unit, is_value
+from shared_utils.tables.texts import is_total, is_unit, is_value, label_and_value
 from shared_utils.types import RowKind
 
 INDENT = 30  # tenths of a point that a label must stand further in to belong to the one above
@@ -104,6 +104,8 @@ def row_kinds(
         is_labelled = any(not is_unit(texts[c]) for c in labels)
         if row < heads:
             kinds.append(RowKind.HEAD)
+        elif len(cells) == 1 and not values and label_and_value(texts[cells[0]]) is not None:
+            kinds.append(RowKind.DATA)
         elif is_alone or not values:
             kinds.append(RowKind.GROUP if len(parts) == 1 else RowKind.DATA)
         elif are_names and not is_labelled and (len(values) > 1 or values[0].column_end > values[0].column):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared_utils.tables.lines import Line, Piece
+from shared_utils.tables.texts import label_and_value
 
 LONG_CHARS = 24  # a line of running text has more
 LONE_CHARS = 96  # one that is running text by itself
@@ -100,7 +101,7 @@ def _continues(stack: Sequence[_Stretch], stretch: _Stretch) -> bool:
 def _is_prose(stack: Sequence[_Stretch]) -> bool:
     if len(stack) == 1 and sum(len(piece.text) for piece in stack[0].pieces) <= LONE_CHARS:
         return False
-    texts = [stretch.text() for stretch in stack]
+    texts = [text for stretch in stack for text in [stretch.text()] if label_and_value(text) is None]
     is_lone = any(len(text) > LONE_CHARS and text.count(" ") > 12 for text in texts[:2])
     if is_lone and not (stack[0].has_figures or stack[0].has_values):
         return True

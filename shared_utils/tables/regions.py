@@ -12,7 +12,7 @@ from shared_utils.tables.lines import Line, Piece
 from shared_utils.tables.model import PlacedPage
 from shared_utils.tables.prose import prose_pieces
 from shared_utils.tables.ruling import Rule
-from shared_utils.tables.texts import is_value
+from shared_utils.tables.texts import is_value, label_and_value
 
 FAR = 2.4  # × the height: white between two lines of one table
 DENSE = 0.4  # of the fields must be filled
@@ -55,12 +55,18 @@ def regions(lines: Sequence[Line], rules: Sequence[Rule], page: PlacedPage) -> l
             first = first if block else number
             block += [*pending, line]
             pending = []
-        elif block and not is_caption(line.text) and len(pending) < PENDING:
+        elif block and not is_caption(line.text) and _has_room([*pending, line]):
             pending.append(line)
         elif block:
             close()
     close()
     return found
+
+
+def _has_room(pending: Sequence[Line]) -> bool:
+    """Whether so many lines of one piece may stand in a table: one that says its value is a row of it."""
+    bare = sum(label_and_value(line.text) is None for line in pending)
+    return bare <= PENDING and len(pending) <= 2 * PENDING
 
 
 def _without_title(block: Sequence[Line]) -> list[Line]:

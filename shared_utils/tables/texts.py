@@ -31,6 +31,40 @@ _TOTAL = re.compile(
     r"(?:grand\s+|sub-?)?totals?\b|sum(?:me)?\b|gesamt|insgesamt|zusammen\b|zwischensumme|totale?\b|ensemble\b|suma\b",
     re.IGNORECASE,
 )
+_AMOUNT = r"[$€£¥]?\s?\(?\d[\d.,'’ ]*\)?(?:\s?[%$€£¥]|(?:\s[^\W\d_]{1,12}\.?){0,2})"
+_NONE = r"(?:none|nil|keine?|néant|aucune?|ninguna?|nessuna?|nenhuma?|geen)"
+_ONE_VALUE = rf"(?:{_AMOUNT}|{_NONE})"
+_SAYS_ITS_VALUE = re.compile(
+    r"(?P<label>[^\W\d_].*[^\W\d](?:\s?\([^()]{1,12}\))?)(?:\s*[—–]\s*|\s+-\s+|:\s+|\s*\.{3,}\s*)"
+    rf"(?P<value>{_ONE_VALUE}(?:(?:,|;|\s(?:and|or|und|et|y|e|en|o|ou|oder))\s{_ONE_VALUE}){{0,3}})",
+    re.IGNORECASE | re.DOTALL,
+)
+_COUNTED_PART = re.compile(r"\d{1,2}")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def label_and_value(text: str) -> tuple[str, str] | None:
+    """A label with its value behind it, where one cell holds both; None where it holds no value, or a part's number.
+
+    >>> label_and_value("Authorized shares — 500"), label_and_value("Issued shares — none")
+    (('Authorized shares', '500'), ('Issued shares', 'none'))
+    >>> label_and_value("Phase: 2"), label_and_value("Fiscal year – 2022"), label_and_value("Ages 18 – 24")
+    (None, None, None)
+    """
+    found = _SAYS_ITS_VALUE.fullmatch(text.strip())
+    if found is None or is_period(found["value"]):
+        return None
+    is_number_of_a_part = _COUNTED_PART.fullmatch(found["value"]) is not None and " " not in found["label"]
+    return None if is_number_of_a_part else (found["label"].strip(), found["value"])
+
+
+def is_none(text: str) -> bool:
+    """Whether a value says in a word or a sign that there is nothing.
+
+    >>> is_none("none"), is_none("—"), is_none("one")
+    (True, True, False)
+    """
+    return re.fullmatch(rf"{_NONE}|[—–-]+", text.strip(" .$€"), re.IGNORECASE) is not None
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -12,9 +12,10 @@ from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.calculation.extremes import Extreme, extreme
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.message import Message, message
-from shared_utils.retrieval.question import Glossary
-from shared_utils.retrieval.table_rows import TableRow, rows_of
+from shared_utils.retrieval.question import Glossary, question_words
+from shared_utils.retrieval.table_rows import TableRow, is_year, rows_of
 from shared_utils.retrieval.unknown import names_stand
+from shared_utils.tables.texts import is_none
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Citation, Direct, DirectKind, DirectOperand, Evidence, Page, Passage, Sentence
 from src.answering.compared_values import Compared, compared_values, is_comparison, partly_compared
@@ -25,6 +26,7 @@ from src.answering.places import name_of
 from src.answering.two_values import two_values
 
 _BESIDE = 2  # words that the name of a count may have besides what is counted
+_OF_COUNTING = frozenset(terms("many number there company"))  # say that something is counted, not what
 _CELL = "|"  # the mark of a sentence that says one value of a table, see src/presentation/blocks.py
 
 
@@ -60,7 +62,7 @@ def with_kind(
             return with_comparison(answer, pair, names)
     led = with_direct(question, answer, passages, pages, found.figure, formulary, names)
     thing = asks_count(question) if found.figure is None else ""
-    if thing and not _counts(led.direct, thing):
+    if thing and not _counts(led.direct, thing) and not _is_named_whole(led.direct, question):
         if (stated := counted(question, passages, documents)) is not None:
             return with_count(answer, stated, pages, names)
         if led.direct is None:
@@ -74,6 +76,16 @@ def _counts(direct: Direct | None, thing: str) -> bool:
         return False
     name = {word for word in terms(direct.name) if word.isalpha()}
     return set(terms(thing)) <= name and len(name - set(terms(thing))) <= _BESIDE
+
+
+def _is_named_whole(direct: Direct | None, question: str) -> bool:
+    """Whether one number leads whose row and column have every word of the question: "Common stock, Authorized
+    shares"."""
+    if direct is None or direct.kind is not DirectKind.VALUE or len(direct.operands) != 1:
+        return False
+    asked = {word for word in question_words(question) if not is_year(word)} - _OF_COUNTING
+    is_number = any(map(str.isdigit, direct.value)) or is_none(direct.value)
+    return is_number and len(asked) > _BESIDE and asked <= set(terms(direct.name))
 
 
 def values_compared(

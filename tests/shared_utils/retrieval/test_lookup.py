@@ -104,6 +104,20 @@ def test_a_group_tells_rows_of_one_name_apart() -> None:
     assert asked("What are the gross leases in the United States?", page).facts[0].value.text == "14"
 
 
+def test_a_label_tells_its_value_and_how_many_there_are_is_no_amount_beside_it() -> None:
+    text = "Equity\n2018 2019\nCommon stock:\nAuthorized shares — 5,000\nOutstanding shares — 491 and 498 5 6\n"
+    rows = [["", "2018", "2019"], ["Common stock:", ""], ["Authorized shares — 5,000", "", ""],
+            ["Outstanding shares — 491 and 498", "5", "6"]]  # fmt: skip
+    table = table_of(rows, text)
+    of_data = replace(table, kinds=(*table.kinds[:2], RowKind.DATA, RowKind.DATA), parents=((), (), (1,), (1,)))
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(of_data,))
+    authorized = asked("How many shares of common stock are authorized?", page).facts[0]
+    assert (authorized.value.text, authorized.labels[-1].text) == ("5,000", "Authorized shares")
+    assert page.text[authorized.value.spans[0].start : authorized.value.spans[0].end] == "5,000"
+    assert asked("How many shares of common stock are outstanding?", page).facts[0].value.text == "491 and 498"
+    assert asked("What was common stock outstanding in 2019?", page).facts[0].value.text == "6"
+
+
 def test_columns_of_words_are_told_by_their_names() -> None:
     text = "Officers\nName Age Position\nAndrew Jassy 52 Chief of web services\nBrian Olsavsky 56 Chief of finance\n"
     rows = [["Name", "Age", "Position"], ["Andrew Jassy", "52", "Chief of web services"],

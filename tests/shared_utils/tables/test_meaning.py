@@ -192,3 +192,29 @@ def test_years_as_labels_are_labels(tmp_path: Path) -> None:
     drawn = rows(("Year", "Calls", "Cargo"), *((str(y), f"{y - 1900}", f"{2 * y:,}") for y in range(2015, 2021)))
     found: Read = read_one(tmp_path, drawn)
     assert "2017 · Cargo = 4,034" in paths(found.table)
+
+
+def test_a_label_that_says_its_value_is_a_row_and_names_no_group(tmp_path: Path) -> None:
+    drawn = rows(
+        ("", "2023", "2022"),
+        ("Total current liabilities", "68,391", "87,812"),
+        ("Commitments and contingencies",),
+        ("Preferred stock:",),
+        ("Authorized shares — 500",),
+        ("Issued shares — none", "—", "—"),
+        ("Common stock:",),
+        ("Authorized shares — 5,000",),
+        ("Issued shares — 514 and 521",),
+        ("Outstanding shares — 491", "5", "5"),
+        ("Treasury stock, at cost", "(1,837)", "(1,837)"),
+    )
+    table = read_one(tmp_path, drawn).table
+    data = [n for n, kind in enumerate(table.kinds) if kind is RowKind.DATA]
+    assert [cell.text for n in data if (cell := table.at(n, 0))] == [
+        "Authorized shares — 500",
+        "Issued shares — none",
+        "Authorized shares — 5,000",
+        "Issued shares — 514 and 521",
+        "Outstanding shares — 491",
+        "Treasury stock, at cost",
+    ]
