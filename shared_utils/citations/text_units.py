@@ -117,7 +117,7 @@ def _is_prose(body: str, words: Sequence[Word]) -> bool:
 
 def _word(text: str, start: int, whole: str) -> Word:
     keys, content = _keys(text)
-    if content and (_is_contracted(text) or (text in _CUT_OFF and whole[max(0, start - 1) : start] in ("'", "’"))):
+    if content and text in _CUT_OFF and whole[max(0, start - 1) : start] in ("'", "’"):
         content = False
     return Word(text, start, start + len(text), keys, content)
 
@@ -131,4 +131,4 @@ def _is_contracted(word: str) -> bool:
 @lru_cache(maxsize=50_000)
 def _keys(word: str) -> tuple[tuple[str, ...], bool]:
     found = tuple(terms(word))
-    return (found, True) if found else ((fold(word),), False)
+    return (found, not _is_contracted(word)) if found else ((fold(word),), False)
