@@ -38,6 +38,17 @@ _LACKS = re.compile(
     r"(?P<what>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_TOLD = (
+    r"(?:provided|mentioned|specified|stated|contained|included|addressed|discussed|given|explained|described|said|"
+    r"indicated|told|available|found|clear)"
+)
+_IS_LACKING = re.compile(  # "The price is not mentioned in the passages.", "Based on the passages, it cannot be told."
+    rf"\W*(?P<by>(?:based on|according to|from|in)\s+{_GIVEN}\s*,\s*)?(?P<what>(?:(?!,\s).)*?)\s+"
+    rf"(?:(?:is|are|was|were)\s+(?:not|nowhere)\s+(?:\w+ly\s+)?{_TOLD}"
+    r"|(?:can\s?not|can['’]t|could\s+not)\s+be\s+(?:determined|answered|inferred|established|told|found|given))"
+    rf"(?P<in>\s+(?:(?:in|by|from|based on|with|aus|in)\s+)+{_GIVEN})?\W*",
+    re.IGNORECASE | re.DOTALL,
+)
 _SO = re.compile(r",\s+(?:so|and|but|which|therefore)\b.*", re.IGNORECASE | re.DOTALL)
 _KIND_OF_IT = re.compile(
     r"\W*(?:(?:any|the|specific|explicit|clear|detailed|further|more|enough|sufficient|direct|exact)\s+)*"
@@ -63,11 +74,13 @@ def said_to_be_lacking(sentence: str) -> str | None:
 
     >>> said_to_be_lacking("Note that the passages do not provide specific information on the price of a berth.")
     'the price of a berth'
-    >>> said_to_be_lacking("The policy does not cover floods.") is None
-    True
+    >>> said_to_be_lacking("Based on the provided passages, the price of a berth cannot be determined.")
+    'price of a berth'
+    >>> [said_to_be_lacking(text) for text in ("The policy does not cover floods.", "Floods are not mentioned.")]
+    [None, None]
     """
-    found = _LACKS.match(bare_claim(sentence))
-    if found is None:
+    found = _LACKS.match(bare_claim(sentence)) or _IS_LACKING.fullmatch(sentence)
+    if found is None or not (found.re is _LACKS or found["by"] or found["in"]):
         return None
     what = _KIND_OF_IT.sub("", _SO.sub("", found["what"]), count=1).strip(" .!")
     return what or None

@@ -20,7 +20,7 @@ from shared_utils.citations.exact_checks import (
     mean_the_same,
 )
 from shared_utils.citations.features import Features
-from shared_utils.citations.polarity import Opposed, denies, opposition, unmatched_negation
+from shared_utils.citations.polarity import Opposed, are_alike, denies, opposition, sets_aside, unmatched_negation
 from shared_utils.citations.reading import Finding, Reading, is_measured, is_minus_in_words, row_says_it, wording
 from shared_utils.citations.signs import minus_words
 from shared_utils.citations.substitutions import Swap, exchanges, names_in, of_one_country, replaced, stands_beside
@@ -30,7 +30,8 @@ from shared_utils.message import NOTHING, message
 from shared_utils.text.folding import fold
 from shared_utils.types import Verdict
 
-_SAME_THING = 0.3  # weighted share of the claim's words in one unit
+# Weighted share of the claim's words, beside the other number in its sentence, or its row, from which on it is told of
+_SAME_THING, _SAME_THING_IN_OTHER_WORDS, _SAME_ROW = 0.6, 0.5, 0.3  # the same thing
 _SAME_MEANING = 0.8  # cosine
 # Likeness, from which on …
 _ANY_CLAUSE = 0.4  # "rose" beside "fell" leaves a doubt
@@ -61,9 +62,11 @@ def clashes(reading: Reading, found: Features) -> list[Finding]:
         return []
     copy = nearest_copy(reading.words, reading.units, reading.anchor)
     exact = [*check_dates(reading), *check_numbers(reading), *check_exchanged(reading)]
-    same_thing = _share_in_one(reading) >= _SAME_THING or found.cosine >= _SAME_MEANING
     findings = [
-        finding if same_thing or finding.verdict is not Verdict.CONTRADICTED else _weaker(finding) for finding in exact
+        finding
+        if finding.verdict is not Verdict.CONTRADICTED or _is_told_of_the_same(finding, reading, found)
+        else _weaker(finding)
+        for finding in exact
     ]
     findings += check_columns(reading)  # the number itself tells the row
     if copy is not None:
@@ -73,13 +76,20 @@ def clashes(reading: Reading, found: Features) -> list[Finding]:
 
 
 def _weaker(finding: Finding) -> Finding:
-    return replace(finding, verdict=Verdict.NOT_FOUND)
+    lacking = message("the cited words do not hold {what}", what=dict(finding.reason.values)["answer"])
+    return replace(finding, verdict=Verdict.NOT_FOUND, reason=lacking)
 
 
-def _share_in_one(reading: Reading) -> float:
-    weight = wording(reading)
+def _is_told_of_the_same(finding: Finding, reading: Reading, found: Features) -> bool:
+    """Whether what the page has in a number's place stands in a sentence or row that says the rest of the claim."""
+    weight, other = wording(reading), str(dict(finding.reason.values)["page"])
     over = frozenset[str]().union(*(unit.keys for unit in reading.headings))
-    return max(covered(weight, reading.units[i].keys | over) for i in reading.anchor)
+    holders = [unit for i in reading.anchor if other in (unit := reading.units[i]).text]
+    least = _SAME_THING_IN_OTHER_WORDS if found.cosine >= _SAME_MEANING else _SAME_THING
+    return any(
+        covered(weight, unit.keys | over) >= (_SAME_ROW if unit.is_row else least)
+        for unit in holders or [reading.units[i] for i in reading.anchor]
+    )
 
 
 # ------------------------------------------------------------------------------------------- polarity
@@ -90,6 +100,8 @@ def _polarity(reading: Reading, copy: Alignment) -> Iterator[Finding]:
     page = [_without_alternative(reading.units[i], reading) for i in reading.anchor]
     if any(_say_only(reading.claim, text) for text, _ in page):
         return  # "only for" and "not for any other than" say the same
+    if denies(reading.words) and any(sets_aside(text, reading.words) for text, _ in page):
+        return  # "not by the wind" is what "by heat, rather than the wind" says
     opposed = opposition(claim, page)
     if opposed and (_is_told_by_a_sign(opposed, reading) or _bound_alike(opposed, reading)):
         return
@@ -252,8 +264,9 @@ def _is_compared_apart(swap: Swap, reading: Reading, unit: Unit) -> bool:
 
 
 def _is_reworded(swap: Swap, reading: Reading) -> bool:
-    """One word in two spellings, recognised and recognized or as a scan may have been read, laaS and IaaS; or another
-    verb, by which people mostly mean the same: "to produce a smear", "by fitting racks"."""
+    """One word in two spellings, recognised and recognized or as a scan may have been read, laaS and IaaS; a word of
+    the same end of a scale, larger and greater; or another verb, by which people mostly mean the same: "to produce a
+    smear", "by fitting racks"."""
     one, other = sorted((fold(swap.answer), fold(swap.page)), key=len)
     if other.endswith(one) and other.removesuffix(one) in _DENYING:
         return False
@@ -261,6 +274,8 @@ def _is_reworded(swap: Swap, reading: Reading) -> bool:
         one.translate(_LOOK_ALIKE) == other.translate(_LOOK_ALIKE)
         or SequenceMatcher(None, one, other).ratio() >= _ALIKE
     ):
+        return True
+    if are_alike(swap.answer, swap.page):
         return True
     before = fold(reading.words[swap.at.start - 1].text) if swap.at.start else ""
     return before in _BEFORE_A_VERB or (before in _BEFORE_A_GERUND and one.endswith("ing") and other.endswith("ing"))

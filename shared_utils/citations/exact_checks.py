@@ -50,7 +50,7 @@ def check_dates(reading: Reading) -> Iterator[Finding]:
         years = {year for date in same for year in date.years}
         if same and (not years or years.issuperset(wanted.years)):
             continue
-        rivals = same or anchored
+        rivals = same or [date for date in anchored if not any(same_day(date, named) for named in reading.days)]
         if rivals:
             rival = max(rivals, key=lambda date: (date.month == wanted.month, date.day == wanted.day, len(date.text)))
             yield Finding(
@@ -78,7 +78,8 @@ def check_numbers(reading: Reading) -> Iterator[Finding]:
             if wanted.is_year:
                 yield from _year(wanted, reading, related)
             elif any(compare(wanted, q, None) is Match.EXACT for unit in reading.units for q in unit.numbers):
-                yield _elsewhere(wanted)
+                if not (wanted.in_words and (wanted.ordinal or wanted.value <= 1)):  # "one way to", "a third party"
+                    yield _elsewhere(wanted)
             elif not (wanted.ordinal and wanted.in_words) and not ends_a_code(wanted, reading):  # words are compared
                 yield _other_number(wanted, reading, related)
             continue

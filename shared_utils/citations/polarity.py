@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from shared_utils.citations.text_units import Word
+from shared_utils.citations.text_units import Word, words_of
 from shared_utils.text.folding import fold
 from shared_utils.text.words import terms
 
@@ -24,6 +24,11 @@ _NEGATING_SIGNS = re.compile(r"[不没沒未无無]|ない|ません|않|없|못
 _ARTICLES = frozenset(("a", "an", "the", "this", "any", "all"))
 _NEGATIVE_PREFIX = re.compile(r"(?:un|in|im|ir|il|dis|non|de)-?(?=\w{4})")
 _CLAUSE_BREAK = re.compile(r"[,;:.!?()](?:\s|$)|[，。；：]|\b(?:but|while|whereas|aber|mais|pero)\b", re.IGNORECASE)
+_SETS_ASIDE = re.compile(
+    r"\b(?:rather than|instead of|as opposed to|anstatt|anstelle|statt|plutôt que|au lieu d[e']|en (?:lugar|vez) de)\b"
+    r"(?P<what>(?:\W+\w+){1,4})",
+    re.IGNORECASE,
+)
 _SCOPE = 5  # words a negation reaches, two of them content words
 _WINDOW = 4  # words to each side by which two uses of one word are told apart
 
@@ -149,6 +154,16 @@ def is_negation(word: str) -> bool:
     return folded in _NEGATIONS or folded.endswith("n't")
 
 
+def sets_aside(page: str, words: Sequence[Word]) -> bool:
+    """Whether a page denies one of these words by setting it aside.
+
+    >>> sets_aside("Heat, rather than the wind, dries it.", words_of("The wind does not dry it."))
+    True
+    """
+    aside = {key for found in _SETS_ASIDE.finditer(page) for word in words_of(found["what"]) for key in word.keys}
+    return any(word.content and not aside.isdisjoint(word.keys) for word in words)
+
+
 def are_opposite(one: str, other: str) -> bool:
     """Whether two words are the two ends of one scale.
 
@@ -157,6 +172,19 @@ def are_opposite(one: str, other: str) -> bool:
     """
     ends = _scales()
     return any((scale, 1 - end) in ends.get(_key(other), ()) for scale, end in ends.get(_key(one), ()))
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Whether two words stand at one end of a scale.
+
+    >>> are_alike("greater", "larger"), are_alike("greater", "smaller")
+    (True, False)
+    """
+    return not _scales_of(one).isdisjoint(_scales_of(other))
+
+
+def _scales_of(word: str) -> frozenset[tuple[int, int]]:
+    return frozenset(_scales().get(_key(word), ()))
 
 
 def unmatched_negation(claim: Sentence, page: Sequence[Sentence]) -> str | None:
@@ -200,7 +228,7 @@ def _flipped(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
         other = max(opposite, key=lambda found: _nearness(use, found), default=None)
         if not other or other.negated != use.negated or not _nearness(use, other):
             continue
-        if _coordinated(other, ends):
+        if _coordinated(other, ends) or _is_said_of_another(use, other, claim):
             continue
         if all(_fits_better(use, other, one) for one in same):
             return Opposed(use.word.text, other.word.text, by="scale")
@@ -304,12 +332,22 @@ def _fits_better(use: _Use, other: _Use, one: _Use) -> bool:
 
 
 def _coordinated(use: _Use, ends: set[tuple[int, int]]) -> bool:
-    """ "High and low prices": both ends are meant."""
+    """ "High and low prices", "the late 1960s and early 1970s": both ends are meant."""
+    joints = {at for key, at in use.around if key in ("and", "or")}
+    numbers = {at for key, at in use.around if key[0].isdigit()}
     return any(
-        ends & set(_scales().get(key, ())) and any((joint, at // 2) in use.around for joint in ("and", "or"))
+        ends & set(_scales().get(key, ()))
         for key, at in use.around
-        if abs(at) == 2
+        if (abs(at) == 2 and at // 2 in joints)
+        or (at == 3 and 2 in joints and 1 in numbers)
+        or (at == -3 and -1 in joints and -2 in numbers)
     )
+
+
+def _is_said_of_another(use: _Use, other: _Use, claim: Sequence[_Use]) -> bool:
+    """Whether the claim has the page's word as well, at a place that fits better: "more blood with fewer beats"."""
+    own = (one for one in claim if one is not use and one.word.keys == other.word.keys)
+    return any(_nearness(one, other) > _nearness(use, other) for one in own)
 
 
 def _in_common(one: _Use, other: _Use) -> int:

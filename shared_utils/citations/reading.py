@@ -18,6 +18,15 @@ from shared_utils.text.quantities import Quantity, quantities
 from shared_utils.types import Embedder, Verdict
 
 _T = TypeVar("_T")
+# Words that tell how much or how surely a thing holds, or only carry the sentence: pages put them otherwise.
+# Quantifiers that change what is said are counted apart (features.py).
+SAYS_LITTLE = content_keys(
+    words_of(
+        "even still almost already yet quite rather really actually simply generally usually often mostly various "
+        "several certain many much may might said called came made used use get got go going including such well also "
+        "just sogar noch fast schon ziemlich wirklich meist oft verschiedene viele même encore presque déjà souvent"
+    )
+)
 _MOST_EMBEDDED = 8  # units, and …
 _EMBEDDED_CHARS = 320  # … of each
 _SAME_MEANING = 0.7  # cosine, for a sentence that shares few words with the page
@@ -131,7 +140,8 @@ def wording(reading: Reading) -> dict[str, float]:
         if not any(start <= word.start < end for start, end in spans)
         and (not is_measured(word, reading) or set(word.keys) & reading.keys)
     ]
-    return {key: reading.weight[key] for key in content_keys(words)} or reading.weight
+    keys = content_keys(words)
+    return {key: reading.weight[key] for key in keys - SAYS_LITTLE or keys} or reading.weight
 
 
 def is_measured(word: Word, reading: Reading) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shared_utils.citations.features import missing_names
-from shared_utils.citations.reading import Finding, Reading, is_measured
+from shared_utils.citations.reading import SAYS_LITTLE, Finding, Reading, is_measured
 from shared_utils.citations.text_units import Word, content_keys, covered, words_of
 from shared_utils.message import Message, message
 from shared_utils.types import Verdict
@@ -22,6 +22,7 @@ def not_said(reading: Reading) -> Message | None:
     if names := missing_names(reading):
         return message("the cited words do not name “{what}”", what=names[0].text)
     missing = sorted(missing_words(reading), key=lambda word: -_weight(reading, word))
+    missing = [word for word in missing if SAYS_LITTLE.isdisjoint(word.keys)] or missing
     if not missing:
         return None
     words = ", ".join(dict.fromkeys(f"“{word.text}”" for word in missing[:_MOST_NAMED]))

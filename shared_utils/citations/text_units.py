@@ -17,6 +17,9 @@ from shared_utils.text.sentences import is_table_row, split_sentences
 from shared_utils.text.words import terms
 from shared_utils.types import Span
 
+_LEAST_SMALL = 4  # function words of a line that ends as a sentence does: prose, whatever figures it ends in
+_ENDS = (".", "!", "?")
+_CUT_OFF = frozenset(("s", "t", "d", "m", "re", "ve", "ll"))  # of "it 's", "don 't", as some tools set text
 _WORD = re.compile(r"\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?:[.,]\d+)?%?|[^\W_]+(?:['’.,&/@:_-]+[^\W_]+)*%?|[%$€£¥]")
 
 
@@ -66,7 +69,7 @@ class Unit:
 
 def words_of(text: str) -> tuple[Word, ...]:
     """Every word of a text, in order."""
-    return tuple(_word(match.group(), match.start()) for match in _WORD.finditer(text))
+    return tuple(_word(match.group(), match.start(), text) for match in _WORD.finditer(text))
 
 
 @lru_cache(maxsize=256)  # every sentence of an answer is compared with the same few evidence texts
@@ -103,15 +106,29 @@ def covered(weight: dict[str, float], keys: Collection[str]) -> float:
 def _unit(text: str, span: Span, notation: Notation) -> Unit:
     words = words_of(text[span.start : span.end])
     body = text[span.start : span.end]
-    return Unit(body, span.start, span.end, words, content_keys(words), is_table_row(body), notation)
+    is_row = is_table_row(body) and not _is_prose(body, words)
+    return Unit(body, span.start, span.end, words, content_keys(words), is_row, notation)
 
 
-def _word(text: str, start: int) -> Word:
+def _is_prose(body: str, words: Sequence[Word]) -> bool:
+    """Whether a line that ends in figures is a sentence all the same: "… when the team beat its rival 222 - 0."."""
+    return body.rstrip().endswith(_ENDS) and sum(not word.content for word in words) >= _LEAST_SMALL
+
+
+def _word(text: str, start: int, whole: str) -> Word:
     keys, content = _keys(text)
+    if content and text in _CUT_OFF and whole[max(0, start - 1) : start] in ("'", "’"):
+        content = False
     return Word(text, start, start + len(text), keys, content)
+
+
+def _is_contracted(word: str) -> bool:
+    """Whether a function word stands with another one's rest: "it's", "they're"."""
+    head, _, tail = word.replace("’", "'").partition("'")
+    return tail in _CUT_OFF and bool(head) and not _keys(head)[1]
 
 
 @lru_cache(maxsize=50_000)
 def _keys(word: str) -> tuple[tuple[str, ...], bool]:
     found = tuple(terms(word))
-    return (found, True) if found else ((fold(word),), False)
+    return (found, not _is_contracted(word)) if found else ((fold(word),), False)

@@ -98,3 +98,70 @@ def test_a_not_beside_other_words_is_no_contradiction() -> None:
     assert verify("Batteries must be cool.", ["Batteries must be cool and never opened."]).verdict is not (
         Verdict.CONTRADICTED
     )
+
+
+@pytest.mark.parametrize(
+    ("claim", "page"),
+    [
+        (
+            "In a vacuum chamber the water of the reactor may boil at 35 °C already.",
+            "At the pressure of a valley a large temperature of 100 °C is needed for water to break free in bulk.",
+        ),
+        (
+            "You can call the office at 1-800-555-0100 to check the status of your return.",
+            "It takes time to process a return. If you filed online, you should have a status within 72 hours.",
+        ),
+        (
+            "In 2018 the film was chosen for the national registry by the library as significant.",
+            "The library has chosen films for their importance since the registry began in 1988.",
+        ),
+    ],
+)
+def test_a_number_that_a_sentence_about_something_else_has_says_nothing_else_of_this(claim: str, page: str) -> None:
+    found = verify(claim, [page])
+    assert found.verdict is Verdict.NOT_FOUND
+    assert "the page says" not in str(found.reason)
+
+
+@pytest.mark.parametrize(
+    ("claim", "page"),
+    [
+        ("It can push out a larger volume of water at once.", "So it can push out a greater volume of water at once."),
+        (
+            "The pump moves more water with each stroke and so needs fewer strokes to fill the basin.",
+            "A strong pump moves much water with each stroke: it needs fewer strokes to fill the basin.",
+        ),
+        (
+            "The style was developed in the early 1970s in the valley.",
+            "The style is one that was developed in the late 1960s and early 1970s, largely in the valley.",
+        ),
+        (
+            "Having a bath does not cause the loss of weight.",
+            "Eating less, rather than a bath, is the cause of the loss of weight.",
+        ),
+        (
+            "One way to keep birds off is to attach a net to the eaves with a staple gun.",
+            "One day they came. To keep birds off, attach a net to the eaves around your porch with a staple gun.",
+        ),
+    ],
+)
+def test_a_word_that_both_sides_have_or_that_means_the_same_is_no_difference(claim: str, page: str) -> None:
+    assert verify(claim, [page]).verdict is Verdict.SUPPORTED
+
+
+def test_the_other_end_of_a_scale_stays_a_contradiction() -> None:
+    page = "The style is one that was developed in the late 1970s, largely in the valley."
+    assert verify("The style was developed in the early 1970s in the valley.", [page]).verdict is Verdict.CONTRADICTED
+
+
+def test_a_sentence_that_ends_in_figures_is_no_row_of_a_table() -> None:
+    page = (
+        "Clubs are old. - That the highest score ever in a game occurred in 1916 when the team beat its rival 222 - 0."
+    )
+    assert verify("The highest score ever was 222 - 0 in 1916.", [page]).verdict is Verdict.SUPPORTED
+
+
+def test_reasons_name_what_is_missing_and_not_what_says_little() -> None:
+    found = verify("It 's almost certain that the turbine even still rattles.", ["The mill stands by the river."])
+    assert "turbine" in str(found.reason)
+    assert not any(f"“{word}”" in str(found.reason) for word in ("s", "almost", "even", "still"))
