@@ -212,11 +212,11 @@ def select_words(screen: Screen, first: str, last: str) -> None:
     expect(marks(screen).first).to_be_in_viewport()
     screen.page.wait_for_function(AT_REST, arg=".fn-paper:has(.fn-mark)", polling=150)
     layer = screen.viewer().locator(".fn-paper:has(.fn-mark) .fn-layer span")
-    begin = box_px(layer.filter(has_text=first).first)
-    end = box_px(layer.filter(has_text=last).first)
+    word = layer.filter(has_text=first).first
+    word.hover(position={"x": 1, "y": box_px(word)["height"] / 2})  # waits until the word itself is under the pointer
     mouse = screen.page.mouse
-    mouse.move(begin["x"] + 1, begin["y"] + begin["height"] / 2)
     mouse.down()
+    end = box_px(layer.filter(has_text=last).first)
     mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=5)
     mouse.move(end["x"] + end["width"] - 1, end["y"] + end["height"] / 2)
     mouse.up()
