@@ -44,8 +44,8 @@ check: $(VENV)/.test-ready  ## format, lint, types, import rules
 compiled: $(VENV)/.test-ready
 	@$(BIN)/python -m compileall -q src shared_utils tests
 
-unit: compiled  ## unit and page tests, a file at a time on each of two processes
-	$(BIN)/python -m pytest -m "not browser and not live" -n 2 --dist loadfile --no-loadscope-reorder
+unit: compiled  ## unit and page tests, a file at a time on each of three processes: some wait for servers
+	$(BIN)/python -m pytest -m "not browser and not live" -n 3 --dist loadfile --no-loadscope-reorder
 
 coverage: compiled  ## the same with branch coverage, a third slower
 	$(BIN)/python -m pytest -m "not browser and not live" --cov --cov-report=term:skip-covered

@@ -32,7 +32,7 @@ from shared_utils.types import Verdict
 
 # Weighted share of the claim's words, beside the other number in its sentence, or its row, from which on it is told of
 _SAME_THING, _SAME_THING_IN_OTHER_WORDS, _SAME_ROW = 0.6, 0.5, 0.3  # the same thing
-_SAME_MEANING = 0.8  # cosine
+_SAME_MEANING, _SAME_SENTENCE = 0.8, 0.95  # cosine
 # Likeness, from which on …
 _ANY_CLAUSE = 0.4  # "rose" beside "fell" leaves a doubt
 _LIKE_CLAUSE = 0.6  # so does "not" on one side alone
@@ -82,6 +82,8 @@ def _weaker(finding: Finding) -> Finding:
 
 def _is_told_of_the_same(finding: Finding, reading: Reading, found: Features) -> bool:
     """Whether what the page has in a number's place stands in a sentence or row that says the rest of the claim."""
+    if found.cosine >= _SAME_SENTENCE:  # "Keep accumulators cooler than 35 °C." beside "Store batteries below 30 °C."
+        return True
     weight, other = wording(reading), str(dict(finding.reason.values)["page"])
     over = frozenset[str]().union(*(unit.keys for unit in reading.headings))
     holders = [unit for i in reading.anchor if other in (unit := reading.units[i]).text]
