@@ -33,19 +33,21 @@ run: $(VENV)/.$(if $(filter sentence-transformers,$(EMBEDDER))$(FOOTNOTE_NLI_MOD
 	@$(BIN)/python -m compileall -q src shared_utils
 	@$(if $(EMBEDDER),FOOTNOTE_EMBEDDER=$(EMBEDDER)) exec $(BIN)/python startup.py
 
-test: $(VENV)/.test-ready check unit browser  ## every check and every test
+test: compiled  ## every check and every test
+	@$(MAKE) --no-print-directory -j2 check unit  # the checks in what the tests leave of two cores
+	@$(MAKE) --no-print-directory browser
 
 check: $(VENV)/.test-ready  ## format, lint, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	nice $(BIN)/mypy
+	nice $(BIN)/lint-imports --no-logo
 
 compiled: $(VENV)/.test-ready
 	@$(BIN)/python -m compileall -q src shared_utils tests
 
-unit: compiled  ## unit and page tests, a file at a time on each of three processes: some wait for servers
-	$(BIN)/python -m pytest -m "not browser and not live" -n 3 --dist loadfile --no-loadscope-reorder
+unit: compiled  ## unit and page tests, a file at a time on each of two processes
+	$(BIN)/python -m pytest -m "not browser and not live" -n 2 --dist loadfile --no-loadscope-reorder
 
 coverage: compiled  ## the same with branch coverage, a third slower
 	$(BIN)/python -m pytest -m "not browser and not live" --cov --cov-report=term:skip-covered
