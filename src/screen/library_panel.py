@@ -163,24 +163,24 @@ def add_sample(shelf: Shelf, session: Session) -> None:
 
 def draw_notices(session: Session) -> None:
     """Sentences about what could not be done."""
-    _note_refused(session)
-    for text in session.notices.shown(time.monotonic()):
+    for text in (*_refused(session), *session.notices.shown(time.monotonic())):
         st.html(note(text, "error", role="alert"))
 
 
-def _note_refused(session: Session) -> None:
+def _refused(session: Session) -> tuple[str, ...]:
     """Files that the server did not take in; each is refused by itself, and all are told together, until more come."""
     context = get_script_run_ctx()
     more = shared_library().uploads.refused(context.session_id) if context else 0
     before = session.refused if session.refused_in == session.upload_round else 0
     session.refused, session.refused_in = before + more, session.upload_round
-    if session.refused:
-        said = counted(
-            session.refused,
-            "{n} file was not taken in, because too much is being uploaded at once. Add it again in a moment.",
-            "{n} files were not taken in, because too much is being uploaded at once. Add them again, fewer at a time.",
-        )
-        session.notices.append(session.say(said))
+    if not session.refused:
+        return ()
+    said = counted(
+        session.refused,
+        "{n} file was not taken in, because too much is being uploaded at once. Add it again in a moment.",
+        "{n} files were not taken in, because too much is being uploaded at once. Add them again, fewer at a time.",
+    )
+    return (session.say(said),)
 
 
 # ------------------------------------------------------------------------------------------------ what has happened

@@ -197,8 +197,8 @@ def test_on_a_phone_on_its_side_the_quotes_do_not_cover_the_words(reader: Screen
     reader.answered()
 
 
-def test_without_the_last_document_the_box_asks_for_one(reader: Screen) -> None:
-    reader.page.wait_for_load_state("networkidle")  # pictures that are still to come would be of what is gone
+def test_without_the_last_document_the_box_asks_for_one(visit: Open, address_with_model: str, says: Script) -> None:
+    reader = with_the_sample(visit(address_with_model, trouble="404"))  # for pictures that were still to come
     reader.page.get_by_role("button", name="Remove Nordhaven").click()
     expect(reader.page.get_by_placeholder("Add a document to begin")).to_be_disabled()
 
