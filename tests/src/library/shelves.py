@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
-from shared_utils.types import EngineKind, GenerationEvent, GenerationStats, Prompt, TextDelta
+from shared_utils.types import EngineKind, GenerationDone, GenerationEvent, GenerationStats, Prompt, TextDelta
 from src.answering.writing import Writer
 from src.library.library import Library
 from src.library.sample import sample_pdf
@@ -50,14 +51,13 @@ def bytes_of(folder: Path) -> bytes:
 
 
 class Endless:
-    """Says one word after another until it is stopped."""
+    """Says one thing after another, never the same, until it is stopped."""
 
     def generate(self, prompt: Prompt, cancelled: Callable[[], bool]) -> Iterator[GenerationEvent]:
+        numbers = count()
         while not cancelled():
-            yield TextDelta("more ")
+            yield TextDelta(f"more {next(numbers)} ")
             time.sleep(0.005)
-        from shared_utils.types import GenerationDone
-
         yield GenerationDone("cancelled", GenerationStats(EngineKind.OLLAMA, "endless"))
 
 
