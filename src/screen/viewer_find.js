@@ -69,7 +69,8 @@ class Find {
 
   step(by) { if (this.total) this.go(this.at + by); }
 
-  mark() { // on the pages in sight
+  mark() { // on the pages in sight; the place before may be on one that is no longer
+    for (const before of this.viewer.scroll.querySelectorAll('.fn-now')) before.classList.remove('fn-now');
     if (this.viewer.place) for (const leaf of this.viewer.pages.inSight) this.markOn(leaf);
   }
 

@@ -268,7 +268,7 @@ def test_words_are_found_in_the_whole_document_and_marked(screen: Screen) -> Non
         before = place.inner_text()
         box.press("Enter")
         expect(place).not_to_have_text(before)
-        expect(now).to_have_count(1)  # for a moment that of the page before is there, too
+        expect(now).to_have_count(1)  # the one before is none any more, on a page out of sight either
         expect(now).to_be_in_viewport()
     assert len(pages) > 1
     expect(box).to_be_focused()
