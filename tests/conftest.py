@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +18,9 @@ from src.settings import Settings
 from src.wiring import build_rag
 from tests.lock_order import LockOrders, watched
 from tests.postgres import NoPostgres, running_postgres
+from tests.prepared_models import MODELS
+
+os.environ.setdefault("FOOTNOTE_MODELS_DIR", MODELS)  # for the servers that tests start
 
 DrawPdf = Callable[[str, Sequence[Sequence[str]]], Path]
 
@@ -58,7 +62,9 @@ def draw_pdf(tmp_path: Path) -> DrawPdf:
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The defaults, in a data folder of its own and with no Ollama anywhere near."""
-    return Settings(data_dir=tmp_path_factory.mktemp("data"), ollama_url="http://127.0.0.1:9", start_ollama=False)
+    return Settings(
+        models_dir=MODELS, data_dir=tmp_path_factory.mktemp("data"), ollama_url="http://127.0.0.1:9", start_ollama=False
+    )
 
 
 @pytest.fixture(scope="session")

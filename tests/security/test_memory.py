@@ -15,11 +15,12 @@ _PROGRAM = """
 import resource, sys
 from pathlib import Path
 from src.settings import Settings
+from tests.prepared_models import MODELS
 from src.wiring import build_rag
 from tests.conftest import source
 from tests.fakes import never
 
-rag = build_rag(Settings(data_dir=Path(sys.argv[2]), start_ollama=False))
+rag = build_rag(Settings(models_dir=MODELS, data_dir=Path(sys.argv[2]), start_ollama=False))
 rag.embedder.wait().embed_query("loaded")
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 versions = []

@@ -26,6 +26,7 @@ from src.metrics import Metrics
 from src.screen.session import WORKSPACE_COOKIE
 from src.settings import Settings
 from tests.fakes import FakeClock
+from tests.prepared_models import MODELS
 
 OWNER, STRANGER = "o" * 32, "s" * 32
 TALK = "the-conversation-that-is-shared"
@@ -69,7 +70,7 @@ def serve(store: DocumentStore, tmp_path: Path) -> Iterator[Serve]:
     work = bounded_queues(1)
 
     def served(**changes: object) -> TestClient:
-        settings = replace(Settings(data_dir=tmp_path, share=True), **changes)  # type: ignore[arg-type]
+        settings = replace(Settings(models_dir=MODELS, data_dir=tmp_path, share=True), **changes)  # type: ignore[arg-type]
         library = OnlyLinks(store, settings)
         services = ApiServices(
             settings=settings,

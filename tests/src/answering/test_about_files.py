@@ -15,6 +15,7 @@ from src.events import AnswerFinished, ExtractiveAnswer
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
+from tests.prepared_models import MODELS
 from tests.shared_utils.pdf import pdfs
 
 PROSE = (
@@ -41,7 +42,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> list[IndexedDocument]
         "walls.pdf": pdfs.pdf(paper, pdfs.lines(*PROSE), pdfs.lines(*PROSE)),
         "Harbour budget 2025.pdf": pdfs.pdf(pdfs.lines("Budget", *PROSE)),
     }
-    rag = build_rag(Settings(data_dir=folder))
+    rag = build_rag(Settings(models_dir=MODELS, data_dir=folder))
     found: list[IndexedDocument] = []
     for number, (name, data) in enumerate(files.items()):
         (folder / name).write_bytes(data)
@@ -137,7 +138,7 @@ def test_one_author_is_believed_with_where_they_work_and_headings_are_no_names(t
 
     path = tmp_path / "pump.pdf"
     path.write_bytes(pdfs.pdf(manual))
-    rag = build_rag(Settings(data_dir=tmp_path))
+    rag = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path))
     versions: list[IndexedDocument] = []
     for _ in rag.read(SourceFile("a" * 64, path.name, path), versions.append, cancelled=never):
         pass
@@ -146,7 +147,7 @@ def test_one_author_is_believed_with_where_they_work_and_headings_are_no_names(t
 
 
 def test_no_model_is_asked_and_the_answer_is_located(documents: list[IndexedDocument], tmp_path: Path) -> None:
-    rag = build_rag(Settings(data_dir=tmp_path))
+    rag = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path))
 
     def nobody() -> tuple[()]:
         raise AssertionError("no model has anything to write here")

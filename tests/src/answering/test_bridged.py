@@ -14,6 +14,7 @@ from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
+from tests.prepared_models import MODELS
 
 TEXT = (
     "The first sugar mill of the valley, built in Orvik, opened in 1871. Later mills stood in Lunde and in Skarholt.",
@@ -25,7 +26,7 @@ TEXT = (
 
 @pytest.fixture(scope="module")
 def rag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rag]:
-    made = build_rag(Settings(data_dir=tmp_path_factory.mktemp("data")))
+    made = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path_factory.mktemp("data")))
     yield made
     made.viewer.close()
 

@@ -19,6 +19,7 @@ from src.screen.markdown import answer_markdown as page_markdown
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
+from tests.prepared_models import MODELS
 from tests.shared_utils.pdf import pdfs
 
 YEARS = ("", "2021", "2022", "2023")
@@ -28,7 +29,7 @@ SOUTHGATE = (YEARS, ("Revenue", "310", "320", "333"), ("Dredging", "77", "73", "
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Iterator[Callable[..., Answer]]:
-    rag = build_rag(Settings(data_dir=tmp_path))
+    rag = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path))
     latest: dict[str, IndexedDocument] = {}
 
     def keep(indexed: IndexedDocument) -> None:

@@ -15,6 +15,7 @@ from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
+from tests.prepared_models import MODELS
 
 TEXT = (
     "The group makes lamps. See Item 8 and Note 10, Segment Information, for more. Our employees are our strength, and "
@@ -34,7 +35,7 @@ def group() -> IndexedDocument:
 
 @pytest.fixture(scope="module")
 def rag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rag]:
-    made = build_rag(Settings(data_dir=tmp_path_factory.mktemp("data")))
+    made = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path_factory.mktemp("data")))
     yield made
     made.viewer.close()
 

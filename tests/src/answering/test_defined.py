@@ -15,6 +15,7 @@ from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
+from tests.prepared_models import MODELS
 
 TEXT = (
     "Brandt Works\n"
@@ -40,7 +41,7 @@ def works() -> IndexedDocument:
 
 @pytest.fixture(scope="module")
 def rag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rag]:
-    made = build_rag(Settings(data_dir=tmp_path_factory.mktemp("data")))
+    made = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path_factory.mktemp("data")))
     yield made
     made.viewer.close()
 

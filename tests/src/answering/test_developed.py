@@ -14,6 +14,7 @@ from src.events import AnswerFinished
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
+from tests.prepared_models import MODELS
 from tests.shared_utils.pdf import pdfs
 
 Rows = Sequence[Sequence[str]]
@@ -77,7 +78,7 @@ def report(year: str, rows: Rows, scale: str, more: Rows = ()) -> bytes:
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Iterator[Callable[..., Answer]]:
-    rag = build_rag(Settings(data_dir=tmp_path))
+    rag = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path))
     latest: dict[str, IndexedDocument] = {}
 
     def keep(indexed: IndexedDocument) -> None:

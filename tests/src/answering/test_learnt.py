@@ -15,6 +15,7 @@ from src.answering.learnt import NOTHING_KNOWN, Learnt
 from src.answering.writing import Scribe
 from src.settings import Settings
 from src.wiring import build_rag
+from tests.prepared_models import MODELS
 
 STATS = GenerationStats(
     EngineKind.OLLAMA, "m", prompt_tokens=600, prompt_evaluation_s=12.0, output_tokens=40, generation_s=2.0
@@ -80,7 +81,7 @@ def test_models_not_heard_of_for_long_are_forgotten(tmp_path: Path) -> None:
 
 
 def test_the_program_keeps_it_in_its_data_folder(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, threads=2, ollama_url="http://127.0.0.1:9")
+    settings = Settings(models_dir=MODELS, data_dir=tmp_path, threads=2, ollama_url="http://127.0.0.1:9")
     first = build_rag(settings)
     first.scribe.record.learn("m", Share(0.0, 10.0))
     first.viewer.close()

@@ -15,6 +15,7 @@ from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
+from tests.prepared_models import MODELS
 from tests.shared_utils.pdf import pdfs
 
 PROSE = "The company faces risks. Storms may close the harbour, and ships may stay away for weeks."
@@ -23,7 +24,7 @@ HEADS = ("Risks of weather and tide", "Risks related to our tenants", "Risk of f
 
 @pytest.fixture(scope="module")
 def rag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rag]:
-    made = build_rag(Settings(data_dir=tmp_path_factory.mktemp("data")))
+    made = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path_factory.mktemp("data")))
     yield made
     made.viewer.close()
 

@@ -16,6 +16,7 @@ from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import FakeGenerator, never, writer_here
+from tests.prepared_models import MODELS
 
 TEXT = (
     "The board met in May. Ole Moen, chairman, opened the meeting.",
@@ -26,7 +27,7 @@ TEXT = (
 
 @pytest.fixture(scope="module")
 def rag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rag]:
-    made = build_rag(Settings(data_dir=tmp_path_factory.mktemp("data")))
+    made = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path_factory.mktemp("data")))
     yield made
     made.viewer.close()
 

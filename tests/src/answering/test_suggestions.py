@@ -37,6 +37,7 @@ from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
+from tests.prepared_models import MODELS
 
 
 def page(number: int, text: str, headings: tuple[str, ...] = (), rows: tuple[str, ...] = ()) -> Page:
@@ -198,7 +199,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> IndexedDocument:
     path = folder / "sample.pdf"
     path.write_bytes(data)
     versions: list[IndexedDocument] = []
-    rag = build_rag(Settings(data_dir=folder))
+    rag = build_rag(Settings(models_dir=MODELS, data_dir=folder))
     try:
         for _ in rag.ingest(SourceFile("a" * 64, name, Path(path)), versions.append, cancelled=never):
             pass
@@ -213,7 +214,7 @@ def answer(rag: Rag, text: str, document: IndexedDocument) -> Answer | None:
 
 
 def test_of_what_the_sample_report_suggests_most_is_answered_by_itself(sample: IndexedDocument, tmp_path: Path) -> None:
-    rag = build_rag(Settings(data_dir=tmp_path))
+    rag = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path))
     found = rag.search("How did cargo develop in 2025?", [sample])
     citations = [
         Citation(span.marker, span.document_id, "", span.page, "", span.text, span.start, span.end)

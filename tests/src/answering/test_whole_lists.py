@@ -13,6 +13,7 @@ from src.presentation.blocks import BlockKind, blocks, set_as_text
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
+from tests.prepared_models import MODELS
 from tests.shared_utils.pdf import pdfs
 
 STEPS = (
@@ -49,7 +50,7 @@ PAIRING = (
 def ask(question: str, tmp_path: Path, *pages: tuple[str, ...]) -> Answer:
     path = tmp_path / "pump.pdf"
     path.write_bytes(pdfs.pdf(*(pdfs.lines(*page) for page in pages or (STEPS, TOOLS))))
-    rag = build_rag(Settings(data_dir=tmp_path))
+    rag = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path))
     versions: list[IndexedDocument] = []
     try:
         for _ in rag.ingest(SourceFile("a" * 64, path.name, path), versions.append, cancelled=never):

@@ -14,6 +14,7 @@ from src.events import AnswerFinished
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
+from tests.prepared_models import MODELS
 from tests.shared_utils.pdf import pdfs
 
 RULES = (
@@ -78,7 +79,7 @@ def test_the_sentence_tells_the_word(question: str, sentence: str, word: bool | 
 def ask(question: str, tmp_path: Path) -> Answer:
     path = tmp_path / "rules.pdf"
     path.write_bytes(pdfs.pdf(pdfs.lines(*RULES)))
-    rag = build_rag(Settings(data_dir=tmp_path))
+    rag = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path))
     versions: list[IndexedDocument] = []
     try:
         for _ in rag.read(SourceFile("a" * 64, path.name, path), versions.append, cancelled=never):

@@ -16,6 +16,7 @@ from src.api.services import ApiServices
 from src.settings import Settings
 from tests.e2e.conftest import serve
 from tests.fake_ollama import FakeOllama, Script
+from tests.prepared_models import MODELS
 from tests.sample_report import SAMPLE
 from tests.src.api import patient
 
@@ -67,7 +68,7 @@ def server_with_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def not_yet_open(data_dir: Path, trouble: str = "") -> ApiServices:
     """What the API stands on before there is a library. Close its bounded work."""
     return ApiServices(
-        settings=Settings(data_dir=data_dir),
+        settings=Settings(models_dir=MODELS, data_dir=data_dir),
         library=lambda: None,
         trouble=lambda: trouble,
         page_key=lambda _: "",

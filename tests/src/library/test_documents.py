@@ -207,9 +207,10 @@ import sys
 from pathlib import Path
 from dataclasses import replace
 from src.settings import Settings
+from tests.prepared_models import MODELS
 from src.wiring import build_library
 
-library = build_library(Settings(data_dir=Path(sys.argv[1]), ollama_url="http://127.0.0.1:9"))
+library = build_library(Settings(models_dir=MODELS, data_dir=Path(sys.argv[1]), ollama_url="http://127.0.0.1:9"))
 shelf = library.shelf(sys.argv[3])
 shelf.add("long.pdf", Path(sys.argv[2]).read_bytes())
 print("added", flush=True)

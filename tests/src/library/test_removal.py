@@ -31,9 +31,10 @@ _REMOVES = """
 import sys
 from pathlib import Path
 from src.settings import Settings
+from tests.prepared_models import MODELS
 from src.wiring import build_library
 
-library = build_library(Settings(data_dir=Path(sys.argv[1]), ollama_url="http://127.0.0.1:9"))
+library = build_library(Settings(models_dir=MODELS, data_dir=Path(sys.argv[1]), ollama_url="http://127.0.0.1:9"))
 shelf = library.shelf(sys.argv[2])
 shelf.remove(shelf.documents()[0].entry_id)
 print("removed", flush=True)

@@ -20,12 +20,13 @@ from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
+from tests.prepared_models import MODELS
 from tests.waiting import until
 
 
 @pytest.fixture
 def rag(tmp_path: Path) -> Iterator[Rag]:
-    rag = build_rag(Settings(data_dir=tmp_path))
+    rag = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path))
     yield rag
     rag.viewer.close()
 

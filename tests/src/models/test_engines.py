@@ -19,13 +19,14 @@ from src.settings import Settings
 from tests.fake_ollama import FakeOllama, Script
 from tests.fake_openai import FakeOpenAi
 from tests.fakes import FakeGenerator, never, prompt_saying
+from tests.prepared_models import MODELS
 
 pytestmark = pytest.mark.enable_socket
 BIG, SMALL, FAR = "llama3.2:3b", "llama3.2:1b", "far/Away-8B"
 
 
 def engines(tmp_path: Path, url: str = "http://127.0.0.1:9", **changes: object) -> Engines:
-    return Engines(Settings(data_dir=tmp_path, ollama_url=url, hf_models=(FAR,), **changes))  # type: ignore[arg-type]
+    return Engines(Settings(models_dir=MODELS, data_dir=tmp_path, ollama_url=url, hf_models=(FAR,), **changes))  # type: ignore[arg-type]
 
 
 def scribe() -> Scribe:

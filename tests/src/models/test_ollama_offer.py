@@ -24,6 +24,7 @@ from src.models.supervisor import in_words
 from src.settings import Settings
 from tests.archives import ArchiveServer, described, tar_gz
 from tests.fake_ollama import write_fake_binary
+from tests.prepared_models import MODELS
 from tests.src.models.test_supervisor import PAGE, REPO, Running, free_port, wait_for
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -60,6 +61,7 @@ def begin(tmp_path: Path, archives: ArchiveServer, packed: bytes) -> Iterator[Be
             f"archive = {described(packed)!r}\n"
             f"release = Release('1.2.3', {archives.url!r}, {{(platform.system(), ''): archive}})\n"
             f"settings = Settings(port={port}, data_dir=Path({str(tmp_path)!r}), host={host!r},\n"
+            f"    models_dir={MODELS!r},\n"
             f"    ollama_url='http://127.0.0.1:{ollama_port}', ollama_binary='no-such-ollama', get_ollama={get!r})\n"
             f"sys.exit(supervise(settings, {page!r}, release))\n"
         )
@@ -205,7 +207,7 @@ def test_what_came_to_nothing_says_why_and_can_be_tried_again(begin: Begin, arch
 
 
 def test_a_page_that_others_reach_asks_in_vain(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, host="0.0.0.0")  # noqa: S104 - nothing is bound
+    settings = Settings(models_dir=MODELS, data_dir=tmp_path, host="0.0.0.0")  # noqa: S104 - nothing is bound
     offer, _ = offer_here(settings, lambda _: None)
     assert offer is not None
     write_request(tmp_path, Request.GET)
@@ -249,7 +251,7 @@ def test_what_nobody_foresaw_is_told_once_and_not_tried_again(tmp_path: Path, mo
         raise ImportError("No module named 'backports'")
 
     monkeypatch.setattr(Install, "steps", broken)
-    offer = OllamaOffer(Settings(data_dir=tmp_path), an_install(tmp_path), lambda _: None)
+    offer = OllamaOffer(Settings(models_dir=MODELS, data_dir=tmp_path), an_install(tmp_path), lambda _: None)
     offer.agree()
     wait_for(lambda: "No module named" in str(offer.status().reason))
     assert offer.status().state is ModelState.OFFERED
@@ -274,7 +276,7 @@ def test_the_sizes_are_told_before(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_models_lie_beside_it_unless_a_folder_is_named(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path)
+    settings = Settings(models_dir=MODELS, data_dir=tmp_path)
     _, here = offer_here(settings, lambda _: None)
     assert here.ollama_models == tmp_path / "ollama" / "models"
     named = replace(settings, ollama_models=tmp_path / "mine")
@@ -282,7 +284,7 @@ def test_the_models_lie_beside_it_unless_a_folder_is_named(tmp_path: Path) -> No
 
 
 def test_a_system_for_which_there_is_nothing_is_offered_nothing(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path)
+    settings = Settings(models_dir=MODELS, data_dir=tmp_path)
     assert offer_here(settings, lambda _: None, Release("1", "http://127.0.0.1:9/", {})) == (None, settings)
 
 

@@ -18,6 +18,7 @@ from src.models.status import ModelState, ModelStatus
 from src.settings import Settings
 from tests.fake_ollama import FakeOllama, Script
 from tests.fakes import FakeClock
+from tests.prepared_models import MODELS
 
 BIG, SMALL = "llama3.2:3b", "llama3.2:1b"
 ROOMY = Machine(cores=2, memory_bytes=16_000_000_000, disk_free_bytes=lambda: 50_000_000_000)
@@ -349,7 +350,7 @@ def test_the_second_start_takes_what_the_first_one_settled_on(tmp_path: Path) ->
     """With a real server's protocol: 3b too slow, so 1b; then, started again, 1b without a measurement."""
     script = Script(models=[BIG, SMALL], slow_models={BIG: 5.0})
     with FakeOllama(script) as ollama:
-        settings = Settings(data_dir=tmp_path, ollama_url=ollama.url, first_token_target_s=0.5)
+        settings = Settings(models_dir=MODELS, data_dir=tmp_path, ollama_url=ollama.url, first_token_target_s=0.5)
 
         def start() -> ModelStatus:
             return next(s for s in tend_model_of(settings, "", here=False) if s.state is ModelState.READY)

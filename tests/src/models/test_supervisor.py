@@ -21,6 +21,7 @@ from src.models.supervisor import Supervisor, online_if_meant, page_address
 from src.settings import Settings
 from tests.fake_ollama import write_fake_binary
 from tests.fakes import FakeClock
+from tests.prepared_models import MODELS
 
 REPO = Path(__file__).resolve().parents[3]
 READY = ModelStatus(ModelState.READY, "llama3.2:1b")
@@ -400,7 +401,7 @@ def supervise(tmp_path: Path) -> Iterator[Callable[..., Running]]:
             "from pathlib import Path\n"
             "from src.settings import Settings\n"
             "from src.models.supervisor import supervise\n"
-            f"settings = Settings(port={port}, data_dir=Path({str(tmp_path)!r}),\n"
+            f"settings = Settings(port={port}, models_dir={MODELS!r}, data_dir=Path({str(tmp_path)!r}),\n"
             f"    ollama_url='http://127.0.0.1:{ollama_port}', ollama_binary={str(write_fake_binary(tmp_path))!r})\n"
             f"sys.exit(supervise(settings, {page!r}))\n"
         )

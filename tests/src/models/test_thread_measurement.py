@@ -11,6 +11,7 @@ from src.models.preparation import tend_model, tend_model_of
 from src.models.status import ModelState, ModelStatus
 from src.settings import Settings
 from tests.fake_ollama import FakeOllama, Script
+from tests.prepared_models import MODELS
 from tests.src.models.test_preparation import BIG, DEFAULTS, ROOMY, SMALL, FakeServer
 
 
@@ -23,7 +24,7 @@ def test_the_threads_that_write_fastest_are_measured_once_and_kept(
     told = " ".join(str(number) for number in range(40))
     script = Script(models=[SMALL], answer=told, token_s=0.005, thread_token_s={"2": two_take_s})
     with FakeOllama(script) as ollama:
-        settings = Settings(data_dir=tmp_path, ollama_url=ollama.url, model=SMALL)
+        settings = Settings(models_dir=MODELS, data_dir=tmp_path, ollama_url=ollama.url, model=SMALL)
 
         def start() -> ModelStatus:
             return next(s for s in tend_model_of(settings, "", here=False) if s.state is ModelState.READY)

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from src.screen.shared_library import SharedLibrary, serve, shared_library
 from src.settings import Settings
+from tests.prepared_models import MODELS
 from tests.waiting import PATIENCE_S
 
 SCRIPT = Path(__file__).resolve().parents[3] / "streamlit_app.py"
@@ -31,7 +32,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     monkeypatch.setattr(type(st.context), "cookies", {})  # AppTest has a mock there
     monkeypatch.setattr(type(st.context), "headers", StreamlitHeaders([]))
     monkeypatch.setattr(type(st.context), "ip_address", None)
-    serve(SharedLibrary(Settings(data_dir=tmp_path, ollama_url="http://127.0.0.1:9")))
+    serve(SharedLibrary(Settings(models_dir=MODELS, data_dir=tmp_path, ollama_url="http://127.0.0.1:9")))
     yield new_tab().run()
     shared_library().close()
 
