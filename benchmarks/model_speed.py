@@ -223,7 +223,7 @@ def ask(page: BrowserPage, data: Path, question: str) -> Told:
     began = time.perf_counter()
     box.press("Enter")
     while len(kept := answers(data)) == before:
-        page.wait_for_timeout(100)  # the browser goes on drawing
+        page.wait_for_timeout(300)  # the browser goes on drawing; looking costs the model, too
         if time.perf_counter() - began > _LONGEST_S:
             raise SystemExit(f"No answer within {_LONGEST_S:.0f} s: {question}")
     return Told(kept[-1], time.perf_counter() - began)

@@ -22,17 +22,22 @@ from src.screen.session import Session
 from src.screen.stages import running_steps, stage_line, tick_s
 from src.views import TurnView
 
-Drawn = tuple[bool, float]
+Drawn = tuple[bool, bool, float]
 
 
 def draw_running(turn: TurnView, shelf: Shelf, session: Session) -> None:
+    """What changes is looked at again and again, quotes are drawn once: each look costs the cores that write."""
     drawn = _drawn(turn)
-    st.fragment(_tick, run_every=drawn[1])(turn.id, shelf, session, drawn)
+    with st.container(key=f"answer-{turn.id}", gap="small"):
+        st.fragment(_tick, run_every=drawn[-1])(turn.id, shelf, session, drawn)
+        if turn.extractive and turn.extractive.citations:
+            with st.container(key="foot" if turn.text else "quotes"):
+                _draw_quotes(turn, session)
 
 
 def _drawn(turn: TurnView) -> Drawn:
-    """Whether there is a quote, and how often it is looked at."""
-    return turn.extractive is not None, tick_s(turn, time.monotonic())
+    """Whether there is a quote, whether there are words of the model, and how often they are looked at."""
+    return turn.extractive is not None, bool(turn.text), tick_s(turn, time.monotonic())
 
 
 def chips(turn: TurnView, source: str, citations: Iterable[Citation], say: Say) -> dict[int, str]:
@@ -41,23 +46,19 @@ def chips(turn: TurnView, source: str, citations: Iterable[Citation], say: Say) 
 
 
 def _tick(turn_id: str, shelf: Shelf, session: Session, drawn: Drawn) -> None:
-    """The page is drawn again when the answer is done, when there is a first quote to open beside it, and when it is to
-    be looked at more often, or less. `drawn`: as it was when this was drawn last."""
+    """The page is drawn again when the answer is done, when there is a first quote to open beside it or a first word,
+    and when it is to be looked at more often, or less. `drawn`: as it was when this was drawn last."""
     turn = next((t for t in shelf.turns(session.conversation) if t.id == turn_id), None)
     if turn is None or turn.done or _drawn(turn) != drawn:
         st.rerun()
-    with st.container(key=f"answer-{turn.id}", gap="small"):
-        _draw_line(turn, shelf, session)
-        for change in turn.changes:
-            st.html(note(session.say(change)))
-        if turn.text:
-            names = {view.document_id: view.name for view in shelf.documents()}
-            links = chips(turn, WRITING, written_citations(turn, names, shelf), session.say)
-            with st.container(key="unchecked"):
-                st.markdown(written_markdown(turn.text, links.get) + " ▌")
-        if turn.extractive and turn.extractive.citations:
-            with st.container(key="foot" if turn.text else "quotes"):
-                _draw_quotes(turn, session)
+    _draw_line(turn, shelf, session)
+    for change in turn.changes:
+        st.html(note(session.say(change)))
+    if turn.text:
+        names = {view.document_id: view.name for view in shelf.documents()}
+        links = chips(turn, WRITING, written_citations(turn, names, shelf), session.say)
+        with st.container(key="unchecked"):
+            st.markdown(written_markdown(turn.text, links.get) + " ▌")
 
 
 def _draw_line(turn: TurnView, shelf: Shelf, session: Session) -> None:

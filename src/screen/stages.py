@@ -131,8 +131,10 @@ def tick_s(turn: TurnView, now: float) -> float:
         case Stage.WAITING:
             return 1.0  # there are many of them where there is a line
         case Stage.READING:
-            return 0.6
+            return 1.0
         case Stage.WRITING if turn.output_tokens < _SLOW_TOKENS_PER_S * (now - turn.stage_started_at - 1.0):
+            return 1.0
+        case Stage.WRITING:
             return 0.6
         case _:
             return 0.3

@@ -51,10 +51,10 @@ def test_what_the_model_may_first_read_to_its_end_is_told_as_long_as_it_lasts() 
 
 def test_a_running_answer_is_looked_at_as_often_as_there_is_something_to_see() -> None:
     writing = replace(READING, stage=Stage.WRITING, output_tokens=1)
-    assert tick_s(writing, 100.2) == 0.3
-    assert tick_s(replace(writing, output_tokens=40), 104.0) == 0.3
-    assert tick_s(replace(writing, output_tokens=4), 104.0) == 0.6
-    assert tick_s(READING, 101.0) == 0.6
+    assert tick_s(writing, 100.2) == 0.6
+    assert tick_s(replace(writing, output_tokens=40), 104.0) == 0.6
+    assert tick_s(replace(writing, output_tokens=4), 104.0) == 1.0
+    assert tick_s(READING, 101.0) == 1.0
     assert tick_s(replace(READING, stage=Stage.WAITING), 101.0) == 1.0
     assert tick_s(replace(READING, stage=Stage.VERIFYING), 101.0) == 0.3
 
