@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 
+from shared_utils.calculation.asked import is_set_against
 from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.citations.conflicts import find_conflicts
@@ -364,7 +365,8 @@ class Rag:
     ) -> Answer:
         """The extractive answer, each part of a question that asks several things answered alone."""
         whole = with_word(question, replace(self._quick(question, found, documents), question=question))
-        if len(asked := parted(question)) == 1:
+        is_one = isinstance(found.figure, Calculation) and is_set_against(question)
+        if len(asked := parted(question)) == 1 or is_one:
             return whole
         each = zip(asked, self._of_parts(asked, documents, earlier), strict=True)
         told = [self._quick(p, one, documents, short=True) if one.answerable else None for p, one in each]

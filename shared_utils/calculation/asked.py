@@ -72,6 +72,11 @@ _DIFFERENCE = re.compile(
 )
 # What something differs from is told, not what differs: no change over years is asked for.
 _ONE_SIDE = re.compile(r"\bdifference (?:with|to|against|versus)\b|\bunterschied zu\b", re.IGNORECASE)
+_FROM_THE_FIRST = re.compile(  # "what was A in 2015, and what was its difference with B?"
+    r"^\W*(?:what|how much) (?:is|was|were|are)\s+(?P<first>.+?),? and (?:(?:what|how much) (?:is|was|were|are)\s+)?"
+    r"(?:the |its |their )?(?:\w+ )?difference (?:with|to|against|versus|from) (?P<second>.+)",
+    re.IGNORECASE,
+)
 _AVERAGE = re.compile(r"\b(?:average|mean|durchschnitt\w*|moyenne|promedio|media|média|gemiddeld\w*)\b", re.IGNORECASE)
 _SUM = re.compile(
     r"\b(?:total|sum|combined|altogether|together|collectively|summe|insgesamt|zusammen|somme|total|suma|somma|soma|"
@@ -140,11 +145,22 @@ def asked(question: str) -> Asked | None:
         for pattern in _TWO_SIDES:
             if len(years) < 2 and (match := pattern.search(text)):
                 return Asked(Operation.DIFFERENCE, match["first"], match["second"])
+        if len(years) < 2 and (match := _FROM_THE_FIRST.search(text)):
+            return Asked(Operation.DIFFERENCE, match["first"], match["second"])
         return None if len(years) < 2 and _ONE_SIDE.search(text) else Asked(Operation.DIFFERENCE, bare(text))
     if len(spelled_years(text)) > 1 and _AVERAGE.search(text):
         return Asked(Operation.AVERAGE, bare(text))
     is_sum = len(years) > 1 and _SUM.search(text) and _LISTED.search(text) and not _SIDE_BY_SIDE.search(text)
     return Asked(Operation.SUM, bare(text)) if is_sum else None
+
+
+def is_set_against(question: str) -> bool:
+    """Whether a question asks for a figure and, in a second breath, for its difference with another one.
+
+    >>> is_set_against("What was the tax in 2015, and what was its difference with the federal tax?")
+    True
+    """
+    return _FROM_THE_FIRST.search(without_form(question)) is not None
 
 
 def definition(question: str) -> str:

@@ -169,7 +169,7 @@ def _of_a_year(operation: Asked, question: str, rows: Sequence[TableRow]) -> Cal
 def _of_two(operation: Asked, question: str, rows: Sequence[TableRow], formulary: Formulary) -> Calculation | None:
     """Two rows, or cells, that each side tells in its own words."""
     years = years_of(without_form(question))
-    context = _CONTEXT.search(operation.second)
+    context = _CONTEXT.search(operation.second) if not years_of(operation.first) else None
     words = operation.first + (context[0] if context and operation.operation is Operation.DIFFERENCE else "")
     first = _side(words, rows, formulary, years, _SURE)
     if first is None:

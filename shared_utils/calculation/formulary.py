@@ -64,8 +64,11 @@ class Formulary:
 
     @property
     def glossary(self) -> Glossary:
-        """Name -> the terms of each label that it may be printed as."""
-        return {name: [terms(label) for label in labels] for name, labels in self.items.items()}
+        """Name -> the terms of each label that it may be printed as; of a ratio, what it is called first."""
+        ratios = {
+            other: [terms(one.name)] for one in self.ratios for other in one.called if [*other] != terms(one.name)
+        }
+        return ratios | {name: [terms(label) for label in labels] for name, labels in self.items.items()}
 
 
 def formulary_of(data: Mapping[str, Any]) -> Formulary:

@@ -18,8 +18,7 @@ from shared_utils.structure.rows import groups_of, is_named_twice, names_over, o
 from shared_utils.structure.sentences import PageRows, page_rows, sentences_between
 from shared_utils.text.asking import asks_reason
 from shared_utils.text.dates import dates
-from shared_utils.text.expected import expected_type
-from shared_utils.text.folding import fold
+from shared_utils.text.expected import asked_prohibition, expected_type
 from shared_utils.text.quantities import quantities
 from shared_utils.text.sentences import is_table_row
 from shared_utils.text.subject import OF_THE_SUBJECT, names_in, on_most
@@ -204,7 +203,7 @@ def _scored(
     best_span = max((c.span.score for c in candidates), default=0.0) or 1.0
 
     is_reason = asks_reason(question)
-    form = expected_type(question)
+    form = expected_type(question) or asked_prohibition(question)
 
     def score(i: int, c: _Candidate) -> float:
         own = idf.keys() & set(c.terms)
@@ -214,7 +213,7 @@ def _scored(
             return 0.0
         value += _W_KIND * _holds_kind(question, c.text) + _W_BESIDE * _share_of_pairs(asked, c.terms)
         value += (_W_SPAN / best_span + _W_FOUND) * c.span.score
-        if form is not None and not form.form.search(fold(c.text)):
+        if form is not None and not form.is_in(c.text):
             value *= _NO_FORM
         return value * _share(c) * (_NO_REASON if c.context and is_reason else 1)
 

@@ -19,10 +19,12 @@ from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_term
 from shared_utils.retrieval.together import Lists, Piece, asks_for_all, pieces_of, without
 from shared_utils.retrieval.units import PageKey, Rows, Unit, prompt_tokens, units_of
 from shared_utils.structure.rows import groups_of, names_of, names_over
+from shared_utils.text.expected import asked_prohibition
 from shared_utils.types import Embedder, Evidence, EvidenceSpan, Page, Passage, Span
 
 COVERAGE_WEIGHT = 0.4
 NEIGHBOUR_WEIGHT = 0.3
+_FORBIDS = 0.15  # added to what forbids, where that is asked for
 CONTEXT_WEIGHT = 0.7  # of a word that stands over a row, not in it
 MARKER_TOKENS = 5  # "[12] " and the line break
 NAME_TOKENS = 14  # a document's name, told once for each when there are several
@@ -53,6 +55,8 @@ def select_evidence(
     rows = Rows(pages)
     units = _scored(question, glossary, units_of(passages, pages, rows), embedder)
     units = with_leads(units) if asks_for_figure(question) else units
+    if (wanted := asked_prohibition(question)) is not None:
+        units = [replace(one, score=one.score + _FORBIDS * wanted.is_in(one.text)) for one in units]
     several = len({unit.key[0] for unit in units}) > 1
     chosen = _Selection(
         pages, rows, budget_tokens, name_tokens=NAME_TOKENS if several else 0, wants_all=asks_for_all(question)

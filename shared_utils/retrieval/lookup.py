@@ -26,7 +26,7 @@ from shared_utils.text.subtracted import asks_without
 from shared_utils.text.words import terms
 from shared_utils.types import Page, Table
 
-__all__ = ["SURE", "Fact", "LookUp", "look_up", "look_ups", "years_of"]
+__all__ = ["OF_ASKING", "SURE", "Fact", "LookUp", "look_up", "look_ups", "years_of"]
 
 SURE = 0.32  # from this score on, a look-up is shown first; see docs/benchmarks.md
 _HEAD, _GROUP, _TITLE, _ABOVE, _SAID = 0.9, 0.8, 0.6, 0.35, 0.8  # what a word counts where it stands
@@ -68,9 +68,10 @@ _OF_A_PERIOD = re.compile(
     r"|\b(?:fiscal |financial )?(?:years?|periods?|quarters?)[ -](?:ended|ending|ends)\b",
     re.IGNORECASE,
 )
+_A_PART = frozenset(terms("segment segments division subsidiary region"))  # whose figures are not the whole's
 _WHOLE = frozenset(terms("consolidated total combined whole all group overall company"))
 # Words that say that a value is asked for, not which.
-_OF_ASKING = frozenset(
+OF_ASKING = frozenset(
     terms(
         "reported amount value figure number level company organization firm earn earned earnings spend spent pay paid "
         "account state stated end ended year years fiscal quarter have had did per much many long high report reports "
@@ -198,9 +199,9 @@ def _weights(question: str, words: Sequence[str], subject: Set[str], rows: Seque
 
     def weight(word: str) -> float:
         if held[word]:
-            counts = OF_THE_SUBJECT if word in subject else 0.4 if word in _OF_ASKING else 1.0
+            counts = OF_THE_SUBJECT if word in subject else 0.4 if word in OF_ASKING else 1.0
             return math.log(1 + len(rows) / held[word]) * counts
-        return 0.0 if word in _OF_ASKING or word in names or word in _DEGREES else rarest * _MISSING
+        return 0.0 if word in OF_ASKING or word in names or word in _DEGREES else rarest * _MISSING
 
     return {word: weight(word) for word in asked}
 
@@ -286,6 +287,8 @@ def _score(
         return score * _OTHER_YEAR
     if is_one_of_several and row.groups and not wanted & row.groups and not row.groups & _WHOLE:
         score *= _OTHER_GROUP
+    if _A_PART & (row.title | row.groups) and not (_A_PART & wanted or row.label & _WHOLE):
+        score *= _OTHER_GROUP
     if row.title:
         score *= 0.95 + 0.05 * len(wanted & row.title) / len(row.title)
     if told and not asked.years and not by_value:
@@ -301,7 +304,7 @@ def _names_the_subject(own: frozenset[str], asked: Asked) -> bool:
 
 def _of_something(words: frozenset[str], asked: Asked) -> bool:
     """Whether names over a column hold a word of the question that is no name and no part of a date."""
-    others = _MONTHS | _OF_ASKING | asked.names
+    others = _MONTHS | OF_ASKING | asked.names
     return any(word in asked.weights and not word[0].isdigit() and word not in others for word in words)
 
 
@@ -310,6 +313,7 @@ def _meant(row: TableRow, asked: Asked) -> tuple[Fact, ...]:
     values = list(zip(row.facts, row.heads, row.years, strict=True))
     if asked.years and any(asked.years & told for _, _, told in values):
         values = [value for value in values if asked.years & value[2]]
+        values = [value for value in values if value[2] <= asked.years] or values  # before "% change 2022-2021"
     named = [sum(asked.weights[word] for word in heads & asked.weights.keys()) for _, heads, _ in values]
     most = max(named, default=0.0)
     if most > min(named, default=0.0):

@@ -1,4 +1,5 @@
-"""Names in a question that stand nowhere in the documents: codes, abbreviations, the last word of an institution.
+"""Names in a question that stand nowhere in the documents: codes, abbreviations, the last word of an institution; and
+things whose steps are asked for.
 
 They tell more than any score: "Does the watch support ECG?" is foreign to a manual without an ECG, however near the
 rest of it comes. What may be a slip of the finger, or short for words that are there, is no such name.
@@ -85,6 +86,14 @@ _INSTITUTION = re.compile(
     r"|School|College|Society|Council|Chamber|Academy|Museum) (?:of|for) )(?P<last>[A-Z][\w’'-]+)"
 )
 _PROPER = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][\w&’'-]*[a-z][\w&-]*(?: [A-Z][\w&-]+)*")
+_STEPS = re.compile(  # to do what, to which thing
+    r"\b(?:steps? (?:\w+ ){0,2}(?:to|for)|how (?:to|(?:do|does|can|could|should|would|did) "
+    r"(?:i|you|we|one|users?|people|the user|someone)))\s+\w+\s+"
+    r"(?:(?:an?|the|my|your|its|their|all|new)\s+)*(?P<thing>(?:[\w-]+\s?){2,4}?)"
+    r"(?=\s*(?:\b(?:on|in|of|for|from|to|with|without|using|by|at|when|if|during|while|and|or|into|through|via|that|"
+    r"which|as|be|are|is)\b|[?,.]|$))",
+    re.IGNORECASE,
+)
 _OPENINGS = frozenset(("what", "which", "how", "the", "does", "is", "was", "who", "when", "where", "calculate"))
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SHORTEST_SLIP = 5  # letters of a word that may be misspelled
@@ -116,6 +125,23 @@ def absent_names(question: str, indexes: Sequence[DocumentIndex]) -> bool:
     ]
     return bool(named) and not any(
         any(_stands(term, indexes) for term in terms(word)) or _is_slip(word, indexes) for word in named
+    )
+
+
+def absent_thing(question: str, indexes: Sequence[DocumentIndex], *, together: bool = False) -> bool:
+    """Whether a question asks for the steps to something of several words, one of which stands in none of the
+    documents, even misspelled: a manual that has no "workout" tells no steps "to add a workout mode", whatever modes it
+    has. One word alone may be called otherwise there. `together`: they have to stand in one passage.
+    """
+    match = _STEPS.search(without_answer_format(question))
+    words = [word for word in match["thing"].split() if terms(word)] if match else []
+    if len(words) < 2:
+        return False
+    if together:
+        wanted = {term for word in words for term in terms(word)}
+        return not any(wanted.issubset(terms(chunk)) for chunk in _folded(indexes))
+    return any(
+        not any(_stands(term, indexes) for term in terms(word)) and not _is_slip(word, indexes) for word in words
     )
 
 

@@ -22,6 +22,10 @@ class ExpectedType:
     asks: re.Pattern[str]
     form: re.Pattern[str]
 
+    def is_in(self, text: str) -> bool:
+        """Whether a text holds a value of this form."""
+        return self.form.search(fold(text)) is not None
+
 
 _TYPES = (
     ExpectedType(
@@ -72,6 +76,41 @@ _TYPES = (
     ),
 )
 
+# What is asked to be left undone. A sentence may forbid in words that are not told here, so none is ruled out by it.
+_PROHIBITION = ExpectedType(
+    "prohibition",
+    re.compile(
+        r"\b(?:what|which|who|when|where|how)\b.*\b(?:avoid(?:ed)?|(?:should|must|may|can)(?: \w+)? (?:not|never)"
+        r"|(?:should|must)n['’]t|not (?:to )?(?:do|be done)|not (?:allowed|permitted)|prohibited|forbidden|banned)\b"
+        r"|\b(?:was|wer|wann|wo|welche\w?|womit)\b.*\b(?:vermeiden|vermieden|verboten|untersagt"
+        r"|(?:darf|durfen|soll\w*|muss)\b.*\b(?:nicht|kein\w*))\b"
+        r"|\b(?:que|quoi|quel(?:le)?s?|qui)\b.*\b(?:eviter|interdit\w*"
+        r"|ne (?:doit|doivent|faut|peut|peuvent)(?:\W\w+)? pas)\b"
+        r"|\b(?:que|cual(?:es)?|quien|o que|quais)\b.*\b(?:evitar|prohibid\w+|proibid\w+"
+        r"|(?:no|nao) (?:se )?(?:deb|dev|pued|pod)\w+)\b"
+        r"|\b(?:che|cosa|quali?|chi)\b.*\b(?:evitare|vietat\w+|non (?:si )?(?:dev|puo|poss)\w*)\b"
+        r"|\b(?:wat|wie|welke)\b.*\b(?:vermijden|verboden|(?:mag|mogen|moet) .*\bniet)\b"
+    ),
+    re.compile(
+        r"\b(?:do not|don['’]t|not to|never|avoid\w*|(?:must|should|may)(?: not|n['’]t)"
+        r"|not (?:be )?(?:allowed|permitted|recommended|suitable)|prohibited|forbidden"
+        r"|nicht|kein\w*|nie(?:mals)?|vermeiden|verboten|untersagt|ne \w+ pas|ne pas|jamais|evite[rz]|interdit\w*"
+        r"|no (?:se )?(?:deb|pued|us)\w+|nunca|evit\w+|prohib\w+|nao|proib\w+|non|mai|vietat\w+"
+        r"|niet|geen|nooit|vermijd\w*|verboden)\b"
+    ),
+)
+
+
+def asked_prohibition(question: str) -> ExpectedType | None:
+    """The form of what forbids, where a question asks what is to be left undone.
+
+    >>> asked_prohibition("What should you avoid when you clean the lamp?").name
+    'prohibition'
+    >>> asked_prohibition("What should you do if the lamp does not light?") is None
+    True
+    """
+    return _PROHIBITION if _PROHIBITION.asks.search(fold(question)) else None
+
 
 def expected_type(question: str) -> ExpectedType | None:
     """The type whose form every answer to a question has; None where its answers have no such form.
@@ -88,4 +127,4 @@ def expected_type(question: str) -> ExpectedType | None:
 def lacks_expected(question: str, texts: Iterable[str]) -> bool:
     """Whether a question asks for a value of a known form that none of the texts holds."""
     wanted = expected_type(question)
-    return wanted is not None and not any(wanted.form.search(fold(text)) for text in texts)
+    return wanted is not None and not any(wanted.is_in(text) for text in texts)

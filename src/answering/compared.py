@@ -19,6 +19,7 @@ from shared_utils.tables.texts import is_none
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Citation, Direct, DirectKind, DirectOperand, Evidence, Page, Passage, Sentence
 from src.answering.compared_values import Compared, compared_values, is_comparison, partly_compared
+from src.answering.counted_rows import counted_by_title, with_counted_rows
 from src.answering.counts import asks_count, counted, with_count
 from src.answering.direct import Pages, pages_found, with_direct, with_look_up
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
@@ -65,6 +66,8 @@ def with_kind(
     if thing and not _counts(led.direct, thing) and not _is_named_whole(led.direct, question):
         if (stated := counted(question, passages, documents)) is not None:
             return with_count(answer, stated, pages, names)
+        if (titled := counted_by_title(question, thing, passages, pages)) is not None:
+            return with_counted_rows(answer, titled, names)
         if led.direct is None:
             return with_direct(f"Which {thing} are there?", answer, passages, pages, None, formulary, names)
     return led

@@ -115,6 +115,16 @@ def is_comparison(question: str) -> bool:
     return _COMPARED.search(question) is not None
 
 
+def without_comparing(question: str) -> str:
+    """The question without the words that only say that it compares: no "comparable sales" are asked for.
+
+    >>> without_comparing("Compare net income of both"), without_comparing("Who chairs the board?")
+    ('net income of both', 'Who chairs the board?')
+    """
+    rest = " ".join(_COMPARED.sub(" ", question).split())
+    return rest if terms(rest) else question
+
+
 def _once(question: str) -> str:
     """Each of its sentences once: a follow-up is searched with what it asks now said several times."""
     said = re.split(r"(?<=[?!.])\s+", question.strip())

@@ -2,7 +2,8 @@
 
 "How many of the papers in Table 1 and Table 2 are from 2021?" is stated nowhere, and no passage has the words of it. So
 the tables are found by their numbers, in the one document that has them all. A cell that holds several entries counts
-as many: "Ash (Berg, 2021) Elm (Dahl, 2021)".
+as many: "Ash (Berg, 2021) Elm (Dahl, 2021)". "How many button functions are there during a workout?" is answered by the
+rows of the table that is called so, where they are words: in a table of figures what is counted stands in its cells.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared_utils.message import literal, message
+from shared_utils.retrieval.question import question_words
 from shared_utils.retrieval.table_rows import years_of
+from shared_utils.text.folding import fold
+from shared_utils.text.words import terms
 from shared_utils.types import (
     Answer,
     Cell,
@@ -20,13 +24,14 @@ from shared_utils.types import (
     DirectKind,
     DirectOperand,
     Page,
+    Passage,
     RowKind,
     Sentence,
     Span,
     Table,
     Verdict,
 )
-from src.answering.direct import led_by
+from src.answering.direct import Pages, led_by
 from src.answering.ingestion import IndexedDocument
 from src.answering.places import citations_of
 
@@ -38,6 +43,9 @@ _TABLES = re.compile(
 _NUMBER = re.compile(r"\d+(?:[.-]\d+)*")
 _IN_MARKS = re.compile(r"[“\"„«]\s*([^”\"“»]{1,40}?)\s*[”\"“»]")
 _MOST = 12  # entries that are told one by one
+_LEAST = 2  # words that tell a table by its title, and rows that are counted
+_DIFFERENT = "distinct different various separate unique"
+_OF_COUNTING = frozenset(terms(f"{_DIFFERENT} how many total overall number there list table exist"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +53,8 @@ class CountedRows:
     """How many entries of these tables of a document have a value, and the cells that do."""
 
     document_id: str
-    tables: tuple[str, ...]
-    value: str
+    tables: tuple[str, ...]  # their numbers, or the title of the only one
+    value: str  # "" where every row counts
     count: int
     cells: tuple[tuple[Page, Cell], ...]
 
@@ -77,19 +85,56 @@ def counted_rows(question: str, documents: Sequence[IndexedDocument]) -> Counted
     return CountedRows(document_id, numbers, value, count, tuple(cells)) if count else None
 
 
+def counted_by_title(question: str, thing: str, passages: Sequence[Passage], pages: Pages) -> CountedRows | None:
+    """The rows of the one table found whose caption has every word of the question; None where none or several have,
+    or its rows are figures. `thing` is what the question counts: where only different ones are asked for and a column
+    is called so, its different values."""
+    asked = (set(question_words(question)) | set(terms(thing))) - _OF_COUNTING
+    found = []
+    for key in dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages) if len(asked) >= _LEAST else ():
+        for table in pages[key].tables:
+            if asked <= set(terms(table.caption)) and not _has_figures(table):
+                cells = _counted_cells(table, set(terms(thing)))
+                title = " ".join(table.caption.split()).rstrip(" :")
+                found.append(CountedRows(key[0], (title,), "", len(cells), tuple((pages[key], c) for c in cells)))
+    return found[0] if len(found) == 1 and found[0].count >= _LEAST else None
+
+
+def _counted_cells(table: Table, thing: set[str]) -> list[Cell]:
+    """A cell for each row of a table, or for each different value of the column that is called like the thing."""
+    only = set(terms(_DIFFERENT)) & thing
+    heads = {c.column: set(terms(c.text)) for c in table.cells if table.kinds[c.row] is RowKind.HEAD}
+    column = next((n for n, head in heads.items() if head and head <= thing), 0) if only else 0
+    rows = [n for n, kind in enumerate(table.kinds) if kind is RowKind.DATA]
+    cells = [c for c in table.cells if c.row in rows and c.row == c.row_end and c.column == column and c.spans]
+    if not only:
+        return cells
+    different: dict[str, Cell] = {}
+    for cell in cells:
+        different.setdefault(fold(" ".join(cell.text.split())).strip(" .;"), cell)
+    return list(different.values())
+
+
+def _has_figures(table: Table) -> bool:
+    values = [c.text for c in table.cells if c.column and table.kinds[c.row] is RowKind.DATA]
+    return 2 * sum(bool(_NUMBER.match(value.strip(" $€£%(+-–"))) for value in values) > len(values)
+
+
 def with_counted_rows(answer: Answer, found: CountedRows, names: Mapping[str, str]) -> Answer:
     """The answer, led by how many there are and the cells that were counted, each cited."""
     spans = [(found.document_id, page, Span(c.spans[0].start, c.spans[-1].end)) for page, c in found.cells]
     cited = citations_of(spans, names)
     tables = ", ".join(found.tables)
     said = message("{n} with “{value}” in table {tables}:", n=found.count, value=found.value, tables=tables)
+    if not found.value:
+        said = message("{n} in “{title}”:", n=found.count, title=tables)
     reason = message("counted in the cited rows")
     first = [Sentence(str(said), tuple(c.marker for c in cited), Verdict.SUPPORTED, reason, said=said)]
     for (_, cell), citation in list(zip(found.cells, cited, strict=True))[:_MOST]:
         words = " ".join(cell.text.split())
         first.append(Sentence(words, (citation.marker,), Verdict.SUPPORTED, reason, item="-", said=literal(words)))
     operands = tuple(DirectOperand(s.text, found.value, "", s.citations) for s in first[1:])
-    direct = Direct(DirectKind.VALUE, found.value, str(found.count), "", operands)
+    direct = Direct(DirectKind.VALUE, found.value or tables, str(found.count), "", operands)
     return led_by(answer, first, cited, direct, cited)
 
 

@@ -12,7 +12,9 @@ from shared_utils.retrieval.search import search
 from shared_utils.retrieval.sides import joined
 from shared_utils.retrieval.spread import spread_evidence
 from shared_utils.types import Embedder, Evidence, Passage
+from src.answering.compared_values import without_comparing
 from src.answering.ingestion import IndexedDocument, pages_of
+from src.answering.named_documents import without_names
 from src.answering.routing import Route
 
 _MOST_TOLD = 8  # documents that a summary has room for
@@ -37,10 +39,11 @@ def found_passages(
     """The best passages of each side of a comparison, else those of all documents, `most` of each, best first."""
     titles = {d.document.id: f"{d.document.title} {d.document.name}" for d in documents}
     sides = [[d.index] for d in documents if d.document.id in taken.sides]
+    searched = _searched(taken, documents)
 
     def found(indexes: Sequence[DocumentIndex]) -> list[Passage]:
         return search(
-            taken.searched,
+            searched,
             indexes,
             titles,
             embedder,
@@ -66,11 +69,19 @@ def evidence_of(
     if taken.spreads:
         return _spread(taken, documents, budget)
     share = budget // len(found) - NAME_TOKENS if taken.sides else budget
+    searched = _searched(taken, documents)
     selected = [
-        select_evidence(taken.searched, of_side, pages, budget_tokens=share, embedder=embedder, glossary=glossary)
+        select_evidence(searched, of_side, pages, budget_tokens=share, embedder=embedder, glossary=glossary)
         for of_side in found
     ]
     return joined(selected, budget) if taken.sides else selected[0]
+
+
+def _searched(taken: Route, documents: Sequence[IndexedDocument]) -> str:
+    """What each document is searched for: of a comparison, neither what they are called nor that it is one."""
+    if not taken.sides:
+        return taken.searched
+    return without_comparing(without_names(taken.searched, [d for d in documents if d.document.id in taken.sides]))
 
 
 def _spread(taken: Route, documents: Sequence[IndexedDocument], budget: int) -> Evidence:

@@ -9,7 +9,7 @@ from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.retrieval.answerability import judge
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.labels import absent_dates, absent_labels
-from shared_utils.retrieval.unknown import absent_names, names_stand, unknown_names
+from shared_utils.retrieval.unknown import absent_names, absent_thing, names_stand, unknown_names
 from shared_utils.text.expected import lacks_expected
 from shared_utils.text.folding import fold
 from shared_utils.text.languages import told_language
@@ -31,9 +31,9 @@ def is_answered(
     """Whether the documents speak to a question.
 
     A figure that was worked out of them for the names that are asked answers it, however few of its words they have. A
-    code, names, a numbered figure, a day or a post that stand in none of the documents that come first, nothing but
-    pages after the last, evidence without the kind of value that is asked for, and a ratio of a year for which nothing
-    is told, do not.
+    code, names, a numbered figure, a day, a post or a thing whose steps are asked for that stand in none of the
+    documents that come first, nothing but pages after the last, evidence without the kind of value that is asked for,
+    and a ratio of a year for which nothing is told, do not.
     """
     question = taken.searched
     if taken.spreads:
@@ -43,7 +43,7 @@ def is_answered(
         return False
     if holds_no_post(question, (fold(chunk.text) for index in leading for chunk in index.chunks)):
         return False
-    if absent_labels(question, leading) or absent_dates(question, leading):
+    if absent_labels(question, leading) or absent_dates(question, leading) or absent_thing(question, leading):
         return False
     if isinstance(figure, Calculation) and names_stand(question, indexes):
         return True
@@ -51,7 +51,7 @@ def is_answered(
         return False
     if lacks_expected(question, (span.text for span in evidence.spans)):
         return False
-    return judge(question, passages, indexes, embedder, taken.within).answerable
+    return judge(taken.whole or question, passages, indexes, embedder, taken.within).answerable
 
 
 def _leading(passages: Sequence[Passage], indexes: Sequence[DocumentIndex]) -> Sequence[DocumentIndex]:

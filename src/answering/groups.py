@@ -17,7 +17,8 @@ from shared_utils.types import Page, RowKind, Span, Table
 
 _ASKS = re.compile(
     r"^\W*(?:which|what|how many|list|name|give|show me|welche|wie viele|nenne|liste|quel(?:le)?s|combien de)"
-    r"(?:\s+(?:are|all|the|of|different|alle|die|les))*\s+"
+    r"(?:\s+(?:are|were|all|the|of|different|alle|die|les))*\s+"
+    r"(?!(?:is|was|do|does|did|has|have|had|can|could|will|would|should|est|était|ist|war)\b)"  # "what was revenue"
     r"(?P<kinds>(?:kinds?|types?|sorts?|sources?|items?|categor(?:y|ies)|classes|lines?|parts?|components?|groups?|arten"
     r"|quellen|posten|kategorien|types|sources|postes)\s+(?:of|in|von|der|des|de|d['’])\s*(?:the\s+)?)?"
     r"(?P<thing>[^\W\d_][\w' -]*?)"

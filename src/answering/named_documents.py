@@ -49,6 +49,7 @@ _GENERIC = frozenset(
         "user online help esg sustainability financial results fiscal year"
     )
 )
+_OWNED_BY = r"(?:of|by|for|from|at|von|bei|für|de|d['’]|del|di|da|do|van|bij)"
 _TITLE_CHARACTERS = 400  # of a first page, where a document says what it is
 _SHORTEST_NAME = 3
 _ELSEWHERE = 0.1  # of the passages that have a name: with more in other documents it names none of them
@@ -75,6 +76,33 @@ def named_documents(question: str, documents: Sequence[IndexedDocument]) -> Name
     if found is None or (not found.missing and len(found.ids) == len(documents)):
         return None
     return found
+
+
+def without_owner(question: str, documents: Sequence[IndexedDocument]) -> str:
+    """The question without "Best Buy's" or "of Best Buy" where all these documents are called so: whose figure it is
+    tells no row from another, and rows that are called like their company would be taken for what is asked."""
+    for match in _PROPER.finditer(question):
+        name = re.sub(r"['’]s?$", "", match.group())
+        if documents and name and all(_is_wholly_called(one, name) for one in documents):
+            question = re.sub(
+                rf"(?<!\w){re.escape(name)}['’]s?\s+|\b{_OWNED_BY}\s*{re.escape(name)}(?=\s+(?:in|for|as|at|during|on|over|"
+                rf"between|im|am|en|nel)\b|\s*[?,.]|\s*$)",
+                " ",
+                question,
+            )
+    return " ".join(question.split())
+
+
+def without_names(question: str, documents: Sequence[IndexedDocument]) -> str:
+    """The question without what any of these documents is called: each of them is searched for the rest of it."""
+    rest = question
+    for match in _PROPER.finditer(question):
+        for said in re.split(r"\s+(?:and|und|&)\s+", match.group()):  # "Adobe and Best Buy" are two
+            name = re.sub(r"['’]s?$", "", said)
+            if name and any(_is_wholly_called(one, name) for one in documents):
+                rest = re.sub(rf"(?<!\w){re.escape(said)}(?!\w)", " ", rest)
+    rest = " ".join(rest.split())
+    return rest if terms(rest) else question
 
 
 # ------------------------------------------------------------------------------------------------ ways of naming
@@ -186,6 +214,12 @@ def _is_called(one: IndexedDocument, name: str) -> bool:
     if runs & words:
         return True
     return any(len(word) >= _SHORTEST_NAME and word.isalpha() and word in words for word in asked)
+
+
+def _is_wholly_called(one: IndexedDocument, name: str) -> bool:
+    """Whether every word of a name stands in a document's file name or title, or all of them as one word."""
+    words, asked = _called(one.document.name, one.document.title), terms(name)
+    return bool(asked) and ("".join(asked) in words or all(word in words for word in asked))
 
 
 @lru_cache(maxsize=1024)

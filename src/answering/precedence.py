@@ -2,17 +2,18 @@
 
 A row says little in its own words, so a value leads unless a sentence that is quoted anyway has clearly more of the
 question's words than the row's labels, heads, group and caption have together, or another cell of its row is a sentence
-that has more of them than what would be told.
+that has more of them than what would be told. Where nothing but the row is asked for, none does.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
-from shared_utils.retrieval.lookup import LookUp
+from shared_utils.retrieval.lookup import OF_ASKING, LookUp
 from shared_utils.retrieval.question import question_words
+from shared_utils.retrieval.table_rows import is_year
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Page, Passage, Sentence
 from src.answering.places import in_words
@@ -26,9 +27,9 @@ _PROSE = 80  # characters of a cell that is a sentence
 
 def is_told_better(question: str, value: LookUp, answer: Answer, passages: Sequence[Passage], pages: Pages) -> bool:
     """Whether what the answer quotes of prose covers more of the question than a value's row, by idf of passages."""
-    if value.score >= _CERTAIN:
-        return False
     asked = set(question_words(question))
+    if value.score >= _CERTAIN or _is_named_alone(asked, value):
+        return False
     held = Counter(term for passage in passages for term in asked.intersection(terms(passage.chunk.text)))
     weight = {term: math.log(1 + (len(passages) + 1) / (held[term] + 0.5)) for term in asked}
     told = terms(in_words(value.table, value.facts))
@@ -37,6 +38,14 @@ def is_told_better(question: str, value: LookUp, answer: Answer, passages: Seque
         return True  # another cell of the row is a sentence that answers
     row = _share(value.row.words(), weight)
     return any(_share(terms(s.text), weight) > row + _MORE for s in answer.sentences if _is_prose(s, answer, pages))
+
+
+def _is_named_alone(asked: Set[str], value: LookUp) -> bool:
+    """Whether a question asks for nothing but a row, of a year that it tells: "what was revenue in fiscal 2023?"."""
+    what = {word for word in asked if not is_year(word)} - OF_ASKING
+    told = frozenset().union(*value.row.years)
+    years = asked - what - OF_ASKING
+    return bool(what) and what <= value.row.label and (not years or bool(years & told))
 
 
 def _share(words: Iterable[str], weight: Mapping[str, float]) -> float:

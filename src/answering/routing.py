@@ -22,7 +22,7 @@ from shared_utils.storage.kept_pages import facts_of
 from shared_utils.text.words import terms
 from shared_utils.types import Chunk
 from src.answering.ingestion import IndexedDocument
-from src.answering.named_documents import named_documents
+from src.answering.named_documents import named_documents, without_owner
 from src.answering.small_talk import not_translated, without_translating
 
 _LOOK_UP = message("look-up")
@@ -43,6 +43,7 @@ class Route:
     sides: tuple[str, ...] = ()  # ids of the documents that are compared
     is_beyond: bool = False  # whether the pages it asks for are in none of the documents
     untranslated: Message = NOTHING  # said in place of a refusal where the question's language was not understood
+    whole: str = ""  # what is searched with whose it is, where that is left out: a name that stands there tells
     missing: Message = NOTHING  # said in its place where the document that is asked of is not there
 
     @property
@@ -63,7 +64,8 @@ class _Part:
 def route(question: str, searched: str, documents: Sequence[IndexedDocument]) -> Route:
     """The strategy for a question. `searched` is the question with what it leaves out, see follow_up.py.
 
-    A document that it names confines it; of one that is not there nothing is told from another.
+    A document that it names confines it; of one that is not there nothing is told from another. Whose figure is asked
+    for is not searched where the documents are called so.
     """
     if question not in searched:  # a follow-up that was written out is of the kind that it now is
         question = searched
@@ -71,10 +73,12 @@ def route(question: str, searched: str, documents: Sequence[IndexedDocument]) ->
     if named is None and searched != question:
         named = named_documents(searched, documents)
     if named is None:
-        return _routed(question, searched, documents)
+        return _whole(_routed(question, without_owner(searched, documents), documents), searched)
     if named.missing and not named.ids:
         return replace(_routed(question, searched, documents), is_beyond=True, missing=named.missing)
-    taken = _routed(question, searched if searched != question else named.rest, documents)
+    among = [one for one in documents if one.document.id in named.ids]
+    matter = searched if searched != question else named.rest
+    taken = _whole(_routed(question, without_owner(matter, among), documents), matter)
     if taken.sides or taken.kind in (QuestionKind.SUMMARY, QuestionKind.SMALL_TALK):
         return taken
     names = message("{names}", names=tuple(one.document.name for one in documents if one.document.id in named.ids))
@@ -85,6 +89,11 @@ def route(question: str, searched: str, documents: Sequence[IndexedDocument]) ->
         label=part,
         note=named.missing or message("Searched in {part} only.", part=part),
     )
+
+
+def _whole(taken: Route, matter: str) -> Route:
+    """The route, with what it searches as it was before whose it is was left out, unless a part was left out, too."""
+    return replace(taken, whole=matter) if set(terms(taken.searched)) < set(terms(matter)) else taken
 
 
 def _in_documents(ids: frozenset[str], within: Within | None) -> Within:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from shared_utils.message import NOTHING, message
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.search import Within
+from shared_utils.retrieval.unknown import absent_thing
 from shared_utils.text.compounds import COMPOUNDING, holding, parts
 from shared_utils.text.folding import fold, folded_words
 from shared_utils.text.languages import FUNCTION_WORDS, same_language, told_language
@@ -97,10 +98,11 @@ def in_other_words(taken: Route, indexes: Sequence[DocumentIndex], lexicon: Lexi
     own = [index for index in indexes[:_MOST_DOCUMENTS] if told_language(_text_of(index)) == asked]
     if asked is not None and own and not taken.sides:
         found = _synonyms(taken.searched, asked, own, lexicon)
-        if found != taken.searched:
+        if found != taken.searched and not absent_thing(found, own, together=True):
             note = message("Not every word stands in the documents; searched for “{words}”.", words=found.strip(" ?!."))
             ids = {index.document_id for index in own}
-            yield replace(taken, searched=found, note=taken.note or note, within=_among(ids, taken.within))
+            within = _among(ids, taken.within)
+            yield replace(taken, searched=found, whole="", note=taken.note or note, within=within)
     yield from in_other_languages(taken, indexes, lexicon)
 
 
@@ -146,6 +148,7 @@ def _in(to: str, taken: Route, asked: str, indexes: Sequence[DocumentIndex], lex
     return replace(
         taken,
         searched=found.text,
+        whole="",
         note=taken.note or note,
         untranslated=NOTHING if found.is_understood else UNTRANSLATED,
     )

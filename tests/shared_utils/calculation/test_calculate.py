@@ -57,6 +57,7 @@ def asked(question: str) -> Calculation | NotComputed | None:
         ("What was the sum of dredging for 2022 and 2023?", "83 + 97", "180"),
         ("What was the average of dredging from 2022 to 2023?", "(83 + 97) / 2", "90"),
         ("What is the difference between harbour dues and quay rents in 2023?", "720 − 180", "540"),
+        ("What were harbour dues in 2022, and what was their difference with quay rents?", "640 − 160", "480"),
         ("What was the wage share in 2023? Round to two decimals.", "188 / 900", "20.89 %"),
         ("What was the current ratio in 2022?", "300 / 200", "1.50"),
         ("How did the net result change from 2022 to 2023?", "−12 − 41", "−53"),

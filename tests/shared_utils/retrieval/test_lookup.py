@@ -208,3 +208,22 @@ def test_a_sum_without_a_label_is_the_total_of_its_table_where_it_adds_up(below:
         assert found.score >= SURE
         (span,) = told[0].spans
         assert text[span.start : span.end] == "1,900"
+
+
+def test_the_year_itself_comes_before_its_change_against_another() -> None:
+    text = "Sales\n2022 2021 Change 2022-2021\nRevenue 17,606 15,785 12 %\n"
+    rows = [["", "2022", "2021", "Change 2022-2021"], ["Revenue", "17,606", "15,785", "12 %"]]
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(rows, text),))
+    assert [fact.value.text for fact in asked("What was revenue in 2022?", page).facts] == ["17,606"]
+
+
+@pytest.mark.parametrize(("question", "value"), [("revenue", "46,298"), ("revenue of the segment", "3,504")])
+def test_the_whole_comes_before_a_segment_that_is_not_asked_for(question: str, value: str) -> None:
+    tables = (("International segment", "3,504"), ("Results of the group", "46,298"))
+    pages = []
+    for number, (title, revenue) in enumerate(tables, start=1):
+        text = f"{title}\n2023\nRevenue {revenue}\n"
+        table = table_of([["", "2023"], ["Revenue", revenue]], text)
+        pages.append(Page(number, str(number), text, PageVerdict.TEXT, tables=(table,)))
+    found = asked(f"What was {question} in 2023?", *pages)
+    assert [fact.value.text for fact in found.facts] == [value]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from shared_utils.retrieval.index import DocumentIndex, build_index
-from shared_utils.retrieval.unknown import absent_names, names_stand, unknown_names
+from shared_utils.retrieval.unknown import absent_names, absent_thing, names_stand, unknown_names
 from shared_utils.types import Chunk
 
 TEXT = (
@@ -42,3 +42,26 @@ def test_a_name_with_a_figure_in_it_stands_as_a_whole() -> None:
     indexes = [build_index("d", [Chunk("d:1:0", "d", 1, 0, len(text), text)])]
     assert not absent_names("What interrupts the measurement of SpO2?", indexes)
     assert absent_names("What interrupts the measurement of HbA1?", indexes)
+
+
+@pytest.mark.parametrize(
+    ("question", "absent"),
+    [
+        ("What are the steps to add a workout mode on the watch?", True),
+        ("How do I replace the Wi-Fi module?", False),
+        ("How can I replace the Wi-Fi modlue?", False),  # misspelled
+        ("What steps are necessary to set the WPA3 module?", False),
+        ("How do I charge it?", False),
+        ("How can I change the strap?", False),  # one word may be called otherwise there
+        ("What is a workout mode?", False),
+    ],
+)
+def test_the_steps_to_something_that_stands_nowhere(question: str, absent: bool) -> None:
+    assert absent_thing(question, INDEXES) is absent
+
+
+def test_other_words_for_a_thing_have_to_stand_together() -> None:
+    question = "How do I change the blood module?"  # both stand there, of different things
+    more = [*INDEXES, build_index("e", [Chunk("e:1:0", "e", 1, 0, 24, "The blood oxygen sensor.")])]
+    assert absent_thing(question, more[1:], together=True)
+    assert not absent_thing("How do I change the oxygen sensor?", more, together=True)

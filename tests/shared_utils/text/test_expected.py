@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared_utils.text.expected import expected_type, lacks_expected
+from shared_utils.text.expected import asked_prohibition, expected_type, lacks_expected
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,31 @@ def test_a_text_without_the_form_does_not_answer(question: str, answer: str, oth
 def test_what_asks_for_no_such_form_is_answered_by_anything(question: str) -> None:
     assert expected_type(question) is None
     assert not lacks_expected(question, ["Anything."])
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What should you avoid when you clean the lamp?",
+        "What must I not do while it is measuring?",
+        "Which liquids are prohibited on board?",
+        "Was darf man beim Reinigen nicht tun?",
+        "Que ne faut-il pas faire avec la lampe ?",
+        "¿Qué no se debe hacer con la lámpara?",
+        "Cosa non si deve fare con la lampada?",
+    ],
+)
+def test_what_is_to_be_left_undone_is_asked(question: str) -> None:
+    assert asked_prohibition(question) is not None
+
+
+@pytest.mark.parametrize("question", ["What should I do if it does not start?", "Who is not here?", "Was nicht?"])
+def test_a_negation_alone_asks_for_no_prohibition(question: str) -> None:
+    assert asked_prohibition(question) is None
+
+
+def test_what_forbids_is_told_by_its_words() -> None:
+    wanted = asked_prohibition("What should you avoid?")
+    assert wanted is not None
+    assert wanted.form.search("do not use it while you are moving")
+    assert not wanted.form.search("keep your arm steady")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from shared_utils.table import Cell, RowKind, Table
-from shared_utils.types import Document, Page, PageVerdict, Span
-from src.answering.counted_rows import counted_rows
+from shared_utils.types import Document, Page, PageVerdict, Passage, Span
+from src.answering.counted_rows import counted_by_title, counted_rows
 from src.answering.ingestion import IndexedDocument, index_document
 
 ROWS = (
@@ -51,3 +51,29 @@ def test_entries_of_a_numbered_table_are_counted(question: str, count: int) -> N
 def test_a_table_that_two_documents_have_is_of_neither() -> None:
     twice = [report("Table 1: Methods"), report("Table 1. Trees")]
     assert counted_rows("How many papers in Table 1 are from 2021?", twice) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "thing", "count"),
+    [
+        ("How many methods of growing trees are there?", "methods", 3),
+        ("How many different forms do the methods of growing trees have?", "different forms of methods", 0),
+        ("How many methods of felling trees are there?", "methods", 0),  # the caption speaks of growing
+        ("How many methods are there?", "methods", 0),  # one word tells no table
+    ],
+)
+def test_the_rows_of_the_table_that_is_called_so_are_counted(question: str, thing: str, count: int) -> None:
+    one = report("Methods of growing trees")
+    passages = [Passage(chunk, 1, 1.0) for chunk in one.index.chunks]
+    found = counted_by_title(question, thing, passages, {("a" * 64, 1): one.document.pages[0]})
+    assert (found.count if found else 0) == count
+    assert found is None or (found.tables, found.value) == (("Methods of growing trees",), "")
+
+
+def test_only_different_values_of_the_column_that_is_called_so_are_counted() -> None:
+    one = report("Growing trees by form")
+    passages = [Passage(chunk, 1, 1.0) for chunk in one.index.chunks]
+    pages = {("a" * 64, 1): one.document.pages[0]}
+    found = counted_by_title("How many different forms of growing trees are there?", "different forms", passages, pages)
+    assert found is not None
+    assert [cell.text for _, cell in found.cells] == ["text", "2 021"]

@@ -55,6 +55,7 @@ BOARD = page(
         ("How many types of cargo does it name?", MONEY, ["Grain", "Timber", "Goods", "Wages"]),
         ("Which executive directors are named?", BOARD, ["Ada Brandt", "Jon Vik"]),
         ("Which sources of wages are there?", MONEY, []),  # nothing adds up to it
+        ("What was executive directors?", BOARD, []),  # a value is asked for, as in "What was revenue?"
         ("What was cargo in 2025?", MONEY, []),
     ],
 )

@@ -10,12 +10,13 @@ import pytest
 
 from shared_utils.types import Answer, Document, Page, PageVerdict
 from src.answering.ingestion import IndexedDocument, index_document
-from src.answering.named_documents import Named, named_documents
+from src.answering.named_documents import Named, named_documents, without_names, without_owner
 from src.events import AnswerFinished
 from src.rag_with_generation import Rag
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
+from tests.prepared_models import MODELS
 
 FIRMS = re.findall(
     r"\w+",
@@ -42,7 +43,7 @@ CONTRACTS = [contract(number, firm, f"scan_{number * 7:04}.pdf") for number, fir
 
 @pytest.fixture(scope="module")
 def rag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rag]:
-    made = build_rag(Settings(data_dir=tmp_path_factory.mktemp("data")))
+    made = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path_factory.mktemp("data")))
     yield made
     made.viewer.close()
 
@@ -124,3 +125,34 @@ def test_a_name_that_other_documents_speak_of_as_much_confines_to_none() -> None
 def test_what_only_says_where_to_look_is_not_searched_for() -> None:
     named = named_documents("According to contract 12, what is the notice period?", CONTRACTS)
     assert named == Named(frozenset({CONTRACTS[11].document.id}), "what is the notice period?")
+
+
+OWNED = [
+    document("BESTPORT_2023.pdf", "Best Port Inc.\nAnnual report", "Revenue in 2023 was 46 million."),
+    document("Adler_2022.pdf", "Adler Ltd.\nAnnual report", "Revenue in 2022 was 17 million."),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "matter"),
+    [
+        ("What was Best Port's revenue in 2023?", "What was revenue in 2023?"),
+        ("What was the revenue of Best Port in 2023?", "What was the revenue in 2023?"),
+        ("Who runs the yards of Best Port?", "Who runs the yards ?"),
+        ("How many Best Port stores are there?", "How many Best Port stores are there?"),  # it tells which stores
+        ("What was Adler's revenue?", "What was Adler's revenue?"),  # of somebody else
+        ("What was Best Quay's revenue?", "What was Best Quay's revenue?"),
+    ],
+)
+def test_whose_figure_is_asked_for_is_not_searched_in_its_own_report(question: str, matter: str) -> None:
+    assert without_owner(question, OWNED[:1]) == matter
+
+
+def test_both_sides_of_a_comparison_are_searched_for_what_is_compared() -> None:
+    assert without_names("Compare net income of Adler and Best Port", OWNED) == "Compare net income of and"
+    assert without_names("Adler", OWNED) == "Adler"  # something has to be searched
+
+
+def test_a_figure_of_a_company_is_looked_up_in_its_report(rag: Rag) -> None:
+    answer = ask(rag, "What was Best Port's revenue in 2023?", OWNED)
+    assert "46 million" in answer.sentences[0].text
