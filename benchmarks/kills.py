@@ -257,22 +257,35 @@ def handed_over(
 ) -> list[float]:
     """Seconds from `since` until each of what was under way at a process that ended was another's.
 
-    What its own process finishes, and what its person removes meanwhile, is not handed over.
+    What its own process finishes, and what its person removes meanwhile, is not handed over. A file that was let go of
+    in time is waited for until the other worker, which reads one at a time, has come to the end of its own.
     """
     seconds: list[float] = []
-    left, patience = dict(before), 2 * (AFTER_KILL_S if how is signal.SIGKILL else AFTER_STOP_S)
-    while left and time.monotonic() - since < patience:
-        now = owners(database)
-        free = unowned(database)
+    most = AFTER_KILL_S if how is signal.SIGKILL else AFTER_STOP_S
+    left, begun = dict(before), dict.fromkeys(before, since)
+    while left and time.monotonic() - max(begun[id_] for id_ in left) < 2 * most:
+        now, free, at = owners(database), unowned(database), time.monotonic()
+        reading = files_read(database)
         for id_, owner in list(left.items()):
             if id_ in now and now[id_] != owner:
-                seconds.append(time.monotonic() - since)
+                seconds.append(at - begun.pop(id_))
                 del left[id_]
             elif id_ not in now and id_ not in free:
                 del left[id_]
+            elif id_ in free and reading and id_ in files_waiting(database) and at - begun[id_] <= most:
+                begun[id_] = at
         time.sleep(0.05)
     waiting = unowned(database) & left.keys()
-    return seconds + [time.monotonic() - since for _ in waiting]
+    return seconds + [time.monotonic() - begun[id_] for id_ in waiting]
+
+
+def files_read(database: psycopg.Connection[Any]) -> set[str]:
+    return {str(id_) for (id_,) in database.execute("SELECT entry_id FROM reading_job WHERE process IS NOT NULL")}
+
+
+def files_waiting(database: psycopg.Connection[Any]) -> set[str]:
+    rows = database.execute("SELECT entry_id FROM reading_job WHERE process IS NULL AND NOT ended")
+    return {str(id_) for (id_,) in rows}
 
 
 def unowned(database: psycopg.Connection[Any]) -> set[str]:
