@@ -195,6 +195,7 @@ class Told:
 
     rounds: int
     handed_s: dict[signal.Signals, list[float]]
+    let_go_s: list[float]  # of those that stopped
     complaints: list[str]
     acknowledged: tuple[int, int, int]  # files, deletions, questions
 
@@ -205,6 +206,8 @@ class Told:
             seconds = sorted(self.handed_s[how])
             shown = f"median {median(seconds):.1f} s, longest {seconds[-1]:.1f} s" if seconds else "nothing under way"
             lines.append(f"{how.name}: {len(seconds)} questions and files handed over, {shown} (at most {most:g} s)")
+        if self.let_go_s:
+            lines.append(f"let go of: median {median(self.let_go_s):.2f} s, longest {max(self.let_go_s):.2f} s")
         return [*lines, f"{len(self.complaints)} lost or there twice", *self.complaints]
 
     def holds(self) -> bool:
@@ -220,13 +223,16 @@ def disturbed(fleet: Fleet, store: str, rounds: Sequence[signal.Signals], chance
     for thread in threads:
         thread.start()
     handed: dict[signal.Signals, list[float]] = {signal.SIGKILL: [], signal.SIGTERM: []}
+    let_go: list[float] = []
     with psycopg.connect(store, autocommit=True) as database:
         for number, how in enumerate(rounds, start=1):
             time.sleep(chance.uniform(0.5, 3.0))
             place = chance.randrange(4)
             before = owners(database)
             fleet.end(place, how)
-            handed[how] += handed_over(database, before, time.monotonic(), how)
+            taken, freed = handed_over(database, before, time.monotonic(), how)
+            handed[how] += taken
+            let_go += freed
             fleet.start_anew(place)
             print(f"{number} of {len(rounds)}: {how.name} of {place}", file=sys.stderr, flush=True)
     ended.set()
@@ -240,7 +246,7 @@ def disturbed(fleet: Fleet, store: str, rounds: Sequence[signal.Signals], chance
         sum(len(person.deleted) for person in people),
         sum(len(person.threads) for person in people),
     )
-    return Told(len(rounds), handed, complaints, sums)
+    return Told(len(rounds), handed, let_go, complaints, sums)
 
 
 def owners(database: psycopg.Connection[Any]) -> dict[str, str]:
@@ -254,18 +260,21 @@ def owners(database: psycopg.Connection[Any]) -> dict[str, str]:
 
 def handed_over(
     database: psycopg.Connection[Any], before: dict[str, str], since: float, how: signal.Signals
-) -> list[float]:
-    """Seconds from `since` until each of what was under way at a process that ended was another's.
+) -> tuple[list[float], list[float]]:
+    """Seconds from `since` until each of what was under way at a process that ended was another's, and until it was
+    seen to be let go of.
 
     What its own process finishes, and what its person removes meanwhile, is not handed over. A file that was let go of
     in time is waited for until the other worker, which reads one at a time, has come to the end of its own.
     """
     seconds: list[float] = []
+    freed: dict[str, float] = {}
     most = AFTER_KILL_S if how is signal.SIGKILL else AFTER_STOP_S
     left, begun = dict(before), dict.fromkeys(before, since)
     while left and time.monotonic() - max(begun[id_] for id_ in left) < 2 * most:
         now, free, at = owners(database), unowned(database), time.monotonic()
         reading = files_read(database)
+        freed = dict.fromkeys(free & left.keys(), at - since) | freed
         for id_, owner in list(left.items()):
             if id_ in now and now[id_] != owner:
                 seconds.append(at - begun.pop(id_))
@@ -276,7 +285,7 @@ def handed_over(
                 begun[id_] = at
         time.sleep(0.05)
     waiting = unowned(database) & left.keys()
-    return seconds + [time.monotonic() - begun[id_] for id_ in waiting]
+    return seconds + [time.monotonic() - begun[id_] for id_ in waiting], list(freed.values())
 
 
 def files_read(database: psycopg.Connection[Any]) -> set[str]:

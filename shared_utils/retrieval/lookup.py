@@ -26,7 +26,7 @@ from shared_utils.text.subtracted import asks_without
 from shared_utils.text.words import terms
 from shared_utils.types import Page, Table
 
-__all__ = ["OF_ASKING", "SURE", "Fact", "LookUp", "look_up", "look_ups", "years_of"]
+__all__ = ["OF_ASKING", "SURE", "Fact", "LookUp", "asks_no_figure", "look_up", "look_ups", "years_of"]
 
 SURE = 0.32  # from this score on, a look-up is shown first; see docs/benchmarks.md
 _HEAD, _GROUP, _TITLE, _ABOVE, _SAID = 0.9, 0.8, 0.6, 0.35, 0.8  # what a word counts where it stands
@@ -225,9 +225,17 @@ def _of_the_kind(question: str, row: TableRow) -> float:
     if label_and_value(row.facts[0].labels[-1].text) is not None and _ASKS_HOW_MANY.search(question):
         return _NOT_OF_THE_KIND  # "Outstanding shares — 491": what stands beside it is no number of shares
     if are_figures:
-        asks_else = _ASKS_HOW.search(question) or _ASKS_WHO.search(question)
-        return _NOT_OF_THE_KIND if asks_else else 1.0
+        return _NOT_OF_THE_KIND if asks_no_figure(question) else 1.0
     return _WORDS_FOR_A_VALUE
+
+
+def asks_no_figure(question: str) -> bool:
+    """Whether a question asks how something is done, or who.
+
+    >>> asks_no_figure("How does the port record dues?"), asks_no_figure("How much were the dues?")
+    (True, False)
+    """
+    return bool(_ASKS_HOW.search(question) or _ASKS_WHO.search(question))
 
 
 def _what(question: str) -> frozenset[str]:

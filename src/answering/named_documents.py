@@ -50,6 +50,8 @@ _GENERIC = frozenset(
     )
 )
 _OWNED_BY = r"(?:of|by|for|from|at|von|bei|für|de|d['’]|del|di|da|do|van|bij)"
+_WHEN = "in|for|as|at|during|on|over|between|im|am|en|nel"
+_ACTS = "did|does|has|had|is|was|will|that|which|hat|ist|war|wird"
 _TITLE_CHARACTERS = 400  # of a first page, where a document says what it is
 _SHORTEST_NAME = 3
 _ELSEWHERE = 0.1  # of the passages that have a name: with more in other documents it names none of them
@@ -79,17 +81,17 @@ def named_documents(question: str, documents: Sequence[IndexedDocument]) -> Name
 
 
 def without_owner(question: str, documents: Sequence[IndexedDocument]) -> str:
-    """The question without "Best Buy's" or "of Best Buy" where all these documents are called so: whose figure it is
-    tells no row from another, and rows that are called like their company would be taken for what is asked."""
+    """The question without "Best Buy's", "of Best Buy" or "did Best Buy" where all these documents are called so: whose
+    figure it is tells no row from another, and rows that are called like their company would be taken for what is
+    asked."""
     for match in _PROPER.finditer(question):
         name = re.sub(r"['’]s?$", "", match.group())
         if documents and name and all(_is_wholly_called(one, name) for one in documents):
-            question = re.sub(
-                rf"(?<!\w){re.escape(name)}['’]s?\s+|\b{_OWNED_BY}\s*{re.escape(name)}(?=\s+(?:in|for|as|at|during|on|over|"
-                rf"between|im|am|en|nel)\b|\s*[?,.]|\s*$)",
-                " ",
-                question,
-            )
+            owns = rf"(?<!\w){re.escape(name)}['’]s?\s+(?!['’])"
+            acts = rf"\b(?P<verb>{_ACTS})\s+{re.escape(name)}\s+"
+            owned = rf"\b{_OWNED_BY}\s*{re.escape(name)}(?=\s+(?:{_WHEN})\b|\s*[?,.]|\s*$)"
+            question = re.sub(acts, r"\g<verb> ", question)
+            question = re.sub(rf"{owns}|{owned}", " ", question)
     return " ".join(question.split())
 
 

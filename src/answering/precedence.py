@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-from shared_utils.retrieval.lookup import OF_ASKING, LookUp
+from shared_utils.retrieval.lookup import OF_ASKING, LookUp, asks_no_figure
 from shared_utils.retrieval.question import question_words
 from shared_utils.retrieval.table_rows import is_year
 from shared_utils.text.words import terms
@@ -28,7 +28,7 @@ _PROSE = 80  # characters of a cell that is a sentence
 def is_told_better(question: str, value: LookUp, answer: Answer, passages: Sequence[Passage], pages: Pages) -> bool:
     """Whether what the answer quotes of prose covers more of the question than a value's row, by idf of passages."""
     asked = set(question_words(question))
-    if value.score >= _CERTAIN or _is_named_alone(asked, value):
+    if value.score >= _CERTAIN or (not asks_no_figure(question) and _is_named_alone(asked, value)):
         return False
     held = Counter(term for passage in passages for term in asked.intersection(terms(passage.chunk.text)))
     weight = {term: math.log(1 + (len(passages) + 1) / (held[term] + 0.5)) for term in asked}

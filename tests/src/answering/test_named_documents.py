@@ -138,6 +138,7 @@ OWNED = [
     [
         ("What was Best Port's revenue in 2023?", "What was revenue in 2023?"),
         ("What was the revenue of Best Port in 2023?", "What was the revenue in 2023?"),
+        ("How much did Best Port earn in 2023?", "How much did earn in 2023?"),
         ("Who runs the yards of Best Port?", "Who runs the yards ?"),
         ("How many Best Port stores are there?", "How many Best Port stores are there?"),  # it tells which stores
         ("What was Adler's revenue?", "What was Adler's revenue?"),  # of somebody else

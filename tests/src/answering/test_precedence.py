@@ -22,6 +22,7 @@ PAGE = Page(1, "1", TEXT, PageVerdict.TEXT, tables=(TABLE,))
     ("question", "is_better"),
     [
         ("What was revenue in fiscal 2022?", False),  # the row is all that is asked for
+        ("How does the company record revenue in fiscal 2022?", True),
         ("What share of revenue were fees in fiscal 2022?", True),
     ],
 )
