@@ -123,8 +123,21 @@ class Person:
         return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {self.key}"}, timeout=60)
 
     def step(self) -> None:
-        with suppress(httpx.HTTPError), self.client() as client:
-            self.random.choice([self.upload, self.ask, self.ask, self.delete])(client)
+        try:
+            with self.client() as client:
+                self.random.choice([self.upload, self.ask, self.ask, self.delete])(client)
+        except httpx.HTTPError:
+            self.come_back()
+
+    def come_back(self) -> None:
+        """As a browser does whose connection broke: the balancer has another process for it. No process knows a key
+        that nobody has shown it, so nobody's questions are taken up by one where they are not."""
+        for address in self.fleet.addresses():
+            with suppress(httpx.HTTPError):
+                httpx.get(
+                    f"{address}/api/documents", headers={"Authorization": f"Bearer {self.key}"}, timeout=60
+                ).raise_for_status()
+                return
 
     def upload(self, client: httpx.Client) -> None:
         name = f"{secrets.token_hex(4)}.pdf"

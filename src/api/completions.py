@@ -169,14 +169,17 @@ def reply(turn: TurnView, sent: str, names: Mapping[str, str]) -> Reply:
 
 
 def exact_spans(turn: TurnView, names: Mapping[str, str]) -> list[Citation]:
-    """What the markers of streamed words point at: the checked citation in the span, or else the span itself.
+    """What the markers of streamed words point at: the checked citation in the span, else the one that shares most of
+    it, or else the span itself.
 
     A marker is kept as it was streamed; where the check found several places in one span, the first stands for it.
     """
     checked = turn.answer.citations if turn.answer else ()
     told = []
     for marker, span in enumerate(turn.spans, start=1):
-        place = next((c for c in checked if _lies_in(c, span)), None)
+        near = [c for c in checked if _shared(c, span)]
+        most = max(near, key=lambda c: _shared(c, span), default=None)
+        place = next((c for c in near if span.start <= c.start and c.end <= span.end), most)
         told.append(
             span_json(span, marker, names)
             if place is None
@@ -185,9 +188,10 @@ def exact_spans(turn: TurnView, names: Mapping[str, str]) -> list[Citation]:
     return told
 
 
-def _lies_in(place: Cited, span: EvidenceSpan) -> bool:
+def _shared(place: Cited, span: EvidenceSpan) -> int:
+    """Characters of the page that both hold."""
     same_page = (place.document_id, place.page) == (span.document_id, span.page)
-    return same_page and span.start <= place.start and place.end <= span.end
+    return max(0, min(place.end, span.end) - max(place.start, span.start)) if same_page else 0
 
 
 def _doubts(answer: Answer) -> list[str]:
