@@ -69,8 +69,10 @@ class Find {
 
   step(by) { if (this.total) this.go(this.at + by); }
 
-  mark() { // on the pages in sight; the place before may be on one that is no longer
-    for (const before of this.viewer.scroll.querySelectorAll('.fn-now')) before.classList.remove('fn-now');
+  mark() { // on the pages in sight; those that are no longer lose their marks, which may be of another search
+    const seen = [...this.viewer.pages.inSight].map(leaf => leaf.element);
+    for (const before of this.viewer.scroll.querySelectorAll('.fn-found'))
+      if (seen.some(element => element.contains(before))) before.classList.remove('fn-now'); else before.remove();
     if (this.viewer.place) for (const leaf of this.viewer.pages.inSight) this.markOn(leaf);
   }
 
