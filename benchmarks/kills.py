@@ -245,7 +245,7 @@ def disturbed(fleet: Fleet, store: str, rounds: Sequence[signal.Signals], chance
             fleet.end(place, how)
             taken, freed = handed_over(database, before, time.monotonic(), how)
             handed[how] += taken
-            let_go += freed
+            let_go += freed if how is signal.SIGTERM else []
             fleet.start_anew(place)
             print(f"{number} of {len(rounds)}: {how.name} of {place}", file=sys.stderr, flush=True)
     ended.set()
@@ -286,7 +286,7 @@ def handed_over(
     left, begun = dict(before), dict.fromkeys(before, since)
     while left and time.monotonic() - max(begun[id_] for id_ in left) < 2 * most:
         now, free, at = owners(database), unowned(database), time.monotonic()
-        reading = files_read(database)
+        reading, waiting_files = files(database, read=True), files(database, read=False)
         freed = dict.fromkeys(free & left.keys(), at - since) | freed
         for id_, owner in list(left.items()):
             if id_ in now and now[id_] != owner:
@@ -294,20 +294,17 @@ def handed_over(
                 del left[id_]
             elif id_ not in now and id_ not in free:
                 del left[id_]
-            elif id_ in free and reading and id_ in files_waiting(database) and at - begun[id_] <= most:
+            elif id_ in waiting_files and reading and at - begun[id_] <= most:
                 begun[id_] = at
         time.sleep(0.05)
     waiting = unowned(database) & left.keys()
     return seconds + [time.monotonic() - begun[id_] for id_ in waiting], list(freed.values())
 
 
-def files_read(database: psycopg.Connection[Any]) -> set[str]:
-    return {str(id_) for (id_,) in database.execute("SELECT entry_id FROM reading_job WHERE process IS NOT NULL")}
-
-
-def files_waiting(database: psycopg.Connection[Any]) -> set[str]:
-    rows = database.execute("SELECT entry_id FROM reading_job WHERE process IS NULL AND NOT ended")
-    return {str(id_) for (id_,) in rows}
+def files(database: psycopg.Connection[Any], *, read: bool) -> set[str]:
+    """Those that a worker reads, or those that wait for one."""
+    which = "process IS NOT NULL" if read else "process IS NULL AND NOT ended"
+    return {str(id_) for (id_,) in database.execute(f"SELECT entry_id FROM reading_job WHERE {which}")}  # noqa: S608
 
 
 def unowned(database: psycopg.Connection[Any]) -> set[str]:

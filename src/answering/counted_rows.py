@@ -125,8 +125,9 @@ def with_counted_rows(answer: Answer, found: CountedRows, names: Mapping[str, st
     spans = [(found.document_id, page, Span(c.spans[0].start, c.spans[-1].end)) for page, c in found.cells]
     cited = citations_of(spans, names)
     tables = ", ".join(found.tables)
-    said = message("{n} with “{value}” in table {tables}:", n=found.count, value=found.value, tables=tables)
-    if not found.value:
+    if found.value:
+        said = message("{n} with “{value}” in table {tables}:", n=found.count, value=found.value, tables=tables)
+    else:
         said = message("{n} in “{title}”:", n=found.count, title=tables)
     reason = message("counted in the cited rows")
     first = [Sentence(str(said), tuple(c.marker for c in cited), Verdict.SUPPORTED, reason, said=said)]
