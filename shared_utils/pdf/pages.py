@@ -16,6 +16,7 @@ from shared_utils.pdf.isolation import NONSENSE, Reply, WorkerLost, integer, ite
 from shared_utils.pdf.layout import lay_out
 from shared_utils.pdf.lines import CELL_SEPARATOR, GONE, Row, Word
 from shared_utils.pdf.placed import placed_page, retold
+from shared_utils.pdf.twice import without_second_drawing
 from shared_utils.tables.find import find_tables
 from shared_utils.types import Page, PageVerdict, Span, Table
 
@@ -160,6 +161,7 @@ def draft(raw: RawPage) -> Draft:
     What the text no longer needs is let go: the boxes of 3,000 pages would fill hundreds of megabytes.
     """
     if raw.reader == "pdfium":
+        raw = without_second_drawing(raw)
         placed = placed_page(raw)
         if raw.struck:
             raw = without_struck(raw)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
+from operator import attrgetter
 
 from shared_utils.structure.lines import Line, lines_of
 from shared_utils.structure.pairs import pairs
@@ -35,12 +37,14 @@ _NO_NAME = re.compile(
     r"copyright|version|issue|edition|volume|street|road|avenue)\b|\d\d|www\.|[:!?]",
     re.IGNORECASE,
 )
+_OPENING = re.compile(r"(?:abstract|zusammenfassung|résumé|resumen|resumo|riassunto|samenvatting)\b", re.IGNORECASE)
 _AFFILIATION = re.compile(
     r"@|\b(?:universit\w+|institut\w*|college|school|department|laborator\w+|hochschule|ministry|faculty)\b",
     re.IGNORECASE,
 )
-_APART = re.compile(r"[,;&*†‡§¶∗⁰¹²³⁴-⁹\d]|\s{3,}|\b(?:and|und|et|y|e|en)\b")
+_APART = re.compile(r"[,;&*†‡§¶∗✉⁰¹²³⁴-⁹\d()]|\s{3,}|\b(?:and|und|et|y|e|en)\b")
 _TITLE_LINES = 4
+_TITLE_PAGE_LINES = 12  # on a page with no more, all is the title's
 _TITLE_WITHIN = 8  # lines from the top
 _LONGEST_NAME = 5  # words
 
@@ -49,7 +53,12 @@ def title(page: Page) -> Span | None:
     """The lines set as headings on top of a page that stand together; None where there are none."""
     lines = lines_of(page)[:_TITLE_WITHIN]
     run = _title_run(page, lines)
-    return Span(lines[run[0]].start, lines[run[1] - 1].end) if run else None
+    if run is None:
+        return None
+    found = Span(lines[run[0]].start, lines[run[1] - 1].end)
+    highest = min(page.headings, key=attrgetter("level"))  # a title may be drawn last
+    is_lower = all(h.level > highest.level for h in page.headings if h.start < found.end and found.start < h.end)
+    return Span(highest.start, highest.end) if is_lower and highest.start > found.end else found
 
 
 def byline(page: Page) -> Span | None:
@@ -81,7 +90,8 @@ def _title_run(page: Page, lines: Sequence[Line]) -> tuple[int, int] | None:
     end = first + 1
     while end < min(len(lines), first + _TITLE_LINES) and not _ends_title(lines[end].text):
         level = levels[end]
-        if level is None or top is None or level > top:
+        is_capitals = lines[end - 1].text.isupper() and lines[end].text.isupper()
+        if not is_capitals and (level is None or top is None or level > top):
             break
         end += 1
     return first, end
@@ -98,14 +108,31 @@ def _under_title(page: Page, lines: Sequence[Line]) -> Span | None:
         return None
     names: list[Line] = []
     people = 0
-    for line in lines[run[1] : run[1] + _MOST]:
-        here = 0 if len(line.text) > _LONG or _BEGINS.match(line.text) else _people(line.text)
+    for line, after in zip_longest(below := lines[run[1] : run[1] + _MOST], below[1:]):
+        here = 0 if _BEGINS.match(line.text) else _people_with(names[-1:], line, after)
         if not here:
-            is_confirmed = people > 1 or (people == 1 and _AFFILIATION.search(line.text) is not None)
-            return Span(names[0].start, names[-1].end) if names and is_confirmed else None
+            break
         names.append(line)
         people += here
-    return Span(names[0].start, names[-1].end) if people > 1 else None
+    if not names or (people == 1 and not _AFFILIATION.search(page.text[names[-1].end :].strip().split("\n")[0])):
+        return None
+    return Span(names[0].start, names[-1].end) if _is_for_names(page, lines) else None
+
+
+def _people_with(before: Sequence[Line], line: Line, after: Line | None) -> int:
+    """How many people a line names, by itself or where a name is broken between it and a line beside it."""
+    if people := _people(line.text):
+        return people
+    if before and (people := _people(f"{before[-1].text} {line.text}")) > 1:
+        return people
+    return people if after and not before and (people := _people(f"{line.text} {after.text}")) > 1 else 0
+
+
+def _is_for_names(page: Page, lines: Sequence[Line]) -> bool:
+    """Whether people are named on such a page: it is a title page, or goes on with where they work or with a part."""
+    if len(lines) <= _TITLE_PAGE_LINES:
+        return True
+    return any(_AFFILIATION.search(line.text) or _OPENING.match(line.text) for line in lines)
 
 
 def _people(text: str) -> int:

@@ -12,6 +12,7 @@ from shared_utils.tables.model import Box, PlacedPage
 
 DRAWN = 0.15  # of a region that a curve covers to make it a chart
 FEW = 3
+AXIS = 4  # × the height of a line: room for the numbers along a chart
 TICKS = 4  # numbers at equal steps that make an axis
 _PAGE_NUMBER = re.compile(r"[ivxlc]{1,6}|[A-Z]{0,2}[-–]?\d{1,4}(?:[-–]\d{1,4})?")
 _TICK = re.compile(r"[+−–-]?\d[\d.,]*%?")
@@ -25,6 +26,42 @@ def is_chart(box: Box, lines: Sequence[Line], page: PlacedPage) -> bool:
     curves = [d for d in curves if d[2] - d[0] < 1.5 * (x1 - x0)]
     large = any((d[2] - d[0]) * (d[3] - d[1]) > DRAWN * (x1 - x0) * (y1 - y0) for d in curves)
     return large or len(curves) >= FEW
+
+
+def chart_boxes(page: PlacedPage, height: int) -> list[Box]:
+    """Where curves larger than a sign stand together, with room for the axes beside them; `height` of a line."""
+    found: list[Box] = []
+    counts: list[int] = []
+    for drawn in page.drawings:
+        if max(drawn[2] - drawn[0], drawn[3] - drawn[1]) <= 2 * height:
+            continue
+        near = [n for n, box in enumerate(found) if _meet(_grown(drawn, height), box)]
+        boxes = [drawn, *(found[n] for n in near)]
+        count = 1 + sum(counts[n] for n in near)
+        found = [box for n, box in enumerate(found) if n not in near]
+        counts = [c for n, c in enumerate(counts) if n not in near]
+        x0, y0, x1, y1 = zip(*boxes, strict=True)
+        found.append((min(x0), min(y0), max(x1), max(y1)))
+        counts.append(count)
+    return [_grown(box, AXIS * height) for box, count in zip(found, counts, strict=True) if count >= FEW]
+
+
+def _grown(box: Box, by: int) -> Box:
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
+
+
+def outside(lines: Sequence[Line], boxes: Sequence[Box]) -> list[Line]:
+    """The lines without the pieces that have their middle in one of the boxes."""
+    kept = []
+    for line in lines:
+        pieces = tuple(
+            p
+            for p in line.pieces
+            if not any(b[0] <= p.middle <= b[2] and b[1] <= (p.y0 + p.y1) // 2 <= b[3] for b in boxes)
+        )
+        if pieces:
+            kept.append(Line(pieces, min(p.y0 for p in pieces), max(p.y1 for p in pieces)))
+    return kept
 
 
 def _meet(a: Box, b: Box) -> bool:

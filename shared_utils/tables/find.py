@@ -22,6 +22,7 @@ from shared_utils.tables.model import Box, PlacedPage, displayed
 from shared_utils.tables.regions import regions
 from shared_utils.tables.ruled import ruled_table
 from shared_utils.tables.ruling import ruled_grids, straight_rules
+from shared_utils.tables.named_above import with_names_above
 from shared_utils.tables.surroundings import caption_of, currency_of, scale_of
 from shared_utils.tables.unruled import unruled_table
 from shared_utils.types import Cell, Table
@@ -79,7 +80,8 @@ def drafts(page: PlacedPage) -> tuple[list[Line], list[Draft]]:
     barriers = [(rule.at, rule.start, rule.at, rule.end) for rule in upright]
     lines = text_lines(page, barriers)
     grids = [grid for grid in ruled_grids(level, upright) if len(grid.xs) > 2]
-    found = [table for grid in grids if (table := ruled_table(lines, grid)) is not None]
+    ruled = (ruled_table(lines, grid) for grid in grids)
+    found = [with_names_above(table, lines) for table in ruled if table is not None]
     boxes = [table.box for table in found]
     words = [word for word in page.words if not any(_holds(box, word[2:]) for box in boxes)] if boxes else page.words
     for part in parts_of(page, words):

@@ -20,6 +20,7 @@ FIGURE_GAP = 0.35  # between two numbers
 BLANKS = 1.6  # of a typewriter's blanks: one is between words, two are between columns
 _NUMBER = re.compile(r"[$€£¥(+−–-]*\d[\d.,]*[)%]*|[—–-]")
 _LEADER = re.compile(r"[.·_…]{3,}$|^[.·_…]+$")
+DASHES = ("-", "–", "—")
 _LONE_SIGN = re.compile(r"[($€£¥(]+|[A-Z]{0,2}\$")
 _TRAILING_SIGN = re.compile(r"[%)]+")
 _HAS_DIGIT = re.compile(r"\d")
@@ -198,9 +199,9 @@ def _goes_on(text: str, together: list[Word], word: Word, gaps: tuple[float, flo
     gap = word[2] - last[4]
     narrow, wide = gaps
     if gap <= wide:
-        return gap <= narrow or not (
-            _NUMBER.fullmatch(text, last[0], last[1]) and _NUMBER.fullmatch(text, word[0], word[1])
-        )
+        is_range = len(together) > 1 and text[last[0] : last[1]] in DASHES and text[together[-2][1] - 1].isdigit()
+        are_two = _NUMBER.fullmatch(text, last[0], last[1]) and _NUMBER.fullmatch(text, word[0], word[1])
+        return gap <= narrow or is_range or not are_two
     height = word[5] - word[3]
     if len(together) == 1 and gap < 8 * height and _LONE_SIGN.fullmatch(text, last[0], last[1]):
         return _HAS_DIGIT.search(text, word[0], word[1]) is not None  # "$      17,606"

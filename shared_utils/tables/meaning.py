@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from shared_utils.tables.draft import Draft, DraftCell
-from shared_utils.tables.texts import is_total, is_unit, is_value, label_and_value
+from shared_utils.tables.texts import is_total, is_unit, is_value, label_and_value, says_more_than_a_name
 from shared_utils.types import RowKind
 
 INDENT = 30  # tenths of a point that a label must stand further in to belong to the one above
@@ -27,7 +27,7 @@ def head_rows(draft: Draft, rows: int, texts: dict[DraftCell, str]) -> int:
     by_row = _by_row(draft, rows)
     figures = {row for row in range(rows) for c in by_row[row] if c.column and is_value(texts[c])}
     if not figures:
-        return 1 if rows > 1 and len(by_row[0]) > 1 else 0
+        return 1 if rows > 1 and len(by_row[0]) > 1 and not _is_entry(by_row, texts) else 0
     if min(figures) > 1 and _is_of_words(draft, min(figures), texts):
         return min(*figures, 1 + next((n for n, row in enumerate(by_row) if not _names_groups(row)), 0))
     count = 0
@@ -40,6 +40,16 @@ def head_rows(draft: Draft, rows: int, texts: dict[DraftCell, str]) -> int:
     while count > 1 and len(by_row[count - 1]) == 1 and by_row[count - 1][0].column == 0:
         count -= 1
     return count
+
+
+def _is_entry(by_row: Sequence[Sequence[DraftCell]], texts: dict[DraftCell, str]) -> bool:
+    """Whether the first row is an entry as those below are, not the names of two columns: it is set as they are, and
+    says more than a name."""
+    first, *others = by_row
+    is_distinct = all(p.is_bold for c in first for p in c.pieces) and not all(
+        p.is_bold for row in others for c in row for p in c.pieces
+    )
+    return len(first) == 2 and not is_distinct and any(says_more_than_a_name(texts[c]) for c in first)
 
 
 def _names_groups(row: Sequence[DraftCell]) -> bool:

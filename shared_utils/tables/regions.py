@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from shared_utils.tables.captions import goes_on, is_caption, is_note, is_scale
-from shared_utils.tables.charts import is_chart, is_contents, without_axes
+from shared_utils.tables.charts import chart_boxes, is_chart, is_contents, outside, without_axes
 from shared_utils.tables.columns import body_lines, columns_between, stands_in
 from shared_utils.tables.lines import Line, Piece
 from shared_utils.tables.model import PlacedPage
@@ -39,6 +39,8 @@ def regions(lines: Sequence[Line], rules: Sequence[Rule], page: PlacedPage) -> l
         block = _without_title(block)
         if _is_of_figures([line for line in block if len(line.pieces) > 1]):
             block = _without_tail(block)
+        if not _is_table(block, rules, page):
+            block = _beside_charts(block, page)
         if _is_table(block, rules, page):
             found.append((*_head_above(block, bare[:first], rules), *block))
         block, pending = [], []
@@ -61,6 +63,16 @@ def regions(lines: Sequence[Line], rules: Sequence[Rule], page: PlacedPage) -> l
             close()
     close()
     return found
+
+
+def _beside_charts(block: Sequence[Line], page: PlacedPage) -> list[Line]:
+    """What stands beside the charts that a block reaches into, where that are lines enough for a table of figures."""
+    if not block or not page.drawings:
+        return []
+    left = outside(block, chart_boxes(page, block[0].height))
+    several = [line for line in left if len(line.pieces) > 1]
+    is_less = sum(len(line.pieces) for line in left) < sum(len(line.pieces) for line in block)
+    return _without_tail(left) if is_less and len(several) >= TITLED and _is_of_figures(several) else []
 
 
 def _has_room(pending: Sequence[Line]) -> bool:

@@ -61,7 +61,8 @@ def grouped(lines: Sequence[CellLine], rules: Sequence[Rule], room: Room) -> lis
     are_rows = columns > 1 and sum(len(line.spans) == columns for line in lines) >= FULL_SHARE * len(lines)
     tight = _tight_gap(lines)
     for line, below in zip_longest(lines, lines[1:]):
-        is_row = not rows or (are_rows and len(line.spans) == columns) or _is_ruled_off(rows[-1][-1], line, rules)
+        is_full = are_rows and len(line.spans) == columns and not _ends_label(rows[-1] if rows else (), line)
+        is_row = not rows or is_full or _is_ruled_off(rows[-1][-1], line, rules)
         is_row = is_row or (below is not None and _begins_a_row(rows[-1], line, below))
         if not is_row and _goes_on(rows[-1], line, room, tight):
             rows[-1].append(line)
@@ -73,13 +74,19 @@ def grouped(lines: Sequence[CellLine], rules: Sequence[Rule], room: Room) -> lis
 def _begins_a_row(row: Sequence[CellLine], line: CellLine, below: CellLine) -> bool:
     """Whether a line that is only a label, under a row that has its figures, is the first of the label whose figures
     stand beside its last line: "Technology- and content-", "based 705 352"."""
-    if line.stub is None or below.stub is None or len(line.placed) > 1 or not below.figures():
+    return any(above.figures() for above in row) and _ends_label((line,), below)
+
+
+def _ends_label(row: Sequence[CellLine], line: CellLine) -> bool:
+    """Whether a line with figures begins with the last words of the label that is all there is of its row so far."""
+    if len(row) != 1 or len(row[0].placed) > 1 or row[0].stub is None or line.stub is None or not line.figures():
         return False
-    if not any(above.figures() for above in row) or below.y0 - line.y1 > ADJACENT * line.height:
-        return False
-    text = line.stub.text.rstrip()
-    runs_on = below.stub.text[:1].islower() and not text.endswith((".", ":"))
-    return runs_on and not text[:1].islower() and text[:1] not in "(&" and line.stub.is_bold == below.stub.is_bold
+    first = row[0].stub
+    text = first.text.rstrip()
+    is_near = line.y0 - row[0].y1 <= ADJACENT * row[0].height
+    runs_on = line.stub.text[:1].islower() and not text.endswith((".", ":"))
+    begins = not text[:1].islower() and text[:1] not in "(&" and first.is_bold == line.stub.is_bold
+    return is_near and runs_on and begins
 
 
 def _is_ruled_off(above: CellLine, below: CellLine, rules: Sequence[Rule]) -> bool:

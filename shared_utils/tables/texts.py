@@ -6,11 +6,13 @@ import re
 from functools import lru_cache
 
 REMEMBERED = 4_096  # texts: a table asks several times about each of its cells
+LONGEST_NAME = 4  # words of a column's name
 SHORT = 24  # characters of a figure, at most
 _FIGURE = re.compile(
     r"[\s$€£¥(+−–—-]*(?:\d[\d.,' ]*|[—–-]+)[\s)%*†‡\d]*(?:(?<![A-Za-z])[a-zA-Z]{1,4})?|[*†‡#]{1,2}|n/?[am]\.?",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"[A-Za-z]{1,8}-\d+[A-Za-z]?")
 _MONTHS = (
     "jan(?:uary|uar|vier)?|feb(?:ruary|ruar)?|f[ée]vrier|mar(?:ch|s)?|m[äa]rz|apr(?:il)?|avril|ma[yi]|jun[ei]?|juin|"
     "jul[yi]?|juillet|aug(?:ust)?|ao[uû]t|sept?(?:ember|embre)?|o[ck]t(?:ober|obre)?|nov(?:ember|embre)?|"
@@ -23,6 +25,9 @@ _PERIOD = re.compile(
     r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|Q[1-4]|[1-4]Q"
     rf"|(?:\d{{1,2}}\.?\s+)?(?:{_MONTHS})\.?(?:[\s-]+\d{{1,2}},?)?(?:[\s,'-]+(?:\d\d)?\d\d)?{_NOTES}",
     re.IGNORECASE,
+)
+_AS_OF = re.compile(
+    r"(?:w/e|(?:(?:week|month|quarter|year|period)\s+)?end(?:ed|ing)|as\s+(?:of|at)|at|per|zum|stand|au|al)\s+", re.IGNORECASE
 )
 _UNIT = re.compile(r"[$€£¥%]|[(\[]?(?:in\s+)?[a-z]{0,2}[$€£]?\s?'?\s?000'?s?[)\]]?", re.IGNORECASE)
 _MARKS = frozenset("xX×✓✔✗✘●•○■□☑☒")
@@ -58,6 +63,11 @@ def label_and_value(text: str) -> tuple[str, str] | None:
     return None if is_number_of_a_part else (found["label"].strip(), found["value"])
 
 
+def says_more_than_a_name(text: str) -> bool:
+    """Whether words are too many for the name of a column, or are punctuated as a sentence is."""
+    return len(text.split()) > LONGEST_NAME or text.endswith((".", ",", ";")) and " " in text.strip()
+
+
 def is_none(text: str) -> bool:
     """Whether a value says in a word or a sign that there is nothing.
 
@@ -69,14 +79,14 @@ def is_none(text: str) -> bool:
 
 @lru_cache(maxsize=REMEMBERED)
 def is_figure(text: str) -> bool:
-    """Whether a cell's text is a number, an amount, a share, or a sign for none.
+    """Whether a cell's text is a number, an amount, a share, or a sign for none; no type's name.
 
-    >>> [is_figure(text) for text in ("1,204", "$ 17", "(3.1)%", "—", "(2)pts", "6.4% (0.8%)", "A-3")]
+    >>> [is_figure(text) for text in ("1,204", "$ 17", "(3.1)%", "—", "(2)pts", "6.4% (0.8%)", "GP-1000")]
     [True, True, True, True, True, True, False]
     """
     if _FIGURE.fullmatch(text):
         return True
-    if len(text) > SHORT:
+    if len(text) > SHORT or _CODE.fullmatch(text):
         return False
     digits = sum(map(str.isdigit, text))
     letters = sum(map(str.isalpha, text))
@@ -89,10 +99,10 @@ def is_period(text: str) -> bool:
 
     >>> is_period("2022"), is_period("FY 2021/22"), is_period("2013 (5)(6)"), is_period("2,022")
     (True, True, True, False)
-    >>> is_period("June 30, 2022"), is_period("31 Dec 2022"), is_period("Marine 30")
+    >>> is_period("June 30, 2022"), is_period("W/E 31 Dec 2022"), is_period("Marine 30")
     (True, True, False)
     """
-    return _PERIOD.fullmatch(text.strip(" ()[]:")) is not None
+    return _PERIOD.fullmatch(_AS_OF.sub("", text.strip(" ()[]:"), count=1)) is not None
 
 
 @lru_cache(maxsize=REMEMBERED)

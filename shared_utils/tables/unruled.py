@@ -19,7 +19,7 @@ from shared_utils.tables.lines import Line, Piece
 from shared_utils.tables.model import PlacedPage
 from shared_utils.tables.rows import CellLine, Room, grouped
 from shared_utils.tables.ruling import ON_ONE_LINE, Rule
-from shared_utils.tables.texts import is_mark, is_unit, is_value
+from shared_utils.tables.texts import is_mark, is_unit, is_value, says_more_than_a_name
 
 HEAD_SHARE = 0.5  # of a table's lines that may stand over the rule under its head
 HEAD_LINES = 6  # of names within a table
@@ -69,7 +69,21 @@ def head_lines(lines: Sequence[Line], columns: Columns, rules: Sequence[Rule]) -
         return max((above for above in over_values if first is None or above <= first), default=over_values[0])
     if first is not None:
         return _without_labels(lines, first, columns) if first <= max(3, HEAD_SHARE * len(lines)) else 0
-    return 1 if len(lines) > 2 and len(lines[0].pieces) > 1 else 0
+    return 1 if len(lines) > 2 and len(lines[0].pieces) > 1 and not _is_first_entry(lines, columns) else 0
+
+
+def _is_first_entry(lines: Sequence[Line], columns: Columns) -> bool:
+    """Whether the first of lines without figures is no name but an entry as those below are: a command and what it
+    does. It is set as they are, and says or begins a sentence."""
+    first, second = lines[:2]
+    if all(p.is_bold for p in first.pieces) and not all(p.is_bold for line in lines[1:] for p in line.pieces):
+        return False
+    below = dict(zip(columns_of_line(columns, second), second.pieces, strict=True))
+    for span, piece in zip(columns_of_line(columns, first), first.pieces, strict=True):
+        goes_on = span in below and below[span].text[:1].islower()
+        if says_more_than_a_name(piece.text) or (goes_on and piece.text[-1:] not in ":"):
+            return True
+    return False
 
 
 def _without_first_row(lines: Sequence[Line], above: int, first: int | None, columns: Columns) -> int:
