@@ -63,6 +63,20 @@ _ASKS_HOW_MANY = re.compile(
 )
 _ASKS_WHO = re.compile(r"^\W*(?:who|whom|whose|wer|qui|quién|quem|chi|wie is)\b", re.IGNORECASE)
 # "at the end of 2017", "for the year ended …" say when, and so do the heads of most columns of a report.
+_TYPES = {
+    "year": re.compile(
+        r"^\W*(?:(?:in|from|of|since|for) )?(?:what|which) year\b|^\W*(?:in |aus |von )?welche[mns]? jahr"
+        r"|^\W*(?:de |en )?quelle année|^\W*(?:de |en )?qu[eé] año|^\W*(?:di |in )?(?:che|quale) anno"
+        r"|^\W*(?:de |em )?(?:que|qual) ano|^\W*(?:in |uit )?welk jaar",
+        re.IGNORECASE,
+    ),
+    "share": re.compile(
+        r"^\W*(?:by )?(?:what|which|how many) (?:is the )?per ?cent(?:age)?\b|^\W*(?:um |zu )?wie ?viel(?:e)? prozent"
+        r"|^\W*quel (?:est le )?pourcentage|^\W*(?:qu[eé]|cu[aá]l es el) porcentaje|^\W*(?:che|quale) percentuale"
+        r"|^\W*(?:que|qual) (?:é a )?(?:porcentagem|percentagem)|^\W*(?:welk|hoeveel) (?:percentage|procent)",
+        re.IGNORECASE,
+    ),
+}
 _OF_A_PERIOD = re.compile(
     r"\b(?:at|as of|by) (?:the )?(?:year[- ]?end|end) of\b|\b(?:at )?year[- ]end\b"
     r"|\b(?:fiscal |financial )?(?:years?|periods?|quarters?)[ -](?:ended|ending|ends)\b",
@@ -104,6 +118,7 @@ class Asked:
     subject: frozenset[str] = frozenset()  # names of what the documents are about
     names: frozenset[str] = frozenset()  # all names of the question
     what: frozenset[str] = frozenset()  # that of which something is asked: "allowance for debts", two words at least
+    type: str = ""  # of value: "year", "share", "" for any
     is_without: bool = False  # asks for something without a part of it, as "income before taxes"
 
 
@@ -157,7 +172,7 @@ def ranked(
     around = _labels_of_tables(rows) if what else {}
     for words, printed in readings(question_words(question), glossary):
         weights = _weights(question, words, subject, rows) | dict.fromkeys(years & labels, of_years)
-        asked = Asked(weights, years, subject, names, what, is_without)
+        asked = Asked(weights, years, subject, names, what, _type_of(question), is_without)
         for place, row in enumerate(rows):
             if not printed <= row.label:
                 continue
@@ -245,6 +260,18 @@ def _what(question: str) -> frozenset[str]:
     return words if len(words) > 1 else frozenset()
 
 
+def _type_of(question: str) -> str:
+    """Whether a question asks for a year or for a share."""
+    return next((name for name, asks in _TYPES.items() if asks.search(question)), "")
+
+
+def _is_of_type(fact: Fact, type_: str) -> bool:
+    """Whether a value is of the type asked for: a year itself, or a share by its sign or the name over it."""
+    if type_ == "year":
+        return is_year(fact.value.text.strip())
+    return not type_ or any("%" in cell.text for cell in (fact.value, *fact.heads[-1:]))
+
+
 def _labels_of_tables(rows: Sequence[TableRow]) -> dict[int, frozenset[str]]:
     """id of each table -> the words of all of its labels."""
     labels: dict[int, set[str]] = {}
@@ -319,6 +346,7 @@ def _of_something(words: frozenset[str], asked: Asked) -> bool:
 def _meant(row: TableRow, asked: Asked) -> tuple[Fact, ...]:
     """The values whose heads the question names: of its years where it names some, then of its words."""
     values = list(zip(row.facts, row.heads, row.years, strict=True))
+    values = [value for value in values if _is_of_type(value[0], asked.type)] or values
     if asked.years and any(asked.years & told for _, _, told in values):
         values = [value for value in values if asked.years & value[2]]
         values = [value for value in values if value[2] <= asked.years] or values  # before "% change 2022-2021"

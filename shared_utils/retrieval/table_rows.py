@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from shared_utils.retrieval.unlabelled_sums import is_unlabelled, with_unlabelled_sum
+from shared_utils.structure.waste import is_contents
 from shared_utils.tables.paths import heads_over, labels_beside, values
 from shared_utils.tables.texts import label_and_value
 from shared_utils.text.subtracted import left_out
@@ -77,7 +78,9 @@ def is_year(word: str) -> bool:
 
 
 def rows_of(document_id: str, page: Page, page_score: float) -> Iterator[TableRow]:
-    """The rows of a page's tables that have a label and values, top down."""
+    """The rows of a page's tables that have a label and values, top down; none of a table of contents."""
+    if page.tables and is_contents(page):
+        return
     for table in _carried([with_unlabelled_sum(page, table) for table in page.tables]):
         above, heading = _above(page, table), _heading(page, table)
         for row, together in groupby(_facts(table), key=lambda fact: (fact.value.row, fact.labels)):

@@ -111,6 +111,8 @@ def row_kinds(
         values = [c for c in cells if c.column >= stubs]
         are_names = not any(is_value(texts[c]) for c in values)
         is_alone = len(cells) == 1 and (not values or are_names) and len(parts) == 1
+        if draft.is_ruled and values and values[0].column == values[0].column_end:
+            is_alone = False  # in one field behind the labels: a value's second line
         is_labelled = any(not is_unit(texts[c]) for c in labels)
         if row < heads:
             kinds.append(RowKind.HEAD)

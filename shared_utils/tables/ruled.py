@@ -279,4 +279,6 @@ def _row_groups(fields: Sequence[_Field]) -> list[list[CellLine]]:
     if most < 2 or len({f.column for f in fields}) < 2:
         return [lines]
     used = max((p.x1 for f in fields if f.column == 0 for p in f.pieces), default=0)
-    return grouped(lines, (), Room(used, used))
+    groups = grouped(lines, (), Room(used, used))
+    labelled = sum(any(line.stub is not None for line in group) for group in groups)
+    return groups if 2 * labelled >= len(groups) else [lines]  # a text of many lines beside one label is one field

@@ -51,6 +51,7 @@ _SAYS = (
     r"[\"”’»)]*\s*(?:\[[^\]]*\]|\([^)]*\))*,?\s+(?:means?|refers? to|denotes?|stands? for|is defined as|are defined as|"
     r"bezeichnet|bedeutet|steht für|désigne|signifie|significa|se refiere a|betekent)\b"
 )
+_SAYS_SOMETHING = re.compile(r"\s(?:is|are|was|were|has|have|had|does|did|can|ist|sind|wurde|est|sont|es|son)(?:\s|$)")
 _PERSON = re.compile(
     r"(?:Dr|Prof|Mr|Mrs|Ms|Herr|Frau|Mme)\.?\s+[A-ZÀ-ÞŠŽ][\w’'-]+|(?:[A-ZÀ-ÞŠŽ][\w’'-]+|[A-Z]\.)(?:\s+(?:[A-ZÀ-ÞŠŽ][\w’'-]+|[A-Z]\.|de|van|von|der|den|"
     r"la|del|da|di|bin)){0,3}\s+[A-ZÀ-ÞŠŽ][\w’'-]+"
@@ -136,8 +137,9 @@ def asked_for(question: str) -> Asked | None:
     has_the = re.match(r"(?:the|der|die|das|le|la|les|el|los|las|il|lo|gli|os|het|de)\s", of, re.IGNORECASE)
     term = _ARTICLE.sub("", of).strip("\"'“”„‘’ ")
     is_short = 0 < len(term.split()) <= _LONGEST_TERM and bool(terms(term)) and not re.search(r"\d{4}|,", term)
-    if not is_short or (
-        not is_meant and (has_the or _OF.search(term) or re.search(r"(?:^|\s)(?:in|on|for|about)\s", term))
+    is_name = " " in term and all(word[:1].isupper() for word in term.split())
+    if not is_short or _SAYS_SOMETHING.search(term) or (
+        not is_meant and ((has_the and not is_name) or _OF.search(term) or re.search(r"(?:^|\s)(?:in|on|for|about)\s", term))
     ):
         return None
     return Asked(term=term, is_meaning=is_meant)

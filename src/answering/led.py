@@ -10,11 +10,13 @@ from shared_utils.types import Answer, Direct, DirectKind
 from src.answering.bridged import with_bridge
 from src.answering.compared import Found, stands_side_by_side
 from src.answering.composed import with_parts, with_several
+from src.answering.contacts import contacts_of, with_contact
 from src.answering.counted_rows import counted_rows, with_counted_rows
 from src.answering.defined import asked_for, names_no_person, told_of, with_definition
 from src.answering.developed import with_development
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.listed import with_items
+from src.answering.purposes import told_purpose, with_purpose
 from src.answering.routing import Route
 from src.answering.yes_no import asks_yes_no, word_of
 
@@ -24,13 +26,15 @@ def speaks_to(taken: Route, found: Found, documents: Sequence[IndexedDocument], 
     or who or what it asks for, in documents that have every name of it."""
     if taken.is_beyond or found.figure is not None:
         return False
-    if counted_rows(taken.searched, documents) is not None:
+    if counted_rows(taken.searched, documents) is not None or contacts_of(taken.searched, found.passages, documents):
         return True
     if stands_side_by_side(taken.searched, found, documents, formulary):
         return True
     asked = asked_for(taken.searched)
-    if asked is None or not names_stand(taken.searched, [one.index for one in documents]):
+    if not names_stand(taken.searched, [one.index for one in documents]):
         return False
+    if asked is None:
+        return told_purpose(taken.searched, found.passages, documents, pages_of(documents)) is not None
     return bool(told_of(asked, found.passages, documents, pages_of(documents), names_of(documents)))
 
 
@@ -54,6 +58,12 @@ def led_answer(
         defined = with_definition(question, typed, answer, found.passages, documents, pages, names)
         if defined is not None:
             return defined
+        contact = with_contact(typed, answer, found.passages, documents, names)
+        if contact is not None:
+            return contact
+        purpose = with_purpose(question, answer, found.passages, documents, pages, names)
+        if purpose is not None:
+            return purpose
         items = with_items(question, typed, answer, found.passages, documents, names, pages)
     led = with_development(question, typed, answer, found, documents, formulary)
     if items is not None and (led.direct is None or led.direct.kind is DirectKind.VALUE):

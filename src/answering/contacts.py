@@ -1,0 +1,134 @@
+"""How somebody is reached: the telephone number, address for mail or page on the web that a question asks for.
+
+Words say nothing here: "What is the phone number?" shares none with "+47 67 54 93 30". They are told by their form, a
+telephone number by what is printed before it as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from shared_utils.message import message
+from shared_utils.text.words import terms
+from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Passage, Sentence, Span, Verdict
+from src.answering.direct import Pages, led_by
+from src.answering.ingestion import IndexedDocument
+from src.answering.places import citations_of
+
+_NUMBER = r"(?:\+\s?\d{1,3}|\(?\d{1,5}\)?)(?:[\s./()-]{1,3}\d{1,5}){2,6}(?!\d)"
+_CALLED = (
+    r"(?:\btel(?:ephone|efon|éfono|éfonos|efone|efono|\.)?|\bphones?|\bcall(?:s|ing)?\b(?: us)?|\bfon\b|\btoll[- ]free|\btél(?:éphone|\.)?"
+    r"|\bhotlines?|\btelefoon|☎|✆)"
+)
+_FORMS = {
+    "phone": re.compile(
+        rf"{_CALLED}(?:\s*(?:numbers?|no\.|toll[- ]free|at|on|us|nr\.?|:|·|\())*\s*(?P<value>{_NUMBER})"
+        rf"|(?P<plain>\+\s?\d{{1,3}}(?:[\s./()-]{{1,3}}\d{{1,5}}){{2,6}}(?!\d))",
+        re.IGNORECASE,
+    ),
+    "fax": re.compile(rf"\b(?:tele)?fax(?:\s*(?:numbers?|no\.|at|nr\.?|:|·))*\s*(?P<value>{_NUMBER})", re.IGNORECASE),
+    "mail": re.compile(r"(?P<value>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"),
+    "web": re.compile(r"(?P<value>(?:https?://|www\.)[^\s,;<>()]+[\w/])", re.IGNORECASE),
+}
+_ASKED = {  # in seven languages
+    "fax": r"fax(?:[- ]?(?:number|nummer))?",
+    "phone": r"(?:tele)?phone[- ]numbers?|toll[- ]free number|hotline|telefonnummer|rufnummer|numéro de téléphone"
+    r"|(?:número|n[úu]mero) de tel[eé]fon[eo]|numero di telefono|telefoonnummer|number (?:can|do|should) (?:i|we) call",
+    "mail": r"e-?mail(?:[- ](?:address(?:es)?|adresse|adres))?|adresse (?:e-?mail|électronique)|mail-?adresse"
+    r"|correo electr[óo]nico|dirección de correo|indirizzo e-?mail|endereço de e-?mail",
+    "web": r"web ?site|web ?page|home ?page|web address|url|internet(?:seite|adresse)|webseite|site (?:web|internet)"
+    r"|sitio web|página web|sito (?:web|internet)|site da web",
+}
+_ASKS = {kind: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for kind, words in _ASKED.items()}
+_OPENS = re.compile(
+    r"^\W*(?:what|which|give|find|show|list|tell|is there an?|where can i (?:call|write|mail)|who|at|on|under|wie|welche\w*|was|unter"
+    r"|quel\w*|cu[aá]l\w*|qué|qual\w*|welke?|wat)\b",
+    re.IGNORECASE,
+)
+_FILLING = frozenset(
+    terms(
+        "what which is are the a an of for to at can i do should we call reach contact company number numbers telephone phone "
+        "toll free email mail address website web site page homepage url hotline there me give find show please under on who "
+        "wie lautet ist die der das welche telefonnummer rufnummer adresse webseite internetseite quel est le la numéro "
+        "téléphone cuál es el número teléfono correo electrónico sitio qual è il numero telefono indirizzo sito wat het"
+    )
+)
+_AROUND = 160  # characters before and behind in which the words asked for may stand
+_FEW = 4  # words beside those that ask for it
+_MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """`page.text[start:end]` says `value`; `score` is how much of the question stands beside it."""
+
+    document_id: str
+    page: Page
+    start: int
+    end: int
+    value: str
+    score: float
+
+
+def asked_contact(question: str) -> str:
+    """The kind of contact that is asked for; "" for none.
+
+    >>> asked_contact("What is the phone number?"), asked_contact("Which e-mail address does the port office have?")
+    ('phone', 'mail')
+    >>> asked_contact("How many phones were sold?"), asked_contact("How do I set up e-mail?")
+    ('', '')
+    """
+    kind = next((kind for kind, asks in _ASKS.items() if asks.search(question)), "")
+    is_short = len(set(terms(question)) - _FILLING) <= _FEW
+    return kind if kind and is_short and _OPENS.match(question) and not re.search(r"\bhow (?:many|much)\b", question) else ""
+
+
+def contacts_of(question: str, passages: Sequence[Passage], documents: Sequence[IndexedDocument]) -> list[Contact]:
+    """What is printed of the kind that is asked for, the best first, each value once; [] where nothing is, or nothing
+    near the words that are asked for besides."""
+    kind = asked_contact(question)
+    if not kind:
+        return []
+    wanted = set(terms(question)) - _FILLING
+    rank = {key: n for n, key in enumerate(dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages))}
+    found: list[Contact] = []
+    for one in documents:
+        named = wanted & set(terms(f"{one.document.name} {one.document.title}"))
+        for page in one.document.pages:
+            for match in _FORMS[kind].finditer(page.text):
+                name = next(name for name, value in match.groupdict().items() if value)
+                start, end = match.span(name)
+                beside = set(terms(page.text[max(0, start - _AROUND) : end + _AROUND]))
+                share = len(wanted & (beside | named)) / len(wanted) if wanted else 1.0
+                order = rank.get((one.document.id, page.number), len(rank)) / 1000
+                found.append(Contact(one.document.id, page, start, end, " ".join(match[name].split()), share - order))
+    counts = Counter(contact.value for contact in found)
+    found.sort(key=lambda c: (-round(c.score, 1), -counts[c.value], -c.score))
+    best = list({contact.value: contact for contact in reversed(found)}.values())[::-1]
+    near = [c for c in best if c.score > 0.5 and (not wanted or c.score > best[0].score - 0.1)]
+    return [] if wanted and len(near) > _MOST else near[:_MOST]
+
+
+def with_contact(
+    question: str,
+    answer: Answer,
+    passages: Sequence[Passage],
+    documents: Sequence[IndexedDocument],
+    names: Mapping[str, str],
+) -> Answer | None:
+    """The answer led by how somebody is reached; None where that is not asked for or not printed."""
+    found = contacts_of(question, passages, documents)
+    if not found:
+        return None
+    cited = citations_of([(c.document_id, c.page, Span(c.start, c.end)) for c in found], names)
+    reason = message("quoted word for word")
+    sentences = [Sentence(c.quote, (c.marker,), Verdict.SUPPORTED, reason) for c in cited]
+    operands = tuple(DirectOperand("", c.value, "", (n,)) for n, c in enumerate(found, 1))
+    direct = Direct(DirectKind.VALUE, "", found[0].value, "", operands[:1])
+    return led_by(answer, sentences, cited, direct, cited)
+
+
+__all__ = ["Contact", "asked_contact", "contacts_of", "with_contact"]

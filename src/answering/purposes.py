@@ -1,0 +1,118 @@
+"""What something is for, where a sentence says it: "This form is used to notify …", "The purpose of a sluice is …".
+
+The forms are those in which purposes are found in text (the telic role of Pustejovsky, "The Generative Lexicon", 1991,
+and the patterns of Cimiano and Wenderoth, "Automatically learning qualia structures from the web", 2005).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from shared_utils.message import message
+from shared_utils.text.words import terms
+from shared_utils.types import Answer, Passage, Sentence, Span, Verdict
+from src.answering.defined import Told, sentences_holding
+from src.answering.direct import Pages, led_by
+from src.answering.ingestion import IndexedDocument
+from src.answering.places import citations_of
+
+_ASKS = (
+    re.compile(
+        r"^\W*(?:what|which purpose)\s+(?:is|are|was|were)\s+(?P<of>[^?]+?)\s+"
+        r"(?:(?:used|intended|designed|meant|good|needed|required|made|there)\s+)?for\W*$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"^\W*what\s+(?:is|are|was|were)\s+the\s+(?:\w+\s+)?(?:purpose|use|function|aim|goal|objective)s?\s+of\s+"
+        r"(?P<of>[^?]+)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"^\W*(?:wozu dien(?:t|en)|wof[uü]r (?:dien(?:t|en)|ist|sind)|was ist der (?:zweck|sinn) (?:von|des|der|dieses|dieser))"
+        r"\s+(?P<of>[^?]+?)(?:\s+(?:da|gedacht|bestimmt|gut))?\W*$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"^\W*(?:[aà] quoi ser(?:t|vent)|quel est (?:le but|l['’]objectif) (?:de|du|des)|para qu[eé] sirven?|"
+        r"cu[aá]l es (?:el prop[oó]sito|la finalidad) (?:de|del)|a (?:che )?cosa serv(?:e|ono)|"
+        r"qual [eè] lo scopo (?:di|del|della)|para que servem?|qual [eé] (?:o objetivo|a finalidade) d[aeo]s?|"
+        r"waar(?:voor)? dien(?:t|en)|wat is het doel van)\s+(?P<of>[^?]+?)(?:\s+voor)?\W*$",
+        re.IGNORECASE,
+    ),
+)
+_POINTING = re.compile(
+    r"^(?:(?:this|that|these|those|the|an?|its|our|your|dies\w*|der|die|das|den|dem|des|ein\w*|ce(?:t|tte|s)?|les?|la|l['’]|une?|"
+    r"est[eao]s?|el|los|las|quest[oaie]|il|lo|gli|os?|as?|um|uma|dit|deze|de|het|een)\s+)+",
+    re.IGNORECASE,
+)
+_LONGEST = 5  # words of what is asked about
+_FIRST_PAGES = 2
+_PURPOSES = "purposes?|aims?|goals?|objectives?|function|use|zweck|ziel|but|objectif|objetivo|prop[oó]sito|scopo|doel"
+_IS_FOR = (
+    r"(?:is|are|was|were|can be|may be|has been|have been)\s+(?:\w+ly\s+)?"
+    r"(?:used|intended|designed|meant|needed|required|provided|made|developed|built|established)\s+(?:to|for|as|by)"
+    r"|aims?\s+(?:to|at)|seeks?\s+to|serves?\s+(?:to|as)"
+    r"|(?:dien(?:t|en)\s|ist\s+(?:dazu|dafür|für)|wird\s.{0,60}(?:verwendet|benutzt|eingesetzt))"
+    r"|(?:ser(?:t|vent)\s+(?:à|de)|est\s+destinée?|permet(?:tent)?\s+de|est\s+utilisée?)"
+    r"|(?:sirven?\s+para|se\s+(?:usa|utiliza)|permiten?\s)|(?:serv(?:e|ono)\s+(?:a|per)|permett(?:e|ono)\s+di|consente)"
+    r"|(?:servem?\s+para|permitem?\s|é\s+usad[oa])|(?:dient\s+(?:om|voor)|is\s+bedoeld|wordt\s+gebruikt)"
+)
+_HELPS = r"(?:allows?|enables?|lets?|helps?|makes? it possible|provides?)\s"
+
+
+def asked_about(question: str) -> str:
+    """Of what a question asks for the purpose; "" where it asks for something else.
+
+    >>> asked_about("What is this form for?"), asked_about("Wozu dient die Schleuse?")
+    ('form', 'Schleuse')
+    >>> asked_about("What is the purpose of the new mooring?"), asked_about("What is the allowance for bad debts?")
+    ('new mooring', '')
+    """
+    match = next(filter(None, (form.match(question.strip()) for form in _ASKS)), None)
+    of = _POINTING.sub("", match["of"].strip(" .!\"'“”„‘’")) if match else ""
+    return of if terms(of) and len(of.split()) <= _LONGEST else ""
+
+
+def with_purpose(
+    question: str,
+    answer: Answer,
+    passages: Sequence[Passage],
+    documents: Sequence[IndexedDocument],
+    pages: Pages,
+    names: Mapping[str, str],
+) -> Answer | None:
+    """The answer led by the sentence that says what something is for; None where none is asked for or none says."""
+    told = told_purpose(question, passages, documents, pages)
+    if told is None:
+        return None
+    cited = citations_of([(told.document_id, told.page, Span(told.start, told.end))], names)
+    said = " ".join(cited[0].quote.split())
+    lead = Sentence(said, (cited[0].marker,), Verdict.SUPPORTED, message("quoted word for word"))
+    return led_by(answer, [lead], cited, None, cited)
+
+
+def told_purpose(
+    question: str, passages: Sequence[Passage], documents: Sequence[IndexedDocument], pages: Pages
+) -> Told | None:
+    """The sentence that says it most plainly, early pages before later ones."""
+    about = asked_about(question)
+    if not about:
+        return None
+    spelled = r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", about))
+    forms = (
+        (3.2, re.compile(rf"\b(?:{_PURPOSES})\s+(?:of|von|des|der|de|du|di|del|van)\s+.{{0,20}}{spelled}", re.IGNORECASE)),
+        (3.0, re.compile(rf"\b{spelled}s?(?:\s*\([^)]*\))?\s+(?:{_IS_FOR})", re.IGNORECASE)),
+        (2.0, re.compile(rf"\b{spelled}s?(?:\s*\([^)]*\))?\s+{_HELPS}", re.IGNORECASE)),
+    )
+    found: list[Told] = []
+    for document_id, page, start, end, rank in sentences_holding(terms(about), passages, documents, pages):
+        text = " ".join(page.text[start:end].split())
+        score = max((score for score, form in forms if form.search(text)), default=0.0)
+        if score:
+            score += 0.5 * (page.number <= _FIRST_PAGES) - rank / 1000
+            found.append(Told(document_id, page, start, end, score))
+    return max(found, key=lambda one: one.score, default=None)
+
+
+__all__ = ["asked_about", "told_purpose", "with_purpose"]
