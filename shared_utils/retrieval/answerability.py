@@ -42,6 +42,7 @@ _CHANCE_COSINE = 0.10
 
 Units = NDArray[np.int32]
 
+_OF_MEASURE = frozenset(terms("price prices cost costs amount value figure number level"))
 _TITLE = 0.5  # of a question's words that begin with a capital in "What Is Cash Flow to Total Debt"
 # Capitalised though no sentence begins there, with the capitalised words that follow.
 _NAMES = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][a-z]+[\w'’-]*(?: [A-Z][a-z]+[\w'’-]*)*")
@@ -104,8 +105,8 @@ def signs(
 ) -> Signs:
     """Look for a question in some documents. `query` is its vector, (1, d), where all of them have vectors."""
     searched = [index for index in indexes if index.chunks]
-    words = list(dict.fromkeys(question_words(question)))
     stands = _standing_in(searched)
+    words = _telling(list(dict.fromkeys(question_words(question))), stands)
     names = [name for run in _names_in(question) for name in _named(terms(run), stands)]
     years = {str(q.value) for q in quantities(question) if q.is_year}  # 2,009 ships are no year
     dense = [index.dense for index in searched if index.dense is not None]
@@ -120,6 +121,13 @@ def signs(
         missing_year=float(not all(stands(year) for year in years)),
         cosine=max(cosines) - _CHANCE_COSINE * magnitude if cosines else None,
     )
+
+
+def _telling(words: Sequence[str], stands: Callable[[Term], bool]) -> Sequence[str]:
+    """The words without those that only say that a figure is asked for, where the documents do not have them: a list
+    of prices need not say "price"."""
+    told = [word for word in words if word not in _OF_MEASURE or stands(word)]
+    return told or words
 
 
 def _pages_within(index: DocumentIndex, within: Within) -> Units:

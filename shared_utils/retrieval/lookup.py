@@ -287,7 +287,8 @@ def _score(
     left_out = frozenset() if asked.is_without else wanted & row.left_out
     by_label = (wanted & row.label) - left_out
     said: frozenset[str] = max((wanted & words for words in row.said), key=len, default=frozenset())
-    by_value = {word for word in said if not word.isdigit()} - by_label if len(said) > 1 else set[str]()
+    is_said = len(said) > 1 or _says_the_rest(row, wanted)
+    by_value = {word for word in said if not word.isdigit()} - by_label if is_said else set[str]()
     figures = {word for words in row.said for word in wanted & words if len(word) > 3 and word[0].isdigit()}
     if not by_label and not by_value and not figures:
         return 0.0
@@ -329,6 +330,12 @@ def _score(
     if told and not asked.years and not by_value:
         score *= max(_OLDEST, _A_YEAR_OLDER ** (newest - int(max(told))))
     return score
+
+
+def _says_the_rest(row: TableRow, wanted: frozenset[str]) -> bool:
+    """Whether one value and the names over it have every word that is asked for: "AA battery", under "NP-1000"."""
+    each = zip(row.said, row.heads, strict=True)
+    return any(wanted <= said | heads and wanted & said and wanted & heads for said, heads in each)
 
 
 def _names_the_subject(own: frozenset[str], asked: Asked) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from shared_utils.retrieval.bm25 import Term, with_pairs
 from shared_utils.structure.rows import TableRow, over
 from shared_utils.structure.sentences import PageRows, in_lines, page_rows, sentences_between
-from shared_utils.structure.waste import is_contents, is_nothing, is_reference
+from shared_utils.structure.waste import is_contents, is_nothing, is_reference, leads_on
 from shared_utils.text.tokens import estimate_tokens
 from shared_utils.text.words import terms
 from shared_utils.types import Page, Passage
@@ -79,7 +79,7 @@ def units_of(passages: Sequence[Passage], pages: Mapping[PageKey, Page], rows: R
                 continue
             seen.add((key, one.start))
             text = page.text[one.start : one.end]
-            if one.row is None and is_nothing(text):
+            if one.row is None and (is_nothing(text) or leads_on(text)):
                 continue
             context = _context(one.row) if one.row is not None else frozenset()
             words = frozenset(with_pairs(terms(text)))

@@ -116,7 +116,7 @@ def _under_title(page: Page, lines: Sequence[Line]) -> Span | None:
         people += here
     if not names or (people == 1 and not _AFFILIATION.search(page.text[names[-1].end :].strip().split("\n")[0])):
         return None
-    return Span(names[0].start, names[-1].end) if _is_for_names(page, lines) else None
+    return Span(names[0].start, names[-1].end) if _is_for_names(lines) else None
 
 
 def _people_with(before: Sequence[Line], line: Line, after: Line | None) -> int:
@@ -128,7 +128,7 @@ def _people_with(before: Sequence[Line], line: Line, after: Line | None) -> int:
     return people if after and not before and (people := _people(f"{line.text} {after.text}")) > 1 else 0
 
 
-def _is_for_names(page: Page, lines: Sequence[Line]) -> bool:
+def _is_for_names(lines: Sequence[Line]) -> bool:
     """Whether people are named on such a page: it is a title page, or goes on with where they work or with a part."""
     if len(lines) <= _TITLE_PAGE_LINES:
         return True

@@ -9,6 +9,7 @@ from shared_utils.structure.lines import lines_of
 from shared_utils.types import Page
 
 _ENTRY = re.compile(r"\S.*?(?:(?:\.\s?){4,}\s*|\s{3,})(?:[A-Z]-)?(\d{1,4})")
+_LEADER = re.compile(r"(?:\.\s){5,}|(?:\.\s?){6,}[\s.]*(?:[A-Z]-)?\d{1,4}\b|\A\s*(?:\.\s+){2,}\d")
 _ENTRIES = 6  # on a page that is one of contents
 _MOSTLY = 0.5  # of its lines
 _GROWING = 0.85  # of the steps from one page number to the next
@@ -34,6 +35,15 @@ def is_nothing(text: str) -> bool:
     (True, True, False, False)
     """
     return "%" not in text and _BARE.fullmatch(text.strip()) is not None
+
+
+def leads_on(text: str) -> bool:
+    """Whether a text is of a list of contents: dots lead from a title to a page number.
+
+    >>> leads_on("5.9.5 Adopting a buoy . . . . . . . . 44 5.9.6 Buoys again"), leads_on("Wait ... then go on.")
+    (True, False)
+    """
+    return _LEADER.search(text) is not None
 
 
 def is_reference(text: str) -> bool:

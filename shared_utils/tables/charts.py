@@ -12,7 +12,7 @@ from shared_utils.tables.model import Box, PlacedPage
 
 DRAWN = 0.15  # of a region that a curve covers to make it a chart
 FEW = 3
-AXIS = 4  # × the height of a line: room for the numbers along a chart
+AXIS = 3  # × the height of a line: room for the numbers along a chart
 TICKS = 4  # numbers at equal steps that make an axis
 _PAGE_NUMBER = re.compile(r"[ivxlc]{1,6}|[A-Z]{0,2}[-–]?\d{1,4}(?:[-–]\d{1,4})?")
 _TICK = re.compile(r"[+−–-]?\d[\d.,]*%?")

@@ -19,10 +19,10 @@ from shared_utils.tables.meaning import (
     text_of,
 )
 from shared_utils.tables.model import Box, PlacedPage, displayed
+from shared_utils.tables.named_above import with_names_above
 from shared_utils.tables.regions import regions
 from shared_utils.tables.ruled import ruled_table
 from shared_utils.tables.ruling import ruled_grids, straight_rules
-from shared_utils.tables.named_above import with_names_above
 from shared_utils.tables.surroundings import caption_of, currency_of, scale_of
 from shared_utils.tables.unruled import unruled_table
 from shared_utils.types import Cell, Table

@@ -13,6 +13,7 @@ from shared_utils.types import RowKind
 INDENT = 30  # tenths of a point that a label must stand further in to belong to the one above
 ALIKE = 8  # tenths of a point between the beginnings of labels that are set at one place
 STUBS_AT_MOST = 3
+LONGEST_TEXT_OF_HEAD = 12  # words
 
 
 def text_of(cell: DraftCell) -> str:
@@ -109,7 +110,7 @@ def row_kinds(
     for row, cells in enumerate(_by_row(draft, rows)):
         labels = [c for c in cells if c.column < stubs]
         values = [c for c in cells if c.column >= stubs]
-        are_names = not any(is_value(texts[c]) for c in values)
+        are_names = not any(is_value(texts[c]) or _is_text(texts[c]) for c in values)
         is_alone = len(cells) == 1 and (not values or are_names) and len(parts) == 1
         if draft.is_ruled and values and values[0].column == values[0].column_end:
             is_alone = False  # in one field behind the labels: a value's second line
@@ -127,6 +128,11 @@ def row_kinds(
         else:
             kinds.append(RowKind.DATA)
     return _with_upper_heads(draft, kinds, stubs)
+
+
+def _is_text(text: str) -> bool:
+    """Whether words are more than any name of a column."""
+    return len(text.split()) > LONGEST_TEXT_OF_HEAD
 
 
 def _with_upper_heads(draft: Draft, kinds: list[RowKind], stubs: int) -> tuple[RowKind, ...]:

@@ -27,7 +27,8 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _AS_OF = re.compile(
-    r"(?:w/e|(?:(?:week|month|quarter|year|period)\s+)?end(?:ed|ing)|as\s+(?:of|at)|at|per|zum|stand|au|al)\s+", re.IGNORECASE
+    r"(?:w/e|(?:(?:week|month|quarter|year|period)\s+)?end(?:ed|ing)|as\s+(?:of|at)|at|per|zum|stand|au|al)\s+",
+    re.IGNORECASE,
 )
 _UNIT = re.compile(r"[$€£¥%]|[(\[]?(?:in\s+)?[a-z]{0,2}[$€£]?\s?'?\s?000'?s?[)\]]?", re.IGNORECASE)
 _MARKS = frozenset("xX×✓✔✗✘●•○■□☑☒")
@@ -65,7 +66,7 @@ def label_and_value(text: str) -> tuple[str, str] | None:
 
 def says_more_than_a_name(text: str) -> bool:
     """Whether words are too many for the name of a column, or are punctuated as a sentence is."""
-    return len(text.split()) > LONGEST_NAME or text.endswith((".", ",", ";")) and " " in text.strip()
+    return len(text.split()) > LONGEST_NAME or (text.endswith((".", ",", ";")) and " " in text.strip())
 
 
 def is_none(text: str) -> bool:

@@ -23,6 +23,7 @@ from shared_utils.tables.texts import is_mark, is_unit, is_value, says_more_than
 
 HEAD_SHARE = 0.5  # of a table's lines that may stand over the rule under its head
 HEAD_LINES = 6  # of names within a table
+PHRASE = 3  # words that may begin a sentence
 WHITE_BESIDE = 4  # × the height
 CAPTION_LINES = 6  # at the top of a region in which its caption may stand
 FULL_RULE = 0.7  # of the table's width
@@ -80,8 +81,8 @@ def _is_first_entry(lines: Sequence[Line], columns: Columns) -> bool:
         return False
     below = dict(zip(columns_of_line(columns, second), second.pieces, strict=True))
     for span, piece in zip(columns_of_line(columns, first), first.pieces, strict=True):
-        goes_on = span in below and below[span].text[:1].islower()
-        if says_more_than_a_name(piece.text) or (goes_on and piece.text[-1:] not in ":"):
+        goes_on = span in below and below[span].text[:1].islower() and len(piece.text.split()) >= PHRASE
+        if says_more_than_a_name(piece.text) or goes_on:
             return True
     return False
 

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from shared_utils.message import message
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Passage, Sentence, Span, Verdict
-from src.answering.direct import Pages, led_by
+from src.answering.direct import led_by
 from src.answering.ingestion import IndexedDocument
 from src.answering.places import citations_of
 
 _NUMBER = r"(?:\+\s?\d{1,3}|\(?\d{1,5}\)?)(?:[\s./()-]{1,3}\d{1,5}){2,6}(?!\d)"
 _CALLED = (
-    r"(?:\btel(?:ephone|efon|éfono|éfonos|efone|efono|\.)?|\bphones?|\bcall(?:s|ing)?\b(?: us)?|\bfon\b|\btoll[- ]free|\btél(?:éphone|\.)?"
+    r"(?:\btel(?:ephone|efon|éfono|éfonos|efone|efono|\.)?|\bphones?"
+    r"|\bcall(?:s|ing)?\b(?: us)?|\bfon\b|\btoll[- ]free|\btél(?:éphone|\.)?"
     r"|\bhotlines?|\btelefoon|☎|✆)"
 )
 _FORMS = {
@@ -44,19 +45,26 @@ _ASKED = {  # in seven languages
 }
 _ASKS = {kind: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for kind, words in _ASKED.items()}
 _OPENS = re.compile(
-    r"^\W*(?:what|which|give|find|show|list|tell|is there an?|where can i (?:call|write|mail)|who|at|on|under|wie|welche\w*|was|unter"
-    r"|quel\w*|cu[aá]l\w*|qué|qual\w*|welke?|wat)\b",
+    r"^\W*(?:what|which|give|find|show|list|tell|is there an?|where can i (?:call|write|mail)|who|at|on|under"
+    r"|wie|welche\w*|was|unter|quel\w*|cu[aá]l\w*|qué|qual\w*|welke?|wat)\b",
     re.IGNORECASE,
 )
 _FILLING = frozenset(
-    terms(
-        "what which is are the a an of for to at can i do should we call reach contact company number numbers telephone phone "
-        "toll free email mail address website web site page homepage url hotline there me give find show please under on who "
-        "wie lautet ist die der das welche telefonnummer rufnummer adresse webseite internetseite quel est le la numéro "
-        "téléphone cuál es el número teléfono correo electrónico sitio qual è il numero telefono indirizzo sito wat het"
+    term
+    for line in (
+        "what which is are the a an of for to at can i do should we call reach contact company number numbers phone",
+        "telephone toll free email mail address website web site page homepage url hotline there me give find show on who",
+        "Wie lautet die Telefonnummer? Welche Adresse ist das? Unter welcher Nummer?",
+        "Quel est le numéro de téléphone? Quelle est l'adresse?",
+        "¿Cuál es el número de teléfono? ¿Qué dirección de correo electrónico tiene?",
+        "Qual è il numero di telefono? Qual è l'indirizzo?",
+        "Qual é o número de telefone? Qual é o endereço?",
+        "Wat is het telefoonnummer? Wat is het adres?",
     )
+    for term in terms(line)
 )
 _AROUND = 160  # characters before and behind in which the words asked for may stand
+_NEAR = 0.7  # what a word counts that stands there and not on its line
 _FEW = 4  # words beside those that ask for it
 _MOST = 3
 
@@ -83,7 +91,11 @@ def asked_contact(question: str) -> str:
     """
     kind = next((kind for kind, asks in _ASKS.items() if asks.search(question)), "")
     is_short = len(set(terms(question)) - _FILLING) <= _FEW
-    return kind if kind and is_short and _OPENS.match(question) and not re.search(r"\bhow (?:many|much)\b", question) else ""
+    return (
+        kind
+        if kind and is_short and _OPENS.match(question) and not re.search(r"\bhow (?:many|much)\b", question)
+        else ""
+    )
 
 
 def contacts_of(question: str, passages: Sequence[Passage], documents: Sequence[IndexedDocument]) -> list[Contact]:
@@ -92,7 +104,7 @@ def contacts_of(question: str, passages: Sequence[Passage], documents: Sequence[
     kind = asked_contact(question)
     if not kind:
         return []
-    wanted = set(terms(question)) - _FILLING
+    wanted = set(terms(_ASKS[kind].sub(" ", question))) - _FILLING
     rank = {key: n for n, key in enumerate(dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages))}
     found: list[Contact] = []
     for one in documents:
@@ -102,7 +114,9 @@ def contacts_of(question: str, passages: Sequence[Passage], documents: Sequence[
                 name = next(name for name, value in match.groupdict().items() if value)
                 start, end = match.span(name)
                 beside = set(terms(page.text[max(0, start - _AROUND) : end + _AROUND]))
-                share = len(wanted & (beside | named)) / len(wanted) if wanted else 1.0
+                line = set(terms(page.text[page.text.rfind("\n", 0, start) + 1 : (page.text + "\n").index("\n", end)]))
+                close = len(wanted & (line | named)) + _NEAR * len(wanted & beside - line - named)
+                share = close / len(wanted) if wanted else 1.0
                 order = rank.get((one.document.id, page.number), len(rank)) / 1000
                 found.append(Contact(one.document.id, page, start, end, " ".join(match[name].split()), share - order))
     counts = Counter(contact.value for contact in found)

@@ -138,8 +138,13 @@ def asked_for(question: str) -> Asked | None:
     term = _ARTICLE.sub("", of).strip("\"'“”„‘’ ")
     is_short = 0 < len(term.split()) <= _LONGEST_TERM and bool(terms(term)) and not re.search(r"\d{4}|,", term)
     is_name = " " in term and all(word[:1].isupper() for word in term.split())
-    if not is_short or _SAYS_SOMETHING.search(term) or (
-        not is_meant and ((has_the and not is_name) or _OF.search(term) or re.search(r"(?:^|\s)(?:in|on|for|about)\s", term))
+    if (
+        not is_short
+        or _SAYS_SOMETHING.search(term)
+        or (
+            not is_meant
+            and ((has_the and not is_name) or _OF.search(term) or re.search(r"(?:^|\s)(?:in|on|for|about)\s", term))
+        )
     ):
         return None
     return Asked(term=term, is_meaning=is_meant)
@@ -272,7 +277,7 @@ def _meanings(
         best = max(((score, match) for score, form in forms if (match := form.search(text))), default=None, key=_first)
         if best is None:
             continue
-        begin = _line_of(text, best[1].start())
+        begin = line_of(text, best[1].start())
         before = _ARTICLE.sub("", f"{text[begin : best[1].start()].strip(_SIGNS)} ").split()
         if best[0] == _PLAIN and before and not all(word[:1].isupper() for word in (*before, best[1].group())):
             continue  # "the risk of flooding is the greatest" says nothing of what flooding is
@@ -285,7 +290,7 @@ def _first(scored: tuple[float, re.Match[str]]) -> float:
     return scored[0]
 
 
-def _line_of(text: str, at: int) -> int:
+def line_of(text: str, at: int) -> int:
     """Where a sentence begins whose heading the page sets right over it: at the line of what is found there."""
     line = text.rfind("\n", 0, at) + 1
     return line if not text[line:at].strip(_SIGNS) else 0

@@ -18,6 +18,7 @@ from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.listed import with_items
 from src.answering.purposes import told_purpose, with_purpose
 from src.answering.routing import Route
+from src.answering.sections import with_section
 from src.answering.yes_no import asks_yes_no, word_of
 
 
@@ -84,6 +85,8 @@ def led_answer(
         asked = asked_for(typed)
         if asked is not None and asked.term and (asked.is_meaning or not any(map(str.isdigit, values))):
             return answer  # a name in a cell says nothing of what the thing is
+    if led.direct is None and found.figure is None and not asks_yes_no(typed):
+        return with_section(question, answer, found.passages, pages, names) or led
     return led
 
 

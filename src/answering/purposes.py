@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from shared_utils.message import message
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Passage, Sentence, Span, Verdict
-from src.answering.defined import Told, sentences_holding
+from src.answering.defined import Told, line_of, sentences_holding
 from src.answering.direct import Pages, led_by
 from src.answering.ingestion import IndexedDocument
 from src.answering.places import citations_of
@@ -29,8 +29,8 @@ _ASKS = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"^\W*(?:wozu dien(?:t|en)|wof[uü]r (?:dien(?:t|en)|ist|sind)|was ist der (?:zweck|sinn) (?:von|des|der|dieses|dieser))"
-        r"\s+(?P<of>[^?]+?)(?:\s+(?:da|gedacht|bestimmt|gut))?\W*$",
+        r"^\W*(?:wozu dien(?:t|en)|wof[uü]r (?:dien(?:t|en)|ist|sind)|was ist der (?:zweck|sinn) "
+        r"(?:von|des|der|dieses|dieser))\s+(?P<of>[^?]+?)(?:\s+(?:da|gedacht|bestimmt|gut))?\W*$",
         re.IGNORECASE,
     ),
     re.compile(
@@ -101,18 +101,26 @@ def told_purpose(
         return None
     spelled = r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", about))
     forms = (
-        (3.2, re.compile(rf"\b(?:{_PURPOSES})\s+(?:of|von|des|der|de|du|di|del|van)\s+.{{0,20}}{spelled}", re.IGNORECASE)),
+        (
+            3.2,
+            re.compile(rf"\b(?:{_PURPOSES})\s+(?:of|von|des|der|de|du|di|del|van)\s+.{{0,20}}{spelled}", re.IGNORECASE),
+        ),
         (3.0, re.compile(rf"\b{spelled}s?(?:\s*\([^)]*\))?\s+(?:{_IS_FOR})", re.IGNORECASE)),
         (2.0, re.compile(rf"\b{spelled}s?(?:\s*\([^)]*\))?\s+{_HELPS}", re.IGNORECASE)),
     )
     found: list[Told] = []
     for document_id, page, start, end, rank in sentences_holding(terms(about), passages, documents, pages):
-        text = " ".join(page.text[start:end].split())
-        score = max((score for score, form in forms if form.search(text)), default=0.0)
-        if score:
-            score += 0.5 * (page.number <= _FIRST_PAGES) - rank / 1000
-            found.append(Told(document_id, page, start, end, score))
+        text = page.text[start:end]
+        said = ((score, match) for score, form in forms if (match := form.search(text)) is not None)
+        if (best := next(said, None)) is not None:
+            score = best[0] + 0.5 * (page.number <= _FIRST_PAGES) - rank / 1000
+            found.append(Told(document_id, page, start + line_of(text, _pointed(text, best[1].start())), end, score))
     return max(found, key=lambda one: one.score, default=None)
+
+
+def _pointed(text: str, at: int) -> int:
+    """Where the word before a place begins that points to what is named there: "This form", "the form"."""
+    return re.search(r"(?:\w+ )?\Z", text[:at]).start()  # type: ignore[union-attr]
 
 
 __all__ = ["asked_about", "told_purpose", "with_purpose"]

@@ -1,0 +1,102 @@
+"""Contacts, purposes and sections: answers that are told by their form, not by the words of the question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shared_utils.structure.title_page import byline, title
+from shared_utils.types import Chunk, Document, Heading, Page, PageVerdict, Passage
+from src.answering.contacts import contacts_of
+from src.answering.ingestion import IndexedDocument, index_document, pages_of
+from src.answering.purposes import told_purpose
+from src.answering.sections import section_of
+
+FORM = (
+    "Harbour dues\n"
+    "This form is used to notify the port office of a landing. A form that is late costs a fee.\n"
+    "For help call us toll-free at 1-800-827-1000 (mornings) or write to dues@port.example.org.\n"
+    "Pilots: tel. +47 67 54 93 30\n"
+)
+GUIDE = (
+    "5.8 Adopting a buoy\nAsk the port office for the list. You may take any buoy on it.\n"
+    "5.9 Giving up a buoy\nTell the other keepers. Then take your name off the buoy.\n"
+)
+
+
+def page_of(number: int, text: str, *heads: str) -> Page:
+    headings = tuple(Heading(start := text.index(head), start + len(head), 2) for head in heads)
+    return Page(number, str(number), text, PageVerdict.TEXT, headings=headings)
+
+
+@pytest.fixture(scope="module")
+def manual() -> IndexedDocument:
+    pages = (page_of(1, FORM, "Harbour dues"), page_of(2, GUIDE, "5.8 Adopting a buoy", "5.9 Giving up a buoy"))
+    return index_document(Document("d" * 64, "manual.pdf", "Manual", pages, ()), Path("manual.pdf"))
+
+
+def found(manual: IndexedDocument) -> list[Passage]:
+    return [
+        Passage(Chunk(f"{page.number}", manual.document.id, page.number, 0, len(page.text), page.text), 1, 1.0)
+        for page in manual.document.pages
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("What is the toll-free number?", ["1-800-827-1000", "+47 67 54 93 30"]),
+        ("What is the phone number of the pilots?", ["+47 67 54 93 30"]),
+        ("Wie lautet die Mailadresse?", ["dues@port.example.org"]),
+        ("What is the fax number?", []),
+        ("What is the phone number of the museum?", []),
+        ("How many phone numbers are there?", []),
+    ],
+)
+def test_how_somebody_is_reached(manual: IndexedDocument, question: str, values: list[str]) -> None:
+    assert [contact.value for contact in contacts_of(question, found(manual), [manual])] == values
+
+
+@pytest.mark.parametrize("question", ["What is this form for?", "What is the purpose of the form?"])
+def test_what_something_is_for(manual: IndexedDocument, question: str) -> None:
+    told = told_purpose(question, found(manual), [manual], pages_of([manual]))
+    assert told is not None
+    assert told.page.text[told.start : told.end] == "This form is used to notify the port office of a landing."
+    assert told_purpose("What is the port office for?", found(manual), [manual], pages_of([manual])) is None
+
+
+def test_what_stands_under_the_heading_that_a_question_names(manual: IndexedDocument) -> None:
+    section = section_of("How can I adopt a buoy?", found(manual), pages_of([manual]))
+    assert section is not None
+    first, last = section.sentences[0].start, section.sentences[-1].end
+    assert GUIDE[first:last].strip() == "Ask the port office for the list. You may take any buoy on it."
+    assert section_of("How can I paint a buoy?", found(manual), pages_of([manual])) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        (
+            "Weak Tides\nAda Berg * 1 Bo Dahl 1 Cy Elv 1 Dag Foss Lie * 1 Eva Grimstad Haugen 1 Finn Aas 1 Gro Holm Nilsen 1\nAbstract\nTides are weak.",
+            "Ada Berg * 1 Bo Dahl 1 Cy Elv 1 Dag Foss Lie * 1 Eva Grimstad Haugen 1 Finn Aas 1 Gro Holm Nilsen 1",
+        ),
+        (
+            "Weak Tides\nAda Berg1 (), Bo Dahl2, and Benjamin Charles\nGermain3\n1 Institute of Tides\nAbstract. Tides are weak.",
+            "Ada Berg1 (), Bo Dahl2, and Benjamin Charles\nGermain3",
+        ),
+        ("Weak Tides\nGeneral Dues\nOther Dues\n" + "A row of figures\n" * 12, None),
+    ],
+)
+def test_who_wrote_it(lines: str, names: str | None) -> None:
+    page = page_of(1, lines, "Weak Tides")
+    span = byline(page)
+    assert (page.text[span.start : span.end] if span else None) == names
+
+
+def test_a_title_that_is_drawn_last_is_the_highest_heading() -> None:
+    text = "Year of pay\n2022 17 2021 15\nReport on Pay\n"
+    page = Page(1, "1", text, PageVerdict.TEXT, headings=(Heading(0, 11, 5), Heading(28, 41, 4)))
+    span = title(page)
+    assert span is not None
+    assert text[span.start : span.end] == "Report on Pay"
