@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from shared_utils.retrieval.unlabelled_sums import is_unlabelled, with_unlabelled_sum
-from shared_utils.structure.waste import is_contents
+from shared_utils.structure.waste import is_contents, is_index_entry
 from shared_utils.tables.paths import heads_over, labels_beside, values
 from shared_utils.tables.texts import label_and_value
 from shared_utils.text.subtracted import left_out
@@ -81,7 +81,7 @@ def rows_of(document_id: str, page: Page, page_score: float) -> Iterator[TableRo
     """The rows of a page's tables that have a label and values, top down; none of a table of contents."""
     if page.tables and is_contents(page):
         return
-    for table in _carried([with_unlabelled_sum(page, table) for table in page.tables]):
+    for table in _carried([with_unlabelled_sum(page, table) for table in page.tables if not _is_index(table)]):
         above, heading = _above(page, table), _heading(page, table)
         for row, together in groupby(_facts(table), key=lambda fact: (fact.value.row, fact.labels)):
             of_row = tuple(together)
@@ -112,6 +112,11 @@ def rows_of(document_id: str, page: Page, page_score: float) -> Iterator[TableRo
                 left_out=_left_out(label),
                 heading=heading,
             )
+
+
+def _is_index(table: Table) -> bool:
+    """Whether most cells are entries of a book's index, set side by side."""
+    return 2 * sum(is_index_entry(cell.text) for cell in table.cells) > len(table.cells)
 
 
 def _carried(tables: Sequence[Table]) -> Iterator[Table]:

@@ -43,6 +43,7 @@ _AFFILIATION = re.compile(
     re.IGNORECASE,
 )
 _APART = re.compile(r"[,;&*†‡§¶∗✉⁰¹²³⁴-⁹\d()]|\s{3,}|\b(?:and|und|et|y|e|en)\b")
+_AFFILIATION_LINES, _AFFILIATION_MOST = 2, 4  # under a name: in which it begins, and that it takes
 _TITLE_LINES = 4
 _TITLE_PAGE_LINES = 12  # on a page with no more, all is the title's
 _TITLE_WITHIN = 8  # lines from the top
@@ -114,9 +115,25 @@ def _under_title(page: Page, lines: Sequence[Line]) -> Span | None:
             break
         names.append(line)
         people += here
-    if not names or (people == 1 and not _AFFILIATION.search(page.text[names[-1].end :].strip().split("\n")[0])):
+    below_names = [line.text for line in below[len(names) : len(names) + _AFFILIATION_LINES]]
+    if not names or (people == 1 and not any(map(_AFFILIATION.search, below_names))):
         return None
-    return Span(names[0].start, names[-1].end) if _is_for_names(lines) else None
+    last = _last_name(names[-1], lines[run[1] + len(names) :])
+    return Span(names[0].start, last.end) if _is_for_names(lines) else None
+
+
+def _last_name(last: Line, below: Sequence[Line]) -> Line:
+    """The last line of names before the text begins, where each group of authors is followed by where they work."""
+    opening = next((n for n, line in enumerate(below) if _OPENING.match(line.text)), 0)
+    between: list[Line] = []
+    for line in below[:opening]:
+        if _people(line.text) and any(_AFFILIATION.search(other.text) for other in between):
+            last, between = line, []
+        elif len(between) < _AFFILIATION_MOST:
+            between.append(line)
+        else:
+            break
+    return last
 
 
 def _people_with(before: Sequence[Line], line: Line, after: Line | None) -> int:

@@ -10,6 +10,7 @@ from shared_utils.types import Page
 
 _ENTRY = re.compile(r"\S.*?(?:(?:\.\s?){4,}\s*|\s{3,})(?:[A-Z]-)?(\d{1,4})")
 _LEADER = re.compile(r"(?:\.\s){5,}|(?:\.\s?){6,}[\s.]*(?:[A-Z]-)?\d{1,4}\b|\A\s*(?:\.\s+){2,}\d")
+_INDEX_ENTRY = re.compile(r"[^\W\d][^,]{0,60}(?<!\d)(?:, \d{1,4}(?:[–-]\d{1,4})?)+")
 _ENTRIES = 6  # on a page that is one of contents
 _MOSTLY = 0.5  # of its lines
 _GROWING = 0.85  # of the steps from one page number to the next
@@ -44,6 +45,15 @@ def leads_on(text: str) -> bool:
     (True, False)
     """
     return _LEADER.search(text) is not None
+
+
+def is_index_entry(text: str) -> bool:
+    """Whether a text is an entry of the index at the end of a book: a term and its pages.
+
+    >>> is_index_entry("buoys, 38, 40–42"), is_index_entry("Buoys 38"), is_index_entry("May 4, 2021")
+    (True, False, False)
+    """
+    return _INDEX_ENTRY.fullmatch(text.strip()) is not None
 
 
 def is_reference(text: str) -> bool:

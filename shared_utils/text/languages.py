@@ -78,7 +78,8 @@ def told_language(text: str) -> str | None:
 
     >>> told_language("Der Umsatz stieg auf 1.234"), told_language("Umsatz 1.234")
     ('german', None)
-    >>> told_language("Bend 17 Des Moines 42 Reno 51 Ohio 12 Iowa 33 Lima 9 Troy 4 Mesa 7 Nome 2 " * 4 + "J F M A M J J A S O N D")
+    >>> towns = "Bend 17 Des Moines 42 Reno 51 Ohio 12 Iowa 33 Lima 9 Troy 4 Mesa 7 Nome 2 "
+    >>> told_language(towns * 4 + "J F M A M J J A S O N D")
     """
     words = plain_words(text)
     counts = _counts(words) if len(words) < LONG else _counts(word for word in words if len(word) > 1)

@@ -38,22 +38,24 @@ _ASKED = {  # in seven languages
     "fax": r"fax(?:[- ]?(?:number|nummer))?",
     "phone": r"(?:tele)?phone[- ]numbers?|toll[- ]free number|hotline|telefonnummer|rufnummer|numéro de téléphone"
     r"|(?:número|n[úu]mero) de tel[eé]fon[eo]|numero di telefono|telefoonnummer|number (?:can|do|should) (?:i|we) call",
-    "mail": r"e-?mail(?:[- ](?:address(?:es)?|adresse|adres))?|adresse (?:e-?mail|électronique)|mail-?adresse"
+    "mail": r"(?:contact|reach|write to) the authors?"
+    r"|e-?mail(?:[- ](?:address(?:es)?|adresse|adres))?|adresse (?:e-?mail|électronique)|mail-?adresse"
     r"|correo electr[óo]nico|dirección de correo|indirizzo e-?mail|endereço de e-?mail",
     "web": r"web ?site|web ?page|home ?page|web address|url|internet(?:seite|adresse)|webseite|site (?:web|internet)"
     r"|sitio web|página web|sito (?:web|internet)|site da web",
 }
 _ASKS = {kind: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for kind, words in _ASKED.items()}
 _OPENS = re.compile(
-    r"^\W*(?:what|which|give|find|show|list|tell|is there an?|where can i (?:call|write|mail)|who|at|on|under"
-    r"|wie|welche\w*|was|unter|quel\w*|cu[aá]l\w*|qué|qual\w*|welke?|wat)\b",
+    r"^\W*(?:what|which|give|find|show|list|tell|is there an?"
+    r"|(?:where|how) (?:can|do) (?:i|we) (?:call|contact|mail|reach|write)"
+    r"|who|at|on|under|wie|welche\w*|was|unter|quel\w*|cu[aá]l\w*|qué|qual\w*|welke?|wat)\b",
     re.IGNORECASE,
 )
 _FILLING = frozenset(
     term
     for line in (
         "what which is are the a an of for to at can i do should we call reach contact company number numbers phone",
-        "telephone toll free email mail address website web site page homepage url hotline there me give find show on who",
+        "telephone toll free email mail address website web site page homepage url hotline there me give show on who",
         "Wie lautet die Telefonnummer? Welche Adresse ist das? Unter welcher Nummer?",
         "Quel est le numéro de téléphone? Quelle est l'adresse?",
         "¿Cuál es el número de teléfono? ¿Qué dirección de correo electrónico tiene?",
@@ -63,6 +65,10 @@ _FILLING = frozenset(
     )
     for term in terms(line)
 )
+_AUTHORS = frozenset(
+    terms("authors author corresponding lead first writer writers autor autoren verfasser auteur auteurs")
+)
+_TITLE_PAGES = 2  # on which authors say how they are reached
 _AROUND = 160  # characters before and behind in which the words asked for may stand
 _NEAR = 0.7  # what a word counts that stands there and not on its line
 _FEW = 4  # words beside those that ask for it
@@ -105,11 +111,13 @@ def contacts_of(question: str, passages: Sequence[Passage], documents: Sequence[
     if not kind:
         return []
     wanted = set(terms(_ASKS[kind].sub(" ", question))) - _FILLING
+    is_of_authors = bool(wanted) and wanted <= _AUTHORS
+    wanted = set() if is_of_authors else wanted
     rank = {key: n for n, key in enumerate(dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages))}
     found: list[Contact] = []
     for one in documents:
         named = wanted & set(terms(f"{one.document.name} {one.document.title}"))
-        for page in one.document.pages:
+        for page in one.document.pages[: _TITLE_PAGES if is_of_authors else None]:
             for match in _FORMS[kind].finditer(page.text):
                 name = next(name for name, value in match.groupdict().items() if value)
                 start, end = match.span(name)

@@ -13,6 +13,7 @@ from itertools import islice
 
 from shared_utils.message import Message, literal, message
 from shared_utils.retrieval.together import asks_for_all
+from shared_utils.structure.waste import is_contents
 from shared_utils.text.folding import fold
 from shared_utils.text.words import terms
 from shared_utils.types import (
@@ -98,7 +99,8 @@ def with_items(
     pages: Pages,
 ) -> Answer | None:
     """The answer led by the items that are asked for; None where no list is asked for or none was found."""
-    keys = list(dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages))[:_FIRST]
+    first = list(dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages))[:_FIRST]
+    keys = [key for key in first if not is_contents(pages[key])]
     announced, thing = _announced(question, keys, pages)
     if announced:
         said = message("{n} of {n} on p. {pages}", n=len(announced), pages=_pages_of(announced))

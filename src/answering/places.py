@@ -43,7 +43,8 @@ def scale_of(table: Table, fact: Fact) -> str:
     """What a value counts, as said beside it ("billion") or over the table ("in millions"); "" where it is not."""
     own = next((q for q in quantities(fact.value.text) if q.scaled), None)
     if own is not None:
-        return _FIGURE.sub("", own.text).strip()
+        said = _FIGURE.sub("", own.text).strip()
+        return said if any(map(str.isalpha, said)) else ""  # "1.5 × 10⁻³" is all figure
     scale = scale_at(table, fact.value)
     if scale is None or (_OF_PEOPLE.search(name_of(fact, heads=False)) and _OF_MONEY.search(scale.text)):
         return ""  # "$ in millions" over a table says nothing of its line "Total staff"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from shared_utils.message import message
+from shared_utils.text.folding import fold
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Passage, Sentence, Span, Verdict
 from src.answering.defined import Told, line_of, sentences_holding
@@ -57,6 +58,13 @@ _IS_FOR = (
     r"|(?:ser(?:t|vent)\s+(?:à|de)|est\s+destinée?|permet(?:tent)?\s+de|est\s+utilisée?)"
     r"|(?:sirven?\s+para|se\s+(?:usa|utiliza)|permiten?\s)|(?:serv(?:e|ono)\s+(?:a|per)|permett(?:e|ono)\s+di|consente)"
     r"|(?:servem?\s+para|permitem?\s|é\s+usad[oa])|(?:dient\s+(?:om|voor)|is\s+bedoeld|wordt\s+gebruikt)"
+)
+_WRITINGS = frozenset(
+    ("paper", "study", "article", "report", "document", "thesis", "work", "book", "studie", "arbeit", "bericht")
+)
+_PRESENTS = (
+    r"introduces?|presents?|proposes?|stud(?:y|ies)|describes?|reports?|investigates?|examines?|explores?|reviews?|surveys?"
+    r"|develops?|aims?|seeks?|analy[sz]es?|untersuch(?:t|en)|beschreib(?:t|en)|stell(?:t|en)"
 )
 _HELPS = r"(?:allows?|enables?|lets?|helps?|makes? it possible|provides?)\s"
 
@@ -108,8 +116,15 @@ def told_purpose(
         (3.0, re.compile(rf"\b{spelled}s?(?:\s*\([^)]*\))?\s+(?:{_IS_FOR})", re.IGNORECASE)),
         (2.0, re.compile(rf"\b{spelled}s?(?:\s*\([^)]*\))?\s+{_HELPS}", re.IGNORECASE)),
     )
+    if fold(about) in _WRITINGS:
+        said_of = rf"(?:this|the present|our|dieser?) {spelled}|in this {spelled},? we|we|wir"
+        forms = (
+            *forms,
+            (1.5, re.compile(rf"(?:^|[\s“(])(?:{said_of})\s+(?:\w+ly\s+)?(?:{_PRESENTS})\b", re.IGNORECASE)),
+        )
     found: list[Told] = []
-    for document_id, page, start, end, rank in sentences_holding(terms(about), passages, documents, pages):
+    words = [] if fold(about) in _WRITINGS else terms(about)
+    for document_id, page, start, end, rank in sentences_holding(words, passages, documents, pages):
         text = page.text[start:end]
         said = ((score, match) for score, form in forms if (match := form.search(text)) is not None)
         if (best := next(said, None)) is not None:

@@ -15,6 +15,7 @@ from shared_utils.message import Message, literal, message
 from shared_utils.retrieval.together import asks_for_all
 from shared_utils.structure.lists import lists, nested
 from shared_utils.structure.model import Item, ItemList, Place, words
+from shared_utils.structure.waste import is_contents
 from shared_utils.text.words import terms
 from shared_utils.types import Page, Passage, Sentence, Span, Verdict
 
@@ -59,7 +60,7 @@ def whole_list(question: str, passages: Sequence[Passage], pages: Pages) -> Whol
     if not asks_for_all(question):
         return None
     keys = list(dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages))[:_LOOKED_AT]
-    candidates = [one for key in keys for one in _lists_at(key, pages)]
+    candidates = [one for key in keys if not is_contents(pages[key]) for one in _lists_at(key, pages)]
     weights = _weights(question, passages) if candidates else {}
     scored = [(_told(one, weights, pages), -position, one) for position, one in enumerate(candidates)]
     score, _, best = max(scored, key=lambda entry: entry[:2], default=(0.0, 0, None))

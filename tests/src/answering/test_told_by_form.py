@@ -78,12 +78,18 @@ def test_what_stands_under_the_heading_that_a_question_names(manual: IndexedDocu
     ("lines", "names"),
     [
         (
-            "Weak Tides\nAda Berg * 1 Bo Dahl 1 Cy Elv 1 Dag Foss Lie * 1 Eva Grimstad Haugen 1 Finn Aas 1 Gro Holm Nilsen 1\nAbstract\nTides are weak.",
+            "Weak Tides\n"
+            "Ada Berg * 1 Bo Dahl 1 Cy Elv 1 Dag Foss Lie * 1 Eva Grimstad Haugen 1 Finn Aas 1 Gro Holm Nilsen 1\n"
+            "Abstract\nTides are weak.",
             "Ada Berg * 1 Bo Dahl 1 Cy Elv 1 Dag Foss Lie * 1 Eva Grimstad Haugen 1 Finn Aas 1 Gro Holm Nilsen 1",
         ),
         (
-            "Weak Tides\nAda Berg1 (), Bo Dahl2, and Benjamin Charles\nGermain3\n1 Institute of Tides\nAbstract. Tides are weak.",
+            "Weak Tides\nAda Berg1 (), Bo Dahl2, and Benjamin Charles\nGermain3\n1 Institute of Tides\nAbstract. Weak.",
             "Ada Berg1 (), Bo Dahl2, and Benjamin Charles\nGermain3",
+        ),
+        (
+            "Weak Tides\nAda Berg\nCollege of Tides\nada@tides.example\nBo Dahl\nTides and Co\nAbstract\nWeak.",
+            "Ada Berg\nCollege of Tides\nada@tides.example\nBo Dahl",
         ),
         ("Weak Tides\nGeneral Dues\nOther Dues\n" + "A row of figures\n" * 12, None),
     ],
