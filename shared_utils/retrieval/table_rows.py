@@ -21,6 +21,7 @@ _YEAR = re.compile(r"(?<![\d.,])(?:FY|CY)?((?:19|20)\d\d)(?!\d|[.,]\d)", re.IGNO
 _SHORT_YEAR = re.compile(r"\b(?:FY|CY)\s?'?(\d\d)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^()]*\)")  # "Net income (loss)", "AWS (2)": asked for without it
 _LETTERS = re.compile(r"[^\W\d_]{3}")
+REMEMBERED = 128  # pages
 _GAP = 160  # points between the parts of a table that a few lines of prose cut in two
 _OFF = 20  # points between the ends of figures in one column
 _ABOVE = 240  # characters of the page over a table that speak of it
@@ -78,9 +79,34 @@ def is_year(word: str) -> bool:
 
 
 def rows_of(document_id: str, page: Page, page_score: float) -> Iterator[TableRow]:
-    """The rows of a page's tables that have a label and values, top down; none of a table of contents."""
-    if page.tables and is_contents(page):
-        return
+    """The rows of a page's tables that have a label and values, top down; none of a table of contents.
+
+    A question asks several times for the rows of the pages found: those of the last pages are kept.
+    """
+    if page.tables:
+        for row in _kept_rows(document_id, _Same(page)):
+            yield row if row.page_score == page_score else replace(row, page_score=page_score)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A page as a key: itself, whatever another one says."""
+
+    page: Page
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.page is self.page
+
+    def __hash__(self) -> int:
+        return id(self.page)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _kept_rows(document_id: str, same: _Same) -> tuple[TableRow, ...]:
+    return () if is_contents(same.page) else tuple(_read_rows(document_id, same.page, 1.0))
+
+
+def _read_rows(document_id: str, page: Page, page_score: float) -> Iterator[TableRow]:
     for table in _carried([with_unlabelled_sum(page, table) for table in page.tables if not _is_index(table)]):
         above, heading = _above(page, table), _heading(page, table)
         for row, together in groupby(_facts(table), key=lambda fact: (fact.value.row, fact.labels)):

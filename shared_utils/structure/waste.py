@@ -12,6 +12,7 @@ _ENTRY = re.compile(r"\S.*?(?:(?:\.\s?){4,}\s*|\s{3,})(?:[A-Z]-)?(\d{1,4})")
 _LEADER = re.compile(r"(?:\.\s){5,}|(?:\.\s?){6,}[\s.]*(?:[A-Z]-)?\d{1,4}\b|\A\s*(?:\.\s+){2,}\d")
 _INDEX_ENTRY = re.compile(r"[^\W\d][^,]{0,60}(?<!\d)(?:, \d{1,4}(?:[–-]\d{1,4})?)+")
 _ENTRIES = 6  # on a page that is one of contents
+_NUMBER_LAST = re.compile(r"\d\s*$", re.MULTILINE)
 _MOSTLY = 0.5  # of its lines
 _GROWING = 0.85  # of the steps from one page number to the next
 _BARE = re.compile(r"[\W_]*\d{0,4}[\W_]*")
@@ -69,6 +70,8 @@ def is_reference(text: str) -> bool:
 
 def is_contents(page: Page) -> bool:
     """Whether a page mostly lists what stands where."""
+    if len(_NUMBER_LAST.findall(page.text)) < _ENTRIES:
+        return False
     lines = lines_of(page)
     numbers = [int(entry[1]) for line in lines if (entry := _ENTRY.fullmatch(line.text))]
     grows = sum(before <= after for before, after in pairwise(numbers))

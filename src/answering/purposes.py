@@ -108,7 +108,7 @@ def told_purpose(
     if not about:
         return None
     spelled = r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", about))
-    forms = (
+    forms: tuple[tuple[float, re.Pattern[str]], ...] = (
         (
             3.2,
             re.compile(rf"\b(?:{_PURPOSES})\s+(?:of|von|des|der|de|du|di|del|van)\s+.{{0,20}}{spelled}", re.IGNORECASE),
