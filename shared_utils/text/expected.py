@@ -27,6 +27,10 @@ class ExpectedType:
         return self.form.search(fold(text)) is not None
 
 
+_USED = (
+    r"(?:cited|quoted|citations?|download(?:s|ed)?|view(?:s|ed)|watched|zitiert|zitate|heruntergeladen|citee?s?"
+    r"|citad[oa]s?|citat[oaie]|citaciones|citazioni|geciteerd)"
+)
 _TYPES = (
     ExpectedType(
         "colour",
@@ -74,6 +78,20 @@ _TYPES = (
             r"https?://|\bwww\.|\b[\w-]{2,}\.(?:com|org|net|gov|edu|io|eu|int|info|co\.\w\w|de|fr|es|it|nl|uk|us|ca|ch|at)\b"
         ),
     ),
+    ExpectedType(
+        "times that others used it",
+        re.compile(
+            r"\bhow (?:many times|often)\b.*\b(?:cited|quoted|downloaded|viewed|watched)\b"
+            r"|\b(?:number|count) of (?:citations|downloads|views)\b|\b(?:citation|download) counts?\b"
+            r"|\bwie oft\b.*\b(?:zitiert|heruntergeladen|angesehen)\b"
+            r"|\bcombien de fois\b.*\b(?:cite|telecharge|vu)e?s?\b"
+            r"|\bcuantas veces\b.*\b(?:cita|descarga)d[oa]s?\b|\bquante volte\b.*\b(?:citat|scaricat)[oaie]\b"
+            r"|\bquantas vezes\b.*\b(?:citad|baixad)[oa]s?\b|\bhoe vaak\b.*\b(?:geciteerd|gedownload|bekeken)\b"
+        ),
+        re.compile(
+            rf"\b{_USED}\b.{{0,30}}\d|\d.{{0,20}}\b{_USED}\b|\b(?:once|twice|often|times)\b.{{0,20}}\b{_USED}\b"
+        ),
+    ),
 )
 
 # What is asked to be left undone. A sentence may forbid in words that are not told here, so none is ruled out by it.
@@ -117,6 +135,8 @@ def expected_type(question: str) -> ExpectedType | None:
 
     >>> expected_type("What colour is the lamp?").name, expected_type("Welche Telefonnummer hat das Amt?").name
     ('colour', 'telephone number')
+    >>> expected_type("How many times has it been cited?").name
+    'times that others used it'
     >>> expected_type("What does the colour profile do?"), expected_type("Who founded the works?")
     (None, None)
     """
