@@ -14,6 +14,8 @@ from shared_utils.pdf.lines import CELL_GAP, Gutter, Row, Word, right_to_left
 
 COLUMN_ROWS = 4  # rows with words on both sides before a common gap is believed to be a gutter
 NARROW_GAP = 0.6  # × the height, of white that no line reaches into: rivers between words are narrower
+BLANKS = 1.6  # of a typewriter's blanks: one is between words
+SAMPLE, SHORT, FEW, ALIKE = 60, 3, 8, 0.8  # words looked at; letters; words that tell; share of them
 ALIGNED = 15  # that the lines of a column begin apart: far less than words on lines of prose do
 ALIGNED_SHARE = 0.6  # of a column's lines; paragraphs are indented
 GUTTERS_AT_MOST = 6  # looked for on a page
@@ -27,7 +29,8 @@ CLIMBING_SHARE = 0.8  # of the steps from row to row; columns and sidebars climb
 def gutters(words: Sequence[Word], *, from_right: bool = False) -> list[Gutter]:
     """White that runs down between words of one line, line after line, with the words behind it aligned (`from_right`:
     those on its left): on some lines too narrow to be told from a blank."""
-    lines, gaps = _lines(words)
+    least = BLANKS * typewriter_blank(words)
+    lines, gaps = _lines(words, least)
     if len(gaps) < COLUMN_ROWS:
         return []
     edges: dict[int, list[int]] = defaultdict(list)  # by place: where a column may begin
@@ -48,11 +51,23 @@ def gutters(words: Sequence[Word], *, from_right: bool = False) -> list[Gutter]:
         xs = edges[place] + edges.get(place + 1, [])
         x = max(xs) + 1 if from_right else min(xs) - 1
         if not any(abs(gutter.x - x) <= 2 * ALIGNED for gutter in found):
-            found += _runs(lines, x, 1 if from_right else -1)
+            found += _runs(lines, x, 1 if from_right else -1, least)
     return found
 
 
-def _lines(words: Sequence[Word]) -> tuple[list[list[Word]], list[tuple[int, int, bool]]]:
+def typewriter_blank(words: Sequence[Word]) -> float:
+    """How wide a blank is where all letters are as wide as each other, in tenths of a point; 0 where they are not. On
+    such a page words begin one below the other by chance."""
+    sample = [word for word in words[:: max(1, len(words) // SAMPLE)] if word[1] - word[0] > SHORT]
+    widths = sorted((x1 - x0) / (end - start) for start, end, x0, _, x1, _ in sample)
+    if len(widths) < FEW:
+        return 0.0
+    usual = widths[len(widths) // 2]
+    alike = sum(abs(width - usual) < 0.06 * usual for width in widths)
+    return usual if alike > ALIKE * len(widths) else 0.0
+
+
+def _lines(words: Sequence[Word], least: float) -> tuple[list[list[Word]], list[tuple[int, int, bool]]]:
     """Words that follow each other on one baseline, left to right; and the edges of the gaps wider than a blank, with
     whether they are narrower than between cells."""
     lines: list[list[Word]] = []
@@ -66,7 +81,7 @@ def _lines(words: Sequence[Word]) -> tuple[list[list[Word]], list[tuple[int, int
             lower = height
         if line and ((y1 if y1 < bottom else bottom) - (y0 if y0 > top else top)) * 3 > lower:
             line.append(word)
-            if x0 - end >= NARROW_GAP * lower:
+            if x0 - end >= NARROW_GAP * lower and x0 - end >= least:
                 gaps.append((end, x0, x0 - end <= CELL_GAP * lower))
             elif x0 < begin:
                 gaps.append((x1, begin, True))
@@ -83,10 +98,10 @@ def _left(word: Word) -> int:
     return word[2]
 
 
-def _runs(lines: Sequence[Sequence[Word]], x: int, side: int) -> Iterator[Gutter]:
+def _runs(lines: Sequence[Sequence[Word]], x: int, side: int, least: float) -> Iterator[Gutter]:
     """The gutters at `x`: runs of lines that stay clear of it, enough of them with aligned words on both sides."""
     first = 0
-    sides = [_words_beside(line, x, side) for line in lines]
+    sides = [_words_beside(line, x, side, least) for line in lines]
     for end, beside in enumerate([*sides, None]):
         if beside is not None:
             continue
@@ -100,12 +115,12 @@ def _runs(lines: Sequence[Sequence[Word]], x: int, side: int) -> Iterator[Gutter
         first = end + 1
 
 
-def _words_beside(line: Sequence[Word], x: int, side: int) -> tuple[int | None, int | None] | None:
+def _words_beside(line: Sequence[Word], x: int, side: int, least: float) -> tuple[int | None, int | None] | None:
     """Where the words on the left end and those on the right begin; None where the line reaches into the white that
     lies before (`side` -1) or behind `x`."""
     left = right = None
     for word in line:
-        white = NARROW_GAP * (word[5] - word[3])
+        white = max(NARROW_GAP * (word[5] - word[3]), least)
         if word[4] <= (x - white if side < 0 else x):
             left = word[4]
         elif word[2] >= (x if side < 0 else x + white):

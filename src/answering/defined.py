@@ -48,7 +48,8 @@ _IS = (
     rf"(?:is|are|was|were|ist|sind|war|est|sont|es|son|è|sono|é|são|zijn)\s+(?:{_ARTICLES}|one)\s"
 )
 _SAYS = (
-    r"[\"”’»)]*\s*(?:\[[^\]]*\]|\([^)]*\))*,?\s+(?:means?|refers? to|denotes?|stands? for|is defined as|are defined as|"
+    r"[\"”’»)]*\s*(?:\[[^\]]*\]|\([^)]*\))*,?\s+(?:"
+    r"(?:shall )?means?|(?:shall )?ha(?:s|ve) the meaning|refers? to|denotes?|stands? for|is defined as|are defined as|"
     r"bezeichnet|bedeutet|steht für|désigne|signifie|significa|se refiere a|betekent)\b"
 )
 _SAYS_SOMETHING = re.compile(r"\s(?:is|are|was|were|has|have|had|does|did|can|ist|sind|wurde|est|sont|es|son)(?:\s|$)")
@@ -81,6 +82,7 @@ _PLAIN, _LONGER = 3.0, 0.3  # "X is a …"; less where it is "Nordhaven X"
 _ENDS = (*".!?:;。！？", "”", '"', ")")
 _SIGNS = " \"“‘„'("
 _MOST = 2  # sentences that lead
+_NUMBER = re.compile(r"^\W*(?:\d+(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s+")  # of a clause
 _PRONOUN = re.compile(r"(?:She|He|It|They|Sie|Er|Es|Elle|Il|Ella|Él|Lei|Ela|Ele|Zij|Hij)\b")
 
 
@@ -189,6 +191,8 @@ def told_of(
     """The sentences that say who or what it is, the surest first; [] where none does."""
     if asked.post:
         found = _people(asked, passages, documents, pages, names)
+        if not found and not asked.whose:  # "Who is the Licensor?", which a contract defines
+            found = _meanings(replace(asked, term=asked.post), passages, documents, pages)
     else:
         found = _meanings(asked, passages, documents, pages)
     return [one for one in found if one.score >= max(_ENOUGH, found[0].score - 1)][: 1 if asked.post else _MOST]
@@ -278,7 +282,7 @@ def _meanings(
         if best is None:
             continue
         begin = line_of(text, best[1].start())
-        before = _ARTICLE.sub("", f"{text[begin : best[1].start()].strip(_SIGNS)} ").split()
+        before = _ARTICLE.sub("", f"{_NUMBER.sub('', text[begin : best[1].start()]).strip(_SIGNS)} ").split()
         if best[0] == _PLAIN and before and not all(word[:1].isupper() for word in (*before, best[1].group())):
             continue  # "the risk of flooding is the greatest" says nothing of what flooding is
         score = best[0] - _LONGER * bool(before) + 0.5 * (page.number <= _FIRST_PAGES) - rank / 1000

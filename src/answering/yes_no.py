@@ -61,6 +61,16 @@ _VALUES = {fold(word): True for word in _WORDS["yes"].split(",")} | {
 _VALUES = {word.strip(): value for word, value in _VALUES.items()}
 
 
+_DENIES_NOTHING = re.compile(  # "any price or no price", "not only", "no later than"
+    r"\b(?:any|some|one|a) [\w-]+ or no(?:ne)? ?[\w-]*|\bwith or without\b|\bwhether or not\b"
+    r"|\bnot (?:only|just|merely|later than|more than|less than|limited to)\b"
+    r"|\bno (?:later|more|less|fewer|sooner|earlier|longer) than\b|\bno matter\b"
+    r"|\b(?:mit oder ohne|nicht nur)\b|\bavec ou sans\b|\bnon seulement\b|\bcon o sin\b"
+    r"|\bno solo\b|\bcon o senza\b|\bnon solo\b|\bcom ou sem\b|\bnão só\b|\bmet of zonder\b|\bniet alleen\b",
+    re.IGNORECASE,
+)
+
+
 def asks_yes_no(question: str) -> bool:
     """Whether a question wants a yes or a no.
 
@@ -163,10 +173,12 @@ def said(question: str, sentence: str) -> bool | None:
     False
     >>> said("Are dogs allowed on the ferry?", "Dogs are allowed on the ferry if they are on a lead.")
     True
+    >>> said("May I charge for a copy?", "You may charge any price or no price for each copy.")
+    True
     >>> said("Is the pool heated?", "The harbour was dredged in May.") is None
     True
     """
-    asked = _statement(question)
+    asked, sentence = _statement(question), _DENIES_NOTHING.sub(" ", sentence)
     shared = _shared(asked, sentence)
     if shared is None:
         return None

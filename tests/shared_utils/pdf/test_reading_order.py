@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from shared_utils.pdf.columns import gutters
 from shared_utils.pdf.layout import lay_out
 from shared_utils.pdf.reader import PagesRevised, ReadingLimits, read_pdf
 from tests.shared_utils.pdf.pdfs import Draw, lines, pdf, together, written
@@ -244,3 +246,29 @@ def test_letters_set_one_by_one_are_words(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("letters", ["ABCDEF", "JFMAMJ", "MTWTFSS", "YNNYNY"])
 def test_letters_that_are_a_list_or_heads_of_columns_stay_apart(tmp_path: Path, letters: str) -> None:
     assert text_of(tmp_path, one_by_one(letters, 18)).split() == list(letters)
+
+
+def test_words_of_a_typewriter_that_begin_below_each_other_are_no_column() -> None:
+    """On a page of letters of one width, blanks stand one below the other by chance, line after line."""
+    halves = (
+        ("the ferry leaves the old", "harbour at seven in the"),
+        ("morning and it takes all", "who wait on the quay for"),
+        ("it, unless the ice is so", "thick that no pilot will"),
+        ("take her out. Tickets of", "the day before are valid"),
+        ("on her next run. No dogs", "are taken, but in winter"),
+        ("they may go to the upper", "deck with their keepers."),
+    )
+    assert len({len(left) for left, _ in halves}) == 1
+    assert gutters(typed([" ".join(half) for half in halves])) == []
+    assert gutters(typed(["   ".join(half) for half in halves])) != []
+
+
+def typed(lines_: Sequence[str]) -> list[tuple[int, int, int, int, int, int]]:
+    """Words with boxes, each letter 60 wide, as a typewriter sets them."""
+    words, at = [], 0
+    for number, line in enumerate(lines_):
+        for match in re.finditer(r"\S+", line):
+            start, end = match.span()
+            words.append((at + start, at + end, 60 * start, 114 * number, 60 * end, 114 * number + 72))
+        at += len(line) + 1
+    return words

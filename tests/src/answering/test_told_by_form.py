@@ -9,6 +9,7 @@ import pytest
 from shared_utils.structure.title_page import byline, title
 from shared_utils.types import Chunk, Document, Heading, Page, PageVerdict, Passage
 from src.answering.contacts import contacts_of
+from src.answering.defined import asked_for, told_of
 from src.answering.ingestion import IndexedDocument, index_document, pages_of
 from src.answering.purposes import told_purpose
 from src.answering.sections import section_of
@@ -64,6 +65,30 @@ def test_what_something_is_for(manual: IndexedDocument, question: str) -> None:
     assert told is not None
     assert told.page.text[told.start : told.end] == "This form is used to notify the port office of a landing."
     assert told_purpose("What is the port office for?", found(manual), [manual], pages_of([manual])) is None
+
+
+CONTRACT = (
+    "1. Definitions\n"
+    '1.1. "Buoy" shall mean any floating mark that the Keeper has laid out, with its chain. '
+    '1.2. "Keeper" has the meaning that the harbour act gives to it.\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("What is a Buoy?", "any floating mark that the Keeper has laid out"),
+        ("What does 'Keeper' mean?", "that the harbour act gives to it"),
+        ("Who is the Keeper?", "that the harbour act gives to it"),
+    ],
+)
+def test_what_a_contract_defines(question: str, says: str) -> None:
+    page = page_of(1, CONTRACT, "1. Definitions")
+    contract = index_document(Document("e" * 64, "contract.pdf", "Contract", (page,), ()), Path("contract.pdf"))
+    asked = asked_for(question)
+    assert asked is not None
+    told = told_of(asked, found(contract), [contract], pages_of([contract]), {})
+    assert [says in one.page.text[one.start : one.end] for one in told] == [True]
 
 
 def test_what_stands_under_the_heading_that_a_question_names(manual: IndexedDocument) -> None:
