@@ -259,16 +259,26 @@ def test_words_of_a_typewriter_that_begin_below_each_other_are_no_column() -> No
         ("they may go to the upper", "deck with their keepers."),
     )
     assert len({len(left) for left, _ in halves}) == 1
-    assert gutters(typed([" ".join(half) for half in halves])) == []
-    assert gutters(typed(["   ".join(half) for half in halves])) != []
+    joined = [" ".join(half) for half in halves]
+    assert gutters(typed(joined)) == []
+    assert gutters(typed(joined, narrower=60)) != []  # where letters are of many widths, such white is a gutter
 
 
-def typed(lines_: Sequence[str]) -> list[tuple[int, int, int, int, int, int]]:
-    """Words with boxes, each letter 60 wide, as a typewriter sets them."""
+def typed(lines_: Sequence[str], narrower: int = 0) -> list[tuple[int, int, int, int, int, int]]:
+    """Words with boxes, each letter 60 wide, as a typewriter sets them; every other word as much `narrower`."""
     words, at = [], 0
     for number, line in enumerate(lines_):
         for match in re.finditer(r"\S+", line):
             start, end = match.span()
-            words.append((at + start, at + end, 60 * start, 114 * number, 60 * end, 114 * number + 72))
+            words.append(
+                (
+                    at + start,
+                    at + end,
+                    60 * start,
+                    114 * number,
+                    60 * end - narrower * (len(words) % 2),
+                    114 * number + 72,
+                )
+            )
         at += len(line) + 1
     return words
