@@ -48,7 +48,9 @@ _SMALL_TALK = re.compile(
 _SUMMARY = re.compile(
     r"\bsummar(?:y|i[sz]e)\b|\boverview\b|\btl;?dr\b|\bmain (?:points?|ideas?|findings?|topics?|takeaways?)\b"
     r"|\bkey (?:points?|findings?|takeaways?|messages?)\b|\bin a nutshell\b|\bgist\b"
-    r"|\bwhat is (?:this|the) (?:document|paper|report|file|pdf|book|article) about\b"
+    r"|\bwhat (?:is|are|do|does|s) (?:this|the|these|those|all|my|our) (?:\w+ )?"
+    r"(?:documents?|papers?|reports?|files?|pdfs?|books?|articles?|contracts?|texts?) (?:all )?(?:about|deal with|cover)\b"
+    r"|\bwhat (?:is|s) (?:this|it) (?:all )?about\b|\bwhat are (?:these|they) (?:all )?about\b"
     r"|\bfass\w*\b.*\bzusammen\b|\bzusammenfass\w+|\bworum geht es\b"
     r"|^(?:bitte |por favor |s.il vous plait )?resum(?:e|er|ez|a|ir|o)\b"
     r"|\bresum(?:en|o) d"

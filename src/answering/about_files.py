@@ -65,6 +65,8 @@ _LANGUAGES = {
     "italian": message("Italian"),
     "dutch": message("Dutch"),
 }
+_HEAD = 60  # characters of a first line that may call the document
+_EDITION = re.compile(r"(?<=[a-z]{3})\d{1,2}$")  # "gpl3.pdf" is called GPL
 _COUNTED = message("counted in the file")
 _READ = message("read from the file")
 
@@ -125,7 +127,9 @@ def _meant(question: str, documents: Sequence[IndexedDocument]) -> list[IndexedD
 
 
 def _is_named(word: str, document: Document) -> bool:
-    names = _words(f"{_title(document)} {document.title} {document.name}")
+    head = document.pages[0].text[:_HEAD].partition("\n")[0] if document.pages else ""
+    names = _words(f"{_title(document) or head} {document.title} {document.name}")
+    names |= {_EDITION.sub("", name) for name in names}
     return word in names or (len(word) >= _STEM and any(name[:_STEM] == word[:_STEM] for name in names))
 
 

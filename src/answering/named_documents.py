@@ -226,7 +226,9 @@ def _is_wholly_called(one: IndexedDocument, name: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _called(name: str, title: str) -> frozenset[str]:
-    words = frozenset(terms(re.sub(r"[\W_]+", " ", f"{_stem(name)} {title}"))) - _GENERIC
+    said = re.sub(r"[\W_]+", " ", f"{_stem(name)} {title}")
+    bare = re.sub(r"(?<=[^\W\d]{3})\d{1,2}\b", "", said)  # "gpl3" is called GPL
+    words = frozenset(terms(f"{said} {bare}")) - _GENERIC
     return words - frozenset().union(*FUNCTION_WORDS.values())
 
 

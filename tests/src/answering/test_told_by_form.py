@@ -8,8 +8,10 @@ import pytest
 
 from shared_utils.structure.title_page import byline, title
 from shared_utils.types import Chunk, Document, Heading, Page, PageVerdict, Passage
+from src.answering.about_files import about_files
 from src.answering.contacts import contacts_of
 from src.answering.defined import asked_for, told_of
+from src.answering.file_dates import date_of
 from src.answering.ingestion import IndexedDocument, index_document, pages_of
 from src.answering.purposes import told_purpose
 from src.answering.sections import section_of
@@ -131,3 +133,27 @@ def test_a_title_that_is_drawn_last_is_the_highest_heading() -> None:
     span = title(page)
     assert span is not None
     assert text[span.start : span.end] == "Report on Pay"
+
+
+@pytest.mark.parametrize(
+    ("lines", "date"),
+    [
+        ("Harbour Licence\nVersion 2.0, January 2004\nTerms of use", "January 2004"),
+        ("Harbour Licence\nJune 2004 quarter:\nTerms of use", None),
+        ("Ada Berg\nBorn\nAda Maria Berg\n6 September 1989\nEngineer", None),
+    ],
+)
+def test_a_date_that_stands_alone_at_the_top_is_the_document_s(lines: str, date: str | None) -> None:
+    found_ = date_of(Document("f" * 64, "a.pdf", "a", (page_of(1, lines),), ()))
+    assert (found_[2] if found_ else None) == date
+
+
+@pytest.mark.parametrize("question", ["How many pages does the GPL have?", "How many pages has the gpl3.pdf?"])
+def test_a_file_is_called_without_the_number_of_its_edition(question: str) -> None:
+    documents = [
+        index_document(Document(letter * 64, name, name, (page_of(1, "Terms of use\n"),), ()), Path(name))
+        for letter, name in (("1", "gpl3.pdf"), ("2", "mpl2.pdf"))
+    ]
+    told = about_files(question, documents)
+    assert told is not None
+    assert [sentence.text for sentence in told.sentences] == ["gpl3.pdf has 1 page."]
