@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
@@ -35,7 +36,7 @@ from src.answering.compared import Found
 from src.answering.conversation import PastTurn, asked_before
 from src.answering.direct import figure_of
 from src.answering.file_report import unread_pages
-from src.answering.finding import evidence_of, found_passages, indexes_within
+from src.answering.finding import evidence_of, found_passages, indexes_within, searched_for
 from src.answering.follow_up import read_on, standalone
 from src.answering.gate import is_answered
 from src.answering.ingestion import (
@@ -58,7 +59,7 @@ from src.answering.led import led_answer, speaks_to
 from src.answering.lexicon import Lexicon
 from src.answering.outright import told_outright
 from src.answering.overview import overview
-from src.answering.parts import are_one, parted, read_together, together
+from src.answering.parts import are_one, of_each_side, parted, read_together, together
 from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens, worked_out
 from src.answering.readiness import EmbedderSource, EntailmentSource
 from src.answering.routing import Route, route
@@ -378,9 +379,11 @@ class Rag:
         pages, names, question = pages_of(documents), names_of(documents), found.route.searched
         if found.route.spreads:
             return overview(question, found.evidence, found.route.within, documents, pages)
-        quoted = short_answer if short else extractive_answer
-        answer = quoted(question, found.evidence, pages, names, embedder=self.embedder.ready())
-        seen = Found(found.passages, found.evidence, found.figure, found.route.sides)
+        quoted = short_answer if short or found.route.sides else extractive_answer
+        sides, searched = found.route.sides, searched_for(found.route, documents)
+        quote = partial(quoted, searched, pages=pages, names=names, embedder=self.embedder.ready())
+        answer = of_each_side(question, found.evidence, sides, quote, names) if sides else quote(found.evidence)
+        seen = Found(found.passages, found.evidence, found.figure, sides)
         return led_answer(question, asked, answer, seen, documents, self.formulary)
 
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -10,6 +11,7 @@ from shared_utils.retrieval.bm25 import with_pairs
 from shared_utils.text.words import terms
 from shared_utils.types import Evidence
 
+_EDITION = re.compile(r"(?<=[^\W\d]{3})\d{1,2}(?!\d)")  # "gpl3" is called GPL
 _MOST_SIDES = 4  # with more, none has room for what makes it comparable
 
 
@@ -21,11 +23,13 @@ def compared_documents(question: str, titles: Mapping[str, str]) -> tuple[str, .
 
     >>> compared_documents("Amazon 2017 or Amazon 2019?", {"a": "AMAZON_2017", "b": "AMAZON_2019", "c": "ADOBE_2019"})
     ('a', 'b')
+    >>> compared_documents("How do the GPL and the MPL differ?", {"a": "gpl3", "b": "mpl2", "c": "apache2"})
+    ('a', 'b')
     """
     asked = list(with_pairs(terms(question)))
     shared = {}
     for document, title in titles.items():
-        words = terms(title)
+        words = terms(f"{title} {_EDITION.sub('', title)}")
         runs = "".join(words)
         shared[document] = {t for t in asked if (t in words if isinstance(t, str) else "".join(t) in runs)}
     everywhere = set.intersection(*shared.values()) if shared else set()

@@ -39,7 +39,7 @@ def found_passages(
     """The best passages of each side of a comparison, else those of all documents, `most` of each, best first."""
     titles = {d.document.id: f"{d.document.title} {d.document.name}" for d in documents}
     sides = [[d.index] for d in documents if d.document.id in taken.sides]
-    searched = _searched(taken, documents)
+    searched = searched_for(taken, documents)
 
     def found(indexes: Sequence[DocumentIndex]) -> list[Passage]:
         return search(
@@ -69,7 +69,7 @@ def evidence_of(
     if taken.spreads:
         return _spread(taken, documents, budget)
     share = budget // len(found) - NAME_TOKENS if taken.sides else budget
-    searched = _searched(taken, documents)
+    searched = searched_for(taken, documents)
     selected = [
         select_evidence(searched, of_side, pages, budget_tokens=share, embedder=embedder, glossary=glossary)
         for of_side in found
@@ -77,7 +77,7 @@ def evidence_of(
     return joined(selected, budget) if taken.sides else selected[0]
 
 
-def _searched(taken: Route, documents: Sequence[IndexedDocument]) -> str:
+def searched_for(taken: Route, documents: Sequence[IndexedDocument]) -> str:
     """What each document is searched for: of a comparison, neither what they are called nor that it is one."""
     if not taken.sides:
         return taken.searched

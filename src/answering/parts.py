@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -80,6 +80,19 @@ def together(question: str, parts: Sequence[tuple[str, Answer | None]]) -> Answe
         raw_text="\n".join(s.text + " " + "".join(f"[{marker}]" for marker in s.citations) for s in sentences),
         notes=tuple(notes),
     )
+
+
+def of_each_side(
+    question: str,
+    evidence: Evidence,
+    sides: Sequence[str],
+    quote: Callable[[Evidence], Answer],
+    names: Mapping[str, str],
+) -> Answer:
+    """What `quote` takes of each document that is compared, one after the other: the louder one gets no more room."""
+    of_side = [replace(evidence, spans=tuple(s for s in evidence.spans if s.document_id == side)) for side in sides]
+    told = [quote(own) if own.spans else None for own in of_side]
+    return together(question, list(zip([names[side] for side in sides], told, strict=True)))
 
 
 def read_together(parts: Sequence[Evidence], whole: Evidence) -> Evidence:

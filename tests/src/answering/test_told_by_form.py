@@ -6,13 +6,29 @@ from pathlib import Path
 
 import pytest
 
+from shared_utils.message import message
 from shared_utils.structure.title_page import byline, title
-from shared_utils.types import Chunk, Document, Heading, Page, PageVerdict, Passage
+from shared_utils.types import (
+    QUOTED,
+    Answer,
+    Chunk,
+    Citation,
+    Document,
+    Evidence,
+    EvidenceSpan,
+    Heading,
+    Page,
+    PageVerdict,
+    Passage,
+    Sentence,
+    Verdict,
+)
 from src.answering.about_files import about_files
 from src.answering.contacts import contacts_of
 from src.answering.defined import asked_for, told_of
 from src.answering.file_dates import date_of
 from src.answering.ingestion import IndexedDocument, index_document, pages_of
+from src.answering.parts import of_each_side
 from src.answering.purposes import told_purpose
 from src.answering.sections import section_of
 
@@ -157,3 +173,22 @@ def test_a_file_is_called_without_the_number_of_its_edition(question: str) -> No
     told = about_files(question, documents)
     assert told is not None
     assert [sentence.text for sentence in told.sentences] == ["gpl3.pdf has 1 page."]
+
+
+def test_each_document_that_is_compared_is_quoted() -> None:
+    spans = tuple(
+        EvidenceSpan(marker, document, 1, 0, 10, text, 1.0)
+        for marker, (document, text) in enumerate((("a", "Dues are 12."), ("a", "Dues rise."), ("b", "Dues are 9.")), 1)
+    )
+    asked: list[list[str]] = []
+
+    def quote(own: Evidence) -> Answer:
+        asked.append([span.document_id for span in own.spans])
+        said = Sentence(own.spans[0].text, (1,), Verdict.SUPPORTED, message("quoted word for word"))
+        cited = Citation(1, own.spans[0].document_id, "", 1, "1", own.spans[0].text, 0, 10)
+        return Answer("", True, (said,), (cited,), "stop", QUOTED, said.text)
+
+    told = of_each_side("Compare dues", Evidence(spans, 9, 90), ("a", "b", "c"), quote, {"a": "A", "b": "B", "c": "C"})
+    assert asked == [["a", "a"], ["b"]]
+    assert [(s.text, s.citations) for s in told.sentences] == [("Dues are 12.", (1,)), ("Dues are 9.", (2,))]
+    assert [str(note) for note in told.notes] == ["The documents do not seem to say: “C”"]
