@@ -37,8 +37,8 @@ def lexicon() -> Lexicon:
 
 
 def kept_stems() -> KnownStems:
-    """The stems of the lexicon's words as lexicon_stems.tsv has them: to find 8,000 takes as long as a quarter of what a
-    process needs to start. `python -m tests.lexicon_stems` writes the file; what it lacks is stemmed."""
+    """The stems of the lexicon's words as lexicon_stems.tsv has them: to find 8,000 takes a quarter of what a process
+    needs to start. `python -m tests.lexicon_stems` writes the file; what it lacks is stemmed."""
     lines = Path(__file__).with_name("lexicon_stems.tsv").read_text(encoding="utf-8").splitlines()
     return {(language, word): found for language, word, found in (line.split("\t") for line in lines)}
 
