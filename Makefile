@@ -46,14 +46,14 @@ check: $(VENV)/.test-ready  ## format, lint, types, import rules
 compiled: $(VENV)/.test-ready
 	@$(BIN)/python -m compileall -q src shared_utils tests
 
-unit: compiled  ## unit and page tests, a file at a time on each of two processes
-	$(BIN)/python -m pytest -m "not browser and not live" -n 2 --dist loadfile --no-loadscope-reorder
+unit: compiled  ## unit and page tests, a file at a time on each of three processes: on two cores, some wait
+	$(BIN)/python -m pytest -m "not browser and not live" -n 3 --dist loadfile --no-loadscope-reorder
 
 coverage: compiled  ## the same with branch coverage, a third slower
 	$(BIN)/python -m pytest -m "not browser and not live" --cov --cov-report=term:skip-covered
 
-browser: compiled  ## real Chromiums drive the real page, a file at a time in each of two
-	$(BIN)/python -m pytest -m browser -n 2 --dist loadfile --no-loadscope-reorder
+browser: compiled  ## real Chromiums drive the real page, a file at a time in each of three; two left a core idle
+	$(BIN)/python -m pytest tests/e2e -m browser -n 3 --dist loadfile --no-loadscope-reorder
 
 bench-retrieval: $(VENV)/.test-ready  ## the retrieval table of docs/benchmarks.md
 	$(BIN)/python -m benchmarks.retrieval --write

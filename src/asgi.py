@@ -42,7 +42,7 @@ from src.edge.shares import Shares
 from src.edge.stopping import DRAINING_S, on_stop
 from src.screen import file_routes, text_routes
 from src.screen.downloads import keep_downloads
-from src.screen.lookups import ask_nobody_for_our_address
+from src.screen.lookups import ask_nobody_for_our_address, look_for_no_packaged_components
 from src.screen.page_uploads import CountedUploads
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
 from src.screen.shared_library import SharedLibrary, serve
@@ -283,6 +283,7 @@ def names_of(settings: Settings) -> tuple[str, ...] | None:
 
 def create_app(settings: Settings) -> App:
     ask_nobody_for_our_address()
+    look_for_no_packaged_components()
     keep_downloads()
     shared = SharedLibrary(settings)
 

@@ -38,11 +38,15 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Formulary:
-    """`items` tells for the terms of a name how it is printed, best first; `ratios` are in no order."""
+    """`items` tells for the terms of a name how it is printed, best first; `ratios` are in no order.
+
+    `glossary`: name -> the terms of each label that it may be printed as; of a ratio, what it is called first.
+    """
 
     items: Mapping[Name, tuple[str, ...]] = field(default_factory=dict)
     ratios: tuple[Ratio, ...] = ()
     paid: frozenset[tuple[str, ...]] = frozenset()  # labels of items whose sign tells only that they are paid out
+    glossary: Glossary = field(default_factory=dict)  # of items and ratios; each question needs it many times
 
     def is_paid(self, name: str) -> bool:
         """Whether an item counts without its sign."""
@@ -62,14 +66,6 @@ class Formulary:
         named = [(len(name), ratio) for ratio in self.ratios for name in ratio.called if _holds(words, name)]
         return max(named, key=lambda pair: pair[0])[1] if named else None
 
-    @property
-    def glossary(self) -> Glossary:
-        """Name -> the terms of each label that it may be printed as; of a ratio, what it is called first."""
-        ratios = {
-            other: [terms(one.name)] for one in self.ratios for other in one.called if [*other] != terms(one.name)
-        }
-        return ratios | {name: [terms(label) for label in labels] for name, labels in self.items.items()}
-
 
 def formulary_of(data: Mapping[str, Any]) -> Formulary:
     """From the tables of a TOML file, see src/answering/formulary.toml. Raises ValueError where one is not as told."""
@@ -80,7 +76,13 @@ def formulary_of(data: Mapping[str, Any]) -> Formulary:
         items.setdefault(tuple(terms(name)), items[tuple(terms(other))])
     ratios = tuple(_ratio(name, entry) for name, entry in data.get("ratios", {}).items())
     paid = frozenset(items[tuple(terms(name))] for name in data.get("amounts", {}).get("paid", ()))
-    return Formulary(items, ratios, paid)
+    return Formulary(items, ratios, paid, _glossary(items, ratios))
+
+
+def _glossary(items: Mapping[Name, tuple[str, ...]], ratios: Sequence[Ratio]) -> Glossary:
+    firsts = [(one, terms(one.name)) for one in ratios]
+    of_ratios = {other: [first] for one, first in firsts for other in one.called if [*other] != first}
+    return of_ratios | {name: [terms(label) for label in labels] for name, labels in items.items()}
 
 
 def _ratio(name: str, entry: Mapping[str, Any]) -> Ratio:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from shared_utils.text.folding import folded_words
 from shared_utils.text.words import stem
@@ -12,6 +14,7 @@ from shared_utils.text.words import stem
 LANGUAGES = ("english", "german", "french", "spanish", "italian", "portuguese", "dutch")
 
 Stems = tuple[str, ...]
+KnownStems = Mapping[tuple[str, str], str]  # a language and a folded word -> its stem
 Concept = Mapping[str, tuple[str, ...]]  # language -> its words, the most usual first
 
 
@@ -27,12 +30,20 @@ class Lexicon:
         return self.entries.get(language, {}).get(stems, ())
 
 
+@cache
 def lexicon() -> Lexicon:
-    """The lexicon that comes with Footnote. Reads the file."""
-    return lexicon_of(Path(__file__).with_suffix(".tsv").read_text(encoding="utf-8"))
+    """The lexicon that comes with Footnote. Reads the files once."""
+    return lexicon_of(Path(__file__).with_suffix(".tsv").read_text(encoding="utf-8"), kept_stems())
 
 
-def lexicon_of(text: str) -> Lexicon:
+def kept_stems() -> KnownStems:
+    """The stems of the lexicon's words as lexicon_stems.tsv has them: to find 8,000 takes a quarter of what a process
+    needs to start. `python -m tests.lexicon_stems` writes the file; what it lacks is stemmed."""
+    lines = Path(__file__).with_name("lexicon_stems.tsv").read_text(encoding="utf-8").splitlines()
+    return {(language, word): found for language, word, found in (line.split("\t") for line in lines)}
+
+
+def lexicon_of(text: str, known: KnownStems = MappingProxyType({})) -> Lexicon:
     """A lexicon from lines of seven columns, see lexicon.tsv. Raises ValueError where a line has another number.
 
     >>> found = lexicon_of("cost, charge|Kosten|coût|coste|costo|custo|kosten").meaning("german", ("kost",))
@@ -47,7 +58,7 @@ def lexicon_of(text: str) -> Lexicon:
         concept = dict(zip(LANGUAGES, columns, strict=True))
         for language, words in concept.items():
             for rank, word in enumerate(words):
-                ranked[language].setdefault(stems_of(language, word), []).append((rank, concept))
+                ranked[language].setdefault(stems_of(language, word, known), []).append((rank, concept))
     entries = {
         language: {stems: tuple(c for _, c in sorted(found, key=_rank)) for stems, found in of_language.items()}
         for language, of_language in ranked.items()
@@ -55,9 +66,9 @@ def lexicon_of(text: str) -> Lexicon:
     return Lexicon(entries, max((len(stems) for of_language in entries.values() for stems in of_language), default=0))
 
 
-def stems_of(language: str, text: str) -> Stems:
+def stems_of(language: str, text: str, known: KnownStems) -> Stems:
     """The stems of a text's words, function words among them."""
-    return tuple(stem(language, word) for _, _, word in folded_words(text))
+    return tuple(known.get((language, word)) or stem(language, word) for _, _, word in folded_words(text))
 
 
 def _rank(entry: tuple[int, Concept]) -> int:

@@ -20,6 +20,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, StorageState, ViewportSize, expect, sync_playwright
 
+from src.library.sample import sample_pdf
 from tests.fake_ollama import FakeOllama, Script
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -189,6 +190,10 @@ class Screen:
         """The page viewer: the right column, or what is in the drawer."""
         return self.page.locator(".fn-viewer")
 
+    def marks(self) -> Locator:
+        """What is marked on the page that is shown."""
+        return self.viewer().locator(".fn-mark")
+
     def shown_page(self) -> Image.Image:
         """The page as it is seen, marks and all, as wide as its room."""
         self.viewer().get_by_role("button", name="As wide as the viewer").click()
@@ -249,3 +254,22 @@ def visit(chromium: Browser) -> Iterator[Open]:
             expect(page.get_by_test_id("stException")).to_have_count(0)
         context.close()
     assert troubles == []
+
+
+READERS_QUESTION = "How often did the tide gates close when cargo grew in 2025?"
+
+
+@pytest.fixture(scope="package")
+def reader(chromium: Browser, address: str) -> StorageState:
+    """A person who has asked about the sample report."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(address)
+    screen = Screen(page)
+    screen.add(*sample_pdf())
+    screen.wait_ready("Nordhaven")
+    screen.ask(READERS_QUESTION)
+    screen.answered()
+    person = context.storage_state()
+    context.close()
+    return person

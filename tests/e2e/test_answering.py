@@ -147,7 +147,8 @@ def test_a_thumb_is_kept(screen: Screen, says: Script) -> None:
     screen.ask(QUESTION)
     screen.answered()
     screen.page.get_by_role("radio", name="Bad answer").click()
-    expect(screen.page.get_by_role("radio", name="Bad answer")).to_be_checked()
+    expect(screen.page.get_by_role("radio", name="Bad answer")).to_be_checked()  # in the browser, before it is kept
+    expect(screen.page.get_by_label("What was wrong with this answer?")).to_be_visible()  # asked once it is
     screen.page.reload()
     expect(screen.page.get_by_role("radio", name="Bad answer")).to_be_checked()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,22 +40,34 @@ IMAGE = b"/Type /XObject /Subtype /Image /Width 60000 /Height 60000 /ColorSpace 
 ITSELF = pdfs.stream(
     b"/X Do /X Do", b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 4 0 R >> >>"
 )
-TWICE = zlib.compress(zlib.compress(b" " * 200_000_000, 9), 9)
 
-HOSTILE = {
-    "pages that are their own parents": built(ROOT, b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 1000000000 >>"),
-    "brackets in brackets": built(ROOT, b"[" * 300_000 + b"]" * 300_000),
-    "a table of contents that is its own past": built(ROOT, ONE_PAGE, PAGE, pdfs.shown("x"), trailer=b"/Prev 9"),
-    "a drawing that draws itself": built(ROOT, ONE_PAGE, PAGE, ITSELF),
-    "a page as large as a country": built(ROOT, ONE_PAGE, WIDE, pdfs.shown("Here")),
-    "a picture of ten gigabytes": built(ROOT, ONE_PAGE, PAGE, pdfs.stream(zlib.compress(b"\0" * 10**6), IMAGE)),
-    "packed twice": built(ROOT, ONE_PAGE, PAGE, pdfs.stream(TWICE, b"/Filter [/FlateDecode /FlateDecode]")),
+
+def packed_twice() -> bytes:
+    """Made when it is read, not when tests are collected: it takes a second."""
+    twice = zlib.compress(zlib.compress(b" " * 200_000_000, 9), 9)
+    return built(ROOT, ONE_PAGE, PAGE, pdfs.stream(twice, b"/Filter [/FlateDecode /FlateDecode]"))
+
+
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "pages that are their own parents": partial(
+        built, ROOT, b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 1000000000 >>"
+    ),
+    "brackets in brackets": partial(built, ROOT, b"[" * 300_000 + b"]" * 300_000),
+    "a table of contents that is its own past": partial(
+        built, ROOT, ONE_PAGE, PAGE, pdfs.shown("x"), trailer=b"/Prev 9"
+    ),
+    "a drawing that draws itself": partial(built, ROOT, ONE_PAGE, PAGE, ITSELF),
+    "a page as large as a country": partial(built, ROOT, ONE_PAGE, WIDE, pdfs.shown("Here")),
+    "a picture of ten gigabytes": partial(
+        built, ROOT, ONE_PAGE, PAGE, pdfs.stream(zlib.compress(b"\0" * 10**6), IMAGE)
+    ),
+    "packed twice": packed_twice,
 }
 
 
-@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_file_that_unfolds_ends_in_pages_or_a_sentence(tmp_path: Path, data: bytes) -> None:
-    path = pdfs.written(tmp_path, data)
+@pytest.mark.parametrize("made", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_file_that_unfolds_ends_in_pages_or_a_sentence(tmp_path: Path, made: Callable[[], bytes]) -> None:
+    path = pdfs.written(tmp_path, made())
     try:
         events = list(read_pdf(path, LIMITS))
     except DocumentError as refused:

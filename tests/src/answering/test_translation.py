@@ -10,6 +10,7 @@ from shared_utils.types import Chunk
 from src.answering.lexicon import LANGUAGES, Lexicon, lexicon, lexicon_of
 from src.answering.routing import Route, route
 from src.answering.translation import in_other_languages, in_other_words, in_their_words
+from tests.lexicon_stems import FILE, lexicon_stems
 
 KNOWN = lexicon()
 ENGLISH = "The revenue of Amcor rose to 14.7 billion dollars in the year, and this is the main risk that it has."
@@ -67,6 +68,10 @@ def test_every_line_of_the_lexicon_has_each_language() -> None:
     assert set(KNOWN.entries) == set(LANGUAGES)
     concepts = [concept for found in KNOWN.entries["english"].values() for concept in found]
     assert all(concept[language] for concept in concepts for language in LANGUAGES)
+
+
+def test_the_stems_that_are_kept_are_those_of_the_lexicons_words() -> None:
+    assert FILE.read_text(encoding="utf-8") == lexicon_stems(), "run python -m tests.lexicon_stems"
 
 
 def test_a_word_of_another_kind_or_ending_is_not_taken_for_it() -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.runtime.context import StreamlitHeaders
 from streamlit.testing.v1 import AppTest
 
+from src.screen.lookups import look_for_no_packaged_components
 from src.screen.shared_library import SharedLibrary, serve, shared_library
 from src.settings import Settings
 from tests.prepared_models import MODELS
@@ -32,6 +33,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     monkeypatch.setattr(type(st.context), "cookies", {})  # AppTest has a mock there
     monkeypatch.setattr(type(st.context), "headers", StreamlitHeaders([]))
     monkeypatch.setattr(type(st.context), "ip_address", None)
+    look_for_no_packaged_components()  # as the server does
     serve(SharedLibrary(Settings(models_dir=MODELS, data_dir=tmp_path, ollama_url="http://127.0.0.1:9")))
     yield new_tab().run()
     shared_library().close()
