@@ -266,7 +266,8 @@ def test_words_of_a_typewriter_that_begin_below_each_other_are_no_column() -> No
 
 def typed(lines_: Sequence[str], narrower: int = 0) -> list[tuple[int, int, int, int, int, int]]:
     """Words with boxes, each letter 60 wide, as a typewriter sets them; every other word as much `narrower`."""
-    words, at = [], 0
+    words: list[tuple[int, int, int, int, int, int]] = []
+    at = 0
     for number, line in enumerate(lines_):
         for match in re.finditer(r"\S+", line):
             start, end = match.span()
