@@ -43,6 +43,16 @@ class Formulary:
     items: Mapping[Name, tuple[str, ...]] = field(default_factory=dict)
     ratios: tuple[Ratio, ...] = ()
     paid: frozenset[tuple[str, ...]] = frozenset()  # labels of items whose sign tells only that they are paid out
+    glossary: Glossary = field(init=False)
+    """Name -> the terms of each label that it may be printed as; of a ratio, what it is called first."""
+
+    def __post_init__(self) -> None:
+        """The glossary is made once: it takes as long as a quarter of an answer, and each question looks into it."""
+        ratios = {
+            other: [terms(one.name)] for one in self.ratios for other in one.called if [*other] != terms(one.name)
+        }
+        printed = {name: [terms(label) for label in labels] for name, labels in self.items.items()}
+        object.__setattr__(self, "glossary", ratios | printed)
 
     def is_paid(self, name: str) -> bool:
         """Whether an item counts without its sign."""
@@ -61,14 +71,6 @@ class Formulary:
         """The ratio that is named longest among the terms of a question."""
         named = [(len(name), ratio) for ratio in self.ratios for name in ratio.called if _holds(words, name)]
         return max(named, key=lambda pair: pair[0])[1] if named else None
-
-    @property
-    def glossary(self) -> Glossary:
-        """Name -> the terms of each label that it may be printed as; of a ratio, what it is called first."""
-        ratios = {
-            other: [terms(one.name)] for one in self.ratios for other in one.called if [*other] != terms(one.name)
-        }
-        return ratios | {name: [terms(label) for label in labels] for name, labels in self.items.items()}
 
 
 def formulary_of(data: Mapping[str, Any]) -> Formulary:
