@@ -58,6 +58,7 @@ def somebody(changed: Callable[[], None]) -> Person:
         documents=list,
         await_documents=lambda: None,
         is_here=lambda: True,
+        is_elsewhere=lambda: False,
         changed=changed,
     )
 
