@@ -27,7 +27,8 @@ import numpy as np
 from benchmarks.retrieval_set import OUT
 from benchmarks.search_speed import MOST_GB, NOISE, TopicVectors, held_memory, unit
 from shared_utils.message import NOTHING
-from shared_utils.storage.document_store import DATABASE, DocumentStore
+from shared_utils.storage.document_store import DocumentStore
+from shared_utils.storage.repair import DATABASE
 from shared_utils.storage.sql_store import content_id
 from shared_utils.types import Document, Page, Vectors
 from src.answering.ingestion import index_document

@@ -202,8 +202,8 @@ class Documents:
                     entry.cancel.set()
                     del self._entries[entry.id]
             for kept in stored.values():
-                if kept.id not in self._entries and (entry := self._bring_back(kept)):
-                    self._reading.load(entry)
+                if kept.id not in self._entries and (fresh := self._bring_back(kept)):
+                    self._reading.load(fresh)
         self._changed()
 
     def cancel_all(self) -> None:

@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from shared_utils.storage.workspaces import WorkspaceId
 from src.answering.ingestion import IndexedDocument, SourceFile
 from src.i18n import ENGLISH
 from src.library.fair_pool import FairPool
@@ -51,7 +52,7 @@ def pool() -> Iterator[FairPool]:
 
 def somebody(changed: Callable[[], None]) -> Person:
     return Person(
-        key="k",
+        key=WorkspaceId("k"),
         name="somebody",
         network=str,
         preferences=Preferences,
