@@ -37,6 +37,7 @@ class LeftThere:
             shelves.__getitem__,  # type: ignore[arg-type]
             self.clock,
             lambda: NOW,
+            lambda work: work(),
         )
 
     def left(self) -> tuple[LeftTurn, ...]:
@@ -61,9 +62,6 @@ class _Shelf:
     def go_on(self, left: StoredTurn) -> None:
         self.there.taken.append(left.person)
 
-    def catch_up(self) -> None:
-        self.there.taken.append(self.person)
-
 
 def left(name: str, *, handed_over: bool = True, asked_at: float = NOW - 30) -> LeftTurn:
     return LeftTurn(WorkspaceId(name), f"turn of {name}", asked_at, handed_over)
@@ -77,14 +75,15 @@ def test_whose_person_is_here_goes_on_at_once_however_it_was_left() -> None:
 
 def test_whose_person_is_nowhere_goes_on_after_a_moment_a_few_at_a_time() -> None:
     clock = FakeClock()
-    there = LeftThere(clock, [left("a"), left("b"), left("c")])
+    people = [f"person {n}" for n in range(10)]
+    there = LeftThere(clock, [left(person) for person in people])
     assert there.taking_up.look() == pytest.approx(GRACE_S)
     assert there.taken == []
     clock.now += GRACE_S + 0.01
     again_s = there.taking_up.look()
-    assert (there.taken, again_s is not None) == (["a", "b"], True), "others take their share meanwhile"
+    assert (there.taken, again_s is not None) == (people[:8], True), "others take their share meanwhile"
     assert there.taking_up.look() is None
-    assert there.taken == ["a", "b", "c"]
+    assert there.taken == people
 
 
 def test_what_a_killed_process_was_at_and_what_is_long_ago_waits_for_its_person() -> None:
