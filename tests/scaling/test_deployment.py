@@ -211,8 +211,9 @@ def test_an_orderly_stop_in_mid_answer_hands_questions_over_with_the_words_so_fa
                 if event == "response" and not data["final"] and not drafts:
                     assert time.monotonic() - stopped < 2
                     drafts.append(data["markdown"])
-                    seconds_until(lambda: deployed.asked() == 4)
-                    assert time.monotonic() - stopped < 3, "whether or not their person is there"
+                    seconds_until(lambda: deployed.asked() >= 3)
+                    assert time.monotonic() - stopped < 5, "asked anew at once; a busy machine takes its time"
+                    seconds_until(lambda: deployed.asked() == 4)  # though nobody has come for the other one
                     deployed.script.token_s = 0.0
                 last = event, data
                 if event == "response":
