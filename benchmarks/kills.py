@@ -202,12 +202,20 @@ def pdf_of(name: str) -> bytes:
 # ------------------------------------------------------------------------------------------------ the bars
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Something that was under way when its process ended, and the seconds until it was another's."""
+
+    kind: str  # question or file
+    seconds: float
+
+
 @dataclass
 class Told:
     """Seconds until another process did what one that ended was doing, and what was lost or there twice."""
 
     rounds: int
-    handed_s: dict[signal.Signals, list[float]]
+    handed: dict[signal.Signals, list[Handed]]
     let_go_s: list[float]  # of those that stopped
     complaints: list[str]
     acknowledged: tuple[int, int, int]  # files, deletions, questions
@@ -216,15 +224,16 @@ class Told:
         files, deletions, questions = self.acknowledged
         lines = [f"{self.rounds} processes ended; {files} files, {deletions} deletions, {questions} questions"]
         for how, most in ((signal.SIGKILL, AFTER_KILL_S), (signal.SIGTERM, AFTER_STOP_S)):
-            seconds = sorted(self.handed_s[how])
-            shown = f"median {median(seconds):.1f} s, longest {seconds[-1]:.1f} s" if seconds else "nothing under way"
-            lines.append(f"{how.name}: {len(seconds)} questions and files handed over, {shown} (at most {most:g} s)")
+            for kind in ("question", "file"):
+                seconds = sorted(one.seconds for one in self.handed[how] if one.kind == kind)
+                shown = f"median {median(seconds):.1f} s, longest {seconds[-1]:.1f} s" if seconds else "none under way"
+                lines.append(f"{how.name}: {len(seconds)} {kind}s handed over, {shown} (at most {most:g} s)")
         if self.let_go_s:
             lines.append(f"let go of: median {median(self.let_go_s):.2f} s, longest {max(self.let_go_s):.2f} s")
         return [*lines, f"{len(self.complaints)} lost or there twice", *self.complaints]
 
     def holds(self) -> bool:
-        kills, stops = (self.handed_s[how] for how in (signal.SIGKILL, signal.SIGTERM))
+        kills, stops = ([one.seconds for one in self.handed[how]] for how in (signal.SIGKILL, signal.SIGTERM))
         return not self.complaints and max(kills, default=0) <= AFTER_KILL_S and max(stops, default=0) <= AFTER_STOP_S
 
 
@@ -235,7 +244,7 @@ def disturbed(fleet: Fleet, store: str, rounds: Sequence[signal.Signals], chance
     threads = [threading.Thread(target=person.work, args=(ended,), daemon=True) for person in people]
     for thread in threads:
         thread.start()
-    handed: dict[signal.Signals, list[float]] = {signal.SIGKILL: [], signal.SIGTERM: []}
+    handed: dict[signal.Signals, list[Handed]] = {signal.SIGKILL: [], signal.SIGTERM: []}
     let_go: list[float] = []
     with psycopg.connect(store, autocommit=True) as database:
         for number, how in enumerate(rounds, start=1):
@@ -247,7 +256,9 @@ def disturbed(fleet: Fleet, store: str, rounds: Sequence[signal.Signals], chance
             handed[how] += taken
             let_go += freed if how is signal.SIGTERM else []
             fleet.start_anew(place)
-            print(f"{number} of {len(rounds)}: {how.name} of {place}", file=sys.stderr, flush=True)
+            told = ", ".join(f"{one.kind} {one.seconds:.2f} s" for one in taken)
+            was = f"{how.name} of {place} ({'web' if place < 2 else 'worker'})"
+            print(f"{number} of {len(rounds)}: {was}: {told}", file=sys.stderr, flush=True)
     ended.set()
     for thread in threads:
         thread.join()
@@ -273,14 +284,14 @@ def owners(database: psycopg.Connection[Any]) -> dict[str, str]:
 
 def handed_over(
     database: psycopg.Connection[Any], before: dict[str, str], since: float, how: signal.Signals
-) -> tuple[list[float], list[float]]:
+) -> tuple[list[Handed], list[float]]:
     """Seconds from `since` until each of what was under way at a process that ended was another's, and until it was
     seen to be let go of.
 
     What its own process finishes, and what its person removes meanwhile, is not handed over. A file that was let go of
     in time is waited for until the other worker, which reads one at a time, has come to the end of its own.
     """
-    seconds: list[float] = []
+    handed: list[Handed] = []
     freed: dict[str, float] = {}
     most = AFTER_KILL_S if how is signal.SIGKILL else AFTER_STOP_S
     left, begun = dict(before), dict.fromkeys(before, since)
@@ -290,7 +301,7 @@ def handed_over(
         freed = dict.fromkeys(free & left.keys(), at - since) | freed
         for id_, owner in list(left.items()):
             if id_ in now and now[id_] != owner:
-                seconds.append(at - begun.pop(id_))
+                handed.append(Handed(kind_of(database, id_), at - begun.pop(id_)))
                 del left[id_]
             elif id_ not in now and id_ not in free:
                 del left[id_]
@@ -298,7 +309,13 @@ def handed_over(
                 begun[id_] = at
         time.sleep(0.05)
     waiting = unowned(database) & left.keys()
-    return seconds + [time.monotonic() - begun[id_] for id_ in waiting], list(freed.values())
+    never = [Handed(kind_of(database, id_), time.monotonic() - begun[id_]) for id_ in waiting]
+    return handed + never, list(freed.values())
+
+
+def kind_of(database: psycopg.Connection[Any], id_: str) -> str:
+    found = database.execute("SELECT 1 FROM turn WHERE turn_id = %s", (id_,)).fetchone()
+    return "question" if found else "file"
 
 
 def files(database: psycopg.Connection[Any], *, read: bool) -> set[str]:

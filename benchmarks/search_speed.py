@@ -148,7 +148,7 @@ def measured(
     for number in range(count):
         if not (folder / f"{number}.index").exists():
             save_index(folder / f"{number}.index", drawn_document(number, random), "")
-    before, began = _memory(), time.monotonic()
+    before, began = held_memory(), time.monotonic()
     kept = [open_index(folder / f"{number}.index", f"{number:064}", "") for number in range(count)]
     opened_s = time.monotonic() - began
     own = np.array_split(vectors, count)
@@ -161,7 +161,7 @@ def measured(
     if passages >= neighbours.large:
         members = [index.dense for index in indexes if isinstance(index.dense, DenseIndex)]
         recall = f"{recall_at_10(members, neighbours, embedder.embed_passages([''] * QUESTIONED)):.3f}"
-    after = _memory()
+    after = held_memory()
     beside, mapped = after["RssAnon"] - before["RssAnon"] - held, after["RssFile"] - before["RssFile"]
     disk = sum((folder / f"{number}.index").stat().st_size for number in range(count)) / 1e9
     speed = f"{middle:.1f} ms | {late:.1f} ms | {bar:g} ms | {cpu_ms:.1f} ms"
@@ -169,7 +169,7 @@ def measured(
     return f"| {passages:,} | {count} | {speed} | {recall} | {room} |", middle > bar or beside > MOST_GB
 
 
-def _memory() -> dict[str, float]:
+def held_memory() -> dict[str, float]:
     """GB that this process holds (RssAnon), and that it has mapped of files, which the machine may take back."""
     status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     found = dict(line.split(":", 1) for line in status)

@@ -38,15 +38,20 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Formulary:
-    """`items` tells for the terms of a name how it is printed, best first; `ratios` are in no order.
-
-    `glossary`: name -> the terms of each label that it may be printed as; of a ratio, what it is called first.
-    """
+    """`items` tells for the terms of a name how it is printed, best first; `ratios` are in no order."""
 
     items: Mapping[Name, tuple[str, ...]] = field(default_factory=dict)
     ratios: tuple[Ratio, ...] = ()
     paid: frozenset[tuple[str, ...]] = frozenset()  # labels of items whose sign tells only that they are paid out
-    glossary: Glossary = field(default_factory=dict)  # of items and ratios; each question needs it many times
+    glossary: Glossary = field(init=False)
+    """Name -> the terms of each label that it may be printed as; of a ratio, what it is called first."""
+
+    def __post_init__(self) -> None:
+        """The glossary is made once: it takes as long as a quarter of an answer, and each question looks into it."""
+        firsts = [(one, terms(one.name)) for one in self.ratios]
+        ratios = {other: [first] for one, first in firsts for other in one.called if [*other] != first}
+        printed = {name: [terms(label) for label in labels] for name, labels in self.items.items()}
+        object.__setattr__(self, "glossary", ratios | printed)
 
     def is_paid(self, name: str) -> bool:
         """Whether an item counts without its sign."""
@@ -76,13 +81,7 @@ def formulary_of(data: Mapping[str, Any]) -> Formulary:
         items.setdefault(tuple(terms(name)), items[tuple(terms(other))])
     ratios = tuple(_ratio(name, entry) for name, entry in data.get("ratios", {}).items())
     paid = frozenset(items[tuple(terms(name))] for name in data.get("amounts", {}).get("paid", ()))
-    return Formulary(items, ratios, paid, _glossary(items, ratios))
-
-
-def _glossary(items: Mapping[Name, tuple[str, ...]], ratios: Sequence[Ratio]) -> Glossary:
-    firsts = [(one, terms(one.name)) for one in ratios]
-    of_ratios = {other: [first] for one, first in firsts for other in one.called if [*other] != first}
-    return of_ratios | {name: [terms(label) for label in labels] for name, labels in items.items()}
+    return Formulary(items, ratios, paid)
 
 
 def _ratio(name: str, entry: Mapping[str, Any]) -> Ratio:

@@ -8,10 +8,10 @@ from contextlib import closing
 from dataclasses import replace
 
 import httpx
-import ollama
 
 from shared_utils.errors import GenerationInterrupted
 from shared_utils.generation.ollama_connection import HangUpTransport, in_our_words
+from shared_utils.generation.ollama_package import ollama
 from shared_utils.generation.ollama_server import same_model
 from shared_utils.generation.watched_stream import Deadlines, Overdue, Stopped, lateness, watched
 from shared_utils.generation.where import where_is

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 import httpx
-import ollama
 
 from shared_utils.errors import (
     EngineMisconfigured,
@@ -17,6 +16,7 @@ from shared_utils.errors import (
     GenerationTimeout,
     GeneratorUnavailable,
 )
+from shared_utils.generation.ollama_package import ollama
 
 # What the client's own parsing raises on a line that is no JSON object of the expected shape
 # (json.JSONDecodeError, pydantic.ValidationError and UnicodeDecodeError are ValueErrors).

@@ -9,10 +9,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 import httpx
-import ollama
 
 from shared_utils.errors import GenerationError, GeneratorUnavailable
 from shared_utils.generation.ollama_connection import HangUpTransport, in_our_words
+from shared_utils.generation.ollama_package import ollama
 from shared_utils.message import Message, joined, message
 
 _ASK_S = 5.0  # answered from memory, however busy the model is

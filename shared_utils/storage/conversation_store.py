@@ -6,12 +6,12 @@ another process may take the question over: so a question outlives the process t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from shared_utils.storage.sql import SqlDatabase
-from shared_utils.storage.workspaces import note_change, touch_changed, workspace_id
+from shared_utils.storage.workspaces import WorkspaceId, note_change, touch_changed, workspace_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,26 @@ class StoredTurn:
     conversation_id: str
     turn_id: str
     body: str
+    person: WorkspaceId  # whose it is
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """A question that its owner hands over, with what is known of its answer."""
+
+    key: str
+    turn_id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftTurn:
+    """A question whose owner is gone. `asked_at` is in seconds since the epoch."""
+
+    person: WorkspaceId
+    turn_id: str
+    asked_at: float
+    handed_over: bool  # by an owner that was asked to end: else it was killed
 
 
 class ConversationStore:
@@ -117,37 +137,57 @@ class ConversationStore:
         with self._database.write() as db:
             db.execute("UPDATE turn SET lease_until = 0 WHERE owner = ?", (owner,))
 
-    def hand_over(self, key: str, turn_id: str, body: str, *, owner: str) -> bool:
-        """Let go of one question that `owner` was answering, with what is known of its answer: others hear of it, and
-        may take it over at once. False when it is no longer the owner's."""
+    def hand_over(self, turns: Iterable[LetGo], *, owner: str) -> None:
+        """Let go of what `owner` was answering: others hear of it, and may take it over at once.
+
+        What is no longer the owner's is left as it is. One transaction: nobody's waits for the others'.
+        """
+        in_order = sorted(turns, key=lambda turn: workspace_id(turn.key))  # two that stop at once do not cross
+        if not in_order:
+            return
         with self._database.write() as db:
-            workspace = touch_changed(db, key, self._clock())
-            changed = db.execute(
-                "UPDATE turn SET body = ?, lease_until = 0 WHERE workspace_id = ? AND turn_id = ? AND owner = ?",
-                (_bytes(body), workspace, turn_id, owner),
-            ).rowcount
-        return changed > 0
+            for turn in in_order:
+                workspace = touch_changed(db, turn.key, self._clock())
+                db.execute(
+                    "UPDATE turn SET body = ?, lease_until = 0 WHERE workspace_id = ? AND turn_id = ? AND owner = ?",
+                    (_bytes(turn.body), workspace, turn.turn_id, owner),
+                )
 
     def release_all(self) -> None:
         """For whoever knows to be alone on the database: every owner of before is gone."""
         with self._database.write() as db:
             db.execute("UPDATE turn SET lease_until = 0 WHERE owner IS NOT NULL")
 
-    def adopt(self, key: str, *, owner: str, lease_s: float) -> tuple[StoredTurn, ...]:
-        """Take over this person's questions whose owners are gone, oldest first."""
-        now, workspace = self._clock(), workspace_id(key)
-        left = "workspace_id = ? AND owner IS NOT NULL AND lease_until < ?"
+    def left(self) -> tuple[LeftTurn, ...]:
+        """All whose owners are gone, whoever's they are; oldest first. Looking takes no lock."""
         with self._database.read() as db:
-            if db.execute(f"SELECT 1 FROM turn WHERE {left}", (workspace, now)).fetchone() is None:  # noqa: S608
-                return ()  # as almost always: looking should not take the write lock
+            rows = db.execute(
+                "SELECT workspace_id, turn_id, saved_at, lease_until FROM turn "
+                "WHERE owner IS NOT NULL AND lease_until < ? ORDER BY saved_at",
+                (self._clock(),),
+            ).fetchall()
+        return tuple(LeftTurn(WorkspaceId(row[0]), row[1], float(row[2]), row[3] <= 0) for row in rows)
+
+    def adopt(self, *keys: str, owner: str, lease_s: float) -> tuple[StoredTurn, ...]:
+        """Take over these people's questions whose owners are gone, oldest first."""
+        people = {workspace_id(key) for key in keys}
+        left = {turn.person for turn in self.left()}  # almost always nobody: looking should not take the write lock
+        return self.take(sorted(people & left), owner=owner, lease_s=lease_s)
+
+    def take(self, people: Sequence[WorkspaceId], *, owner: str, lease_s: float) -> tuple[StoredTurn, ...]:
+        """As `adopt`, of people of whom `left` told."""
+        if not people:
+            return ()
+        now = self._clock()
         with self._database.write() as db:
             rows = db.execute(
-                f"UPDATE turn SET owner = ?, lease_until = ? WHERE {left} "  # noqa: S608
-                "RETURNING conversation_id, turn_id, body, saved_at",
-                (owner, now + lease_s, workspace, now),
+                "UPDATE turn SET owner = ?, lease_until = ? WHERE owner IS NOT NULL AND lease_until < ? "  # noqa: S608
+                f"AND workspace_id IN ({', '.join('?' * len(people))}) "
+                "RETURNING conversation_id, turn_id, body, workspace_id, saved_at",
+                (owner, now + lease_s, now, *people),
             ).fetchall()
-        ordered = sorted(rows, key=lambda row: float(row[3]))
-        return tuple(StoredTurn(row[0], row[1], _text(row[2])) for row in ordered)
+        ordered = sorted(rows, key=lambda row: float(row[4]))
+        return tuple(StoredTurn(row[0], row[1], _text(row[2]), WorkspaceId(row[3])) for row in ordered)
 
     # -------------------------------------------------------------------------------------------- reading, deleting
 

@@ -9,11 +9,20 @@ from shared_utils.storage.sql import Sql
 _MIN_KEY_LENGTH = 16
 
 
-def workspace_id(key: str) -> str:
-    """What stands for a key in the tables. Raises ValueError for a key that could be guessed."""
+class WorkspaceId(str):
+    """What stands for a key in the tables. Where a key is taken, this is too, so that whoever was shown a key need not
+    keep it. It opens nothing from outside: what comes from there is a plain string, and so a key."""
+
+    __slots__ = ()
+
+
+def workspace_id(key: str) -> WorkspaceId:
+    """The id of the workspace that `key` opens. Raises ValueError for a key that could be guessed."""
+    if isinstance(key, WorkspaceId):
+        return key
     if len(key) < _MIN_KEY_LENGTH:
         raise ValueError(f"a workspace key has at least {_MIN_KEY_LENGTH} characters, this one {len(key)}")
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    return WorkspaceId(hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest())
 
 
 def touch(db: Sql, key: str, now: float) -> str:

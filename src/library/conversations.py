@@ -12,11 +12,12 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from shared_utils.errors import FootnoteError, QuestionError
 from shared_utils.message import message
-from shared_utils.storage.conversation_store import StoredTurn
+from shared_utils.storage.conversation_store import LetGo, StoredTurn
 from src.answering.answers import STOPPED_EARLY
 from src.answering.conversation import PastTurn
 from src.answering.ingestion import IndexedDocument
@@ -25,21 +26,17 @@ from src.library.leave import Leave
 from src.library.preferences import Pace
 from src.library.services import Person, Services
 from src.library.turn_codec import Asking, Queued, encode_so_far, encode_turn
-from src.library.turns import Turn, history_of, kept_turns, merged, running_here
+from src.library.turns import NOBODY_WAITED, Turn, asked_among, history_of, kept_turns, merged, running_here
 from src.views import ConversationView, TurnView, after, asked_view, over
 
 _log = logging.getLogger(__name__)
 
 _SILENT_S = 300.0  # every step of an answer asks far more often whether it was stopped
 LEASE_S = 20.0  # how long a question stays with a process that shows no sign of life
+TELL_EVERY_S = 1.0  # of the words of an answer whose person may look at them through another process
 MOST_QUEUED = 5  # questions in line behind one that is being answered
 SHARES = {Pace.QUICK: 0.5, Pace.BALANCED: 1.0, Pace.THOROUGH: 2.0}  # of the evidence and of the time it may take
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
-
-NOBODY_WAITED = message(
-    "The page was closed while this question waited in line, so its turn went to the next "
-    "person. Press “Answer again” to have it written."
-)
 
 
 class Conversations:
@@ -52,6 +49,7 @@ class Conversations:
         self._leave = Leave(person, services)
         self._lock = threading.RLock()
         self._turns_of: dict[str, list[Turn]] = {}  # conversation id -> its turns, oldest first
+        self._changed_elsewhere: set[str] = set()  # of these, what is looked at again before it is shown
         self._titles: dict[str, str] = {}
         self._at_work: set[threading.Thread] = set()
         self._closing = False
@@ -86,10 +84,21 @@ class Conversations:
         return self._titles[conversation_id]
 
     def _turns(self, conversation_id: str) -> list[Turn]:
-        """The turns of a conversation, from the store the first time."""
+        """The turns of a conversation, from the store the first time, and after another process has changed it."""
         if conversation_id not in self._turns_of:
             self._turns_of[conversation_id] = self._kept(conversation_id)
+        elif conversation_id in self._changed_elsewhere:
+            with suppress(FootnoteError):  # the store is out of reach: what is known is shown
+                self._look_again(conversation_id)
         return self._turns_of[conversation_id]
+
+    def _look_again(self, conversation_id: str) -> None:
+        known, kept = self._turns_of[conversation_id], self._kept(conversation_id)
+        self._turns_of[conversation_id] = now = merged(known, kept)
+        self._changed_elsewhere.discard(conversation_id)
+        for turn in known:
+            if turn.mine and not turn.view.done and turn not in now:
+                turn.cancel.set()  # deleted elsewhere: nobody is to read its answer
 
     def _kept(self, conversation_id: str) -> list[Turn]:
         return kept_turns(self._store.turns(self._person.key, conversation_id), conversation_id)
@@ -180,6 +189,7 @@ class Conversations:
     def delete(self, conversation_id: str) -> None:
         """Delete a conversation for good; what is being answered in it stops."""
         with self._lock:
+            self._changed_elsewhere.discard(conversation_id)
             for turn in self._turns_of.pop(conversation_id, []):
                 turn.cancel.set()
             self._titles.pop(conversation_id, None)
@@ -225,17 +235,10 @@ class Conversations:
         if self._services.leaving.is_set():
             return
         for left in self._store.adopt(self._person.key, owner=self._services.owner, lease_s=LEASE_S):
-            self._resume(left)
+            self.go_on(left)
 
-    def catch_up(self) -> None:
-        """Look again at what other processes have changed."""
-        with self._lock:
-            for conversation_id, known in self._turns_of.items():
-                self._turns_of[conversation_id] = merged(known, self._kept(conversation_id))
-            self._titles.clear()
-        self._person.changed()
-
-    def _resume(self, left: StoredTurn) -> None:
+    def go_on(self, left: StoredTurn) -> None:
+        """Answer a question that this process has taken over."""
         found = kept_turns([left.body], left.conversation_id)
         if not found:
             return
@@ -243,6 +246,17 @@ class Conversations:
         with self._lock:
             before = [other for other in self._turns(left.conversation_id) if other.view.id != turn.view.id]
             self._start(turn, before)
+
+    def catch_up(self) -> None:
+        """Other processes have changed something: what is being answered here is looked at now, the rest when somebody
+        asks for it."""
+        with self._lock:
+            self._changed_elsewhere = set(self._turns_of)
+            for conversation_id, turns in list(self._turns_of.items()):
+                if running_here(turns):
+                    self._look_again(conversation_id)
+            self._titles.clear()
+        self._person.changed()
 
     # -------------------------------------------------------------------------------------------- going
 
@@ -253,17 +267,14 @@ class Conversations:
                 for turn in turns:
                     turn.cancel.set()
 
-    def hand_over(self) -> None:
-        """The process is about to end: what is being answered goes to another one at once, with the words so far."""
+    def let_go(self) -> list[LetGo]:
+        """The process is about to end: what is being answered stops, and this is what another one goes on with."""
         self._closing = True
         with self._lock:
             mine = [turn for turns in self._turns_of.values() for turn in turns if turn.mine and not turn.view.done]
             for turn in mine:
                 turn.cancel.set()
-        for turn in mine:
-            body = encode_so_far(turn.view, turn.asking)
-            self._store.hand_over(self._person.key, turn.view.id, body, owner=self._services.owner)
-        self._person.changed()
+        return [LetGo(self._person.key, turn.view.id, encode_so_far(turn.view, turn.asking)) for turn in mine]
 
     def leave(self) -> None:
         """The process ends: stop what runs without calling it answered, so that the question is taken up again."""
@@ -292,7 +303,7 @@ class Conversations:
     def _answer_in_any_case(self, turn: Turn, history: Sequence[PastTurn]) -> None:
         try:
             self._person.await_documents()  # right after a start they are still coming back
-            self._answer(turn, self._asked_documents(turn.asking), history)
+            self._answer(turn, asked_among(self._person.documents(), turn.asking), history)
         except FootnoteError as exc:
             self._finish(turn, over(turn.view, time.monotonic(), exc.message))
         except Exception:  # noqa: BLE001 - a bug must show as one, and must not leave the page waiting for ever
@@ -308,7 +319,8 @@ class Conversations:
         try:
             with self._lock:
                 following = turn.asking.following(stopped=turn.cancel.is_set())
-                if self._closing or following is None or turn not in self._turns_of.get(turn.conversation, ()):
+                here = turn.conversation in self._turns_of and turn in self._turns(turn.conversation)
+                if self._closing or following is None or not here:
                     return
                 question, asking = following
                 if turn.asking.queued and (other := running_here(self._turns_of[turn.conversation])):
@@ -377,11 +389,12 @@ class Conversations:
 
     # -------------------------------------------------------------------------------------------- helpers
 
-    def _asked_documents(self, asking: Asking) -> list[IndexedDocument]:
-        documents = [indexed for indexed in self._person.documents() if asking.only in ("", indexed.document.id)]
-        return [indexed for indexed in documents if not asking.among or indexed.document.id in asking.among]
-
     def _show(self, turn: Turn, view: TurnView) -> None:
         with self._lock:
             turn.view = view
             self._person.changed()
+        if self._person.is_elsewhere() and time.monotonic() - turn.told_at > TELL_EVERY_S:
+            turn.told_at = time.monotonic()
+            with suppress(FootnoteError):  # the next words tell of these, too
+                body = encode_so_far(view, turn.asking)
+                self._store.rewrite(self._person.key, view.id, body, owner=self._services.owner)

@@ -42,6 +42,13 @@ class Documents:
         for stored in self._store.workspace_documents(self._key):
             self._bring_back(stored)
 
+    def load(self) -> None:
+        """Begin to bring back what was kept. Until then its entries are there and hold nothing."""
+        with self._lock:
+            unread = [entry for entry in self._entries.values() if entry.restoring]
+        for entry in unread:
+            self._reading.load(entry)
+
     def views(self) -> tuple[DocumentView, ...]:
         with self._lock:
             return tuple(entry.view() for entry in self._present())
@@ -195,8 +202,8 @@ class Documents:
                     entry.cancel.set()
                     del self._entries[entry.id]
             for kept in stored.values():
-                if kept.id not in self._entries:
-                    self._bring_back(kept)
+                if kept.id not in self._entries and (fresh := self._bring_back(kept)):
+                    self._reading.load(fresh)
         self._changed()
 
     def cancel_all(self) -> None:
@@ -204,12 +211,13 @@ class Documents:
             for entry in self._entries.values():
                 entry.cancel.set()
 
-    def _bring_back(self, stored: StoredEntry) -> None:
+    def _bring_back(self, stored: StoredEntry) -> Entry | None:
         with suppress(DocumentGone):
             source = SourceFile(stored.document_id, stored.name, self._store.local_path(stored.document_id))
             with self._lock:
                 entry = self._entries[stored.id] = Entry(stored.id, source, restoring=True)
-            self._reading.load(entry)
+            return entry
+        return None
 
     def _put_back(self, entry: Entry) -> None:
         """Undo `remove`. Work that was cut short goes on in a fresh entry: the old one's may still be ending."""

@@ -16,7 +16,7 @@ from contextlib import suppress
 from shared_utils.errors import FootnoteError
 from shared_utils.processes.heartbeats import Heartbeats
 from shared_utils.storage.store import Store
-from shared_utils.storage.workspaces import workspace_id
+from shared_utils.storage.workspaces import WorkspaceId, workspace_id
 from src.library.claims import Claims
 from src.library.conversations import LEASE_S
 from src.library.documents import UNDO_S
@@ -28,6 +28,7 @@ from src.library.remote_share import RemoteShare
 from src.library.services import EngineRoom, Services
 from src.library.shared_links import SharedLinks
 from src.library.shelf import Shelf
+from src.library.taking_up import TakingUp
 from src.library.web import WebAddresses
 from src.metrics import Numbers, summed
 from src.rag_with_generation import Rag
@@ -40,6 +41,7 @@ _CLOSING_S = 5.0
 _ALIVE_S = 20.0  # a process that has told no numbers for so long has ended: its gauges count no longer
 _TIDY_SILENT_S = 120.0  # one person's shelf, or one round of the store, never takes so long to look after
 EMBEDDING_TURN_S = 0.5  # then the next file's passages are embedded: one of a hundred pages takes a minute
+_DOORS = 64  # shelves that can be opened at once
 PUT_AWAY_AFTER_S = 1800.0  # an idle shelf's indexes leave the memory; the store brings them back
 
 
@@ -83,13 +85,14 @@ class Library:
         self.web = web or WebAddresses(None)
         self._today = today
         self._tidy_every_s = tidy_every_s
-        self._shelves: dict[str, Shelf] = {}
-        self._lock = threading.Lock()
+        self._shelves: dict[WorkspaceId, Shelf] = {}
+        self._opening = [threading.Lock() for _ in range(_DOORS)]
         self._newcomers = Newcomers(settings.new_libraries_an_hour, clock, store.counts)
         self._closed = threading.Event()
         with suppress(FootnoteError):  # what a process that was killed left removed; if it cannot be now, then soon
             store.erase_removed(UNDO_S)
-        self._news = News(self._catch_up)
+        self._taking_up = TakingUp(store.conversations, self._services.owner, self._shelves, self._open, clock, today)
+        self._news = News(self._catch_up, self._take_up)
         store.listen(self._news.tell)
         self._janitor = threading.Thread(target=self._keep_tidy, name="janitor", daemon=True)
         self._janitor.start()
@@ -100,15 +103,22 @@ class Library:
         `network` is where they come from, as `counted_network` tells. Raises ShareUsedUp where too many new ones come
         from there.
         """
-        with self._lock:
-            if key not in self._shelves:
-                if not self.store.revision(key):  # nothing was ever kept there
-                    self._newcomers.admit(network)
-                self._shelves[key] = Shelf(key, self._services, network)
-            shelf = self._shelves[key]
+        person = workspace_id(key)
+        shelf = self._shelves.get(person) or self._open(person, network)
         if not shelf.is_here():  # so nobody has looked meanwhile what other processes did for this person
             shelf.catch_up()
         shelf.touch(network)
+        return shelf
+
+    def _open(self, person: WorkspaceId, network: str = "") -> Shelf:
+        """The shelf of a person, opened once; other people's are opened meanwhile."""
+        with self._opening[hash(person) % _DOORS]:
+            if (shelf := self._shelves.get(person)) is not None:
+                return shelf
+            if not self.store.revision(person):  # nothing was ever kept there
+                self._newcomers.admit(network)
+            shelf = self._shelves[person] = Shelf(person, self._services, network)
+        shelf.catch_up()  # with what was changed while it was opened, and told of before it could be found
         return shelf
 
     def hand_over(self) -> None:
@@ -117,9 +127,12 @@ class Library:
         if self._services.leaving.is_set():
             return
         self._services.leaving.set()
-        for shelf in list(self._shelves.values()):
-            with suppress(FootnoteError):  # else the lease is let go when it closes, or runs out
-                shelf.hand_over()
+        shelves = list(self._shelves.values())
+        turns = [turn for shelf in shelves for turn in shelf.under_way.let_go()]
+        with suppress(FootnoteError):  # else the leases are let go when it closes, or run out
+            self.store.conversations.hand_over(turns, owner=self._services.owner)
+        for shelf in shelves:
+            shelf.changed()
 
     def close(self) -> None:
         """Cancel what runs, stop the threads, close the store. Closing twice does no harm."""
@@ -149,14 +162,13 @@ class Library:
             self.store.conversations.renew(self._services.owner, LEASE_S)
         self.store.erase_removed(UNDO_S)
         self.store.collections.erase_removed(UNDO_S)
-        for key, shelf in list(self._shelves.items()):
+        for person, shelf in list(self._shelves.items()):
             self._services.heartbeats.beat()
             shelf.forget_wiped()
             if shelf.is_here():
                 shelf.catch_up()
             if shelf.expired() or shelf.idle(PUT_AWAY_AFTER_S):
-                with self._lock:
-                    self._shelves.pop(key, None)
+                self._shelves.pop(person, None)
                 shelf.cancel_all()
         self.links.tidy()
         self.store.tidy()
@@ -177,11 +189,15 @@ class Library:
         if (counts := self.store.counts) is not None:
             counts.tell_numbers(self._services.owner, self.metrics.text(self.rag.waiting()).decode())
 
+    def _take_up(self) -> float | None:
+        """See `TakingUp.look`."""
+        return None if self._services.leaving.is_set() else self._taking_up.look()
+
     def _catch_up(self, person: str) -> None:
         """Another process has changed something of this person ("": perhaps of any): look at once."""
-        for key, shelf in list(self._shelves.items()):
-            if person in ("", workspace_id(key)) and not self._services.leaving.is_set():
-                shelf.catch_up()
+        for other, shelf in list(self._shelves.items()):
+            if person in ("", other) and not self._services.leaving.is_set():
+                shelf.look()
 
     def workers(self) -> int | None:
         """How many workers read files for this process; None where it does itself. Raises StorageError."""

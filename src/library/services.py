@@ -14,6 +14,7 @@ from typing import Protocol
 from shared_utils.message import Message
 from shared_utils.processes.heartbeats import Heartbeats
 from shared_utils.storage.store import Store
+from shared_utils.storage.workspaces import WorkspaceId
 from src.answering.ingestion import IndexedDocument, SourceFile
 from src.answering.writing import Scribe, Writer
 from src.library.claims import Claims
@@ -114,20 +115,21 @@ class Services:
     owner: str = field(default_factory=lambda: secrets.token_hex(8))  # names this process among those on the store
 
 
-def name_of(key: str) -> str:
-    """What stands for the holder of `key` in queues, the same in every process."""
-    return hashlib.sha256(b"footnote queues\0" + key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+def name_of(person: WorkspaceId) -> str:
+    """What stands for a person in queues, the same in every process, also where they were never seen."""
+    return hashlib.sha256(b"footnote queues\0" + person.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Whose shelf it is. The callables may be called from any thread."""
 
-    key: str
-    name: str  # stands for them in queues, without their key
+    key: WorkspaceId  # opens their workspace, as the key would that they hold
+    name: str  # stands for them in queues
     network: Callable[[], str]  # from which they came last; "" where it is not counted
     preferences: Callable[[], Preferences]
     documents: Callable[[], list[IndexedDocument]]  # what can be asked now
     await_documents: Callable[[], None]  # returns when what was kept has been loaded
     is_here: Callable[[], bool]  # whether anybody still looks
+    is_elsewhere: Callable[[], bool]  # never seen by this process, which goes on with what another one let go
     changed: Callable[[], None]  # to be told of whatever shows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -13,11 +12,13 @@ from pathlib import Path
 from shared_utils.errors import FootnoteError
 from shared_utils.message import Message
 from shared_utils.pdf.viewer import PageImage, Tile
+from shared_utils.storage.workspaces import WorkspaceId
 from shared_utils.types import Citation, Document, Page, Rect, Span
 from src.answering.holding import everything
 from src.answering.ingestion import IndexedDocument
 from src.answering.writing import staying
 from src.i18n import ENGLISH, Say
+from src.library.changes import Changes
 from src.library.collections import Collections
 from src.library.conversations import SHARES, Conversations
 from src.library.documents import Documents
@@ -37,7 +38,7 @@ _LOADING_S = 60.0  # how long a question taken up again waits for its documents
 class Shelf:
     """One person's documents and conversations. Every method may be called from any thread."""
 
-    def __init__(self, key: str, services: Services, network: str = "") -> None:
+    def __init__(self, key: WorkspaceId, services: Services, network: str = "") -> None:
         self._key = key
         self._network = network
         self._leaving = services.leaving
@@ -47,10 +48,11 @@ class Shelf:
         self._metrics = services.metrics
         self._keep_s = services.settings.keep_hours * 3600  # 0 = for ever
         self._clock = services.clock
-        self._changes = threading.Condition()
-        self._version = 0
+        self._changes = Changes()
+        self.changed = self._changes.note  # whoever waits looks again
         self._revision = services.store.revision(key)
         self._seen_at = services.clock()
+        self._visited = False
         self._touched_at = float("-inf")
         self._preferences = decode_preferences(services.store.preferences(key))
         self._name = name_of(key)
@@ -62,13 +64,15 @@ class Shelf:
             documents=self.searchable,
             await_documents=self.await_documents,
             is_here=self.is_here,
-            changed=self._changed,
+            is_elsewhere=lambda: not self._visited,
+            changed=self.changed,
         )
         self._documents = Documents(person, services)
         self.collections = Collections(person, services)
         self._conversations = Conversations(person, services)
-        self._conversations.adopt()
         self._suggested = Suggested(services.rag, services.suggesters, person)
+        self._conversations.adopt()  # first of all: somebody waits for it
+        self._documents.load()
 
     @property
     def name(self) -> str:
@@ -80,26 +84,20 @@ class Shelf:
     def version(self) -> int:
         """Grows whenever something this person can see has changed. Asking counts as being here."""
         self.touch()
-        return self._version
+        return self._changes.version
 
     def wait(self, version: int, timeout_s: float) -> int:
         """The version, as soon as it is another than `version`, or after `timeout_s`. Waiting counts as being here."""
         self.touch()
-        return self._changed_from(version, timeout_s)
-
-    def _changed_from(self, version: int, timeout_s: float) -> int:
-        with self._changes:
-            self._changes.wait_for(lambda: self._version != version, timeout_s)
-            return self._version
-
-    def _changed(self) -> None:
-        with self._changes:
-            self._version += 1
-            self._changes.notify_all()
+        return self._changes.after(version, timeout_s)
 
     def catch_up(self) -> None:
         """Look at what other processes on the store have done for this person, and take up what they left behind."""
         self._conversations.adopt()
+        self.look()
+
+    def look(self) -> None:
+        """Look at what other processes have changed."""
         revision = self._store.revision(self._key)
         if revision != self._revision:
             self._revision = revision
@@ -112,9 +110,9 @@ class Shelf:
 
         The documents are asked with nothing held: whoever changes them holds their lock, and tells of it.
         """
-        version, until = self._version, time.monotonic() + _LOADING_S
+        version, until = self._changes.version, time.monotonic() + _LOADING_S
         while not self._documents.loaded() and (left := until - time.monotonic()) > 0:
-            version = self._changed_from(version, left)
+            version = self._changes.after(version, left)
 
     # -------------------------------------------------------------------------------------------- for how long
 
@@ -124,7 +122,8 @@ class Shelf:
         `network` is where they come from now; "" where that is not counted or not known: then it stays as it was.
         """
         self._network = network or self._network
-        now = self._seen_at = self._clock()
+        now, self._visited = self._clock(), True
+        self._seen_at = now
         if self._keep_s and now - self._touched_at > _TOUCH_EVERY_S:
             self._touched_at = now
             self._store.touch_workspace(self._key)
@@ -156,9 +155,10 @@ class Shelf:
         """Whether this process is about to end: what is being answered goes on in another one."""
         return self._leaving.is_set()
 
-    def hand_over(self) -> None:
-        """See `Conversations.hand_over`."""
-        self._conversations.hand_over()
+    @property
+    def under_way(self) -> Conversations:
+        """What is being answered, for whoever hands it over or takes it up for many people at once."""
+        return self._conversations
 
     def leave(self) -> None:
         """The process ends: what is being done is taken up again by the next, what was removed is wiped."""
@@ -210,7 +210,7 @@ class Shelf:
     def clear_notice(self) -> None:
         """They have read it. Raises StorageError."""
         self._store.clear_notice(self._key)
-        self._changed()
+        self.changed()
 
     def page_count(self, document_id: str) -> int:
         return self._documents.page_count(document_id)
@@ -374,7 +374,7 @@ class Shelf:
     def prefer(self, preferences: Preferences) -> None:
         """Keep what the person chose. Raises StorageError; it holds for this process all the same."""
         self._preferences = preferences
-        self._changed()
+        self.changed()
         self._store.save_preferences(self._key, encode_preferences(preferences))
 
     def corrected_dates(self) -> dict[str, str]:

@@ -8,14 +8,21 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from shared_utils.message import message
 from shared_utils.types import Answer, EngineKind, Evidence
 from src.answering.conversation import PastTurn
+from src.answering.ingestion import IndexedDocument
 from src.library.turn_codec import Asking, decode_turn
 from src.views import TurnView
 
 _log = logging.getLogger(__name__)
 
 _REMEMBERED_TURNS = 8  # of a conversation, offered to the prompt; the prompt keeps what fits
+
+NOBODY_WAITED = message(
+    "The page was closed while this question waited in line, so its turn went to the next "
+    "person. Press “Answer again” to have it written."
+)
 
 
 @dataclass
@@ -29,6 +36,7 @@ class Turn:
     stored: bool = True
     remote_asked: bool = False  # it counts among the answers one person may have from the remote engine
     left: bool = False  # given up because nobody waited for it
+    told_at: float = 0.0  # when its words so far were kept for other processes; seconds on the monotonic clock
     evidence: Evidence | None = None  # what could be read for it; a follow-up may read the same again
     cancel: threading.Event = field(default_factory=threading.Event)
 
@@ -42,6 +50,12 @@ class Turn:
 def running_here(turns: Sequence[Turn]) -> Turn | None:
     """The turn that this process is answering; None where there is none, or another process answers it."""
     return next((turn for turn in turns if turn.mine and not turn.view.done), None)
+
+
+def asked_among(documents: Sequence[IndexedDocument], asking: Asking) -> list[IndexedDocument]:
+    """Those of a person's documents that a question is put to."""
+    only = [indexed for indexed in documents if asking.only in ("", indexed.document.id)]
+    return [indexed for indexed in only if not asking.among or indexed.document.id in asking.among]
 
 
 def merged(known: Sequence[Turn], kept: Sequence[Turn]) -> list[Turn]:

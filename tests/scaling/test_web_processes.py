@@ -1,4 +1,4 @@
-"""Two web processes over one store answer for one person, and one of them is killed in mid-answer."""
+"""Two web processes over one folder answer for one person, and one of them is killed in mid-answer."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import httpx
 import pytest
 
 from tests.fake_ollama import FakeOllama, Script
-from tests.postgres import fresh_database
 from tests.sample_report import SAMPLE
-from tests.scaling.web import Web, web
+from tests.scaling.web import Web, started_web
 from tests.src.api.events import events_of
 
 pytestmark = pytest.mark.enable_socket
@@ -31,23 +30,14 @@ def ollama() -> Iterator[FakeOllama]:
         yield fake
 
 
-@pytest.fixture(scope="module", params=["folder", "postgresql"])
-def two(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, ollama: FakeOllama
-) -> Iterator[tuple[Web, Web]]:
-    """Both on one data folder, as on one machine; or each with a folder of its own and one database, as on two."""
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory, ollama: FakeOllama) -> Iterator[tuple[Web, Web]]:
+    """Both on one data folder, as on one machine. On one database: `test_deployment`."""
     folder = tmp_path_factory.mktemp("scaling")
     with ExitStack() as stack:
-        shared: dict[str, str] = {"OLLAMA_HOST": ollama.url}
-        folders = [folder / "data", folder / "data"]
-        if request.param == "postgresql":
-            shared["FOOTNOTE_STORE"] = stack.enter_context(fresh_database(request.getfixturevalue("postgres_server")))
-            folders = [folder / "here", folder / "there"]
-        here, there = (
-            stack.enter_context(web(folder, name, FOOTNOTE_DATA_DIR=str(data), **shared))
-            for name, data in zip(("here", "there"), folders, strict=True)
-        )
-        yield here, there
+        shared = {"OLLAMA_HOST": ollama.url, "FOOTNOTE_DATA_DIR": str(folder / "data")}
+        here, there = (stack.enter_context(started_web(folder, name, **shared)) for name in ("here", "there"))
+        yield here.ready(), there.ready()
 
 
 def add_sample(client: httpx.Client) -> None:

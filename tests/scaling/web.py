@@ -29,6 +29,11 @@ class Web:
     process: subprocess.Popen[bytes]
     log: Path
 
+    def ready(self) -> Web:
+        """Itself, once it serves."""
+        _await_ready(self)
+        return self
+
     def client(self, key: str) -> httpx.Client:
         """As the person who holds `key`."""
         return patient_client(self.address, key)
@@ -41,7 +46,14 @@ class Web:
 
 @contextmanager
 def web(folder: Path, name: str, **settings: str) -> Iterator[Web]:
-    """A web process; its settings are the environment's and these. `name` tells its log from others'."""
+    """A web process that serves; its settings are the environment's and these. `name` tells its log from others'."""
+    with started_web(folder, name, **settings) as begun:
+        yield begun.ready()
+
+
+@contextmanager
+def started_web(folder: Path, name: str, **settings: str) -> Iterator[Web]:
+    """As `web`, not waited for."""
     port = _free_port()
     environment = {
         "PORT": str(port),
@@ -55,10 +67,8 @@ def web(folder: Path, name: str, **settings: str) -> Iterator[Web]:
         process = subprocess.Popen(
             [sys.executable, "-m", "src.asgi"], cwd=ROOT, env=os.environ | environment, stdout=lines, stderr=lines
         )
-    server = Web(f"http://127.0.0.1:{port}", process, log)
     try:
-        _await_ready(server)
-        yield server
+        yield Web(f"http://127.0.0.1:{port}", process, log)
     finally:
         process.terminate()
         process.wait(20)

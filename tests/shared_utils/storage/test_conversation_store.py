@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from shared_utils.storage.conversation_store import ConversationStore, StoredTurn
+from shared_utils.storage.conversation_store import ConversationStore, LetGo, StoredTurn
 from shared_utils.storage.document_store import DocumentStore
+from shared_utils.storage.workspaces import workspace_id
 from tests.shared_utils.storage.conftest import OpenStore
 from tests.shared_utils.storage.samples import ANNA, BEN
 
@@ -62,7 +63,7 @@ def test_a_question_is_taken_over_when_its_lease_has_run_out_by_one_only_and_not
         assert talks.adopt(ANNA, owner="two", lease_s=20.0) == ()
         clock.now += 2.0
         assert talks.adopt(BEN, owner="two", lease_s=20.0) == ()
-        assert talks.adopt(ANNA, owner="two", lease_s=20.0) == (StoredTurn("talk", "a", "asked a"),)
+        assert talks.adopt(ANNA, owner="two", lease_s=20.0) == (StoredTurn("talk", "a", "asked a", workspace_id(ANNA)),)
         assert talks.adopt(ANNA, owner="three", lease_s=20.0) == ()
         assert not talks.finish(ANNA, "a", "too late", owner="one")
         assert talks.finish(ANNA, "a", "answered", owner="two")
@@ -74,6 +75,33 @@ def test_what_is_let_go_can_be_taken_over_at_once(open_store: OpenStore) -> None
         begin(store.conversations, "a")
         store.conversations.release("one")
         assert len(store.conversations.adopt(ANNA, owner="two", lease_s=20.0)) == 1
+
+
+def test_what_is_handed_over_is_told_with_whose_it_is_and_taken_by_one_with_the_words_so_far(
+    open_store: OpenStore,
+) -> None:
+    with open_store(Clock()) as store:
+        talks = store.conversations
+        begin(talks, "a")
+        assert talks.begin(BEN, "theirs", "b", "asked b", owner="one", lease_s=20.0)
+        assert talks.begin(BEN, "other", "c", "asked c", owner="other", lease_s=20.0)
+        assert talks.left() == ()
+        before = store.revision(ANNA)
+        talks.hand_over([LetGo(BEN, "b", "b so far"), LetGo(ANNA, "a", "a so far"), LetGo(BEN, "c", "")], owner="one")
+        assert store.revision(ANNA) > before, "so that others hear of it"
+        anna, ben = workspace_id(ANNA), workspace_id(BEN)
+        left = [(turn.person, turn.turn_id, turn.handed_over) for turn in talks.left()]
+        assert sorted(left) == sorted([(anna, "a", True), (ben, "b", True)]), "and none of another owner's"
+        taken = talks.take([anna, ben], owner="two", lease_s=20.0)
+        assert {turn.body for turn in taken} == {"a so far", "b so far"}
+        assert talks.take([anna, ben], owner="three", lease_s=20.0) == () == talks.left()
+
+
+def test_a_workspace_id_stands_for_its_key_and_opens_nothing_as_a_plain_string(open_store: OpenStore) -> None:
+    with open_store() as store:
+        begin(store.conversations, "a")
+        assert store.conversations.turns(workspace_id(ANNA), "talk") == ("asked a",)
+        assert store.conversations.turns(str(workspace_id(ANNA)), "talk") == ()
 
 
 def test_who_opens_the_folder_alone_knows_that_every_owner_is_gone(tmp_path: Path) -> None:

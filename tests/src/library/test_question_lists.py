@@ -7,11 +7,11 @@ import pytest
 from shared_utils.errors import QuestionError
 from src.events import Stage
 from src.i18n import Say
-from src.library.conversations import NOBODY_WAITED
 from src.library.library import Library
 from src.library.question_lists import begin_list, describe_list, go_on, list_view
 from src.library.sample import sample_pdf
 from src.library.shelf import Shelf
+from src.library.turns import NOBODY_WAITED
 from tests.fakes import FakeEngines, FakeGenerator, writer_here
 from tests.src.library.shelves import OpenLibrary, endless, settled
 from tests.waiting import until

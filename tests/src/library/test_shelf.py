@@ -200,7 +200,7 @@ def test_documents_are_asked_and_changes_are_told_with_no_lock_held(open_library
     loaded, changed = documents.loaded, documents._changed
 
     def asked() -> bool:
-        seen.append(free(shelf._changes))
+        seen.append(free(shelf._changes._condition))
         return loaded()
 
     def told() -> None:
@@ -213,4 +213,5 @@ def test_documents_are_asked_and_changes_are_told_with_no_lock_held(open_library
     documents.catch_up()
     (entry,) = documents._entries.values()
     documents._reading._update(entry, looked_at=1)
-    assert seen == [True, True, True]
+    assert len(seen) >= 3  # a reader may tell once more of what it has done
+    assert all(seen)

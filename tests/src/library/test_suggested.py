@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from shared_utils.storage.workspaces import WorkspaceId
 from src.answering.ingestion import IndexedDocument, SourceFile
 from src.i18n import ENGLISH
 from src.library.fair_pool import FairPool
@@ -51,13 +52,14 @@ def pool() -> Iterator[FairPool]:
 
 def somebody(changed: Callable[[], None]) -> Person:
     return Person(
-        key="k",
+        key=WorkspaceId("k"),
         name="somebody",
         network=str,
         preferences=Preferences,
         documents=list,
         await_documents=lambda: None,
         is_here=lambda: True,
+        is_elsewhere=lambda: False,
         changed=changed,
     )
 
