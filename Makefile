@@ -53,7 +53,7 @@ coverage: compiled  ## the same with branch coverage, a third slower
 	$(BIN)/python -m pytest -m "not browser and not live" --cov --cov-report=term:skip-covered
 
 browser: compiled  ## real Chromiums drive the real page, a file at a time in each of three; two left a core idle
-	$(BIN)/python -m pytest tests/e2e -m browser -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest tests/e2e -m browser -n 2 --dist loadfile --no-loadscope-reorder
 
 bench-retrieval: $(VENV)/.test-ready  ## the retrieval table of docs/benchmarks.md
 	$(BIN)/python -m benchmarks.retrieval --write

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared_utils.message import message
@@ -44,7 +44,11 @@ _ASKED = {  # in seven languages
     "web": r"web ?site|web ?page|home ?page|web address|url|internet(?:seite|adresse)|webseite|site (?:web|internet)"
     r"|sitio web|página web|sito (?:web|internet)|site da web",
 }
-_ASKS = {kind: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for kind, words in _ASKED.items()}
+_BEHIND = (  # "the website of …", no "website design"
+    r"(?=\W*$|[^\w\s]|\s+(?:of|for|from|at|to|on|in|is|are|has|have|does|do|can|should|will|under|von|vom|des|der|für|hat|ist"
+    r"|de|du|del|des|pour|para|di|della|per|da|do|van|voor)\b)"
+)
+_ASKS = {kind: re.compile(rf"\b(?:{words})\b{_BEHIND}", re.IGNORECASE) for kind, words in _ASKED.items()}
 _OPENS = re.compile(
     r"^\W*(?:what|which|give|find|show|list|tell|is there an?"
     r"|(?:where|how) (?:can|do) (?:i|we) (?:call|contact|mail|reach|write)"
@@ -69,6 +73,8 @@ _AUTHORS = frozenset(
     terms("authors author corresponding lead first writer writers autor autoren verfasser auteur auteurs")
 )
 _TITLE_PAGES = 2  # on which authors say how they are reached
+_READ_WHOLE = 400  # pages of all documents together that are read to the last; of more, those found and the ends
+_ENDS = 3  # pages at either end of a long document
 _AROUND = 160  # characters before and behind in which the words asked for may stand
 _NEAR = 0.7  # what a word counts that stands there and not on its line
 _FEW = 4  # words beside those that ask for it
@@ -94,6 +100,8 @@ def asked_contact(question: str) -> str:
     ('phone', 'mail')
     >>> asked_contact("How many phones were sold?"), asked_contact("How do I set up e-mail?")
     ('', '')
+    >>> asked_contact("What does the web page say?"), asked_contact("What is the website of the port?")
+    ('', 'web')
     """
     kind = next((kind for kind, asks in _ASKS.items() if asks.search(question)), "")
     is_short = len(set(terms(question)) - _FILLING) <= _FEW
@@ -117,7 +125,7 @@ def contacts_of(question: str, passages: Sequence[Passage], documents: Sequence[
     found: list[Contact] = []
     for one in documents:
         named = wanted & set(terms(f"{one.document.name} {one.document.title}"))
-        for page in one.document.pages[: _TITLE_PAGES if is_of_authors else None]:
+        for page in _pages(one, rank, _TITLE_PAGES if is_of_authors else _READ_WHOLE // len(documents)):
             for match in _FORMS[kind].finditer(page.text):
                 name = next(name for name, value in match.groupdict().items() if value)
                 start, end = match.span(name)
@@ -132,6 +140,19 @@ def contacts_of(question: str, passages: Sequence[Passage], documents: Sequence[
     best = list({contact.value: contact for contact in reversed(found)}.values())[::-1]
     near = [c for c in best if c.score > 0.5 and (not wanted or c.score > best[0].score - 0.1)]
     return [] if wanted and len(near) > _MOST else near[:_MOST]
+
+
+def _pages(one: IndexedDocument, found: Mapping[tuple[str, int], int], most: int) -> Iterator[Page]:
+    """The pages of a document, of a long one those found, its first and its last, where an imprint stands."""
+    pages = one.document.pages
+    if len(pages) <= most:
+        yield from pages
+        return
+    ends = {*range(_ENDS), *range(len(pages) - _ENDS, len(pages))} if most > _TITLE_PAGES else set(range(most))
+    numbers = {number - 1 for document_id, number in found if document_id == one.document.id and most > _TITLE_PAGES}
+    for place in sorted(ends | numbers):
+        if 0 <= place < len(pages):
+            yield pages[place]
 
 
 def with_contact(

@@ -7,12 +7,13 @@ and the patterns of Cimiano and Wenderoth, "Automatically learning qualia struct
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from shared_utils.message import message
+from shared_utils.structure.sentences import page_rows, sentences_between
 from shared_utils.text.folding import fold
 from shared_utils.text.words import terms
-from shared_utils.types import Answer, Passage, Sentence, Span, Verdict
+from shared_utils.types import Answer, Page, Passage, Sentence, Span, Verdict
 from src.answering.defined import Told, line_of, sentences_holding
 from src.answering.direct import Pages, led_by
 from src.answering.ingestion import IndexedDocument
@@ -49,6 +50,7 @@ _POINTING = re.compile(
 )
 _LONGEST = 5  # words of what is asked about
 _FIRST_PAGES = 2
+_MOST_WRITINGS = 8  # documents
 _PURPOSES = "purposes?|aims?|goals?|objectives?|function|use|zweck|ziel|but|objectif|objetivo|prop[oó]sito|scopo|doel"
 _IS_FOR = (
     r"(?:is|are|was|were|can be|may be|has been|have been)\s+(?:\w+ly\s+)?"
@@ -116,21 +118,30 @@ def told_purpose(
         (3.0, re.compile(rf"\b{spelled}s?(?:\s*\([^)]*\))?\s+(?:{_IS_FOR})", re.IGNORECASE)),
         (2.0, re.compile(rf"\b{spelled}s?(?:\s*\([^)]*\))?\s+{_HELPS}", re.IGNORECASE)),
     )
-    if fold(about) in _WRITINGS:
+    is_writing = fold(about) in _WRITINGS
+    if is_writing:
         said_of = rf"(?:this|the present|our|dieser?) {spelled}|in this {spelled},? we|we|wir"
         forms = (
             *forms,
             (1.5, re.compile(rf"(?:^|[\s“(])(?:{said_of})\s+(?:\w+ly\s+)?(?:{_PRESENTS})\b", re.IGNORECASE)),
         )
     found: list[Told] = []
-    words = [] if fold(about) in _WRITINGS else terms(about)
-    for document_id, page, start, end, rank in sentences_holding(words, passages, documents, pages):
+    among = _of_first_pages(documents) if is_writing else sentences_holding(terms(about), passages, documents, pages)
+    for document_id, page, start, end, rank in among:
         text = page.text[start:end]
         said = ((score, match) for score, form in forms if (match := form.search(text)) is not None)
         if (best := next(said, None)) is not None:
             score = best[0] + 0.5 * (page.number <= _FIRST_PAGES) - rank / 1000
             found.append(Told(document_id, page, start + line_of(text, _pointed(text, best[1].start())), end, score))
     return max(found, key=lambda one: one.score, default=None)
+
+
+def _of_first_pages(documents: Sequence[IndexedDocument]) -> Iterator[tuple[str, Page, int, int, int]]:
+    """(document id, page, start, end, rank) of the sentences with which documents begin."""
+    for rank, one in enumerate(documents[:_MOST_WRITINGS]):
+        for page in one.document.pages[:_FIRST_PAGES]:
+            for span in sentences_between(page, 0, len(page.text), page_rows(page)):
+                yield one.document.id, page, span.start, span.end, rank * 10 + page.number
 
 
 def _pointed(text: str, at: int) -> int:
