@@ -52,7 +52,7 @@ unit: compiled  ## unit and page tests, a file at a time on each of three proces
 coverage: compiled  ## the same with branch coverage, a third slower
 	$(BIN)/python -m pytest -m "not browser and not live" --cov --cov-report=term:skip-covered
 
-browser: compiled  ## real Chromiums drive the real page, a file at a time in each of three; two left a core idle
+browser: compiled  ## real Chromiums drive the real page, a file at a time in each of two: with a third, looks come too late
 	$(BIN)/python -m pytest tests/e2e -m browser -n 2 --dist loadfile --no-loadscope-reorder
 
 bench-retrieval: $(VENV)/.test-ready  ## the retrieval table of docs/benchmarks.md
