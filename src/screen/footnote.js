@@ -206,6 +206,7 @@ const connection = () => {
 let begun = false;
 const begin = () => {
   begun = true;
+  document.body.dataset.fnBegun = ''; // from here on, drops are taken
   new MutationObserver(() => { name(); titled(); follow(); }).observe(document.body, { childList: true, subtree: true });
   new MutationObserver(connection).observe(document.body, { attributes: true, subtree: true, attributeFilter: ['data-test-connection-state'] });
   const listeners = { click: copy, dragover: over, dragleave: leave, drop };

@@ -150,7 +150,8 @@ class Screen:
         return chooser
 
     def drop(self, name: str, data: bytes) -> None:
-        """Drop a file onto the middle of the page, far from any drop zone."""
+        """Drop a file onto the middle of the page, far from any drop zone; its script takes it."""
+        self.page.wait_for_function("document.body.dataset.fnBegun !== undefined")
         self.page.evaluate(
             """([name, data]) => {
                 const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0));

@@ -48,7 +48,8 @@ ANSWER = (  # its last number is wrong: the page says 23
     "The tide gates closed 31 times in 2025, against 15 times in 2024 [4]."
 )
 SILENT_S = 240.0  # longer than all looks at a state take; every such test ends with Stop
-LONG = tuple((Line(f"Page {n} tells of the harbour and of what it costs to keep it.", 700),) for n in range(3600))
+COSTS = "Page {n} tells of the harbour and of what it costs to keep line {k} of it."
+LONG = tuple(tuple(Line(COSTS.format(n=n, k=k), 700 - 20 * k) for k in range(8)) for n in range(2900))
 
 
 # ------------------------------------------------------------------------------------------------ people
