@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
 from shared_utils.retrieval.bm25 import with_pairs
+from shared_utils.text.edition_numbers import without_edition
 from shared_utils.text.words import terms
 from shared_utils.types import Evidence
 
-_EDITION = re.compile(r"(?<=[^\W\d]{3})\d{1,2}(?!\d)")  # "gpl3" is called GPL
 _MOST_SIDES = 4  # with more, none has room for what makes it comparable
 
 
@@ -29,7 +28,7 @@ def compared_documents(question: str, titles: Mapping[str, str]) -> tuple[str, .
     asked = list(with_pairs(terms(question)))
     shared = {}
     for document, title in titles.items():
-        words = terms(f"{title} {_EDITION.sub('', title)}")
+        words = terms(f"{title} {without_edition(title)}")
         runs = "".join(words)
         shared[document] = {t for t in asked if (t in words if isinstance(t, str) else "".join(t) in runs)}
     everywhere = set.intersection(*shared.values()) if shared else set()

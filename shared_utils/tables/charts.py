@@ -50,20 +50,6 @@ def _grown(box: Box, by: int) -> Box:
     return box[0] - by, box[1] - by, box[2] + by, box[3] + by
 
 
-def outside(lines: Sequence[Line], boxes: Sequence[Box]) -> list[Line]:
-    """The lines without the pieces that have their middle in one of the boxes."""
-    kept = []
-    for line in lines:
-        pieces = tuple(
-            p
-            for p in line.pieces
-            if not any(b[0] <= p.middle <= b[2] and b[1] <= (p.y0 + p.y1) // 2 <= b[3] for b in boxes)
-        )
-        if pieces:
-            kept.append(Line(pieces, min(p.y0 for p in pieces), max(p.y1 for p in pieces)))
-    return kept
-
-
 def _meet(a: Box, b: Box) -> bool:
     return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])
 

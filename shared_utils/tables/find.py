@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from shared_utils.tables.draft import Draft, DraftCell
 from shared_utils.tables.halves import parts_of
 from shared_utils.tables.labelled import labelled_blocks
-from shared_utils.tables.lines import Line, spans_of, text_lines
+from shared_utils.tables.lines import Line, holds, outside, spans_of, text_lines
 from shared_utils.tables.meaning import (
     are_indented,
     head_rows,
@@ -18,7 +18,7 @@ from shared_utils.tables.meaning import (
     stub_columns,
     text_of,
 )
-from shared_utils.tables.model import Box, PlacedPage, displayed
+from shared_utils.tables.model import PlacedPage, displayed
 from shared_utils.tables.named_above import with_names_above
 from shared_utils.tables.regions import regions
 from shared_utils.tables.ruled import ruled_table
@@ -83,28 +83,12 @@ def drafts(page: PlacedPage) -> tuple[list[Line], list[Draft]]:
     ruled = (ruled_table(lines, grid) for grid in grids)
     found = [with_names_above(table, lines) for table in ruled if table is not None]
     boxes = [table.box for table in found]
-    words = [word for word in page.words if not any(_holds(box, word[2:]) for box in boxes)] if boxes else page.words
+    words = [word for word in page.words if not any(holds(box, word[2:]) for box in boxes)] if boxes else page.words
     for part in parts_of(page, words):
         is_whole = len(part) == len(words)
-        own = _outside(lines, boxes) if is_whole else text_lines(replace(page, words=tuple(part)), barriers)
+        own = outside(lines, boxes) if is_whole else text_lines(replace(page, words=tuple(part)), barriers)
         tables = (unruled_table(page, region, level) for region in regions(own, level, page))
         unruled = [table for table in tables if table is not None]
         found += unruled
-        found += labelled_blocks(page, _outside(own, [*boxes, *(table.box for table in unruled)]))
+        found += labelled_blocks(page, outside(own, [*boxes, *(table.box for table in unruled)]))
     return lines, sorted(found, key=lambda table: table.box[1])
-
-
-def _holds(box: Box, other: Box) -> bool:
-    x, y = (other[0] + other[2]) / 2, (other[1] + other[3]) / 2
-    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
-
-
-def _outside(lines: Iterable[Line], boxes: list[Box]) -> list[Line]:
-    if not boxes:
-        return list(lines)
-    kept = []
-    for line in lines:
-        pieces = tuple(p for p in line.pieces if not any(_holds(box, (p.x0, p.y0, p.x1, p.y1)) for box in boxes))
-        if pieces:
-            kept.append(Line(pieces, line.y0, line.y1))
-    return kept

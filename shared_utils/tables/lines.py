@@ -226,6 +226,24 @@ def piece_of(page: PlacedPage, words: Sequence[Word]) -> Piece:
     )
 
 
+def holds(box: Box, other: Box) -> bool:
+    """Whether the middle of another box lies in a box."""
+    x, y = (other[0] + other[2]) / 2, (other[1] + other[3]) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def outside(lines: Iterable[Line], boxes: Sequence[Box]) -> list[Line]:
+    """The lines without the pieces that any of the boxes holds."""
+    if not boxes:
+        return list(lines)
+    kept = []
+    for line in lines:
+        pieces = tuple(p for p in line.pieces if not any(holds(box, (p.x0, p.y0, p.x1, p.y1)) for box in boxes))
+        if pieces:
+            kept.append(Line(pieces, line.y0, line.y1))
+    return kept
+
+
 def spans_of(text: str, pieces: Iterable[Piece]) -> tuple[Span, ...]:
     """The slices of the page's text that pieces are, top down: words that follow each other there are one slice."""
     found: list[Span] = []

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared_utils.tables.draft import Draft, DraftCell, around, cell
+from shared_utils.tables.draft import Draft, around, cell
 from shared_utils.tables.lines import Line, Piece
+from shared_utils.tables.meaning import text_of
 from shared_utils.tables.texts import is_value, says_more_than_a_name
 
 NEAR = 1.0  # × the height: white between names and grid, and between the lines of one name
@@ -19,7 +20,7 @@ Names = dict[int, list[Piece]]
 def with_names_above(draft: Draft, lines: Sequence[Line]) -> Draft:
     """The table with the line or lines directly over it as its head, where each of their pieces stands over one column
     of its own and the table's first row holds values, not names."""
-    if not any(is_value(_text(c)) for c in draft.cells if c.row == 0 and c.column):
+    if not any(is_value(text_of(c)) for c in draft.cells if c.row == 0 and c.column):
         return draft
     names = _names(draft, lines)
     if not names:
@@ -68,10 +69,6 @@ def _column_of(piece: Piece, columns: dict[int, tuple[int, int]]) -> int | None:
     own = [number for number, (left, right) in columns.items() if left <= piece.middle <= right]
     over = [n for n, (left, right) in columns.items() if piece.x0 < (left + right) / 2 < piece.x1]
     return own[0] if own and set(over) <= set(own) else None
-
-
-def _text(c: DraftCell) -> str:
-    return " ".join(piece.text for piece in c.pieces)
 
 
 __all__ = ["with_names_above"]

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from shared_utils.tables.captions import goes_on, is_caption, is_note, is_scale
-from shared_utils.tables.charts import chart_boxes, is_chart, is_contents, outside, without_axes
+from shared_utils.tables.charts import chart_boxes, is_chart, is_contents, without_axes
 from shared_utils.tables.columns import body_lines, columns_between, stands_in
-from shared_utils.tables.lines import Line, Piece
+from shared_utils.tables.lines import Line, Piece, outside
 from shared_utils.tables.model import PlacedPage
 from shared_utils.tables.prose import prose_pieces
 from shared_utils.tables.ruling import Rule

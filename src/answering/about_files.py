@@ -15,6 +15,7 @@ from pathlib import Path
 
 from shared_utils.message import NOTHING, Message, counted, literal, message
 from shared_utils.structure.title_page import byline, title
+from shared_utils.text.edition_numbers import without_edition
 from shared_utils.text.folding import fold
 from shared_utils.text.languages import FUNCTION_WORDS, told_language
 from shared_utils.types import (
@@ -66,7 +67,6 @@ _LANGUAGES = {
     "dutch": message("Dutch"),
 }
 _HEAD = 60  # characters of a first line that may call the document
-_EDITION = re.compile(r"(?<=[a-z]{3})\d{1,2}$")  # "gpl3.pdf" is called GPL
 _COUNTED = message("counted in the file")
 _READ = message("read from the file")
 
@@ -129,7 +129,7 @@ def _meant(question: str, documents: Sequence[IndexedDocument]) -> list[IndexedD
 def _is_named(word: str, document: Document) -> bool:
     head = document.pages[0].text[:_HEAD].partition("\n")[0] if document.pages else ""
     names = _words(f"{_title(document) or head} {document.title} {document.name}")
-    names |= {_EDITION.sub("", name) for name in names}
+    names |= set(map(without_edition, names))
     return word in names or (len(word) >= _STEM and any(name[:_STEM] == word[:_STEM] for name in names))
 
 

@@ -11,12 +11,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared_utils.message import message
 from shared_utils.text.words import terms
-from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Passage, Sentence, Span, Verdict
-from src.answering.direct import led_by
+from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Passage, Span
+from src.answering.direct import led_by_quotes
 from src.answering.ingestion import IndexedDocument
-from src.answering.places import citations_of
 
 _NUMBER = r"(?:\+\s?\d{1,3}|\(?\d{1,5}\)?)(?:[\s./()-]{1,3}\d{1,5}){2,6}(?!\d)"
 _CALLED = (
@@ -166,12 +164,9 @@ def with_contact(
     found = contacts_of(question, passages, documents)
     if not found:
         return None
-    cited = citations_of([(c.document_id, c.page, Span(c.start, c.end)) for c in found], names)
-    reason = message("quoted word for word")
-    sentences = [Sentence(c.quote, (c.marker,), Verdict.SUPPORTED, reason) for c in cited]
-    operands = tuple(DirectOperand("", c.value, "", (n,)) for n, c in enumerate(found, 1))
-    direct = Direct(DirectKind.VALUE, "", found[0].value, "", operands[:1])
-    return led_by(answer, sentences, cited, direct, cited)
+    operand = DirectOperand("", found[0].value, "", (1,))
+    direct = Direct(DirectKind.VALUE, "", found[0].value, "", (operand,))
+    return led_by_quotes(answer, [(c.document_id, c.page, Span(c.start, c.end)) for c in found], names, direct)
 
 
 __all__ = ["Contact", "asked_contact", "contacts_of", "with_contact"]

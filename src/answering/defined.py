@@ -16,16 +16,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from shared_utils.message import message
 from shared_utils.structure.sentences import page_rows, sentences_between
 from shared_utils.structure.waste import is_nothing, is_reference
 from shared_utils.text.folding import fold
 from shared_utils.text.sentences import split_sentences
 from shared_utils.text.words import terms
-from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Passage, Sentence, Span, Verdict
-from src.answering.direct import Pages, led_by
+from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Passage, Span
+from src.answering.direct import Pages, led_by_quotes
 from src.answering.ingestion import IndexedDocument
-from src.answering.places import citations_of
 
 _ARTICLES = r"(?:an?|the|ein\w*|der|die|das|den|une?|les?|la|l['’]|el|los|las|il|lo|i|gli|um|uma|os?|as?|een|de|het)"
 _WHO = re.compile(
@@ -167,18 +165,14 @@ def with_definition(
     told = told_of(asked, passages, documents, pages, names) if asked is not None else []
     if asked is None or not told:
         return None
-    cited = citations_of([(one.document_id, one.page, Span(one.start, one.end)) for one in told], names)
-    reason = message("quoted word for word")
-    sentences = [
-        Sentence(" ".join(c.quote.split()), (c.marker,), Verdict.SUPPORTED, reason) for c in cited
-    ]  # fmt: skip
+    places = [(one.document_id, one.page, Span(one.start, one.end)) for one in told]
     direct = None
     if told[0].person:
         operand = DirectOperand(asked.post, told[0].person, "", (1,))
         direct = Direct(DirectKind.VALUE, asked.post, told[0].person, "", (operand,))
     wanted = set(terms(f"{asked.name} {asked.term} {told[0].person}"))
     kept = tuple(s for s in answer.sentences if not _is_source(s.text) and wanted & set(terms(s.text)))
-    return led_by(replace(answer, sentences=kept), sentences, cited, direct, cited)
+    return led_by_quotes(replace(answer, sentences=kept), places, names, direct)
 
 
 def told_of(

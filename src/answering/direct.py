@@ -25,6 +25,7 @@ from shared_utils.types import (
     Page,
     Passage,
     Sentence,
+    Span,
     Verdict,
 )
 from src.answering.closest_rows import MOST, closest, with_closest
@@ -214,6 +215,19 @@ def led_by(
         raw_text="\n".join(s.text + " " + "".join(f"[{marker}]" for marker in s.citations) for s in sentences),
         direct=direct,
     )
+
+
+def led_by_quotes(
+    answer: Answer,
+    places_: Sequence[tuple[str, Page, Span]],
+    names: Mapping[str, str],
+    direct: Direct | None = None,
+) -> Answer:
+    """The answer after what stands at these places, (document id, page, span), word for word, a sentence each."""
+    cited = citations_of(places_, names)
+    reason = message("quoted word for word")
+    said = [Sentence(" ".join(c.quote.split()), (c.marker,), Verdict.SUPPORTED, reason) for c in cited]
+    return led_by(answer, said, cited, direct, cited)
 
 
 def _quotes(sentence: Sentence, citations: Sequence[Citation], said: Collection[Citation]) -> bool:

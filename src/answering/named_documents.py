@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from shared_utils.message import NOTHING, Message, message
+from shared_utils.text.edition_numbers import without_edition
 from shared_utils.text.folding import fold
 from shared_utils.text.languages import FUNCTION_WORDS
 from shared_utils.text.words import terms
@@ -227,8 +228,7 @@ def _is_wholly_called(one: IndexedDocument, name: str) -> bool:
 @lru_cache(maxsize=1024)
 def _called(name: str, title: str) -> frozenset[str]:
     said = re.sub(r"[\W_]+", " ", f"{_stem(name)} {title}")
-    bare = re.sub(r"(?<=[^\W\d]{3})\d{1,2}\b", "", said)  # "gpl3" is called GPL
-    words = frozenset(terms(f"{said} {bare}")) - _GENERIC
+    words = frozenset(terms(f"{said} {without_edition(said)}")) - _GENERIC
     return words - frozenset().union(*FUNCTION_WORDS.values())
 
 

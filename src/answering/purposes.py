@@ -9,15 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from shared_utils.message import message
 from shared_utils.structure.sentences import page_rows, sentences_between
 from shared_utils.text.folding import fold
 from shared_utils.text.words import terms
-from shared_utils.types import Answer, Page, Passage, Sentence, Span, Verdict
+from shared_utils.types import Answer, Page, Passage, Span
 from src.answering.defined import Told, line_of, sentences_holding
-from src.answering.direct import Pages, led_by
+from src.answering.direct import Pages, led_by_quotes
 from src.answering.ingestion import IndexedDocument
-from src.answering.places import citations_of
 
 _ASKS = (
     re.compile(
@@ -96,10 +94,7 @@ def with_purpose(
     told = told_purpose(question, passages, documents, pages)
     if told is None:
         return None
-    cited = citations_of([(told.document_id, told.page, Span(told.start, told.end))], names)
-    said = " ".join(cited[0].quote.split())
-    lead = Sentence(said, (cited[0].marker,), Verdict.SUPPORTED, message("quoted word for word"))
-    return led_by(answer, [lead], cited, None, cited)
+    return led_by_quotes(answer, [(told.document_id, told.page, Span(told.start, told.end))], names)
 
 
 def told_purpose(
@@ -146,7 +141,7 @@ def _of_first_pages(documents: Sequence[IndexedDocument]) -> Iterator[tuple[str,
 
 def _pointed(text: str, at: int) -> int:
     """Where the word before a place begins that points to what is named there: "This form", "the form"."""
-    return re.search(r"(?:\w+ )?\Z", text[:at]).start()  # type: ignore[union-attr]
+    return re.search(r"(?:\w+\s+)?\Z", text[:at]).start()  # type: ignore[union-attr]
 
 
 __all__ = ["asked_about", "told_purpose", "with_purpose"]

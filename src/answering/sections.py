@@ -8,15 +8,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared_utils.message import message
 from shared_utils.retrieval.lookup import OF_ASKING
 from shared_utils.retrieval.question import question_words
 from shared_utils.structure.sentences import page_rows, sentences_between
 from shared_utils.structure.waste import is_contents, is_nothing, is_reference
 from shared_utils.text.words import terms
-from shared_utils.types import Answer, Page, Passage, Sentence, Span, Verdict
-from src.answering.direct import Pages, led_by
-from src.answering.places import citations_of
+from shared_utils.types import Answer, Page, Passage, Span
+from src.answering.direct import Pages, led_by_quotes
 
 _PAGES = 8  # found first, that are looked at
 _LONGEST = 160  # characters of a heading
@@ -95,10 +93,7 @@ def with_section(
     if section is None:
         return None
     stretch = Span(section.sentences[0].start, section.sentences[-1].end)
-    cited = citations_of([(section.document_id, section.page, stretch)], names)
-    said = " ".join(cited[0].quote.split())
-    lead = Sentence(said, (cited[0].marker,), Verdict.SUPPORTED, message("quoted word for word"))
-    return led_by(answer, [lead], cited, None, cited)
+    return led_by_quotes(answer, [(section.document_id, section.page, stretch)], names)
 
 
 __all__ = ["Section", "section_of", "with_section"]

@@ -34,7 +34,7 @@ from src.answering.sections import section_of
 
 FORM = (
     "Harbour dues\n"
-    "This form is used to notify the port office of a landing. A form that is late costs a fee.\n"
+    "This\nform is used to notify the port office of a landing. A form that is late costs a fee.\n"
     "For help call us toll-free at 1-800-827-1000 (mornings) or write to dues@port.example.org.\n"
     "Pilots: tel. +47 67 54 93 30\n"
 )
@@ -81,7 +81,7 @@ def test_how_somebody_is_reached(manual: IndexedDocument, question: str, values:
 def test_what_something_is_for(manual: IndexedDocument, question: str) -> None:
     told = told_purpose(question, found(manual), [manual], pages_of([manual]))
     assert told is not None
-    assert told.page.text[told.start : told.end] == "This form is used to notify the port office of a landing."
+    assert told.page.text[told.start : told.end] == "This\nform is used to notify the port office of a landing."
     assert told_purpose("What is the port office for?", found(manual), [manual], pages_of([manual])) is None
 
 
