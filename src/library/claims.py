@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from shared_utils.storage.store import Store, Usage
 from src.answering.ingestion import SourceFile
 from src.library.limits import Used, refuse_beyond_limits, refuse_pages_beyond_limits
 from src.library.networks import NETWORK_SHARE
 from src.settings import Settings
+
+HandingOver = Callable[[], AbstractContextManager[None]]  # entered around the step from which on the store counts
+
+
+@dataclass(frozen=True, slots=True)
+class PagesClaim:
+    """Pages of one file that are claimed while it is read."""
+
+    claim: Callable[[int], None]  # so many pages; raises PdfTooLarge where a limit refuses them
+    handing_over: HandingOver
 
 
 @dataclass(slots=True, eq=False)
@@ -36,7 +47,7 @@ class Claims:
         self._lock = threading.Lock()
 
     @contextmanager
-    def adding(self, key: str, network: str, name: str, size: int) -> Iterator[None]:
+    def adding(self, key: str, network: str, name: str, size: int) -> Iterator[HandingOver]:
         """Around taking in a file of `size` bytes. Raises PdfTooLarge where a limit refuses it."""
         claim = _Claim(key, network, bytes=size)
         with self._lock:
@@ -45,12 +56,12 @@ class Claims:
             if claim.network:
                 self._keys_of.setdefault(claim.network, set()).add(claim.key)
         try:
-            yield
+            yield partial(self._handing_over, claim)
         finally:
             self._release(claim)
 
     @contextmanager
-    def reading(self, key: str, network: str, source: SourceFile) -> Iterator[Callable[[int], None]]:
+    def reading(self, key: str, network: str, source: SourceFile) -> Iterator[PagesClaim]:
         """Around reading a file. What it gives is told the file's pages before they are read, and raises PdfTooLarge
         where a limit refuses them."""
         claim = _Claim(key, network)
@@ -64,7 +75,7 @@ class Claims:
                 self._open.append(claim)
 
         try:
-            yield claim_pages
+            yield PagesClaim(claim_pages, partial(self._handing_over, claim))
         finally:
             self._release(claim)
 
@@ -76,9 +87,19 @@ class Claims:
             used = self._used(_Claim(key, network)).network
         return None if used is None else max(0, self._limits.max_person_pages * NETWORK_SHARE - used.pages)
 
+    @contextmanager
+    def _handing_over(self, claim: _Claim) -> Iterator[None]:
+        """Nobody is counted meanwhile: what the store begins to count here is counted neither twice nor not at all."""
+        with self._lock:
+            yield
+            self._let_go(claim)
+
     def _release(self, claim: _Claim) -> None:
         with self._lock:
-            self._open = [other for other in self._open if other is not claim]
+            self._let_go(claim)
+
+    def _let_go(self, claim: _Claim) -> None:
+        self._open = [other for other in self._open if other is not claim]
 
     def _used(self, claim: _Claim) -> Used:
         person = self._with_claims(self._store.usage(claim.key), lambda other: other.key == claim.key)

@@ -14,6 +14,7 @@ from shared_utils.storage.kept_pages import facts_of
 from shared_utils.storage.store import Entry as StoredEntry
 from shared_utils.types import Citation, Document, Page, Rect, Span
 from src.answering.ingestion import IndexedDocument, SourceFile
+from src.library.claims import HandingOver
 from src.library.guide import Guide, grown, guide_of
 from src.library.read_by_workers import reading_for
 from src.library.reading import Entry
@@ -84,8 +85,8 @@ class Documents:
         taken are told apart by a number: "report (2).pdf".
         Raises FootnoteError where a limit refuses it.
         """
-        with self._claims.adding(self._key, self._network(), name, len(data)), self._filing:
-            document_id, entry_id, name = self._kept(name, data)
+        with self._claims.adding(self._key, self._network(), name, len(data)) as handing_over, self._filing:
+            document_id, entry_id, name = self._kept(name, data, handing_over)
             source = SourceFile(document_id, name, self._store.file_path(document_id))
             with self._lock:
                 known = self._entries.get(entry_id)
@@ -97,19 +98,20 @@ class Documents:
         self._changed()
         return entry_id
 
-    def _kept(self, name: str, data: bytes) -> tuple[str, str, str]:
+    def _kept(self, name: str, data: bytes, handing_over: HandingOver) -> tuple[str, str, str]:
         """The ids of a file's content and entry, once both are in the store, and what it is called here."""
         for _ in range(_ATTEMPTS):
             with suppress(DocumentGone):  # its last holder's copy was erased in this moment, and this one with it
-                return self._put(name, data)
-        return self._put(name, data)
+                return self._put(name, data, handing_over)
+        return self._put(name, data, handing_over)
 
-    def _put(self, name: str, data: bytes) -> tuple[str, str, str]:
+    def _put(self, name: str, data: bytes, handing_over: HandingOver) -> tuple[str, str, str]:
         document_id = self._store.put_file(data)
         with self._lock:
             names = {entry.source.id: entry.source.name for entry in self._present()}
         name = names.pop(document_id, "") or name_apart(name, names.values())
-        return document_id, self._store.add_to_workspace(self._key, document_id, name), name
+        with handing_over():
+            return document_id, self._store.add_to_workspace(self._key, document_id, name), name
 
     def retry(self, entry_id: str, password: str | None = None) -> None:
         """Read a failed file again, with its password if there is one. The password is used once and not kept.

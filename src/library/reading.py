@@ -22,6 +22,7 @@ from src.answering.file_report import outcome, unread_pages
 from src.answering.giving_way import giving_way
 from src.answering.ingestion import IndexedDocument, SourceFile, WorkStopped, finished
 from src.events import Embedding, FileStatus, IngestEvent, PageRead, ReadingStarted, Searchable
+from src.library.claims import PagesClaim
 from src.library.fair_pool import FairPool, Job, Turn, Work
 from src.library.kept_index import keep_whole, open_whole
 from src.library.services import Reader, ReadingServices
@@ -136,17 +137,17 @@ class Reading:
             self._store.file_path(entry.source.id)
             whole = False
             events = self._rag.read(entry.source, partial(self._publish, entry), cancelled=stopped)
-            with self._claims.reading(self._person.key, self._person.network(), entry.source) as claim_pages:
+            with self._claims.reading(self._person.key, self._person.network(), entry.source) as pages:
                 for event in self._metrics.reading(events):
                     match event:
                         case ReadingStarted():
-                            claim_pages(event.pages)
+                            pages.claim(event.pages)
                             self._update(entry, state=DocumentState.READING, pages=event.pages)
                         case PageRead():
                             self._page_read(entry, event, began)
                         case Searchable() if entry.indexed is not None:
                             whole = True
-                            self._keep_pages(entry.indexed)
+                            self._keep_pages(entry.indexed, pages)
                             self._update(entry, verdicts=verdicts_of(entry.indexed))
         except FootnoteError as exc:  # the file cannot be read, or what was read cannot be kept
             self._refused(entry, exc)
@@ -234,11 +235,12 @@ class Reading:
             entry.seconds_left = (time.monotonic() - began) / len(entry.verdicts) * left
         self._changed()
 
-    def _keep_pages(self, indexed: IndexedDocument) -> None:
+    def _keep_pages(self, indexed: IndexedDocument, claimed: PagesClaim) -> None:
         """The title goes along only where it is the file's own, not the name a person gave."""
         document = indexed.document
         title = "" if document.title == document.name else document.title
-        self._store.save_opened(document.id, title, document.outline, len(document.pages), document.made_on)
+        with claimed.handing_over():
+            self._store.save_opened(document.id, title, document.outline, len(document.pages), document.made_on)
         self._store.save_pages(document.id, document.pages)
 
     def _keep_recognised(self, entry: Entry, page: Page) -> None:

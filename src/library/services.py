@@ -17,7 +17,7 @@ from shared_utils.storage.store import Store
 from shared_utils.storage.workspaces import WorkspaceId
 from src.answering.ingestion import IndexedDocument, SourceFile
 from src.answering.writing import Scribe, Writer
-from src.library.claims import Claims
+from src.library.claims import Claims, PagesClaim
 from src.library.fair_pool import FairPool
 from src.library.following import Following
 from src.library.preferences import Preferences
@@ -50,7 +50,7 @@ class EngineRoom(Protocol):
 class PageClaims(Protocol):
     """How many pages may be read. See `src.library.claims.Claims`."""
 
-    def reading(self, key: str, network: str, source: SourceFile) -> AbstractContextManager[Callable[[int], None]]: ...
+    def reading(self, key: str, network: str, source: SourceFile) -> AbstractContextManager[PagesClaim]: ...
 
 
 class ReadingServices(Protocol):

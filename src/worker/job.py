@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 
 from shared_utils.errors import FootnoteError
@@ -13,6 +13,7 @@ from shared_utils.storage.store import Store
 from shared_utils.types import Page
 from src.answering.ingestion import IndexedDocument, SourceFile
 from src.events import PageRead
+from src.library.claims import PagesClaim
 from src.library.fair_pool import Turn, Work
 from src.library.limits import Used, refuse_network_beyond_limits, refuse_pages_beyond_limits
 from src.library.reading import Entry, Reading
@@ -120,8 +121,8 @@ class JobReading(Reading):
         self._one.kept += 1  # after the verdicts of these pages: who hears of the one looks for the others
         self._one.changed()
 
-    def _keep_pages(self, indexed: IndexedDocument) -> None:
-        super()._keep_pages(indexed)
+    def _keep_pages(self, indexed: IndexedDocument, claimed: PagesClaim) -> None:
+        super()._keep_pages(indexed, claimed)
         self._one.whole = True
         self._one.kept += 1
 
@@ -142,7 +143,7 @@ class WorkersClaims:
         self._held_now = held_now
 
     @contextmanager
-    def reading(self, key: str, network: str, source: SourceFile) -> Iterator[Callable[[int], None]]:  # noqa: ARG002
+    def reading(self, key: str, network: str, source: SourceFile) -> Iterator[PagesClaim]:  # noqa: ARG002
         """See `Claims.reading`; `key` is the entry's id."""
         held_now = self._held_now(key)
         left = held_now.job.network_left if held_now else None
@@ -158,4 +159,4 @@ class WorkersClaims:
                 if state is not None and state.status is None:
                     self._store.save_opened(source.id, "", (), pages)
 
-        yield claim_pages
+        yield PagesClaim(claim_pages, nullcontext)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import doctest
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from shared_utils.errors import PdfTooLarge, ShareUsedUp
+from src.answering.ingestion import SourceFile
 from src.library import networks
 from src.library.library import Library
 from src.library.networks import NETWORK_SHARE, counted_network
 from src.library.newcomers import Newcomers
 from src.library.sample import sample_pdf
+from src.settings import MEGABYTE
 from src.views import DocumentState, DocumentView
 from tests.conftest import DrawPdf
 from tests.fakes import FakeClock, FakeEngines
@@ -180,6 +183,35 @@ def test_whoever_adds_at_the_same_time_is_counted_as_well(open_library: OpenLibr
             store.add_to_workspace(key, store.put_file(key.encode() * (1_000_000 // len(key))), "x.pdf")
     with pytest.raises(PdfTooLarge, match="share your network"), claims.adding("n" * 24, OFFICE, "d.pdf", half):
         pass
+
+
+def test_what_is_kept_while_it_is_read_counts_once(open_library: OpenLibrary) -> None:
+    library = open_library(max_person_pages=60)
+    store = library.store
+    first, second = (SourceFile(store.put_file(body), "x.pdf", Path("x.pdf")) for body in (b"a", b"b"))
+    store.add_to_workspace(MINE, first.id, "a.pdf")
+    store.add_to_workspace(MINE, second.id, "b.pdf")
+    claims = library._services.claims
+    with claims.reading(MINE, "", first) as pages:
+        pages.claim(25)
+        with pages.handing_over():
+            store.save_opened(first.id, "", (), 25)
+        with claims.reading(MINE, "", second) as more:  # the first is kept, and its reading has not ended yet
+            with pytest.raises(PdfTooLarge):
+                more.claim(36)
+            more.claim(35)
+
+
+def test_a_file_that_is_kept_while_it_is_added_counts_once(open_library: OpenLibrary) -> None:
+    library = open_library(max_person_mb=1)
+    claims, store, half = library._services.claims, library.store, MEGABYTE // 2
+    with claims.adding(MINE, "", "a.pdf", half) as handing_over:
+        with handing_over():
+            store.add_to_workspace(MINE, store.put_file(b"a" * half), "a.pdf")
+        with pytest.raises(PdfTooLarge), claims.adding(MINE, "", "b.pdf", half + 1):
+            pass
+        with claims.adding(MINE, "", "b.pdf", half):
+            pass
 
 
 def test_at_one_s_own_machine_only_a_person_s_limit_counts(open_library: OpenLibrary) -> None:
