@@ -39,7 +39,7 @@ from src.edge.hosts import is_welcome
 from src.edge.options import TellsMethods
 from src.edge.sender import sender_of
 from src.edge.shares import Shares
-from src.edge.stopping import DRAINING_S, on_stop
+from src.edge.stopping import DRAINING_S, TellsOfTheEnd, on_stop
 from src.screen import file_routes, text_routes
 from src.screen.downloads import keep_downloads
 from src.screen.lookups import ask_nobody_for_our_address, look_for_no_packaged_components
@@ -310,6 +310,7 @@ def create_app(settings: Settings) -> App:
         lifespan=lifespan,
         routes=[Route("/healthz", healthz), *file_routes.ROUTES, *text_routes.ROUTES],
         middleware=[
+            Middleware(TellsOfTheEnd),
             Middleware(
                 Edge,
                 frame_ancestors=settings.frame_ancestors,

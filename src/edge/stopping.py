@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
 from collections.abc import Callable
 from functools import partial
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 DRAINING_S = 2  # what is still under way when the process is to end may take so long
 
@@ -28,3 +34,40 @@ def _stopping(
 ) -> None:
     threading.Thread(target=hand_over, name="hand-over", daemon=True).start()
     before(number, frame)
+
+
+class TellsOfTheEnd:
+    """Whoever's request is cut short because this process ends is told so: 503, and to send it again."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        begun = False
+
+        async def sent(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sent)
+        except asyncio.CancelledError:  # nothing but the end of the server cancels a request from outside
+            if not begun:
+                await _ENDING(scope, receive, send)
+
+
+_ENDING = JSONResponse(
+    {
+        "error": {
+            "code": "stopping",
+            "message": "This server was stopped before your request had come whole. Send it again in a moment.",
+            "type": "server_error",
+            "param": None,
+        }
+    },
+    503,
+    {"Retry-After": "5"},
+)

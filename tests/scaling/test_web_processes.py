@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import secrets
+import signal
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from typing import Any
 
 import httpx
 import pytest
 
+from src.api.caller import shelf_key_of
+from src.edge.stopping import DRAINING_S
+from src.settings import Settings
+from src.wiring import open_store
 from tests.fake_ollama import FakeOllama, Script
 from tests.sample_report import SAMPLE
 from tests.scaling.web import Web, started_web
@@ -21,6 +28,7 @@ pytestmark = pytest.mark.enable_socket
 QUESTION = "How much cargo did Nordhaven handle in 2025?"
 ANSWER = "In 2025, Nordhaven handled 2.84 million tonnes of cargo, 6.2 % more than in 2024."
 ITS_BEGINNING = "In 2025, Nordhaven"  # no document says so: these are the model's words
+CLOSING_S = 8.0  # of the ten that a container has until it is killed
 TAKEN_OVER_S = 60.0  # a lease runs out after 20 s; a busy machine may take its time
 
 
@@ -105,7 +113,7 @@ def test_what_is_put_in_at_one_is_found_asked_and_continued_at_the_other(
 def test_a_question_whose_process_was_killed_in_mid_answer_is_answered_by_the_other(
     two: tuple[Web, Web], ollama: FakeOllama
 ) -> None:
-    """Runs last: it leaves one process dead."""
+    """It leaves one process dead."""
     key = secrets.token_hex(24)
     killed, other = two
     ollama.requests.clear()
@@ -136,3 +144,57 @@ def test_a_question_whose_process_was_killed_in_mid_answer_is_answered_by_the_ot
         assert [citation["page"] for citation in answer["citations"]] == [2]
         assert {sentence["verdict"] for sentence in answer["sentences"]} == {"supported"}
         assert len(ollama.bodies("/api/chat")) == 2, "asked once by each process, and no more"
+
+
+def upload(server: Web, key: str, rest: threading.Event, begun: threading.Event) -> httpx.Response:
+    """A file of which the second half is sent when `rest` is set."""
+    data, boundary = SAMPLE.read_bytes(), secrets.token_hex(8)
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="late.pdf"\r\n\r\n'.encode()
+    tail = f"\r\n--{boundary}--\r\n".encode()
+
+    def body() -> Iterator[bytes]:
+        yield head + data[: len(data) // 2]
+        begun.set()
+        rest.wait(20)
+        yield data[len(data) // 2 :] + tail
+
+    headers = {
+        "Content-Type": f"multipart/form-data; boundary={boundary}",
+        "Content-Length": str(len(head) + len(data) + len(tail)),
+    }
+    with server.client(key) as client:
+        return client.post("/api/documents", content=body(), headers=headers)
+
+
+def test_an_orderly_stop_waits_for_what_is_nearly_there_and_not_for_what_never_comes(
+    two: tuple[Web, Web],
+) -> None:
+    """Runs last: it ends the other process."""
+    _, stopped = two
+    late, never = secrets.token_hex(24), secrets.token_hex(24)
+    rest, no_rest = threading.Event(), threading.Event()
+    begun = [threading.Event(), threading.Event()]
+    with ThreadPoolExecutor(2) as pool:
+        finished = pool.submit(upload, stopped, late, rest, begun[0])
+        unfinished = pool.submit(upload, stopped, never, no_rest, begun[1])
+        assert all(event.wait(20) for event in begun)
+        with stopped.client(late) as client:  # after it both heads have been read, since this one came later
+            client.get("/api/documents").raise_for_status()
+        stopped.process.send_signal(signal.SIGTERM)
+        since = time.monotonic()
+        rest.set()
+        assert finished.result(20).status_code == 202
+        with pytest.raises(httpx.HTTPError):
+            httpx.get(f"{stopped.address}/healthz", timeout=5)  # nothing new is begun
+        stopped.process.wait(DRAINING_S + CLOSING_S)
+        taken = time.monotonic() - since
+        no_rest.set()
+        cut = unfinished.result(20)
+        assert (cut.status_code, cut.headers["Retry-After"]) == (503, "5")
+        assert "Send it again" in cut.json()["error"]["message"]
+    assert taken >= DRAINING_S, "it was waited for"
+    assert "Traceback" not in stopped.log.read_text()
+    folder = stopped.log.parent / "data"
+    with closing(open_store(Settings.from_env({"FOOTNOTE_DATA_DIR": str(folder)}))) as store:
+        assert [entry.name for entry in store.workspace_documents(shelf_key_of(late))] == ["late.pdf"]
+        assert not store.workspace_documents(shelf_key_of(never))
