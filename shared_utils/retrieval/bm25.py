@@ -258,7 +258,11 @@ def _term_by_term(postings: Postings, terms: Iterable[tuple[float, int, int]], s
     scores = np.zeros(len(postings.lengths))
     for weight, begin, end in terms:
         units, counts = postings.units[begin:end].astype(np.intp), postings.counts[begin:end].astype(np.float32)
-        scores[units] += weight * counts.astype(np.float64) / (counts + saturation[units])
+        parts = np.multiply(counts, weight, dtype=np.float64)
+        counts += saturation.take(units)
+        parts /= counts
+        parts += scores.take(units)  # `take`, and each step in place: a fourth less than one expression
+        scores[units] = parts
     return scores.astype(np.float32)
 
 

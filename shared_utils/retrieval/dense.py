@@ -24,6 +24,9 @@ class DenseIndex:
         contiguous = np.ascontiguousarray(vectors, dtype=np.float32)
         self._index = faiss.IndexFlatIP(contiguous.shape[1])
         self._index.add(contiguous)
+        # FAISS's own memory, which stays where it is for as long as nothing is added
+        held = faiss.rev_swig_ptr(self._index.get_xb(), contiguous.size)
+        self._vectors: Vectors = held.reshape(contiguous.shape)
 
     def __reduce__(self) -> tuple[type[DenseIndex], tuple[Vectors]]:
         return DenseIndex, (self.vectors,)
@@ -49,15 +52,13 @@ class DenseIndex:
         scores, rows = self._index.search(query, min(top_k, self._index.ntotal))
         return rows[0], scores[0]
 
-    def cosines(self, query: Vectors, rows: Rows) -> Scores:
-        """The cosines of chosen rows."""
-        chosen: Scores = self.rows(rows) @ query[0]
-        return chosen
+    def copy_rows(self, rows: Rows, into: Vectors) -> None:
+        """Some of the vectors, written into an array of their shape."""
+        np.take(self._vectors, rows, axis=0, out=into, mode="clip")  # another mode copies twice; they are in range
 
     def rows(self, rows: Rows) -> Vectors:
         """Some of the vectors, float32 (n, d)."""
-        some: Vectors = self._index.reconstruct_batch(rows)
-        return some
+        return self._vectors[rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +97,27 @@ def nearest_of_all(indexes: Sequence[Dense], query: Vectors, top_k: int, of_each
 
 
 def cosines_of_each(indexes: Sequence[Dense], query: Vectors, rows: Sequence[Rows]) -> list[Scores]:
-    """`cosines` of every index, for its own rows. A store is asked once."""
+    """The cosines of chosen rows of every index. A store is asked once."""
+    here = {place: index for place, index in enumerate(indexes) if isinstance(index, DenseIndex)}
+    known = dict(zip(here, cosines_here(list(here.values()), query, [rows[place] for place in here]), strict=True))
     return _each(
         indexes,
-        lambda place, index: index.cosines(query, rows[place]),
+        lambda place, _: known[place],
         lambda places, stored: stored[0].source.cosines(
             query, [(index.document_id, rows[place]) for place, index in zip(places, stored, strict=True)]
         ),
     )
+
+
+def cosines_here(indexes: Sequence[DenseIndex], query: Vectors, rows: Sequence[Rows]) -> list[Scores]:
+    """`cosines_of_each` of indexes in this process: one product, however few rows are each one's."""
+    ends = np.cumsum([len(chosen) for chosen in rows], dtype=np.int64)
+    gathered: Vectors = np.empty((int(ends[-1]) if len(ends) else 0, query.shape[1]), dtype=np.float32)
+    for index, chosen, end in zip(indexes, rows, ends.tolist(), strict=True):
+        if len(chosen):
+            index.copy_rows(chosen, gathered[end - len(chosen) : end])
+    scores: Scores = gathered @ query[0]
+    return [scores[end - len(chosen) : end] for chosen, end in zip(rows, ends.tolist(), strict=True)]
 
 
 def _each(

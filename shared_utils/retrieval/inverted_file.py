@@ -18,7 +18,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from shared_utils.retrieval.dense import DenseIndex, Rows, Scores
+from shared_utils.retrieval.dense import DenseIndex, Rows, Scores, cosines_here
 from shared_utils.retrieval.joined_words import JoinedWords, Run
 from shared_utils.types import Vectors
 
@@ -67,8 +67,7 @@ class InvertedFile:
         ids = np.sort(found[found >= 0])
         bounds = np.searchsorted(ids, self._begins)
         rows = [ids[bounds[place] : bounds[place + 1]] - self._begins[place] for place in places]
-        none = np.array([], dtype=np.float32)
-        scores = [m.cosines(query, chosen) if len(chosen) else none for m, chosen in zip(members, rows, strict=True)]
+        scores = cosines_here(members, query, rows)
         every = np.sort(np.concatenate(scores))[::-1]
         least = every[min(top_k, len(every)) - 1] if len(every) else np.float32(0)
         return [(chosen[score >= least], score[score >= least]) for chosen, score in zip(rows, scores, strict=True)]

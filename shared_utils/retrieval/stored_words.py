@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,7 @@ class StoredWords(Mapping[str, int]):
         return {"text": self.text, "ends": self.ends, "hashes": self.hashes, "ranked": self.ranked}
 
 
+@lru_cache(maxsize=4096)  # a question's words are looked up in each part of a large library
 def hash_of(word: str) -> int:
     return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
 import snowballstemmer
 
@@ -61,16 +62,28 @@ def terms(text: str) -> list[str]:
     >>> terms("营业收入")
     ['营', '业', '收', '入', '营业', '业收', '收入']
     """
+    return list(_kept_terms(text))
+
+
+@lru_cache(maxsize=2_000)  # of one question, which asks for those of a sentence again and again
+def _kept_terms(text: str) -> tuple[str, ...]:
     text = text if text.isascii() else _NOTE_MARK.sub("", text)
     plain = indexed_numerals(spelled_out(text)) if _DIGIT.search(text) else text
     folded = _ACRONYM.sub(lambda match: match.group().replace(".", "") + " ", fold(plain))
-    # A hyphen at the end of a line may or may not belong to the word: index it with and without.
-    matches = list(_TOKEN.finditer(_WRAPPED_WORD.sub(r"\1\2 \1 \2", folded)))
-    language = index_language([match.group() for match in matches if match.lastgroup == "word"])
-    return [term for match in matches for term in _token_terms(match.group(), match.lastgroup or "word", language)]
+    if "-" in folded and "\n" in folded:
+        # A hyphen at the end of a line may or may not belong to the word: index it with and without.
+        folded = _WRAPPED_WORD.sub(r"\1\2 \1 \2", folded)
+    tokens = [(match.group(), match.lastgroup or "word") for match in _TOKEN.finditer(folded)]
+    language = index_language([token for token, kind in tokens if kind == "word"])
+    return tuple(chain.from_iterable(_token_terms(token, kind, language) for token, kind in tokens))
 
 
-def _token_terms(token: str, kind: str, language: str) -> Iterator[str]:
+@lru_cache(maxsize=50_000)
+def _token_terms(token: str, kind: str, language: str) -> tuple[str, ...]:
+    return tuple(_terms_of_token(token, kind, language))
+
+
+def _terms_of_token(token: str, kind: str, language: str) -> Iterator[str]:
     if kind == "word":
         yield from _word_terms(token, language)
     elif kind == "number":

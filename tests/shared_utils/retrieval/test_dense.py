@@ -7,7 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from shared_utils.retrieval.dense import DenseIndex, Rows, Scores, StoredVectors, cosines_of_each, nearest_of_each
+from shared_utils.retrieval.dense import (
+    DenseIndex,
+    Rows,
+    Scores,
+    StoredVectors,
+    cosines_here,
+    cosines_of_each,
+    nearest_of_each,
+)
 from shared_utils.types import Vectors
 
 
@@ -25,12 +33,21 @@ def test_the_nearest_are_those_of_an_argsort() -> None:
     expected = np.argsort(-(vectors @ query[0]))[:20]
     assert rows.tolist() == expected.tolist()
     np.testing.assert_allclose(cosines, (vectors @ query[0])[expected], rtol=1e-5)
-    np.testing.assert_allclose(index.cosines(query, rows), cosines, rtol=1e-5)
+    np.testing.assert_allclose(cosines_here([index], query, [rows])[0], cosines, rtol=1e-5)
 
 
 def test_asking_for_more_than_there_are_gives_all() -> None:
     rows, _ = DenseIndex(unit_vectors(3, 1)).nearest(unit_vectors(1, 2), 10)
     assert sorted(rows.tolist()) == [0, 1, 2]
+
+
+def test_cosines_of_rows_of_several_indexes_keep_their_places() -> None:
+    vectors, query = [unit_vectors(6, seed) for seed in range(3)], unit_vectors(1, 9)
+    rows = [np.array([4, 1]), np.array([], dtype=np.int64), np.array([5])]
+    found = cosines_here([DenseIndex(own) for own in vectors], query, rows)
+    for own, chosen, cosines in zip(vectors, rows, found, strict=True):
+        np.testing.assert_allclose(cosines, own[chosen] @ query[0], rtol=1e-5)
+    assert cosines_here([], query, []) == []
 
 
 def test_writing_to_the_vectors_does_not_change_the_index() -> None:
@@ -69,7 +86,7 @@ class Store:
 
     def cosines(self, query: Vectors, chosen: Sequence[tuple[str, Rows]]) -> list[Scores]:
         self.asked.append([document_id for document_id, _ in chosen])
-        return [self._indexes[document_id].cosines(query, rows) for document_id, rows in chosen]
+        return cosines_here([self._indexes[id_] for id_, _ in chosen], query, [rows for _, rows in chosen])
 
 
 def test_documents_in_stores_and_in_memory_keep_their_places_and_a_store_is_asked_once() -> None:
