@@ -28,13 +28,14 @@ from shared_utils.retrieval.inverted_file import Neighbours
 from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.storage.kept_pages import PageMemory
-from shared_utils.types import Answer, Cancelled, Citation, Evidence, Passage, Rect, Span
+from shared_utils.types import Answer, Cancelled, Citation, Evidence, Passage, Rect
 from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
 from src.answering.asked import checked_question
 from src.answering.classify import classified
 from src.answering.compared import Found
 from src.answering.conversation import PastTurn, asked_before
 from src.answering.direct import figure_of
+from src.answering.drawn import located
 from src.answering.file_report import unread_pages
 from src.answering.finding import evidence_of, found_passages, indexes_within, searched_for
 from src.answering.follow_up import read_on, standalone
@@ -388,12 +389,7 @@ class Rag:
 
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
         """Where a citation's words are drawn on its page; () where that is not known."""
-        page = document.page(citation.page)
-        if page is None:
-            return ()
-        return self.viewer.locate(document.path, page, [Span(citation.start, citation.end)])[0]
+        return located(self.viewer, [citation], [document])[0].rects
 
     def _with_rects(self, answer: Answer, documents: Sequence[IndexedDocument]) -> Answer:
-        by_id = {document.document.id: document for document in documents}
-        located = tuple(replace(c, rects=self.locate(c, by_id[c.document_id])) for c in answer.citations)
-        return replace(answer, citations=located)
+        return replace(answer, citations=located(self.viewer, answer.citations, documents))

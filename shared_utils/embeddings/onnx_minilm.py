@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,7 @@ class OnnxMiniLmEmbedder:
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         self._tokenizer.no_padding()
         self._session = _session(_cached_graph(model_dir / "model.safetensors", cache_dir), threads)
+        self._query = lru_cache(maxsize=32)(self._embed_query)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """float32 (n, 384), in the order of the texts. Call it with a few dozen at a time to be able to stop."""
@@ -51,7 +53,13 @@ class OnnxMiniLmEmbedder:
         return vectors
 
     def embed_query(self, text: str) -> Vectors:
-        return self.embed_passages([text])
+        """float32 (1, d), not to be written to: a question is asked for several times until it is answered."""
+        return self._query(text)
+
+    def _embed_query(self, text: str) -> Vectors:
+        vector = self.embed_passages([text])
+        vector.flags.writeable = False
+        return vector
 
     def _embed(self, ids: Sequence[Sequence[int]]) -> Vectors:
         input_ids = np.zeros((len(ids), max(map(len, ids))), dtype=np.int32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ class SentenceTransformerEmbedder:
                 name=path_or_name,
                 error=error,
             ) from error
+        self._query = lru_cache(maxsize=32)(self._embed_query)
         self._dimension = int(self.embed_query("dimension").shape[1])
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
@@ -44,4 +46,10 @@ class SentenceTransformerEmbedder:
         return np.asarray(vectors, dtype=np.float32)
 
     def embed_query(self, text: str) -> Vectors:
-        return self.embed_passages([text])
+        """float32 (1, d), not to be written to: a question is asked for several times until it is answered."""
+        return self._query(text)
+
+    def _embed_query(self, text: str) -> Vectors:
+        vector = self.embed_passages([text])
+        vector.flags.writeable = False
+        return vector

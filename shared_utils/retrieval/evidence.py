@@ -92,7 +92,10 @@ class _Selection:
         """Take units, best first, while they fit under `limit` tokens in all."""
         limit = min(limit, self._budget)
         for rank, unit in enumerate(sorted(units, key=lambda unit: -unit.score)):
-            own = self._left_of(unit.key, [Span(unit.start, unit.end)])
+            whole_unit = Span(unit.start, unit.end)
+            own = self._left_of(unit.key, [whole_unit])
+            if own == [whole_unit] and self.tokens + unit.tokens + 1 > limit:
+                continue  # it fits without its heads no more than with them, which are not looked for
             if not own or self._says_the_same(unit):
                 continue
             pieces = [(unit.key, span) for span in [*own, *self._names_over(unit)]]

@@ -9,23 +9,24 @@ from shared_utils.structure.lines import lines_of
 from shared_utils.types import Page
 
 _ENTRY = re.compile(r"\S.*?(?:(?:\.\s?){4,}\s*|\s{3,})(?:[A-Z]-)?(\d{1,4})")
-_LEADER = re.compile(r"(?:\.\s){5,}|(?:\.\s?){6,}[\s.]*(?:[A-Z]-)?\d{1,4}\b|\A\s*(?:\.\s+){2,}\d")
+_DOTS = re.compile(r"\.\s*\.")
+_LEADER = re.compile(r"(?:\.\s){5,}|(?:\.\s?){6,}+[\s.]*+(?:[A-Z]-)?\d{1,4}\b|\A\s*(?:\.\s+){2,}\d")
 _INDEX_ENTRY = re.compile(r"[^\W\d][^,]{0,60}(?<!\d)(?:, \d{1,4}(?:[–-]\d{1,4})?)+")
 _ENTRIES = 6  # on a page that is one of contents
 _NUMBER_LAST = re.compile(r"\d\s*$", re.MULTILINE)
 _MOSTLY = 0.5  # of its lines
 _GROWING = 0.85  # of the steps from one page number to the next
 _BARE = re.compile(r"[\W_]*\d{0,4}[\W_]*")
-_REFERENCE_SIGNS = (
+_REFERENCE_SIGNS = (  # the rare ones first
+    re.compile(r"\bpp?\.\s?\d|\bpages \d|\bvol\.|\b\d+\s?\(\d+\)\s?:\s?\d|:\d+[–-]\d+"),
+    re.compile(r"(?:^|[\s,(])(?:19|20)\d\d[a-z]?[).,;]"),
+    re.compile(r"\bJournal\b|\bPress\b|\bConference\b|\bReview\b|\bhttps?://|\bISBN\b"),
     re.compile(
         r"\bet al\b|\bProceedings\b|\bIn Proc\b|\barXiv\b|\bdoi\b|\bPreprint\b|\bTransactions on\b|\bCoRR\b", re.I
     ),
-    re.compile(r"\bpp?\.\s?\d|\bpages \d|\bvol\.|\b\d+\s?\(\d+\)\s?:\s?\d|:\d+[–-]\d+"),
-    re.compile(r"(?:^|[\s,(])(?:19|20)\d\d[a-z]?[).,;]"),
     re.compile(
         r"(?:[A-Z][\w’'-]+,?\s(?:[A-Z]\.[\s,]?)+(?:,|\sand|&|\()\s?){1,}|(?:[A-Z][\w’'-]+\s[A-Z][\w’'-]+,\s){2,}"
     ),
-    re.compile(r"\bJournal\b|\bPress\b|\bConference\b|\bReview\b|\bhttps?://|\bISBN\b"),
 )
 _SIGNS = 3  # of a reference
 
@@ -45,7 +46,7 @@ def leads_on(text: str) -> bool:
     >>> leads_on("5.9.5 Adopting a buoy . . . . . . . . 44 5.9.6 Buoys again"), leads_on("Wait ... then go on.")
     (True, False)
     """
-    return _LEADER.search(text) is not None
+    return _DOTS.search(text) is not None and _LEADER.search(text) is not None
 
 
 def is_index_entry(text: str) -> bool:
@@ -65,7 +66,12 @@ def is_reference(text: str) -> bool:
     >>> is_reference("Roth and Hill (2019) show that pumps last.")
     False
     """
-    return sum(sign.search(text) is not None for sign in _REFERENCE_SIGNS) >= _SIGNS
+    found = 0
+    for left, sign in zip(range(len(_REFERENCE_SIGNS), 0, -1), _REFERENCE_SIGNS, strict=True):
+        if found + left < _SIGNS:  # as of almost every sentence
+            return False
+        found += sign.search(text) is not None
+    return found >= _SIGNS
 
 
 def is_contents(page: Page) -> bool:

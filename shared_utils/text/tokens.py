@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
 _PIECES = re.compile(
     r"(?P<word>[^\r\n\w]?[^\W\d_]+)"
@@ -41,6 +42,7 @@ def estimate_tokens(text: str) -> int:
     )
 
 
+@lru_cache(maxsize=20_000)
 def _piece_tokens(kind: str, piece: str) -> float:
     if kind == "word":
         spaced = piece[0] == " "

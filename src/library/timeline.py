@@ -12,6 +12,7 @@ from shared_utils.timeline.themes import theme, themes
 from shared_utils.types import QUOTED, Answer
 from src.answering.compared import Found
 from src.answering.developed import developed, order_of, with_series
+from src.answering.drawn import located
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.rag_with_generation import Rag
 
@@ -58,9 +59,7 @@ def figure_answer(
         return None
     empty = Answer(figure, True, (), (), "stop", QUOTED, "")
     answer = with_series(empty, seen, names)
-    by_id = {document.document.id: document for document in documents}
-    located = (replace(c, rects=rag.locate(c, by_id[c.document_id])) for c in answer.citations)
-    return replace(answer, citations=tuple(located))
+    return replace(answer, citations=located(rag.viewer, answer.citations, documents))
 
 
 def _no_figure(figure: str) -> Message:
