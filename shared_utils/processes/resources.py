@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _ROOT = Path("/")
+_SYSCTL = "/usr/sbin/sysctl"
 
 
 def available_cores(root: Path = _ROOT) -> int:
@@ -18,8 +20,27 @@ def available_cores(root: Path = _ROOT) -> int:
 
     A quota of 1.5 cores counts as one: a model thread that has to wait for its time slice holds up all the others.
     """
-    affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else fast_cores() or os.cpu_count() or 1
     return max(1, int(min([float(affinity), *_cpu_quotas(root)])))
+
+
+def fast_cores(ask: Callable[[str], str] | None = None) -> int:
+    """The performance cores of a Mac, 0 where nobody tells: a model thread on an efficiency core holds up the others.
+
+    `ask` gives what `sysctl -n NAME` prints, "" for a name that this Mac does not know. Macs with Intel processors know
+    no levels, and have physical cores. Ollama counts the same: https://github.com/ollama/ollama/tree/main/discover
+    """
+    ask = ask or _sysctl
+    counted = (ask(name).strip() for name in ("hw.perflevel0.physicalcpu", "hw.physicalcpu"))
+    return next((int(count) for count in counted if count.isdigit() and int(count)), 0)
+
+
+def _sysctl(name: str) -> str:
+    try:
+        told = subprocess.run([_SYSCTL, "-n", name], capture_output=True, text=True, timeout=5, check=True)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return told.stdout
 
 
 def memory_bytes(root: Path = _ROOT) -> int:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from shared_utils.processes.resources import available_cores, disk_free_bytes, memory_bytes
+from shared_utils.processes import resources
+from shared_utils.processes.resources import available_cores, disk_free_bytes, fast_cores, memory_bytes
 
 
 @pytest.fixture(autouse=True)
@@ -78,3 +79,29 @@ def test_without_a_limit_the_machines_memory_counts(tmp_path: Path) -> None:
 
 def test_room_on_the_disk_is_told_for_a_folder_that_is_yet_to_be_made(tmp_path: Path) -> None:
     assert disk_free_bytes(tmp_path / "not" / "yet") > 0
+
+
+@pytest.mark.parametrize(
+    ("told", "cores"),
+    [
+        ({"hw.perflevel0.physicalcpu": "4\n", "hw.physicalcpu": "8\n"}, 4),  # an M1: four fast ones, four that spare
+        ({"hw.physicalcpu": "6\n"}, 6),  # a Mac with an Intel processor knows no levels
+        ({}, 0),
+        ({"hw.perflevel0.physicalcpu": "second level name"}, 0),
+    ],
+)
+def test_of_a_macs_cores_the_fast_ones_count(told: dict[str, str], cores: int) -> None:
+    assert fast_cores(lambda name: told.get(name, "")) == cores
+
+
+def test_where_nobody_tells_of_affinity_a_macs_fast_cores_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sysctl = tmp_path / "sysctl"
+    sysctl.write_text('#!/bin/sh\n[ "$*" = "-n hw.perflevel0.physicalcpu" ] && echo 5\n')
+    sysctl.chmod(0o755)
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(resources, "_SYSCTL", str(sysctl))
+    assert available_cores(tmp_path) == 5
+    monkeypatch.setattr(resources, "_SYSCTL", str(tmp_path / "none"))
+    assert available_cores(tmp_path) == os.cpu_count()
