@@ -37,7 +37,7 @@ def fast_cores(ask: Callable[[str], str] | None = None) -> int:
 
 def _sysctl(name: str) -> str:
     try:
-        told = subprocess.run([_SYSCTL, "-n", name], capture_output=True, text=True, timeout=5, check=True)  # noqa: S603
+        told = subprocess.run([_SYSCTL, "-n", name], capture_output=True, text=True, timeout=5, check=True)
     except (OSError, subprocess.SubprocessError):
         return ""
     return told.stdout
