@@ -32,7 +32,7 @@ _WITH_LISTS = 6  # of the best units bring the rest of their lists
 _WHOLE_LIST = 0.7  # of the budget, where a list is asked for
 _SHORT_LIST = 0.25  # … where it is not
 _SAME_WORDS = 0.9  # Jaccard similarity from which two units say the same
-_CONTENDER = 0.8  # of the best passage's score: documents above it get a share of their own
+_CONTENDER = 0.95  # of the best passage's score: documents above it get a share of their own
 _EMBEDDED_UNITS = 60  # 0.1 s on one core
 
 

@@ -31,7 +31,7 @@ def select(
         for n, (name, text) in enumerate(zip(names, texts, strict=True), start=1)
     }
     passages = [
-        Passage(Chunk(f"{name}:{n}", name, n, 0, len(page.text), page.text), rank, 1 - 0.05 * rank)
+        Passage(Chunk(f"{name}:{n}", name, n, 0, len(page.text), page.text), rank, 1 - 0.04 * rank)
         for rank, ((name, n), page) in enumerate(pages.items(), start=1)
     ]
     return select_evidence(question, passages, pages, budget_tokens=budget), pages
@@ -164,6 +164,8 @@ def test_documents_that_compete_share_the_budget() -> None:
     long = " ".join(f"The budget of bridge {n} is {n} million." for n in range(40))
     evidence, _ = select("budget of the bridge", [long, _OTHER], 200, documents=["a", "b"])
     assert {span.document_id for span in evidence.spans} == {"a", "b"}
+    behind, _ = select("budget of the bridge", [long, long, _OTHER], 200, documents=["a", "a", "b"])
+    assert {span.document_id for span in behind.spans} == {"a"}, "more than a twentieth behind, it takes no part of it"
 
 
 def test_the_names_of_several_documents_are_paid_for_out_of_the_budget() -> None:
