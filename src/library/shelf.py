@@ -26,7 +26,7 @@ from src.library.guide import Guide
 from src.library.preferences import Pace, Preferences, decode_preferences, encode_preferences
 from src.library.services import Person, Services, name_of
 from src.library.suggested import Suggested
-from src.views import ConversationView, DocumentView, EngineView, ModelChoice, TurnView
+from src.views import ConversationView, DocumentState, DocumentView, EngineView, ModelChoice, TurnView
 
 _TOUCH_EVERY_S = 60.0  # how often a visit is written down
 _HERE_S = 90.0  # a person not seen for so long has left; a tab in the background shows itself once a minute
@@ -396,4 +396,5 @@ class Shelf:
         documents = [indexed for indexed in self._documents.searchable() if indexed.complete]
         if not documents or any(not turn.done for turn in turns):
             return ()
-        return self._suggested.questions(conversation_id, turns, documents, say)
+        more = any(view.state in (DocumentState.QUEUED, DocumentState.READING) for view in self.documents())
+        return self._suggested.questions(conversation_id, turns, documents, say, more_coming=more)

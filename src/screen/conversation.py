@@ -16,7 +16,7 @@ from src.screen.html import note
 from src.screen.markdown import escape_markdown
 from src.screen.question_list import draw_list, split_list
 from src.screen.running import draw_running
-from src.screen.scope import among, confined
+from src.screen.scope import among, confined, where_it_looks
 from src.screen.session import Session
 from src.screen.share_dialog import draw_share_button
 from src.views import TurnView
@@ -72,7 +72,9 @@ def _draw_bar(turns: tuple[TurnView, ...], shelf: Shelf, session: Session) -> No
 
 
 def _new_conversation(shelf: Shelf, session: Session) -> None:
-    show_conversation(shelf.new_conversation(), session)
+    conversation = shelf.new_conversation()
+    session.elsewhere[conversation] = where_it_looks(session)  # about the same documents
+    show_conversation(conversation, session)
 
 
 def _draw_turn(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:

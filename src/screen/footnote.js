@@ -36,8 +36,18 @@ const name = () => {
     const words = button.querySelector('[data-testid="stMarkdownContainer"]')?.textContent.trim();
     if (words) set(button, 'title', words);
   });
-  document.querySelectorAll(WORDS).forEach(block => set(block, 'dir', 'auto')); // in the direction of its own words
+  document.querySelectorAll(WORDS).forEach(block => { // in the direction of its own words; what says “a.” needs no bullet
+    set(block, 'dir', 'auto');
+    if (block.localName === 'li') block.classList.toggle('fn-labelled', /^\s*\(?(\p{L}|[ivx]{1,4}|\d{1,2})[.)]\s/iu.test(block.textContent));
+  });
 };
+
+// ------------------------------------------------------------------------------------------------ cards at work
+
+const cards = () => document.querySelectorAll('.fn-moving > .fn-card').forEach(fresh => { // come with the heading, once a tick
+  const shown = document.querySelector(`[class*="st-key-doc-"] .fn-card[data-entry="${CSS.escape(fresh.dataset.entry)}"]`);
+  if (shown && shown.innerHTML !== fresh.innerHTML) shown.innerHTML = fresh.innerHTML;
+});
 
 // ------------------------------------------------------------------------------------------------ what is heard
 
@@ -207,7 +217,7 @@ let begun = false;
 const begin = () => {
   begun = true;
   document.body.dataset.fnBegun = ''; // from here on, drops are taken
-  new MutationObserver(() => { name(); titled(); follow(); }).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(() => { name(); titled(); follow(); cards(); }).observe(document.body, { childList: true, subtree: true });
   new MutationObserver(connection).observe(document.body, { attributes: true, subtree: true, attributeFilter: ['data-test-connection-state'] });
   const listeners = { click: copy, dragover: over, dragleave: leave, drop };
   Object.entries(listeners).forEach(([type, listener]) => document.addEventListener(type, listener, true));

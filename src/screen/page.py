@@ -60,11 +60,16 @@ def draw() -> None:
     styles()
     try:
         shared = shared_library()
-        shelf = shared.open().shelf(workspace_key(session), network=network_of_visitor(shared.settings.proxies))
+        library = shared.open()
+        shelf = library.shelf(workspace_key(session), network=network_of_visitor(shared.settings.proxies))
     except FootnoteError as exc:  # the data folder cannot be used: nothing works until that is mended
         st.html(note(language_of("")(exc.message), "error", role="alert"))
         return
-    settings = shared.settings
+    with library.foreground.drawing():
+        _draw(shelf, shared.settings, session, theme)
+
+
+def _draw(shelf: Shelf, settings: Settings, session: Session, theme: str) -> None:
     session.say = language_of(shelf.preferences().language)
     st.html(root_style(theme, uploader_words(settings, session.say), room=session.view or "conversation"))
     choose_conversation(shelf, session)
