@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, FilePayload, Page, sync_playwright
 
 from benchmarks.main_job import CHROMIUM, FLAGS, server, server_pids
 from src.library.sample import sample_pdf
@@ -134,9 +134,10 @@ def while_files_are_read() -> list[Row]:
         chooser = page.locator("input[type=file]").first
         chooser.wait_for(state="attached")
         page.wait_for_function("document.body.dataset.fnBegun !== undefined")
-        chooser.set_input_files(
-            [{"name": f"log {n}.pdf", "mimeType": "application/pdf", "buffer": log_book(n)} for n in range(FILES)]
-        )
+        added: list[FilePayload] = [
+            {"name": f"log {n}.pdf", "mimeType": "application/pdf", "buffer": log_book(n)} for n in range(FILES)
+        ]
+        chooser.set_input_files(added)
         page.get_by_text(f"of {FILES} ready").wait_for()
         at_work = page.locator(".fn-head + .fn-bar")
         asked = page.context.new_cdp_session(page)

@@ -118,8 +118,7 @@ const filesOf = async entry => { // a dropped file, or all that is in a dropped 
   for (let some = await next(); some.length; some = await next()) inside.push(...some);
   return (await Promise.all(inside.map(filesOf))).flat();
 };
-const dropped = async transfer => {
-  const loose = [...transfer.files], entries = [...transfer.items].map(item => item.webkitGetAsEntry()).filter(Boolean);
+const dropped = async (loose, entries) => {
   if (!entries.some(entry => entry.isDirectory)) return loose;
   const all = (await Promise.all(entries.map(filesOf))).flat();
   return all.filter(file => kinds().some(kind => file.name.toLowerCase().endsWith(kind))); // a folder holds other things, too
@@ -128,12 +127,23 @@ const drop = async event => {
   document.body.classList.remove('fn-dropping');
   if (!carriesFiles(event) || closest(event, ZONE)) return; // the uploader takes its own
   event.preventDefault();
+  const { files, items } = event.dataTransfer; // empty once the event is over
+  await take([...files], [...items].map(item => item.webkitGetAsEntry()).filter(Boolean));
+};
+const take = async (loose, entries) => {
   const input = document.querySelector(INPUT);
   if (!input) return;
   const files = new DataTransfer();
-  (await dropped(event.dataTransfer)).forEach(file => files.items.add(file));
+  (await dropped(loose, entries)).forEach(file => files.items.add(file));
   input.files = files.files;
   input.dispatchEvent(new Event('change', { bubbles: true }));
+};
+let early = { files: [], entries: [] }; // dropped before this script came: see first.js
+const takeEarly = () => {
+  if (!early.files.length || !document.querySelector(INPUT)) return;
+  const { files, entries } = early;
+  early = { files: [], entries: [] };
+  setTimeout(take, 0, files, entries); // React has seen the uploader by then
 };
 
 // ------------------------------------------------------------------------------------------------ the way to a question
@@ -217,7 +227,8 @@ let begun = false;
 const begin = () => {
   begun = true;
   document.body.dataset.fnBegun = ''; // from here on, drops are taken
-  new MutationObserver(() => { name(); titled(); follow(); cards(); }).observe(document.body, { childList: true, subtree: true });
+  early = window.footnoteHeld?.() ?? early;
+  new MutationObserver(() => { name(); titled(); follow(); cards(); takeEarly(); }).observe(document.body, { childList: true, subtree: true });
   new MutationObserver(connection).observe(document.body, { attributes: true, subtree: true, attributeFilter: ['data-test-connection-state'] });
   const listeners = { click: copy, dragover: over, dragleave: leave, drop };
   Object.entries(listeners).forEach(([type, listener]) => document.addEventListener(type, listener, true));
@@ -235,5 +246,6 @@ export default function (call) {
   titled();
   announce();
   connection();
+  takeEarly();
   requestAnimationFrame(() => { enter(); arrive(); });
 }

@@ -126,10 +126,17 @@ class Contents { // the file's bookmarks, and every page small
     }, { signal: viewer.stopped.signal });
   }
 
-  toggle() {
+  async toggle() {
     this.nav.hidden = !this.nav.hidden;
-    this.draw();
     this.viewer.draw();
+    await this.draw();
+    if (!this.nav.hidden) this.reveal();
+  }
+
+  reveal() { // where the page stands: its bookmark, or the one before it; without bookmarks, its small picture
+    const page = this.viewer.place?.page, bookmarks = [...this.nav.querySelectorAll('.fn-bookmark')];
+    const before = bookmarks.filter(entry => Number(entry.dataset.page) <= page).at(-1);
+    (bookmarks.length ? before : this.nav.querySelector(`.fn-thumb[data-page="${page}"]`))?.scrollIntoView({ block: 'nearest' });
   }
 
   async draw() {
