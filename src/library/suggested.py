@@ -96,7 +96,7 @@ class Suggested:
             topics = next_topics(asked, answer.citations, read)
         else:
             topics = opening_topics(read[-1], asked)
-        names = {document.id: _named(document) for document in read} if len(read) > 1 else {}
+        names = {document.id: _named(document, say) for document in read} if len(read) > 1 else {}
         for topic in islice(topics, _TRIED):
             text = question(topic, say, names.get(topic.document_id, ""))
             answer = self._answer(text, documents, turn)
@@ -109,5 +109,5 @@ class Suggested:
         return next((event.answer for event in events if isinstance(event, ExtractiveAnswer)), None)
 
 
-def _named(document: Document) -> str:
-    return f"“{document.name.removesuffix('.pdf')}”"
+def _named(document: Document, say: Say) -> str:
+    return say("“{name}”", name=document.name.removesuffix(".pdf"))

@@ -207,9 +207,21 @@ def _draw_chosen(documents: Sequence[DocumentView], shelf: Shelf, session: Sessi
         if chosen:
             draw_collect(shelf, session)
             st.button(
-                say("Remove"), key="remove-chosen", type="tertiary", on_click=_remove, args=(chosen, shelf, session)
+                say("Remove"),
+                icon=":material/delete:",
+                key="bare-remove-chosen",
+                type="tertiary",
+                on_click=_remove,
+                args=(chosen, shelf, session),
             )
-            st.button(say("Clear"), key="clear-chosen", type="tertiary", on_click=choose, args=((), session))
+            st.button(
+                say("Clear"),
+                icon=":material/close:",
+                key="bare-clear-chosen",
+                type="tertiary",
+                on_click=choose,
+                args=((), session),
+            )
 
 
 def choose(entries: tuple[str, ...], session: Session) -> None:

@@ -125,8 +125,7 @@ def _draw_question_row(
     shelf: Shelf, settings: Settings, session: Session, seen: Seen, documents: tuple[DocumentView, ...]
 ) -> None:
     with st.bottom, st.container(key="question-row"):
-        left, right = st.columns(_COLUMNS, gap="large")
-        right.container(key="question-pad")  # keeps the box as wide as the conversation
+        left, _ = st.columns(_COLUMNS, gap="large")  # the box is as wide as the conversation
         with left:
             if session.view != COMPARE:  # from the timeline a question leads back to the conversation
                 draw_question_box(shelf, session, settings, documents)

@@ -126,17 +126,18 @@ class Contents { // the file's bookmarks, and every page small
     }, { signal: viewer.stopped.signal });
   }
 
-  async toggle() {
+  toggle() {
     this.nav.hidden = !this.nav.hidden;
+    this.draw();
     this.viewer.draw();
-    await this.draw();
     if (!this.nav.hidden) this.reveal();
   }
 
   reveal() { // where the page stands: its bookmark, or the one before it; without bookmarks, its small picture
     const page = this.viewer.place?.page, bookmarks = [...this.nav.querySelectorAll('.fn-bookmark')];
     const before = bookmarks.filter(entry => Number(entry.dataset.page) <= page).at(-1);
-    (bookmarks.length ? before : this.nav.querySelector(`.fn-thumb[data-page="${page}"]`))?.scrollIntoView({ block: 'nearest' });
+    const here = bookmarks.length ? before : this.nav.querySelector(`.fn-thumb[data-page="${page}"]`);
+    if (here) this.nav.scrollTop += here.getBoundingClientRect().top - this.nav.getBoundingClientRect().top - this.nav.clientHeight / 2;
   }
 
   async draw() {
@@ -164,6 +165,7 @@ class Contents { // the file's bookmarks, and every page small
       const grid = Object.assign(document.createElement('div'), { className: 'fn-thumbs' });
       grid.append(...pages);
       this.nav.replaceChildren(...entries, grid);
+      this.reveal();
     }
     for (const link of this.nav.querySelectorAll('[data-page]')) {
       if (Number(link.dataset.page) === this.viewer.place.page) link.setAttribute('aria-current', 'page');
