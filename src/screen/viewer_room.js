@@ -21,6 +21,27 @@ const wholeScreen = room => { // and back
   if (document.fullscreenElement) document.exitFullscreen(); else room.requestFullscreen().catch(() => {});
 };
 
+const steady = { // what is read stays where it is, though its lines break elsewhere: browsers lose it
+  frames: 0,
+  while(change) {
+    const main = document.querySelector('[data-testid="stMain"]');
+    if (!main) { change(); return; }
+    if (!this.frames) {
+      this.seen = [...main.querySelectorAll('[class*="st-key-room-"] [data-testid="stElementContainer"]')].find(e => e.getBoundingClientRect().top > 64);
+      this.top = this.seen?.getBoundingClientRect().top;
+      main.style.overflowAnchor = 'none';
+    }
+    const isHeld = this.frames > 0;
+    this.frames = 20;
+    change();
+    if (!isHeld) this.hold(main);
+  },
+  hold(main) {
+    if (this.seen?.isConnected) main.scrollTop += this.seen.getBoundingClientRect().top - this.top;
+    if (--this.frames > 0) requestAnimationFrame(() => this.hold(main)); else main.style.overflowAnchor = '';
+  },
+};
+
 class Divider {
   constructor(viewer) {
     this.viewer = viewer;
@@ -42,8 +63,10 @@ class Divider {
   set(share) { // NaN: as it is at first
     const root = document.documentElement.style, known = Number.isFinite(share);
     this.share = known ? Math.min(SHARES[1], Math.max(SHARES[0], share)) : 0.47;
-    document.documentElement.toggleAttribute('data-fn-share', known);
-    if (known) root.setProperty('--fn-share', `${this.share * 100}%`);
+    steady.while(() => {
+      document.documentElement.toggleAttribute('data-fn-share', known);
+      if (known) root.setProperty('--fn-share', `${this.share * 100}%`);
+    });
     kept.set(known ? this.share : '');
     this.bar.setAttribute('aria-valuenow', Math.round(this.share * 100));
   }
