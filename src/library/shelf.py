@@ -386,14 +386,14 @@ class Shelf:
         kept = {name: date for name, date in {**self.corrected_dates(), **dates}.items() if date}
         self.prefer(replace(self._preferences, dates=tuple(kept.items())))
 
-    def suggestions(self, conversation_id: str, say: Say = ENGLISH) -> tuple[str, ...]:
-        """A few questions to go on with, read off the documents; each is one that they answer by themselves.
+    def suggestions(self, conversation_id: str, say: Say = ENGLISH, among: Sequence[str] = ()) -> tuple[str, ...]:
+        """A few questions to go on with, read off the documents (`among`: these alone), which answer them themselves.
 
-        () while an answer is being made, while no document has been read to its end, and until they are found:
-        the version grows then.
+        () while an answer is made, while no document is read to its end, and until they are found, when the version grows.
         """
         turns = self.turns(conversation_id)
-        documents = [indexed for indexed in self._documents.searchable() if indexed.complete]
+        read = [indexed for indexed in self._documents.searchable() if indexed.complete]
+        documents = [indexed for indexed in read if not among or indexed.document.id in among]
         if not documents or any(not turn.done for turn in turns):
             return ()
         more = any(view.state in (DocumentState.QUEUED, DocumentState.READING) for view in self.documents())

@@ -12,7 +12,7 @@ import streamlit as st
 from src.library.shelf import Shelf
 from src.screen.browser import mount
 from src.screen.conversation import ask
-from src.screen.scope import UNASKED, confined, draw_scope_chips, take_up, where_it_looks
+from src.screen.scope import UNASKED, confined, draw_scope_chips, take_up, unconfined, where_it_looks
 from src.screen.session import Place, Session
 from src.settings import Settings
 from src.views import DocumentView, TurnView
@@ -52,7 +52,7 @@ def _data(turns: Sequence[TurnView], session: Session, settings: Settings) -> di
         "conversation": session.address or UNASKED,
         "where": [list(where.chosen), where.section, where.pages],
         "limit": max(1, settings.max_question_chars - (len(confined("x", session)) - 1)),
-        "last": turns[-1].question if turns else "",
+        "last": unconfined(turns[-1].question, session) if turns else "",
         "words": {
             "left": say("{n} characters left", n="{n}"),
             "over": say(

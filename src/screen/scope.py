@@ -40,6 +40,11 @@ def confined(question: str, session: Session) -> str:
     return within_part(question, session.pages, session.section, session.say)
 
 
+def unconfined(question: str, session: Session) -> str:
+    """The question without the words that `confined` would add again."""
+    return question.removesuffix(confined("", session)).rstrip() or question
+
+
 # ------------------------------------------------------------------------------------------------ each conversation's
 
 
@@ -101,7 +106,7 @@ def draw_where_to_look(shelf: Shelf, session: Session) -> None:
                 say("Section"),
                 titles,
                 index=titles.index(session.section),
-                format_func=lambda title: escape_markdown(title) if title else say("All"),
+                format_func=lambda title: plain(title) if title else say("All"),  # no Markdown in there
             )
 
 

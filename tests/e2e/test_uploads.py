@@ -80,11 +80,12 @@ def test_a_file_dropped_before_the_page_is_there_is_held_and_taken(chromium: Bro
     context = chromium.new_context()
     page = context.new_page()
     held: list[Route] = []
-    page.route("**/static/js/index.*.js", held.append)  # Streamlit's own script is long in coming
+    page.route(  # Streamlit's own script is long in coming
+        "**/static/js/index.*.js", lambda route: route.continue_() if held else held.append(route)
+    )
     page.goto(address, wait_until="commit")
     expect(page.locator("body")).to_be_attached()
     Screen(page).let_fall("early.pdf", pdf(((Line("This page came before the script did.", 700),),)), "body")
-    page.unroute("**/static/js/index.*.js")
     held[0].continue_()
     expect(Screen(page).card("early.pdf")).to_be_visible()
     context.close()

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from src.screen.scope import look_as, move_to, take_up, where_it_looks
+from src.screen.scope import confined, look_as, move_to, take_up, unconfined, where_it_looks
 from src.screen.session import LookIn, Session
 
 HERE, THERE = LookIn(("a", "b"), "Noise", "3–4"), LookIn(("c",))
@@ -47,3 +47,11 @@ def test_whatever_a_browser_sends_is_borne(told: str) -> None:
     assert not take_up(told, session)
     assert where_it_looks(session) == LookIn()
     assert session.told_where
+
+
+def test_a_question_that_is_edited_is_confined_once() -> None:
+    session = Session(section="Noise", pages="3–4")
+    asked = confined("How loud is it?", session)
+    assert asked != "How loud is it?"
+    assert unconfined(asked, session) == "How loud is it?"
+    assert unconfined(asked, Session()) == asked, "where nothing holds any more, its words do"
