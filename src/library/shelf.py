@@ -389,7 +389,7 @@ class Shelf:
     def suggestions(self, conversation_id: str, say: Say = ENGLISH, among: Sequence[str] = ()) -> tuple[str, ...]:
         """A few questions to go on with, read off the documents (`among`: these alone), which answer them themselves.
 
-        () while an answer is made, while no document is read to its end, and until they are found, when the version grows.
+        () while an answer is made, while no document is read to its end, until they are found: the version grows then.
         """
         turns = self.turns(conversation_id)
         read = [indexed for indexed in self._documents.searchable() if indexed.complete]
