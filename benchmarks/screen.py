@@ -133,7 +133,7 @@ def while_files_are_read() -> list[Row]:
         page.goto(url)
         chooser = page.locator("input[type=file]").first
         chooser.wait_for(state="attached")
-        page.wait_for_function("document.body.dataset.fnBegun !== undefined")
+        page.locator("body[data-fn-begun]").wait_for(state="attached")
         added: list[FilePayload] = [
             {"name": f"log {n}.pdf", "mimeType": "application/pdf", "buffer": log_book(n)} for n in range(FILES)
         ]

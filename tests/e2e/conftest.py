@@ -151,7 +151,7 @@ class Screen:
 
     def drop(self, name: str, data: bytes) -> None:
         """Drop a file onto the middle of the page, far from any drop zone; its script takes it."""
-        self.page.wait_for_function("document.body.dataset.fnBegun !== undefined")
+        expect(self.page.locator("body[data-fn-begun]")).to_be_attached()  # no script may be evaluated time and again
         self.let_fall(name, data, '[data-testid="stMain"]')
 
     def let_fall(self, name: str, data: bytes, target: str) -> None:
