@@ -40,8 +40,9 @@ from src.edge.options import TellsMethods
 from src.edge.sender import sender_of
 from src.edge.shares import Shares
 from src.edge.stopping import DRAINING_S, TellsOfTheEnd, on_stop
-from src.screen import file_routes, text_routes
+from src.screen import file_routes, first_script, text_routes
 from src.screen.downloads import keep_downloads
+from src.screen.first_script import FirstScript
 from src.screen.lookups import ask_nobody_for_our_address, look_for_no_packaged_components
 from src.screen.page_uploads import CountedUploads
 from src.screen.session import WORKSPACE_COOKIE, is_workspace_key, new_workspace_key
@@ -308,7 +309,7 @@ def create_app(settings: Settings) -> App:
     return App(
         _ROOT / "streamlit_app.py",
         lifespan=lifespan,
-        routes=[Route("/healthz", healthz), *file_routes.ROUTES, *text_routes.ROUTES],
+        routes=[Route("/healthz", healthz), *file_routes.ROUTES, *text_routes.ROUTES, *first_script.ROUTES],
         middleware=[
             Middleware(TellsOfTheEnd),
             Middleware(
@@ -322,6 +323,7 @@ def create_app(settings: Settings) -> App:
             Middleware(TellsMethods),
             Middleware(CountedUploads, uploads=shared.uploads, proxies=settings.proxies),
             Middleware(BesideThePage, shared=shared),
+            Middleware(FirstScript),
         ],
     )
 

@@ -30,6 +30,7 @@ ALLOWED_IMPORTERS = {
         "src/api/",
         "src/screen/file_routes.py",
         "src/screen/page_uploads.py",
+        "src/screen/first_script.py",
         "src/screen/text_routes.py",
     ),
     "uvicorn": ("src/edge/connections.py",),

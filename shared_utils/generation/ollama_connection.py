@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 
 import httpx
 
@@ -24,6 +26,12 @@ _TOO_LONG = re.compile(r"exceeds? the .*context|context (?:length|size|window)|t
 _NOT_THE_PROTOCOL = (ValueError, TypeError, AttributeError, KeyError)
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that are believed under https, read once: that takes longer than to ask a server here."""
+    return httpx.create_ssl_context()
+
+
 class HangUpTransport(httpx.BaseTransport):
     """Passes requests on and remembers the socket, so that another thread can end a blocked read.
 
@@ -33,7 +41,7 @@ class HangUpTransport(httpx.BaseTransport):
     """
 
     def __init__(self, inner: httpx.BaseTransport | None = None) -> None:
-        self._inner = inner or httpx.HTTPTransport()
+        self._inner = inner or httpx.HTTPTransport(verify=_trusted())
         self._socket: socket.socket | None = None
         self._hung_up = False
 

@@ -74,10 +74,11 @@ def question(topic: Topic, say: Say, document: str = "") -> str:
     >>> question(Topic("timber", "d", "2023", "2025", label="Timber", language="english"), Say("en"))
     'How did timber develop from 2023 to 2025?'
     >>> question(Topic("timber", "d", "2023", "2025", label="Timber", language="english"), Say("de"))
-    'Wie hat sich “Timber” von 2023 bis 2025 entwickelt?'
+    'Wie hat sich „Timber“ von 2023 bis 2025 entwickelt?'
     """
     is_foreign = topic.language not in ("", _SPOKEN.get(say.language, ""))
-    words = f"“{topic.label}”" if is_foreign and topic.label else topic.words  # words of two languages are no sentence
+    # words of two languages are no sentence
+    words = say("“{name}”", name=topic.label) if is_foreign and topic.label else topic.words
     told = {"topic": words, "first": topic.first, "last": topic.last, "document": document}
     if topic.first and document:
         return say("In {document}, how did {topic} develop from {first} to {last}?", **told)

@@ -28,11 +28,13 @@ class Turn:
     _wanted: Callable[[], bool]  # whether another job waits for this worker
     _until: float  # seconds on the monotonic clock
     _beat: Callable[[], None] = lambda: None
+    _give_way: Callable[[], None] = lambda: None
     _over: bool = False
 
     def is_over(self) -> bool:
         """Whether the job should end now and return what is left of it: its time is up, and somebody waits."""
         self._beat()
+        self._give_way()
         self._over = self._over or (time.monotonic() > self._until and self._wanted())
         return self._over
 
@@ -67,7 +69,7 @@ class FairPool:
 
     A job on one of the workers ends its turn after `turn_s` where another waits, a small one on a worker kept for
     small ones after `small_turn_s`. Of several workers, one network has at most all but one. A job shows with
-    `heartbeats.beat()` that it goes on.
+    `heartbeats.beat()` that it goes on, and waits in `give_way()` for what is more urgent.
     """
 
     def __init__(
@@ -79,8 +81,10 @@ class FairPool:
         turn_s: float = math.inf,
         small_turn_s: float = 2.0,
         heartbeats: Heartbeats | None = None,
+        give_way: Callable[[], None] = lambda: None,
     ) -> None:
         self._name = name
+        self._give_way = give_way
         self._heartbeats = heartbeats or Heartbeats()
         self._most_of_one = max(1, workers - 1)
         self._turn_s = {False: turn_s, True: small_turn_s}  # by whether the worker is kept for small jobs
@@ -122,7 +126,7 @@ class FairPool:
             rest: Work | None = None
             try:
                 until = time.monotonic() + self._turn_s[for_small]
-                turn = Turn(lambda: self._is_wanted(for_small), until, self._heartbeats.beat)
+                turn = Turn(lambda: self._is_wanted(for_small), until, self._heartbeats.beat, self._give_way)
                 with self._heartbeats.working(self._name, _SILENT_S):
                     rest = job.work(turn)
             except Exception:  # noqa: BLE001 - a bug in one job must not end the thread that serves everybody

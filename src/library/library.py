@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from shared_utils.errors import FootnoteError
 from shared_utils.processes.heartbeats import Heartbeats
@@ -22,6 +23,7 @@ from src.library.conversations import LEASE_S
 from src.library.documents import UNDO_S
 from src.library.fair_pool import FairPool
 from src.library.following import following_of
+from src.library.foreground import Foreground
 from src.library.newcomers import Newcomers
 from src.library.news import News
 from src.library.remote_share import RemoteShare
@@ -61,15 +63,16 @@ class Library:
         web: WebAddresses | None = None,
     ) -> None:
         """`clock` tells who is here, `today` (seconds since the epoch) who has not been here for too long."""
-        heartbeats = Heartbeats(clock)
+        heartbeats, self.foreground = Heartbeats(clock), Foreground(clock)
+        pool = partial(FairPool, heartbeats=heartbeats, give_way=self.foreground.give_way)
         self._services = Services(
             rag,
             store,
             settings,
             engines,
-            readers=FairPool("reader", workers=2, for_small=1, heartbeats=heartbeats),
-            embedders=FairPool("embedder", workers=1, turn_s=EMBEDDING_TURN_S, heartbeats=heartbeats),
-            suggesters=FairPool("suggester", workers=1, heartbeats=heartbeats),
+            readers=pool("reader", workers=2, for_small=1),
+            embedders=pool("embedder", workers=1, turn_s=EMBEDDING_TURN_S),
+            suggesters=pool("suggester", workers=1),
             claims=Claims(store, settings),
             remote=RemoteShare(store.remote_answers, settings),
             following=following_of(store, settings),

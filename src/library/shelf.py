@@ -26,7 +26,7 @@ from src.library.guide import Guide
 from src.library.preferences import Pace, Preferences, decode_preferences, encode_preferences
 from src.library.services import Person, Services, name_of
 from src.library.suggested import Suggested
-from src.views import ConversationView, DocumentView, EngineView, ModelChoice, TurnView
+from src.views import ConversationView, DocumentState, DocumentView, EngineView, ModelChoice, TurnView
 
 _TOUCH_EVERY_S = 60.0  # how often a visit is written down
 _HERE_S = 90.0  # a person not seen for so long has left; a tab in the background shows itself once a minute
@@ -386,14 +386,15 @@ class Shelf:
         kept = {name: date for name, date in {**self.corrected_dates(), **dates}.items() if date}
         self.prefer(replace(self._preferences, dates=tuple(kept.items())))
 
-    def suggestions(self, conversation_id: str, say: Say = ENGLISH) -> tuple[str, ...]:
-        """A few questions to go on with, read off the documents; each is one that they answer by themselves.
+    def suggestions(self, conversation_id: str, say: Say = ENGLISH, among: Sequence[str] = ()) -> tuple[str, ...]:
+        """A few questions to go on with, read off the documents (`among`: these alone), which answer them themselves.
 
-        () while an answer is being made, while no document has been read to its end, and until they are found:
-        the version grows then.
+        () while an answer is made, while no document is read to its end, until they are found: the version grows then.
         """
         turns = self.turns(conversation_id)
-        documents = [indexed for indexed in self._documents.searchable() if indexed.complete]
+        read = [indexed for indexed in self._documents.searchable() if indexed.complete]
+        documents = [indexed for indexed in read if not among or indexed.document.id in among]
         if not documents or any(not turn.done for turn in turns):
             return ()
-        return self._suggested.questions(conversation_id, turns, documents, say)
+        more = any(view.state in (DocumentState.QUEUED, DocumentState.READING) for view in self.documents())
+        return self._suggested.questions(conversation_id, turns, documents, say, more_coming=more)

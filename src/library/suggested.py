@@ -39,11 +39,26 @@ class Suggested:
         self._looking = False
 
     def questions(
-        self, conversation: str, turns: Sequence[TurnView], documents: Sequence[IndexedDocument], say: Say
+        self,
+        conversation: str,
+        turns: Sequence[TurnView],
+        documents: Sequence[IndexedDocument],
+        say: Say,
+        *,
+        more_coming: bool = False,
     ) -> tuple[str, ...]:
-        """Up to three for this state of a conversation; () until they are found, and where there are none."""
-        key = (say.language, conversation, turns[-1].id if turns else "", *(d.document.id for d in documents))
+        """Up to three for this state of a conversation; () until they are found, and where there are none.
+
+        `more_coming`: documents are still being read. What was found for fewer then stays, until all are there: looking
+        anew with each of twenty takes as long as reading seven of them.
+        """
+        here: Key = (say.language, conversation, turns[-1].id if turns else "")
+        key = (*here, *(d.document.id for d in documents))
         with self._lock:
+            if more_coming and key not in self._found:
+                before = [found for known, found in self._found.items() if known[: len(here)] == here and found]
+                if before:
+                    return before[-1]
             if key in self._found or self._looking:
                 return self._found.get(key, ())
             self._looking = True
@@ -56,7 +71,7 @@ class Suggested:
     ) -> None:
         found: tuple[str, ...] = ()
         try:
-            answered = takewhile(lambda _: not turn.is_over(), self._answered(turns, documents, say))
+            answered = takewhile(lambda _: not turn.is_over(), self._answered(turns, documents, say, turn))
             found = tuple(islice(answered, OFFERED))
         finally:  # a bug in it must not look as if it were still being done
             with self._lock:
@@ -66,12 +81,14 @@ class Suggested:
                 self._looking = False
             self._person.changed()
 
-    def _answered(self, turns: Sequence[TurnView], documents: Sequence[IndexedDocument], say: Say) -> Iterator[str]:
+    def _answered(
+        self, turns: Sequence[TurnView], documents: Sequence[IndexedDocument], say: Say, turn: Turn
+    ) -> Iterator[str]:
         """Questions whose answer, made of the documents' own sentences, is about what they ask."""
         asked = [turn.question for turn in turns]
         if documents[-1].document.id == sample_id():
             for text in sample_questions(say):
-                if text not in asked and (answer := self._answer(text, documents)) and answer.answerable:
+                if text not in asked and (answer := self._answer(text, documents, turn)) and answer.answerable:
                     yield text
         answer = turns[-1].answer if turns else None
         read = [indexed.document for indexed in documents]
@@ -79,18 +96,18 @@ class Suggested:
             topics = next_topics(asked, answer.citations, read)
         else:
             topics = opening_topics(read[-1], asked)
-        names = {document.id: _named(document) for document in read} if len(read) > 1 else {}
+        names = {document.id: _named(document, say) for document in read} if len(read) > 1 else {}
         for topic in islice(topics, _TRIED):
             text = question(topic, say, names.get(topic.document_id, ""))
-            answer = self._answer(text, documents)
+            answer = self._answer(text, documents, turn)
             if answer is not None and is_answered(topic, answer):
                 yield text
 
-    def _answer(self, text: str, documents: Sequence[IndexedDocument]) -> Answer | None:
+    def _answer(self, text: str, documents: Sequence[IndexedDocument], turn: Turn) -> Answer | None:
         """What the documents answer by themselves; None where they do not speak to it."""
-        events = self._rag.ask(text, documents, writers=tuple, cancelled=lambda: False)
+        events = self._rag.ask(text, documents, writers=tuple, cancelled=turn.is_over)
         return next((event.answer for event in events if isinstance(event, ExtractiveAnswer)), None)
 
 
-def _named(document: Document) -> str:
-    return f"“{document.name.removesuffix('.pdf')}”"
+def _named(document: Document, say: Say) -> str:
+    return say("“{name}”", name=document.name.removesuffix(".pdf"))

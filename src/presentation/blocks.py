@@ -20,6 +20,7 @@ from src.i18n import ENGLISH, Say
 _DAGGERS = "†‡§¶"  # the printers' order of footnote signs, after which they are doubled
 CELL = "|"  # the item of a sentence that says one value of a table
 _NOTHING = "–"  # in a table's place without a value
+_OWN_LABEL = re.compile(r"\(?(?:[^\W\d_]|[ivx]{1,4}|\d{1,2})[.)]\s")
 _BOLD = re.compile(r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*")
 
 
@@ -67,6 +68,11 @@ class Block:
     pieces: tuple[Piece, ...]
     number: int = 0  # of a numbered item, as it was written
     rows: tuple[tuple[Piece, ...], ...] = ()  # of a table, its heads first; its pieces say each value in a line
+
+    @property
+    def says_its_label(self) -> bool:
+        """Whether its words begin with "a." or "(ii)", as steps of a document do: a bullet is too much then."""
+        return self.kind is BlockKind.BULLET and bool(self.pieces and _OWN_LABEL.match(self.pieces[0].text))
 
     @property
     def between(self) -> str:

@@ -75,7 +75,9 @@ def _block(block: Block, placed: dict[int, int]) -> str:
     if block.kind is BlockKind.TABLE:
         return _table(block, placed)
     styles = {BlockKind.HEADING: "Heading2", BlockKind.QUOTE: "Quote"}
-    label = {BlockKind.BULLET: "•\t", BlockKind.NUMBER: f"{block.number}.\t"}.get(block.kind, "")
+    label = {BlockKind.BULLET: "\t" if block.says_its_label else "•\t", BlockKind.NUMBER: f"{block.number}.\t"}.get(
+        block.kind, ""
+    )
     words = _run(" ").join(_piece(piece, placed, quoted=block.kind is BlockKind.QUOTE) for piece in block.pieces)
     style = "ListItem" if label else styles.get(block.kind, "")
     return _paragraph((_run(label) if label else "") + words, style)

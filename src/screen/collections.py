@@ -38,26 +38,28 @@ def untick(one: StoredCollection, session: Session) -> None:
 # ------------------------------------------------------------------------------------------------ made
 
 
-def draw_collecting(shelf: Shelf, session: Session) -> None:
-    """Under the row that tells how many documents are ticked: keep them as a collection."""
-    say = session.say
-    if any(set(one.entries) == set(session.chosen) for one in collections_of(shelf)):
+def draw_collect(shelf: Shelf, session: Session) -> None:
+    """In the row that tells how many documents are ticked: keep them as a collection."""
+    if session.naming == _NEW or any(set(one.entries) == set(session.chosen) for one in collections_of(shelf)):
         return
-    if session.naming != _NEW:
-        st.button(
-            say("Keep as a collection"),
-            icon=":material/folder:",
-            key="collect",
-            type="tertiary",
-            on_click=_name,
-            args=(_NEW, session),
-        )
-        return
+    st.button(
+        session.say("Keep as a collection"),
+        icon=":material/create_new_folder:",
+        key="bare-collect",
+        type="tertiary",
+        on_click=_name,
+        args=(_NEW, session),
+    )
+
+
+def draw_naming(shelf: Shelf, session: Session) -> None:
+    """Under that row, while the collection is given its name."""
 
     def make(name: str) -> None:
         shelf.collections.make(name, session.chosen)
 
-    _draw_name_form("", make, session)
+    if session.chosen and session.naming == _NEW:
+        _draw_name_form("", make, session)
 
 
 def _name(collection_id: str, session: Session) -> None:

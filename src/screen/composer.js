@@ -41,6 +41,25 @@ const giveBack = () => {
   if (!area.value) write(text);
 };
 
+// ------------------------------------------------------------------------------------------------ where to look
+
+const WHERE = 'footnote-where', MOST_KEPT = 50; // conversation -> [documents, section, pages], the latest last
+const lookedIn = () => { try { return JSON.parse(localStorage.getItem(WHERE)) ?? {}; } catch { return {}; } };
+let visit = '', untold = false;
+const where = () => { // told to the server once a visit, then kept as it says
+  if (visit !== data.visit) {
+    visit = data.visit;
+    untold = Object.keys(lookedIn()).length > 0;
+    if (untold) tell('where', JSON.stringify(lookedIn()));
+  }
+  if (untold && !data.told) return;
+  untold = false;
+  const { [data.conversation]: before, new: _, ...others } = lookedIn();
+  if (JSON.stringify(before) === JSON.stringify(data.where) || (!before && !data.where.some(each => each.length))) return;
+  const kept = data.where.some(each => each.length) ? { ...others, [data.conversation]: data.where } : others;
+  try { localStorage.setItem(WHERE, JSON.stringify(Object.fromEntries(Object.entries(kept).slice(-MOST_KEPT)))); } catch { /* then it is not kept */ }
+};
+
 // ------------------------------------------------------------------------------------------------ sending
 
 const sending = event => { // a question that is too long stays where it is; any other shows at once
@@ -180,4 +199,5 @@ export default function (call) {
   settle();
   plainNames();
   giveBack();
+  where();
 }

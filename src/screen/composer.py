@@ -12,7 +12,7 @@ import streamlit as st
 from src.library.shelf import Shelf
 from src.screen.browser import mount
 from src.screen.conversation import ask
-from src.screen.scope import confined, draw_scope_chips
+from src.screen.scope import UNASKED, confined, draw_scope_chips, take_up, unconfined, where_it_looks
 from src.screen.session import Place, Session
 from src.settings import Settings
 from src.views import DocumentView, TurnView
@@ -26,9 +26,11 @@ def draw_question_box(shelf: Shelf, session: Session, settings: Settings, docume
         st.session_state["question"] = session.draft
     draw_scope_chips(shelf, session)
     question = st.chat_input(say("Ask about your documents") if ready else coming, key="question", disabled=not ready)
-    told = mount("composer", _data(shelf.turns(session.conversation), session, settings), ("goto",))
+    told = mount("composer", _data(shelf.turns(session.conversation), session, settings), ("goto", "where"))
     if told.get("goto"):
         _go_to(told["goto"], session)
+    if told.get("where") and take_up(told["where"], session):
+        st.rerun()  # the chips stand above the box, and are drawn before it
     if question:
         ask(question, shelf, session, settings.max_question_chars)
         if session.draft:
@@ -43,10 +45,14 @@ def _go_to(address: str, session: Session) -> None:
 
 
 def _data(turns: Sequence[TurnView], session: Session, settings: Settings) -> dict[str, object]:
-    say = session.say
+    say, where = session.say, where_it_looks(session)
     return {
+        "visit": session.visit,
+        "told": session.told_where,
+        "conversation": session.address or UNASKED,
+        "where": [list(where.chosen), where.section, where.pages],
         "limit": max(1, settings.max_question_chars - (len(confined("x", session)) - 1)),
-        "last": turns[-1].question if turns else "",
+        "last": unconfined(turns[-1].question, session) if turns else "",
         "words": {
             "left": say("{n} characters left", n="{n}"),
             "over": say(

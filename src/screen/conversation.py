@@ -16,7 +16,7 @@ from src.screen.html import note
 from src.screen.markdown import escape_markdown
 from src.screen.question_list import draw_list, split_list
 from src.screen.running import draw_running
-from src.screen.scope import among, confined
+from src.screen.scope import among, confined, unconfined, where_it_looks
 from src.screen.session import Session
 from src.screen.share_dialog import draw_share_button
 from src.views import TurnView
@@ -72,7 +72,9 @@ def _draw_bar(turns: tuple[TurnView, ...], shelf: Shelf, session: Session) -> No
 
 
 def _new_conversation(shelf: Shelf, session: Session) -> None:
-    show_conversation(shelf.new_conversation(), session)
+    conversation = shelf.new_conversation()
+    session.elsewhere[conversation] = where_it_looks(session)  # about the same documents
+    show_conversation(conversation, session)
 
 
 def _draw_turn(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) -> None:
@@ -103,11 +105,11 @@ def _draw_turn(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) 
 
 def _edit(question: str, session: Session) -> None:
     """Into the box: what was answered stays, and the edited question is asked anew."""
-    session.draft = question
+    session.draft = unconfined(question, session)
 
 
 def _draw_suggestions(shelf: Shelf, session: Session) -> None:
-    suggestions = shelf.suggestions(session.conversation, session.say)
+    suggestions = shelf.suggestions(session.conversation, session.say, among(shelf, session))
     if not suggestions:
         return
     with st.container(horizontal=True, key="suggestions", gap="xsmall"):

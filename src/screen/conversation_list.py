@@ -18,6 +18,7 @@ from src.library.shelf import Shelf
 from src.presentation.escaping import html_text, plain
 from src.screen.html import note
 from src.screen.markdown import escape_markdown
+from src.screen.scope import move_to
 from src.screen.session import Session
 from src.views import ConversationView
 
@@ -57,6 +58,7 @@ def _tell_address(shelf: Shelf, session: Session) -> None:
 
 
 def show_conversation(conversation_id: str, session: Session) -> None:
+    move_to(conversation_id, session)
     session.conversation, session.view = conversation_id, ""
     session.place, session.followed, session.deleting = None, "", ""
     session.unasked = NOTHING

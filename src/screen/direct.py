@@ -24,13 +24,21 @@ def lead_html(lead: Lead, anchor: Callable[[int], str], titles: Mapping[int, str
         parts.append(f'<p class="fn-named" dir="auto">{html_text(lead.name)} {chips(lead.markers)}</p>')
     if lead.formula:
         parts.append(f'<p class="fn-formula">{html_text(lead.formula)}</p>')
+    has_units = any(row.unit for row in lead.rows)
     rows = "".join(
         f'<tr><th scope="row" dir="auto">{html_text(row.name)} {chips(row.citations)}</th>'
-        f"<td>{html_text(row.value)}</td><td>{html_text(row.unit)}</td></tr>"
+        f"<td>{html_text(row.value)}</td>"
+        f"{f'<td>{html_text(row.unit)}</td>' if has_units else ''}</tr>"
         for row in lead.rows
     )
     if rows:
-        parts.append(f'<table class="fn-rows"><tbody>{rows}</tbody></table>')
+        words = any(not _is_figure(row.value) for row in lead.rows)
+        parts.append(f'<table class="fn-rows{" fn-in-words" if words else ""}"><tbody>{rows}</tbody></table>')
     if lead.hint:
         parts.append(f'<p class="fn-note fn-quiet">{html_text(lead.hint)}</p>')
     return f'<div class="fn-lead-block">{"".join(parts)}</div>'
+
+
+def _is_figure(value: str) -> bool:
+    """Figures stand below one another at their end; where one of the values is words, all stand at their beginning."""
+    return any(sign.isdecimal() for sign in value)

@@ -5,6 +5,7 @@ A tick chooses a document: those that are chosen are asked, and can be removed t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import streamlit as st
@@ -14,13 +15,15 @@ from src.i18n import Say, phrase
 from src.library.shelf import Shelf
 from src.presentation.describe import document_name, document_progress
 from src.presentation.escaping import html_text, plain
-from src.screen.collections import draw_collecting
+from src.screen.collections import draw_collect, draw_naming
 from src.screen.html import document_card
 from src.screen.markdown import escape_markdown
 from src.screen.session import Place, Session
 from src.views import DocumentState, DocumentView
 
 _TICK_S = 0.5
+_TICK_OF_MANY_S = 1.0
+_REDRAW_S = 3.0  # where there are many, files that reach another stage are drawn together
 _MOST = 20  # rows, until all are asked for: more of them make every change slow to draw, and the rest hard to find
 _ROOMY = 5  # up to so many documents, each has a card
 _SEARCH_FROM = 8
@@ -42,12 +45,27 @@ _BY_STATE = (
     DocumentState.READY,
 )
 
-Stages = tuple[tuple[str, bool, bool, bool], ...]
+Stages = tuple[tuple[str, bool, bool], ...]
 
 
 def stages(documents: tuple[DocumentView, ...]) -> Stages:
     """What the page as a whole depends on: when it changes, everything is drawn again, else only cards at work."""
-    return tuple((view.entry_id, view.searchable, view.settled, _moving(view)) for view in documents)
+    return tuple((view.entry_id, view.searchable, view.settled) for view in documents)
+
+
+def is_due(known: Stages, now: Stages, since_s: float) -> bool:
+    """Whether the page is to be drawn again, `since_s` after it was drawn last with the stages `known`.
+
+    At once where a document came or went, where the first can be asked, and where all are done; what happens to one of
+    many may wait a little.
+    """
+    if now == known:
+        return False
+
+    def whole(stages: Stages) -> tuple[list[str], bool, bool]:
+        return [entry for entry, *_ in stages], any(s for _, s, _ in stages), all(done for *_, done in stages)
+
+    return len(now) <= _ROOMY or whole(known) != whole(now) or since_s >= _REDRAW_S
 
 
 def _moving(view: DocumentView) -> bool:
@@ -61,16 +79,18 @@ def _moving(view: DocumentView) -> bool:
 
 
 def ordered(documents: Sequence[DocumentView], order: str) -> tuple[DocumentView, ...]:
-    """As a person sorts them (a key of the orders offered); what is being read, and what waits for them, goes first.
+    """As a person sorts them (a key of the orders offered). What asks for a password goes first, then what is not done
+    yet, in the order in which it is read, so that no row moves before it is done.
 
     `documents` come in the order in which they were added.
     """
-    latest_first = list(reversed(documents))
+    under_way = [view for view in documents if not view.settled]
+    done = [view for view in reversed(documents) if view.settled]
     if order == "name":
-        latest_first.sort(key=lambda view: document_name(view).casefold())
+        done.sort(key=lambda view: document_name(view).casefold())
     if order == "state":
-        latest_first.sort(key=lambda view: _BY_STATE.index(view.state))
-    return tuple(sorted(latest_first, key=lambda view: (not _moving(view), not view.needs_password)))
+        done.sort(key=lambda view: _BY_STATE.index(view.state))
+    return tuple(sorted((*under_way, *done), key=lambda view: not view.needs_password))
 
 
 def matching(documents: Sequence[DocumentView], words: str) -> tuple[DocumentView, ...]:
@@ -102,13 +122,15 @@ def draw_documents(documents: tuple[DocumentView, ...], shelf: Shelf, session: S
     there = {view.entry_id for view in documents}
     session.chosen = tuple(entry for entry in session.chosen if entry in there)
     running = any(not view.settled for view in documents)
-    st.fragment(_watch, run_every=_TICK_S if running else None)(shelf, session.say, stages(documents))
+    tick_s = _TICK_S if len(documents) <= _ROOMY else _TICK_OF_MANY_S
+    known, now = stages(documents), time.monotonic()
+    st.fragment(_watch, run_every=tick_s if running else None)(shelf, session.say, known, now)
     with st.container(key="choosing", gap="xsmall"):  # always there: else the rows would be drawn into its place
         if len(documents) >= _SEARCH_FROM:
             _draw_finding(session)
-        if session.chosen:
+        if len(documents) > 1:
             _draw_chosen(documents, shelf, session)
-            draw_collecting(shelf, session)
+            draw_naming(shelf, session)
     found = matching(documents, session.search) if len(documents) >= _SEARCH_FROM else documents
     sorted_ = ordered(found, session.order)
     shown = sorted_ if session.all_documents else in_sight(sorted_)
@@ -127,10 +149,15 @@ def draw_documents(documents: tuple[DocumentView, ...], shelf: Shelf, session: S
         )
 
 
-def _watch(shelf: Shelf, say: Say, known: Stages) -> None:
-    """The heading, and the eye on everything: the page is drawn again when a document reaches another stage."""
+def _watch(shelf: Shelf, say: Say, known: Stages, drawn_at: float) -> None:
+    """The heading, and the eye on everything: the page is drawn again when a document reaches another stage.
+
+    The cards at work go with it, and the page's script puts each in its place: a tick for each of them costs the server
+    and the browser as much as one for all.
+    """
     documents = shelf.documents()
-    if stages(documents) != known:
+    now = stages(documents)
+    if is_due(known, now, time.monotonic() - drawn_at):
         st.rerun()
     ready = say("{ready:,} of {n:,} ready", ready=sum(view.searchable for view in documents), n=len(documents))
     bar = ""
@@ -140,7 +167,11 @@ def _watch(shelf: Shelf, say: Say, known: Stages) -> None:
             f'<div class="fn-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent}" '
             f'aria-label="{label}"><i style="width:{percent}%"></i></div>'
         )
-    st.html(f'<h2 class="fn-head">{html_text(say("Documents"))} <span>{html_text(ready)}</span></h2>{bar}')
+    cards = "".join(
+        document_card(v, say) for v, stage in zip(documents, now, strict=True) if _moving(v) or stage not in known
+    )
+    moving = f'<div class="fn-moving" hidden>{cards}</div>' if cards else ""
+    st.html(f'<h2 class="fn-head">{html_text(say("Documents"))} <span>{html_text(ready)}</span></h2>{bar}{moving}')
 
 
 def _draw_finding(session: Session) -> None:
@@ -165,13 +196,30 @@ def _draw_finding(session: Session) -> None:
 
 
 def _draw_chosen(documents: Sequence[DocumentView], shelf: Shelf, session: Session) -> None:
-    """How many are chosen, and what can be done with them."""
+    """Which are asked: all, or those that are chosen, and what can be done with them. Always there and as high, so that
+    the rows do not move away from whoever ticks them."""
     say, chosen = session.say, [view for view in documents if view.entry_id in session.chosen]
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="chosen", wrap=False):
-        said = say.n(len(chosen), "{n:,} chosen", "{n:,} chosen")
+        said = say.n(len(chosen), "{n:,} chosen", "{n:,} chosen") if chosen else say("All are asked")
         st.html(f'<p class="fn-note fn-quiet">{html_text(said)}</p>', width="stretch")
-        st.button(say("Remove"), key="remove-chosen", type="tertiary", on_click=_remove, args=(chosen, shelf, session))
-        st.button(say("Clear"), key="clear-chosen", type="tertiary", on_click=choose, args=((), session))
+        if chosen:
+            draw_collect(shelf, session)
+            st.button(
+                say("Remove"),
+                icon=":material/delete:",
+                key="bare-remove-chosen",
+                type="tertiary",
+                on_click=_remove,
+                args=(chosen, shelf, session),
+            )
+            st.button(
+                say("Clear"),
+                icon=":material/close:",
+                key="bare-clear-chosen",
+                type="tertiary",
+                on_click=choose,
+                args=((), session),
+            )
 
 
 def choose(entries: tuple[str, ...], session: Session) -> None:
@@ -205,10 +253,7 @@ def _draw_document(view: DocumentView, shelf: Shelf, session: Session, *, severa
                 on_click=_remove,
                 args=((view,), shelf, session),
             )
-        if _moving(view):
-            st.fragment(_draw_card, run_every=_TICK_S)(view, shelf, say)
-        else:
-            st.html(document_card(view, say))
+        st.html(document_card(view, say))
         if view.needs_password:
             _draw_password(view, shelf, say)
         elif view.state is DocumentState.FAILED and not view.lasts:
@@ -224,11 +269,6 @@ def _draw_tick(view: DocumentView, name: str, session: Session) -> None:
         session.chosen = (*others, view.entry_id) if st.session_state[key] else others
 
     st.checkbox(session.say("Choose {name}", name=name), key=key, on_change=pick, label_visibility="collapsed")
-
-
-def _draw_card(drawn: DocumentView, shelf: Shelf, say: Say) -> None:
-    view = next((view for view in shelf.documents() if view.entry_id == drawn.entry_id), drawn)
-    st.html(document_card(view, say))
 
 
 def _draw_password(view: DocumentView, shelf: Shelf, say: Say) -> None:

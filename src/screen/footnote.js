@@ -36,8 +36,18 @@ const name = () => {
     const words = button.querySelector('[data-testid="stMarkdownContainer"]')?.textContent.trim();
     if (words) set(button, 'title', words);
   });
-  document.querySelectorAll(WORDS).forEach(block => set(block, 'dir', 'auto')); // in the direction of its own words
+  document.querySelectorAll(WORDS).forEach(block => { // in the direction of its own words; what says “a.” needs no bullet
+    set(block, 'dir', 'auto');
+    if (block.localName === 'li') block.classList.toggle('fn-labelled', /^\s*\(?(\p{L}|[ivx]{1,4}|\d{1,2})[.)]\s/iu.test(block.textContent));
+  });
 };
+
+// ------------------------------------------------------------------------------------------------ cards at work
+
+const cards = () => document.querySelectorAll('.fn-moving > .fn-card').forEach(fresh => { // come with the heading, once a tick
+  const shown = document.querySelector(`[class*="st-key-doc-"] .fn-card[data-entry="${CSS.escape(fresh.dataset.entry)}"]`);
+  if (shown && shown.innerHTML !== fresh.innerHTML) shown.innerHTML = fresh.innerHTML;
+});
 
 // ------------------------------------------------------------------------------------------------ what is heard
 
@@ -108,8 +118,7 @@ const filesOf = async entry => { // a dropped file, or all that is in a dropped 
   for (let some = await next(); some.length; some = await next()) inside.push(...some);
   return (await Promise.all(inside.map(filesOf))).flat();
 };
-const dropped = async transfer => {
-  const loose = [...transfer.files], entries = [...transfer.items].map(item => item.webkitGetAsEntry()).filter(Boolean);
+const dropped = async (loose, entries) => {
   if (!entries.some(entry => entry.isDirectory)) return loose;
   const all = (await Promise.all(entries.map(filesOf))).flat();
   return all.filter(file => kinds().some(kind => file.name.toLowerCase().endsWith(kind))); // a folder holds other things, too
@@ -118,12 +127,23 @@ const drop = async event => {
   document.body.classList.remove('fn-dropping');
   if (!carriesFiles(event) || closest(event, ZONE)) return; // the uploader takes its own
   event.preventDefault();
+  const { files, items } = event.dataTransfer; // empty once the event is over
+  await take([...files], [...items].map(item => item.webkitGetAsEntry()).filter(Boolean));
+};
+const take = async (loose, entries) => {
   const input = document.querySelector(INPUT);
   if (!input) return;
   const files = new DataTransfer();
-  (await dropped(event.dataTransfer)).forEach(file => files.items.add(file));
+  (await dropped(loose, entries)).forEach(file => files.items.add(file));
   input.files = files.files;
   input.dispatchEvent(new Event('change', { bubbles: true }));
+};
+let early = { files: [], entries: [] }; // dropped before this script came: see first.js
+const takeEarly = () => {
+  if (!early.files.length || !document.querySelector(INPUT)) return;
+  const { files, entries } = early;
+  early = { files: [], entries: [] };
+  setTimeout(take, 0, files, entries); // React has seen the uploader by then
 };
 
 // ------------------------------------------------------------------------------------------------ the way to a question
@@ -207,7 +227,8 @@ let begun = false;
 const begin = () => {
   begun = true;
   document.body.dataset.fnBegun = ''; // from here on, drops are taken
-  new MutationObserver(() => { name(); titled(); follow(); }).observe(document.body, { childList: true, subtree: true });
+  early = window.footnoteHeld?.() ?? early;
+  new MutationObserver(() => { name(); titled(); follow(); cards(); takeEarly(); }).observe(document.body, { childList: true, subtree: true });
   new MutationObserver(connection).observe(document.body, { attributes: true, subtree: true, attributeFilter: ['data-test-connection-state'] });
   const listeners = { click: copy, dragover: over, dragleave: leave, drop };
   Object.entries(listeners).forEach(([type, listener]) => document.addEventListener(type, listener, true));
@@ -225,5 +246,6 @@ export default function (call) {
   titled();
   announce();
   connection();
+  takeEarly();
   requestAnimationFrame(() => { enter(); arrive(); });
 }

@@ -78,7 +78,7 @@ def document_card(view: DocumentView, say: Say = ENGLISH) -> str:
     if view.state is DocumentState.PARTIAL and view.reason:
         lines.append(note(say(view.reason), "warning"))
     bar = "" if view.settled else _bar(view, say)
-    return f'<div class="fn-card">{_strip(view, say)}{bar}{"".join(lines)}</div>'
+    return f'<div class="fn-card" data-entry="{escape(view.entry_id)}">{_strip(view, say)}{bar}{"".join(lines)}</div>'
 
 
 def _strip(view: DocumentView, say: Say) -> str:

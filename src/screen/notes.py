@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
+from shared_utils.types import Answer
 from src import VERSION
+from src.i18n import Say
 from src.library.shelf import Shelf
+from src.presentation.blocks import set_as_text
+from src.presentation.lead import lead_of
 from src.presentation.markdown import conversation_markdown
 from src.screen.conversation_list import show_conversation
 from src.screen.dialogs import draw_dialog, open_dialog
+from src.screen.direct import lead_html
 from src.screen.html import note
 from src.screen.markdown import answer_markdown, escape_markdown
 from src.screen.session import Session
@@ -44,7 +50,7 @@ def _draw(shelf: Shelf, session: Session) -> None:
         with st.container(key=f"note-{turn.id}", gap="xsmall"):
             st.markdown(f"**{escape_markdown(turn.question)}**")
             if turn.answer is not None:
-                st.markdown(answer_markdown(turn.answer, say=say))
+                _draw_answer(turn.answer, say)
             with st.container(horizontal=True, gap="small"):
                 st.button(
                     say("Open the conversation"),
@@ -72,6 +78,18 @@ def _draw(shelf: Shelf, session: Session) -> None:
         type="tertiary",
         on_click="ignore",
     )
+
+
+def _draw_answer(answer: Answer, say: Say) -> None:
+    """As the conversation shows it; of what a value leads, the value: the passages below it are folded there."""
+    lead = lead_of(answer, say)
+    if lead is None:
+        st.markdown(answer_markdown(answer, say=say))
+        return
+    st.html(lead_html(lead, str, {}))
+    others = set_as_text(answer)
+    if rest := others.sentences[lead.sentences :]:
+        st.markdown(answer_markdown(replace(others, sentences=rest), say=say))
 
 
 def _show(conversation: str, session: Session) -> None:

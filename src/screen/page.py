@@ -60,11 +60,16 @@ def draw() -> None:
     styles()
     try:
         shared = shared_library()
-        shelf = shared.open().shelf(workspace_key(session), network=network_of_visitor(shared.settings.proxies))
+        library = shared.open()
+        shelf = library.shelf(workspace_key(session), network=network_of_visitor(shared.settings.proxies))
     except FootnoteError as exc:  # the data folder cannot be used: nothing works until that is mended
         st.html(note(language_of("")(exc.message), "error", role="alert"))
         return
-    settings = shared.settings
+    with library.foreground.drawing():
+        _draw(shelf, shared.settings, session, theme)
+
+
+def _draw(shelf: Shelf, settings: Settings, session: Session, theme: str) -> None:
     session.say = language_of(shelf.preferences().language)
     st.html(root_style(theme, uploader_words(settings, session.say), room=session.view or "conversation"))
     choose_conversation(shelf, session)
@@ -120,8 +125,7 @@ def _draw_question_row(
     shelf: Shelf, settings: Settings, session: Session, seen: Seen, documents: tuple[DocumentView, ...]
 ) -> None:
     with st.bottom, st.container(key="question-row"):
-        left, right = st.columns(_COLUMNS, gap="large")
-        right.container(key="question-pad")  # keeps the box as wide as the conversation
+        left, _ = st.columns(_COLUMNS, gap="large")  # the box is as wide as the conversation
         with left:
             if session.view != COMPARE:  # from the timeline a question leads back to the conversation
                 draw_question_box(shelf, session, settings, documents)

@@ -1,9 +1,12 @@
 """Where to look: the documents, the pages and the section that a question is confined to.
 
-What holds stands as chips at the question box, each with a way to take it off.
+What holds stands as chips at the question box, each with a way to take it off. Every conversation has its own, which
+the browser keeps (`composer.js`): like a draft it outlives a reload, and no other browser has this person's shelf.
 """
 
 from __future__ import annotations
+
+import json
 
 import streamlit as st
 
@@ -14,9 +17,10 @@ from src.presentation.escaping import plain
 from src.screen.collections import collections_of, draw_collections, ticked, untick
 from src.screen.document_list import choose
 from src.screen.markdown import escape_markdown
-from src.screen.session import Session
+from src.screen.session import LookIn, Session
 from src.views import DocumentView
 
+UNASKED = "new"  # stands for a conversation that nothing has been asked in: after a reload it has another id
 _CHIPS = 3  # of documents; more of them are told as a number
 _CHIP_CHARACTERS = 28
 
@@ -34,6 +38,51 @@ def among(shelf: Shelf, session: Session) -> tuple[str, ...]:
 def confined(question: str, session: Session) -> str:
     """The question with the pages and the section chosen beside it, in words that anybody could have typed."""
     return within_part(question, session.pages, session.section, session.say)
+
+
+def unconfined(question: str, session: Session) -> str:
+    """The question without the words that `confined` would add again."""
+    return question.removesuffix(confined("", session)).rstrip() or question
+
+
+# ------------------------------------------------------------------------------------------------ each conversation's
+
+
+def where_it_looks(session: Session) -> LookIn:
+    return LookIn(session.chosen, session.section, session.pages.strip())
+
+
+def look_as(where: LookIn, session: Session) -> None:
+    session.chosen, session.section, session.pages = where.chosen, where.section, where.pages
+    st.session_state["pages"] = where.pages  # what stands in the box, which is drawn later
+
+
+def move_to(conversation: str, session: Session) -> None:
+    """What holds for the conversation that was shown is put by, and that of the other taken up."""
+    session.elsewhere[session.conversation] = where_it_looks(session)
+    look_as(session.elsewhere.get(conversation, LookIn()), session)
+
+
+def take_up(told: str, session: Session) -> bool:
+    """What the browser has kept, as JSON: conversation -> [entries, section, pages]. Whether it changes this one's.
+
+    Sent by a browser, it may be anything; what a person did in this visit goes before it.
+    """
+    session.told_where = True
+    try:
+        kept = json.loads(told)
+    except ValueError:
+        return False
+    for conversation, each in kept.items() if isinstance(kept, dict) else ():
+        match each:
+            case [list(entries), str(section), str(pages)]:
+                chosen = tuple(entry for entry in entries if isinstance(entry, str))
+                session.elsewhere.setdefault(conversation, LookIn(chosen, section, pages))
+    where = session.elsewhere.get(session.conversation if session.address else UNASKED, LookIn())
+    if where_it_looks(session) != LookIn() or where == LookIn():
+        return False
+    look_as(where, session)
+    return True
 
 
 # ------------------------------------------------------------------------------------------------ in the library
@@ -57,7 +106,7 @@ def draw_where_to_look(shelf: Shelf, session: Session) -> None:
                 say("Section"),
                 titles,
                 index=titles.index(session.section),
-                format_func=lambda title: escape_markdown(title) if title else say("All"),
+                format_func=lambda title: plain(title) if title else say("All"),  # no Markdown in there
             )
 
 

@@ -39,6 +39,15 @@ class Place:
     serial: str = field(default_factory=lambda: secrets.token_hex(4))  # the viewer follows each of them once
 
 
+@dataclass(frozen=True, slots=True)
+class LookIn:
+    """Where the questions of one conversation look; what is empty confines nothing."""
+
+    chosen: tuple[str, ...] = ()  # the entries that are ticked
+    section: str = ""  # a heading
+    pages: str = ""  # as typed
+
+
 @dataclass(slots=True)
 class Fetching:
     """What is being fetched from the web for this tab. Its thread sets `said` before it ends."""
@@ -73,6 +82,9 @@ class Session:
     order: str = "added"  # of the documents: "added", "name" or "state"
     section: str = ""  # the heading that a question is confined to; "" = none
     pages: str = ""  # the pages that are asked, as typed; "" = all
+    visit: str = field(default_factory=lambda: secrets.token_hex(4))  # the browser tells once in each where it looked
+    told_where: bool = False  # it has told that
+    elsewhere: dict[str, LookIn] = field(default_factory=dict)  # conversation -> where to look, when it is not shown
     unasked: Message = NOTHING  # why the last question could not be asked, told until another is
     draft: str = ""  # a question that could not be asked goes back into its box
     address: str = ""  # the conversation the address bar names, as far as we set it

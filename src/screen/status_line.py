@@ -14,6 +14,7 @@ from src.library.preferences import Preferences
 from src.library.shelf import Shelf
 from src.presentation.escaping import html_text
 from src.screen.document_list import Stages, can_undo, stages
+from src.screen.scope import among
 from src.screen.session import Session
 from src.screen.stages import status_line
 from src.views import ConversationView
@@ -52,7 +53,7 @@ def _look(shelf: Shelf, session: Session) -> Look:
         stages(shelf.documents()),
         can_undo(shelf, session),
         tuple((turn.id, turn.done, turn.queued) for turn in shelf.turns(session.conversation)),
-        shelf.suggestions(session.conversation, session.say),
+        shelf.suggestions(session.conversation, session.say, among(shelf, session)),
         shelf.conversations(),
         shelf.preferences(),
         st.context.theme.type,

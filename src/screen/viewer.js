@@ -39,6 +39,7 @@ class Viewer {
     on(window, 'hashchange', () => this.followed());
     on(window, 'popstate', () => { if (this.drawer.open && history.state?.[DRAWER] === undefined) this.drawer.close(); });
     on(this.drawer, 'click', event => { if (event.target === this.drawer) this.drawer.close(); });
+    on(document, 'fullscreenchange', () => requestAnimationFrame(() => this.refit()));
     on(this.narrow, 'change', () => this.drawer.close());
     this.watch = new MutationObserver(() => this.markChips());
     this.watch.observe(document.body, { childList: true, subtree: true });
@@ -212,8 +213,15 @@ class Viewer {
     this.control('save').href = `file/${id}.pdf?download`;
   }
 
+  get isWhole() { return document.fullscreenElement === this.room; }
+
+  refit() { // the whole screen is wider than the room was, and a page as many times as wide would be of giant letters
+    this.fit = 'read';
+    this.draw();
+  }
+
   fitPlace() { // once for every place that is opened: as large as its words need to be read
-    const key = `${this.place.document} ${this.place.anchor} ${this.drawer.open}`, width = this.scroll.clientWidth;
+    const key = `${this.place.document} ${this.place.anchor} ${this.drawer.open} ${this.isWhole}`, width = this.scroll.clientWidth;
     const source = this.sources.get(this.place.anchor);
     if (this.fit !== 'read' || this.fitted === key || !width || this.pages.unseen) return;
     this.fitted = key;
@@ -251,7 +259,7 @@ class Viewer {
     leaf.image.alt = isCited ? `${alt} ${filled(words.marked, { quote: source.quote })}` : alt;
   }
 
-  get placeKey() { return `${this.place.document} ${this.place.anchor} ${this.place.page} ${this.zoom} ${this.drawer.open}`; }
+  get placeKey() { return `${this.place.document} ${this.place.anchor} ${this.place.page} ${this.zoom} ${this.drawer.open} ${this.isWhole}`; }
 
   reveal() { // the first marked line comes to the upper third, once for every place
     if (this.revealed === this.placeKey || !this.scroll.clientHeight || this.pages.unseen) return;

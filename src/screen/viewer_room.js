@@ -21,6 +21,27 @@ const wholeScreen = room => { // and back
   if (document.fullscreenElement) document.exitFullscreen(); else room.requestFullscreen().catch(() => {});
 };
 
+const steady = { // what is read stays where it is, though its lines break elsewhere: browsers lose it
+  frames: 0,
+  while(change) {
+    const main = document.querySelector('[data-testid="stMain"]');
+    if (!main) { change(); return; }
+    if (!this.frames) {
+      this.seen = [...main.querySelectorAll('[class*="st-key-room-"] [data-testid="stElementContainer"]')].find(e => e.getBoundingClientRect().top > 64);
+      this.top = this.seen?.getBoundingClientRect().top;
+      main.style.overflowAnchor = 'none';
+    }
+    const isHeld = this.frames > 0;
+    this.frames = 20;
+    change();
+    if (!isHeld) this.hold(main);
+  },
+  hold(main) {
+    if (this.seen?.isConnected) main.scrollTop += this.seen.getBoundingClientRect().top - this.top;
+    if (--this.frames > 0) requestAnimationFrame(() => this.hold(main)); else main.style.overflowAnchor = '';
+  },
+};
+
 class Divider {
   constructor(viewer) {
     this.viewer = viewer;
@@ -42,8 +63,10 @@ class Divider {
   set(share) { // NaN: as it is at first
     const root = document.documentElement.style, known = Number.isFinite(share);
     this.share = known ? Math.min(SHARES[1], Math.max(SHARES[0], share)) : 0.47;
-    document.documentElement.toggleAttribute('data-fn-share', known);
-    if (known) root.setProperty('--fn-share', `${this.share * 100}%`);
+    steady.while(() => {
+      document.documentElement.toggleAttribute('data-fn-share', known);
+      if (known) root.setProperty('--fn-share', `${this.share * 100}%`);
+    });
     kept.set(known ? this.share : '');
     this.bar.setAttribute('aria-valuenow', Math.round(this.share * 100));
   }
@@ -130,6 +153,14 @@ class Contents { // the file's bookmarks, and every page small
     this.nav.hidden = !this.nav.hidden;
     this.draw();
     this.viewer.draw();
+    if (!this.nav.hidden) this.reveal();
+  }
+
+  reveal() { // where the page stands: its bookmark, or the one before it; without bookmarks, its small picture
+    const page = this.viewer.place?.page, bookmarks = [...this.nav.querySelectorAll('.fn-bookmark')];
+    const before = bookmarks.filter(entry => Number(entry.dataset.page) <= page).at(-1);
+    const here = bookmarks.length ? before : this.nav.querySelector(`.fn-thumb[data-page="${page}"]`);
+    if (here) this.nav.scrollTop += here.getBoundingClientRect().top - this.nav.getBoundingClientRect().top - this.nav.clientHeight / 2;
   }
 
   async draw() {
@@ -157,6 +188,7 @@ class Contents { // the file's bookmarks, and every page small
       const grid = Object.assign(document.createElement('div'), { className: 'fn-thumbs' });
       grid.append(...pages);
       this.nav.replaceChildren(...entries, grid);
+      this.reveal();
     }
     for (const link of this.nav.querySelectorAll('[data-page]')) {
       if (Number(link.dataset.page) === this.viewer.place.page) link.setAttribute('aria-current', 'page');

@@ -151,17 +151,21 @@ class Screen:
 
     def drop(self, name: str, data: bytes) -> None:
         """Drop a file onto the middle of the page, far from any drop zone; its script takes it."""
-        self.page.wait_for_function("document.body.dataset.fnBegun !== undefined")
+        expect(self.page.locator("body[data-fn-begun]")).to_be_attached()  # no script may be evaluated time and again
+        self.let_fall(name, data, '[data-testid="stMain"]')
+
+    def let_fall(self, name: str, data: bytes, target: str) -> None:
+        """As `drop`, onto what is there already."""
         self.page.evaluate(
-            """([name, data]) => {
+            """([name, data, where]) => {
                 const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0));
                 const carried = new DataTransfer();
                 carried.items.add(new File([bytes], name, { type: 'application/pdf' }));
-                const target = document.querySelector('[data-testid="stMain"]');
+                const target = document.querySelector(where);
                 const about = { dataTransfer: carried, bubbles: true, cancelable: true };
                 for (const type of ['dragover', 'drop']) target.dispatchEvent(new DragEvent(type, about));
             }""",
-            [name, base64.b64encode(data).decode()],
+            [name, base64.b64encode(data).decode(), target],
         )
 
     def card(self, name: str) -> Locator:

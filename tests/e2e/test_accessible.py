@@ -77,6 +77,7 @@ def test_the_first_visit(screen: Screen) -> None:
 
 def test_while_a_file_is_read(screen: Screen) -> None:
     screen.add("long.pdf", pdf(LONG))
+    expect(screen.page.get_by_placeholder("Ask about your documents")).to_be_enabled()  # it does not change meanwhile
     expect(screen.card("long.pdf").get_by_role("progressbar")).to_have_accessible_name("Progress of long.pdf")
     assert_accessible(screen.page)
 

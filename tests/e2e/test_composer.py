@@ -90,6 +90,8 @@ def test_the_rows_of_many_files_are_narrow_and_what_is_chosen_stands_at_the_box(
     screen.page.get_by_label("Name of the collection").fill("Bridges")
     screen.page.keyboard.press("Enter")
     expect(chip).to_contain_text("Collection: Bridges")
+    screen.page.reload()
+    expect(chip).to_contain_text("Collection: Bridges")
     screen.page.get_by_text("Where to look").click()
     expect(screen.page.get_by_role("checkbox", name="Bridges · 1")).to_be_checked()
     assert violations(screen.page) == []

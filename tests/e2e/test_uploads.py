@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.conftest import Open, Screen, serve
 from tests.e2e.pdfs import Line, pdf
@@ -74,3 +74,18 @@ def test_a_file_that_came_though_the_browser_never_heard_of_it_is_read(
     (path,) = files(tmp_path, 1, 50_000)
     choose(screen, [path])
     expect(screen.card(path.name)).to_be_visible()
+
+
+def test_a_file_dropped_before_the_page_is_there_is_held_and_taken(chromium: Browser, address: str) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    held: list[Route] = []
+    page.route(  # Streamlit's own script is long in coming
+        "**/static/js/index.*.js", lambda route: route.continue_() if held else held.append(route)
+    )
+    page.goto(address, wait_until="commit")
+    expect(page.locator("body")).to_be_attached()
+    Screen(page).let_fall("early.pdf", pdf(((Line("This page came before the script did.", 700),),)), "body")
+    held[0].continue_()
+    expect(Screen(page).card("early.pdf")).to_be_visible()
+    context.close()

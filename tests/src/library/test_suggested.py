@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -72,6 +73,19 @@ def test_questions_come_when_they_are_found_and_the_person_is_told(
     assert suggested.questions("c", (), [sample], ENGLISH) == ()
     until(told.is_set)
     assert len(suggested.questions("c", (), [sample], ENGLISH)) == OFFERED
+
+
+def test_while_more_is_read_the_questions_that_were_found_stay(
+    rag: Rag, pool: FairPool, sample: IndexedDocument
+) -> None:
+    told = threading.Event()
+    suggested = Suggested(rag, pool, somebody(told.set))
+    suggested.questions("c", (), [sample], ENGLISH, more_coming=True)
+    until(told.is_set)
+    found = suggested.questions("c", (), [sample], ENGLISH)
+    more = [replace(sample, document=replace(sample.document, id="b" * 64)), sample]
+    assert suggested.questions("c", (), more, ENGLISH, more_coming=True) == found != ()
+    assert suggested.questions("other", (), more, ENGLISH, more_coming=True) == (), "it is looked for there"
 
 
 def test_the_sample_report_opens_with_the_questions_written_for_it(

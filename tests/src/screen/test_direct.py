@@ -127,3 +127,10 @@ def test_what_no_value_leads_is_drawn_as_it_is() -> None:
     direct = Direct(DirectKind.LIST, "Steps", "2", "", (A, B))
     told = replace(answer(direct, "Steps: 2 of 2 on p. 1"), direct=direct)
     assert with_lead(blocks(told), told) == blocks(told)
+
+
+def test_words_stand_at_their_beginning_and_a_column_without_units_is_none() -> None:
+    age, post = (DirectOperand(name, value, "", (1,)) for name, value in (("Age", "59"), ("Position", "Director")))
+    drawn = lead_html(Lead("Kamy Scarlett", "", "", (), (age, post), 1), str, {})
+    assert 'class="fn-rows fn-in-words"' in drawn
+    assert drawn.count("<td>") == 2

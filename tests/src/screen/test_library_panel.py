@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from shared_utils.message import NOTHING
 from shared_utils.types import PageVerdict
 from src.i18n import ENGLISH
-from src.screen.document_list import in_sight, matching, ordered, overall_progress, stages
+from src.screen.document_list import in_sight, is_due, matching, ordered, overall_progress, stages
 from src.screen.library_panel import where_files_go
 from src.settings import Settings
 from src.views import DocumentState, DocumentView
@@ -102,8 +102,18 @@ def test_progress_within_a_stage_does_not_draw_the_whole_page_again() -> None:
     (reading,) = library(DocumentState.READING)
     one, two = (replace(reading, page_verdicts=(PageVerdict.TEXT,) * n, pages=9) for n in (1, 2))
     assert stages((one,)) == stages((two,))
-    waiting, indexing, further = (replace(reading, state=DocumentState.EMBEDDING, embedded=n) for n in (0, 1, 2))
-    assert stages((waiting,)) != stages((indexing,)) == stages((further,))
+
+
+def test_many_files_that_reach_another_stage_are_drawn_together() -> None:
+    many = tuple((str(n), False, False) for n in range(9))
+    first = (*many[:-1], (many[-1][0], True, False))
+    second = ((many[0][0], True, False), *first[1:])
+    assert not is_due(first, first, 99.0)
+    assert is_due(many, first, 0.0), "the question box opens with the first"
+    assert not is_due(first, second, 1.0)
+    assert is_due(first, second, 3.0)
+    assert is_due(first[:3], second[:3], 0.0), "of a few, each is drawn at once"
+    assert is_due(first, second[1:], 0.0), "one is gone"
 
 
 def test_the_rest_of_a_long_library_is_one_click_away(app: AppTest) -> None:
