@@ -20,7 +20,7 @@ from shared_utils.structure.sentences import page_rows, sentences_between
 from shared_utils.structure.waste import is_nothing, is_reference
 from shared_utils.text.folding import fold
 from shared_utils.text.sentences import split_sentences
-from shared_utils.text.words import terms
+from shared_utils.text.words import other_forms, terms
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Passage, Span
 from src.answering.direct import Pages, led_by_quotes
 from src.answering.ingestion import IndexedDocument
@@ -216,22 +216,26 @@ def names_no_person(typed: str, question: str, value: str) -> bool:
 
 
 def sentences_holding(
-    words: Sequence[str], passages: Sequence[Passage], documents: Sequence[IndexedDocument], pages: Pages
+    words: str, passages: Sequence[Passage], documents: Sequence[IndexedDocument], pages: Pages
 ) -> Iterator[tuple[str, Page, int, int, int]]:
     """(document id, page, start, end, rank) of the sentences of the pages that hold all of the words: the pages found
     first, then those of `documents`, from the front."""
     found = dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages)
     among = {document_id for document_id, _ in found}
-    wanted = set(words)
+    wanted, others = set(terms(words)), other_forms(words)
+    forms = [{word, *(form for form, here in others.items() if here == word)} for word in wanted]
     for one in documents:
         if one.document.id in among or not among:
             postings = one.index.chunk_words
-            held = [{one.index.chunks[int(unit)].page for unit in postings.units[postings.held(w)]} for w in wanted]
+            held = [
+                {one.index.chunks[int(unit)].page for form in of_word for unit in postings.units[postings.held(form)]}
+                for of_word in forms
+            ]
             on = sorted(set.intersection(*held)) if held else []
             found |= dict.fromkeys((one.document.id, number) for number in on)
     for rank, key in enumerate(list(found)[: _MOST_PAGES + len(passages)]):
         page = pages[key]
-        if not wanted <= set(terms(page.text)):
+        if not wanted <= {others.get(term, term) for term in terms(page.text)}:
             continue
         for span in sentences_between(page, 0, len(page.text), page_rows(page)):
             said = page.text[span.start : span.end]
@@ -270,7 +274,7 @@ def _meanings(
         (2.0, re.compile(rf"\w\s\({spelled}{plural}\)", re.IGNORECASE)),
     )  # fmt: skip
     found: list[Told] = []
-    for document_id, page, start, end, rank in sentences_holding(terms(called), passages, documents, pages):
+    for document_id, page, start, end, rank in sentences_holding(called, passages, documents, pages):
         text = page.text[start:end]
         best = max(((score, match) for score, form in forms if (match := form.search(text))), default=None, key=_first)
         if best is None:
@@ -314,7 +318,7 @@ def _people(
     for way in _ways(asked.post):
         written = r"[\s-]+".join(map(re.escape, way.split()))
         spelled = re.compile(rf"(?<!vice[ -])(?<!former )\b{written}\b")
-        for document_id, page, start, end, rank in sentences_holding(terms(way), passages, documents, pages):
+        for document_id, page, start, end, rank in sentences_holding(way, passages, documents, pages):
             text = page.text[start:end]
             folded = fold(text)
             if len(folded) != len(text) or _ONCE.search(folded):
