@@ -46,7 +46,7 @@ Units = NDArray[np.int32]
 _OF_MEASURE = frozenset(terms("price prices cost costs amount value figure number level"))
 _TITLE = 0.5  # of a question's words that begin with a capital in "What Is Cash Flow to Total Debt"
 # Capitalised though no sentence begins there, with the capitalised words that follow.
-_NAMES = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][a-z]+[\w'’-]*(?: [A-Z][a-z]+[\w'’-]*)*")
+_NAMES = re.compile(r"(?<!^)(?<![¿¡])(?<![.?!:] )\b[A-Z][a-z]+[\w'’-]*(?: [A-Z][a-z]+[\w'’-]*)*")
 
 
 @dataclass(frozen=True, slots=True)
