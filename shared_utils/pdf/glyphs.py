@@ -22,7 +22,9 @@ SIGNS, CLOSING = "+−–-", '.,;:)]”"’'
 AS_RAISED = dict(zip("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻", strict=True))
 AS_LOWERED = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True))
 NOTHING = "\u200b"  # in place of an accent that its letter has taken; a page's text has none
-ACCENTS = dict(zip("`´ˆ˜¨¸ˇ˘˚˙˝¯˛", "\u0300\u0301\u0302\u0303\u0308\u0327\u030c\u0306\u030a\u0307\u030b\u0304\u0328", strict=True))
+ACCENTS = dict(
+    zip("`´ˆ˜¨¸ˇ˘˚˙˝¯˛", "\u0300\u0301\u0302\u0303\u0308\u0327\u030c\u0306\u030a\u0307\u030b\u0304\u0328", strict=True)
+)
 ACCENT = re.compile("[`´ˆ˜¨¸ˇ˘˚˙˝¯˛]")
 DOTLESS = {"ı": "i", "ȷ": "j"}
 HEBREW_OR_ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -124,7 +126,7 @@ def _mark_behind(text_page: ctypes.c_void_p, text: str, match: re.Match[str], fo
 
 
 def with_accents(text_page: ctypes.c_void_p, text: str) -> str:
-    """The same length, with accents that are drawn as signs of their own (TeX's older fonts have no other) in the letter
+    """The same length, with accents that are drawn as signs of their own (old fonts of TeX have no other) in the letter
     that they stand over or under: "apresenta¸c˜ao" is "apresentação".
 
     Which letter it is, before or behind, tell the boxes; a sign that stands beside its neighbours stays one.

@@ -20,8 +20,8 @@ from shared_utils.retrieval.dense import nearest_of_each
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question import question_words
 from shared_utils.retrieval.search import Within
-from shared_utils.text.quantities import quantities
 from shared_utils.text.languages import may_name
+from shared_utils.text.quantities import quantities
 from shared_utils.text.words import other_forms, terms
 from shared_utils.types import Embedder, Passage, Vectors
 

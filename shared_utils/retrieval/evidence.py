@@ -182,7 +182,9 @@ def _as_asked(question: str, units: Sequence[Unit]) -> Sequence[Unit]:
 
     def told(words: frozenset[Term]) -> frozenset[Term]:
         return frozenset(
-            others.get(term, term) if isinstance(term, str) else tuple(others.get(word, word) for word in term)
+            others.get(term, term)
+            if isinstance(term, str)
+            else (others.get(term[0], term[0]), others.get(term[1], term[1]))
             for term in words
         )
 

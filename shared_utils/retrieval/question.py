@@ -28,11 +28,11 @@ _ABOUT_ASKING = frozenset(
     )
 )
 
-# What asks, in languages whose function words are kept short for the index: it stands in no answer. By language, folded.
+# What asks where function words are kept short for the index: it stands in no answer. Folded, by language.
 _ASKING = {
     language: frozenset(fold(words).split())
     for language, words in {
-        "german": "warum wieso weshalb wofür wozu womit wodurch woran worin worauf wovon wen wem wessen welchen welchem "
+        "german": "warum wieso weshalb wofür wozu womit wodurch woran worin worauf wen wem wessen welchen welchem "
         "wohin woher hoch viel viele lange oft lautet lauten heißt heißen steht gibt gab man er hatte hatten hast habe "
         "waren kann können konnte darf dürfen muss müssen soll sollen braucht bedeutet macht liegt beträgt betrug",
         "french": "combien pourquoi quoi est-ce ce cela lequel laquelle fait sert signifie peut doit faut été était "
@@ -41,7 +41,7 @@ _ASKING = {
         "hay puede debe tiene fueron era son",
         "italian": "cosa cos perché dove chi quanto quanta quanti quante serve fa significa vuol dire può deve c'è era "
         "erano fu uno cos'è dov'è qual qual'è",
-        "portuguese": "o quanto quanta quantos quantas onde porque porquê serve faz significa pode deve tem há era eram",
+        "portuguese": "o quanto quanta quantos quantas onde porque porquê serve faz significa pode deve tem há era",
         "dutch": "hoeveel waarom waarvoor waarmee kan kunnen moet moeten mag betekent doet heeft hebben had ben dient",
     }.items()
 }
@@ -84,7 +84,12 @@ def _asking_in(question: str) -> frozenset[str]:
     of_english = sum(word in FUNCTION_WORDS["english"] for word in set(words))
     if counts[best] <= max(counts[second], of_english):
         return frozenset()
-    small = {part for word in words if word in _ASKING[best] | FUNCTION_WORDS[best] for part in (word, *re.split("['-]", word))}
+    small = {
+        part
+        for word in words
+        if word in _ASKING[best] | FUNCTION_WORDS[best]
+        for part in (word, *re.split("['-]", word))
+    }
     return frozenset(term for word in small for term in (*terms(word), stem(best, word)))
 
 
