@@ -29,7 +29,7 @@ _ABOUT_ASKING = frozenset(
 )
 
 # What asks where function words are kept short for the index: it stands in no answer. Folded, by language.
-_ASKING = {
+ASKING = {
     language: frozenset(fold(words).split())
     for language, words in {
         "german": "warum wieso weshalb wofür wozu womit wodurch woran worin worauf wen wem wessen welchen welchem "
@@ -78,7 +78,7 @@ def _asking_in(question: str) -> frozenset[str]:
     words = [word for whole in plain_words(question) for word in (whole, *whole.split("-"))]
     counts = {
         language: sum(word in asking or word in FUNCTION_WORDS[language] for word in set(words))
-        for language, asking in _ASKING.items()
+        for language, asking in ASKING.items()
     }
     best, second = sorted(counts, key=counts.__getitem__, reverse=True)[:2]
     of_english = sum(word in FUNCTION_WORDS["english"] for word in set(words))
@@ -87,7 +87,7 @@ def _asking_in(question: str) -> frozenset[str]:
     small = {
         part
         for word in words
-        if word in _ASKING[best] | FUNCTION_WORDS[best]
+        if word in ASKING[best] | FUNCTION_WORDS[best]
         for part in (word, *re.split("['-]", word))
     }
     return frozenset(term for word in small for term in (*terms(word), stem(best, word)))

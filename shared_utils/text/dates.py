@@ -148,6 +148,8 @@ def _named_dates(text: str, plain: str) -> Iterator[Date]:
         if word not in MONTH_OF or start < position:
             continue
         before = _DAY_BEFORE.search(plain, max(0, start - 12), start)
+        if before and "\n" in before[0] and plain[: before.start()].endswith("  "):
+            before = None  # the last figure of a row, and the label of the next one
         after = (
             _YEARS_AFTER.match(plain, end) if before else _DAY_AFTER.match(plain, end) or _YEARS_AFTER.match(plain, end)
         )

@@ -25,18 +25,23 @@ from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, 
 from src.answering.direct import Pages, led_by_quotes
 from src.answering.ingestion import IndexedDocument
 
-_ARTICLES = r"(?:an?|the|ein\w*|der|die|das|den|une?|les?|la|l['’]|el|los|las|il|lo|i|gli|um|uma|os?|as?|een|de|het)"
+_ARTICLES = r"(?:an?|the|ein\w*|der|die|das|den|un[oae]?|les?|la|l['’]|el|los|las|il|lo|i|gli|um|uma|os?|as?|een|de|het)"
 _WHO = re.compile(
     r"^\W*(?:who|wer|qui|qui[eé]n|chi|quem|wie)\s+"
     r"(?:is|was|ist|war|est|était|es|era|è|é|foi)\s+(?P<of>[^?]+)",
     re.IGNORECASE,
 )
 _WHAT = re.compile(
-    r"^\W*(?:(?:what|was|qu['’]est[- ]ce que?(?: c['’]est que?)?|qué|que|che cos['’]|cosa|o que|wat)\s*"
+    r"^\W*(?:(?:what|was|qu['’]est[- ]ce que?(?: c['’]est que?)?|qué|que|(?:che )?cos['’]|cosa|o que|wat)\s*"
     r"(?:is|are|ist|sind|est|es|son|è|sono|é|são|zijn)?\s+(?:meant by\s+)?|define\s+|definiere\s+)(?P<of>[^?]+)",
     re.IGNORECASE,
 )
 _MEANS = re.compile(r"\s+(?:means?|stands? for|bedeute[nt]|heißt|signifie|significa|betekent)\W*$", re.IGNORECASE)
+_DOES = re.compile(r"^(?:fa|fait|faz|hace|macht|bewirkt|tut|doet)\s+|(?<=\S)\s+do\W*$", re.IGNORECASE)
+_KIND = re.compile(  # of what a name behind it is: "the option headline"
+    r"^(?:l['’])?(?:option|parameter|command|function|switch|comand[oa]|commande|befehl|funktion|opción|opzione|opção)\s+(?=\S+$)",
+    re.IGNORECASE,
+)
 _ARTICLE = re.compile(rf"^{_ARTICLES}\s+", re.IGNORECASE)
 _OF = re.compile(
     r"\s+(?:of|at|in|for|von|vom|bei|der|des|de|du|d['’]|del|della|di|do|da|van)\s+|['’]s\s+", re.IGNORECASE
@@ -134,8 +139,9 @@ def asked_for(question: str) -> Asked | None:
     of = what["of"].strip(" .!\"'“”„‘’")
     is_meant = _MEANS.search(of) is not None or re.match(r"\W*defin", question, re.IGNORECASE) is not None
     of = re.sub(r"^(?:does|do)\s+", "", _MEANS.sub("", of), flags=re.IGNORECASE)
+    of, is_meant = _DOES.sub("", of), is_meant or _DOES.search(of) is not None
     has_the = re.match(r"(?:the|der|die|das|le|la|les|el|los|las|il|lo|gli|os|het|de)\s", of, re.IGNORECASE)
-    term = _ARTICLE.sub("", of).strip("\"'“”„‘’ ")
+    term = _KIND.sub("", _ARTICLE.sub("", of)).strip("\"'“”„‘’ ")
     is_short = 0 < len(term.split()) <= _LONGEST_TERM and bool(terms(term)) and not re.search(r"\d{4}|,", term)
     is_name = " " in term and all(word[:1].isupper() for word in term.split())
     if (
@@ -271,6 +277,7 @@ def _meanings(
         (2.3, re.compile(rf"\b{spelled}{plural}\s*[—–,-]\s*(?:where|which (?:is|are)|i\.\s?e\.|that is)", re.I)),
         (2.4, re.compile(rf"\b{spelled}\s*\((?:calculated|defined|i\.\s?e\.|that is|meaning)\b", re.IGNORECASE)),
         (2.2, re.compile(rf"\b{spelled}{plural},\s+(?:an?|ein\w*|une?|uma?|een)\s\w", re.IGNORECASE)),
+        (2.1, re.compile(rf"^\W*{spelled}(?:\s*\([^)]*\))*\s*[—–:-]\s+\w", re.IGNORECASE)),  # an entry of a list
         (2.0, re.compile(rf"\w\s\({spelled}{plural}\)", re.IGNORECASE)),
     )  # fmt: skip
     found: list[Told] = []

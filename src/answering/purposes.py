@@ -112,6 +112,7 @@ def told_purpose(
         ),
         (3.0, re.compile(rf"\b{spelled}s?(?:\s*\([^)]*\))?\s+(?:{_IS_FOR})", re.IGNORECASE)),
         (2.0, re.compile(rf"\b{spelled}s?(?:\s*\([^)]*\))?\s+{_HELPS}", re.IGNORECASE)),
+        (1.8, re.compile(rf"^\W*{spelled}(?:\s*\([^)]*\))*\s*[—–:-]\s+\w", re.IGNORECASE)),  # an entry of a list
     )
     is_writing = fold(about) in _WRITINGS
     if is_writing:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from shared_utils.message import NOTHING, message
 from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.retrieval.question import ASKING
 from shared_utils.retrieval.search import Within
 from shared_utils.retrieval.unknown import absent_thing
 from shared_utils.text.compounds import COMPOUNDING, holding, parts
@@ -32,7 +33,7 @@ _INVERTED = frozenset(
 )
 # Forms of "to be" and "to have" that are no function words of the index: they are not searched.
 _COPULAS = {
-    "german": frozenset(fold("waren wurden worden gewesen hatte hatten habe").split()),
+    "german": frozenset(fold("waren wurden worden gewesen hatte hatten habe man").split()),
     "french": frozenset(fold("était étaient été fut furent avait avaient avoir être a-t").split()),
     "spanish": frozenset(fold("era eran fueron sido había habían hubo hay están está").split()),
     "italian": frozenset(fold("era erano fu furono stato stata stati state aveva avevano c'è").split()),
@@ -229,7 +230,7 @@ def _with_whole_verb(question: str, language: str, lexicon: Lexicon) -> str:
 def _is_small(word: str, language: str) -> bool:
     """Whether a word is a function word, or some joined by hyphens: "sont-elles", "a-t-il"."""
     small = FUNCTION_WORDS[language] | _INVERTED
-    return word in FUNCTION_WORDS[language] or (
+    return word in FUNCTION_WORDS[language] | ASKING.get(language, frozenset()) or (
         "-" in word and all(part in small or len(part) == 1 for part in word.split("-"))
     )
 
