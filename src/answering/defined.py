@@ -25,7 +25,9 @@ from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, 
 from src.answering.direct import Pages, led_by_quotes
 from src.answering.ingestion import IndexedDocument
 
-_ARTICLES = r"(?:an?|the|ein\w*|der|die|das|den|un[oae]?|les?|la|l['’]|el|los|las|il|lo|i|gli|um|uma|os?|as?|een|de|het)"
+_ARTICLES = (
+    r"(?:an?|the|ein\w*|der|die|das|den|un[oae]?|les?|la|l['’]|el|los|las|il|lo|i|gli|um|uma|os?|as?|een|de|het)"
+)
 _WHO = re.compile(
     r"^\W*(?:who|wer|qui|qui[eé]n|chi|quem|wie)\s+"
     r"(?:is|was|ist|war|est|était|es|era|è|é|foi)\s+(?P<of>[^?]+)",
