@@ -70,31 +70,6 @@ def terms(text: str) -> list[str]:
     return [term for match in matches for term in _token_terms(match.group(), match.lastgroup or "word", language)]
 
 
-def other_forms(text: str) -> dict[str, str]:
-    """What the words of a question are elsewhere -> what `terms` makes of them here.
-
-    A language is told from function words, and a cell, a heading or a line of a form has none: its words are stemmed by
-    the rules of English whatever they are. Nothing for what is plainly English.
-
-    >>> terms("Wie hoch ist der Grundpreis?"), terms("Grundpreis 11,90")
-    (['hoch', 'grundpreis'], ['grundprei', '11.90'])
-    >>> other_forms("Wie hoch ist der Grundpreis?")["grundprei"]
-    'grundpreis'
-    >>> other_forms("How high is the base price?")
-    {}
-    """
-    words = [match.group() for match in _TOKEN.finditer(fold(text)) if match.lastgroup == "word"]
-    language = index_language(words)
-    if language == "english" and told_language(text) == "english":
-        return {}
-    found: dict[str, str] = {}
-    for word in words:
-        here = list(_word_terms(word, language))
-        if len(here) == 1 and _script_language(word) is None:
-            found |= {stem(other, word): here[0] for other in FUNCTION_WORDS if stem(other, word) != here[0]}
-    return found
-
-
 def _token_terms(token: str, kind: str, language: str) -> Iterator[str]:
     if kind == "word":
         yield from _word_terms(token, language)
@@ -150,3 +125,28 @@ def _light10(word: str) -> str:
     while (shorter := _ARABIC_SUFFIX.sub("", word)) != word:
         word = shorter
     return word
+
+
+def other_forms(text: str) -> dict[str, str]:
+    """What the words of a question are elsewhere -> what `terms` makes of them here.
+
+    A language is told from function words, and a cell, a heading or a line of a form has none: its words are stemmed by
+    the rules of English whatever they are. Nothing for what is plainly English.
+
+    >>> terms("Wie hoch ist der Grundpreis?"), terms("Grundpreis 11,90")
+    (['hoch', 'grundpreis'], ['grundprei', '11.90'])
+    >>> other_forms("Wie hoch ist der Grundpreis?")["grundprei"]
+    'grundpreis'
+    >>> other_forms("How high is the base price?")
+    {}
+    """
+    words = [match.group() for match in _TOKEN.finditer(fold(text)) if match.lastgroup == "word"]
+    language = index_language(words)
+    if language == "english" and told_language(text) == "english":
+        return {}
+    found: dict[str, str] = {}
+    for word in words:
+        here = list(_word_terms(word, language))
+        if len(here) == 1 and _script_language(word) is None:
+            found |= {stem(other, word): here[0] for other in FUNCTION_WORDS if stem(other, word) != here[0]}
+    return found
