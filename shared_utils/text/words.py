@@ -133,8 +133,8 @@ def other_forms(text: str) -> dict[str, str]:
     A language is told from function words, and a cell, a heading or a line of a form has none: its words are stemmed by
     the rules of English whatever they are. Nothing for what is plainly English.
 
-    >>> terms("Wie hoch ist der Grundpreis?"), terms("Grundpreis 11,90")
-    (['hoch', 'grundpreis'], ['grundprei', '11.90'])
+    >>> terms("Wie hoch ist der Grundpreis?"), terms("Grundpreis 11,95")
+    (['hoch', 'grundpreis'], ['grundprei', '11.95'])
     >>> other_forms("Wie hoch ist der Grundpreis?")["grundprei"]
     'grundpreis'
     >>> other_forms("How high is the base price?")
