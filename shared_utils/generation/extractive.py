@@ -22,7 +22,7 @@ from shared_utils.text.expected import asked_prohibition, expected_type
 from shared_utils.text.quantities import quantities
 from shared_utils.text.sentences import is_table_row
 from shared_utils.text.subject import OF_THE_SUBJECT, names_in, on_most
-from shared_utils.text.words import terms
+from shared_utils.text.words import other_forms, terms
 from shared_utils.types import (
     QUOTED,
     Answer,
@@ -194,6 +194,8 @@ def _scored(
     count little.
     """
     asked = tuple(terms(question))
+    if others := other_forms(question):
+        candidates = [replace(c, terms=_told(c.terms, others), context=_told(c.context, others)) for c in candidates]
     df = Counter(term for c in candidates for term in set(c.terms))
     idf = {
         term: times * math.log(1 + len(candidates) / (df[term] or 0.5)) * (OF_THE_SUBJECT if term in subject else 1)
@@ -221,6 +223,11 @@ def _scored(
     weighed = (replace(c, score=score(i, c), is_named=named[i]) for i, c in enumerate(candidates))
     scored = sorted(weighed, key=lambda c: -c.score)
     return _by_meaning(question, scored, embedder) if embedder and scored else scored
+
+
+def _told(words: Sequence[str], others: Mapping[str, str]) -> tuple[str, ...]:
+    """Words with those of a question in its own form."""
+    return tuple(others.get(word, word) for word in words)
 
 
 def _near(candidates: Sequence[_Candidate], i: int) -> set[str]:

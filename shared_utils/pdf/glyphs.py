@@ -21,6 +21,12 @@ MARKS = re.compile(r"\d(?<=[^\s\d\ufffe]\d)\d{0,2}(?![\d.,]*\d)")
 SIGNS, CLOSING = "+−–-", '.,;:)]”"’'
 AS_RAISED = dict(zip("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻", strict=True))
 AS_LOWERED = dict(zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True))
+NOTHING = "\u200b"  # in place of an accent that its letter has taken; a page's text has none
+ACCENTS = dict(
+    zip("`´ˆ˜¨¸ˇ˘˚˙˝¯˛", "\u0300\u0301\u0302\u0303\u0308\u0327\u030c\u0306\u030a\u0307\u030b\u0304\u0328", strict=True)
+)
+ACCENT = re.compile("[`´ˆ˜¨¸ˇ˘˚˙˝¯˛]")
+DOTLESS = {"ı": "i", "ȷ": "j"}
 HEBREW_OR_ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 LINE = re.compile(r"[^\r\n]+")
 WORD = re.compile(r"[^\s\ufffe]+")
@@ -117,6 +123,31 @@ def _mark_behind(text_page: ctypes.c_void_p, text: str, match: re.Match[str], fo
     box = loose_box(text_page, base)
     if all(is_raised(loose_box(text_page, i), box) for i in range(at, match.end())):
         found.update((i, AS_RAISED[text[i]]) for i in range(first, match.end()))
+
+
+def with_accents(text_page: ctypes.c_void_p, text: str) -> str:
+    """The same length, with accents that are drawn as signs of their own (old fonts of TeX have no other) in the letter
+    that they stand over or under: "apresenta¸c˜ao" is "apresentação".
+
+    Which letter it is, before or behind, tell the boxes; a sign that stands beside its neighbours stays one.
+    """
+    if ACCENT.search(text) is None:
+        return text
+    told = list(text)
+    for match in ACCENT.finditer(text):
+        at = match.start()
+        box = loose_box(text_page, at)
+        middle = (box[0] + box[2]) / 2
+        for beside in (at + 1, at - 1):
+            letter = told[beside] if 0 <= beside < len(told) else ""
+            if not letter.isalpha():
+                continue
+            left, _, right, _ = loose_box(text_page, beside)
+            whole = unicodedata.normalize("NFC", DOTLESS.get(letter, letter) + ACCENTS[match[0]])
+            if left < middle < right and len(whole) == 1:
+                told[at], told[beside] = NOTHING, whole
+                break
+    return "".join(told)
 
 
 def _as_set(digit: str, box: Box, base: Box) -> str | None:

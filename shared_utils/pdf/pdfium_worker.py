@@ -129,6 +129,7 @@ def page_text(text_page: ctypes.c_void_p, count: int) -> tuple[str, dict[int, Bo
     text = glyphs.characters(text_page, count)
     if ligatures.MEANS_NOTHING.search(text):
         text = ligatures.with_ligatures(text, partial(glyphs.font_and_width, text_page))
+    text = glyphs.with_accents(text_page, text)
     return glyphs.in_logical_order(text_page, glyphs.with_marks(text_page, text))  # type: ignore[no-any-return]
 
 

@@ -21,6 +21,7 @@ SURE_BLOCK = 3  # matching characters in a row; fewer match by chance beyond the
 SHORTEST_FUZZY = 20  # folded characters: shorter quotes resemble too much
 SHORTEST_ALONE = 8  # characters: shorter words are not sought without their neighbours
 _HYPHENS = frozenset("-\u00ad\u2010\u2011\u2012\u2013\u2014\u2212\ufffe")
+_ACCENTS = frozenset("`ˆ")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"\S+")
 
@@ -28,8 +29,12 @@ _WORD = re.compile(r"\S+")
 def _fold_character(character: str) -> str:
     if character.isspace() or character in _HYPHENS:
         return ""
+    if character in _ACCENTS:
+        return ""  # an accent that is drawn beside its letter
     if character.isascii():
         return character.lower() if character.isprintable() else ""
+    if character == "ı":
+        return "i"
     decomposed = unicodedata.normalize("NFKD", character).casefold()
     return "".join(c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c)[0] not in "CZ")
 

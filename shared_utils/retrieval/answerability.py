@@ -20,8 +20,9 @@ from shared_utils.retrieval.dense import nearest_of_each
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question import question_words
 from shared_utils.retrieval.search import Within
+from shared_utils.text.languages import may_name
 from shared_utils.text.quantities import quantities
-from shared_utils.text.words import terms
+from shared_utils.text.words import other_forms, terms
 from shared_utils.types import Embedder, Passage, Vectors
 
 # intercept, page_coverage, missing_names, missing_year, cosine. The threshold is the score below which 4 % of the
@@ -45,7 +46,7 @@ Units = NDArray[np.int32]
 _OF_MEASURE = frozenset(terms("price prices cost costs amount value figure number level"))
 _TITLE = 0.5  # of a question's words that begin with a capital in "What Is Cash Flow to Total Debt"
 # Capitalised though no sentence begins there, with the capitalised words that follow.
-_NAMES = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][a-z]+[\w'’-]*(?: [A-Z][a-z]+[\w'’-]*)*")
+_NAMES = re.compile(r"(?<!^)(?<![¿¡])(?<![.?!:] )\b[A-Z][a-z]+[\w'’-]*(?: [A-Z][a-z]+[\w'’-]*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +106,17 @@ def signs(
 ) -> Signs:
     """Look for a question in some documents. `query` is its vector, (1, d), where all of them have vectors."""
     searched = [index for index in indexes if index.chunks]
-    stands = _standing_in(searched)
+    stands = _standing_in(searched, question)
     words = _telling(list(dict.fromkeys(question_words(question))), stands)
-    names = [name for run in _names_in(question) for name in _named(terms(run), stands)]
+    # Nouns of German have capitals: names are not told from them.
+    names = [name for run in _names_in(question) for name in _named(terms(run), stands)] if may_name(question) else []
     years = {str(q.value) for q in quantities(question) if q.is_year}  # 2,009 ships are no year
     dense = [index.dense for index in searched if index.dense is not None]
     best = nearest_of_each(dense, query, 1) if query is not None else []
     cosines = [float(scores[0]) for _, scores in best if len(scores)]
     magnitude = math.log10(max(1, sum(len(index.chunks) for index in searched)))
     allowed = [_pages_within(index, within) for index in searched] if within else None
-    coverage = _best_page_coverage(words, [index.page_words for index in searched], allowed)
+    coverage = _best_page_coverage(_in_all_forms(words, question), [index.page_words for index in searched], allowed)
     return Signs(
         page_coverage=coverage - _CHANCE_COVERAGE * magnitude,
         missing_names=sum(not stand for stand in names) / max(1, len(names)),
@@ -135,22 +137,34 @@ def _pages_within(index: DocumentIndex, within: Within) -> Units:
     return np.unique(index.page_of[[row for row, chunk in enumerate(index.chunks) if within(chunk)]])
 
 
+def _in_all_forms(words: Sequence[str], question: str) -> list[list[str]]:
+    """Each word with what it is where its language is not told."""
+    others = other_forms(question)
+    return [[word, *(form for form, here in others.items() if here == word)] for word in words]
+
+
 def _best_page_coverage(
-    words: Sequence[str], documents: Sequence[Postings], allowed: Sequence[Units] | None = None
+    words: Sequence[Sequence[str]], documents: Sequence[Postings], allowed: Sequence[Units] | None = None
 ) -> float:
-    """Of the pages `allowed` in each document, or of all."""
+    """Of the pages `allowed` in each document, or of all. A word is held in any of its forms."""
     pages = max(_LEAST_PAGES, sum(len(postings.lengths) for postings in documents))
-    found = {word: sum(postings.document_frequency(word) for postings in documents) for word in words}
+    held = [[_units_holding(forms, postings) for postings in documents] for forms in words]
     # Never negative, and largest for words found nowhere: they are what makes a question foreign.
-    idf = {word: math.log(1 + (pages - n + 0.5) / (n + 0.5)) for word, n in found.items()}
-    total = sum(idf.values())
+    found = [sum(map(len, of_each)) for of_each in held]
+    idf = [math.log(1 + (pages - n + 0.5) / (n + 0.5)) for n in found]
+    total = sum(idf)
     best = 0.0
     for place, postings in enumerate(documents):
         covered = np.zeros(len(postings.lengths))
-        for word in words:
-            covered[postings.units[postings.held(word)]] += idf[word]
+        for weight, of_each in zip(idf, held, strict=True):
+            covered[of_each[place]] += weight
         best = max(best, float((covered if allowed is None else covered[allowed[place]]).max(initial=0)))
     return best / total if total else 0.0
+
+
+def _units_holding(forms: Sequence[str], postings: Postings) -> NDArray[np.integer]:
+    units = [postings.units[postings.held(form)] for form in forms]
+    return units[0] if len(units) == 1 else np.unique(np.concatenate(units))
 
 
 def _named(words: Sequence[str], stands: Callable[[Term], bool]) -> list[bool]:
@@ -169,5 +183,12 @@ def _names_in(question: str) -> list[str]:
     return [word for run in runs for word in run.split()] if is_title else runs
 
 
-def _standing_in(indexes: Sequence[DocumentIndex]) -> Callable[[Term], bool]:
-    return lambda term: any(index.chunk_words.document_frequency(term) for index in indexes)
+def _standing_in(indexes: Sequence[DocumentIndex], question: str) -> Callable[[Term], bool]:
+    """Whether a term of the question stands in the documents, in any of its forms."""
+    others = other_forms(question)
+
+    def stands(term: Term) -> bool:
+        forms = [term, *(form for form, here in others.items() if here == term)]
+        return any(index.chunk_words.document_frequency(form) for index in indexes for form in forms)
+
+    return stands

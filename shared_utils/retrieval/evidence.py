@@ -20,6 +20,7 @@ from shared_utils.retrieval.together import Lists, Piece, asks_for_all, pieces_o
 from shared_utils.retrieval.units import PageKey, Rows, Unit, prompt_tokens, units_of
 from shared_utils.structure.rows import groups_of, names_of, names_over
 from shared_utils.text.expected import asked_prohibition
+from shared_utils.text.words import other_forms
 from shared_utils.types import Embedder, Evidence, EvidenceSpan, Page, Passage, Span
 
 COVERAGE_WEIGHT = 0.4
@@ -166,7 +167,7 @@ class _Selection:
 
 
 def _scored(question: str, glossary: Glossary, units: Sequence[Unit], embedder: Embedder | None) -> list[Unit]:
-    shares = _coverage(question_terms(question, glossary), units)
+    shares = _coverage(question_terms(question, glossary), _as_asked(question, units))
     if embedder is not None and units and not any(shares):
         shares = _similarity(question, [unit.text for unit in units], embedder)
     scored = []
@@ -176,6 +177,21 @@ def _scored(question: str, glossary: Glossary, units: Sequence[Unit], embedder: 
         score = unit.passage_score + COVERAGE_WEIGHT * (shares[place] + NEIGHBOUR_WEIGHT * neighbour)
         scored.append(replace(unit, score=score))
     return scored
+
+
+def _as_asked(question: str, units: Sequence[Unit]) -> Sequence[Unit]:
+    """The units with the words of the question in its own form, where its language has others."""
+    others = other_forms(question)
+
+    def told(words: frozenset[Term]) -> frozenset[Term]:
+        return frozenset(
+            others.get(term, term)
+            if isinstance(term, str)
+            else (others.get(term[0], term[0]), others.get(term[1], term[1]))
+            for term in words
+        )
+
+    return [replace(one, words=told(one.words), context=told(one.context)) for one in units] if others else units
 
 
 def _coverage(asked: Mapping[Term, float], units: Sequence[Unit]) -> list[float]:

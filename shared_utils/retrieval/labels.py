@@ -83,6 +83,8 @@ def _near(date: Date, text: str) -> bool:
     folded = fold_in_place(text)
     if not re.search(rf"\b(?:{years})\b", folded):
         return False
+    if date.day is None and re.search(rf"(?<![\d./-])0?{date.month}\s?[/.-]\s?(?:{years})\b", folded):
+        return True  # "05/2016"
     near = re.finditer(rf"\b(?P<month>{months})\b\W*(?:[^a-z]{{0,{_NEAR}}}\D)?(?:{years})\b", folded)
     if any(match["month"] != _MODAL or text[match.start()].isupper() for match in near):
         return True

@@ -21,9 +21,10 @@ from shared_utils.retrieval.table_rows import Fact, TableRow, is_year, rows_of, 
 from shared_utils.tables.texts import label_and_value
 from shared_utils.text.asking import asks_reason
 from shared_utils.text.dates import MONTH_OF
+from shared_utils.text.folding import fold
 from shared_utils.text.subject import OF_THE_SUBJECT, names_in, on_most
 from shared_utils.text.subtracted import asks_without
-from shared_utils.text.words import terms
+from shared_utils.text.words import other_forms, stem, terms
 from shared_utils.types import Page, Table
 
 __all__ = ["OF_ASKING", "SURE", "Fact", "LookUp", "asks_no_figure", "look_up", "look_ups", "years_of"]
@@ -92,6 +93,18 @@ OF_ASKING = frozenset(
         "according inc corporation corp plc ltd group during total overall give find what is specific listed recorded "
         "indicate indicated use used provided required recommended"
     )
+) | frozenset(
+    stem(language, fold(word))
+    for language, words in {
+        "german": "hoch betragen beträgt betrug betrugen lautet lauten heißt kostet kosten viel viele lang groß oft "
+        "insgesamt betrag wert zahl höhe jahr jahre angegeben gibt gab liegt lag",
+        "french": "élevé élève élevait montant valeur chiffre nombre numéro année combien total coûte vaut",
+        "spanish": "cuánto cuánta cuántos cuántas importe valor cifra número año asciende total cuesta hay",
+        "italian": "quanto quanta quanti quante importo valore cifra numero anno ammonta totale costa",
+        "portuguese": "quanto quanta quantos quantas montante valor número ano total custa há",
+        "dutch": "hoeveel hoog bedrag bedraagt bedroeg waarde aantal jaar totaal kost",
+    }.items()
+    for word in words.split()
 )
 _MONTHS = frozenset(term for name in MONTH_OF for term in terms(name))
 _DEGREES = {"highest": "high", "lowest": "low", "largest": "large", "longest": "long", "maximum": "max"}
@@ -170,7 +183,7 @@ def ranked(
     subject, names, is_without = _subject(question, rows), names_in(question), asks_without(question)
     what = _what(question)
     around = _labels_of_tables(rows) if what else {}
-    for words, printed in readings(question_words(question), glossary):
+    for words, printed in readings(_as_told(question, rows), glossary):
         weights = _weights(question, words, subject, rows) | dict.fromkeys(years & labels, of_years)
         asked = Asked(weights, years, subject, names, what, _type_of(question), is_without)
         for place, row in enumerate(rows):
@@ -187,6 +200,14 @@ def ranked(
         LookUp(row.document_id, row.page, row.table, _meant(row, asked), min(score, 1.0), row)
         for row, score, asked in ((rows[place], score, asked) for place, (score, asked) in first)
     ]
+
+
+def _as_told(question: str, rows: Sequence[TableRow]) -> list[str]:
+    """The words of a question, each in the form that rows have: a label tells no language to stem it by."""
+    words, others = question_words(question), other_forms(question)
+    held = frozenset().union(*(row.words() for row in rows)) if others else frozenset[str]()
+    in_rows = {here: form for form, here in others.items() if form in held}
+    return [word if word in held else in_rows.get(word, word) for word in words]
 
 
 def readings(words: Sequence[str], glossary: Glossary) -> Iterator[tuple[list[str], frozenset[str]]]:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from shared_utils.retrieval.bm25 import Term, with_pairs
-from shared_utils.text.words import terms
+from shared_utils.text.folding import fold, plain_words
+from shared_utils.text.languages import FUNCTION_WORDS
+from shared_utils.text.words import stem, terms
 
 GLOSSARY_WEIGHT = 1.0
 
@@ -25,6 +27,24 @@ _ABOUT_ASKING = frozenset(
         "basing information provided outlined utilizing judgments shown clearly respond describe"
     )
 )
+
+# What asks where function words are kept short for the index: it stands in no answer. Folded, by language.
+ASKING = {
+    language: frozenset(fold(words).split())
+    for language, words in {
+        "german": "warum wieso weshalb wofür wozu womit wodurch woran worin worauf wen wem wessen welchen welchem "
+        "wohin woher hoch viel viele lange oft lautet lauten heißt heißen steht gibt gab man er hatte hatten hast habe "
+        "waren kann können konnte darf dürfen muss müssen soll sollen braucht bedeutet macht liegt beträgt betrug",
+        "french": "combien pourquoi quoi est-ce ce cela lequel laquelle fait sert signifie peut doit faut été était "
+        "étaient avait y il elle cette cet doivent peuvent fut sont",
+        "spanish": "qué cuál cuáles cuánto cuánta cuántos cuántas cuándo quién quiénes dónde cómo sirve hace significa "
+        "hay puede debe tiene fueron era son",
+        "italian": "cosa cos perché dove chi quanto quanta quanti quante serve fa significa vuol dire può deve c'è era "
+        "erano fu uno cos'è dov'è qual qual'è",
+        "portuguese": "o quanto quanta quantos quantas onde porque porquê serve faz significa pode deve tem há era",
+        "dutch": "hoeveel waarom waarvoor waarmee kan kunnen moet moeten mag betekent doet heeft hebben had ben dient",
+    }.items()
+}
 
 Glossary = Mapping[tuple[str, ...], Sequence[Sequence[str]]]
 """Names of things that documents do not print -> what they print in their place, both as terms."""
@@ -49,7 +69,28 @@ def question_words(question: str) -> list[str]:
     ['profit', 'margin']
     """
     words = terms(_ANSWER_FORMAT.sub(" ", question)) or terms(question)
-    return [word for word in words if word not in _ABOUT_ASKING] or words
+    dropped = _ABOUT_ASKING | _asking_in(question)
+    return [word for word in words if word not in dropped] or words
+
+
+def _asking_in(question: str) -> frozenset[str]:
+    """The terms of the words that ask in the language of a question, which they tell as function words do."""
+    words = [word for whole in plain_words(question) for word in (whole, *whole.split("-"))]
+    counts = {
+        language: sum(word in asking or word in FUNCTION_WORDS[language] for word in set(words))
+        for language, asking in ASKING.items()
+    }
+    best, second = sorted(counts, key=counts.__getitem__, reverse=True)[:2]
+    of_english = sum(word in FUNCTION_WORDS["english"] for word in set(words))
+    if counts[best] <= max(counts[second], of_english):
+        return frozenset()
+    small = {
+        part
+        for word in words
+        if word in ASKING[best] | FUNCTION_WORDS[best]
+        for part in (word, *re.split("['-]", word))
+    }
+    return frozenset(term for word in small for term in (*terms(word), stem(best, word)))
 
 
 def question_terms(

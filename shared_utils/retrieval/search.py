@@ -16,6 +16,7 @@ from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.inverted_file import Neighbours
 from shared_utils.retrieval.many import search_many
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_terms
+from shared_utils.text.words import other_forms
 from shared_utils.types import Chunk, Embedder, Passage, Vectors
 
 _CANDIDATES = 200  # of each document and each list: enough for any top_k a prompt has room for
@@ -57,6 +58,7 @@ def search(
     nearest of a large library without a look at every vector.
     """
     asked = question_terms(question, glossary, weights.glossary)
+    asked |= {form: asked[here] for form, here in other_forms(question).items() if here in asked}
     searched = [index for index in indexes if index.chunks]
     if not searched or top_k < 1:
         return []

@@ -85,7 +85,7 @@ _INSTITUTION = re.compile(
     r"\b(?P<first>(?:[A-Z][\w’'-]+ )*(?:Department|Ministry|University|Bank|Board|Office|Institute|Bureau|Court|Agency"
     r"|School|College|Society|Council|Chamber|Academy|Museum) (?:of|for) )(?P<last>[A-Z][\w’'-]+)"
 )
-_PROPER = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][\w&’'-]*[a-z][\w&-]*(?: [A-Z][\w&-]+)*")
+_PROPER = re.compile(r"(?<!^)(?<![¿¡])(?<![.?!:] )\b[A-Z][\w&’'-]*[a-z][\w&-]*(?: [A-Z][\w&-]+)*")
 _STEPS = re.compile(  # to do what, to which thing
     r"\b(?:steps? (?:\w+ ){0,2}(?:to|for)|how (?:to|(?:do|does|can|could|should|would|did) "
     r"(?:i|you|we|one|users?|people|the user|someone)))\s+\w+\s+"

@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from shared_utils.structure.lines import Line, lines_of
 from shared_utils.structure.pairs import pairs
+from shared_utils.text.dates import dates
 from shared_utils.types import Page, Span
 
 _LINES = 25  # from the top of a page
@@ -34,7 +35,11 @@ _BEGINS = re.compile(
 )
 _NO_NAME = re.compile(
     r"\b(?:inc|ltd|llc|plc|corp(?:oration)?|gmbh|company|report|form|table|page|commission|department|act|item|"
-    r"copyright|version|issue|edition|volume|street|road|avenue)\b|\d\d|www\.|[:!?]",
+    r"copyright|version|issue|edition|volume|street|road|avenue|association|society|council|committee|foundation|verein)\b|\d\d|www\.|[:!?]",
+    re.IGNORECASE,
+)
+_EDITION = re.compile(
+    r"\W*(?:\w+[.]?\s+)?(?:edition|auflage|édition|edición|edizione|edição|editie|version|versión|versione)\b.{0,12}$",
     re.IGNORECASE,
 )
 _OPENING = re.compile(r"(?:abstract|zusammenfassung|résumé|resumen|resumo|riassunto|samenvatting)\b", re.IGNORECASE)
@@ -109,17 +114,30 @@ def _under_title(page: Page, lines: Sequence[Line]) -> Span | None:
         return None
     names: list[Line] = []
     people = 0
-    for line, after in zip_longest(below := lines[run[1] : run[1] + _MOST], below[1:]):
+    begin = run[1] + (len(lines) > run[1] and _EDITION.match(lines[run[1]].text) is not None)
+    for line, after in zip_longest(below := lines[begin : begin + _MOST], below[1:]):
         here = 0 if _BEGINS.match(line.text) else _people_with(names[-1:], line, after)
         if not here:
             break
         names.append(line)
         people += here
     below_names = [line.text for line in below[len(names) : len(names) + _AFFILIATION_LINES]]
-    if not names or (people == 1 and not any(map(_AFFILIATION.search, below_names))):
+    is_somebody = people > 1 or any(map(_AFFILIATION.search, below_names))
+    if not names or not (is_somebody or (_is_alone(below_names) and _is_only_a_name(names[0].text, page))):
         return None
-    last = _last_name(names[-1], lines[run[1] + len(names) :])
-    return Span(names[0].start, last.end) if _is_for_names(lines) else None
+    last = _last_name(names[-1], lines[begin + len(names) :])
+    return Span(names[0].start, last.end) if _is_for_names(lines) or not is_somebody else None
+
+
+def _is_alone(below: Sequence[str]) -> bool:
+    """Whether a single name is followed by what stands under an author's: an address of the web, a date, the text."""
+    return any("://" in text or dates(text) for text in below) or any(_BEGINS.match(text) for text in below[:1])
+
+
+def _is_only_a_name(text: str, page: Page) -> bool:
+    """Whether a line is a full name no word of which the page has as another word: "User Manual" is none."""
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 1]
+    return len(words) > 1 and not any(re.search(rf"\b{re.escape(word.lower())}\b", page.text) for word in words)
 
 
 def _last_name(last: Line, below: Sequence[Line]) -> Line:

@@ -19,7 +19,7 @@ from shared_utils.tables.meaning import (
     text_of,
 )
 from shared_utils.tables.model import PlacedPage, displayed
-from shared_utils.tables.named_above import with_names_above
+from shared_utils.tables.named_above import with_first_line_above, with_names_above
 from shared_utils.tables.regions import regions
 from shared_utils.tables.ruled import ruled_table
 from shared_utils.tables.ruling import ruled_grids, straight_rules
@@ -88,7 +88,7 @@ def drafts(page: PlacedPage) -> tuple[list[Line], list[Draft]]:
         is_whole = len(part) == len(words)
         own = outside(lines, boxes) if is_whole else text_lines(replace(page, words=tuple(part)), barriers)
         tables = (unruled_table(page, region, level) for region in regions(own, level, page))
-        unruled = [table for table in tables if table is not None]
+        unruled = [with_first_line_above(table, own) for table in tables if table is not None]
         found += unruled
         found += labelled_blocks(page, outside(own, [*boxes, *(table.box for table in unruled)]))
     return lines, sorted(found, key=lambda table: table.box[1])

@@ -32,6 +32,37 @@ def with_names_above(draft: Draft, lines: Sequence[Line]) -> Draft:
     return replace(draft, cells=(*heads, *body), box=(x0, top, x1, y1), head_rows=1)
 
 
+def with_first_line_above(draft: Draft, lines: Sequence[Line]) -> Draft:
+    """The table with the line directly over it as the first line of its names, where all but those that stand amid two
+    lines have one there and go on in its head: "Diameter", then "(km)"."""
+    below = {c.column: c for c in draft.cells if c.row == 0 and c.column == c.column_end}
+    over = [line for line in lines if line.middle < min((c.box[1] for c in below.values()), default=0)]
+    if draft.head_rows != 1 or not over:
+        return draft
+    line, columns = max(over, key=lambda one: one.middle), _columns(draft)
+    placed = [_column_of(piece, columns) for piece in line.pieces]
+    fits = None not in placed and len(set(placed)) == len(placed) > 1
+    is_near = draft.box[1] - line.y1 <= NEAR * line.height
+    if not (fits and is_near) or any(is_value(piece.text) for piece in line.pieces):
+        return draft
+    named = {column: piece for column, piece in zip(placed, line.pieces, strict=True) if column is not None}
+    if not all(column in below and _goes_on(text_of(below[column])) for column in named):
+        return draft
+    cells = tuple(
+        cell(0, c.row_end, c.column, c.column, [named[c.column], *c.pieces])
+        if c.row == 0 and c.column == c.column_end and c.column in named
+        else c
+        for c in draft.cells
+    )
+    x0, _, x1, y1 = draft.box
+    return replace(draft, cells=cells, box=(x0, line.y0, x1, y1))
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a name goes on from the line before: a unit in brackets, or a small letter."""
+    return text[:1] in "([" or text[:1].islower()
+
+
 def _names(draft: Draft, lines: Sequence[Line]) -> Names:
     """What stands over the columns; nothing where all but one of them have no name, as the labels may."""
     columns = _columns(draft)
@@ -71,4 +102,4 @@ def _column_of(piece: Piece, columns: dict[int, tuple[int, int]]) -> int | None:
     return own[0] if own and set(over) <= set(own) else None
 
 
-__all__ = ["with_names_above"]
+__all__ = ["with_first_line_above", "with_names_above"]

@@ -35,7 +35,7 @@ MONTHS_IN_ENGLISH = {
 _YEARS = r"(?P<years>(?:19|20)\d\d(?:\s*(?:,|and|und|et|y|e|en|&|,\s*and)?\s*(?:19|20)\d\d)*)\b"
 _DAY_BEFORE = re.compile(r"(?<![\w.,])(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|º|°)?(?:\s+|-)(?:of\s+|de\s+|di\s+)?\Z")
 _YEARS_AFTER = re.compile(rf"\.?(?:\s*,?\s*|-)(?:de[l]?\s+|di\s+)?{_YEARS}")
-_DAY_AFTER = re.compile(rf"\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*[.]\d)(?:\s*,?\s*{_YEARS})?")
+_DAY_AFTER = re.compile(rf"\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*[.]\d|,\d{{3}}(?!\d))(?:\s*,?\s*{_YEARS})?")
 _NUMERIC = re.compile(
     r"(?<![\d.,/-])(?:(?P<iso>(?:19|20)\d\d)(?P<dash>[-./])(?P<iso_month>0?[1-9]|1[0-2])(?P=dash)"
     r"(?P<iso_day>0?[1-9]|[12]\d|3[01])(?!\d|[./-]\d)"
@@ -148,6 +148,8 @@ def _named_dates(text: str, plain: str) -> Iterator[Date]:
         if word not in MONTH_OF or start < position:
             continue
         before = _DAY_BEFORE.search(plain, max(0, start - 12), start)
+        if before and "\n" in before[0] and plain[: before.start()].endswith("  "):
+            before = None  # the last figure of a row, and the label of the next one
         after = (
             _YEARS_AFTER.match(plain, end) if before else _DAY_AFTER.match(plain, end) or _YEARS_AFTER.match(plain, end)
         )

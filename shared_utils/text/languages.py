@@ -92,6 +92,17 @@ def told_language(text: str) -> str | None:
     return best[0] if len(best) == 1 else None
 
 
+def may_name(text: str) -> bool:
+    """Whether a capital within a text tells a name: not in German, nor where its function words may be German's.
+
+    >>> may_name("Who bought Netflix?"), may_name("Was kostet die Kilowattstunde?"), may_name("Netflix")
+    (True, False, True)
+    """
+    counts = _counts(plain_words(text))
+    others = max(count for language, count in counts.items() if language != "german")
+    return not counts["german"] or counts["german"] < others
+
+
 def same_language(one: str, other: str) -> bool:
     """Whether two texts may be of one language: of one script, and neither clearly of another language.
 

@@ -12,7 +12,7 @@ from shared_utils.text.words import terms
 OF_THE_SUBJECT = 0.2  # what such a word counts
 _FEW_PAGES = 4
 _MOST_PAGES = 0.75  # of the pages found: a name on so many is the documents' subject
-_PROPER = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][\w&.’']*(?:['’]s)?")
+_PROPER = re.compile(r"(?<!^)(?<![¿¡])(?<![.?!:] )\b[A-Z][\w&.’']*(?:['’]s)?")
 
 
 def names_in(question: str) -> frozenset[str]:

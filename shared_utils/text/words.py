@@ -12,7 +12,7 @@ import snowballstemmer
 
 from shared_utils.text.dates import MONTHS_IN_ENGLISH, spelled_out
 from shared_utils.text.folding import fold
-from shared_utils.text.languages import FUNCTION_WORDS, index_language
+from shared_utils.text.languages import FUNCTION_WORDS, index_language, told_language
 from shared_utils.text.numerals import indexed_numerals
 
 _HAN = r"\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -138,3 +138,28 @@ def _light10(word: str) -> str:
     while (shorter := _ARABIC_SUFFIX.sub("", word)) != word:
         word = shorter
     return word
+
+
+def other_forms(text: str) -> dict[str, str]:
+    """What the words of a question are elsewhere -> what `terms` makes of them here.
+
+    A language is told from function words, and a cell, a heading or a line of a form has none: its words are stemmed by
+    the rules of English whatever they are. Nothing for what is plainly English.
+
+    >>> terms("Wie hoch ist der Grundpreis?"), terms("Grundpreis 11,95")
+    (['hoch', 'grundpreis'], ['grundprei', '11.95'])
+    >>> other_forms("Wie hoch ist der Grundpreis?")["grundprei"]
+    'grundpreis'
+    >>> other_forms("How high is the base price?")
+    {}
+    """
+    words = [match.group() for match in _TOKEN.finditer(fold(text)) if match.lastgroup == "word"]
+    language = index_language(words)
+    if language == "english" and told_language(text) == "english":
+        return {}
+    found: dict[str, str] = {}
+    for word in words:
+        here = list(_word_terms(word, language))
+        if len(here) == 1 and _script_language(word) is None:
+            found |= {stem(other, word): here[0] for other in FUNCTION_WORDS if stem(other, word) != here[0]}
+    return found

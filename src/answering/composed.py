@@ -110,7 +110,7 @@ def with_parts(
         return None
     found = [
         _Told(document_id, page, Span(start, end), -more - rank / 100)
-        for document_id, page, start, end, rank in sentences_holding(terms(whole), passages, documents, pages)
+        for document_id, page, start, end, rank in sentences_holding(whole, passages, documents, pages)
         for more in _words_besides(page.text[start:end], wanted)
     ]
     return _led(answer, found, names)
@@ -130,7 +130,7 @@ def with_several(
     form = re.compile(rf"\b{re.escape(fold(thing))}{_NAMES_THEM.pattern}")
     found = [
         _Told(document_id, page, Span(start, end), share - rank / 100)
-        for document_id, page, start, end, rank in sentences_holding(terms(thing), passages, (), pages)
+        for document_id, page, start, end, rank in sentences_holding(thing, passages, (), pages)
         if form.search(fold(page.text[start:end]))
         and (share := len(others & set(terms(_with_the_one_before(page.text, start, end)))) / len(others)) >= _COVERED
     ]

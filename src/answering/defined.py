@@ -20,23 +20,30 @@ from shared_utils.structure.sentences import page_rows, sentences_between
 from shared_utils.structure.waste import is_nothing, is_reference
 from shared_utils.text.folding import fold
 from shared_utils.text.sentences import split_sentences
-from shared_utils.text.words import terms
+from shared_utils.text.words import other_forms, terms
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Passage, Span
 from src.answering.direct import Pages, led_by_quotes
 from src.answering.ingestion import IndexedDocument
 
-_ARTICLES = r"(?:an?|the|ein\w*|der|die|das|den|une?|les?|la|l['’]|el|los|las|il|lo|i|gli|um|uma|os?|as?|een|de|het)"
+_ARTICLES = (
+    r"(?:an?|the|ein\w*|der|die|das|den|un[oae]?|les?|la|l['’]|el|los|las|il|lo|i|gli|um|uma|os?|as?|een|de|het)"
+)
 _WHO = re.compile(
     r"^\W*(?:who|wer|qui|qui[eé]n|chi|quem|wie)\s+"
     r"(?:is|was|ist|war|est|était|es|era|è|é|foi)\s+(?P<of>[^?]+)",
     re.IGNORECASE,
 )
 _WHAT = re.compile(
-    r"^\W*(?:(?:what|was|qu['’]est[- ]ce que?(?: c['’]est que?)?|qué|que|che cos['’]|cosa|o que|wat)\s*"
+    r"^\W*(?:(?:what|was|qu['’]est[- ]ce que?(?: c['’]est que?)?|qué|que|(?:che )?cos['’]|cosa|o que|wat)\s*"
     r"(?:is|are|ist|sind|est|es|son|è|sono|é|são|zijn)?\s+(?:meant by\s+)?|define\s+|definiere\s+)(?P<of>[^?]+)",
     re.IGNORECASE,
 )
 _MEANS = re.compile(r"\s+(?:means?|stands? for|bedeute[nt]|heißt|signifie|significa|betekent)\W*$", re.IGNORECASE)
+_DOES = re.compile(r"^(?:fa|fait|faz|hace|macht|bewirkt|tut|doet)\s+|(?<=\S)\s+do\W*$", re.IGNORECASE)
+_KIND = re.compile(  # of what a name behind it is: "the option headline"
+    r"^(?:l['’])?(?:option|parameter|command|function|switch|comand[oa]|commande|befehl|funktion|opción|opzione|opção)\s+(?=\S+$)",
+    re.IGNORECASE,
+)
 _ARTICLE = re.compile(rf"^{_ARTICLES}\s+", re.IGNORECASE)
 _OF = re.compile(
     r"\s+(?:of|at|in|for|von|vom|bei|der|des|de|du|d['’]|del|della|di|do|da|van)\s+|['’]s\s+", re.IGNORECASE
@@ -134,8 +141,9 @@ def asked_for(question: str) -> Asked | None:
     of = what["of"].strip(" .!\"'“”„‘’")
     is_meant = _MEANS.search(of) is not None or re.match(r"\W*defin", question, re.IGNORECASE) is not None
     of = re.sub(r"^(?:does|do)\s+", "", _MEANS.sub("", of), flags=re.IGNORECASE)
+    of, is_meant = _DOES.sub("", of), is_meant or _DOES.search(of) is not None
     has_the = re.match(r"(?:the|der|die|das|le|la|les|el|los|las|il|lo|gli|os|het|de)\s", of, re.IGNORECASE)
-    term = _ARTICLE.sub("", of).strip("\"'“”„‘’ ")
+    term = _KIND.sub("", _ARTICLE.sub("", of)).strip("\"'“”„‘’ ")
     is_short = 0 < len(term.split()) <= _LONGEST_TERM and bool(terms(term)) and not re.search(r"\d{4}|,", term)
     is_name = " " in term and all(word[:1].isupper() for word in term.split())
     if (
@@ -216,22 +224,26 @@ def names_no_person(typed: str, question: str, value: str) -> bool:
 
 
 def sentences_holding(
-    words: Sequence[str], passages: Sequence[Passage], documents: Sequence[IndexedDocument], pages: Pages
+    words: str, passages: Sequence[Passage], documents: Sequence[IndexedDocument], pages: Pages
 ) -> Iterator[tuple[str, Page, int, int, int]]:
     """(document id, page, start, end, rank) of the sentences of the pages that hold all of the words: the pages found
     first, then those of `documents`, from the front."""
     found = dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages)
     among = {document_id for document_id, _ in found}
-    wanted = set(words)
+    wanted, others = set(terms(words)), other_forms(words)
+    forms = [{word, *(form for form, here in others.items() if here == word)} for word in wanted]
     for one in documents:
         if one.document.id in among or not among:
             postings = one.index.chunk_words
-            held = [{one.index.chunks[int(unit)].page for unit in postings.units[postings.held(w)]} for w in wanted]
+            held = [
+                {one.index.chunks[int(unit)].page for form in of_word for unit in postings.units[postings.held(form)]}
+                for of_word in forms
+            ]
             on = sorted(set.intersection(*held)) if held else []
             found |= dict.fromkeys((one.document.id, number) for number in on)
     for rank, key in enumerate(list(found)[: _MOST_PAGES + len(passages)]):
         page = pages[key]
-        if not wanted <= set(terms(page.text)):
+        if not wanted <= {others.get(term, term) for term in terms(page.text)}:
             continue
         for span in sentences_between(page, 0, len(page.text), page_rows(page)):
             said = page.text[span.start : span.end]
@@ -267,10 +279,11 @@ def _meanings(
         (2.3, re.compile(rf"\b{spelled}{plural}\s*[—–,-]\s*(?:where|which (?:is|are)|i\.\s?e\.|that is)", re.I)),
         (2.4, re.compile(rf"\b{spelled}\s*\((?:calculated|defined|i\.\s?e\.|that is|meaning)\b", re.IGNORECASE)),
         (2.2, re.compile(rf"\b{spelled}{plural},\s+(?:an?|ein\w*|une?|uma?|een)\s\w", re.IGNORECASE)),
+        (2.1, re.compile(rf"^\W*{spelled}(?:\s*\([^)]*\))*\s*[—–:-]\s+\w", re.IGNORECASE)),  # an entry of a list
         (2.0, re.compile(rf"\w\s\({spelled}{plural}\)", re.IGNORECASE)),
     )  # fmt: skip
     found: list[Told] = []
-    for document_id, page, start, end, rank in sentences_holding(terms(called), passages, documents, pages):
+    for document_id, page, start, end, rank in sentences_holding(called, passages, documents, pages):
         text = page.text[start:end]
         best = max(((score, match) for score, form in forms if (match := form.search(text))), default=None, key=_first)
         if best is None:
@@ -314,7 +327,7 @@ def _people(
     for way in _ways(asked.post):
         written = r"[\s-]+".join(map(re.escape, way.split()))
         spelled = re.compile(rf"(?<!vice[ -])(?<!former )\b{written}\b")
-        for document_id, page, start, end, rank in sentences_holding(terms(way), passages, documents, pages):
+        for document_id, page, start, end, rank in sentences_holding(way, passages, documents, pages):
             text = page.text[start:end]
             folded = fold(text)
             if len(folded) != len(text) or _ONCE.search(folded):

@@ -12,7 +12,7 @@ from shared_utils.retrieval.labels import absent_dates, absent_labels
 from shared_utils.retrieval.unknown import absent_names, absent_thing, names_stand, unknown_names
 from shared_utils.text.expected import lacks_expected
 from shared_utils.text.folding import fold
-from shared_utils.text.languages import told_language
+from shared_utils.text.languages import may_name, told_language
 from shared_utils.types import Embedder, Evidence, Passage
 from src.answering.defined import holds_no_post
 from src.answering.routing import Route
@@ -62,4 +62,5 @@ def _leading(passages: Sequence[Passage], indexes: Sequence[DocumentIndex]) -> S
 
 def _names_nobody(question: str, indexes: Sequence[DocumentIndex]) -> bool:
     """Whether all whom an English question names stand in none of them: "How much did Netflix earn?"."""
-    return told_language(question) in ("english", None) and absent_names(question, indexes)
+    is_english = told_language(question) in ("english", None) and may_name(question)
+    return is_english and absent_names(question, indexes)

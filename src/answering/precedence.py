@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from shared_utils.retrieval.lookup import OF_ASKING, LookUp, asks_no_figure
 from shared_utils.retrieval.question import question_words
 from shared_utils.retrieval.table_rows import is_year
-from shared_utils.text.words import terms
+from shared_utils.text.words import other_forms, terms
 from shared_utils.types import Answer, Page, Passage, Sentence
 from src.answering.places import in_words
 
@@ -27,25 +27,32 @@ _PROSE = 80  # characters of a cell that is a sentence
 
 def is_told_better(question: str, value: LookUp, answer: Answer, passages: Sequence[Passage], pages: Pages) -> bool:
     """Whether what the answer quotes of prose covers more of the question than a value's row, by idf of passages."""
-    asked = set(question_words(question))
-    if value.score >= _CERTAIN or (not asks_no_figure(question) and _is_named_alone(asked, value)):
+    asked, others = set(question_words(question)), other_forms(question)
+
+    def told_in(words: Iterable[str]) -> frozenset[str]:
+        return frozenset(others.get(word, word) for word in words)
+
+    if value.score >= _CERTAIN or (
+        not asks_no_figure(question) and _is_named_alone(asked, value, told_in(value.row.label))
+    ):
         return False
-    held = Counter(term for passage in passages for term in asked.intersection(terms(passage.chunk.text)))
+    held = Counter(term for passage in passages for term in asked & told_in(terms(passage.chunk.text)))
     weight = {term: math.log(1 + (len(passages) + 1) / (held[term] + 0.5)) for term in asked}
-    told = terms(in_words(value.table, value.facts))
+    told = told_in(terms(in_words(value.table, value.facts)))
     prose = (one.value.text for one in value.row.facts if one not in value.facts and len(one.value.text) >= _PROSE)
-    if any(_share(terms(text), weight) > _share(told, weight) + _MORE for text in prose):
+    if any(_share(told_in(terms(text)), weight) > _share(told, weight) + _MORE for text in prose):
         return True  # another cell of the row is a sentence that answers
-    row = _share(value.row.words(), weight)
-    return any(_share(terms(s.text), weight) > row + _MORE for s in answer.sentences if _is_prose(s, answer, pages))
+    row = _share(told_in(value.row.words()), weight)
+    quoted = (s.text for s in answer.sentences if _is_prose(s, answer, pages))
+    return any(_share(told_in(terms(text)), weight) > row + _MORE for text in quoted)
 
 
-def _is_named_alone(asked: Set[str], value: LookUp) -> bool:
+def _is_named_alone(asked: Set[str], value: LookUp, label: Set[str]) -> bool:
     """Whether a question asks for nothing but a row, of a year that it tells: "what was revenue in fiscal 2023?"."""
     what = {word for word in asked if not is_year(word)} - OF_ASKING
     told = frozenset().union(*value.row.years)
     years = asked - what - OF_ASKING
-    return bool(what) and what <= value.row.label and (not years or bool(years & told))
+    return bool(what) and what <= label and (not years or bool(years & told))
 
 
 def _share(words: Iterable[str], weight: Mapping[str, float]) -> float:

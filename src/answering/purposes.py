@@ -112,6 +112,7 @@ def told_purpose(
         ),
         (3.0, re.compile(rf"\b{spelled}s?(?:\s*\([^)]*\))?\s+(?:{_IS_FOR})", re.IGNORECASE)),
         (2.0, re.compile(rf"\b{spelled}s?(?:\s*\([^)]*\))?\s+{_HELPS}", re.IGNORECASE)),
+        (1.8, re.compile(rf"^\W*{spelled}(?:\s*\([^)]*\))*\s*[—–:-]\s+\w", re.IGNORECASE)),  # an entry of a list
     )
     is_writing = fold(about) in _WRITINGS
     if is_writing:
@@ -121,7 +122,7 @@ def told_purpose(
             (1.5, re.compile(rf"(?:^|[\s“(])(?:{said_of})\s+(?:\w+ly\s+)?(?:{_PRESENTS})\b", re.IGNORECASE)),
         )
     found: list[Told] = []
-    among = _of_first_pages(documents) if is_writing else sentences_holding(terms(about), passages, documents, pages)
+    among = _of_first_pages(documents) if is_writing else sentences_holding(about, passages, documents, pages)
     for document_id, page, start, end, rank in among:
         text = page.text[start:end]
         said = ((score, match) for score, form in forms if (match := form.search(text)) is not None)

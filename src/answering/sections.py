@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from shared_utils.generation.surroundings import LONGEST_LIST, items_of, prose_of, read_with
 from shared_utils.retrieval.lookup import OF_ASKING
 from shared_utils.retrieval.question import question_words
 from shared_utils.structure.sentences import page_rows, sentences_between
 from shared_utils.structure.waste import is_contents, is_nothing, is_reference
-from shared_utils.text.words import terms
+from shared_utils.text.words import other_forms, terms
 from shared_utils.types import Answer, Page, Passage, Span
 from src.answering.direct import Pages, led_by_quotes
 
@@ -42,7 +43,7 @@ class Section:
 def section_of(question: str, passages: Sequence[Passage], pages: Pages) -> Section | None:
     """The section whose heading has every word of a question and hardly another; None where no page found has one."""
     asked = frozenset(question_words(question))
-    asked = asked - OF_ASKING or asked
+    asked, others = asked - OF_ASKING or asked, other_forms(question)
     if len(asked) < _LEAST:
         return None
     keys = list(dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages))[:_PAGES]
@@ -50,7 +51,8 @@ def section_of(question: str, passages: Sequence[Passage], pages: Pages) -> Sect
     for document_id, number in keys:
         page = pages[document_id, number]
         for span in _headings(page):
-            words = frozenset(terms(_NUMBERED.sub("", page.text[span.start : span.end]))) - OF_ASKING
+            heading = terms(_NUMBERED.sub("", page.text[span.start : span.end]))
+            words = frozenset(others.get(word, word) for word in heading) - OF_ASKING
             more = len(words - asked)
             if not asked <= words or more > _BESIDE or (best is not None and best[0] <= more):
                 continue
@@ -69,7 +71,8 @@ def _headings(page: Page) -> Iterator[Span]:
 
 
 def _read(document_id: str, page: Page, heading: Span) -> Section | None:
-    """The first sentences below a heading, up to the next one; None where it has none on its page."""
+    """The first sentences below a heading, up to the next one, and the list that the last of them leads in to; None
+    where it has none on its page."""
     end = min((h.start for h in page.headings if h.start >= heading.end), default=len(page.text))
     found: list[Span] = []
     for sentence in sentences_between(page, heading.end, end, page_rows(page)):
@@ -80,8 +83,12 @@ def _read(document_id: str, page: Page, heading: Span) -> Section | None:
             break
         if len(text) >= _TOO_SHORT or found:
             found.append(Span(sentence.start, sentence.end))
-        if len(found) == _SENTENCES:
+        if len(found) == _SENTENCES or text.endswith(":"):
             break
+    if found and page.text[: found[-1].end].rstrip().endswith(":"):
+        last = found[-1]
+        listed = read_with(page.text, prose_of(page, page_rows(page)), last, LONGEST_LIST, items_of(page))
+        found[-1] = Span(last.start, max(last.end, listed.end))
     return Section(document_id, page, heading, tuple(found)) if found else None
 
 

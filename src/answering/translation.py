@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from shared_utils.message import NOTHING, message
 from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.retrieval.question import ASKING
 from shared_utils.retrieval.search import Within
 from shared_utils.retrieval.unknown import absent_thing
 from shared_utils.text.compounds import COMPOUNDING, holding, parts
@@ -32,7 +33,7 @@ _INVERTED = frozenset(
 )
 # Forms of "to be" and "to have" that are no function words of the index: they are not searched.
 _COPULAS = {
-    "german": frozenset(fold("waren wurden worden gewesen hatte hatten habe").split()),
+    "german": frozenset(fold("waren wurden worden gewesen hatte hatten habe man").split()),
     "french": frozenset(fold("était étaient été fut furent avait avaient avoir être a-t").split()),
     "spanish": frozenset(fold("era eran fueron sido había habían hubo hay están está").split()),
     "italian": frozenset(fold("era erano fu furono stato stata stati state aveva avevano c'è").split()),
@@ -44,6 +45,13 @@ _PARTICLES = {
     "german": frozenset(fold("ab an auf aus ein her hin los mit nach statt vor weg weiter zu zurück").split()),
     "dutch": frozenset(re.findall(r"\w+", "aan af in mee na om op plaats terug toe uit voor weg")),
 }
+_CLEARLY_MORE = 4  # words of a language that the lexicon knows
+# A German noun after it is no name: "die Schutzart", but "von Tesla".
+_NOUN_AFTER = re.compile(
+    r"\b(?:der|die|das|den|dem|des|(?:k|m|d|s)?ein(?:e[mnrs]?)?|ihre?[mnrs]?|unsere?[mnrs]?|diese[mnrs]?|welche[mnrs]?"
+    r"|zum|zur|im|am|beim|vom|ins)\s+$",
+    re.IGNORECASE,
+)
 _FEWEST = 3  # words of a question whose verb stands in two places
 _SAMPLE_CHUNKS = 6  # of a document, for its language
 _SAMPLE_CHARACTERS = 400  # of each
@@ -84,7 +92,7 @@ def in_their_words(taken: Route, indexes: Sequence[DocumentIndex], lexicon: Lexi
         return taken
     if not _one_script(taken.searched, sample):
         return replace(taken, untranslated=UNTRANSLATED)
-    spoken = [language for language in (told_language(text) for text in sample) if language]
+    spoken = [language for language in (_spoken_in(text, lexicon) for text in sample) if language]
     asked = _language_of(taken.searched, lexicon)
     if asked is None or not spoken or asked in spoken:
         return taken
@@ -189,7 +197,8 @@ def translated(question: str, asked: str, to: str, indexes: Sequence[DocumentInd
             known, content = known + stands, content + 1
             if not stands and own[:1].islower():
                 unknown[len(pieces)] = own
-            pieces.append(own)
+            is_noun = has_nouns and not stands and _NOUN_AFTER.search(question[:start]) is not None
+            pieces.append(own.lower() if is_noun else own)  # its capital would be a name's there
     if 2 * known >= content:  # a verb or two may go; with too little left they are what makes the question foreign
         pieces = ["" if place in unknown else piece for place, piece in enumerate(pieces)]
     text = re.sub(r"\s+", " ", "".join([*pieces, question[position:]])).strip()
@@ -221,7 +230,7 @@ def _with_whole_verb(question: str, language: str, lexicon: Lexicon) -> str:
 def _is_small(word: str, language: str) -> bool:
     """Whether a word is a function word, or some joined by hyphens: "sont-elles", "a-t-il"."""
     small = FUNCTION_WORDS[language] | _INVERTED
-    return word in FUNCTION_WORDS[language] or (
+    return word in FUNCTION_WORDS[language] | ASKING.get(language, frozenset()) or (
         "-" in word and all(part in small or len(part) == 1 for part in word.split("-"))
     )
 
@@ -250,6 +259,17 @@ def _language_of(question: str, lexicon: Lexicon) -> str | None:
     counts = {language: _known(words, language, lexicon) + (language == told) / 2 for language in LANGUAGES}
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] else None
+
+
+def _spoken_in(text: str, lexicon: Lexicon) -> str | None:
+    """The language of a text by its function words; of a form or a table, which has few of them, by the words that the
+    lexicon knows, where it clearly knows more of one language."""
+    if told := told_language(text):
+        return told
+    words = [word for _, _, word in folded_words(text)]
+    counts = {language: _known(words, language, lexicon) for language in LANGUAGES}
+    best, second = sorted(counts, key=counts.__getitem__, reverse=True)[:2]
+    return best if counts[best] >= counts[second] + _CLEARLY_MORE else None
 
 
 def _known(words: Sequence[str], language: str, lexicon: Lexicon) -> int:

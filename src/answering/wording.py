@@ -16,7 +16,7 @@ from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
 from shared_utils.text.folding import fold
 from shared_utils.text.languages import told_language
-from shared_utils.text.words import terms
+from shared_utils.text.words import other_forms, terms
 
 _FORM = re.compile(
     r"[,;:]?\s*\b(?:(?:please|bitte|s['’]il (?:te|vous) pla[iî]t|por favor|per favore)\s+)?"
@@ -141,7 +141,7 @@ def _may_be_misspelled(word: str, *, is_first: bool) -> bool:
 
 def _stands(word: str, indexes: Sequence[DocumentIndex]) -> bool:
     """Whether a word stands in the documents, or is none that is searched for."""
-    return not terms(word) or any(_frequency(term, indexes) for term in terms(word))
+    return not terms(word) or any(_frequency(term, indexes) for term in (*terms(word), *other_forms(word)))
 
 
 def _frequency(term: str, indexes: Sequence[DocumentIndex]) -> int:

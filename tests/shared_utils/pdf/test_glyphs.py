@@ -57,6 +57,21 @@ def test_raised_and_lowered_digits_are_no_digits_of_the_number(
     assert text_of(tmp_path, pieces(*parts, font=font)) == expected
 
 
+def test_an_accent_that_is_drawn_over_a_letter_is_read_with_it_and_one_beside_it_is_not(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        font, size, x = "Helvetica", 12, 72.0
+        canvas.setFont(font, size)
+        for part in ("The apresenta", "¸c", "˜a", "o of a c", "´a", "mara and `a sign´ beside"):
+            accent, rest = (part[0], part[1:]) if part[0] in "¸˜´" else ("", part)
+            if accent:
+                middle = x + stringWidth(rest[0], font, size) / 2
+                canvas.drawString(middle - stringWidth(accent, font, size) / 2, 700, accent)
+            canvas.drawString(x, 700, rest)
+            x += stringWidth(rest, font, size)
+
+    assert text_of(tmp_path, draw) == "The apresentação of a cámara and `a sign´ beside"
+
+
 # ------------------------------------------------------------------------------------------------ ligatures
 
 _WIDTHS = {"f": 0.3, "i": 0.25, "l": 0.25, "ff": 0.58, "fi": 0.52, "fl": 0.52, "ffi": 0.8, "ffl": 0.8}

@@ -102,3 +102,20 @@ def test_a_table_beside_charts_is_read(tmp_path: Path) -> None:
 def test_types_over_columns_are_names_and_no_figures(tmp_path: Path) -> None:
     kinds = (("Model", "GP-1000", "NP-1000"), ("Weight", "260", "240"), ("Height", "124", "126"), ("Width", "80", "81"))
     assert read_one(tmp_path, rows(*kinds)).table.head_rows == 1
+
+
+def test_names_of_two_lines_begin_on_the_line_above_where_others_stand_amid_them(tmp_path: Path) -> None:
+    def heads(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 9)
+        for y, names in ((712, ((200, "Length"), (300, "Draught"))), (706, ((72, "Port"), (400, "Berths")))):
+            for x, name in names:
+                canvas.drawString(x, y, name)
+        for x, unit in ((200, "(m)"), (300, "(dm)")):
+            canvas.drawString(x, 700, unit)
+        for row, (port, *figures) in enumerate(PORTS):
+            canvas.drawString(72, 684 - 14 * row, port)
+            for x, figure in zip((200, 300, 400), figures, strict=True):
+                canvas.drawString(x, 684 - 14 * row, figure)
+
+    table = read_one(tmp_path, heads).table
+    assert texts(table)[0] == ["Port", "Length (m)", "Draught (dm)", "Berths"]

@@ -64,3 +64,14 @@ def test_of_a_question_about_a_page_the_words_of_that_page_count() -> None:
     for chunk, is_told in ((CHUNK, True), (other, False)):
         taken = Route(QuestionKind.LOOK_UP, question, partial(operator.eq, chunk))
         assert is_answered(taken, PASSAGES, indexes, None, None, EVIDENCE) is is_told
+
+
+def test_a_german_question_is_not_refused_for_the_capitals_of_its_nouns() -> None:
+    text = "Grundpreis 12 Monate 11,90 Euro. Summe 142,80 Euro."
+    chunk = Chunk("d:1:0", "d", 1, 0, len(text), text)
+    evidence = Evidence((EvidenceSpan(1, "d", 1, 0, len(text), text, 1.0),), 20, 400)
+    asked = Route(QuestionKind.LOOK_UP, "Wie hoch ist der Grundpreis?")  # which the cell has in another form
+    indexes = [build_index("d", [chunk])]
+    assert is_answered(asked, [Passage(chunk, 1, 1.0)], indexes, None, None, evidence)
+    price = Route(QuestionKind.LOOK_UP, "How much does the dredging of the harbour cost?")
+    assert not is_answered(price, PASSAGES, INDEXES, None, None, EVIDENCE)
