@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -28,6 +29,7 @@ _MOST_SEARCHED = 6  # where none of them holds …
 _SPEAKS_OF_IT = 0.3  # … this share of the words: a rewording may stand anywhere
 _EMBEDDED_CHARS = 320  # of each
 _MOST_KEYS = 40  # of a claim that are paired; more is a list, or hostile
+_ADJECTIVE = re.compile(r"(.{4,}?)(?:ian|ean|an|ish|ese)s?")
 _VERBS = frozenset(  # after a subject; those in -ed are told by their ending
     (  # noqa: SIM905 - one word a line would fill the screen
         "is was has had will can did does says said sings sang wrote writes won wins made makes became becomes plays "
@@ -147,9 +149,19 @@ def missing_names(reading: Reading) -> list[Word]:
         and (i > 0 or any(char.isupper() for char in word.text[1:]) or _does(reading))
         and begun.isdisjoint(map(_beginning, word.keys))
         and fold(word.text) not in text
+        and not _is_of_a_place(word, page_words)
         and not any(of_one_country(word.text, other.text) for other in page_words)
         and not is_measured(word, reading)
     ]
+
+
+def _is_of_a_place(name: Word, page_words: Sequence[Word]) -> bool:
+    """Whether the page names the place that an adjective is made of: European and Europe, Canadian and Canada."""
+    made = _ADJECTIVE.fullmatch(fold(name.text))
+    return made is not None and any(
+        word.text[0].isupper() and (place := fold(word.text)).startswith(made[1]) and len(place) <= len(made[1]) + 2
+        for word in page_words
+    )
 
 
 def _does(reading: Reading) -> bool:

@@ -183,3 +183,19 @@ def test_a_first_word_before_a_verb_is_a_name_that_has_to_stand_there() -> None:
     found = verify("Wolf sang the anthem at the opening of the harbour bridge.", [page])
     assert (found.verdict, str(found.reason)) == (Verdict.PARTLY, "the cited words do not name “Wolf”")
     assert verify("Additionally, the anthem was sung at the opening of the harbour bridge.", [page]).probability > 0.5
+
+
+def test_one_of_the_first_is_not_the_first() -> None:
+    page = "The Delft works were one of the first yards that built ships of steel."
+    found = verify("The Delft works were the first yard that built ships of steel.", [page])
+    assert found.verdict is Verdict.PARTLY
+    assert "one of the first" in str(found.reason)
+    assert verify("The Delft works were one of the first yards that built ships of steel.", [page]).verdict is (
+        Verdict.SUPPORTED
+    )
+
+
+def test_an_adjective_of_a_place_is_no_other_name() -> None:
+    page = "The names differ because of the long history of the country in the middle of Europe."
+    claim = "The European names differ because of the long history of the country."
+    assert verify(claim, [page]).verdict is Verdict.SUPPORTED
