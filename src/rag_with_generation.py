@@ -322,7 +322,8 @@ class Rag:
                 why_stopped=why_stopped,
                 record=self.scribe.record,
             )
-            conflicts = find_conflicts(found.route.searched, found.evidence.spans, names_of(documents))
+            told_in, names = found.evidence.spans, names_of(documents)
+            conflicts = find_conflicts(found.route.searched, told_in, names, pages_of(documents))
             disagreements = (
                 message("The documents do not agree: {reason}.", reason=conflict.reason) for conflict in conflicts
             )

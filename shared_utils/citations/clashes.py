@@ -22,6 +22,7 @@ from shared_utils.citations.exact_checks import (
 from shared_utils.citations.features import Features
 from shared_utils.citations.polarity import Opposed, are_alike, denies, opposition, sets_aside, unmatched_negation
 from shared_utils.citations.reading import Finding, Reading, is_measured, is_minus_in_words, row_says_it, wording
+from shared_utils.citations.scope import check_scope
 from shared_utils.citations.signs import minus_words
 from shared_utils.citations.substitutions import Swap, exchanges, names_in, of_one_country, replaced, stands_beside
 from shared_utils.citations.tables import cells_of
@@ -69,6 +70,7 @@ def clashes(reading: Reading, found: Features) -> list[Finding]:
         for finding in exact
     ]
     findings += check_columns(reading)  # the number itself tells the row
+    findings += check_scope(reading)
     if copy is not None:
         findings += _polarity(reading, copy)
         findings += _exchanged_names(reading, copy)

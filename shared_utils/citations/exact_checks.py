@@ -18,6 +18,7 @@ from shared_utils.citations.signs import says_minus
 from shared_utils.citations.substitutions import Swap, exchanged_number
 from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, Word, covered
+from shared_utils.citations.year_clauses import check_clause
 from shared_utils.message import message
 from shared_utils.text.dates import Quarter, quarters
 from shared_utils.text.measures import declared_scale
@@ -71,6 +72,8 @@ def check_numbers(reading: Reading) -> Iterator[Finding]:
         if Match.EXACT in kinds:
             if wanted.is_year and _only_compared(wanted, reading):
                 yield Finding(Verdict.PARTLY, message("the page names {what} only for comparison", what=wanted.text))
+            elif wanted.is_year:
+                yield from check_clause(wanted, reading)
             continue
         if not found:
             if stands_with_a_gap(wanted, reading):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -28,6 +29,14 @@ _MOST_SEARCHED = 6  # where none of them holds …
 _SPEAKS_OF_IT = 0.3  # … this share of the words: a rewording may stand anywhere
 _EMBEDDED_CHARS = 320  # of each
 _MOST_KEYS = 40  # of a claim that are paired; more is a list, or hostile
+_ADJECTIVE = re.compile(r"(.{4,}?)(?:ian|ean|an|ish|ese)s?")
+_VERBS = frozenset(  # after a subject; those in -ed are told by their ending
+    (  # noqa: SIM905 - one word a line would fill the screen
+        "is was has had will can did does says said sings sang wrote writes won wins made makes became becomes plays "
+        "took takes led leads told tells gave gives went goes built left met began begins ist war hat "
+        "wird est fut es fue"
+    ).split()
+)
 _QUANTIFIERS = frozenset(
     (  # noqa: SIM905 - one word a line would fill the screen
         "most all every only first last largest biggest highest lowest smallest best worst never always entire whole "
@@ -127,7 +136,8 @@ def _values(text: str, notation: Notation) -> frozenset[Decimal]:
 def missing_names(reading: Reading) -> list[Word]:
     """Names of the claim that stand nowhere in the cited words, not even as a part of a longer word or inflected.
 
-    A sentence's first word is written large whatever it is; it counts only by what else tells it for a name.
+    A sentence's first word is written large whatever it is; it counts only by what else tells it for a name, as a verb
+    right after it does: "Pink sang".
     """
     page_words = [word for unit in reading.units for word in unit.words]
     begun = {_beginning(key) for word in page_words for key in word.keys}
@@ -136,14 +146,33 @@ def missing_names(reading: Reading) -> list[Word]:
         word
         for i in names_in(reading.words, page_words)
         if (word := reading.words[i])
-        and (i > 0 or any(char.isupper() for char in word.text[1:]))
+        and (i > 0 or any(char.isupper() for char in word.text[1:]) or _does(reading))
         and begun.isdisjoint(map(_beginning, word.keys))
         and fold(word.text) not in text
+        and not _is_of_a_place(word, page_words)
         and not any(of_one_country(word.text, other.text) for other in page_words)
         and not is_measured(word, reading)
     ]
 
 
+def _is_of_a_place(name: Word, page_words: Sequence[Word]) -> bool:
+    """Whether the page names the place that an adjective is made of: European and Europe, Canadian and Canada."""
+    made = _ADJECTIVE.fullmatch(fold(name.text))
+    return made is not None and any(
+        word.text[0].isupper() and (place := fold(word.text)).startswith(made[1]) and len(place) <= len(made[1]) + 2
+        for word in page_words
+    )
+
+
+def _does(reading: Reading) -> bool:
+    """Whether the first word of a sentence is told for its subject by a verb that follows it."""
+    first, then = (*reading.words, None, None)[:2]
+    if first is None or then is None or reading.claim[first.end : then.start] != " ":
+        return False
+    return then.text in _VERBS or (then.text.endswith("ed") and first.text[-2:] not in ("ly", "ed"))
+
+
+@lru_cache(maxsize=20_000)
 def _beginning(key: str) -> str:
     """What words of one family share: "direct" of director and directed."""
     return key if len(key) < 5 or key[0].isdigit() else key[: max(4, math.ceil(0.75 * len(key)))]

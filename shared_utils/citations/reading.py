@@ -141,7 +141,7 @@ def wording(reading: Reading) -> dict[str, float]:
         and (not is_measured(word, reading) or set(word.keys) & reading.keys)
     ]
     keys = content_keys(words)
-    return {key: reading.weight[key] for key in keys - SAYS_LITTLE or keys} or reading.weight
+    return {key: reading.weight[key] for key in sorted(keys - SAYS_LITTLE or keys)} or reading.weight
 
 
 def is_measured(word: Word, reading: Reading) -> bool:

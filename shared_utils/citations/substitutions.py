@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from shared_utils.citations.text_units import Word
@@ -92,6 +93,7 @@ def of_one_country(one: str, other: str) -> bool:
     return names is not None and _bare(other) in names
 
 
+@lru_cache(maxsize=20_000)  # every word of a page is looked at for every name of every sentence
 def _bare(name: str) -> str:
     return fold(name).replace(".", "").removesuffix("'s").removesuffix("’s")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -94,10 +94,11 @@ def content_keys(words: Iterable[Word]) -> frozenset[str]:
 def weights(units: Sequence[Unit], keys: Collection[str]) -> dict[str, float]:
     """How telling each key is: idf over the units, ln(1 + N / df); a key that no unit holds weighs most."""
     df = Counter(key for unit in units for key in unit.keys)
-    return {key: math.log(1 + (len(units) + 1) / max(0.5, df[key])) for key in keys}
+    # Sorted, for sums of the same numbers in another order are not always equal.
+    return {key: math.log(1 + (len(units) + 1) / max(0.5, df[key])) for key in sorted(keys)}
 
 
-def covered(weight: dict[str, float], keys: Collection[str]) -> float:
+def covered(weight: Mapping[str, float], keys: Collection[str]) -> float:
     """The weighted share, 0 … 1, of a claim's keys that are among `keys`."""
     total = sum(weight.values())
     return sum(value for key, value in weight.items() if key in keys) / total if total else 0.0

@@ -13,6 +13,8 @@ SUFFIX = re.compile(
     rf"(?P<gap>[ \u00a0\t\n]{{0,2}}|-(?=[^\W\d_]))(?P<word>(?:{_CJK_SCALE})|[元円]|(?:US|U\.S\.)[ -]?(?:[Dd]ollars?|\$)"
     rf"|(?:km|mi)/h\b|°[CF]|[%‰$€£¥₹℃℉]|[^\W\d_]+[²³23]?(?![^\W_]))"
 )
+_HYPHEN_APART = re.compile(r"[ \u00a0]-[ \u00a0](?=[^\W\d_])")  # "$ 10 - million", as some tools set text
+_A_THOUSAND_IS_MIL = ("spanish", "portuguese", "italian", "french")
 _JOINT = re.compile(r"[ \u00a0\n](?:d'|de |di |of )(?=[^\W\d_])|\.(?=[ \u00a0]?(?:[^\W\d_]|[$€£%]))")
 _PHRASE = re.compile(
     r"[ \u00a0\n-]?(?:(?P<points>(?:%|percent|percentage|per[ \u00a0]cent|prozent)[ \u00a0-]?(?:points?|punkten?)\b"
@@ -54,7 +56,7 @@ def scale_and_unit(
     text: str, plain: str, end: int, unit: str, scale: Decimal, notation: Notation
 ) -> tuple[str, Decimal, int]:
     """Unit, scale and end of what stands behind a number that ends at `end`; `unit` and `scale` stood before it."""
-    at = end
+    at, before = end, unit
     if scale == 1 and "10" in plain[end : end + 6] and (power := _POWER_OF_TEN.match(text, end)):
         exponent = power["power"] or power["raised"].translate(_RAISED_DIGITS)
         scale, end, at = Decimal(10) ** int(exponent), power.end(), power.end()
@@ -67,13 +69,17 @@ def scale_and_unit(
                 else (unit, scale, end)
             )
         match = SUFFIX.match(plain, at)
+        if match is None and unit in MONEY and scale == 1 and (apart := _HYPHEN_APART.match(plain, at)):
+            match = SUFFIX.match(plain, apart.end())
+            match = match if match and match["word"].casefold() in SCALE_OF else None
         if match is None or ("\n" in match["gap"] and not match["word"][0].islower()):
             break
         if match["gap"] and match["word"] in SIGNS_OF_MONEY and _BEGINS_A_NUMBER.match(plain, match.end()):
             break  # it stands before the next cell
         word = _US.sub("", match["word"]).casefold()
         if word in SCALE_OF and scale == 1 and _scales(plain, word, unit, match.end(), notation):
-            scale, end = SCALE_OF[word], match.end()
+            is_million = word == "mil" and before in MONEY and notation.language == "english"
+            scale, end = SCALE_OF["million" if is_million else word], match.end()
             at = _past_joint(plain, end)
         elif (named := UNIT_OF.get(word)) and (not unit or unit == named):
             return named, scale, match.end()
@@ -92,7 +98,7 @@ def _scales(plain: str, word: str, unit: str, end: int, notation: Notation) -> b
     """Whether a scale word that may be a unit as well is one here: "5 m €", "5 mil euros"."""
     if word not in ONLY_AFTER_MONEY or unit in MONEY:
         return True
-    if word in ("mil", "mille") and notation.language in ("spanish", "portuguese", "italian", "french"):
+    if word in ("mil", "mille") and notation.language in _A_THOUSAND_IS_MIL:
         return True
     following = SUFFIX.match(plain, end)
     return following is not None and UNIT_OF.get(_US.sub("", following["word"]).casefold()) in MONEY

@@ -165,3 +165,37 @@ def test_reasons_name_what_is_missing_and_not_what_says_little() -> None:
     found = verify("It 's almost certain that the turbine even still rattles.", ["The mill stands by the river."])
     assert "turbine" in str(found.reason)
     assert not any(f"“{word}”" in str(found.reason) for word in ("s", "almost", "even", "still"))
+
+
+@pytest.mark.parametrize(
+    ("claim", "page"),
+    [
+        ("The stadium of the town cost $60 mil to build.", "The stadium of the town cost $ 60 million to build."),
+        ("He has a $ 10 - million deal with the club.", "He has a deal of $ 10 million with the club."),
+    ],
+)
+def test_millions_are_read_shortened_and_with_a_hyphen_apart(claim: str, page: str) -> None:
+    assert verify(claim, [page]).verdict is Verdict.SUPPORTED
+
+
+def test_a_first_word_before_a_verb_is_a_name_that_has_to_stand_there() -> None:
+    page = "The anthem was sung at the opening of the harbour bridge by a choir of pilots from the town."
+    found = verify("Wolf sang the anthem at the opening of the harbour bridge.", [page])
+    assert (found.verdict, str(found.reason)) == (Verdict.PARTLY, "the cited words do not name “Wolf”")
+    assert verify("Additionally, the anthem was sung at the opening of the harbour bridge.", [page]).probability > 0.5
+
+
+def test_one_of_the_first_is_not_the_first() -> None:
+    page = "The Delft works were one of the first yards that built ships of steel."
+    found = verify("The Delft works were the first yard that built ships of steel.", [page])
+    assert found.verdict is Verdict.PARTLY
+    assert "one of the first" in str(found.reason)
+    assert verify("The Delft works were one of the first yards that built ships of steel.", [page]).verdict is (
+        Verdict.SUPPORTED
+    )
+
+
+def test_an_adjective_of_a_place_is_no_other_name() -> None:
+    page = "The names differ because of the long history of the country in the middle of Europe."
+    claim = "The European names differ because of the long history of the country."
+    assert verify(claim, [page]).verdict is Verdict.SUPPORTED

@@ -7,7 +7,8 @@ import pytest
 
 from shared_utils.citations.conflicts import Conflict, find_conflicts
 from shared_utils.pdf.reader import PagesRevised, ReadingLimits, read_pdf
-from shared_utils.types import EvidenceSpan, Page
+from shared_utils.table import Cell, RowKind, Span, Table
+from shared_utils.types import EvidenceSpan, Page, PageVerdict
 
 NAMES = {"a": "handbook.pdf", "b": "contract.pdf", "c": "notice.pdf"}
 
@@ -207,3 +208,69 @@ def test_at_most_three_disagreements_are_told() -> None:
     other = " ".join(f"The {word} is {200 + i} euros." for word, i in pairs)
     asked = "What are the rent, the deposit, the heating fee, the parking fee and the garden fee?"
     assert len(conflicts(asked, one, other)) == 3
+
+
+def page_of_a_table(text: str) -> Page:
+    """The first line is the title; cells stand apart by two blanks, the first row of them names the columns."""
+    rows = [line.split("  ") for line in text.splitlines()[1:]]
+    cells, at = [], len(text.splitlines()[0])
+    for r, row in enumerate(rows):
+        for c, word in enumerate(row):
+            at = text.index(word, at)
+            cells.append(Cell(r, r, c, c, word, (Span(at, at + len(word)),), (0.0, 0.0, 1.0, 1.0)))
+            at += len(word)
+    kinds = (RowKind.HEAD, *[RowKind.DATA] * (len(rows) - 1))
+    box = (0.0, 0.0, 1.0, 1.0)
+    table = Table(tuple(cells), len(rows), len(rows[0]), box, 1, 1, (0,), kinds, ((),) * len(rows))
+    return Page(1, "1", text, PageVerdict.TEXT, tables=(table,))
+
+
+def told_of(question: str, one: str, other: str, *, tables: bool = True) -> int:
+    """How many disagreements of two documents of one page each are told."""
+    made = page_of_a_table if tables else lambda text: Page(1, "1", text, PageVerdict.TEXT)
+    pages = {("a", 1): made(one), ("b", 1): made(other)}
+    spans = [EvidenceSpan(n, d, 1, 0, len(t), t, 1.0) for n, (d, t) in enumerate((("a", one), ("b", other)), 1)]
+    return len(find_conflicts(question, spans, {"a": "one.pdf", "b": "other.pdf"}, pages))
+
+
+_ONE = "Report 2023\nin EUR million  2023  2022\nRevenue  41.2  38.4\nProfit  4.2  3.9"
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ("Report 2024\nin EUR million  2024  2023\nRevenue  44.0  40.7\nProfit  4.6  4.2", 1),  # restated
+        ("Report 2024\nin EUR million  2024  2023\nRevenue  44.0  41.2\nProfit  4.6  4.2", 0),
+        ("Report 2022\nin EUR million  2022  2021\nRevenue  38.4  35.0\nProfit  3.9  3.3", 0),  # they share one year
+        ("Filing\nin EUR thousand  2023  2022\nRevenue  41,207  38,391\nProfit  4,198  3,911", 0),  # rounded
+        ("Report 2024\nin USD million  2024  2023\nRevenue  48.0  44.7\nProfit  5.6  4.9", 0),
+        ("Half-year report\nsix months, in EUR million  2023  2022\nRevenue  20.2  18.4\nProfit  2.2  1.9", 0),
+    ],
+)
+def test_a_value_of_a_table_is_held_against_the_same_row_and_year_in_another(other: str, told: int) -> None:
+    assert told_of("What was the revenue in 2023?", _ONE, other) == told
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ("Staff handbook", "Employment contract", 1),
+        ("Tender for the crane", "Contract for the crane", 1),
+        ("Lease of a mill in Ashford", "Costs of a mill in Ashford", 1),
+        ("Contract with Alder Cleaning Ltd", "Contract with Okafor Catering Ltd", 0),
+        ("Plant in Stavanger", "Plant in Bergen", 0),
+        ("Motor MX 200", "Motor MX 400", 0),
+        ("Leave", "Sick leave", 0),
+        ("Order\nPlaced by Brandt Maschinen GmbH.", "Order\nPlaced by Lindqvist Verktyg AB.", 0),
+    ],
+)
+def test_titles_and_firms_tell_whether_two_documents_are_about_one_case(one: str, other: str, told: int) -> None:
+    texts = (f"{title}\nThe notice period is {months} months." for title, months in ((one, 3), (other, 6)))
+    assert told_of("How long is the notice period?", *texts, tables=False) == told
+
+
+def test_a_day_that_holds_now_is_held_against_another_one() -> None:
+    question, said = "When is the deadline for applications?", "The deadline for applications is"
+    assert len(conflicts(question, f"{said} 31 March 2025.", f"{said} 30 April 2025.")) == 1
+    assert conflicts(question, f"{said} 31 March 2025.", f"{said} 31.03.2025.") == ()
+    assert conflicts("When was the meeting?", "The meeting was on 3 May 2024.", "The meeting was on 7 June 2024.") == ()
