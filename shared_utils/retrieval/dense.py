@@ -116,7 +116,7 @@ def cosines_here(indexes: Sequence[DenseIndex], query: Vectors, rows: Sequence[R
     for index, chosen, end in zip(indexes, rows, ends.tolist(), strict=True):
         if len(chosen):
             index.copy_rows(chosen, gathered[end - len(chosen) : end])
-    scores: Scores = gathered @ query[0]
+    scores: Scores = np.vecdot(gathered, query[0])  # in this thread alone: BLAS would wake others, which then spin
     return [scores[end - len(chosen) : end] for chosen, end in zip(rows, ends.tolist(), strict=True)]
 
 
