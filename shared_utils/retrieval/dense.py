@@ -32,7 +32,7 @@ class DenseIndex:
         return DenseIndex, (self.vectors,)
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return len(self._vectors)
 
     @property
     def dimensions(self) -> int:
@@ -41,7 +41,7 @@ class DenseIndex:
     @property
     def vectors(self) -> Vectors:
         """float32 (n, d): a copy, for FAISS's own memory is gone with its index."""
-        copied: Vectors = self._index.reconstruct_n(0, self._index.ntotal)
+        copied: Vectors = self._index.reconstruct_n(0, len(self))
         return copied
 
     def nearest(self, query: Vectors, top_k: int) -> tuple[Rows, Scores]:
@@ -49,7 +49,7 @@ class DenseIndex:
         # FAISS shares out queries among threads, and there is one: more threads would only spin, and take the cores
         # from whatever else runs. OpenMP keeps this setting per calling thread.
         faiss.omp_set_num_threads(1)
-        scores, rows = self._index.search(query, min(top_k, self._index.ntotal))
+        scores, rows = self._index.search(query, min(top_k, len(self)))
         return rows[0], scores[0]
 
     def copy_rows(self, rows: Rows, into: Vectors) -> None:
