@@ -139,8 +139,11 @@ def _pages_within(index: DocumentIndex, within: Within) -> Units:
 
 def _in_all_forms(words: Sequence[str], question: str) -> list[list[str]]:
     """Each word with what it is where its language is not told."""
-    others = other_forms(question)
-    return [[word, *(form for form, here in others.items() if here == word)] for word in words]
+    return [[word, *_others_of(word, question)] for word in words]
+
+
+def _others_of(term: Term, question: str) -> list[str]:
+    return [form for form, here in other_forms(question).items() if here == term]
 
 
 def _best_page_coverage(
@@ -185,10 +188,9 @@ def _names_in(question: str) -> list[str]:
 
 def _standing_in(indexes: Sequence[DocumentIndex], question: str) -> Callable[[Term], bool]:
     """Whether a term of the question stands in the documents, in any of its forms."""
-    others = other_forms(question)
 
     def stands(term: Term) -> bool:
-        forms = [term, *(form for form, here in others.items() if here == term)]
+        forms = [term, *_others_of(term, question)]
         return any(index.chunk_words.document_frequency(form) for index in indexes for form in forms)
 
     return stands

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
+from types import MappingProxyType
 
 import snowballstemmer
 
@@ -140,7 +141,8 @@ def _light10(word: str) -> str:
     return word
 
 
-def other_forms(text: str) -> dict[str, str]:
+@lru_cache(maxsize=64)  # search, gate, evidence and quotes ask for those of one question
+def other_forms(text: str) -> Mapping[str, str]:
     """What the words of a question are elsewhere -> what `terms` makes of them here.
 
     A language is told from function words, and a cell, a heading or a line of a form has none: its words are stemmed by
@@ -150,16 +152,16 @@ def other_forms(text: str) -> dict[str, str]:
     (['hoch', 'grundpreis'], ['grundprei', '11.95'])
     >>> other_forms("Wie hoch ist der Grundpreis?")["grundprei"]
     'grundpreis'
-    >>> other_forms("How high is the base price?")
+    >>> dict(other_forms("How high is the base price?"))
     {}
     """
     words = [match.group() for match in _TOKEN.finditer(fold(text)) if match.lastgroup == "word"]
     language = index_language(words)
     if language == "english" and told_language(text) == "english":
-        return {}
+        return MappingProxyType({})
     found: dict[str, str] = {}
     for word in words:
         here = list(_word_terms(word, language))
         if len(here) == 1 and _script_language(word) is None:
             found |= {stem(other, word): here[0] for other in FUNCTION_WORDS if stem(other, word) != here[0]}
-    return found
+    return MappingProxyType(found)
