@@ -243,8 +243,17 @@ def _draw_document(view: DocumentView, shelf: Shelf, session: Session, *, severa
             label = f":{colour}[{symbol}] {name}"
             if view.state is DocumentState.FAILED:
                 st.markdown(label, wrap=False, width="stretch", help=file)
-            elif st.button(label, key=f"open-{view.entry_id}", type="tertiary", width="stretch", wrap=False, help=file):
-                _open(view, session)
+            else:
+                st.button(
+                    label,
+                    key=f"open-{view.entry_id}",
+                    type="tertiary",
+                    width="stretch",
+                    wrap=False,
+                    help=file,
+                    on_click=_open,
+                    args=(view, session),
+                )
             st.button(
                 say("Remove {name}", name=name),
                 icon=":material/close:",
@@ -289,7 +298,6 @@ def _draw_password(view: DocumentView, shelf: Shelf, say: Say) -> None:
 def _open(view: DocumentView, session: Session) -> None:
     session.place = Place(view.document_id, 1)
     session.wants_drawer = True
-    st.rerun()  # the viewer is another room
 
 
 # ------------------------------------------------------------------------------------------------ removed, brought back

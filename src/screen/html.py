@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
+from itertools import groupby
 
 from shared_utils.types import Answer, Citation, PageVerdict
 from src.i18n import ENGLISH, Say
@@ -85,10 +86,20 @@ def _strip(view: DocumentView, say: Say) -> str:
     if not view.pages or view.state is DocumentState.FAILED:
         return ""
     strip = page_strip(view)
-    cells = "".join(f'<i class="fn-cell fn-{_css(cell)}"></i>' for cell in strip)
     fine = " fn-fine" if len(strip) > _SEPARATE_CELLS else ""
+    cells = "".join(_run(cell, n) for cell, n in (_runs(strip) if fine else ((cell, 1) for cell in strip)))
     words = html_text(describe_pages(view, say))
     return f'<div class="fn-strip{fine}" role="img" aria-label="{words}" title="{words}">{cells}</div>'
+
+
+def _runs(strip: Iterable[PageVerdict | None]) -> Iterator[tuple[PageVerdict | None, int]]:
+    """Where no gaps part them, cells that are alike are one: the page draws twenty such strips at a time."""
+    return ((cell, len(tuple(same))) for cell, same in groupby(strip))
+
+
+def _run(cell: PageVerdict | None, pages: int) -> str:
+    wide = f' style="flex-grow:{pages}"' if pages > 1 else ""
+    return f'<i class="fn-cell fn-{_css(cell)}"{wide}></i>'
 
 
 def _css(cell: PageVerdict | None) -> str:

@@ -74,7 +74,7 @@ def draw_uploader(label: str, shelf: Shelf, session: Session, settings: Settings
         max_upload_size=settings.max_file_mb,
         key=f"upload-{session.upload_round}",
         on_change=_take_uploads,
-        args=(shelf, session),
+        args=(shelf, session, session.upload_round),
     )
     draw_web_address(shelf, session, shared_library().open().web)
 
@@ -92,8 +92,13 @@ def uploader_words(settings: Settings, say: Say) -> dict[str, str]:
     }
 
 
-def _take_uploads(shelf: Shelf, session: Session) -> None:
-    """Move the files to the shelf and out of Streamlit's memory, which would hold them until the tab closes."""
+def _take_uploads(shelf: Shelf, session: Session, upload_round: int) -> None:
+    """Move the files to the shelf and out of Streamlit's memory, which would hold them until the tab closes.
+
+    An uploader of an earlier `upload_round` may still be heard where the browser was slow: its files are taken already.
+    """
+    if upload_round != session.upload_round:
+        return
     context, lost = get_script_run_ctx(), 0
     for file in st.session_state.get(f"upload-{session.upload_round}") or ():
         if isinstance(file, DeletedFile):  # it was let go: see PageUploads

@@ -75,16 +75,21 @@ def _draw(shelf: Shelf, settings: Settings, session: Session, theme: str) -> Non
     choose_conversation(shelf, session)
     take_overdue(shelf, session)
     seen = look_around(shelf, session)
+    _draw_dialogs(shelf, settings, session)
     if shelf.documents() or can_undo(shelf, session):
         _draw_rooms(shelf, settings, session, seen)
     else:
         _draw_welcome(shelf, settings, session, seen, theme)
+    session.draft = ""  # drawn to the end: a run that is cut off by the next one may never have reached the browser
+
+
+def _draw_dialogs(shelf: Shelf, settings: Settings, session: Session) -> None:
+    """Before all that lies behind them: whoever opens one waits for nothing else."""
     draw_settings(shelf, session, settings)
     draw_export(shelf, session)
     draw_share(shelf, session)
     draw_list_dialog(shelf, session, settings)
     draw_notes_dialog(shelf, session)
-    session.draft = ""  # drawn to the end: a run that is cut off by the next one may never have reached the browser
 
 
 def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) -> None:
@@ -93,15 +98,6 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
     # would be left that ticks, and the box would stay closed.
     documents = shelf.documents()
     _draw_question_row(shelf, settings, session, seen, documents)
-    with st.sidebar:
-        draw_library(documents, shelf, session, settings)
-        draw_conversations(shelf, session)
-        with st.container(key="more", gap=None):
-            draw_notes_button(shelf, session)
-            draw_timeline_button(session, ready=any(view.searchable for view in documents))
-            draw_list_button(session, ready=any(view.searchable for view in documents))
-            draw_compare_button(session, ready=sum(map(can_be_compared, documents)) > 1)
-        st.html(note(where_files_go(settings, session.say, keep_here=shelf.preferences().keep_here)))
     left, right = st.columns(_COLUMNS, gap="large")
     with left:
         draw_library_notice(shelf, session)
@@ -111,6 +107,20 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
         follow_answer(shelf.turns(session.conversation), session)
     with right:
         draw_viewer(shelf, session)
+    with st.sidebar:  # last: it holds the most, and the least that a click changes
+        _draw_sidebar(shelf, settings, session, documents)
+
+
+def _draw_sidebar(shelf: Shelf, settings: Settings, session: Session, documents: tuple[DocumentView, ...]) -> None:
+    ready = any(view.searchable for view in documents)
+    draw_library(documents, shelf, session, settings)
+    draw_conversations(shelf, session)
+    with st.container(key="more", gap=None):
+        draw_notes_button(shelf, session)
+        draw_timeline_button(session, ready=ready)
+        draw_list_button(session, ready=ready)
+        draw_compare_button(session, ready=sum(map(can_be_compared, documents)) > 1)
+    st.html(note(where_files_go(settings, session.say, keep_here=shelf.preferences().keep_here)))
 
 
 def _draw_room(shelf: Shelf, session: Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,11 +12,15 @@ from shared_utils.message import NOTHING
 from shared_utils.types import PageVerdict
 from src.i18n import ENGLISH
 from src.screen.document_list import in_sight, is_due, matching, ordered, overall_progress, stages
-from src.screen.library_panel import where_files_go
+from src.screen.library_panel import _take_uploads, where_files_go
+from src.screen.session import Session
 from src.settings import Settings
 from src.views import DocumentState, DocumentView
 from tests.e2e.pdfs import Line, pdf
 from tests.src.screen.conftest import press, shown, until
+
+if TYPE_CHECKING:
+    from src.library.shelf import Shelf
 
 READY = DocumentView(
     entry_id="",
@@ -125,3 +130,10 @@ def test_the_rest_of_a_long_library_is_one_click_away(app: AppTest) -> None:
     assert shown(app).count('class="fn-card"') == 20
     press(app, "Show all 22 documents")
     assert shown(app).count('class="fn-card"') == 22
+
+
+def test_an_uploader_that_was_drawn_anew_ends_nothing_that_is_told_of_later_ones() -> None:
+    session = Session(upload_round=2, refused=3, refused_in=2)
+    _take_uploads(cast("Shelf", None), session, 1)
+    assert session.upload_round == 2
+    assert session.refused_in == 2
