@@ -65,17 +65,17 @@ class InvertedFile:
         places = [self._places[member] for member in members]
         found = self._search(query, _RETRIEVED * top_k, places)
         ids = np.sort(found[found >= 0])
-        bounds = np.searchsorted(ids, self._begins).tolist()
-        parts = [(bounds[place], bounds[place + 1], place) for place in places]
-        none = ids[:0]  # as of most documents of a large library
-        rows = [ids[begin:end] - self._begins[place] if begin < end else none for begin, end, place in parts]
-        scores = cosines_here(members, query, rows)
-        every = np.sort(np.concatenate(scores))[::-1]
+        bounds = np.searchsorted(ids, self._begins)
+        at = np.array(places, dtype=np.int64)
+        held = np.flatnonzero(bounds[at] < bounds[at + 1]).tolist()  # few documents of a large library
+        rows = [ids[bounds[places[one]] : bounds[places[one] + 1]] - self._begins[places[one]] for one in held]
+        scores = cosines_here([members[one] for one in held], query, rows)
+        every = np.sort(np.concatenate(scores))[::-1] if held else np.array([], dtype=np.float32)
         least = every[min(top_k, len(every)) - 1] if len(every) else np.float32(0)
-        return [
-            (chosen[score >= least], score[score >= least]) if len(chosen) else (chosen, score)
-            for chosen, score in zip(rows, scores, strict=True)
-        ]
+        near = [(ids[:0], every[:0])] * len(members)
+        for one, chosen, score in zip(held, rows, scores, strict=True):
+            near[one] = chosen[score >= least], score[score >= least]
+        return near
 
     def _search(self, query: Vectors, count: int, places: Sequence[int]) -> Rows:
         """Numbers of vectors that are near, -1 where there are fewer than `count`."""

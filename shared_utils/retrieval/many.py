@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,7 +141,7 @@ def _nearest(
     file = neighbours.of(tuple(here.values()))
     inside = {place: dense for place, dense in here.items() if file and dense in file}
     found = list(zip(inside, file.nearest(tuple(inside.values()), query, _NEAREST), strict=True)) if file else []
-    rest = {place: index.dense for place, index in enumerate(indexes) if index.dense and place not in inside}
+    rest = {place: index.dense for place, index in enumerate(indexes) if place not in inside and index.dense}
     found += zip(rest, nearest_of_all(list(rest.values()), query, _NEAREST, _NEAREST_OF_EACH), strict=True)
     parts = [(rows + words.begins[place], scores) for place, (rows, scores) in found if len(rows)]
     if not parts:
@@ -156,7 +157,8 @@ def _cosines(words: _Words, indexes: Sequence[DocumentIndex], query: Vectors, id
         return _none()
     begins = np.flatnonzero(np.diff(of, prepend=-1))
     documents = of[begins].tolist()
-    rows = [own - words.begins[place] for place, own in zip(documents, np.split(ids, begins[1:]), strict=True)]
+    within = ids - words.begins[of]
+    rows = [within[begin:end] for begin, end in pairwise([*begins.tolist(), len(ids)])]
     dense = [index for index in (indexes[place].dense for place in documents) if index is not None]
     return np.concatenate(cosines_of_each(dense, query, rows))
 
