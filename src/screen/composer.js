@@ -152,7 +152,7 @@ const pressed = event => {
   if (area && event.target === area) {
     if (event.key === 'Enter' && !event.shiftKey) sending(event);
     if (event.key === 'ArrowUp' && !area.value && data.last) { event.preventDefault(); write(data.last); }
-    if (event.key === 'Escape') area.blur();
+    if (event.key === 'Escape') document.querySelector('[data-testid="stMain"]').focus({ preventScroll: true });
     return;
   }
   if (closest(event, TYPING) || document.querySelector('dialog[open], [role="dialog"]')) return;
@@ -174,15 +174,6 @@ const clicked = event => {
   } else if (closest(event, SEND)) sending(event);
 };
 
-let held = null; // in a dialog, a button that is drawn anew must not lose the keys to the page
-const focused = event => { if (closest(event, '[role="dialog"]')) held = event.target; };
-const lost = () => setTimeout(() => {
-  const dialog = document.querySelector('[role="dialog"]');
-  if (!dialog || document.activeElement !== document.body) return;
-  const again = held?.isConnected && !held.disabled ? held : dialog.querySelector('button:not(:disabled)');
-  again?.focus();
-}, 250);
-
 export default function (call) {
   data = call.data;
   tell = call.setTriggerValue;
@@ -190,8 +181,6 @@ export default function (call) {
     begun = true;
     document.addEventListener('keydown', pressed, true);
     document.addEventListener('click', clicked, true);
-    document.addEventListener('focusin', focused);
-    document.addEventListener('focusout', lost);
     document.addEventListener('input', event => { if (closest(event, BOX)) { count(); keep(event.target.value.trim() ? event.target.value : ''); } }, true);
     new MutationObserver(() => { count(); settle(); plainNames(); giveBack(); }).observe(document.body, { childList: true, subtree: true });
   }

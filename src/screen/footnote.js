@@ -200,6 +200,31 @@ const putAway = event => { // when a conversation has been chosen in it, or at a
   (way?.querySelector('button') ?? way)?.click();
 };
 
+// ------------------------------------------------------------------------------------------------ what holds the keys
+
+const REACHED = 'button:not(:disabled), a[href], input:not(:disabled), summary';
+let held = null, around = []; // what held them last, and what it stood in
+const focused = event => {
+  held = event.target;
+  around = [];
+  for (let within = held.parentElement; within; within = within.parentElement) around.push(within);
+};
+const instead = () => { // of what is gone: what takes it back, what bears its name now, or what stands nearest
+  const undo = document.querySelector('.st-key-undo button');
+  if (undo && around.some(within => within.matches('[class*="st-key-doc-"], .st-key-chosen'))) return undo;
+  const named = around.map(within => /st-key-[^ ]+/.exec(within.className)?.[0]).find(Boolean);
+  const again = named && document.querySelector(`.${CSS.escape(named)}`)?.querySelector(REACHED);
+  const near = around.find(within => within.isConnected && within.matches('[class*="st-key-"]'))?.querySelector(REACHED);
+  return again || near || document.querySelector('[data-testid="stMain"]');
+};
+const lost = () => setTimeout(() => { // drawn anew or taken away, a button must not lose the keys to the page
+  if (!held || document.activeElement !== document.body) return;
+  const dialog = document.querySelector('[role="dialog"]'), stands = held.isConnected && !held.disabled;
+  if (stands && !dialog) return; // a click beside everything
+  const next = !dialog ? instead() : stands && dialog.contains(held) ? held : dialog.querySelector('button:not(:disabled)');
+  next?.focus({ preventScroll: true });
+}, 250);
+
 // ------------------------------------------------------------------------------------------------ the connection
 
 let lostSince = 0, wasConnected = false;
@@ -230,7 +255,7 @@ const begin = () => {
   early = window.footnoteHeld?.() ?? early;
   new MutationObserver(() => { name(); titled(); follow(); cards(); takeEarly(); }).observe(document.body, { childList: true, subtree: true });
   new MutationObserver(connection).observe(document.body, { attributes: true, subtree: true, attributeFilter: ['data-test-connection-state'] });
-  const listeners = { click: copy, dragover: over, dragleave: leave, drop };
+  const listeners = { click: copy, dragover: over, dragleave: leave, drop, focusin: focused, focusout: lost };
   Object.entries(listeners).forEach(([type, listener]) => document.addEventListener(type, listener, true));
   document.addEventListener('click', event => { if (closest(event, SIGN)) event.preventDefault(); }, true);
   document.addEventListener('click', putAway, true);

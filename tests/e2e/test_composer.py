@@ -108,6 +108,7 @@ def test_the_keys_of_the_page(visit: Open, address: str) -> None:
     expect(box).to_have_value(QUESTION)
     box.fill("")
     box.press("Escape")
+    expect(page.get_by_test_id("stMain")).to_be_focused()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard")).to_contain_text("Write a question")
     assert violations(page) == []

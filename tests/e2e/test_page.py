@@ -183,7 +183,9 @@ def test_a_locked_file_opens_with_its_password(screen: Screen) -> None:
 def test_a_removed_file_can_be_brought_back(answered: Screen) -> None:
     answered.page.get_by_role("button", name="Remove water.pdf").click()
     expect(answered.card("water.pdf")).to_have_count(0)
-    answered.page.get_by_role("button", name="Undo").click()
+    undo = answered.page.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    undo.click()
     answered.wait_ready("water.pdf")
 
 
