@@ -11,6 +11,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 
 from shared_utils.message import NOTHING, Message, counted, literal, message
@@ -26,6 +27,7 @@ from shared_utils.types import (
     DirectKind,
     Document,
     Page,
+    PageVerdict,
     Sentence,
     Span,
     Verdict,
@@ -238,8 +240,9 @@ def _language_of(document: IndexedDocument, _: int) -> Fact | None:
 
 
 def language_of(pages: Sequence[Page]) -> Message:
-    """The name of the language that most of the first pages are told to be in; nothing where none is."""
-    told = Counter(filter(None, (told_language(page.text) for page in pages[:_LANGUAGE_PAGES])))
+    """The name of the language that most of the first pages that can be read are in; nothing where none is told."""
+    readable = (page.text for page in pages if page.verdict is not PageVerdict.UNREADABLE)
+    told = Counter(filter(None, map(told_language, islice(readable, _LANGUAGE_PAGES))))
     return _LANGUAGES.get(told.most_common(1)[0][0], NOTHING) if told else NOTHING
 
 

@@ -189,12 +189,13 @@ const follow = () => {
 // ------------------------------------------------------------------------------------------------ the library as a drawer
 
 const NARROW = matchMedia('(max-width: 768px)'); // Streamlit's own: from here on it lies over the page
-const putAway = event => { // when a conversation has been chosen in it, or at a tap beside it
+const PICKED = ':is([class*="st-key-conversation-"], [class*="st-key-open-"]) button';
+const putAway = event => { // when a conversation or a document has been chosen in it, or at a tap beside it
   const drawer = document.querySelector('[data-testid="stSidebar"]');
   if (!NARROW.matches || !drawer || drawer.dataset.collapsed === 'true') return;
   const beside = !drawer.contains(event.target);
   if (beside && closest(event, '[data-testid="stApp"]') === null) return; // in a dialog
-  if (!beside && !closest(event, '[class*="st-key-conversation-"] button')) return;
+  if (!beside && !closest(event, PICKED)) return;
   if (beside) { event.preventDefault(); event.stopPropagation(); }
   const way = drawer.querySelector('[data-testid="stSidebarCollapseButton"]');
   (way?.querySelector('button') ?? way)?.click();

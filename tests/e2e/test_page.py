@@ -224,6 +224,8 @@ def test_on_a_phone_nothing_scrolls_sideways_and_a_source_opens_as_a_drawer(visi
     phone.picture("library-390")
     phone.card("water.pdf").get_by_role("button", name="water.pdf").first.click()
     expect(drawer).to_contain_text("Page 1 of 3")
+    drawer.get_by_role("button", name="Next page").click()
+    expect(drawer).to_contain_text("Page 2 of 3")
 
 
 @pytest.mark.parametrize("key", ["Enter", "Space"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shared_utils.types import Document, OutlineEntry, Page, PageVerdict
@@ -83,3 +85,6 @@ def test_the_language_is_that_of_most_pages() -> None:
     german = "Der Hafen ist nicht weit von der Stadt und das Tor ist zu."
     assert str(guide_of(document(german, german, "The gate is not far from the town.")).language) == "German"
     assert str(guide_of(document("12 34", "")).language) == ""
+    garbled = replace(page("D la et du que le"), verdict=PageVerdict.UNREADABLE)
+    first_read = document("The gate is not far from the town.")
+    assert str(guide_of(replace(first_read, pages=(garbled, garbled, *first_read.pages))).language) == "English"
