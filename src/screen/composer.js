@@ -193,11 +193,12 @@ export default function (call) {
     document.addEventListener('focusin', focused);
     document.addEventListener('focusout', lost);
     document.addEventListener('input', event => { if (closest(event, BOX)) { count(); keep(event.target.value.trim() ? event.target.value : ''); } }, true);
-    new MutationObserver(() => { count(); settle(); plainNames(); giveBack(); }).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(() => { count(); settle(); plainNames(); giveBack(); follows(); }).observe(document.body, { childList: true, subtree: true });
   }
   count();
   settle();
   plainNames();
   giveBack();
   where();
+  follows();
 }
