@@ -58,7 +58,7 @@ WATCH = """() => {
     return found ? Math.round(found.getBoundingClientRect().top) : null;
   };
   const look = () => {
-    const tops = JSON.stringify([top('[data-testid=stMarkdown] p'), top('.fn-stage, .fn-about summary')]);
+    const tops = JSON.stringify([top(':is([data-testid=stMarkdown], .fn-written) p'), top('.fn-stage, .fn-about summary')]);
     if (tops !== window.moved.tops.at(-1)) window.moved.tops.push(tops);
     requestAnimationFrame(look);
   };
