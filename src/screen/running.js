@@ -1,7 +1,7 @@
 // A running answer, looked at by address: at every look of Streamlit's the browser compares the whole page, and the cores
 // that write the words draw it. Words are set here, as text; the page is drawn anew where more than words has changed.
-const RUNNING = '.fn-stage[data-at]', LOST_MS = 2000;
-let looking = '', seen = { at: '', key: '', blocks: [], chips: {} }, hurried = '';
+const RUNNING = '.fn-stage[data-at]', LOST_MS = 1000, LEAST_MS = 100;
+let looking = '', failures = 0, seen = { at: '', key: '', blocks: [], chips: {} }, hurried = '';
 
 const made = (name, children, more = {}) => {
   const element = Object.assign(document.createElement(name), more);
@@ -43,13 +43,15 @@ const setWords = () => {
 const setLine = (line, words) => { if (line && line.textContent !== words) line.textContent = words; };
 const look = async at => {
   if (looking !== at) return;
-  let next = LOST_MS;
+  const began = performance.now();
+  let every = LOST_MS;
   try {
     const answer = await fetch(at, { cache: 'no-store' });
     if (!answer.ok) throw new Error(String(answer.status));
     const told = await answer.json();
     seen = { at, ...told, blocks: told.blocks ?? seen.blocks, chips: told.chips ?? seen.chips }; // done: the words stay until it is drawn
-    next = seen.again_s * 1000;
+    every = seen.again_s * 1000;
+    failures = 0;
     const place = document.querySelector(RUNNING);
     if (looking !== at || place?.dataset.at !== at) { looking = ''; return; }
     setWords();
@@ -62,10 +64,10 @@ const look = async at => {
     }
   } catch {
     if (looking !== at) return;
-    if (hurried !== `${at}lost`) tell('moved', 'lost'); // then the page looks itself, if it is there
-    hurried = `${at}lost`;
+    failures += 1;
+    if (failures === 2) tell('moved', 'lost'); // not a blip: from now on the page looks itself
   }
-  setTimeout(look, next, at);
+  setTimeout(look, Math.max(LEAST_MS, every - (performance.now() - began)), at);
 };
 const follows = () => {
   const place = document.querySelector(RUNNING);

@@ -24,7 +24,7 @@ from src.screen.written import written_blocks
 from src.views import TurnView
 
 LOST = "lost"  # what the browser says where the address of a running answer does not lead to it
-_IN_CASE_S = 10.0  # between two looks of the page where the browser looks itself
+_IN_CASE_S = 20.0  # between two looks of the page where the browser looks itself
 
 
 def draw_running(turn: TurnView, shelf: Shelf, session: Session) -> None:

@@ -20,7 +20,7 @@ from src.screen.stages import status_line
 from src.views import ConversationView
 
 _TICK_S = 3.0
-_TICK_BESIDE_AN_ANSWER_S = 9.0  # the browser looks at that itself, and at this line with it (running.js)
+_TICK_BESIDE_AN_ANSWER_S = 15.0  # the browser looks at that itself, and at this line with it (running.js)
 
 
 @dataclass(frozen=True, slots=True)
