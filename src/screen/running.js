@@ -37,7 +37,9 @@ const setWords = () => {
   const words = document.querySelector('.fn-written');
   if (!words || words.dataset.at !== seen.at) return;
   const fresh = made('div', seen.blocks.map(blockOf));
-  fresh.lastElementChild?.append(' ▌');
+  const last = fresh.lastElementChild;
+  (last?.localName === 'p' ? last : last?.lastElementChild)?.append(' ▌');
+  fresh.normalize(); // one text with the words before it: nothing of its own that would move
   become(words, fresh);
 };
 const setLine = (line, words) => { if (line && line.textContent !== words) line.textContent = words; };
