@@ -100,6 +100,7 @@ Row = tuple[str, float, float, str, bool]  # name, value, bar, unit, whether the
 def of_the_page(pdf: Path, folder: Path, bare: OllamaAnswerGenerator, settings: Settings, rounds: int) -> list[Row]:
     alone, page_words, indexing, whole_s = list[float](), list[float](), list[float](), list[float]()
     follow_ups: dict[str, list[float]] = {kind: [] for kind in FOLLOW_UPS}
+    read: dict[str, list[float]] = {kind: [] for kind in FOLLOW_UPS}
     data = folder / "product"
     with server(data, settings.ollama_url) as url, browser_page() as page:
         page.set_default_timeout(_LONGEST_S * 1000)
@@ -110,11 +111,15 @@ def of_the_page(pdf: Path, folder: Path, bare: OllamaAnswerGenerator, settings: 
             alone.append(rate(said(bare, replace(standard_prompt(400, str(time.time_ns())), stop=()), LOOK_UP_TOKENS)))
             for kind, words in FOLLOW_UPS.items():
                 begin_conversation(page)
+                said(
+                    bare, standard_prompt(400, str(time.time_ns())), 1
+                )  # of what comes its server knows the rules alone
                 first = ask(page, data, f"How many litres does pump {pump} move in an hour?")
                 second = ask(page, data, words.format(pump + 40))
                 page_words.append(rate(first.stats))
                 whole_s.append(first.whole_s)
                 follow_ups[kind].append(first_word(second.stats) / first_word(first.stats))
+                read[kind].append(evaluated(second.stats) / evaluated(first.stats))
                 pump += 1
             other = folder / f"other {n}.pdf"
             other.write_bytes(pdf.read_bytes() + b"\n%" + bytes(str(n), "ascii"))
@@ -132,6 +137,10 @@ def of_the_page(pdf: Path, folder: Path, bare: OllamaAnswerGenerator, settings: 
         *(
             (f"a follow-up's first word, {kind}, of the first question's", median(shares), BAR_FOLLOW_UP, "%", True)
             for kind, shares in follow_ups.items()
+        ),
+        *(
+            (f"a follow-up's tokens to read, {kind}, of the first question's", median(shares), BAR_FOLLOW_UP, "%", True)
+            for kind, shares in read.items()
         ),
     ]
 
@@ -199,6 +208,12 @@ def rate(stats: GenerationStats) -> float:
 def first_word(stats: GenerationStats) -> float:
     assert stats.time_to_first_token_s is not None, "the model did not write this answer"
     return stats.time_to_first_token_s
+
+
+def evaluated(stats: GenerationStats) -> int:
+    """Tokens of a prompt that its server had not read before."""
+    assert stats.prompt_tokens is not None, "the server does not tell what it read"
+    return stats.prompt_tokens - (stats.cached_prompt_tokens or 0)
 
 
 def add(page: BrowserPage, pdf: Path, *, wait: bool = True) -> None:

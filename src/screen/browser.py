@@ -12,7 +12,10 @@ import streamlit as st
 _HERE = Path(__file__).parent
 _STYLES = ("footnote", "viewer", "panel", "question_list", "rows", "compare", "series", "collections", "caveats")
 # What is one module in the browser, its parts in their order.
-_PARTS = {"viewer": ("viewer_frame", "viewer_words", "viewer_find", "viewer_room", "viewer_pages", "viewer")}
+_PARTS = {
+    "composer": ("running", "composer"),
+    "viewer": ("viewer_frame", "viewer_words", "viewer_find", "viewer_room", "viewer_pages", "viewer"),
+}
 
 
 @cache

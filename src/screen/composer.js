@@ -182,11 +182,12 @@ export default function (call) {
     document.addEventListener('keydown', pressed, true);
     document.addEventListener('click', clicked, true);
     document.addEventListener('input', event => { if (closest(event, BOX)) { count(); keep(event.target.value.trim() ? event.target.value : ''); } }, true);
-    new MutationObserver(() => { count(); settle(); plainNames(); giveBack(); }).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(() => { count(); settle(); plainNames(); giveBack(); follows(); }).observe(document.body, { childList: true, subtree: true });
   }
   count();
   settle();
   plainNames();
   giveBack();
   where();
+  follows();
 }

@@ -12,6 +12,7 @@ import streamlit as st
 from src.library.shelf import Shelf
 from src.screen.browser import mount
 from src.screen.conversation import ask
+from src.screen.running import LOST
 from src.screen.scope import UNASKED, confined, draw_scope_chips, take_up, unconfined, where_it_looks
 from src.screen.session import Place, Session
 from src.settings import Settings
@@ -26,7 +27,9 @@ def draw_question_box(shelf: Shelf, session: Session, settings: Settings, docume
         st.session_state["question"] = session.draft
     draw_scope_chips(shelf, session)
     question = st.chat_input(say("Ask about your documents") if ready else coming, key="question", disabled=not ready)
-    told = mount("composer", _data(shelf.turns(session.conversation), session, settings), ("goto", "where"))
+    told = mount("composer", _data(shelf.turns(session.conversation), session, settings), ("goto", "where", "moved"))
+    if told.get("moved") == LOST:
+        session.by_address = False
     if told.get("goto"):
         _go_to(told["goto"], session)
     if told.get("where") and take_up(told["where"], session):

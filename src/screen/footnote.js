@@ -3,7 +3,7 @@
 // again with new data. Listeners are set once: Streamlit forgets the clean-up of every call but the last.
 const CHIP = 'a[href^="#cite-"]', SIGN = 'a[href^="#doubt-"]';
 const INPUT = '[data-testid="stFileUploaderDropzoneInput"]', ZONE = '[data-testid="stFileUploaderDropzone"]';
-const WORDS = '[class*="st-key-answer-"] [data-testid="stMarkdown"] :is(p, li), .fn-quote, .fn-where b, .st-key-suggestions p';
+const WORDS = '[class*="st-key-answer-"] [data-testid="stMarkdown"] :is(p, li), .fn-written :is(p, li), .fn-quote, .fn-where b, .st-key-suggestions p';
 const OFFLINE_AFTER_MS = 1500; // a blip is nobody's business
 let data = { words: {} };
 
@@ -254,7 +254,12 @@ const begin = () => {
   begun = true;
   document.body.dataset.fnBegun = ''; // from here on, drops are taken
   early = window.footnoteHeld?.() ?? early;
-  new MutationObserver(() => { name(); titled(); follow(); cards(); takeEarly(); }).observe(document.body, { childList: true, subtree: true });
+  const written = change => change.target instanceof Element && change.target.closest('.fn-written');
+  new MutationObserver(changes => {
+    name();
+    if (changes.every(written)) return; // words come: where what else stands is looked up only when that changes
+    titled(); follow(); cards(); takeEarly();
+  }).observe(document.body, { childList: true, subtree: true });
   new MutationObserver(connection).observe(document.body, { attributes: true, subtree: true, attributeFilter: ['data-test-connection-state'] });
   const listeners = { click: copy, dragover: over, dragleave: leave, drop, focusin: focused, focusout: lost };
   Object.entries(listeners).forEach(([type, listener]) => document.addEventListener(type, listener, true));

@@ -44,8 +44,11 @@ def _literal(text: str) -> str:
 
 def chip_link(citation: Citation, anchor: str, say: Say = ENGLISH) -> str:
     """A marker as a link the page catches; its title is what a screen reader adds."""
-    title = _backslashed(say("{document}, page {page}", document=plain(citation.document), page=citation.page))
-    return f'[{citation.marker}](#{anchor} "{title}")'
+    return f'[{citation.marker}](#{anchor} "{_backslashed(where(citation, say))}")'
+
+
+def where(citation: Citation, say: Say = ENGLISH) -> str:
+    return say("{document}, page {page}", document=plain(citation.document), page=citation.page)
 
 
 # ------------------------------------------------------------------------------------------------ a finished answer
@@ -77,7 +80,7 @@ def _run(run: Run) -> str:
 
 # ------------------------------------------------------------------------------------------------ words under way
 
-_MARKER = re.compile(r"\[(\d{1,3})\]")
+MARKER = re.compile(r"\[(\d{1,3})\]")
 
 
 def written_markdown(text: str, chip: Chip) -> str:
@@ -85,7 +88,7 @@ def written_markdown(text: str, chip: Chip) -> str:
     lines = []
     for line in text.splitlines():
         item, start = item_of(line)
-        shown = _inline(_closed(line[start:].strip()), chip)
+        shown = _inline(closed(line[start:].strip()), chip)
         if item == "#":
             lines.append(f"**{shown}**" if shown else "")
         else:
@@ -104,14 +107,14 @@ def _inline(text: str, chip: Chip) -> str:
 
 def _with_chips(text: str, chip: Chip) -> str:
     out, position = [], 0
-    for marker in _MARKER.finditer(text):
+    for marker in MARKER.finditer(text):
         out.append(_literal(text[position : marker.start()]))
         out.append(chip(int(marker[1])) or escape_markdown(marker[0]))
         position = marker.end()
     return "".join([*out, _literal(text[position:])])
 
 
-def _closed(line: str) -> str:
+def closed(line: str) -> str:
     """Bold that is still being written is bold already."""
     if line.count("**") % 2 == 0:
         return line

@@ -20,6 +20,7 @@ from src.screen.session import Session
 from src.settings import Settings
 
 _TICK_S = 2.0
+_TICK_OF_NOTHING_S = 10.0  # a look costs cores, which a model that is there may be writing with
 _ROW: dict[str, Any] = {"horizontal": True, "horizontal_alignment": "center", "vertical_alignment": "center"}
 _LABELS = {
     Request.GET: phrase("Fetch it"),
@@ -31,11 +32,20 @@ _LABELS = {
 def draw_offer(session: Session, settings: Settings) -> None:
     """What can be fetched, with its size and a button; while it comes, the rate and a button that stops it."""
     if may_ask(settings):
-        st.fragment(_draw, run_every=_TICK_S)(session, settings)
+        state = _state(settings)
+        st.fragment(_draw, run_every=_TICK_S if state else _TICK_OF_NOTHING_S)(session, settings, state)
 
 
-def _draw(session: Session, settings: Settings) -> None:
+def _state(settings: Settings) -> ModelState | None:
+    """None where there is nothing to offer and nothing to tell."""
     status = _status(settings)
+    return status.state if status and status.state in {ModelState.OFFERED, *FETCHED} else None
+
+
+def _draw(session: Session, settings: Settings, drawn: ModelState | None) -> None:
+    status = _status(settings)
+    if bool(_state(settings)) != bool(drawn):
+        st.rerun()  # to be looked at more often, or less
     if status is None:
         return
     if status.state is ModelState.OFFERED:

@@ -14,30 +14,67 @@ import streamlit as st
 from shared_utils.types import Citation
 from src.i18n import Say
 from src.library.shelf import Shelf
-from src.presentation.escaping import html_text
+from src.presentation.escaping import html_text, plain
 from src.screen.citations import QUOTES, WRITING, anchor, written_citations
 from src.screen.html import footnotes, note
-from src.screen.markdown import chip_link, written_markdown
-from src.screen.session import Session
-from src.screen.stages import running_steps, stage_line, tick_s
+from src.screen.markdown import chip_link, where, written_markdown
+from src.screen.session import Session, has_workspace_cookie
+from src.screen.stages import running_steps, stage_line, status_line, tick_s
+from src.screen.written import written_blocks
 from src.views import TurnView
 
-Drawn = tuple[bool, bool, float]
+LOST = "lost"  # what the browser says where the address of a running answer does not lead to it
+_IN_CASE_S = 20.0  # between two looks of the page where the browser looks itself
 
 
 def draw_running(turn: TurnView, shelf: Shelf, session: Session) -> None:
     """What changes is looked at again and again, quotes are drawn once: each look costs the cores that write."""
-    drawn = _drawn(turn)
+    by_address = session.by_address and has_workspace_cookie()
+    key, now = drawn_key(turn), time.monotonic()
+    every_s = _IN_CASE_S if by_address else tick_s(turn, now)
     with st.container(key=f"answer-{turn.id}", gap="small"):
-        st.fragment(_tick, run_every=drawn[-1])(turn.id, shelf, session, drawn)
+        st.fragment(_tick, run_every=every_s)(turn.id, shelf, session, key, None if by_address else every_s)
+        if by_address and turn.text:
+            with st.container(key="unchecked"):
+                st.html(f'<div class="fn-written" {_at(turn, session)}></div>')
         if turn.extractive and turn.extractive.citations:
             with st.container(key="foot" if turn.text else "quotes"):
                 _draw_quotes(turn, session)
 
 
-def _drawn(turn: TurnView) -> Drawn:
-    """Whether there is a quote, whether there are words of the model, and how often they are looked at."""
-    return turn.extractive is not None, bool(turn.text), tick_s(turn, time.monotonic())
+def drawn_key(turn: TurnView) -> str:
+    """What of a running answer the page has to be drawn anew for, other than its words and its line."""
+    shown = (turn.extractive is not None, bool(turn.text), len(turn.changes), turn.done)
+    return ".".join([turn.stage.name if turn.stage else "", *(str(int(each)) for each in shown)])
+
+
+def address(conversation: str, turn: str) -> str:
+    """Where the browser looks at a running answer (text_routes.py)."""
+    return f"running/{conversation}/{turn}.json"
+
+
+def _at(turn: TurnView, session: Session) -> str:
+    return f'data-at="{html_text(address(session.conversation, turn.id))}"'
+
+
+def look_at(turn: TurnView, shelf: Shelf, say: Say) -> dict[str, object]:
+    """A running answer as running.js sets it on the page: its line, its words, where their chips lead, and in how many
+    seconds to look again. What is done has no words: it is drawn."""
+    now = time.monotonic()
+    told: dict[str, object] = {
+        "key": drawn_key(turn),
+        "again_s": tick_s(turn, now),
+        "line": _line(turn, shelf, say, now),
+    }
+    told["engine"] = plain(status_line(shelf.engine(), turn, now, say))
+    if turn.done:
+        return told
+    names = {view.document_id: view.name for view in shelf.documents()} if turn.text else {}
+    leads_to = {
+        cited.marker: ("cite-" + anchor(turn, WRITING, cited.marker), where(cited, say))
+        for cited in written_citations(turn, names, shelf)
+    }
+    return told | {"blocks": written_blocks(turn.text, leads_to), "chips": leads_to}
 
 
 def chips(turn: TurnView, source: str, citations: Iterable[Citation], say: Say) -> dict[int, str]:
@@ -45,29 +82,33 @@ def chips(turn: TurnView, source: str, citations: Iterable[Citation], say: Say) 
     return {c.marker: chip_link(c, "cite-" + anchor(turn, source, c.marker), say) for c in citations}
 
 
-def _tick(turn_id: str, shelf: Shelf, session: Session, drawn: Drawn) -> None:
+def _tick(turn_id: str, shelf: Shelf, session: Session, key: str, every_s: float | None) -> None:
     """The page is drawn again when the answer is done, when there is a first quote to open beside it or a first word,
-    and when it is to be looked at more often, or less. `drawn`: as it was when this was drawn last."""
+    and when it is to be looked at more often, or less. `key`: as it was when this was drawn last; `every_s`: how often
+    words are drawn here, None where the browser sets them."""
     turn = next((t for t in shelf.turns(session.conversation) if t.id == turn_id), None)
-    if turn is None or turn.done or _drawn(turn) != drawn:
+    if turn is None or turn.done or drawn_key(turn) != key or every_s not in (None, tick_s(turn, time.monotonic())):
         st.rerun()
-    _draw_line(turn, shelf, session)
+    _draw_line(turn, shelf, session, f'{_at(turn, session)} data-key="{key}"' if every_s is None else "")
     for change in turn.changes:
         st.html(note(session.say(change)))
-    if turn.text:
+    if turn.text and every_s is not None:
         names = {view.document_id: view.name for view in shelf.documents()}
         links = chips(turn, WRITING, written_citations(turn, names, shelf), session.say)
         with st.container(key="unchecked"):
             st.markdown(written_markdown(turn.text, links.get) + " ▌")
 
 
-def _draw_line(turn: TurnView, shelf: Shelf, session: Session) -> None:
+def _line(turn: TurnView, shelf: Shelf, say: Say, now: float) -> str:
+    at_work = any(not view.settled for view in shelf.documents())
+    return plain(stage_line(turn, now, say, files_at_work=at_work))
+
+
+def _draw_line(turn: TurnView, shelf: Shelf, session: Session, looked_at: str) -> None:
     now, say = time.monotonic(), session.say
     with st.container(horizontal=True, vertical_alignment="center", key=f"line-{turn.id}", wrap=False):
         # a timer, not a status: nobody wants a clock read out three times a second
-        at_work = any(not view.settled for view in shelf.documents())
-        told = stage_line(turn, now, say, files_at_work=at_work)
-        line = f'<p class="fn-stage" role="timer">{html_text(told)}</p>'
+        line = f'<p class="fn-stage" role="timer" {looked_at}>{html_text(_line(turn, shelf, say, now))}</p>'
         st.html(line + running_steps(turn, now, say))
         st.button(
             say("Stop"),

@@ -85,6 +85,7 @@ class Session:
     visit: str = field(default_factory=lambda: secrets.token_hex(4))  # the browser tells once in each where it looked
     told_where: bool = False  # it has told that
     elsewhere: dict[str, LookIn] = field(default_factory=dict)  # conversation -> where to look, when it is not shown
+    by_address: bool = True  # a running answer is fetched by its address, until that was tried in vain
     unasked: Message = NOTHING  # why the last question could not be asked, told until another is
     draft: str = ""  # a question that could not be asked goes back into its box
     address: str = ""  # the conversation the address bar names, as far as we set it

@@ -15,11 +15,12 @@ from src.library.shelf import Shelf
 from src.presentation.escaping import html_text
 from src.screen.document_list import Stages, can_undo, stages
 from src.screen.scope import among
-from src.screen.session import Session
+from src.screen.session import Session, has_workspace_cookie
 from src.screen.stages import status_line
 from src.views import ConversationView
 
 _TICK_S = 3.0
+_TICK_BESIDE_AN_ANSWER_S = 15.0  # the browser looks at that itself, and at this line with it (running.js)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ def _look(shelf: Shelf, session: Session) -> Look:
 
 def draw_status(shelf: Shelf, session: Session, seen: Seen) -> None:
     """Who would answer now. Call it once a page."""
-    st.fragment(_tick, run_every=_TICK_S)(shelf, session, seen)
+    running = any(not turn.done for turn in shelf.turns(session.conversation))
+    by_address = running and session.by_address and has_workspace_cookie()
+    st.fragment(_tick, run_every=_TICK_BESIDE_AN_ANSWER_S if by_address else _TICK_S)(shelf, session, seen)
 
 
 def _tick(shelf: Shelf, session: Session, seen: Seen) -> None:

@@ -1,4 +1,5 @@
-"""What the viewer's text layer, search and contents ask by address. Only of the shelf of the browser's own cookie."""
+"""What the browser asks by address: the viewer's text layer, search and contents; a running answer. Only of the shelf
+of its own cookie."""
 
 from __future__ import annotations
 
@@ -11,10 +12,12 @@ from starlette.routing import Route
 from shared_utils.errors import FootnoteError
 from shared_utils.storage.kept_pages import page_numbered
 from shared_utils.types import Document
+from src.i18n import say_for
 from src.library.shelf import Shelf
 from src.presentation.escaping import plain
 from src.screen.file_routes import GUARDS, KEPT, shelf_of
 from src.screen.page_text import found_boxes, found_in, words_of
+from src.screen.running import look_at
 
 ENTRIES_AT_MOST = 1_000  # bookmarks of one document
 _FRESH = GUARDS | {"Cache-Control": "private, no-store"}
@@ -58,6 +61,17 @@ def contents(request: Request) -> Response:
     return JSONResponse({"entries": entries}, headers=_FRESH)
 
 
+def running(request: Request) -> Response:
+    """GET /running/<conversation>/<turn>.json: a running answer so far, as `look_at` has it."""
+    shelf = shelf_of(request)
+    turns = shelf.turns(request.path_params["conversation"]) if shelf else ()
+    turn = next((turn for turn in turns if turn.id == request.path_params["turn"]), None)
+    if shelf is None or turn is None:
+        return PlainTextResponse("Not found", 404)
+    say = say_for(shelf.preferences().language, request.headers.get("accept-language", ""))
+    return JSONResponse(look_at(turn, shelf, say), headers=_FRESH)
+
+
 def _asked(request: Request) -> tuple[Shelf, Document] | Response:
     shelf = shelf_of(request)
     if shelf is None:
@@ -72,4 +86,5 @@ ROUTES = (
     Route("/page/{document}/{page:int}.json", page_words),
     Route("/find/{document}.json", found),
     Route("/contents/{document}.json", contents),
+    Route("/running/{conversation}/{turn}.json", running),
 )

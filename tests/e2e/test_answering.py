@@ -58,7 +58,8 @@ WATCH = """() => {
     return found ? Math.round(found.getBoundingClientRect().top) : null;
   };
   const look = () => {
-    const tops = JSON.stringify([top('[data-testid=stMarkdown] p'), top('.fn-stage, .fn-about summary')]);
+    const words = top(':is([data-testid=stMarkdown], .fn-written) p');
+    const tops = JSON.stringify([words, top('.fn-stage, .fn-about summary')]);
     if (tops !== window.moved.tops.at(-1)) window.moved.tops.push(tops);
     requestAnimationFrame(look);
   };

@@ -50,7 +50,7 @@ def test_a_source_opens_while_the_answer_is_still_being_written(screen: Screen, 
     says.token_s = 0.5  # until Stop
     says.answer = "Leakage fell to 14.9 percent [1]. " + "The rest of the answer takes its time. " * 3
     screen.ask(QUESTION)
-    chip = screen.page.get_by_test_id("stMarkdown").get_by_role("button", name="Source 1: water.pdf, page 1")
+    chip = screen.page.locator(".fn-written").get_by_role("button", name="Source 1: water.pdf, page 1")
     chip.click()
     expect(chip).to_have_attribute("aria-pressed", "true")
     expect(screen.page.get_by_role("button", name="Stop")).to_be_visible()

@@ -35,6 +35,7 @@ class Known:
     owner: httpx.Client
     document: str
     thread: str
+    turn: str
 
     def addresses(self) -> tuple[str, ...]:
         return (
@@ -44,6 +45,7 @@ class Known:
             f"/api/documents/{self.document}",
             f"/api/documents/{self.document}/pages/1",
             f"/api/conversation/{self.thread}",
+            f"/running/{self.thread}/{self.turn}.json",
         )
 
 
@@ -51,8 +53,8 @@ class Known:
 def known(server: str, join: Join) -> Known:
     owner = as_browser(join, server)
     document = add_sample(owner)
-    thread = owner.post("/api/chat/sync", json={"message": QUESTION}).json()["thread_id"]
-    return Known(owner, document, thread)
+    told = owner.post("/api/chat/sync", json={"message": QUESTION}).json()
+    return Known(owner, document, told["thread_id"], told["message_id"])
 
 
 def test_what_is_anothers_answers_like_what_does_not_exist(known: Known, server: str, join: Join) -> None:

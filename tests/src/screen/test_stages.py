@@ -102,6 +102,12 @@ def test_the_running_step_is_named_to_those_who_hear_the_page() -> None:
     assert 'aria-current="step"><span class="fn-hidden">Lesen</span>' in html
 
 
+def test_no_bar_moves_while_words_come() -> None:
+    for stage, moves in ((Stage.READING, True), (Stage.WRITING, False)):
+        html = running_steps(replace(READING, stage=stage, stages=(StageTime(stage, 0.0, None),)), 101.0, GERMAN)
+        assert ("fn-moves" in html) is moves
+
+
 def test_a_finished_answer_tells_what_its_time_went_into() -> None:
     done = replace(
         READING,
