@@ -1,7 +1,7 @@
 // A running answer, looked at by address: at every look of Streamlit's the browser compares the whole page, and the cores
 // that write the words draw it. Words are set here, as text; the page is drawn anew where more than words has changed.
-const RUNNING = '.fn-stage[data-at]', LOST_MS = 1000, LEAST_MS = 100;
-let looking = '', failures = 0, seen = { at: '', key: '', blocks: [], chips: {} }, hurried = '';
+const RUNNING = '.fn-stage[data-at]', LOST_MS = 1000, LEAST_MS = 100, AGAIN_MS = 3000;
+let looking = '', failures = 0, seen = { at: '', key: '', blocks: [], chips: {} }, hurried = '', hurriedAt = 0;
 
 const made = (name, children, more = {}) => {
   const element = Object.assign(document.createElement(name), more);
@@ -60,8 +60,8 @@ const look = async at => {
     if (place.dataset.key === seen.key) {
       setLine(place, seen.line);
       setLine(document.querySelector('p.fn-engine'), seen.engine);
-    } else if (hurried !== at + seen.key) {
-      hurried = at + seen.key;
+    } else if (hurried !== at + seen.key || performance.now() - hurriedAt > AGAIN_MS) { // not heard: told again
+      [hurried, hurriedAt] = [at + seen.key, performance.now()];
       tell('moved', seen.key);
     }
   } catch {

@@ -160,9 +160,7 @@ def running_steps(turn: TurnView, now: float, say: Say) -> str:
     """The steps as a row of small bars; their names are for those who hear the page or rest the pointer on them."""
     items = []
     for step in steps(turn, now):
-        moves = (
-            step.stage is not Stage.WRITING
-        )  # the words show it, and a bar that moves costs the cores that write them
+        moves = step.stage is not Stage.WRITING  # its words show it, and the cores that move a bar write them
         state = ("now fn-moves" if moves else "now") if step.running else "later" if step.seconds is None else "done"
         name = escape(stage_name(step.stage, say), quote=True)
         current = ' aria-current="step"' if step.running else ""
