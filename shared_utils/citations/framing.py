@@ -44,6 +44,8 @@ _EMPHASIS = re.compile(  # "It is also worth noting that …", "Please note that
     r"|(?:note|hinweis|remarque)\s*:\s+"
     r"|i\s+(?:also\s+)?(?:know|think|believe|heard|guess)\s+(?:that\s+)?(?=\w+\s+\w+\s)"
     r"|i\s+(?:did\s+not|didn['’]t)\s+know\s+that\s+"
+    r"|it(?:\s+is|['’]s)\s+(?:also\s+|really\s+|very\s+|quite\s+)?interesting\s+(?:to\s+(?:note|know)\s+)?(?:that\s+|(?=the\s))"
+    r"|(?:yes|yeah|yep|yea)\s+(?=(?:it|they|he|she|we|you|i|this|that|there|the)\b)"
     r"|it\s+should\s+(?:also\s+)?be\s+(?:noted|mentioned|remembered)\s+that\s+"
     r"|(?:please\s+)?(?:note|remember|keep\s+in\s+mind|bear\s+in\s+mind|be\s+aware)\s+that\s+"
     r"|(?:bitte\s+)?(?:beachten\s+sie|zu\s+beachten\s+ist|es\s+ist\s+(?:auch\s+)?(?:wichtig|zu\s+beachten))\s*,\s+dass\s+"
@@ -73,6 +75,8 @@ def bare_claim(sentence: str) -> str:
     'sales rose.'
     >>> bare_claim("The passage states that sales rose."), bare_claim("The answer is: 12 %.")
     ('sales rose.', '12 %.')
+    >>> bare_claim("Yes it's interesting that sales rose."), bare_claim("No sales were made.")
+    ('sales rose.', 'No sales were made.')
     >>> bare_claim("The amount of interest income in 2019 for the company was $832 million.")
     'interest income in 2019 was $832 million.'
     """
