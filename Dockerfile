@@ -55,11 +55,13 @@ RUN mkdir -p /opt/models \
 COPY shared_utils/__init__.py shared_utils/errors.py shared_utils/message.py shared_utils/table.py shared_utils/types.py shared_utils/
 COPY shared_utils/processes/__init__.py shared_utils/processes/telemetry.py shared_utils/processes/
 COPY shared_utils/embeddings shared_utils/embeddings
-# The embedding model in int8, made from its package: the first start need not, and no hub is asked.
+# The embedding model in int8, made from its package: the first start need not, and no hub is asked. Its words, too.
 RUN /opt/venv/bin/python -c "\
 from pathlib import Path; \
+from shared_utils.embeddings.kindred import prepared; \
 from shared_utils.embeddings.onnx_minilm import OnnxMiniLmEmbedder; \
 from shared_utils.embeddings.packaged_model import packaged_model_dir; \
+print(prepared(Path('/opt/models')).shape); \
 print(OnnxMiniLmEmbedder(packaged_model_dir(), Path('/opt/models')).embed_query('ready').shape)" \
  && chmod -R a+rX /opt/models
 

@@ -27,6 +27,7 @@ from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.inverted_file import Neighbours
 from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.question_kind import QuestionKind, question_kind
+from shared_utils.retrieval.unsaid import Kin, no_kin
 from shared_utils.storage.kept_pages import PageMemory
 from shared_utils.types import Answer, Cancelled, Citation, Evidence, Passage, Rect
 from src.answering.answers import STOPPED_EARLY, checked_answer, recognised_notes, refusal, unread_notes
@@ -115,6 +116,7 @@ class Rag:
     formulary: Formulary  # of figures: how they are printed, and computed
     lexicon: Lexicon = field(default_factory=Lexicon)  # of the languages questions are in
     common_words: Callable[[], Collection[str]] = frozenset  # of English: others may be misspelled
+    kin: Kin = no_kin  # of English words: what is asked for may be called otherwise
     most_passages: int = MOST_PASSAGES  # of one file
     neighbours: Neighbours = field(default_factory=Neighbours)  # of large libraries; forgotten with their documents
     memory: PageMemory = field(default_factory=PageMemory)  # of pages that were looked at last
@@ -235,7 +237,7 @@ class Rag:
         passages = [passage for ranked in zip_longest(*found) for passage in ranked if passage is not None]
         evidence = evidence_of(taken, found, documents, embedder, budget, self.glossary)
         figure = None if taken.spreads else figure_of(taken.searched, passages, pages_of(documents), self.formulary)
-        is_spoken_to = is_answered(taken, passages, indexes, embedder, figure, evidence) or speaks_to(
+        is_spoken_to = is_answered(taken, passages, indexes, embedder, figure, evidence, self.kin) or speaks_to(
             taken, Found(passages, evidence, figure, taken.sides), documents, self.formulary
         )
         answerable = bool(evidence.spans) and is_spoken_to

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from shared_utils.citations.nli import installed_model
 from shared_utils.citations.verification import Entailment
 from shared_utils.conversion.convert import Converter
+from shared_utils.embeddings.kindred import Kindred
 from shared_utils.embeddings.packaged_model import common_words
 from shared_utils.errors import DocumentError, EmbeddingError, StorageError
 from shared_utils.generation.where import where_is
@@ -159,6 +160,7 @@ def build_rag(
         neighbours=Neighbours(folder=settings.data_dir if store else None),
         lexicon=lexicon(),
         common_words=common_words,
+        kin=Kindred(models_dir(settings)).of,
         most_passages=settings.max_passages,
     )
 

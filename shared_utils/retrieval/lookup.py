@@ -191,8 +191,10 @@ def ranked(
                 continue
             is_one_of_several = alike[id(row.table), row.label] > 1
             labels_around = around.get(id(row.table), frozenset())
-            score = _score(row, asked, newest, is_one_of_several, labels_around) * _of_the_kind(question, row)
-            score *= _HEADING_SAID if _says(question, row.heading) else 1.0
+            score = _score(row, asked, newest, is_one_of_several, labels_around)
+            if score <= 0:
+                continue
+            score = score * _of_the_kind(question, row) * (_HEADING_SAID if _says(question, row.heading) else 1.0)
             if score > 0 and (place not in best or score > best[place][0]):
                 best[place] = score, asked
     first = nlargest(most, best.items(), key=lambda each: each[1][0])
@@ -205,7 +207,7 @@ def ranked(
 def _as_told(question: str, rows: Sequence[TableRow]) -> list[str]:
     """The words of a question, each in the form that rows have: a label tells no language to stem it by."""
     words, others = question_words(question), other_forms(question)
-    held = frozenset().union(*(row.words() for row in rows)) if others else frozenset[str]()
+    held = frozenset().union(*(row.words for row in rows)) if others else frozenset[str]()
     in_rows = {here: form for form, here in others.items() if form in held}
     return [word if word in held else in_rows.get(word, word) for word in words]
 
@@ -229,7 +231,7 @@ def _weights(question: str, words: Sequence[str], subject: Set[str], rows: Seque
     asked = {word for word in words if not is_year(word)} | {
         base for said, base in _DEGREES.items() if said in question.lower()
     }
-    held = Counter(word for row in rows for word in row.words() & asked)
+    held = Counter(word for row in rows for word in row.words & asked)
     rarest = math.log(1 + len(rows))
     names = names_in(question)
 
@@ -305,6 +307,8 @@ def _score(
     row: TableRow, asked: Asked, newest: int, is_one_of_several: bool, around: frozenset[str] = frozenset()
 ) -> float:
     wanted = frozenset(asked.weights)
+    if wanted.isdisjoint(row.words):
+        return 0.0
     left_out = frozenset() if asked.is_without else wanted & row.left_out
     by_label = (wanted & row.label) - left_out
     said: frozenset[str] = max((wanted & words for words in row.said), key=len, default=frozenset())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import groupby
 
@@ -60,9 +60,11 @@ class TableRow:
     is_total: bool
     left_out: frozenset[str] = frozenset()  # of the label's words those that tell only what its values are without
     heading: str = ""  # the line right over the table, where it is one of a few words: "Up button"
+    words: frozenset[str] = field(init=False, compare=False, repr=False)  # all of these
 
-    def words(self) -> frozenset[str]:
-        return self.label.union(self.groups, self.title, self.above, *self.heads, *self.said)
+    def __post_init__(self) -> None:
+        words = self.label.union(self.groups, self.title, self.above, *self.heads, *self.said)
+        object.__setattr__(self, "words", words)  # a question asks for them once a reading
 
 
 def years_of(text: str) -> frozenset[str]:
@@ -84,8 +86,7 @@ def rows_of(document_id: str, page: Page, page_score: float) -> Iterator[TableRo
     A question asks several times for the rows of the pages found: those of the last pages are kept.
     """
     if page.tables:
-        for row in _kept_rows(document_id, _Same(page)):
-            yield row if row.page_score == page_score else replace(row, page_score=page_score)
+        yield from _scored_rows(document_id, _Same(page), page_score)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +100,12 @@ class _Same:
 
     def __hash__(self) -> int:
         return id(self.page)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _scored_rows(document_id: str, same: _Same, page_score: float) -> tuple[TableRow, ...]:
+    rows = _kept_rows(document_id, same)
+    return tuple(row if row.page_score == page_score else replace(row, page_score=page_score) for row in rows)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question import without_answer_format
@@ -182,12 +183,10 @@ def _is_written(code: str, indexes: Sequence[DocumentIndex]) -> bool:
     """Whether a code of several parts stands so, in one piece; its parts alone are in every index."""
     if len(terms(code)) < 2:
         return True
-    plain = _plain(code)
-    return any(plain in _plain(chunk) for chunk in _folded(indexes))
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\s_-]+", "", fold(text))
+    # However it is set apart there: "GT 2e" is "GT-2e".
+    plain = re.sub(r"[\s_-]+", "", fold(code))
+    pattern = re.compile(r"[\s_-]*".join(map(re.escape, plain)))
+    return any(pattern.search(chunk) for chunk in _folded(indexes))
 
 
 def _is_slip(word: str, indexes: Sequence[DocumentIndex]) -> bool:
@@ -225,4 +224,9 @@ def _folded(indexes: Iterable[DocumentIndex]) -> Iterator[str]:
             read += len(chunk.text)
             if read > _MOST_CHARACTERS:
                 return
-            yield fold(chunk.text)
+            yield _kept_fold(chunk.text)
+
+
+@lru_cache(maxsize=10_000)  # as many chunks as are read: the same documents are asked again
+def _kept_fold(text: str) -> str:
+    return fold(text)

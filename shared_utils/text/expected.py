@@ -31,6 +31,21 @@ _USED = (
     r"(?:cited|quoted|citations?|download(?:s|ed)?|view(?:s|ed)|watched|zitiert|zitate|heruntergeladen|citee?s?"
     r"|citad[oa]s?|citat[oaie]|citaciones|citazioni|geciteerd)"
 )
+PRICE = ExpectedType(
+    "price",
+    re.compile(
+        r"\bhow much (?:does|do|did|will|would) (?!.*\b(?:company|group|segment|firm)\b).{2,60}\bcosts?\b"
+        r"|\b(?:what|which) (?:is|was) the (?:\w+ )?price of\b"
+        r"|\b(?:was|wie ?viel) kostet\b|\bwie (?:teuer|hoch ist der (?:preis|kaufpreis)\b)"
+        r"|\bcombien coute\b|\bquel est le prix\b|\bcuanto (?:cuesta|vale)\b|\bcual es el precio\b"
+        r"|\bquanto (?:costa|custa)\b|\bqual e (?:il prezzo|o preco)\b|\b(?:hoeveel|wat) kost\b"
+    ),
+    re.compile(
+        r"[$€£¥]|\b(?:usd|eur|gbp|chf|jpy|dollars?|euros?|pounds?|pence|cents?|francs?|franken|pesos?|reais|ct)\b"
+        r"|\b(?:free(?! software)|gratis|kostenlos|gratuit\w*|millions?|billions?|mio|mrd)\b"
+        r"|(?<![\d.,])\d{1,3}(?:[.,' ]\d{3})*[.,]\d\d(?![\d.,]*\d)|(?<![\d.,])\d{1,3}(?:[.,]\d{3})+(?!\d)"
+    ),
+)
 _TYPES = (
     ExpectedType(
         "colour",
@@ -78,21 +93,7 @@ _TYPES = (
             r"https?://|\bwww\.|\b[\w-]{2,}\.(?:com|org|net|gov|edu|io|eu|int|info|co\.\w\w|de|fr|es|it|nl|uk|us|ca|ch|at)\b"
         ),
     ),
-    ExpectedType(
-        "price",
-        re.compile(
-            r"\bhow much (?:does|do|did|will|would) (?!.*\b(?:company|group|segment|firm)\b).{2,60}\bcosts?\b"
-            r"|\b(?:what|which) (?:is|was) the (?:\w+ )?price of\b"
-            r"|\b(?:was|wie ?viel) kostet\b|\bwie (?:teuer|hoch ist der (?:preis|kaufpreis)\b)"
-            r"|\bcombien coute\b|\bquel est le prix\b|\bcuanto (?:cuesta|vale)\b|\bcual es el precio\b"
-            r"|\bquanto (?:costa|custa)\b|\bqual e (?:il prezzo|o preco)\b|\b(?:hoeveel|wat) kost\b"
-        ),
-        re.compile(
-            r"[$€£¥]|\b(?:usd|eur|gbp|chf|jpy|dollars?|euros?|pounds?|pence|cents?|francs?|franken|pesos?|reais|ct)\b"
-            r"|\b(?:free(?! software)|gratis|kostenlos|gratuit\w*|millions?|billions?|mio|mrd)\b"
-            r"|(?<![\d.,])\d{1,3}(?:[.,' ]\d{3})*[.,]\d\d(?![\d.,]*\d)|(?<![\d.,])\d{1,3}(?:[.,]\d{3})+(?!\d)"
-        ),
-    ),
+    PRICE,
     ExpectedType(
         "times that others used it",
         re.compile(

@@ -10,6 +10,8 @@ from functools import lru_cache
 # pointing. Thai, Indic and kana marks are letters in their own right and stay.
 _OPTIONAL_MARKS = re.compile(r"[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
 
+_RUNS = re.compile(r"([^\x00-\x7f]+)")
+_SHORT = 3  # characters of a run that comes again: quotation marks, dashes, a letter with its accent
 _LETTER_VARIANTS = str.maketrans(
     {
         "ø": "o",
@@ -49,9 +51,22 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    # Nothing composes with a letter of ASCII that is not left out: what stands between such letters is folded alone.
+    parts = _RUNS.split(text)
+    parts[::2] = map(str.lower, parts[::2])
+    parts[1::2] = [_fold_short(run) if len(run) <= _SHORT else _fold_whole(run) for run in parts[1::2]]
+    return "".join(parts)
+
+
+def _fold_whole(text: str) -> str:
     decomposed = _OPTIONAL_MARKS.sub("", unicodedata.normalize("NFKD", text))
     # Composed again, or Hangul would stay in pieces and kana lose their voicing to the next character.
     return unicodedata.normalize("NFC", decomposed).casefold().translate(_LETTER_VARIANTS)
+
+
+@lru_cache(maxsize=4096)
+def _fold_short(run: str) -> str:
+    return _fold_whole(run)
 
 
 def fold_in_place(text: str) -> str:

@@ -66,7 +66,7 @@ def terms(text: str) -> list[str]:
     return list(_kept_terms(text))
 
 
-@lru_cache(maxsize=2_000)  # of one question, which asks for those of a sentence again and again
+@lru_cache(maxsize=8_000)  # texts: a question asks for those of a sentence again, and the next one often does
 def _kept_terms(text: str) -> tuple[str, ...]:
     text = text if text.isascii() else _NOTE_MARK.sub("", text)
     plain = indexed_numerals(spelled_out(text)) if _DIGIT.search(text) else text

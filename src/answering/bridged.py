@@ -163,7 +163,7 @@ def _in_rows(
     kind, whole = frozenset(terms(asked.kind)), sum(weight.values()) or 1.0
     for document_id, page, score in pages_found(passages, pages):
         for row in rows_of(document_id, page, score):
-            share = sum(weight[word] for word in row.words() & weight.keys()) / whole
+            share = sum(weight[word] for word in row.words & weight.keys()) / whole
             if share < _ROW_HOLDS:
                 continue
             for fact, heads in zip(row.facts, row.heads, strict=True):
@@ -238,7 +238,7 @@ def _rows(named: Named, chunks: Sequence[Chunk], pages: Pages) -> list[TableRow]
 def _is_of(asked: Described, named: Named, found: LookUp) -> bool:
     """Whether the values that were looked up are those of a name, of its row or its column, and tell what is asked."""
     wanted = _wanted(asked, named)
-    if len(wanted & found.row.words()) < _ENOUGH * len(wanted):
+    if len(wanted & found.row.words) < _ENOUGH * len(wanted):
         return False
     if named.name <= found.row.label | found.row.groups:
         return True

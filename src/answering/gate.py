@@ -10,6 +10,7 @@ from shared_utils.retrieval.answerability import judge
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.labels import absent_dates, absent_labels
 from shared_utils.retrieval.unknown import absent_names, absent_thing, names_stand, unknown_names
+from shared_utils.retrieval.unsaid import Kin, leaves_unsaid, no_kin
 from shared_utils.text.expected import lacks_expected
 from shared_utils.text.folding import fold
 from shared_utils.text.languages import may_name, told_language
@@ -18,6 +19,7 @@ from src.answering.defined import holds_no_post
 from src.answering.routing import Route
 
 _FIRST = 5  # passages whose documents would answer
+_HEADED = 8  # passages whose headings are read
 
 
 def is_answered(
@@ -27,13 +29,15 @@ def is_answered(
     embedder: Embedder | None,
     figure: Calculation | NotComputed | None,
     evidence: Evidence,
+    kin: Kin = no_kin,
 ) -> bool:
     """Whether the documents speak to a question.
 
     A figure that was worked out of them for the names that are asked answers it, however few of its words they have. A
     code, names, a numbered figure, a day, a post or a thing whose steps are asked for that stand in none of the
     documents that come first, nothing but pages after the last, evidence without the kind of value that is asked for,
-    and a ratio of a year for which nothing is told, do not.
+    an attribute that is spoken of in no word that is kin to it, and a ratio of a year for which nothing is told, do
+    not.
     """
     question = taken.searched
     if taken.spreads:
@@ -49,7 +53,8 @@ def is_answered(
         return True
     if isinstance(figure, NotComputed) and figure.is_untold and spelled_years(question):
         return False
-    if lacks_expected(question, (span.text for span in evidence.spans)):
+    shown = [span.text for span in evidence.spans]
+    if lacks_expected(question, shown) or leaves_unsaid(question, leading, _with_headings(shown, passages), kin):
         return False
     return judge(taken.whole or question, passages, indexes, embedder, taken.within).answerable
 
@@ -58,6 +63,10 @@ def _leading(passages: Sequence[Passage], indexes: Sequence[DocumentIndex]) -> S
     """The documents of the best passages: another one that happens to have a code does not answer for them."""
     first = {passage.chunk.document_id for passage in passages[:_FIRST]}
     return [index for index in indexes if index.document_id in first] or indexes
+
+
+def _with_headings(shown: Sequence[str], passages: Sequence[Passage]) -> list[str]:
+    return [*shown, *(passage.chunk.heading for passage in passages[:_HEADED])]
 
 
 def _names_nobody(question: str, indexes: Sequence[DocumentIndex]) -> bool:

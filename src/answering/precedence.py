@@ -42,7 +42,7 @@ def is_told_better(question: str, value: LookUp, answer: Answer, passages: Seque
     prose = (one.value.text for one in value.row.facts if one not in value.facts and len(one.value.text) >= _PROSE)
     if any(_share(told_in(terms(text)), weight) > _share(told, weight) + _MORE for text in prose):
         return True  # another cell of the row is a sentence that answers
-    row = _share(told_in(value.row.words()), weight)
+    row = _share(told_in(value.row.words), weight)
     quoted = (s.text for s in answer.sentences if _is_prose(s, answer, pages))
     return any(_share(told_in(terms(text)), weight) > row + _MORE for text in quoted)
 

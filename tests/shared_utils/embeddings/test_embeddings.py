@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
-from shared_utils.embeddings import packaged_model
+from shared_utils.embeddings import kindred, packaged_model
+from shared_utils.embeddings.kindred import Kindred
 from shared_utils.embeddings.minilm_graph import quantize_per_channel
 from shared_utils.embeddings.onnx_minilm import OnnxMiniLmEmbedder, mean_pool
 from shared_utils.embeddings.packaged_model import check_weights, packaged_model_dir, whole_model_dir
@@ -175,3 +178,33 @@ def test_masked_positions_do_not_count() -> None:
     hidden = np.array([[[1.0, 0.0], [1.0, 2.0], [9.0, 9.0]]], dtype=np.float32)
     mask = np.array([[1, 1, 0]], dtype=np.int32)
     np.testing.assert_allclose(mean_pool(hidden, mask), [[2**-0.5, 2**-0.5]], rtol=1e-6)
+
+
+def test_words_are_kin_whose_vectors_are_near_or_that_begin_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matrix = {
+        "salary": (5, 1),
+        "wages": (5, 2),
+        "noise": (-5, 1),
+        "##ly": (0, 9),
+        "directed": (0, -5),
+        "director": (-5, 4),
+    }
+    vocabulary = {word: row for row, word in enumerate(matrix)}
+    (tmp_path / "tokenizer.json").write_text(json.dumps({"model": {"vocab": vocabulary}}))
+    rows = np.array([(5, 1), (5, 2), (-5, 1), (0, 9), (0, -5), (-5, 4)], dtype=np.float32)
+    save_file({"embeddings.word_embeddings.weight": rows}, tmp_path / "model.safetensors")
+    monkeypatch.setattr(kindred, "packaged_model_dir", lambda: tmp_path)
+    monkeypatch.setattr(kindred, "check_weights", lambda *_: None)
+    words = Kindred(tmp_path / "kept")
+    assert words.of("salary") == ("wages",)
+    assert words.of("directed") == ("director",)
+    assert words.of("frobnication") == ()
+    (tmp_path / "model.safetensors").unlink()
+    assert Kindred(tmp_path / "kept").of("salary") == ("wages",)  # from what was kept
+
+
+def test_without_the_model_no_word_has_kin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kindred, "packaged_model_dir", lambda: tmp_path)
+    assert Kindred(tmp_path).of("salary") == ()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+import unicodedata
 
 import pytest
 
@@ -78,3 +80,10 @@ def test_fold_keeps_marks_that_are_letters() -> None:
     assert fold("한국어") == "한국어"
     assert fold("น้ำ") != fold("นำ")
     assert fold("İstanbul ISPARTA") == "istanbul isparta"
+
+
+@pytest.mark.parametrize("text", ["O’Brien’s naïve ﬁt — ½", "e\u0301 E\u0328\u0301x", "İstanbul ΣΑΣ ßẞ", "한국 ｶﾞ x가"])
+def test_a_text_folds_as_its_parts_do(text: str) -> None:
+    parts = re.split(r"(\s+)", text)
+    assert fold(text) == "".join(map(fold, parts))
+    assert fold(text) == fold(unicodedata.normalize("NFC", text)) == fold(unicodedata.normalize("NFKD", text))

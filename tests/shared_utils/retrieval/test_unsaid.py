@@ -1,0 +1,84 @@
+"""What nobody speaks of is not answered; what stands there in other words is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pytest
+
+from shared_utils.retrieval.index import build_index
+from shared_utils.retrieval.unsaid import leaves_unsaid
+from shared_utils.text.asked_attribute import asked_attribute
+from shared_utils.types import Chunk
+
+TEXT = (
+    "The harbour master of Nordhaven is elected by the council for four years. The pump beside the lock was built by "
+    "Ostermann in 1974 and weighs 9 tons; its repair came to £2,140. Wages are paid on the first of the month."
+)
+INDEXES = [build_index("d", [Chunk("d:1:0", "d", 1, 0, len(TEXT), TEXT)])]
+GERMAN = "Der Hafenmeister von Nordhaven wird von dem Rat für vier Jahre gewählt und ist auch für die Schleuse da."
+_KIN = {
+    "salary": ("wages", "pay"),
+    "weight": ("weigh", "pounds"),
+    "constructed": ("built",),
+    "noise": ("loud",),
+    "married": ("wife",),
+    "repaired": ("repair",),
+    "cost": ("price",),
+    "wife": ("husband",),
+}
+
+
+def kin(word: str) -> Collection[str]:
+    return _KIN.get(word, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "is_unsaid"),
+    [
+        ("What is the noise level of the pump?", True),
+        ("Who is the harbour master married to?", True),
+        ("What is the name of the harbour master's wife?", True),
+        ("What is the salary of the harbour master?", False),  # "wages" stand there
+        ("What is the weight of the pump?", False),
+        ("When was the pump constructed?", False),
+        ("How much did the repair of the pump cost?", False),  # a sum beside the words
+        ("How much did the council cost?", True),
+        ("What is the frobnication of the pump?", False),  # nothing is known of the word
+        ("What is the number of the pump?", False),
+        ("Wie hoch ist das Gehalt des Hafenmeisters?", False),
+    ],
+)
+def test_an_attribute_is_looked_for_in_every_word_that_is_kin(question: str, is_unsaid: bool) -> None:
+    assert leaves_unsaid(question, INDEXES, TEXT.split(". "), kin) is is_unsaid
+
+
+def test_what_somebody_does_has_to_be_spoken_of_in_what_is_shown() -> None:
+    assert not leaves_unsaid("Who repaired the pump?", INDEXES, [TEXT], kin)
+    assert leaves_unsaid("Who repaired the pump?", INDEXES, ["The pump stands beside the lock."], kin)
+
+
+def test_a_document_in_another_language_is_not_judged_by_english_words() -> None:
+    german = build_index("g", [Chunk("g:1:0", "g", 1, 0, len(GERMAN), GERMAN)])
+    assert not leaves_unsaid("What is the noise level of the harbour?", [german], [GERMAN], kin)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("In which hospital were the patients treated?", ("hospital",)),
+        ("What is Ada Brandt's salary?", ("salary",)),
+        ("How many moons does Saturn have?", ("moons",)),
+        ("What is the median household income in the county?", ("income",)),
+        ("What does the pump weigh?", ("weigh",)),
+        ("Where does Ada Brandt live today?", ("live",)),
+        ("Who seconded the motion?", ("seconded",)),
+        ("How does the pump work?", None),
+        ("What happens when the button is pressed?", None),
+        ("What are the steps to start the pump?", None),
+        ("Why is Venus hot?", None),
+    ],
+)
+def test_the_attribute_is_told_from_the_subject(question: str, words: tuple[str, ...] | None) -> None:
+    asked = asked_attribute(question)
+    assert (asked.words if asked else None) == words
