@@ -119,9 +119,9 @@ def _asked(question: str) -> _Asked | None:
     if which is None:
         return None
     behind = text[which.end() :]
-    itself = next(((found, *told) for says, *told in _SAYS_ITSELF if (found := says.search(behind))), None)
-    if itself is not None and not _VERBS.sub(" ", behind.replace(itself[0][0], " ")).strip():
-        return _Asked(which["thing"].strip(), itself[1], itself[2])
+    for says, measure, is_greatest in _SAYS_ITSELF:
+        if says.search(behind) and not _VERBS.sub(" ", says.sub(" ", behind)).strip():
+            return _Asked(which["thing"].strip(), measure, is_greatest)
     if superlative is None:
         return None
     measure = " ".join(_VERBS.sub(" ", _SUPERLATIVE.sub(" ", behind)).split())
