@@ -191,8 +191,8 @@ def _column(rows: Sequence[TableRow], thing: frozenset[str], measure: frozenset[
         for fact, heads, year in zip(row.facts, row.heads, row.years, strict=True)
         if measure <= heads | row.title | row.groups and thing & (row.title | row.groups | _names(row))
     ]
-    newest = max((year for *_, each in told for year in each), default="")
-    wanted = years or ({newest} if newest else frozenset[str]())
+    known = {year for *_, each in told for year in each}  # a single one may stand over the first page of a table alone
+    wanted = years or ({max(known)} if len(known) > 1 else frozenset[str]())
     column = [(row, fact) for row, fact, _, each in told if not wanted or wanted & each]
     is_one = len({fact.value.column for _, fact in column}) == 1 and len({row.groups for row, _ in column}) == 1
     return column if is_one else []
@@ -203,7 +203,8 @@ def _counted(
 ) -> tuple[Column, float]:
     """The values of the one column that the measure names best, where the rows are called as the thing is, and what the
     column does not tell of the measure is told over the table: "Voter registration", "Total". With it, how much."""
-    if years or not measure or any(len(each) == 1 for row in rows for each in row.years):
+    told = {year for row in rows for each in row.years for year in each}
+    if not measure or len(told) > 1 or not years <= told:
         return [], 0.0
     called = [row for row in rows if thing & _names(row)]
     column, named = column_named(called, measure)
@@ -215,7 +216,11 @@ def _counted(
 
 def _names(row: TableRow) -> frozenset[str]:
     """What the head over the labels calls the rows."""
-    heads = [cell for cell in row.table.cells if cell.row < row.table.head_rows and cell.column == 0]
+    heads = [
+        cell
+        for cell in row.table.cells
+        if cell.row < row.table.head_rows and cell.column < max(1, row.table.stub_columns)
+    ]
     return frozenset(word for cell in heads for word in question_words(cell.text))
 
 

@@ -52,6 +52,7 @@ _IS = (
     r"\s*(?:\[[^\]]*\]|\([^)]*\)|,[^,.]{1,60},)*\s*"
     rf"(?:is|are|was|were|ist|sind|war|est|sont|es|son|è|sono|é|são|zijn)\s+(?:{_ARTICLES}|one)\s"
 )
+_ARE = r"\s*(?:\[[^\]]*\]|\([^)]*\))*\s*(?:are|sind|sont|son|sono|são|zijn)\s+"
 _SAYS = (
     r"[\"”’»)]*\s*(?:\[[^\]]*\]|\([^)]*\))*,?\s+(?:"
     r"(?:shall )?means?|(?:shall )?ha(?:s|ve) the meaning|refers? to|denotes?|indicates?|stands? for|"
@@ -282,6 +283,8 @@ def _meanings(
         (2.2, re.compile(rf"\b{spelled}{plural},\s+(?:an?|ein\w*|une?|uma?|een)\s\w", re.IGNORECASE)),
         (2.1, re.compile(rf"^\W*{spelled}(?:\s*\([^)]*\))*\s*[—–:-]\s+\w", re.IGNORECASE)),  # an entry of a list
         (2.1, re.compile(rf"(?:^|\s){spelled}\s+=\s+\w", re.IGNORECASE)),  # a key: "LPN = Liberal Party"
+        (2.6, re.compile(rf"^\W*{spelled}\s*\n\s*{_ARTICLES}\s+\w", re.IGNORECASE)),  # over its meaning
+        (1.9, re.compile(rf"^\W*{spelled}{plural}{_ARE}\w", re.IGNORECASE)),  # "Sluices are gated channels"
         (2.0, re.compile(rf"\w\s\({spelled}{plural}\)", re.IGNORECASE)),
     )  # fmt: skip
     found: list[Told] = []
