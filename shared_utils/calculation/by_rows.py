@@ -50,11 +50,19 @@ def of_rows(operation: Asked, question: str, rows: Sequence[TableRow], formulary
     found = asked_row(operation.first, years, rows, formulary.glossary) or _of_an_item(
         operation.first, years, rows, formulary
     )
-    if found:
-        return _over_years(operation.operation, years, found, question)
+    return _over_years(operation.operation, years, found, question) if found else None
+
+
+def of_year_rows(operation: Asked, question: str, rows: Sequence[TableRow]) -> Calculation | None:
+    """The same over years that stand one below the other."""
+    years = spelled_years(without_form(question))
+    if len(years) < 2 or operation.second:
+        return None
+    if operation.operation in _OVER_YEARS:
+        years = [years[0], years[-1]]
     told = figures_by_year(operation.first, rows)
-    below = [told[year] for year in years if year in told]
-    return _over_years(operation.operation, years, below, question) if len(below) == len(years) else None
+    found = [told[year] for year in years if year in told]
+    return _over_years(operation.operation, years, found, question) if len(found) == len(years) else None
 
 
 def _of_an_item(words: str, years: Sequence[str], rows: Sequence[TableRow], formulary: Formulary) -> list[Operand]:
