@@ -14,6 +14,7 @@ from shared_utils.calculation.formula import Operation as Step
 from shared_utils.calculation.formulary import Form, Formulary
 from shared_utils.calculation.operands import Operand, asked_row, item, operand
 from shared_utils.calculation.result import Calculation, computed, period_of
+from shared_utils.calculation.year_rows import figures_by_year, name_over, year_of
 from shared_utils.message import Message, message
 from shared_utils.retrieval.lookup import look_up_in
 from shared_utils.retrieval.question import question_words
@@ -50,6 +51,18 @@ def of_rows(operation: Asked, question: str, rows: Sequence[TableRow], formulary
         operation.first, years, rows, formulary
     )
     return _over_years(operation.operation, years, found, question) if found else None
+
+
+def of_year_rows(operation: Asked, question: str, rows: Sequence[TableRow]) -> Calculation | None:
+    """The same over years that stand one below the other."""
+    years = spelled_years(without_form(question))
+    if len(years) < 2 or operation.second:
+        return None
+    if operation.operation in _OVER_YEARS:
+        years = [years[0], years[-1]]
+    told = figures_by_year(operation.first, rows)
+    found = [told[year] for year in years if year in told]
+    return _over_years(operation.operation, years, found, question) if len(found) == len(years) else None
 
 
 def _of_an_item(words: str, years: Sequence[str], rows: Sequence[TableRow], formulary: Formulary) -> list[Operand]:
@@ -126,13 +139,13 @@ def _of_two_columns(
         return None
     told = f"{operation.first} {operation.second}"
     seen = look_up_in(bare(told), rows, formulary.glossary, years_of(told))
-    if seen is None or seen.score < _SURE:
-        return None
-    figures = [one for fact in seen.row.facts if (one := operand(seen.row, fact)) is not None]
-    first, second = (_under(figures, side) for side in (operation.first, operation.second))
-    if first is None or second is None or first.fact.value == second.fact.value:
-        return None
-    return _set_against(operation, first, second, question)
+    named = [seen.row] if seen is not None and seen.score >= _SURE else []
+    for row in named or (row for row in rows if row.own == _TOTAL and not any(row.years)):
+        figures = [one for fact in row.facts if (one := operand(row, fact)) is not None]
+        first, second = (_under(figures, side) for side in (operation.first, operation.second))
+        if first is not None and second is not None and first.fact.value != second.fact.value:
+            return _set_against(operation, first, second, question)
+    return None
 
 
 def _under(figures: Sequence[Operand], words: str) -> Operand | None:
@@ -140,8 +153,9 @@ def _under(figures: Sequence[Operand], words: str) -> Operand | None:
     heads = [{word for head in one.fact.heads for word in terms(head.text)} for one in figures]
     shared = set.intersection(*heads) if heads else set[str]()
     asked = set(terms(words))
-    score, best = max(
-        ((len(asked & (own - shared)) / (len(own - shared) or 1), i) for i, own in enumerate(heads)), default=(0.0, 0)
+    score, _, best = max(
+        ((len(asked & (own - shared)) / (len(own - shared) or 1), len(asked & own), i) for i, own in enumerate(heads)),
+        default=(0.0, 0, 0),
     )
     return figures[best] if score >= 0.5 else None
 
@@ -227,6 +241,8 @@ def _set_against(operation: Asked, first: Operand, second: Operand, question: st
 
 
 def _name(one: Operand) -> str:
+    if year_of(one.row) and one.fact.heads:
+        return name_over(one)
     labels = [cell.text for cell in one.fact.labels if cell.row <= one.fact.value.row <= cell.row_end]
     return " ".join(" ".join(labels).split()).rstrip(" :,") or "value"
 

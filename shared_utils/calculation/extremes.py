@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared_utils.calculation.operands import Operand, of_year, operand
+from shared_utils.calculation.year_rows import Column, column_named, figures_by_year, is_held, tables_alike
 from shared_utils.retrieval.lookup import SURE, LookUp, look_up_in, years_of
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
-from shared_utils.retrieval.table_rows import Fact, TableRow
+from shared_utils.retrieval.table_rows import TableRow
 from shared_utils.text.folding import fold
 
 _GREATEST = (
@@ -23,11 +24,15 @@ _LEAST = (
     r"minor[ei]?|piu bass[oaie]|piu piccol[oaie]|mais baix[oa]s?|laagste?|kleinste?|minste|kortste"
 )
 _SUPERLATIVE = re.compile(rf"\b(?:(?P<greatest>{_GREATEST})|(?P<least>{_LEAST}))(?:\b|(?<=\s))")
+_DOES = (
+    "has|have|had|was|were|is|are|did|saw|shows?|won|gets?|got|received?|receives|earn(?:s|ed)|sold|sells|costs?|needs?|"
+    "takes?|took|uses?|used|made|scored|reached|recorded|hat|hatte|hatten|war|waren|gab|erhielt|bekam|a|avait|etait|est|"
+    "tuvo|fue|tiene|hubo|ha|aveva|era|ebbe|teve|foi|tem|heeft|kende"
+)
 _WHICH = re.compile(
     r"^\W*(?:in |im |en |nel |no |em )?(?:which|what|welche[rsmn]?|quel(?:le)?s?|que|cual(?:es)?|quale?i?|qual|quais|"
     r"welke?)\s+(?P<thing>(?:[^\W\d_]+\s+){1,3}?)"
-    r"(?=(?:has|have|had|was|were|is|are|did|saw|shows?|hat|hatte|hatten|war|waren|gab|a|avait|etait|est|tuvo|fue|"
-    r"tiene|hubo|ha|aveva|era|ebbe|teve|foi|tem|had|heeft|was|kende)\b)"
+    rf"(?=(?:{_DOES})\b)"
 )
 # "What is the largest segment by sales?": the thing stands behind the superlative.
 _THE_MOST = re.compile(
@@ -37,10 +42,28 @@ _THE_MOST = re.compile(
     r"(?:\s+(?:by|in terms of|nach|par|por|per|naar)\s+(?P<measure>.+?))?(?:\s+(?:in|im|en|nel|em)\s+(?:the )?.*)?$"
 )
 _PERIOD = re.compile(r"^(?:(?:fiscal|financial) )?(?:years?|jahr(?:e|en)?|annees?|anos?|ann[oi]|jaar|jaren)$")
-_VERBS = re.compile(
-    r"\b(?:has|have|had|did|saw|was|were|shows?|hat|hatte|war|gab|avait|etait|tuvo|fue|hubo|aveva|ebbe|teve|foi|heeft|"
-    r"the|der|die|das|den|le|la|el|il|lo|o|a|de|het)\b"
-)
+_VERBS = re.compile(rf"\b(?:{_DOES}|there|the|der|die|das|den|es|le|la|el|il|lo|o|a|de|het)\b")
+# What is measured where a superlative says it itself: "Which pump is the heaviest?"; folded.
+_SAYS_ITSELF = [
+    (re.compile(rf"\b(?:{most})\b"), measure, is_greatest)
+    for most, measure, is_greatest in (
+        ("heaviest|schwerste[nrsm]?|plus lourde?s?", "weight", True),
+        ("lightest|leichteste[nrsm]?|plus leger[es]*", "weight", False),
+        ("tallest|plus haute?s?", "height", True),
+        ("longest|langste[nrsm]?", "length", True),
+        ("shortest|kurzeste[nrsm]?", "length", False),
+        ("oldest|alteste[nrsm]?", "age", True),
+        ("youngest|jungste[nrsm]?", "age", False),
+        ("most expensive|dearest|teuerste[nrsm]?|plus chere?s?", "price", True),
+        ("cheapest|least expensive|billigste[nrsm]?|gunstigste[nrsm]?|moins chere?s?", "price", False),
+        ("fastest|schnellste[nrsm]?|plus rapides?", "speed", True),
+        ("slowest|langsamste[nrsm]?", "speed", False),
+        ("hottest|warmest|heisseste[nrsm]?|warmste[nrsm]?", "temperature", True),
+        ("coldest|kalteste[nrsm]?", "temperature", False),
+        ("deepest|tiefste[nrsm]?", "depth", True),
+        ("most populous|most populated", "population", True),
+    )
+]
 _LEAST_ROWS = 3  # in a column of fewer nothing is the greatest
 
 
@@ -61,8 +84,8 @@ class _Asked:
 
     def only(self, figures: Sequence[Operand]) -> Operand | None:
         """The one that is greatest or least; None where two are the same, or they count different things."""
-        if len({(figure.unit, figure.scale) for figure in figures}) != 1:
-            return None
+        if len({figure.unit for figure in figures} - {""}) > 1 or len({figure.scale for figure in figures}) > 1:
+            return None  # a sign may stand beside the first figure alone
         ordered = sorted(figures, key=lambda one: one.counted, reverse=self.is_greatest)
         return ordered[0] if len(ordered) > 1 and ordered[0].counted != ordered[1].counted else None
 
@@ -78,31 +101,54 @@ def extreme(question: str, rows: Iterable[TableRow], glossary: Glossary = NO_GLO
     return _of_column(asked, known, years)
 
 
+def asks_extreme(question: str) -> bool:
+    """Whether a question asks which row or year holds the greatest or the least figure.
+
+    >>> asks_extreme("Which port had the most tonnes?"), asks_extreme("Which port is it?")
+    (True, False)
+    """
+    return _asked(question) is not None
+
+
 def _asked(question: str) -> _Asked | None:
     text = fold(question).strip().rstrip("?!. ")
     superlative, most = _SUPERLATIVE.search(text), _THE_MOST.match(text)
-    if superlative is None:
-        return None
-    if most is not None:
+    if superlative is not None and most is not None:
         return _Asked(most["thing"].strip(), (most["measure"] or "").strip(), superlative["greatest"] is not None)
     which = _WHICH.match(text)
     if which is None:
         return None
-    measure = " ".join(_VERBS.sub(" ", _SUPERLATIVE.sub(" ", text[which.end() :])).split())
+    behind = text[which.end() :]
+    for says, measure, is_greatest in _SAYS_ITSELF:
+        if says.search(behind) and not _VERBS.sub(" ", says.sub(" ", behind)).strip():
+            return _Asked(which["thing"].strip(), measure, is_greatest)
+    if superlative is None:
+        return None
+    measure = " ".join(_VERBS.sub(" ", _SUPERLATIVE.sub(" ", behind)).split())
     return _Asked(which["thing"].strip(), measure, superlative["greatest"] is not None)
 
 
 def _of_years(asked: _Asked, rows: Sequence[TableRow], years: frozenset[str], glossary: Glossary) -> Extreme | None:
     """The year of the row that the measure names; of the years the question names where it names several."""
     seen = look_up_in(asked.measure, rows, glossary, frozenset()) if asked.measure else None
-    if seen is None or seen.score < SURE:
-        return None
-    told = sorted({next(iter(each)) for each in seen.row.years if len(each) == 1})
+    told = sorted({next(iter(each)) for each in seen.row.years if len(each) == 1}) if seen is not None else []
+    if seen is None or seen.score < SURE or len(told) < 2:
+        return _of_rows_of_years(asked, rows, years)
     if len(years) > 1:
         told = [year for year in told if min(years) <= year <= max(years)]
     figures = [figures[0] for year in told if (figures := of_year(seen.row, year))]
     best = asked.only(figures)
     return _extreme(asked, best, seen.score, len(figures)) if best is not None else None
+
+
+def _of_rows_of_years(asked: _Asked, rows: Sequence[TableRow], years: frozenset[str]) -> Extreme | None:
+    """The same where the years stand one below the other, and the measure over a column."""
+    told = figures_by_year(asked.measure, rows)
+    if len(years) > 1:
+        told = {year: one for year, one in told.items() if min(years) <= year <= max(years)}
+    figures = list(told.values())
+    best = asked.only(figures) if len(figures) >= _LEAST_ROWS else None
+    return _extreme(asked, best, 1.0, len(figures)) if best is not None else None
 
 
 def _of_column(asked: _Asked, rows: Sequence[TableRow], years: frozenset[str]) -> Extreme | None:
@@ -111,20 +157,33 @@ def _of_column(asked: _Asked, rows: Sequence[TableRow], years: frozenset[str]) -
     measure = frozenset(question_words(asked.measure)) - years if asked.measure else frozenset[str]()
     if not thing:
         return None
-    tables = {id(row.table): row.table for row in rows}
-    for key in tables:
-        of_table = [row for row in rows if id(row.table) == key and not row.is_total and "total" not in row.label]
-        column = _column(of_table, thing, measure, years)
+    tables = [[row for row in t if not row.is_total and "total" not in row.label] for t in tables_alike(rows)]
+    columns = [(_column(table, thing, measure, years), 2.0) for table in tables]
+    columns += [_counted(table, thing, measure, years) for table in tables]
+    for column, _ in sorted(columns, key=lambda each: -each[1]):
         figures = [one for row, fact in column if (one := operand(row, fact)) is not None]
+        best = asked.only(figures) if len(figures) >= _LEAST_ROWS else None
+        if best is not None:
+            return _extreme(asked, best, 1.0, len(figures))
+    return _of_row(asked, thing, measure, rows) if not years else None
+
+
+def _of_row(asked: _Asked, thing: frozenset[str], measure: frozenset[str], rows: Sequence[TableRow]) -> Extreme | None:
+    """The column of the first row that is called as the measure, in a table that speaks of the things: "AIC", under the
+    names of models."""
+    for row in rows:
+        names = {heads for heads in row.heads if heads}
+        is_of_things = thing & (row.title | row.above | row.groups | _names(row))
+        if not measure or row.own != measure or not is_of_things or len(names) < len(row.facts) or any(row.years):
+            continue
+        figures = [one for fact in row.facts if (one := operand(row, fact)) is not None]
         best = asked.only(figures) if len(figures) >= _LEAST_ROWS else None
         if best is not None:
             return _extreme(asked, best, 1.0, len(figures))
     return None
 
 
-def _column(
-    rows: Sequence[TableRow], thing: frozenset[str], measure: frozenset[str], years: frozenset[str]
-) -> list[tuple[TableRow, Fact]]:
+def _column(rows: Sequence[TableRow], thing: frozenset[str], measure: frozenset[str], years: frozenset[str]) -> Column:
     """The values of the column over which the measure stands, its year the one asked for or else the newest."""
     told = [
         (row, fact, heads, year)
@@ -132,16 +191,36 @@ def _column(
         for fact, heads, year in zip(row.facts, row.heads, row.years, strict=True)
         if measure <= heads | row.title | row.groups and thing & (row.title | row.groups | _names(row))
     ]
-    newest = max((year for *_, each in told for year in each), default="")
-    wanted = years or ({newest} if newest else frozenset[str]())
+    known = {year for *_, each in told for year in each}  # a single one may stand over the first page of a table alone
+    wanted = years or ({max(known)} if len(known) > 1 else frozenset[str]())
     column = [(row, fact) for row, fact, _, each in told if not wanted or wanted & each]
     is_one = len({fact.value.column for _, fact in column}) == 1 and len({row.groups for row, _ in column}) == 1
     return column if is_one else []
 
 
+def _counted(
+    rows: Sequence[TableRow], thing: frozenset[str], measure: frozenset[str], years: frozenset[str]
+) -> tuple[Column, float]:
+    """The values of the one column that the measure names best, where the rows are called as the thing is, and what the
+    column does not tell of the measure is told over the table: "Voter registration", "Total". With it, how much."""
+    told = {year for row in rows for each in row.years for year in each}
+    if not measure or len(told) > 1 or not years <= told:
+        return [], 0.0
+    called = [row for row in rows if thing & _names(row)]
+    column, named = column_named(called, measure)
+    over = frozenset().union(
+        *(heads for row in called for heads in row.heads), *(r.title | r.above for r in called[:1])
+    )
+    return (column, named) if all(is_held(word, over) for word in measure) else ([], 0.0)
+
+
 def _names(row: TableRow) -> frozenset[str]:
     """What the head over the labels calls the rows."""
-    heads = [cell for cell in row.table.cells if cell.row < row.table.head_rows and cell.column == 0]
+    heads = [
+        cell
+        for cell in row.table.cells
+        if cell.row < row.table.head_rows and cell.column < max(1, row.table.stub_columns)
+    ]
     return frozenset(word for cell in heads for word in question_words(cell.text))
 
 

@@ -50,6 +50,11 @@ _ASKED_OF = re.compile(
     r"(?: (?:applied|charged|set|related|relating|attributable|due))? (?:of|for|on|to|against)\b",
     re.IGNORECASE,
 )
+_IN_ALL = re.compile(
+    r"\b(?:overall|in all|altogether|all together|(?:state|nation|country|world|company)-?wide|nationally|insgesamt|"
+    r"au total|en total|in totale|no total|in totaal)\b",
+    re.IGNORECASE,
+)
 _SIGN_WORDS = frozenset(terms("less plus add total net gross"))  # before a label, they tell how its value counts
 _MISSING = 0.5  # of the rarest word's weight: what a word counts that no row holds
 _ASKS_HOW = re.compile(
@@ -175,7 +180,7 @@ def ranked(
     """The `most` rows that speak to a question, each in the reading of it that suits the row best, the best first."""
     years = years_of(question) if years is None else years
     newest = max((int(year) for row in rows for told in row.years for year in told), default=0)
-    labels = {next(iter(row.label)) for row in rows if len(row.label) == 1}  # years may be labels, too
+    labels = {word for row in rows if all(map(str.isdigit, row.label)) for word in row.label}  # years may be, too
     of_years = math.log(1 + len(rows)) / 2
     alike = Counter((id(row.table), row.label) for row in rows)
     best: dict[int, tuple[float, Asked]] = {}
@@ -183,7 +188,10 @@ def ranked(
     subject, names, is_without = _subject(question, rows), names_in(question), asks_without(question)
     what = _what(question)
     around = _labels_of_tables(rows) if what else {}
-    for words, printed in readings(_as_told(question, rows), glossary):
+    told = _as_told(question, rows)
+    in_all = _of_the_whole(question)
+    whole = [([*(word for word in told if word not in in_all), "total"], frozenset(("total",)))] if in_all else []
+    for words, printed in (*readings(told, glossary), *whole):
         weights = _weights(question, words, subject, rows) | dict.fromkeys(years & labels, of_years)
         asked = Asked(weights, years, subject, names, what, _type_of(question), is_without)
         for place, row in enumerate(rows):
@@ -202,6 +210,11 @@ def ranked(
         LookUp(row.document_id, row.page, row.table, _meant(row, asked), min(score, 1.0), row)
         for row, score, asked in ((rows[place], score, asked) for place, (score, asked) in first)
     ]
+
+
+def _of_the_whole(question: str) -> frozenset[str]:
+    """The words by which a question asks for a total without saying so: "in all", "statewide"."""
+    return frozenset(terms(" ".join(_IN_ALL.findall(question))))
 
 
 def _as_told(question: str, rows: Sequence[TableRow]) -> list[str]:

@@ -20,6 +20,7 @@ _NAMES = re.compile(r"[^\W_]")  # a lone sign names nothing
 _YEAR = re.compile(r"(?<![\d.,])(?:FY|CY)?((?:19|20)\d\d)(?!\d|[.,]\d)", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"\b(?:FY|CY)\s?'?(\d\d)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^()]*\)")  # "Net income (loss)", "AWS (2)": asked for without it
+_COUNT = re.compile(r"\(?\d{1,4}[.)]")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 REMEMBERED = 48  # pages: those of a question and of the one before
 _GAP = 160  # points between the parts of a table that a few lines of prose cut in two
@@ -210,9 +211,9 @@ def _labels(table: Table, cell: Cell) -> tuple[Cell, ...]:
     beside = table.at(cell.row, cell.column - 1)
     if beside is not None and _is_label(table, beside):
         return (beside,)
-    return tuple(
-        label for label in labels_beside(table, cell.row, cell.column) if not _is_value_row(table, label, cell)
-    )
+    found = [label for label in labels_beside(table, cell.row, cell.column) if not _is_value_row(table, label, cell)]
+    named = [label for label in found if not _COUNT.fullmatch(label.text.strip())]  # "1.", beside what the row is
+    return tuple(named if any(label.row <= cell.row <= label.row_end for label in named) else found)
 
 
 def _is_value_row(table: Table, label: Cell, cell: Cell) -> bool:

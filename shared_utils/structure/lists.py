@@ -188,8 +188,17 @@ def _takes(draft: _Draft, lines: Sequence[Line], place: int) -> bool:
     if not draft.loose and (goes_on(lines, place) or (is_empty and len(last.lines) == 1)):
         last.lines.append(line)
         return True
+    if _leads_on(draft, lines, place):
+        return False
     draft.loose.append(line)
     return len(draft.loose) <= (_FAR_BULLETS if draft.families[-1][1] is None else _FAR)
+
+
+def _leads_on(draft: _Draft, lines: Sequence[Line], place: int) -> bool:
+    """Whether a line of its own leads in to other points of the same mark: "The signals are used by:"."""
+    text, after = lines[place].text.strip(), lines[place + 1 : place + 2]
+    is_new = text.endswith(":") and text[:1].isupper() and len(draft.families) == 1 and draft.families[0][1] is None
+    return is_new and any(mark.family == draft.families[0][0] for line in after for mark in marks_of(line.text))
 
 
 # ------------------------------------------------------------------------------------------------ what they say

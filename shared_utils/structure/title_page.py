@@ -24,6 +24,11 @@ _BY = re.compile(
     r"(?i:(?:written |prepared |edited )?(?:by|von|par|por|di|door)\s*:?\s+)(?=[A-ZÀ-ÞŠŽ])"
     r"|(?i:authors?|autor(?:en|in)?|verfasser(?:in)?|auteurs?)\s*:\s*"
 )
+_MADE = r"(?:prepared|compiled|issued|published|drawn up|produced)"
+_MADE_BY = re.compile(
+    rf"(?i:{_MADE}(?: and {_MADE})? by\s*:?\s+(?:the\s+)?|(?:erstellt|herausgegeben|zusammengestellt) (?:von|vom)\s+"
+    r"(?:der\s+)?|(?:préparé|établi|publié) par\s+(?:la |le |les )?)(?P<who>[A-ZÀ-ÞŠŽ][^.\d]{3,80})(?:\d.*)?$"
+)
 _NAME = re.compile(
     r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+)?[A-ZÀ-ÞŠŽ][\w’'.-]*(?:\s+(?:[A-ZÀ-ÞŠŽ][\w’'.-]*|de|van|von|der|den|la|del|da|di|bin))*"
     r"\s+[A-ZÀ-ÞŠŽ][\w’'-]+"
@@ -80,7 +85,16 @@ def byline(page: Page) -> Span | None:
         behind = _BY.match(line.text)
         if behind and len(line.text) < _LONG and _NAME.match(line.text, behind.end()):
             return Span(line.start + behind.end(), line.end)
-    return _under_title(page, lines)
+    return _under_title(page, lines) or _imprint(page)
+
+
+def _imprint(page: Page) -> Span | None:
+    """Who made it, where a line anywhere on the page says so: "Compiled and issued by the Port Authority"."""
+    for line in lines_of(page):
+        if (behind := _MADE_BY.match(line.text)) is not None:
+            who = behind["who"].rstrip(" ,;–—-|·")
+            return Span(line.start + behind.start("who"), line.start + behind.start("who") + len(who))
+    return None
 
 
 def _title_run(page: Page, lines: Sequence[Line]) -> tuple[int, int] | None:

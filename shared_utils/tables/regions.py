@@ -22,6 +22,11 @@ HEAD_LINES = 6  # over the first line of several pieces that may belong to the h
 TITLE = 1.15  # × the height of the table's words: a name set larger is no head
 LARGE, TITLED = 1.3, 5  # × the height of most lines: a title over a table's words; lines that tell the usual height
 HEAD_FAR = 1.3  # × the height: white between them
+ENTRIES, ENTRY_SHARE = 4, 0.6  # lines of an account that tell; share of a block's lines
+_DAY = re.compile(
+    r"(?:\d{1,2}[./-]\d{1,2}(?:[./-](?:\d\d){1,2})?\.?|\d{4}-\d\d-\d\d|\d{1,2}\.? [^\W\d_]{3,9}\.?(?: \d{4})?|"
+    r"[^\W\d_]{3,9}\.? \d{1,2}(?:, \d{4})?)"
+)
 _MARKER = re.compile(r"(?:[•·▪■◦‣–—*o-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]|\[\d+\]|\d+(?:\.\d+)+\.?)")
 
 
@@ -184,8 +189,16 @@ def _is_of_figures(lines: Sequence[Line]) -> bool:
         return False
     first = min(has_figures.index(True), len(lines) // 2)
     behind = [piece for line in lines[first:] for piece in line.pieces[1:]]
+    if _is_of_entries(lines):
+        return True
     is_most = 2 * sum(has_figures[first:]) >= len(lines) - first
     return is_most and sum(piece.is_figure for piece in behind) >= FIGURE_SHARE * len(behind)
+
+
+def _is_of_entries(lines: Sequence[Line]) -> bool:
+    """Whether most lines are the entries of an account: a day, what it was, in so many columns, and the amount."""
+    entries = [line for line in lines if _DAY.fullmatch(line.pieces[0].text) and is_value(line.pieces[-1].text)]
+    return len(entries) >= ENTRIES and len(entries) >= ENTRY_SHARE * len(lines)
 
 
 def _without_tail(block: Sequence[Line]) -> list[Line]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared_utils.calculation.calculate import Calculation, NotComputed
-from shared_utils.calculation.extremes import Extreme, extreme
+from shared_utils.calculation.extremes import Extreme, asks_extreme, extreme
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.message import Message, message
 from shared_utils.retrieval.question import Glossary, question_words
@@ -120,6 +120,15 @@ def stands_side_by_side(
     if not names_stand(question, [document.index for document in documents]):
         return False
     return bool(values_compared(question, found, pages_of(documents), formulary, names_of(documents)))
+
+
+def tells_extreme(question: str, found: Found, documents: Sequence[IndexedDocument], formulary: Formulary) -> bool:
+    """Whether the row or the year that a question asks for was found, in documents that have every name of it."""
+    if found.figure is not None or not asks_extreme(question):
+        return False
+    if not names_stand(question, [document.index for document in documents]):
+        return False
+    return extreme(question, _rows(pages_found(found.passages, pages_of(documents))), formulary.glossary) is not None
 
 
 def _rows_of_side(side: str, found: Found, pages: Pages) -> list[TableRow]:

@@ -52,9 +52,11 @@ _IS = (
     r"\s*(?:\[[^\]]*\]|\([^)]*\)|,[^,.]{1,60},)*\s*"
     rf"(?:is|are|was|were|ist|sind|war|est|sont|es|son|è|sono|é|são|zijn)\s+(?:{_ARTICLES}|one)\s"
 )
+_ARE = r"\s*(?:\[[^\]]*\]|\([^)]*\))*\s*(?:are|sind|sont|son|sono|são|zijn)\s+"
 _SAYS = (
     r"[\"”’»)]*\s*(?:\[[^\]]*\]|\([^)]*\))*,?\s+(?:"
-    r"(?:shall )?means?|(?:shall )?ha(?:s|ve) the meaning|refers? to|denotes?|stands? for|is defined as|are defined as|"
+    r"(?:shall )?means?|(?:shall )?ha(?:s|ve) the meaning|refers? to|denotes?|indicates?|stands? for|"
+    r"is defined as|are defined as|"
     r"bezeichnet|bedeutet|steht für|désigne|signifie|significa|se refiere a|betekent)\b"
 )
 _SAYS_SOMETHING = re.compile(r"\s(?:is|are|was|were|has|have|had|does|did|can|ist|sind|wurde|est|sont|es|son)(?:\s|$)")
@@ -280,6 +282,9 @@ def _meanings(
         (2.4, re.compile(rf"\b{spelled}\s*\((?:calculated|defined|i\.\s?e\.|that is|meaning)\b", re.IGNORECASE)),
         (2.2, re.compile(rf"\b{spelled}{plural},\s+(?:an?|ein\w*|une?|uma?|een)\s\w", re.IGNORECASE)),
         (2.1, re.compile(rf"^\W*{spelled}(?:\s*\([^)]*\))*\s*[—–:-]\s+\w", re.IGNORECASE)),  # an entry of a list
+        (2.1, re.compile(rf"(?:^|\s){spelled}\s+=\s+\w", re.IGNORECASE)),  # a key: "LPN = Liberal Party"
+        (2.6, re.compile(rf"^\W*{spelled}\s*\n\s*{_ARTICLES}\s+\w", re.IGNORECASE)),  # over its meaning
+        (1.9, re.compile(rf"^\W*{spelled}{plural}{_ARE}\w", re.IGNORECASE)),  # "Sluices are gated channels"
         (2.0, re.compile(rf"\w\s\({spelled}{plural}\)", re.IGNORECASE)),
     )  # fmt: skip
     found: list[Told] = []

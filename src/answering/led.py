@@ -8,7 +8,7 @@ from shared_utils.calculation.formulary import Formulary
 from shared_utils.retrieval.unknown import names_stand
 from shared_utils.types import Answer, Direct, DirectKind
 from src.answering.bridged import with_bridge
-from src.answering.compared import Found, stands_side_by_side
+from src.answering.compared import Found, stands_side_by_side, tells_extreme
 from src.answering.composed import with_parts, with_several
 from src.answering.contacts import contacts_of, with_contact
 from src.answering.counted_rows import counted_rows, with_counted_rows
@@ -30,6 +30,8 @@ def speaks_to(taken: Route, found: Found, documents: Sequence[IndexedDocument], 
     if counted_rows(taken.searched, documents) is not None or contacts_of(taken.searched, found.passages, documents):
         return True
     if stands_side_by_side(taken.searched, found, documents, formulary):
+        return True
+    if tells_extreme(taken.searched, found, documents, formulary):
         return True
     asked = asked_for(taken.searched)
     if not names_stand(taken.searched, [one.index for one in documents]):

@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from shared_utils.message import Message, literal, message
+from shared_utils.retrieval.question import question_words
 from shared_utils.retrieval.together import asks_for_all
 from shared_utils.structure.lists import lists, nested
 from shared_utils.structure.model import Item, ItemList, Place, words
@@ -32,6 +33,12 @@ _LEADS_IN = re.compile(  # a sentence that happens to stand above a list does no
     r"|volgende)\b",
     re.IGNORECASE,
 )
+_WHO_OR_WHAT = re.compile(
+    r"^\W*(?:who|what|whom|which|wer|was|wem|welche\w*|qui|quoi|que|quels?|quelles?|qué|quién\w*|chi|cosa|quem|wie|wat|"
+    r"welke?)\b",
+    re.IGNORECASE,
+)
+_FEWEST_WORDS, _LEAD_MORE = 2, 4  # of a question that a lead-in answers; words of it for each of those
 _NUMBER = re.compile(r"\d{1,3}")
 _FORMS = frozenset(terms("list enumerate name all give show tell every complete full items steps step many"))
 
@@ -57,14 +64,33 @@ class WholeList:
 
 def whole_list(question: str, passages: Sequence[Passage], pages: Pages) -> WholeList | None:
     """The list that a question asks for; None where it asks for none, or none of the pages found tells of it."""
-    if not asks_for_all(question):
-        return None
     keys = list(dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages))[:_LOOKED_AT]
+    if not asks_for_all(question):
+        return _led_in_to(question, keys, pages)
     candidates = [one for key in keys if not is_contents(pages[key]) for one in _lists_at(key, pages)]
     weights = _weights(question, passages) if candidates else {}
     scored = [(_told(one, weights, pages), -position, one) for position, one in enumerate(candidates)]
     score, _, best = max(scored, key=lambda entry: entry[:2], default=(0.0, 0, None))
     return best if score >= _SURE else None
+
+
+def _led_in_to(question: str, keys: Sequence[tuple[str, int]], pages: Pages) -> WholeList | None:
+    """The list whose lead-in is the question's own sentence, open at its end: "The signals are used by:" for "Who uses
+    the signals?"."""
+    asked = set(question_words(question)) if _WHO_OR_WHAT.match(question) else set[str]()
+    for key in keys if len(asked) >= _FEWEST_WORDS else ():
+        if not any(line.rstrip().endswith(":") and _all_in(asked, line) for line in pages[key].text.split("\n")):
+            continue
+        for one in _lists_at(key, pages):
+            lead = _text(one.document_id, one.found.lead, pages) if one.found.lead is not None else ""
+            if lead.rstrip().endswith(":") and _all_in(asked, lead):
+                return replace(one, title=lead.rstrip(" :"))
+    return None
+
+
+def _all_in(asked: Collection[str], line: str) -> bool:
+    said = set(terms(line))
+    return all(word in said for word in asked) and len(said) <= _LEAD_MORE * len(asked)
 
 
 def sentences_of(one: WholeList, markers: Mapping[int, int]) -> list[Sentence]:

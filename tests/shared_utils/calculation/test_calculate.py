@@ -130,3 +130,28 @@ def test_interest_is_found_beside_what_it_is_owed_on() -> None:
     )
     assert isinstance(found, Calculation)
     assert found.formula == "450 / 90"
+
+
+LOSSES = """Losses at sea
+Year Wrecks Crew
+2020 28 390
+2021 35 300
+2022 21 240
+Total 84 930
+"""
+LOST = [line.split("|") for line in ("Year|Wrecks|Crew", "2020|28|390", "2021|35|300", "2022|21|240", "Total|84|930")]
+
+
+@pytest.mark.parametrize(
+    ("question", "formula"),
+    [
+        ("By how much did wrecks rise from 2020 to 2021?", "35 − 28"),
+        ("What was the average of wrecks in 2021 and 2022?", "(35 + 21) / 2"),
+        ("How many more crew than wrecks were there in all?", "930 − 84"),
+    ],
+)
+def test_years_down_the_page_and_two_columns_of_a_total(question: str, formula: str) -> None:
+    page = Page(1, "1", LOSSES, PageVerdict.TEXT, tables=(table_of(LOST, LOSSES),))
+    result = calculate(question, [("d", page, 1.0)], [("d", page)], FORMULARY)
+    assert isinstance(result, Calculation)
+    assert result.formula == formula

@@ -11,7 +11,15 @@ from tests.shared_utils.retrieval.test_lookup import table_of
 
 YEARS = "Accounts of the port\n2021 2022 2023\nRevenue 410 520 505\nDredging 9.7 8.3 8.3\n"
 PORTS = "Cargo by port\nPort Tonnes\nNorth 120\nSouth 340\nEast 90\nTotal 550\n"
+BY_YEAR = "Losses\nYear Wrecks Wrecks rate Crew\n2019 31 2.5 400\n2020 28 2.6 390\n2021 35 2.4 300\n"
+VOTERS = "Voter registration totals\nCounty North South Grand total\nAsh 9 4 13\nElm 5 9 14\nYew 2 3 5\nTotals 16 16 32"
+PUMPS = "Pumps\nPump Weight (kg) Head (m)\nP1 17.4 18\nP2 12.5 22\nP3 15.0 9\n"
+FITS = "Models of the counts\nPoisson Negative binomial Hurdle\nAIC 35.2 24.9 24.1\nBIC 36.0 24.2 24.6\n"
 GRIDS = {
+    BY_YEAR: ["Year|Wrecks|Wrecks rate|Crew", "2019|31|2.5|400", "2020|28|2.6|390", "2021|35|2.4|300"],
+    VOTERS: ["County|North|South|Grand total", "Ash|9|4|13", "Elm|5|9|14", "Yew|2|3|5", "Totals|16|16|32"],
+    PUMPS: ["Pump|Weight (kg)|Head (m)", "P1|17.4|18", "P2|12.5|22", "P3|15.0|9"],
+    FITS: ["|Poisson|Negative binomial|Hurdle", "AIC|35.2|24.9|24.1", "BIC|36.0|24.2|24.6"],
     YEARS: ["|2021|2022|2023", "Revenue|410|520|505", "Dredging|9.7|8.3|8.3"],
     PORTS: ["Port|Tonnes", "North|120", "South|340", "East|90", "Total|550"],
 }
@@ -66,3 +74,19 @@ def test_in_other_languages(question: str) -> None:
 )
 def test_the_row_of_the_greatest_or_least_value(question: str, value: str | None) -> None:
     assert chosen(question, PORTS) == value
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "value"),
+    [
+        ("In which year were there the most wrecks?", BY_YEAR, "35"),  # and not the highest rate
+        ("Which year had the highest wrecks rate?", BY_YEAR, "2.6"),
+        ("Which year had the fewest crew?", BY_YEAR, "300"),
+        ("Which county has the most registered voters?", VOTERS, "14"),  # of the total: no part of them is asked for
+        ("Which county has the most voters in the north?", VOTERS, "9"),
+        ("Which pump is the heaviest?", PUMPS, "17.4"),
+        ("Which model has the smallest BIC?", FITS, "24.2"),
+    ],
+)
+def test_years_down_the_page_and_columns_that_are_named_in_part(question: str, text: str, value: str | None) -> None:
+    assert chosen(question, text) == value

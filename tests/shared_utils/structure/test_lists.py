@@ -6,6 +6,7 @@ import pytest
 
 from shared_utils.structure.lists import lists, nested
 from shared_utils.structure.model import ListKind
+from shared_utils.structure.title_page import byline
 from tests.shared_utils.structure.written import at, page
 
 PROSE = (
@@ -146,3 +147,18 @@ def test_pages_that_do_not_follow_each_other_are_not_joined() -> None:
     pages = [page("1. Open it.\n2. Look in.\n", 3), page("3. Close it.\n", 5)]
     (found,) = lists(pages)
     assert len(found.items) == 2
+
+
+def test_a_line_that_leads_on_ends_the_points_before_it() -> None:
+    pages = [page("We do this by:\n• writing\n• reading\nThe signals are used by:\n• pilots\n• harbour masters\n")]
+    first, second = lists(pages)
+    assert [item.text for item in first.items] == ["writing", "reading"]
+    assert [item.text for item in second.items] == ["pilots", "harbour masters"]
+    assert at(pages, second.lead) == "The signals are used by:"
+
+
+def test_who_made_it_is_read_off_its_imprint() -> None:
+    made = page("Boats in the harbour\nBerth   Boats\nNorth   12\nCompiled and issued by the Port of Ash   1 of 3\n")
+    span = byline(made)
+    assert span is not None
+    assert made.text[span.start : span.end] == "Port of Ash"

@@ -119,3 +119,15 @@ def test_names_of_two_lines_begin_on_the_line_above_where_others_stand_amid_them
 
     table = read_one(tmp_path, heads).table
     assert texts(table)[0] == ["Port", "Length (m)", "Draught (dm)", "Berths"]
+
+
+def test_the_entries_of_an_account_are_a_table_without_a_rule(tmp_path: Path) -> None:
+    entries = (
+        ("02/07", "HARBOUR CAFE", "BERGEN", "4.20"),
+        ("03/07", "QUAY MARKET", "BERGEN", "17.16"),
+        ("03/07", "FERRY TICKETS", "DAHL", "238.79"),
+        ("05/07", "BOAT YARD", "DAHL", "12.00"),
+        ("06/07", "CHANDLER", "BERGEN", "9.90"),
+    )
+    table = read_one(tmp_path, rows(*entries)).table
+    assert texts(table) == [list(entry) for entry in entries]

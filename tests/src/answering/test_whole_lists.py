@@ -88,6 +88,18 @@ def test_what_asks_for_one_thing_gets_no_list(question: str, tmp_path: Path) -> 
     assert answer.direct is None
 
 
+def test_the_list_whose_lead_in_is_the_question_answers_it(tmp_path: Path) -> None:
+    users = (
+        "The harbour signals are used by:",
+        "• pilots of the port",
+        "• masters of ferries",
+        "They are lit at dusk.",
+    )
+    answer = ask("Who uses the harbour signals?", tmp_path, users, TOOLS)
+    assert answer.direct is not None
+    assert (answer.direct.kind, answer.direct.name) == (DirectKind.LIST, "The harbour signals are used by")
+
+
 def test_a_list_of_something_else_is_not_shown(tmp_path: Path) -> None:
     answer = ask("Which materials are the valves made of?", tmp_path)
     assert answer.direct is None
