@@ -241,8 +241,9 @@ def _set_against(operation: Asked, first: Operand, second: Operand, question: st
 
 
 def _name(one: Operand) -> str:
-    if year_of(one.row) and one.fact.heads:
-        return name_over(one)
+    over = name_over(one) if year_of(one.row) else ""
+    if over and not years_of(over):  # a head that tells a year names no figure
+        return over
     labels = [cell.text for cell in one.fact.labels if cell.row <= one.fact.value.row <= cell.row_end]
     return " ".join(" ".join(labels).split()).rstrip(" :,") or "value"
 
