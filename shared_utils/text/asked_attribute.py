@@ -27,7 +27,7 @@ _ENDS = _AUXILIARIES | _word_set(
     "upon because while there it they he she you we i this these those against versus vs"
 )
 _DETERMINERS = _word_set("the a an its his her their your my our any some each every all both")
-_BEFORE = _word_set("in on at for by from to with under of and about")  # "In which hospital …"
+_BEFORE = _word_set("in on at for by from to with under of and about")  # "In what year …"
 _LATER = _word_set("today now currently exactly usually normally originally")
 _NO_ATTRIBUTE = _word_set(
     # what is counted, measured or worked out
@@ -133,9 +133,7 @@ def _of_what(tokens: Sequence[str], words: Sequence[str]) -> tuple[Form, list[st
     if second in _AUXILIARIES:
         is_last = second in ("does", "did", "do") and 3 < len(words) <= _SHORT and words[-1] not in _ENDS
         return Form.VERB, [tokens[-1]] if is_last else []
-    noun = _noun(tokens[1:])
-    after = words[1 + len(noun)] if 1 + len(noun) < len(words) else ""
-    return Form.NOUN, noun if after in _AUXILIARIES else noun[:1]  # else a verb may stand among them
+    return Form.NOUN, []  # "Which metal is it made of?" is answered by brass, without the word
 
 
 def _of_how(tokens: Sequence[str], words: Sequence[str]) -> tuple[Form, list[str]]:

@@ -66,7 +66,7 @@ def test_a_document_in_another_language_is_not_judged_by_english_words() -> None
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("In which hospital were the patients treated?", ("hospital",)),
+        ("Which metal are the valves made of?", None),
         ("What is Ada Brandt's salary?", ("salary",)),
         ("How many moons does Saturn have?", ("moons",)),
         ("What is the median household income in the county?", ("income",)),
