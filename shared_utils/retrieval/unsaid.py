@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.text.asked_attribute import Form, asked_attribute
 from shared_utils.text.expected import PRICE
+from shared_utils.text.irregular_verbs import forms_of
 from shared_utils.text.languages import told_language
 from shared_utils.text.words import terms
 
@@ -47,7 +48,10 @@ def leaves_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequen
     unsaid = [
         word
         for word in attribute.words
-        if terms(word) and not stands(word) and (others := kin(word)) and not any(map(stands, others))
+        if terms(word)
+        and not stands(word)
+        and (others := kin(word))
+        and not any(map(stands, [*others, *forms_of(word)]))
     ]
     if not unsaid or (attribute.form is Form.SUM and _tells_sum(question, unsaid, shown)):
         return False

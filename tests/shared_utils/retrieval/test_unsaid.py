@@ -58,6 +58,12 @@ def test_what_somebody_does_has_to_be_spoken_of_in_what_is_shown() -> None:
     assert leaves_unsaid("Who repaired the pump?", INDEXES, ["The pump stands beside the lock."], kin)
 
 
+def test_what_somebody_does_may_be_told_in_another_form_of_the_verb() -> None:
+    kin = {"feeds": ("feed", "feeding", "meal")}.get
+    assert not leaves_unsaid("Who feeds the seal?", INDEXES, ["The seal is fed by Ada."], lambda word: kin(word, ()))
+    assert leaves_unsaid("Who feeds the seal?", INDEXES, ["The seal is seen by Ada."], lambda word: kin(word, ()))
+
+
 def test_a_document_in_another_language_is_not_judged_by_english_words() -> None:
     german = build_index("g", [Chunk("g:1:0", "g", 1, 0, len(GERMAN), GERMAN)])
     assert not leaves_unsaid("What is the noise level of the harbour?", [german], [GERMAN], kin)
