@@ -75,7 +75,10 @@ const follows = () => {
   const place = document.querySelector(RUNNING);
   if (!place) { looking = ''; return; }
   const words = document.querySelector('.fn-written');
-  if (words && !words.firstChild) setWords(); // drawn anew: filled before it is painted
+  if (words && !words.firstChild) { // drawn anew: filled before it is painted, be it with what came with it
+    if (seen.at !== words.dataset.at || !seen.blocks.length) seen = { at: words.dataset.at, ...JSON.parse(words.dataset.begun) };
+    setWords();
+  }
   if (looking === place.dataset.at) return;
   looking = place.dataset.at;
   look(looking);

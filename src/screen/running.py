@@ -6,6 +6,7 @@ grows downwards; and from the model's first word on the quotes stand at the foot
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable
 
@@ -36,7 +37,8 @@ def draw_running(turn: TurnView, shelf: Shelf, session: Session) -> None:
         st.fragment(_tick, run_every=every_s)(turn.id, shelf, session, key, None if by_address else every_s)
         if by_address and turn.text:
             with st.container(key="unchecked"):
-                st.html(f'<div class="fn-written" {_at(turn, session)}></div>')
+                begun = html_text(json.dumps(look_at(turn, shelf, session.say)))
+                st.html(f'<div class="fn-written" {_at(turn, session)} data-begun="{begun}"></div>')
         if turn.extractive and turn.extractive.citations:
             with st.container(key="foot" if turn.text else "quotes"):
                 _draw_quotes(turn, session)
