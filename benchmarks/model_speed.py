@@ -111,9 +111,8 @@ def of_the_page(pdf: Path, folder: Path, bare: OllamaAnswerGenerator, settings: 
             alone.append(rate(said(bare, replace(standard_prompt(400, str(time.time_ns())), stop=()), LOOK_UP_TOKENS)))
             for kind, words in FOLLOW_UPS.items():
                 begin_conversation(page)
-                said(
-                    bare, standard_prompt(400, str(time.time_ns())), 1
-                )  # of what comes its server knows the rules alone
+                # of what comes its server is to know the rules alone
+                said(bare, standard_prompt(400, str(time.time_ns())), 1)
                 first = ask(page, data, f"How many litres does pump {pump} move in an hour?")
                 second = ask(page, data, words.format(pump + 40))
                 page_words.append(rate(first.stats))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from shared_utils.types import Answer, EngineKind, PageVerdict, Sentence, Verdict, Where
+from shared_utils.types import Answer, Citation, EngineKind, PageVerdict, Sentence, Verdict, Where
 from src.i18n import ENGLISH, Say, phrase
 from src.presentation.blocks import left_out
 from src.presentation.escaping import plain
@@ -85,6 +85,11 @@ def within_pages(question: str, pages: str, say: Say = ENGLISH) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ answers
+
+
+def place_of(citation: Citation, say: Say = ENGLISH) -> str:
+    """Where a citation leads, in words: "report.pdf, page 3"."""
+    return say("{document}, page {page}", document=plain(citation.document), page=citation.page)
 
 
 def page_name(page: int, label: str, say: Say = ENGLISH) -> str:

@@ -19,6 +19,7 @@ from src.presentation.describe import (
     document_progress,
     page_name,
     page_strip,
+    place_of,
 )
 from src.presentation.escaping import html_text, plain
 from src.views import DocumentState, DocumentView
@@ -129,7 +130,7 @@ def footnotes(
 def _footnote(citation: Citation, anchor: str, say: Say) -> str:
     where = html_text(page_name(citation.page, citation.page_label, say))
     name = html_text(citation.document)
-    title = html_text(say("{document}, page {page}", document=plain(citation.document), page=citation.page))
+    title = html_text(place_of(citation, say))
     return (
         f'<li><a class="fn-entry" href="#{escape(anchor)}" title="{title}">'
         f'<span class="fn-number">{citation.marker}</span><span class="fn-words">'

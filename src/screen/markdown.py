@@ -9,6 +9,7 @@ from shared_utils.citations.items import item_of
 from shared_utils.types import Answer, Citation
 from src.i18n import ENGLISH, Say
 from src.presentation.blocks import Block, BlockKind, Piece, Run, as_lines, blocks, dagger, runs_of, table_lines
+from src.presentation.describe import place_of
 from src.presentation.escaping import plain, plain_within
 from src.presentation.plain_text import with_marks
 
@@ -44,11 +45,7 @@ def _literal(text: str) -> str:
 
 def chip_link(citation: Citation, anchor: str, say: Say = ENGLISH) -> str:
     """A marker as a link the page catches; its title is what a screen reader adds."""
-    return f'[{citation.marker}](#{anchor} "{_backslashed(where(citation, say))}")'
-
-
-def where(citation: Citation, say: Say = ENGLISH) -> str:
-    return say("{document}, page {page}", document=plain(citation.document), page=citation.page)
+    return f'[{citation.marker}](#{anchor} "{_backslashed(place_of(citation, say))}")'
 
 
 # ------------------------------------------------------------------------------------------------ a finished answer

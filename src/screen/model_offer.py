@@ -32,19 +32,18 @@ _LABELS = {
 def draw_offer(session: Session, settings: Settings) -> None:
     """What can be fetched, with its size and a button; while it comes, the rate and a button that stops it."""
     if may_ask(settings):
-        state = _state(settings)
+        state = _state(_status(settings))
         st.fragment(_draw, run_every=_TICK_S if state else _TICK_OF_NOTHING_S)(session, settings, state)
 
 
-def _state(settings: Settings) -> ModelState | None:
+def _state(status: ModelStatus | None) -> ModelState | None:
     """None where there is nothing to offer and nothing to tell."""
-    status = _status(settings)
     return status.state if status and status.state in {ModelState.OFFERED, *FETCHED} else None
 
 
 def _draw(session: Session, settings: Settings, drawn: ModelState | None) -> None:
     status = _status(settings)
-    if bool(_state(settings)) != bool(drawn):
+    if bool(_state(status)) != bool(drawn):
         st.rerun()  # to be looked at more often, or less
     if status is None:
         return

@@ -15,8 +15,8 @@ from src.library.question_lists import ListView, begin_list, describe_list, go_o
 from src.library.shelf import Shelf
 from src.presentation.blocks import Piece, as_html, blocks, cautions, dagger, is_quoted, set_as_text
 from src.presentation.cited import entries
-from src.presentation.describe import describe_verdict
-from src.presentation.escaping import html_text, plain
+from src.presentation.describe import describe_verdict, place_of
+from src.presentation.escaping import html_text
 from src.presentation.questions import questions_from
 from src.screen.citations import ANSWER, anchor
 from src.screen.conversation_list import show_conversation
@@ -175,7 +175,7 @@ def _words(answer: Answer, addresses: Mapping[int, str], say: Say) -> str:
 
     def chip(marker: int) -> str:
         cited = by_marker[marker]
-        title = html_text(say("{document}, page {page}", document=plain(cited.document), page=cited.page))
+        title = html_text(place_of(cited, say))
         return f'<a href="#cite-{escape(addresses[marker])}" title="{title}">{marker}</a>'
 
     def piece_html(piece: Piece) -> str:

@@ -15,10 +15,11 @@ import streamlit as st
 from shared_utils.types import Citation
 from src.i18n import Say
 from src.library.shelf import Shelf
+from src.presentation.describe import place_of
 from src.presentation.escaping import html_text, plain
 from src.screen.citations import QUOTES, WRITING, anchor, written_citations
 from src.screen.html import footnotes, note
-from src.screen.markdown import chip_link, where, written_markdown
+from src.screen.markdown import chip_link, written_markdown
 from src.screen.session import Session, has_workspace_cookie
 from src.screen.stages import running_steps, stage_line, status_line, tick_s
 from src.screen.written import written_blocks
@@ -73,7 +74,7 @@ def look_at(turn: TurnView, shelf: Shelf, say: Say) -> dict[str, object]:
         return told
     names = {view.document_id: view.name for view in shelf.documents()} if turn.text else {}
     leads_to = {
-        cited.marker: ("cite-" + anchor(turn, WRITING, cited.marker), where(cited, say))
+        cited.marker: ("cite-" + anchor(turn, WRITING, cited.marker), place_of(cited, say))
         for cited in written_citations(turn, names, shelf)
     }
     return told | {"blocks": written_blocks(turn.text, leads_to), "chips": leads_to}
