@@ -37,7 +37,10 @@ def draw_finished(turn: TurnView, shelf: Shelf, session: Session, *, latest: boo
             _draw_failure(turn, shelf, session, latest=latest)
             return
         if line := about_answer(turn, say):
-            with st.container(horizontal=True, vertical_alignment="center", key=f"line-{turn.id}", wrap=False):
+            with (
+                st.container(),  # as a fragment has one: the line stays, and the words take their place
+                st.container(horizontal=True, vertical_alignment="center", key=f"line-{turn.id}", wrap=False),
+            ):
                 st.html(line)
         if answer.answerable:
             _draw_words(turn, answer, say)

@@ -86,7 +86,8 @@ def _draw_turn(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) 
         gap="xsmall",
         wrap=False,
     ):
-        if turn.done:
+        st.html(f'<p class="fn-question" dir="auto">{html_text(turn.question)}</p>', width="content")
+        if turn.done:  # after the question, whose place it would take for a moment
             st.button(
                 session.say("Edit and ask again"),
                 icon=":material/edit:",
@@ -95,10 +96,8 @@ def _draw_turn(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) 
                 on_click=_edit,
                 args=(turn.question, session),
             )
-        st.html(f'<p class="fn-question" dir="auto">{html_text(turn.question)}</p>', width="content")
     if turn.done:
-        with st.container():  # as a fragment has one: what stays the same on the page is then not made anew
-            draw_finished(turn, shelf, session, latest=latest)
+        draw_finished(turn, shelf, session, latest=latest)
     else:
         draw_running(turn, shelf, session)
 

@@ -71,14 +71,16 @@ const look = async at => {
   }
   setTimeout(look, Math.max(LEAST_MS, every - (performance.now() - began)), at);
 };
+const filled = () => { // a place drawn anew has its words before it is painted, at the end too, where the line stands already
+  const words = document.querySelector('.fn-written');
+  if (!words || words.firstChild) return;
+  if (seen.at !== words.dataset.at || !seen.blocks.length) seen = { at: words.dataset.at, ...JSON.parse(words.dataset.begun) };
+  setWords();
+};
 const follows = () => {
+  filled();
   const place = document.querySelector(RUNNING);
   if (!place) { looking = ''; return; }
-  const words = document.querySelector('.fn-written');
-  if (words && !words.firstChild) { // drawn anew: filled before it is painted, be it with what came with it
-    if (seen.at !== words.dataset.at || !seen.blocks.length) seen = { at: words.dataset.at, ...JSON.parse(words.dataset.begun) };
-    setWords();
-  }
   if (looking === place.dataset.at) return;
   looking = place.dataset.at;
   look(looking);
