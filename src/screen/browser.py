@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,19 @@ def mount(name: str, data: Mapping[str, object], events: Sequence[str] = ()) -> 
     the page's styles hold for it."""
     script = "".join(_text(f"{part}.js") for part in _PARTS.get(name, (name,)))
     component = st.components.v2.component(name, js=script, isolate_styles=False)
-    listeners: dict[str, Any] = {f"on_{event}_change": _heard for event in events}
-    result: Any = component(key=f"script-{name}", data=dict(data), **listeners)
-    told = {event: getattr(result, event, None) for event in events}
-    return {event: value for event, value in told.items() if isinstance(value, str)}  # sent by a browser: anything
+    key = f"script-{name}"
+    listeners: dict[str, Any] = {f"on_{event}_change": partial(_hear, key, event) for event in events}
+    component(key=key, data=dict(data), **listeners)
+    told: dict[str, str] = st.session_state.pop(_heard_by(key), {})
+    return told
 
 
-def _heard() -> None:
-    """Streamlit tells a value only to components that have a callback for it."""
+def _hear(key: str, event: str) -> None:
+    """Keep what the browser told: a run that another takes the place of may not get as far as where it is asked for."""
+    value = getattr(st.session_state.get(key), event, None)
+    if isinstance(value, str):  # sent by a browser: anything
+        st.session_state[_heard_by(key)] = {**st.session_state.get(_heard_by(key), {}), event: value}
+
+
+def _heard_by(key: str) -> str:
+    return f"heard-{key}"

@@ -18,15 +18,23 @@ from src.screen.session import Place, Session
 from src.settings import Settings
 from src.views import DocumentView, TurnView
 
+_BOX = "question"
+
 
 def draw_question_box(shelf: Shelf, session: Session, settings: Settings, documents: Sequence[DocumentView]) -> None:
     """Call it before the answers are drawn, so that what was just asked is among them."""
     say, ready = session.say, any(view.searchable for view in documents)
     coming = say("You can ask as soon as the first page is read") if documents else say("Add a document to begin")
     if session.draft:
-        st.session_state["question"] = session.draft
+        st.session_state[_BOX] = session.draft
     draw_scope_chips(shelf, session)
-    question = st.chat_input(say("Ask about your documents") if ready else coming, key="question", disabled=not ready)
+    st.chat_input(
+        say("Ask about your documents") if ready else coming,
+        key=_BOX,
+        disabled=not ready,
+        on_submit=_submitted,
+        args=(shelf, session, settings),
+    )
     told = mount("composer", _data(shelf.turns(session.conversation), session, settings), ("goto", "where", "moved"))
     if told.get("moved") == LOST:
         session.by_address = False
@@ -34,10 +42,12 @@ def draw_question_box(shelf: Shelf, session: Session, settings: Settings, docume
         _go_to(told["goto"], session)
     if told.get("where") and take_up(told["where"], session):
         st.rerun()  # the chips stand above the box, and are drawn before it
-    if question:
-        ask(question, shelf, session, settings.max_question_chars)
-        if session.draft:
-            st.rerun()  # the box is drawn already; with its words it can only be drawn anew
+
+
+def _submitted(shelf: Shelf, session: Session, settings: Settings) -> None:
+    """Before the page is drawn: the drawing may be cut off by another, which would not know of the question."""
+    if question := st.session_state[_BOX]:
+        ask(str(question), shelf, session, settings.max_question_chars)
 
 
 def _go_to(address: str, session: Session) -> None:
