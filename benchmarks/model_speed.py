@@ -108,8 +108,9 @@ def of_the_page(pdf: Path, folder: Path, bare: OllamaAnswerGenerator, settings: 
         add(page, pdf)
         for n in range(rounds):
             pump = 11 + 7 * n
-            alone.append(rate(said(bare, replace(standard_prompt(400, str(time.time_ns())), stop=()), LOOK_UP_TOKENS)))
             for kind, words in FOLLOW_UPS.items():
+                unstopped = replace(standard_prompt(400, str(time.time_ns())), stop=())
+                alone.append(rate(said(bare, unstopped, LOOK_UP_TOKENS)))
                 begin_conversation(page)
                 # of what comes its server is to know the rules alone
                 said(bare, standard_prompt(400, str(time.time_ns())), 1)
@@ -125,9 +126,9 @@ def of_the_page(pdf: Path, folder: Path, bare: OllamaAnswerGenerator, settings: 
             begin_conversation(page)
             add(page, other, wait=False)
             indexing.append(rate(ask(page, data, f"How many litres does pump {pump} move in an hour?").stats))
-            told = f"{alone[-1]:.1f}, on the page {median(page_words[-3:]):.1f}, indexing {indexing[-1]:.1f}"
+            told = f"{median(alone[-3:]):.1f}, on the page {median(page_words[-3:]):.1f}, indexing {indexing[-1]:.1f}"
             print(f"round {n + 1}, tokens a second: bare {told}", flush=True)
-    share = median(median(page_words[3 * n : 3 * n + 3]) / one for n, one in enumerate(alone))
+    share = median(page_words) / median(alone)
     while_indexing = median(one / median(page_words[3 * n : 3 * n + 3]) for n, one in enumerate(indexing))
     return [
         ("words a second while the page streams, of a bare client's", share, BAR_GENERATION, "%", False),

@@ -72,14 +72,28 @@ def build_prompt(
     documents and only has to be put into words. How much may be written depends on what is asked. `before`: exchanges
     that are sent again as they were, with the first passages of `evidence`; the others follow with the question.
     """
-    messages, known = [ChatMessage("system", RULES)], 0
+    messages, known = _exchanged(before, labels), sum(len(exchange.spans) for exchange in before)
+    messages.append(ChatMessage("user", _asked(question, evidence.spans[known:], labels, history, result)))
+    return Prompt(tuple(messages), _tokens(messages), max_output_tokens=output_tokens(question), stop=_STOP)
+
+
+def conversation_prompt(before: Sequence[Exchange], labels: Mapping[int, str]) -> Prompt:
+    """What `build_prompt` begins with where a conversation goes on from `before`; one token may be written."""
+    messages = _exchanged(before, labels)
+    return Prompt(tuple(messages), _tokens(messages), max_output_tokens=1, stop=_STOP)
+
+
+def _exchanged(before: Sequence[Exchange], labels: Mapping[int, str]) -> list[ChatMessage]:
+    """The rules, and exchanges as they were."""
+    messages = [ChatMessage("system", RULES)]
     for exchange in before:
         asked = _asked(exchange.question, exchange.spans, labels, exchange.said_before)
         messages += [ChatMessage("user", asked), ChatMessage("assistant", _answered(exchange))]
-        known += len(exchange.spans)
-    messages.append(ChatMessage("user", _asked(question, evidence.spans[known:], labels, history, result)))
-    tokens = _TEMPLATE_TOKENS + sum(estimate_tokens(message.content) for message in messages)
-    return Prompt(tuple(messages), estimated_tokens=tokens, max_output_tokens=output_tokens(question), stop=_STOP)
+    return messages
+
+
+def _tokens(messages: Sequence[ChatMessage]) -> int:
+    return _TEMPLATE_TOKENS + sum(estimate_tokens(message.content) for message in messages)
 
 
 def _asked(

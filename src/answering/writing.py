@@ -174,8 +174,7 @@ class Scribe:
 
     def _expected_s(self, writer: Writer, prompt: Prompt) -> float | None:
         """Until the first word, where the server has what this prompt and the one before it begin with."""
-        with self._lock:
-            read = self._read.get(writer.model, ())
+        read = self.read(writer.model)
         same = takewhile(lambda pair: pair[0] == pair[1], zip(read, prompt.messages, strict=False))
         known = sum(estimate_tokens(message.content) for message, _ in same)
         return estimate_first_token_s(self.speed(writer), prompt.estimated_tokens, known)
@@ -196,7 +195,12 @@ class Scribe:
         with self._lock:
             return max(0.0, self._reads_until.get(writer.model, 0.0) - self._clock())
 
-    def _has_read(self, model: str, prompt: Prompt) -> None:
+    def read(self, model: str) -> tuple[ChatMessage, ...]:
+        """The last prompt that a model read for us; () where it read none."""
+        with self._lock:
+            return tuple(self._read.get(model, ()))
+
+    def has_read(self, model: str, prompt: Prompt) -> None:
         """It speaks: whatever it still had to read, it has read."""
         with self._lock:
             self._reads_until.pop(model, None)
@@ -298,7 +302,7 @@ class Scribe:
                             if not text:
                                 on_first_token()
                                 expected_s = self._expected_s(writer, prompt)
-                                self._has_read(writer.model, prompt)
+                                self.has_read(writer.model, prompt)
                                 yield StageStarted(Stage.WRITING, writer.engine.name, writer.model, where=writer.where)
                             text, tokens = text + delta, tokens + 1
                             plain = settled(text)

@@ -21,6 +21,7 @@ from shared_utils.storage.conversation_store import LetGo, StoredTurn
 from src.answering.answers import STOPPED_EARLY
 from src.answering.conversation import PastTurn
 from src.answering.ingestion import IndexedDocument
+from src.answering.read_ahead import read_ahead
 from src.events import AnswerEvent, EvidenceFound, Stage
 from src.library.leave import Leave
 from src.library.preferences import Pace
@@ -312,7 +313,24 @@ class Conversations:
             self._finish(turn, over(turn.view, time.monotonic(), error))
         finally:
             self._ask_next(turn)
+            self._read_ahead(turn)
             self._at_work.discard(threading.current_thread())
+
+    def _read_ahead(self, turn: Turn) -> None:
+        """See `read_ahead`. Whoever asks something else, here or in line, ends it."""
+
+        def gone_on() -> bool:
+            self._services.heartbeats.beat()
+            turns = self._turns_of.get(turn.conversation)
+            return self._closing or not turns or turns[-1] is not turn
+
+        try:
+            if turn.evidence is not None and not turn.cancel.is_set() and not gone_on():
+                documents = asked_among(self._person.documents(), turn.asking)
+                history = history_of(self._turns_of.get(turn.conversation, ()))
+                read_ahead(self._services.rag.scribe, history, documents, self._leave.writers(turn), gone_on)
+        except FootnoteError:
+            _log.info("an answer was not read ahead", exc_info=True)
 
     def _ask_next(self, turn: Turn) -> None:
         """Go on with the list that a question belongs to, unless that was stopped, and with those that wait in line."""

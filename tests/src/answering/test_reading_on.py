@@ -15,6 +15,7 @@ from shared_utils.types import EngineKind, Evidence, EvidenceSpan, Where
 from src.answering.conversation import PastTurn
 from src.answering.follow_up import added_tokens, cost_of, read_on
 from src.answering.ingestion import IndexedDocument
+from src.answering.read_ahead import read_ahead
 from src.answering.writing import Writer
 from src.events import AnswerFinished, EvidenceFound, Stage, StageStarted
 from src.rag_with_generation import Rag
@@ -90,6 +91,26 @@ def test_a_follow_up_evaluates_a_quarter_of_what_the_first_question_did(
     assert anew <= BAR * at_first
     assert second.evidence is not None
     assert any(told in span.text for span in second.evidence.spans)
+
+
+def test_an_answer_in_other_words_than_the_models_is_read_before_the_follow_up(
+    rag: Rag, document: IndexedDocument, ollama: FakeOllama
+) -> None:
+    engine = OllamaAnswerGenerator(ollama.url, "llama3.2:1b", num_ctx=4096, num_thread=1, deadlines=PATIENT)
+    writer = Writer(Engine(EngineKind.OLLAMA, engine), "llama3.2:1b", queued=True, where=Where.THIS_MACHINE)
+    told = "The harbour turned over 12.4 million in that year, half a million more than in the year before it."
+    first = replace(asked(rag, document, ollama, FIRST), answer=told, wrote="")
+    assert not read_ahead(rag.scribe, [replace(first, wrote=told)], [document], [writer], never)
+    assert not read_ahead(rag.scribe, [first], [document], [writer], lambda: True)
+    ticket = rag.scribe.queue.enter("another", None, "")
+    assert not read_ahead(rag.scribe, [first], [document], [writer], never)
+    rag.scribe.queue.leave(ticket)
+    assert read_ahead(rag.scribe, [first], [document], [writer], never)
+    asked(rag, document, ollama, "And in 2020?", [first])
+    _, ahead, at_follow_up = ollama.evaluated
+    assert ahead >= len(told) // 5  # a token has four letters here
+    assert at_follow_up < ollama.evaluated[0] * BAR
+    assert not read_ahead(rag.scribe, [first], [document], [writer], never)  # another prompt was read since
 
 
 def test_a_wait_is_told_without_what_the_server_has_read(

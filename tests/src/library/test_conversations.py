@@ -106,7 +106,8 @@ def test_a_question_asked_alone_knows_nothing_of_those_before(open_library: Open
     for alone in (False, False, True):
         shelf.ask(TALK, "How many ships called at the port?", alone=alone)
         answered(shelf)
-    first, second, alone_again = [prompt.messages for prompt in fake.prompts]
+    asked = [prompt for prompt in fake.prompts if prompt.max_output_tokens > 1]  # the others are read ahead
+    first, second, alone_again = [prompt.messages for prompt in asked]
     assert first == alone_again != second
 
 
