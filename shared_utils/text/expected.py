@@ -55,10 +55,11 @@ _TYPES = (
             r"|\bquantos anos (?:tem|tinha)\b|\bhoe oud (?:is|was|zijn|waren)\b"
         ),
         re.compile(
-            r"\b(?:ages?|aged|years?|yrs?|old(?:er|est)?|born|birth\w*|since|founded|built|established|alter|jahre?n?"
-            r"|jahrig\w*|geboren\w*|geburt\w*|geb|seit|gegrundet|gebaut|erbaut|ans?|annees?|nee?s?|naissance|depuis"
-            r"|fondee?|age|edad|naci\w+|desde|anos?|anni|eta|nat[oa]|nascid[oa]|nasciment\w+|idade|jaar|oud|leeftijd"
-            r"|fundad[oa]|fondat[oa]|gebouwd|opgericht)\b|\d-year|\b(?:1[0-9]|20)\d\d\s?[-–]\s?(?:(?:1[0-9]|20)\d\d|\))"
+            r"\b\d+(?:[.,]\d+)?[ -](?:years?|yrs?|jahren?|ans|anos|anni|jaar)\b(?! ended)"
+            r"|\b(?:ages?|aged|old(?:er|est)?|born|birth\w*|since|founded|built|established|alter|jahrig\w*|geboren\w*"
+            r"|geburt\w*|geb|seit|gegrundet|gebaut|erbaut|nee?s?|naissance|depuis|fondee?|edad|naci\w+|desde|eta|nat[oa]"
+            r"|nascid[oa]|nasciment\w+|idade|oud|leeftijd|fundad[oa]|fondat[oa]|gebouwd|opgericht)\b"
+            r"|\b(?:1[0-9]|20)\d\d ?[-–] ?(?:(?:1[0-9]|20)\d\d|\))"
         ),
     ),
     ExpectedType(
