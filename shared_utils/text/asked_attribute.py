@@ -41,6 +41,8 @@ _NO_ATTRIBUTE = _word_set(
     # what things are called, and their kinds
     "name names title titles type types kind kinds sort term terms word words phrase letter letters abbreviation "
     "acronym version position definition meaning "
+    # what is told by its form
+    "mail email phone telephone fax website "
     # parts of documents, and what they are about
     "section sections table tables chapter chapters page pages paragraph line lines item items list document "
     "report paper article text part parts agenda topic topics subject theme idea ideas focus content contents "

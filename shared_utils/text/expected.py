@@ -56,9 +56,10 @@ _TYPES = (
         ),
         re.compile(
             r"\b\d+(?:[.,]\d+)?[ -](?:years?|yrs?|jahren?|ans|anos|anni|jaar)\b(?! ended)"
-            r"|\b(?:ages?|aged|old(?:er|est)?|born|birth\w*|since|founded|built|established|alter|jahrig\w*|geboren\w*"
-            r"|geburt\w*|geb|seit|gegrundet|gebaut|erbaut|nee?s?|naissance|depuis|fondee?|edad|naci\w+|desde|eta|nat[oa]"
+            r"|\b(?:ages?|aged|old(?:er|est)?|born|birth\w*|founded|built|established|alter|jahrig\w*|geboren\w*"
+            r"|geburt\w*|geb|gegrundet|gebaut|erbaut|nee?s? (?:le|en|a)|naissance|fondee?|edad|naci\w+|eta|nat[oa]"
             r"|nascid[oa]|nasciment\w+|idade|oud|leeftijd|fundad[oa]|fondat[oa]|gebouwd|opgericht)\b"
+            r"|\b(?:since|seit|depuis|desde|dal|sinds) (?:1[0-9]|20)\d\d\b"
             r"|\b(?:1[0-9]|20)\d\d ?[-–] ?(?:(?:1[0-9]|20)\d\d|\))"
         ),
     ),

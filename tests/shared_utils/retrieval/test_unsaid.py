@@ -96,6 +96,8 @@ def test_a_document_in_another_language_is_not_judged_by_english_words() -> None
         ("What should you do if the pump is loud?", None),
         ("In what year was the lock bought?", ("bought",)),
         ("How are the valves painted on the inside?", ("painted",)),
+        ("What is the mail address of Ada Brandt?", None),
+        ("Who wrote the report on the pump?", None),
         ("What is Ada Brandt's salary?", ("salary",)),
         ("How many moons does Saturn have?", ("moons",)),
         ("What is the median household income in the county?", ("income",)),
