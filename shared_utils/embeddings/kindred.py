@@ -37,7 +37,7 @@ class Kindred:
         self._loaded = lru_cache(maxsize=1)(self._load)
         self.of = lru_cache(maxsize=1024)(self._of)
 
-    def _of(self, word: str) -> tuple[str, ...]:
+    def _of(self, word: str, least: float = LEAST, /) -> tuple[str, ...]:
         """Of a word in small letters, the nearest first, then what begins like it; () for one that is not known."""
         words, vectors = self._loaded()
         place = words.get(word)
@@ -47,7 +47,7 @@ class Kindred:
         blocks = (vectors[i : i + _ROWS].astype(np.float32) @ asked for i in range(0, len(vectors), _ROWS))
         cosines = np.concatenate(list(blocks)) / float(asked @ asked)
         every = list(words)
-        near = [every[i] for i in np.argsort(-cosines)[: int((cosines >= LEAST).sum())]]
+        near = [every[i] for i in np.argsort(-cosines)[: int((cosines >= least).sum())]]
         alike = [one for one in every if len(word) > _BEGINNING and one.startswith(word[:_BEGINNING])]
         return tuple(one for one in dict.fromkeys([*near, *alike]) if one != word)
 

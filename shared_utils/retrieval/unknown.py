@@ -95,6 +95,9 @@ _STEPS = re.compile(  # to do what, to which thing
     r"which|as|be|are|is)\b|[?,.]|$))",
     re.IGNORECASE,
 )
+_JOINED = r"[\s-]+(?:(?:of|and|the|for|&|und|de)\s+)*"
+_JOINERS_BEGIN = "oatfud"
+_WORD_BEGINS = re.compile(r"(?<!\w)[^\W\d_]")
 _OPENINGS = frozenset(("what", "which", "how", "the", "does", "is", "was", "who", "when", "where", "calculate"))
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SHORTEST_SLIP = 5  # letters of a word that may be misspelled
@@ -212,9 +215,16 @@ def _is_short(code: str, indexes: Sequence[DocumentIndex]) -> bool:
     """Whether the documents have words in a row that a code of capitals may be short for."""
     if not code.isupper() or not code.isalpha() or not 2 <= len(code) <= 6:
         return False
-    initials = r"[\s-]+(?:(?:of|and|the|for|&|und|de)\s+)*".join(rf"{letter}[^\W\d_]*" for letter in code.lower())
-    pattern = re.compile(rf"(?<!\w){initials}(?!\w)")
-    return any(pattern.search(chunk) for chunk in _folded(indexes))
+    words = _JOINED.join(rf"{letter}[^\W\d_]*" for letter in code.lower())
+    pattern = re.compile(rf"(?<!\w){words}(?!\w)")
+    begins = re.compile(rf"[{_JOINERS_BEGIN}]*".join(code.lower()))  # a hundredth of the letters: what may match
+    return any(begins.search(_initials(chunk)) and pattern.search(chunk) for chunk in _folded(indexes))
+
+
+@lru_cache(maxsize=10_000)
+def _initials(folded: str) -> str:
+    """The first letters of the words of a folded text."""
+    return "".join(_WORD_BEGINS.findall(folded))
 
 
 def _folded(indexes: Iterable[DocumentIndex]) -> Iterator[str]:

@@ -7,7 +7,8 @@ not tell what anybody earns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
+from typing import Protocol
 
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.text.asked_attribute import Form, asked_attribute
@@ -16,15 +17,23 @@ from shared_utils.text.irregular_verbs import forms_of
 from shared_utils.text.languages import told_language
 from shared_utils.text.words import terms
 
-Kin = Callable[[str], Collection[str]]
-"""A word in small letters -> the words that are kin to it, none for one that is not known."""
+
+class Kin(Protocol):
+    """A word in small letters -> the words that are kin to it, of a kind with it where `least` says how near they are
+    at least (a cosine); none for one that is not known."""
+
+    def __call__(self, word: str, least: float = ..., /) -> Collection[str]: ...
 
 
-def no_kin(_: str) -> tuple[str, ...]:
+def no_kin(_: str, _least: float = 0, /) -> tuple[str, ...]:
     """Of no word is anything known."""
     return ()
 
 
+_OF_A_KIND = 0.3  # the cosine of a kind and one of it: "metal" and "brass" .31, "instrument" and "violin" .39
+_SUMS = frozenset(
+    ("price", "cost", "costs", "salary", "fee", "fees", "pay", "wages", "money", "rent", "payment", "expenditure")
+)
 _FIRST_CHUNKS = 20  # whose language is a document's
 _SHARE = 0.5  # of a question's other words, that stand beside the sum it asks for
 
@@ -33,7 +42,8 @@ def leaves_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequen
     """Whether no document speaks of the attribute that an English question asks for, in any word that is kin to it.
 
     What somebody does ("who makes …") has to be spoken of in what is `shown` itself. A sum of money beside the other
-    words of a question tells what something costs without the word.
+    words of a question tells what something costs without the word, and one of a kind which of them is asked for. A
+    price, a fee or a salary is a figure beside the word, or a sum of money beside the others.
     """
     attribute = asked_attribute(question)
     if attribute is None or told_language(question) not in ("english", None):
@@ -45,6 +55,10 @@ def leaves_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequen
             return any(term in told for term in terms(word))
         return any(index.chunk_words.document_frequency(term) for index in indexes for term in terms(word))
 
+    beside = set(terms(question)) - {term for word in attribute.words for term in terms(word)}
+    word = attribute.words[-1]
+    if attribute.form is not Form.SUM and _SUMS & {word, *kin(word)}:
+        return not _tells_figure(question, word, shown, kin) and all(_is_english(index, beside) for index in indexes)
     unsaid = [
         word
         for word in attribute.words
@@ -55,7 +69,21 @@ def leaves_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequen
     ]
     if not unsaid or (attribute.form is Form.SUM and _tells_sum(question, unsaid, shown)):
         return False
-    return all(_is_english(index) for index in indexes)
+    if attribute.form is Form.KIND and any(_tells_one(word, shown, kin) for word in unsaid):
+        return False
+    return all(_is_english(index, beside) for index in indexes)
+
+
+def _tells_figure(question: str, word: str, shown: Sequence[str], kin: Kin) -> bool:
+    """Whether a figure is shown beside a word that is kin to it, or a sum of money beside the other words."""
+    own = {term for one in (word, *kin(word)) for term in terms(one)}
+    has_figure = any(own & set(terms(text)) and any(map(str.isdigit, text)) for text in shown)
+    return has_figure or _tells_sum(question, [word], shown)
+
+
+def _tells_one(kind: str, shown: Sequence[str], kin: Kin) -> bool:
+    told = {term for text in shown for term in terms(text)}
+    return any(term in told for one in kin(kind, _OF_A_KIND) for term in terms(one))
 
 
 def _tells_sum(question: str, besides: Sequence[str], shown: Sequence[str]) -> bool:
@@ -63,5 +91,8 @@ def _tells_sum(question: str, besides: Sequence[str], shown: Sequence[str]) -> b
     return any(PRICE.is_in(text) and len(words & set(terms(text))) >= _SHARE * len(words) for text in shown)
 
 
-def _is_english(index: DocumentIndex) -> bool:
-    return told_language(" ".join(chunk.text for chunk in index.chunks[:_FIRST_CHUNKS])) == "english"
+def _is_english(index: DocumentIndex, beside: Collection[str]) -> bool:
+    """Of a form or a table, whose language is not told, where it has most of an English question's other words."""
+    told = told_language(" ".join(chunk.text for chunk in index.chunks[:_FIRST_CHUNKS]))
+    held = [term for term in beside if index.chunk_words.document_frequency(term)]
+    return told == "english" or (told is None and len(held) >= max(1, _SHARE * len(beside)))

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared_utils.text.irregular_verbs import forms_of
+
 
 def _word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -21,6 +23,8 @@ _AUXILIARIES = _word_set(
     "is are was were am be been has have had does do did can could should shall will would must may might"
 )
 _FORMS_OF_BE = frozenset(("is", "are", "was", "were"))
+_DONE = _FORMS_OF_BE | {"did", "does", "do"}
+_TIMES = frozenset(("year", "month", "day", "date"))
 _ENDS = _AUXILIARIES | _word_set(
     "of for in on at to from by with without that which who whom whose when where if as during between according "
     "per under over after before used using into through about than since until and or but not via among within "
@@ -37,6 +41,8 @@ _NO_ATTRIBUTE = _word_set(
     # what things are called, and their kinds
     "name names title titles type types kind kinds sort term terms word words phrase letter letters abbreviation "
     "acronym version position definition meaning "
+    # what is told by its form
+    "mail email phone telephone fax website "
     # parts of documents, and what they are about
     "section sections table tables chapter chapters page pages paragraph line lines item items list document "
     "report paper article text part parts agenda topic topics subject theme idea ideas focus content contents "
@@ -62,8 +68,8 @@ _NO_ATTRIBUTE = _word_set(
     "contain contains provide provides need needs needed cover covers include includes included describe "
     "describes required refer refers apply applies exist exists start starts begin begins end ends occur occurs "
     "count counts spend spent state states stated list listed print printed find found call called know known see "
-    "seen write explain explained define defined discuss discussed present presented quote quoted cite cited "
-    "mention mentioned credit credited name named"
+    "seen write wrote written authored explain explained define defined discuss discussed present presented "
+    "quote quoted cite cited mention mentioned credit credited name named"
 )
 _SHORT = 8  # words of a question whose last word is its verb: "What does the pump cost?"
 _LONGER = 12  # … where "how much" leaves little else
@@ -75,6 +81,7 @@ class Form(StrEnum):
     NOUN = "noun"  # "the salary of …", "how many moons"
     VERB = "verb"  # "who makes …", "when was … built"
     SUM = "sum"  # "how much does … cost"
+    KIND = "kind"  # "which club does …": one of a kind answers it without the word
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +99,14 @@ def asked_attribute(question: str) -> Attribute | None:
     Attribute(words=('noise',), form=<Form.NOUN: 'noun'>)
     >>> asked_attribute("When was the PX-220 introduced?").words, asked_attribute("Who makes it?")
     (('introduced',), None)
-    >>> asked_attribute("What is the name of the director's wife?").words
-    ('wife',)
+    >>> asked_attribute("What is the name of the director's wife?").words, asked_attribute("Which club is it?").form
+    (('wife',), <Form.KIND: 'kind'>)
     """
     form, words = _asked(question)
     names = [word for word in words if word[0].isupper()]
     if words and all(_says_nothing(word) for word in words):
         words = [] if names else _belongs_to(question)
-    elif form is Form.NOUN and words and not _says_nothing(words[-1]):
+    elif form in (Form.NOUN, Form.KIND) and words and not _says_nothing(words[-1]):
         words = words[-1:]
     parts = [part for word in words if not word[0].isupper() for part in re.split("[-']", word.lower())]
     told = tuple(dict.fromkeys(part for part in parts if len(part) > 2 and not _says_nothing(part)))
@@ -120,10 +127,21 @@ def _asked(question: str) -> tuple[Form, list[str]]:
         return _of_how(tokens, words)
     if opening == "who" and len(words) > 1:
         return _of_who(tokens, words)
-    if opening in ("when", "where") and len(words) > 3 and second in _FORMS_OF_BE | {"did", "does", "do"}:
-        last = [token for token in tokens if token.lower() not in _LATER][-1:]
-        return Form.VERB, [] if last[0].lower() in _ENDS else last
+    if opening in ("when", "where") and len(words) > 3 and second in _DONE:
+        return Form.VERB, _last(tokens)
     return Form.NOUN, []
+
+
+def _last(tokens: Sequence[str]) -> list[str]:
+    last = [token for token in tokens if token.lower() not in _LATER][-1:]
+    return [] if last[0].lower() in _ENDS else last
+
+
+def _participle(tokens: Sequence[str]) -> list[str]:
+    """The last word before what is said of where, when and by whom, if it says what was done."""
+    ends = next((i for i, token in enumerate(tokens) if i and token.lower() in _ENDS), len(tokens))
+    last = tokens[ends - 1].lower() if 1 < ends <= _SHORT else ""
+    return [last] if last.endswith("ed") or (last and forms_of(last)) else []
 
 
 def _of_what(tokens: Sequence[str], words: Sequence[str]) -> tuple[Form, list[str]]:
@@ -133,11 +151,17 @@ def _of_what(tokens: Sequence[str], words: Sequence[str]) -> tuple[Form, list[st
     if second in _AUXILIARIES:
         is_last = second in ("does", "did", "do") and 3 < len(words) <= _SHORT and words[-1] not in _ENDS
         return Form.VERB, [tokens[-1]] if is_last else []
-    return Form.NOUN, []  # "Which metal is it made of?" is answered by brass, without the word
+    if second in _TIMES and len(words) > 4 and words[2] in _DONE:
+        return Form.VERB, _last(tokens)
+    noun = _noun(tokens[1:])
+    is_asked = len(tokens) > len(noun) + 1 and words[len(noun) + 1] in _AUXILIARIES
+    return Form.KIND, noun if is_asked and noun == list(tokens[1 : len(noun) + 1]) else []
 
 
 def _of_how(tokens: Sequence[str], words: Sequence[str]) -> tuple[Form, list[str]]:
     second, third = (*words[1:], "", "")[:2]
+    if second in _FORMS_OF_BE:
+        return Form.VERB, _participle(tokens[2:])
     if second == "many" or (second == "much" and third not in _AUXILIARIES):
         return Form.NOUN, _noun(tokens[2:])
     is_last = third in ("does", "did", "do", "will", "would") and len(words) <= _LONGER and words[-1] not in _ENDS

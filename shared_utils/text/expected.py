@@ -48,6 +48,45 @@ PRICE = ExpectedType(
 )
 _TYPES = (
     ExpectedType(
+        "age",
+        re.compile(
+            r"\bhow old (?:is|was|are|were)\b|\bwie alt (?:ist|war|sind|waren)\b|\bquel age (?:a|avait|ont|avaient)\b"
+            r"|\bque edad tien\w+\b|\bcuantos anos (?:tien|teni)\w+\b|\bquanti anni (?:ha|hanno|aveva)\b"
+            r"|\bquantos anos (?:tem|tinha)\b|\bhoe oud (?:is|was|zijn|waren)\b"
+        ),
+        re.compile(
+            r"\b\d+(?:[.,]\d+)?[ -](?:years?|yrs?|jahren?|ans|anos|anni|jaar)\b(?! ended)"
+            r"|\b(?:ages?|aged|old(?:er|est)?|born|birth\w*|founded|built|established|alter|jahrig\w*|geboren\w*"
+            r"|geburt\w*|geb|gegrundet|gebaut|erbaut|nee?s? (?:le|en|a)|naissance|fondee?|edad|naci\w+|eta|nat[oa]"
+            r"|nascid[oa]|nasciment\w+|idade|oud|leeftijd|fundad[oa]|fondat[oa]|gebouwd|opgericht)\b"
+            r"|\b(?:since|seit|depuis|desde|dal|sinds) (?:1[0-9]|20)\d\d\b"
+            r"|\b(?:1[0-9]|20)\d\d ?[-–] ?(?:(?:1[0-9]|20)\d\d|\))"
+        ),
+    ),
+    ExpectedType(
+        "weight",
+        re.compile(
+            r"\bhow heavy (?:is|are|was)\b|\bhow much (?:does|do|did) .{2,60}\bweigh\b|\bwie schwer (?:ist|sind|war)\b"
+            r"|\bwie ?viel wiegt\b|\bcombien pese\b|\bquel est le poids\b|\bcuanto pesa\b|\bcual es el peso\b"
+            r"|\bquanto pesa\b|\bqual e (?:il|o) peso\b|\bhoe zwaar\b|\bhoeveel weegt\b"
+        ),
+        re.compile(
+            r"\d ?(?:[kmµ]?g|t)\b|(?<![a-z])(?:kg|lbs?|oz|tonn\w*|tons?|pounds?|ounces?|(?:kilo|milli)?gramm?\w*"
+            r"|kilos?|\w*weigh\w*|\w*gewicht\w*|wieg\w*|poids|pes\w{1,3}|mass\w?|zwaar|weeg\w*|light\w*|heav\w+)(?![a-z])"
+        ),
+    ),
+    ExpectedType(
+        "pay",
+        re.compile(
+            r"\b(?:what|which|how (?:high|much|large)) (?:\w+ )?(?:is|was|are|were)? ?(?:the |his |her |their )?"
+            r"(?:\w+['’]s |\w+ )?(?:salar(?:y|ies)|wages?|bonus(?:es)?)\b|\bhow much (?:money|pay)\b"
+            r"|\bwie (?:hoch|viel) .{0,20}(?:lohn|gehalt|verdienst)\b|\bquel(?:le)? est (?:le |la |l['’])(?:salaire"
+            r"|remuneration)\b|\bcual es (?:el|la) (?:salario|sueldo|remuneracion)\b|\bqual e (?:lo|o) (?:stipendio"
+            r"|salari?o)\b|\bhoe hoog is het (?:salaris|loon)\b"
+        ),
+        PRICE.form,
+    ),
+    ExpectedType(
         "colour",
         re.compile(
             r"\b(?:what|which) (?:\w+ )?colou?rs?\b(?! (?:space|profile|mode|temperature|cast|scheme|model|code))"

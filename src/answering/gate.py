@@ -54,7 +54,9 @@ def is_answered(
     if isinstance(figure, NotComputed) and figure.is_untold and spelled_years(question):
         return False
     shown = [span.text for span in evidence.spans]
-    if lacks_expected(question, shown) or leaves_unsaid(question, leading, _with_headings(shown, passages), kin):
+    if any(lacks_expected(asked, shown) for asked in (question, taken.whole, taken.reworded) if asked):
+        return False
+    if leaves_unsaid(question, leading, _with_headings(shown, passages), kin):
         return False
     return judge(taken.whole or question, passages, indexes, embedder, taken.within).answerable
 

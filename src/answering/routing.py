@@ -45,6 +45,7 @@ class Route:
     untranslated: Message = NOTHING  # said in place of a refusal where the question's language was not understood
     whole: str = ""  # what is searched with whose it is, where that is left out: a name that stands there tells
     missing: Message = NOTHING  # said in its place where the document that is asked of is not there
+    reworded: str = ""  # what was searched before it was put in other words: it tells the form that answers have
 
     @property
     def spreads(self) -> bool:

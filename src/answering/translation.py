@@ -110,7 +110,8 @@ def in_other_words(taken: Route, indexes: Sequence[DocumentIndex], lexicon: Lexi
             note = message("Not every word stands in the documents; searched for “{words}”.", words=found.strip(" ?!."))
             ids = {index.document_id for index in own}
             within = _among(ids, taken.within)
-            yield replace(taken, searched=found, whole="", note=taken.note or note, within=within)
+            own_words = taken.whole or taken.searched
+            yield replace(taken, searched=found, whole="", note=taken.note or note, within=within, reworded=own_words)
     yield from in_other_languages(taken, indexes, lexicon)
 
 
@@ -157,6 +158,7 @@ def _in(to: str, taken: Route, asked: str, indexes: Sequence[DocumentIndex], lex
         taken,
         searched=found.text,
         whole="",
+        reworded=taken.whole or taken.searched,
         note=taken.note or note,
         untranslated=NOTHING if found.is_understood else UNTRANSLATED,
     )

@@ -26,11 +26,14 @@ _KIN = {
     "repaired": ("repair",),
     "cost": ("price",),
     "wife": ("husband",),
+    "metal": ("metals",),
+    "bonus": ("bonuses",),
+    "fee": ("cost", "wages"),
 }
 
 
-def kin(word: str) -> Collection[str]:
-    return _KIN.get(word, ())
+def kin(word: str, least: float = 0.42, /) -> Collection[str]:
+    return ("metals", "brass") if word == "metal" and least < 0.42 else _KIN.get(word, ())
 
 
 @pytest.mark.parametrize(
@@ -39,7 +42,7 @@ def kin(word: str) -> Collection[str]:
         ("What is the noise level of the pump?", True),
         ("Who is the harbour master married to?", True),
         ("What is the name of the harbour master's wife?", True),
-        ("What is the salary of the harbour master?", False),  # "wages" stand there
+        ("What is the salary of the harbour master?", True),  # "wages" stand there, and no figure beside them
         ("What is the weight of the pump?", False),
         ("When was the pump constructed?", False),
         ("How much did the repair of the pump cost?", False),  # a sum beside the words
@@ -47,6 +50,10 @@ def kin(word: str) -> Collection[str]:
         ("What is the frobnication of the pump?", False),  # nothing is known of the word
         ("What is the number of the pump?", False),
         ("Wie hoch ist das Gehalt des Hafenmeisters?", False),
+        ("What bonus did the harbour master get?", True),
+        ("Which metal is the pump made of?", True),
+        ("What is the fee for the harbour?", True),
+        ("What is the cost of the repair of the pump?", False),
     ],
 )
 def test_an_attribute_is_looked_for_in_every_word_that_is_kin(question: str, is_unsaid: bool) -> None:
@@ -59,9 +66,22 @@ def test_what_somebody_does_has_to_be_spoken_of_in_what_is_shown() -> None:
 
 
 def test_what_somebody_does_may_be_told_in_another_form_of_the_verb() -> None:
-    kin = {"feeds": ("feed", "feeding", "meal")}.get
-    assert not leaves_unsaid("Who feeds the seal?", INDEXES, ["The seal is fed by Ada."], lambda word: kin(word, ()))
-    assert leaves_unsaid("Who feeds the seal?", INDEXES, ["The seal is seen by Ada."], lambda word: kin(word, ()))
+    def kin(word: str, *_: float) -> Collection[str]:
+        return ("feed", "feeding", "meal") if word == "feeds" else ()
+
+    assert not leaves_unsaid("Who feeds the seal?", INDEXES, ["The seal is fed by Ada."], kin)
+    assert leaves_unsaid("Who feeds the seal?", INDEXES, ["The seal is seen by Ada."], kin)
+
+
+def test_one_of_a_kind_answers_without_the_word() -> None:
+    assert not leaves_unsaid("Which metal is the pump made of?", INDEXES, ["The pump is of brass."], kin)
+
+
+def test_a_form_whose_language_is_not_told_is_judged_by_the_questions_own_words() -> None:
+    form = "Truck 17 · Driver: ______ · Weight: ______ · Ship Date: 2020-09-29"
+    index = build_index("f", [Chunk("f:1:0", "f", 1, 0, len(form), form)])
+    assert leaves_unsaid("What is the noise of the truck?", [index], [form], kin)
+    assert not leaves_unsaid("What is the noise of the lorry?", [index], [form], kin)
 
 
 def test_a_document_in_another_language_is_not_judged_by_english_words() -> None:
@@ -72,7 +92,12 @@ def test_a_document_in_another_language_is_not_judged_by_english_words() -> None
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("Which metal are the valves made of?", None),
+        ("Which metal are the valves made of?", ("metal",)),
+        ("What should you do if the pump is loud?", None),
+        ("In what year was the lock bought?", ("bought",)),
+        ("How are the valves painted on the inside?", ("painted",)),
+        ("What is the mail address of Ada Brandt?", None),
+        ("Who wrote the report on the pump?", None),
         ("What is Ada Brandt's salary?", ("salary",)),
         ("How many moons does Saturn have?", ("moons",)),
         ("What is the median household income in the county?", ("income",)),

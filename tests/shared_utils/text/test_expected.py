@@ -20,6 +20,12 @@ from shared_utils.text.expected import asked_prohibition, expected_type, lacks_e
         ("What is the website of the port?", "More at www.nordhaven.example", "The port has a site of 4 ha."),
         ("What colour is the warning lamp?", "The lamp turns red.", "The lamp warns of colours."),
         ("Welche Farbe hat die Lampe?", "Die Lampe ist grün.", "Die Lampe hat eine Farbe."),
+        ("How old is the pilot?", "The pilot is 41 years of age.", "The pilot came on 4 May 2016."),
+        ("Wie alt ist das Dock?", "Das Dock wurde 1871 gebaut.", "Das Dock liegt am Kai 3."),
+        ("Quel est le poids de la grue ?", "La grue pèse 9 t.", "La grue coûte 25,00 €."),
+        ("How heavy is the crane?", "Crane: 9,000 kg", "The crane lifts things at berth 3."),
+        ("What salary does the pilot have?", "The pilot earns $4,000 a month.", "The pilot has 2 boats."),
+        ("Wie hoch ist der Stundenlohn?", "Es gibt 14,50 Euro je Stunde.", "Pause 1:00, Ende 13:15."),
     ],
 )
 def test_a_text_without_the_form_does_not_answer(question: str, answer: str, other: str) -> None:
