@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations, pairwise
 
+from shared_utils.citations.dates import names_a_time
 from shared_utils.citations.polarity import are_alike
 from shared_utils.citations.reading import Reading
 from shared_utils.citations.text_units import Word
@@ -52,7 +53,7 @@ def changes_told(reading: Reading) -> tuple[Word, ...]:
 
 def _from_to(reading: Reading) -> Iterator[tuple[Quantity, Quantity]]:
     """What was before and what is now: "from 805 in 2022 to 1,048"."""
-    numbers = [q for q in reading.numbers if not q.is_year]
+    numbers = [q for q in reading.numbers if not names_a_time(q, reading.claim)]
     for was, now in pairwise(numbers):
         if _comes_from(was, reading.claim) and _alike((was, now)) and _TO.search(reading.claim[was.end : now.start]):
             yield was, now

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from shared_utils.citations.dates import names_a_time
+from shared_utils.citations.quantities import quantities
 from shared_utils.citations.reading import read_claim
 from shared_utils.citations.text_units import units_of
 from shared_utils.citations.verification import verify
@@ -44,6 +46,7 @@ def test_a_number_follows_from_two_that_the_page_holds(claim: str, follows: bool
         ("Net income fell from 1,048 to 805.", ["fell"]),
         ("Net income rose from 805 to 1,049.", []),
         ("Net income rose.", []),
+        ("Net income rose from 805 in 1870 to 1,048 in 1880.", ["rose"]),  # years that nothing else tells for ones
     ],
 )
 def test_the_numbers_tell_which_way_they_went(claim: str, told: list[str]) -> None:
@@ -55,3 +58,26 @@ def test_what_is_worked_out_rightly_is_supported_and_what_is_not_is_doubted() ->
     assert verify(claim.format("14,694"), [PAGE]).verdict is Verdict.SUPPORTED
     assert verify("Net sales rose by 160, from 14,544 to 14,694.", [PAGE]).verdict is not Verdict.SUPPORTED
     assert verify("Net sales fell by 150, from 14,544 to 14,694.", [PAGE]).verdict is not Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "when"),
+    [
+        ("It had 130 people in 1870.", [False, True]),
+        ("Schools were founded in the late 1800s.", [True]),
+        ("It sold 1870 tickets.", [False]),
+    ],
+)
+def test_a_number_that_says_when_is_told_by_the_words_before_it(claim: str, when: list[bool]) -> None:
+    assert [names_a_time(q, claim) for q in quantities(claim)] == when
+
+
+@pytest.mark.parametrize(
+    ("claim", "page"),
+    [
+        ("The board granted the motion on 3 May.", "The board denied the motion on 3 May."),
+        ("The score rewards long answers.", "The score penalizes long answers."),
+    ],
+)
+def test_what_is_granted_is_not_denied_and_what_is_rewarded_not_penalized(claim: str, page: str) -> None:
+    assert verify(claim, [page]).verdict is Verdict.CONTRADICTED
