@@ -147,7 +147,8 @@ def outcomes(labelled: Sequence[Labelled], embedder: Embedder) -> list[Outcome]:
         np.array([one.true for one in labelled]),
         np.array([one.set for one in labelled]),
     )
-    learned = {name: judgement_of(fitted(table.without(str(name)))) for name in np.unique(table.sets)}
+    rest = {name: table.without(str(name)) for name in np.unique(table.sets)}
+    learned = {name: judgement_of(fitted(kept, kept)) for name, kept in rest.items()}  # none is judged by words alone
     return [
         _outcome(one, f, embedder if i % _TIMED == 0 else remembered, learned[one.set], timed=i % _TIMED == 0)
         for i, (one, f) in enumerate(zip(labelled, found, strict=True))

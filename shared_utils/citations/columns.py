@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from shared_utils.citations.dates import names_a_time
 from shared_utils.citations.parallel import parallel_lists
 from shared_utils.citations.quantities import quantities
 from shared_utils.citations.reading import Finding, Reading, holds
@@ -38,7 +39,7 @@ def check_columns(reading: Reading) -> Iterator[Finding]:
     yield from _named_columns(reading)
     keys = column_keys(reading.claim)
     for wanted in reading.numbers:
-        if not keys or wanted.is_year:
+        if not keys or names_a_time(wanted, reading.claim):
             continue
         yield from _in_prose(wanted, keys, reading)
         rows = [i for i in reading.anchor if reading.units[i].is_row and holds(reading.units[i], wanted)]

@@ -18,6 +18,7 @@ from shared_utils.citations.signs import says_minus
 from shared_utils.citations.substitutions import Swap, exchanged_number
 from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, Word, covered
+from shared_utils.citations.worked_out import is_worked_out
 from shared_utils.citations.year_clauses import check_clause
 from shared_utils.message import message
 from shared_utils.text.dates import Quarter, quarters
@@ -74,6 +75,8 @@ def check_numbers(reading: Reading) -> Iterator[Finding]:
                 yield Finding(Verdict.PARTLY, message("the page names {what} only for comparison", what=wanted.text))
             elif wanted.is_year:
                 yield from check_clause(wanted, reading)
+            continue
+        if is_worked_out(wanted, reading):
             continue
         if not found:
             if stands_with_a_gap(wanted, reading):

@@ -13,11 +13,13 @@ from typing import NamedTuple
 import numpy as np
 
 from shared_utils.citations.exact_checks import ends_a_code, stands_with_a_gap
+from shared_utils.citations.nearness import said_otherwise, with_nearness
 from shared_utils.citations.quantities import Match, compare
 from shared_utils.citations.reading import Reading, is_measured, wording
 from shared_utils.citations.substitutions import names_in, of_one_country
 from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, Word, covered
+from shared_utils.citations.worked_out import is_worked_out
 from shared_utils.text.folding import fold
 from shared_utils.text.numerals import Notation
 from shared_utils.text.quantities import Quantity, quantities
@@ -48,7 +50,8 @@ _QUANTIFIERS = frozenset(
 
 
 class Features(NamedTuple):
-    """Shares lie in 0 … 1. `cosine` is NaN where no embedder was at hand."""
+    """Shares lie in 0 … 1. `cosine` is NaN where no embedder was at hand; with one that knows single words, a word that
+    is near in meaning (nearness.py) counts as the word itself."""
 
     pairs_together: float  # share of the pairs of its words that stand together in one sentence or row
     covered: float  # weighted share of its words in the best few neighbouring units
@@ -64,11 +67,12 @@ def features(reading: Reading, embedder: Embedder | None = None) -> Features:
     weight = wording(reading)
     reach = [unit.keys.union(*(over.keys for over in _over(reading.units, i))) for i, unit in enumerate(reading.units)]
     windows = [range(i, min(i + _WINDOW, len(reach))) for i in range(len(reach))]
-    held = [covered(weight, _joined(reach, window)) for window in windows]
-    best = windows[int(np.argmax(held))]
+    best = windows[int(np.argmax([covered(weight, _joined(reach, window)) for window in windows]))]
+    otherwise = said_otherwise(reading.words, weight, reading.units, embedder) if embedder else {}
+    said = [with_nearness(keys, otherwise) for keys in reach]
     return Features(
-        pairs_together=_together(list(weight)[:_MOST_KEYS], reach),
-        covered=max(held),
+        pairs_together=_together(list(weight)[:_MOST_KEYS], said),
+        covered=max(covered(weight, _joined(said, window)) for window in windows),
         cosine=_cosine(reading, weight, reach, embedder) if embedder else math.nan,
         numbers_missing=_numbers_missing(reading),
         names_missing=min(2, len(missing_names(reading))) / 2,
@@ -125,6 +129,7 @@ def _is_held(wanted: Quantity, reading: Reading) -> bool:
         or any(compare(wanted, q, None) is Match.EXACT for unit in reading.units for q in unit.numbers)
         or ends_a_code(wanted, reading)
         or stands_with_a_gap(wanted, reading)
+        or is_worked_out(wanted, reading)
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from shared_utils.citations.nearness import KnowsWords
 from shared_utils.types import Embedder, Vectors
 
 
@@ -28,3 +29,9 @@ class RememberingEmbedder:
         if text not in self._queries:
             self._queries[text] = self._embedder.embed_query(text)
         return self._queries[text]
+
+    def embed_words(self, words: Sequence[str]) -> Vectors:
+        """Of words by themselves; where the embedder knows none, all are far from each other."""
+        if isinstance(self._embedder, KnowsWords):
+            return self._embedder.embed_words(words)
+        return np.zeros((len(words), 1), dtype=np.float32)

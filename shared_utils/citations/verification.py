@@ -29,6 +29,7 @@ from shared_utils.citations.reading import (
 from shared_utils.citations.reasons import halves, missing_words, not_said, not_together, unsaid_half
 from shared_utils.citations.remembering import RememberingEmbedder
 from shared_utils.citations.text_units import KeyedCell, Unit, content_keys, units_of, with_cells, words_of
+from shared_utils.citations.worked_out import changes_told
 from shared_utils.message import message
 from shared_utils.text.numerals import Notation
 from shared_utils.text.sentences import split_sentences
@@ -98,8 +99,14 @@ def _asks(claim: str) -> bool:
 def measured(sentence: str, cited: Sequence[str], embedder: Embedder | None = None) -> Features | None:
     """What the judgement weighs of a sentence; None where it or the evidence has no words."""
     units = tuple(unit for text in cited for unit in units_of(text))
-    reading = read_claim(bare_claim(sentence), units)
+    reading = _read(bare_claim(sentence), units)
     return features(reading, embedder) if units and reading.weight else None
+
+
+def _read(claim: str, units: tuple[Unit, ...]) -> Reading:
+    reading = read_claim(claim, units)
+    told = tuple((word.start, word.end) for word in changes_told(reading))
+    return replace(reading, measured=(*reading.measured, *told)) if told else reading
 
 
 def _verify_claim(
@@ -121,7 +128,7 @@ def _verify_one(claim: str, units: tuple[Unit, ...], embedder: Embedder | None, 
         return Finding(Verdict.SUPPORTED, message("the page says it word for word"), probability=_WORD_FOR_WORD)
     if lacking := said_to_be_lacking(claim):
         return _lacking(lacking, units, embedder, judgement)
-    reading = read_claim(claim, units)
+    reading = _read(claim, units)
     if not reading.weight:
         return Finding(Verdict.NOT_FOUND, message("there is nothing in it to check"))
     found = features(reading, embedder)

@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import tempfile
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from safetensors import safe_open
 
 from shared_utils.embeddings.packaged_model import WEIGHTS_SHA256, check_weights, packaged_model_dir
 from shared_utils.errors import EmbeddingError
+from shared_utils.types import Vectors
 
 LEAST = 0.42  # the cosine of words that are kin: "salary" and "wages" .51, "salary" and "income" .35
 _SHORTEST = 3  # letters
@@ -51,6 +53,17 @@ class Kindred:
         alike = [one for one in every if len(word) > _BEGINNING and one.startswith(word[:_BEGINNING])]
         return tuple(one for one in dict.fromkeys([*near, *alike]) if one != word)
 
+    def vectors(self, words: Sequence[str]) -> Vectors:
+        """float32 (n, 384), of unit length; zeros for a word that is not known."""
+        places, vectors = self._loaded()
+        found = np.zeros((len(words), vectors.shape[1]), dtype=np.float32)
+        known = [(i, place) for i, word in enumerate(words) if (place := places.get(word)) is not None]
+        if known:
+            rows, stands = zip(*known, strict=True)
+            kept = vectors[list(stands)].astype(np.float32)
+            found[list(rows)] = kept / np.linalg.norm(kept, axis=1, keepdims=True)
+        return found
+
     def _load(self) -> tuple[dict[str, int], NDArray[np.int8]]:
         try:
             vectors = prepared(self._cache_dir)
@@ -67,7 +80,7 @@ def prepared(cache_dir: Path) -> NDArray[np.int8]:
     """
     file = cache_dir / f"minilm-words-{WEIGHTS_SHA256[:16]}-v1.npy"
     if file.is_file():
-        kept: NDArray[np.int8] = np.load(file)
+        kept: NDArray[np.int8] = np.load(file, mmap_mode="r")  # two hold it, and every process
         return kept
     weights = packaged_model_dir() / "model.safetensors"
     check_weights(weights, WEIGHTS_SHA256)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from shared_utils.embeddings.kindred import Kindred
 from shared_utils.embeddings.packaged_model import WEIGHTS_SHA256, check_weights
 from shared_utils.errors import EmbeddingError
 from shared_utils.types import Vectors
@@ -43,6 +44,7 @@ class OnnxMiniLmEmbedder:
         self._tokenizer.no_padding()
         self._session = _session(_cached_graph(model_dir / "model.safetensors", cache_dir), threads)
         self._query = lru_cache(maxsize=32)(self._embed_query)
+        self._words = Kindred(cache_dir)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """float32 (n, 384), in the order of the texts. Call it with a few dozen at a time to be able to stop."""
@@ -55,6 +57,10 @@ class OnnxMiniLmEmbedder:
     def embed_query(self, text: str) -> Vectors:
         """float32 (1, d), not to be written to: a question is asked for several times until it is answered."""
         return self._query(text)
+
+    def embed_words(self, words: Sequence[str]) -> Vectors:
+        """float32 (n, 384) of single words, without running the model; zeros for those that it has not whole."""
+        return self._words.vectors(words)
 
     def _embed_query(self, text: str) -> Vectors:
         vector = self.embed_passages([text])

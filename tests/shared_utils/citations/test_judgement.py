@@ -70,7 +70,8 @@ def test_training_learns_from_the_labels_it_is_given_and_from_no_others() -> Non
     random = np.random.default_rng(0)
     features = random.uniform(0, 1, (400, len(Features._fields)))
     true = features[:, 1] > 0.5  # `covered` alone decides
-    learned = judgement_of(fitted(Table(features, true, np.repeat(["one", "other"], 200)))).with_meaning
+    table = Table(features, true, np.repeat(["one", "other"], 200))
+    learned = judgement_of(fitted(table, table)).with_meaning
     strongest = max(learned.of, key=lambda name: abs(learned.of[name]))
     assert strongest == "covered"
     assert learned.probability(Features(*[0.5] * 7)._replace(covered=0.9)) > 0.6

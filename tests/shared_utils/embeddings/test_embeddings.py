@@ -201,6 +201,9 @@ def test_words_are_kin_whose_vectors_are_near_or_that_begin_alike(
     assert words.of("salary") == ("wages",)
     assert words.of("directed") == ("director",)
     assert words.of("frobnication") == ()
+    vectors = words.vectors(["salary", "frobnication", "wages", "noise"])
+    assert vectors[0] @ vectors[2] > 0.9 > 0 > vectors[0] @ vectors[3]
+    assert not vectors[1].any()
     (tmp_path / "model.safetensors").unlink()
     assert Kindred(tmp_path / "kept").of("salary") == ("wages",)  # from what was kept
 
@@ -208,3 +211,4 @@ def test_words_are_kin_whose_vectors_are_near_or_that_begin_alike(
 def test_without_the_model_no_word_has_kin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kindred, "packaged_model_dir", lambda: tmp_path)
     assert Kindred(tmp_path).of("salary") == ()
+    assert not Kindred(tmp_path).vectors(["salary", "wages"]).any()
