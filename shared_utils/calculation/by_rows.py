@@ -16,7 +16,7 @@ from shared_utils.calculation.operands import Operand, asked_row, item, operand
 from shared_utils.calculation.result import Calculation, computed, period_of
 from shared_utils.calculation.year_rows import figures_by_year, name_over, year_of
 from shared_utils.message import Message, message
-from shared_utils.retrieval.lookup import look_up_in
+from shared_utils.retrieval.lookup import look_up_in, readings
 from shared_utils.retrieval.question import question_words
 from shared_utils.retrieval.table_rows import TableRow, years_of
 from shared_utils.text.words import terms
@@ -135,29 +135,43 @@ def _of_two_columns(
     operation: Asked, question: str, rows: Sequence[TableRow], formulary: Formulary
 ) -> Calculation | None:
     """Two columns of one row, each named by one side: "between the amortized cost and the fair value of bonds"."""
-    if operation.operation is not Operation.DIFFERENCE:
-        return None
     told = f"{operation.first} {operation.second}"
     seen = look_up_in(bare(told), rows, formulary.glossary, years_of(told))
     named = [seen.row] if seen is not None and seen.score >= _SURE else []
     for row in named or (row for row in rows if row.own == _TOTAL and not any(row.years)):
         figures = [one for fact in row.facts if (one := operand(row, fact)) is not None]
-        first, second = (_under(figures, side) for side in (operation.first, operation.second))
+        sides = [_printed(side, formulary) for side in (operation.first, operation.second)]
+        if operation.operation is not Operation.DIFFERENCE:  # a share in 2020 is none of the column for 2020
+            sides = [frozenset(word for word in side if not word.isdigit()) for side in sides]
+        first, second = (_under(figures, side) for side in sides)
+        if first is not None and second is None and operation.operation is Operation.SHARE:
+            second = next((one for one in figures if _is_of_all(one)), None)
         if first is not None and second is not None and first.fact.value != second.fact.value:
             return _set_against(operation, first, second, question)
     return None
 
 
-def _under(figures: Sequence[Operand], words: str) -> Operand | None:
+def _under(figures: Sequence[Operand], asked: frozenset[str]) -> Operand | None:
     """The figure whose own names over it a side tells best: those that not all columns share."""
     heads = [{word for head in one.fact.heads for word in terms(head.text)} for one in figures]
     shared = set.intersection(*heads) if heads else set[str]()
-    asked = set(terms(words))
     score, _, best = max(
         ((len(asked & (own - shared)) / (len(own - shared) or 1), len(asked & own), i) for i, own in enumerate(heads)),
         default=(0.0, 0, 0),
     )
     return figures[best] if score >= 0.5 else None
+
+
+def _printed(words: str, formulary: Formulary) -> frozenset[str]:
+    """The words of one side, and what names of columns print in their place: "women", "Female"."""
+    said = terms(words)
+    return frozenset(word for reading, _ in readings(said, formulary.glossary) for word in reading)
+
+
+def _is_of_all(one: Operand) -> bool:
+    """Whether nothing but "Total" stands over a figure."""
+    heads = [word for head in one.fact.heads for word in terms(head.text)]
+    return bool(heads) and _TOTAL.issuperset(heads)
 
 
 def _of_a_year(operation: Asked, question: str, rows: Sequence[TableRow]) -> Calculation | None:

@@ -42,7 +42,10 @@ _THE_MOST = re.compile(
     r"(?:\s+(?:by|in terms of|nach|par|por|per|naar)\s+(?P<measure>.+?))?(?:\s+(?:in|im|en|nel|em)\s+(?:the )?.*)?$"
 )
 _PERIOD = re.compile(r"^(?:(?:fiscal|financial) )?(?:years?|jahr(?:e|en)?|annees?|anos?|ann[oi]|jaar|jaren)$")
-_VERBS = re.compile(rf"\b(?:{_DOES}|there|the|der|die|das|den|es|le|la|el|il|lo|o|a|de|het)\b")
+_VERBS = re.compile(
+    rf"\b(?:{_DOES}|overall|in all|in total|altogether|insgesamt|au total|en total|in totale|no total|in totaal|there|"
+    r"the|der|die|das|den|es|le|la|el|il|lo|o|a|de|het)\b"
+)
 # What is measured where a superlative says it itself: "Which pump is the heaviest?"; folded.
 _SAYS_ITSELF = [
     (re.compile(rf"\b(?:{most})\b"), measure, is_greatest)

@@ -198,6 +198,9 @@ def _with_columns_divided(grid: RuledGrid, fields: list[_Field]) -> tuple[list[i
     for f in fields:
         first, last = starts[f.column], starts[f.column_end + 1] - 1
         parts: dict[tuple[int, int], list[Piece]] = {}
+        if len(f.pieces) == 1 and _is_amid(f.pieces[0], xs[first], xs[last + 1]):
+            renumbered.append(_Field(f.row, f.row_end, first, last, f.pieces))
+            continue
         for piece in f.pieces:
             for span, part in _placed(piece, columns, first, last):
                 parts.setdefault(span, []).append(part)
@@ -210,6 +213,11 @@ def _with_columns_divided(grid: RuledGrid, fields: list[_Field]) -> tuple[list[i
         else:
             renumbered += [_Field(f.row, f.row_end, a, b, pieces) for (a, b), pieces in parts.items()]
     return xs, renumbered
+
+
+def _is_amid(piece: Piece, left: int, right: int) -> bool:
+    """Whether the one piece of a ruled field is a name in its middle: it stands over all that is below."""
+    return not piece.is_figure and abs(left + right - 2 * piece.middle) < piece.y1 - piece.y0
 
 
 def _placed(piece: Piece, columns: Columns, first: int, last: int) -> list[tuple[tuple[int, int], Piece]]:
