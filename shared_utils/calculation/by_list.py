@@ -19,9 +19,10 @@ from shared_utils.text.words import terms
 
 _SURE = 0.4
 _TOGETHER = re.compile(
-    r"\b(?:in all|in total|altogether|together|combined|all told|(?:the )?(?:sum|total) of|add(?:s|ed)? up to|insgesamt|"
-    r"zusammen(?:gerechnet|genommen)?|(?:die )?summe (?:von|aus)|au total|ensemble|en tout|(?:la )?somme (?:de|des)|en total|"
-    r"(?:la )?suma de|in totale|(?:la )?somma di|no total|(?:a )?soma de|in totaal|samen|bij elkaar)\b",
+    r"\b(?:in all|in total|altogether|together|combined|all told|(?:the )?(?:sum|total) of|add(?:s|ed)? up to|"
+    r"insgesamt|zusammen(?:gerechnet|genommen)?|(?:die )?summe (?:von|aus)|au total|ensemble|en tout|"
+    r"(?:la )?somme (?:de|des)|en total|(?:la )?suma de|in totale|(?:la )?somma di|no total|"
+    r"(?:a )?soma de|in totaal|samen|bij elkaar)\b",
     re.IGNORECASE,
 )
 _LIST = re.compile(r"[^,;:?!]+(?:,[^,;:?!]+)*?,?\s(?:and|plus|und|et|y|e|en)\s[^,;:?!]+", re.IGNORECASE)

@@ -16,12 +16,13 @@ from shared_utils.calculation.operands import Operand, asked_row, item, operand
 from shared_utils.calculation.result import Calculation, computed, period_of
 from shared_utils.calculation.year_rows import figures_by_year, name_over, year_of
 from shared_utils.message import Message, message
-from shared_utils.retrieval.lookup import look_up_in, readings
+from shared_utils.retrieval.lookup import look_up_in, ranked, readings
 from shared_utils.retrieval.question import question_words
 from shared_utils.retrieval.table_rows import TableRow, years_of
 from shared_utils.text.words import terms
 
 _SURE = 0.4
+_LOOKED_AT = 4  # rows of one name, of tables of which one has the columns
 _SURE_ALONE = 0.5  # of a row whose years the question does not tell
 _SURE_APART = 0.75  # of a figure that stands in another table than the one it is set against
 _OVER_YEARS = (Operation.DIFFERENCE, Operation.GROWTH)
@@ -136,8 +137,8 @@ def _of_two_columns(
 ) -> Calculation | None:
     """Two columns of one row, each named by one side: "between the amortized cost and the fair value of bonds"."""
     told = f"{operation.first} {operation.second}"
-    seen = look_up_in(bare(told), rows, formulary.glossary, years_of(told))
-    named = [seen.row] if seen is not None and seen.score >= _SURE else []
+    seen = ranked(bare(told), rows, formulary.glossary, years_of(told), _LOOKED_AT)
+    named = [one.row for one in seen if one.score >= _SURE and one.row.own == seen[0].row.own]
     for row in named or (row for row in rows if row.own == _TOTAL and not any(row.years)):
         figures = [one for fact in row.facts if (one := operand(row, fact)) is not None]
         sides = [_printed(side, formulary) for side in (operation.first, operation.second)]
@@ -238,6 +239,8 @@ def _set_against(operation: Asked, first: Operand, second: Operand, question: st
     if one == other:
         one, other = Item(_path(first)), Item(_path(second))
     if one == other:
+        one, other = Item(_path(first, whole=True)), Item(_path(second, whole=True))
+    if one == other:
         return None
     if operation.operation is Operation.DIFFERENCE:
         title = message("{first} less {second}", first=one.name, second=other.name)
@@ -262,5 +265,6 @@ def _name(one: Operand) -> str:
     return " ".join(" ".join(labels).split()).rstrip(" :,") or "value"
 
 
-def _path(one: Operand) -> str:
-    return ", ".join([_name(one), *(head.text for head in one.fact.heads[-1:])])
+def _path(one: Operand, whole: bool = False) -> str:
+    heads = one.fact.heads if whole else one.fact.heads[-1:]
+    return ", ".join([_name(one), *(head.text for head in heads)])

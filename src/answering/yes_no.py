@@ -47,8 +47,8 @@ _WHOLE = _folded("whole", _WORDS)
 _MORE, _FEWER = _folded("more", _WORDS), _folded("fewer", _WORDS)
 _EITHER = re.compile(_WORDS["either"])
 _IS_WHAT = re.compile(  # "was" before a German verb: too little of a language is told where only a name follows
-    r"was (?:ist|sind|war|waren|wird|wurde|hat|haben|gibt|macht|tut|kann|darf|muss|soll|bedeutet|heisst|kostet|steht|gilt|"
-    r"passiert|geschieht|enthalt|braucht|bringt|sagt|zeigt|beschreibt|regelt|umfasst|gehort|bewirkt|liefert|verlangt)\b"
+    r"was (?:ist|sind|war|waren|wird|wurde|hat|haben|gibt|macht|tut|kann|darf|muss|soll|bedeutet|heisst|kostet|steht|"
+    r"gilt|passiert|geschieht|enthalt|braucht|bringt|sagt|zeigt|beschreibt|regelt|umfasst|gehort|bewirkt|liefert|verlangt)\b"
 )
 _MENTION = re.compile(
     r"(?:is|are|was|were)\s+(?P<what>.{2,60}?)\s+(?:discussed|mentioned|covered|described|named|addressed)\b"
