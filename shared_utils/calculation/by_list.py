@@ -9,7 +9,7 @@ from shared_utils.calculation.asked import without_form
 from shared_utils.calculation.formula import Formula, Item
 from shared_utils.calculation.formula import Operation as Step
 from shared_utils.calculation.formulary import Form, Formulary
-from shared_utils.calculation.operands import Operand, operand
+from shared_utils.calculation.operands import Operand, is_one_of_many, operand
 from shared_utils.calculation.result import Calculation, computed, period_of
 from shared_utils.message import message
 from shared_utils.retrieval.lookup import look_up_in
@@ -56,6 +56,8 @@ def of_list(question: str, rows: Sequence[TableRow], formulary: Formulary) -> Ca
         if seen is None or seen.score < _SURE or not seen.row.own & frozenset(terms(part)):
             return None
         told = [one for fact in seen.facts if (one := operand(seen.row, fact)) is not None and one.unit != "%"]
+        if not figures and told and is_one_of_many(told[0], told):
+            return None
         if figures:
             told = [
                 one

@@ -12,7 +12,7 @@ from shared_utils.calculation.by_balances import of_a_balance
 from shared_utils.calculation.formula import Formula, Item, Number
 from shared_utils.calculation.formula import Operation as Step
 from shared_utils.calculation.formulary import Form, Formulary
-from shared_utils.calculation.operands import Operand, asked_row, item, operand
+from shared_utils.calculation.operands import Operand, asked_row, is_one_of_many, item, operand
 from shared_utils.calculation.result import Calculation, computed, period_of
 from shared_utils.calculation.year_rows import figures_by_year, name_over, year_of
 from shared_utils.message import Message, message
@@ -228,7 +228,7 @@ def _side(
         same = [one for one in figures if one.fact.value.column == beside.fact.value.column]
         figures = (same or figures) if seen.row.facts != beside.row.facts else figures
         figures = [one for one in figures if one.fact.value != beside.fact.value]
-    if not figures:
+    if not figures or is_one_of_many(figures[0], figures):
         return None
     year = next(iter(sorted(years_of(" ".join(head.text for head in figures[0].fact.heads)))), "")
     return replace(figures[0], year=year)
