@@ -168,7 +168,28 @@ def _of_column(asked: _Asked, rows: Sequence[TableRow], years: frozenset[str]) -
         best = asked.only(figures) if len(figures) >= _LEAST_ROWS else None
         if best is not None:
             return _extreme(asked, best, 1.0, len(figures))
-    return _of_row(asked, thing, measure, rows) if not years else None
+    if any(thing & _names(row) for row in rows):
+        return _of_row(asked, thing, measure, rows) if not years else None
+    return (_of_row(asked, thing, measure, rows) or _of_unnamed(asked, measure, tables)) if not years else None
+
+
+def _of_unnamed(asked: _Asked, measure: frozenset[str], tables: Sequence[Sequence[TableRow]]) -> Extreme | None:
+    """The row of a table over whose labels nothing stands, where one column is called as the measure: "mpg", beside the
+    names of cars. No other table names the things."""
+    for table in tables:
+        told = [
+            (row, fact)
+            for row in table
+            if row.own and not _names(row) and not any(row.years)
+            for fact, heads in zip(row.facts, row.heads, strict=True)
+            if measure and heads == measure
+        ]
+        figures = [one for row, fact in told if (one := operand(row, fact)) is not None]
+        if len({fact.value.column for _, fact in told}) != 1 or len(figures) < _LEAST_ROWS:
+            continue
+        if (best := asked.only(figures)) is not None:
+            return _extreme(asked, best, 1.0, len(figures))
+    return None
 
 
 def _of_row(asked: _Asked, thing: frozenset[str], measure: frozenset[str], rows: Sequence[TableRow]) -> Extreme | None:
