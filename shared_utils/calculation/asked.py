@@ -46,7 +46,18 @@ _SHARE = tuple(
         r"\bqu[ée] (?:porcentaje|parte) (?:de la|del|de los|de) (?P<second>.+?)\s+(?:es|son|fue)\s+(?P<first>.+)",
     )
 )
-_MULTIPLE = re.compile(r"^(?P<first>.+?)\s+(?:is|are|was|were)\s+what multiple of\s+(?P<second>.+)", re.IGNORECASE)
+_MULTIPLE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"^(?P<first>.+?)\s+(?:is|are|was|were)\s+what multiple of\s+(?P<second>.+)",
+        r"\bhow many times (?:as (?:many|much|large|big|high|great|long|heavy|expensive)|more|larger|bigger|greater|"
+        r"higher|longer|heavier)\s+(?:(?:is|was|were|are|did|does)\s+)?(?P<first>.+?)\s+(?:as|than)\s+(?P<second>.+)",
+        r"\bwie ?viel ?mal (?:so|mehr|größer|höher|länger|schwerer)\s*(?:viele?|groß|hoch|lang|schwer)?\s*"
+        r"(?:ist|sind|war|waren)?\s*(?P<first>.+?)\s+(?:wie|als)\s+(?P<second>.+)",
+        r"\bcombien de fois (?:plus|aussi)\s+(?:de |d['’]|grande?s?|élevée?s?|longue?s?)?\s*(?:est|sont|était)?\s*"
+        r"(?P<first>.+?)\s+qu[e'’]\s*(?P<second>.+)",
+    )
+)
 _TWO_SIDES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -136,8 +147,9 @@ def asked(question: str) -> Asked | None:
     for pattern in _SHARE:
         if match := pattern.search(text):
             return Asked(Operation.SHARE, match["first"], match["second"])
-    if match := _MULTIPLE.search(text):
-        return Asked(Operation.MULTIPLE, match["first"], match["second"])
+    for pattern in _MULTIPLE:
+        if match := pattern.search(text):
+            return Asked(Operation.MULTIPLE, match["first"], match["second"])
     years = years_of(text)
     if _GROWTH.search(question):
         return Asked(Operation.GROWTH, bare(text))

@@ -12,16 +12,17 @@ from shared_utils.calculation.by_balances import of_a_balance
 from shared_utils.calculation.formula import Formula, Item, Number
 from shared_utils.calculation.formula import Operation as Step
 from shared_utils.calculation.formulary import Form, Formulary
-from shared_utils.calculation.operands import Operand, asked_row, item, operand
+from shared_utils.calculation.operands import Operand, asked_row, is_one_of_many, item, operand
 from shared_utils.calculation.result import Calculation, computed, period_of
 from shared_utils.calculation.year_rows import figures_by_year, name_over, year_of
 from shared_utils.message import Message, message
-from shared_utils.retrieval.lookup import look_up_in
+from shared_utils.retrieval.lookup import look_up_in, ranked, readings
 from shared_utils.retrieval.question import question_words
 from shared_utils.retrieval.table_rows import TableRow, years_of
 from shared_utils.text.words import terms
 
 _SURE = 0.4
+_LOOKED_AT = 4  # rows of one name, of tables of which one has the columns
 _SURE_ALONE = 0.5  # of a row whose years the question does not tell
 _SURE_APART = 0.75  # of a figure that stands in another table than the one it is set against
 _OVER_YEARS = (Operation.DIFFERENCE, Operation.GROWTH)
@@ -135,29 +136,43 @@ def _of_two_columns(
     operation: Asked, question: str, rows: Sequence[TableRow], formulary: Formulary
 ) -> Calculation | None:
     """Two columns of one row, each named by one side: "between the amortized cost and the fair value of bonds"."""
-    if operation.operation is not Operation.DIFFERENCE:
-        return None
     told = f"{operation.first} {operation.second}"
-    seen = look_up_in(bare(told), rows, formulary.glossary, years_of(told))
-    named = [seen.row] if seen is not None and seen.score >= _SURE else []
+    seen = ranked(bare(told), rows, formulary.glossary, years_of(told), _LOOKED_AT)
+    named = [one.row for one in seen if one.score >= _SURE and one.row.own == seen[0].row.own]
     for row in named or (row for row in rows if row.own == _TOTAL and not any(row.years)):
         figures = [one for fact in row.facts if (one := operand(row, fact)) is not None]
-        first, second = (_under(figures, side) for side in (operation.first, operation.second))
+        sides = [_printed(side, formulary) for side in (operation.first, operation.second)]
+        if operation.operation is not Operation.DIFFERENCE:  # a share in 2020 is none of the column for 2020
+            sides = [frozenset(word for word in side if not word.isdigit()) for side in sides]
+        first, second = (_under(figures, side) for side in sides)
+        if first is not None and second is None and operation.operation is Operation.SHARE:
+            second = next((one for one in figures if _is_of_all(one)), None)
         if first is not None and second is not None and first.fact.value != second.fact.value:
             return _set_against(operation, first, second, question)
     return None
 
 
-def _under(figures: Sequence[Operand], words: str) -> Operand | None:
+def _under(figures: Sequence[Operand], asked: frozenset[str]) -> Operand | None:
     """The figure whose own names over it a side tells best: those that not all columns share."""
     heads = [{word for head in one.fact.heads for word in terms(head.text)} for one in figures]
     shared = set.intersection(*heads) if heads else set[str]()
-    asked = set(terms(words))
     score, _, best = max(
         ((len(asked & (own - shared)) / (len(own - shared) or 1), len(asked & own), i) for i, own in enumerate(heads)),
         default=(0.0, 0, 0),
     )
     return figures[best] if score >= 0.5 else None
+
+
+def _printed(words: str, formulary: Formulary) -> frozenset[str]:
+    """The words of one side, and what names of columns print in their place: "women", "Female"."""
+    said = terms(words)
+    return frozenset(word for reading, _ in readings(said, formulary.glossary) for word in reading)
+
+
+def _is_of_all(one: Operand) -> bool:
+    """Whether nothing but "Total" stands over a figure."""
+    heads = [word for head in one.fact.heads for word in terms(head.text)]
+    return bool(heads) and _TOTAL.issuperset(heads)
 
 
 def _of_a_year(operation: Asked, question: str, rows: Sequence[TableRow]) -> Calculation | None:
@@ -213,7 +228,7 @@ def _side(
         same = [one for one in figures if one.fact.value.column == beside.fact.value.column]
         figures = (same or figures) if seen.row.facts != beside.row.facts else figures
         figures = [one for one in figures if one.fact.value != beside.fact.value]
-    if not figures:
+    if not figures or is_one_of_many(figures[0], figures):
         return None
     year = next(iter(sorted(years_of(" ".join(head.text for head in figures[0].fact.heads)))), "")
     return replace(figures[0], year=year)
@@ -223,6 +238,8 @@ def _set_against(operation: Asked, first: Operand, second: Operand, question: st
     one, other = Item(_name(first)), Item(_name(second))
     if one == other:
         one, other = Item(_path(first)), Item(_path(second))
+    if one == other:
+        one, other = Item(_path(first, whole=True)), Item(_path(second, whole=True))
     if one == other:
         return None
     if operation.operation is Operation.DIFFERENCE:
@@ -248,5 +265,6 @@ def _name(one: Operand) -> str:
     return " ".join(" ".join(labels).split()).rstrip(" :,") or "value"
 
 
-def _path(one: Operand) -> str:
-    return ", ".join([_name(one), *(head.text for head in one.fact.heads[-1:])])
+def _path(one: Operand, whole: bool = False) -> str:
+    heads = one.fact.heads if whole else one.fact.heads[-1:]
+    return ", ".join([_name(one), *(head.text for head in heads)])

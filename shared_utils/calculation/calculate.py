@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from shared_utils.calculation.asked import asked, without_form
 from shared_utils.calculation.by_formula import Pages, defined, form_of, is_printed, of_ratio
+from shared_utils.calculation.by_list import listed, of_list
 from shared_utils.calculation.by_rows import of_rows, of_year_rows
 from shared_utils.calculation.formulary import Formulary, Ratio
 from shared_utils.calculation.prose_rows import prose_rows
@@ -39,14 +40,16 @@ def calculate(
     if ratio is not None:
         return of_ratio(ratio, question, pages, others, formulary)
     operation = asked(question)
-    if operation is None:
+    if operation is None and not listed(question):
         return None
-    listed = [row for document_id, page, score in pages for row in rows_of(document_id, page, score)]
+    found = [row for document_id, page, score in pages for row in rows_of(document_id, page, score)]
+    if operation is None:
+        return of_list(question, found, formulary)
     in_prose = [row for document_id, page, score in pages[:_READ] for row in prose_rows(document_id, page, score)]
-    of_tables = of_rows(operation, question, listed, formulary)
+    of_tables = of_rows(operation, question, found, formulary)
     of_prose = of_rows(operation, question, in_prose, formulary) if in_prose else None
     if of_tables is None or of_prose is None:
-        return of_tables or of_prose or of_year_rows(operation, question, listed)
-    by_table, by_sentence = (look_up_in(operation.first, rows, formulary.glossary) for rows in (listed, in_prose))
+        return of_tables or of_prose or of_year_rows(operation, question, found)
+    by_table, by_sentence = (look_up_in(operation.first, rows, formulary.glossary) for rows in (found, in_prose))
     is_told_better = by_sentence is not None and (by_table is None or by_sentence.score > by_table.score)
     return of_prose if is_told_better else of_tables

@@ -42,7 +42,10 @@ _THE_MOST = re.compile(
     r"(?:\s+(?:by|in terms of|nach|par|por|per|naar)\s+(?P<measure>.+?))?(?:\s+(?:in|im|en|nel|em)\s+(?:the )?.*)?$"
 )
 _PERIOD = re.compile(r"^(?:(?:fiscal|financial) )?(?:years?|jahr(?:e|en)?|annees?|anos?|ann[oi]|jaar|jaren)$")
-_VERBS = re.compile(rf"\b(?:{_DOES}|there|the|der|die|das|den|es|le|la|el|il|lo|o|a|de|het)\b")
+_VERBS = re.compile(
+    rf"\b(?:{_DOES}|overall|in all|in total|altogether|insgesamt|au total|en total|in totale|no total|in totaal|there|"
+    r"the|der|die|das|den|es|le|la|el|il|lo|o|a|de|het)\b"
+)
 # What is measured where a superlative says it itself: "Which pump is the heaviest?"; folded.
 _SAYS_ITSELF = [
     (re.compile(rf"\b(?:{most})\b"), measure, is_greatest)
@@ -165,7 +168,28 @@ def _of_column(asked: _Asked, rows: Sequence[TableRow], years: frozenset[str]) -
         best = asked.only(figures) if len(figures) >= _LEAST_ROWS else None
         if best is not None:
             return _extreme(asked, best, 1.0, len(figures))
-    return _of_row(asked, thing, measure, rows) if not years else None
+    if any(thing & _names(row) for row in rows):
+        return _of_row(asked, thing, measure, rows) if not years else None
+    return (_of_row(asked, thing, measure, rows) or _of_unnamed(asked, measure, tables)) if not years else None
+
+
+def _of_unnamed(asked: _Asked, measure: frozenset[str], tables: Sequence[Sequence[TableRow]]) -> Extreme | None:
+    """The row of a table over whose labels nothing stands, where one column is called as the measure: "mpg", beside the
+    names of cars. No other table names the things."""
+    for table in tables:
+        told = [
+            (row, fact)
+            for row in table
+            if row.own and not _names(row) and not any(row.years)
+            for fact, heads in zip(row.facts, row.heads, strict=True)
+            if measure and heads == measure
+        ]
+        figures = [one for row, fact in told if (one := operand(row, fact)) is not None]
+        if len({fact.value.column for _, fact in told}) != 1 or len(figures) < _LEAST_ROWS:
+            continue
+        if (best := asked.only(figures)) is not None:
+            return _extreme(asked, best, 1.0, len(figures))
+    return None
 
 
 def _of_row(asked: _Asked, thing: frozenset[str], measure: frozenset[str], rows: Sequence[TableRow]) -> Extreme | None:

@@ -43,6 +43,7 @@ class Formulary:
     items: Mapping[Name, tuple[str, ...]] = field(default_factory=dict)
     ratios: tuple[Ratio, ...] = ()
     paid: frozenset[tuple[str, ...]] = frozenset()  # labels of items whose sign tells only that they are paid out
+    columns: Mapping[Name, tuple[str, ...]] = field(default_factory=dict)  # what stands over them for a name
     glossary: Glossary = field(init=False)
     """Name -> the terms of each label that it may be printed as; of a ratio, what it is called first."""
 
@@ -50,7 +51,8 @@ class Formulary:
         """The glossary is made once: it takes as long as a quarter of an answer, and each question looks into it."""
         firsts = [(one, terms(one.name)) for one in self.ratios]
         ratios = {other: [first] for one, first in firsts for other in one.called if [*other] != first}
-        printed = {name: [terms(label) for label in labels] for name, labels in self.items.items()}
+        known = {**self.columns, **self.items}
+        printed = {name: [terms(label) for label in labels] for name, labels in known.items()}
         object.__setattr__(self, "glossary", ratios | printed)
 
     def is_paid(self, name: str) -> bool:
@@ -81,7 +83,8 @@ def formulary_of(data: Mapping[str, Any]) -> Formulary:
         items.setdefault(tuple(terms(name)), items[tuple(terms(other))])
     ratios = tuple(_ratio(name, entry) for name, entry in data.get("ratios", {}).items())
     paid = frozenset(items[tuple(terms(name))] for name in data.get("amounts", {}).get("paid", ()))
-    return Formulary(items, ratios, paid)
+    columns = {tuple(terms(name)): tuple(labels) for name, labels in data.get("columns", {}).items()}
+    return Formulary(items, ratios, paid, columns)
 
 
 def _ratio(name: str, entry: Mapping[str, Any]) -> Ratio:

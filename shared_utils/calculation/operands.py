@@ -137,6 +137,13 @@ def is_of_the_whole(one: Operand) -> bool:
     return any(_WHOLE & set(terms(head.text)) for head in one.fact.heads)
 
 
+def is_one_of_many(one: Operand, others: Sequence[Operand]) -> bool:
+    """Whether nothing tells why a figure is meant and not one of another column of its row: "Honda Civic", under names
+    of measures. Years are told apart elsewhere, and the whole goes before its parts."""
+    heads = {tuple(head.text for head in other.fact.heads) for other in (one, *others)}
+    return len(heads) > 1 and not any(one.row.years) and not is_of_the_whole(one)
+
+
 def _is_of_a_part(one: Operand) -> bool:
     return any(part in head.text.lower() for head in one.fact.heads for part in _OF_A_PART)
 

@@ -195,7 +195,7 @@ def ranked(
         weights = _weights(question, words, subject, rows) | dict.fromkeys(years & labels, of_years)
         asked = Asked(weights, years, subject, names, what, _type_of(question), is_without)
         for place, row in enumerate(rows):
-            if not printed <= row.label:
+            if not (printed <= row.label or any(printed <= heads for heads in row.heads)):
                 continue
             is_one_of_several = alike[id(row.table), row.label] > 1
             labels_around = around.get(id(row.table), frozenset())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -107,7 +107,7 @@ def columns_of(columns: Columns, piece: Piece) -> tuple[int, int]:
     first, last = _reach(columns, piece)
     if first == last:
         return first, last
-    aligned = [column for column in range(first, last + 1) if _is_aligned(piece, columns, column)]
+    aligned = [column for column in range(first, last + 1) if is_aligned(piece, columns, column)]
     return (aligned[0], aligned[0]) if len(aligned) == 1 else (first, last)
 
 
@@ -135,11 +135,11 @@ def stands_in(columns: Columns, line: Line) -> bool:
     spans = [columns_of(columns, piece) for piece in line.pieces]
     is_single = all(first == last for first, last in spans) and len(set(spans)) == len(spans)
     return is_single and all(
-        _is_aligned(p, columns, span[0]) for p, span in zip(line.pieces[1:], spans[1:], strict=True)
+        is_aligned(p, columns, span[0]) for p, span in zip(line.pieces[1:], spans[1:], strict=True)
     )
 
 
-def _is_aligned(piece: Piece, columns: Columns, column: int) -> bool:
+def is_aligned(piece: Piece, columns: Columns, column: int) -> bool:
     """Whether a piece has its left, its right or its middle where a column has, and is not far wider."""
     left, right = columns.lefts[column], columns.rights[column]
     off = min(abs(piece.x0 - left), abs(piece.x1 - right), abs(2 * piece.middle - left - right) // 2)
@@ -217,7 +217,26 @@ def _parts(page: PlacedPage, piece: Piece, columns: Columns, first: int, last: i
     return [piece_of(page, piece.words[a:b]) for a, b in pairwise(bounds) if a < b]
 
 
+def cut_at(piece: Piece, edges: Sequence[int]) -> list[Piece]:
+    """A piece cut between the words that an edge runs between."""
+    cuts = [n for n, (a, b) in enumerate(pairwise(piece.words), 1) if any(a[4] <= edge <= b[2] for edge in edges)]
+    written = piece.text.split(" ")
+    if not cuts or len(written) != len(piece.words):
+        return [piece]
+    return [
+        replace(
+            piece,
+            x0=piece.words[start][2],
+            x1=max(word[4] for word in piece.words[start:end]),
+            text=" ".join(written[start:end]),
+            words=piece.words[start:end],
+            is_figure=is_figure(" ".join(written[start:end])),
+        )
+        for start, end in pairwise([0, *cuts, len(piece.words)])
+    ]
+
+
 def _stands_in(piece: Piece, columns: Columns) -> bool:
     """Whether a piece is aligned with the one column it stands in."""
     first, last = columns_of(columns, piece)
-    return first == last and _is_aligned(piece, columns, first)
+    return first == last and is_aligned(piece, columns, first)

@@ -25,6 +25,7 @@ from shared_utils.tables.ruled import ruled_table
 from shared_utils.tables.ruling import ruled_grids, straight_rules
 from shared_utils.tables.surroundings import caption_of, currency_of, scale_of
 from shared_utils.tables.unruled import unruled_table
+from shared_utils.tables.values_below import values_below
 from shared_utils.types import Cell, Table
 
 WORDS_AT_MOST = 6_000  # of a page; a dense one has 1,500
@@ -90,5 +91,7 @@ def drafts(page: PlacedPage) -> tuple[list[Line], list[Draft]]:
         tables = (unruled_table(page, region, level) for region in regions(own, level, page))
         unruled = [with_first_line_above(table, own) for table in tables if table is not None]
         found += unruled
-        found += labelled_blocks(page, outside(own, [*boxes, *(table.box for table in unruled)]))
+        rest = outside(own, [*boxes, *(table.box for table in unruled)])
+        below = values_below(rest)
+        found += [*below, *labelled_blocks(page, outside(rest, [table.box for table in below]))]
     return lines, sorted(found, key=lambda table: table.box[1])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from shared_utils.tables.captions import is_caption, is_note
-from shared_utils.tables.columns import Columns, centred, columns_between, columns_of
+from shared_utils.tables.columns import Columns, centred, columns_between, columns_of, cut_at, is_aligned
 from shared_utils.tables.draft import Draft, DraftCell, compact
 from shared_utils.tables.lines import Line, Piece
 from shared_utils.tables.model import Box
@@ -178,22 +178,32 @@ def _with_columns_divided(grid: RuledGrid, fields: list[_Field]) -> tuple[list[i
     """Columns without rules inside, divided where their lines agree on white; fields renumbered."""
     xs: list[int] = [grid.xs[0]]
     starts: list[int] = []  # of each old column among the new ones
+    sides: dict[int, tuple[int, int]] = {}  # of the words of a new column
     for column, (left, right) in enumerate(pairwise(grid.xs)):
         starts.append(len(xs) - 1)
         single = [f for f in fields if f.column == f.column_end == column]
-        xs += [x for x in _whites(single) if left < x < right]
+        within = _columns_within(single)
+        whites = [x for x in within.edges[1:-1] if left < x < right]
+        if len(whites) == within.count - 1:
+            sides |= dict(enumerate(zip(within.lefts, within.rights, strict=True), len(xs) - 1))
+        xs += whites
         xs.append(right)
     starts.append(len(xs) - 1)
     if len(xs) == len(grid.xs):
         return xs, fields
+    numbers = range(len(xs) - 1)
+    lefts, rights = ([sides.get(n, (xs[n], xs[n + 1]))[side] for n in numbers] for side in (0, 1))
+    columns = Columns(tuple(xs), tuple(lefts), tuple(rights))
     renumbered: list[_Field] = []
     for f in fields:
         first, last = starts[f.column], starts[f.column_end + 1] - 1
         parts: dict[tuple[int, int], list[Piece]] = {}
+        if len(f.pieces) == 1 and _is_amid(f.pieces[0], xs[first], xs[last + 1]):
+            renumbered.append(_Field(f.row, f.row_end, first, last, f.pieces))
+            continue
         for piece in f.pieces:
-            a = min(max(bisect_right(xs, piece.x0 + 15) - 1, first), last)
-            b = min(max(bisect_right(xs, piece.x1 - 15) - 1, a), last)
-            parts.setdefault((a, b), []).append(piece)
+            for span, part in _placed(piece, columns, first, last):
+                parts.setdefault(span, []).append(part)
         if len(parts) < 2:
             renumbered.append(
                 _Field(f.row, f.row_end, first, last, f.pieces)
@@ -205,12 +215,36 @@ def _with_columns_divided(grid: RuledGrid, fields: list[_Field]) -> tuple[list[i
     return xs, renumbered
 
 
-def _whites(fields: Sequence[_Field]) -> list[int]:
+def _is_amid(piece: Piece, left: int, right: int) -> bool:
+    """Whether the one piece of a ruled field is a name in its middle: it stands over all that is below."""
+    return not piece.is_figure and abs(left + right - 2 * piece.middle) < piece.y1 - piece.y0
+
+
+def _placed(piece: Piece, columns: Columns, first: int, last: int) -> list[tuple[tuple[int, int], Piece]]:
+    """The columns from `first` to `last` that a piece stands in. One that reaches over several stands in the one it is
+    aligned with; names side by side, each aligned with its column, are taken apart."""
+    xs = columns.edges
+    a = min(max(bisect_right(xs, piece.x0 + 15) - 1, first), last)
+    b = min(max(bisect_right(xs, piece.x1 - 15) - 1, a), last)
+    if a == b:
+        return [((a, b), piece)]
+    parts = cut_at(piece, xs[a + 1 : b + 1])
+    spans = [columns_of(columns, part) for part in parts]
+    if spans == [(number, number) for number in range(a, b + 1)] and all(
+        is_aligned(part, columns, span[0]) for part, span in zip(parts, spans, strict=True)
+    ):
+        return list(zip(spans, parts, strict=True))
+    c, d = columns_of(columns, piece)
+    return [((c, d) if c == d and a <= c <= b else (a, b), piece)]
+
+
+def _columns_within(fields: Sequence[_Field]) -> Columns:
+    """The columns that the words of one ruled column stand in; none where its lines do not agree on white."""
     lines = _levels([piece for f in fields for piece in f.pieces])
     several = [line for line in lines if len(line.pieces) > 1]
     if len(several) < 3 or len(several) < SPLIT_SHARE * len(lines):
-        return []
-    return list(columns_between(several).edges[1:-1])
+        return Columns((), (), ())
+    return columns_between(several)
 
 
 def _levels(pieces: Sequence[Piece]) -> list[Line]:

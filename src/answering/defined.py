@@ -22,12 +22,10 @@ from shared_utils.text.folding import fold
 from shared_utils.text.sentences import split_sentences
 from shared_utils.text.words import other_forms, terms
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Passage, Span
+from src.answering.definition_forms import ARTICLES, PLAIN, forms_of
 from src.answering.direct import Pages, led_by_quotes
 from src.answering.ingestion import IndexedDocument
 
-_ARTICLES = (
-    r"(?:an?|the|ein\w*|der|die|das|den|un[oae]?|les?|la|l['’]|el|los|las|il|lo|i|gli|um|uma|os?|as?|een|de|het)"
-)
 _WHO = re.compile(
     r"^\W*(?:who|wer|qui|qui[eé]n|chi|quem|wie)\s+"
     r"(?:is|was|ist|war|est|était|es|era|è|é|foi)\s+(?P<of>[^?]+)",
@@ -44,20 +42,9 @@ _KIND = re.compile(  # of what a name behind it is: "the option headline"
     r"^(?:l['’])?(?:option|parameter|command|function|switch|comand[oa]|commande|befehl|funktion|opción|opzione|opção)\s+(?=\S+$)",
     re.IGNORECASE,
 )
-_ARTICLE = re.compile(rf"^{_ARTICLES}\s+", re.IGNORECASE)
+_ARTICLE = re.compile(rf"^{ARTICLES}\s+", re.IGNORECASE)
 _OF = re.compile(
     r"\s+(?:of|at|in|for|von|vom|bei|der|des|de|du|d['’]|del|della|di|do|da|van)\s+|['’]s\s+", re.IGNORECASE
-)
-_IS = (
-    r"\s*(?:\[[^\]]*\]|\([^)]*\)|,[^,.]{1,60},)*\s*"
-    rf"(?:is|are|was|were|ist|sind|war|est|sont|es|son|è|sono|é|são|zijn)\s+(?:{_ARTICLES}|one)\s"
-)
-_ARE = r"\s*(?:\[[^\]]*\]|\([^)]*\))*\s*(?:are|sind|sont|son|sono|são|zijn)\s+"
-_SAYS = (
-    r"[\"”’»)]*\s*(?:\[[^\]]*\]|\([^)]*\))*,?\s+(?:"
-    r"(?:shall )?means?|(?:shall )?ha(?:s|ve) the meaning|refers? to|denotes?|indicates?|stands? for|"
-    r"is defined as|are defined as|"
-    r"bezeichnet|bedeutet|steht für|désigne|signifie|significa|se refiere a|betekent)\b"
 )
 _SAYS_SOMETHING = re.compile(r"\s(?:is|are|was|were|has|have|had|does|did|can|ist|sind|wurde|est|sont|es|son)(?:\s|$)")
 _PERSON = re.compile(
@@ -76,7 +63,7 @@ _ELSEWHERE = re.compile(
 )
 _BEFORE_BRACKET = re.compile(
     rf"(?P<name>[A-ZÀ-ÞŠŽ][\w&.’'-]*(?:\s+(?:(?:of|and|&|de|van|von)\s+)?[A-ZÀ-ÞŠŽ][\w&.’'-]*){{0,6}}),?\s*"
-    rf"\(\s*(?:{_ARTICLES}\s+)?[“\"]?$"
+    rf"\(\s*(?:{ARTICLES}\s+)?[“\"]?$"
 )
 _NEAR = 60  # characters between a post and a name
 _FULL = 0.3  # more for a first name and a surname
@@ -85,7 +72,7 @@ _LONGEST = 450  # characters of a sentence
 _LONGEST_TERM = 5  # words
 _FIRST_PAGES = 2
 _ENOUGH = 1.8
-_PLAIN, _LONGER = 3.0, 0.3  # "X is a …"; less where it is "Nordhaven X"
+_LONGER = 0.3  # less where it is "Nordhaven X"
 _ENDS = (*".!?:;。！？", "”", '"', ")")
 _SIGNS = " \"“‘„'("
 _MOST = 2  # sentences that lead
@@ -272,21 +259,7 @@ def _meanings(
 ) -> list[Told]:
     """Sentences of a form that definitions have, the surest form first, early pages before later ones."""
     called = asked.name or asked.term
-    spelled = r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", called))
-    plural = "" if asked.name else r"s?"
-    forms = (
-        (_PLAIN, re.compile(rf"\b{spelled}{plural}{_IS}", re.IGNORECASE)),
-        (_PLAIN, re.compile(rf"\b{spelled}{plural}{_SAYS}", re.IGNORECASE)),
-        (2.5, re.compile(rf"^\W*in\s+[\"“‘„']+{spelled}[\"”’']+,?\s+{_ARTICLES}\s", re.IGNORECASE)),
-        (2.3, re.compile(rf"\b{spelled}{plural}\s*[—–,-]\s*(?:where|which (?:is|are)|i\.\s?e\.|that is)", re.I)),
-        (2.4, re.compile(rf"\b{spelled}\s*\((?:calculated|defined|i\.\s?e\.|that is|meaning)\b", re.IGNORECASE)),
-        (2.2, re.compile(rf"\b{spelled}{plural},\s+(?:an?|ein\w*|une?|uma?|een)\s\w", re.IGNORECASE)),
-        (2.1, re.compile(rf"^\W*{spelled}(?:\s*\([^)]*\))*\s*[—–:-]\s+\w", re.IGNORECASE)),  # an entry of a list
-        (2.1, re.compile(rf"(?:^|\s){spelled}\s+=\s+\w", re.IGNORECASE)),  # a key: "LPN = Liberal Party"
-        (2.6, re.compile(rf"^\W*{spelled}\s*\n\s*{_ARTICLES}\s+\w", re.IGNORECASE)),  # over its meaning
-        (1.9, re.compile(rf"^\W*{spelled}{plural}{_ARE}\w", re.IGNORECASE)),  # "Sluices are gated channels"
-        (2.0, re.compile(rf"\w\s\({spelled}{plural}\)", re.IGNORECASE)),
-    )  # fmt: skip
+    forms = forms_of(called, bool(asked.name))
     found: list[Told] = []
     for document_id, page, start, end, rank in sentences_holding(called, passages, documents, pages):
         text = page.text[start:end]
@@ -295,7 +268,7 @@ def _meanings(
             continue
         begin = line_of(text, best[1].start())
         before = _ARTICLE.sub("", f"{_NUMBER.sub('', text[begin : best[1].start()]).strip(_SIGNS)} ").split()
-        if best[0] == _PLAIN and before and not all(word[:1].isupper() for word in (*before, best[1].group())):
+        if best[0] == PLAIN and before and not all(word[:1].isupper() for word in (*before, best[1].group())):
             continue  # "the risk of flooding is the greatest" says nothing of what flooding is
         score = best[0] - _LONGER * bool(before) + 0.5 * (page.number <= _FIRST_PAGES) - rank / 1000
         found.append(Told(document_id, page, start + begin, _read_on(page, end, bool(asked.name)), score))
@@ -349,7 +322,7 @@ def _people(
                 near = [(0.0, party)]
             if near:
                 near_by, name = min(near)
-                score = _PLAIN - near_by / _NEAR + 0.5 * bool(known & set(terms(text))) - min(rank, 40) / 80
+                score = PLAIN - near_by / _NEAR + 0.5 * bool(known & set(terms(text))) - min(rank, 40) / 80
                 found.append(Told(document_id, page, start, end, score, name))
     return sorted(found, key=lambda one: -one.score)
 

@@ -46,6 +46,10 @@ _LIMITING = _folded("limiting", _WORDS)
 _WHOLE = _folded("whole", _WORDS)
 _MORE, _FEWER = _folded("more", _WORDS), _folded("fewer", _WORDS)
 _EITHER = re.compile(_WORDS["either"])
+_IS_WHAT = re.compile(  # "was" before a German verb: too little of a language is told where only a name follows
+    r"was (?:ist|sind|war|waren|wird|wurde|hat|haben|gibt|macht|tut|kann|darf|muss|soll|bedeutet|heisst|kostet|steht|"
+    r"gilt|passiert|geschieht|enthalt|braucht|bringt|sagt|zeigt|beschreibt|regelt|umfasst|gehort|bewirkt|liefert|verlangt)\b"
+)
 _MENTION = re.compile(
     r"(?:is|are|was|were)\s+(?P<what>.{2,60}?)\s+(?:discussed|mentioned|covered|described|named|addressed)\b"
     r"|do(?:es)?\s+(?:this|the|these|it|they)\s*(?:\w+\s+)?(?:discuss|mention|cover|describe|name|address)\s+"
@@ -78,15 +82,15 @@ def asks_yes_no(question: str) -> bool:
     (True, True, False)
     >>> asks_yes_no("Darf ich einen Hund halten?"), asks_yes_no("¿Hay descuentos?"), asks_yes_no("Is it 5 or 6?")
     (True, True, False)
-    >>> asks_yes_no("Was sagt das Dokument über Lärm?"), asks_yes_no("Was the gate closed?")
-    (False, True)
+    >>> asks_yes_no("Was sagt das Dokument über Lärm?"), asks_yes_no("Was macht tar?"), asks_yes_no("Was Ann paid?")
+    (False, False, True)
     """
     bare = _CONDITION.sub("", question.strip(" ¿\"'“”"), count=1)
     folded = fold(bare).replace("’", "'")
     first = re.match(r"[\w'-]+", folded)
     if first is None or first[0] not in _BEGINS or "?" not in question or _EITHER.search(folded):
         return False
-    return first[0] != "was" or told_language(bare) != "german"  # there it is "what"
+    return first[0] != "was" or (not _IS_WHAT.match(folded) and told_language(bare) != "german")
 
 
 def with_word(question: str, answer: Answer) -> Answer:

@@ -55,6 +55,8 @@ def asked(question: str) -> Calculation | NotComputed | None:
         ("What was the return on an investment in dredging from 2022 to 2023?", "(97 − 83) / 83", "16.9 %"),
         ("What is the net change in wages in 2023?", "−188 − −179", "−9"),
         ("What was the sum of dredging for 2022 and 2023?", "83 + 97", "180"),
+        ("How much were harbour dues, quay rents and dredging together in 2023?", "720 + 180 + 97", "997"),
+        ("How many times as high were harbour dues as quay rents in 2023?", "720 / 180", "4.00"),
         ("What was the average of dredging from 2022 to 2023?", "(83 + 97) / 2", "90"),
         ("What is the difference between harbour dues and quay rents in 2023?", "720 − 180", "540"),
         ("What were harbour dues in 2022, and what was their difference with quay rents?", "640 − 160", "480"),
@@ -155,3 +157,24 @@ def test_years_down_the_page_and_two_columns_of_a_total(question: str, formula: 
     result = calculate(question, [("d", page, 1.0)], [("d", page)], FORMULARY)
     assert isinstance(result, Calculation)
     assert result.formula == formula
+
+
+MEASURES = [line.split("|") for line in (
+    "|Length|Draught", "Ada|12|3", "Berta|24|4", "Clara|18|2",
+)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "formula"),
+    [
+        ("How many times as much length has Berta as Ada?", "24 / 12"),
+        ("How many times as much sail has Berta as Ada?", None),
+        ("How much length have Ada, Berta and Clara together?", "12 + 24 + 18"),
+        ("How much sail have Ada, Berta and Clara together?", None),
+    ],
+)
+def test_a_figure_of_a_column_that_nothing_names_is_not_guessed(question: str, formula: str | None) -> None:
+    text = "Boats\n" + "\n".join(" ".join(row) for row in MEASURES)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(MEASURES, text),))
+    found = calculate(question, [("d", page, 1.0)], [("d", page)], FORMULARY)
+    assert (found.formula if isinstance(found, Calculation) else None) == formula

@@ -15,7 +15,9 @@ BY_YEAR = "Losses\nYear Wrecks Wrecks rate Crew\n2019 31 2.5 400\n2020 28 2.6 39
 VOTERS = "Voter registration totals\nCounty North South Grand total\nAsh 9 4 13\nElm 5 9 14\nYew 2 3 5\nTotals 16 16 32"
 PUMPS = "Pumps\nPump Weight (kg) Head (m)\nP1 17.4 18\nP2 12.5 22\nP3 15.0 9\n"
 FITS = "Models of the counts\nPoisson Negative binomial Hurdle\nAIC 35.2 24.9 24.1\nBIC 36.0 24.2 24.6\n"
+CARS = "Road tests\nmpg hp\nFiat 128 32.4 66\nHonda Civic 30.4 52\nMaserati Bora 15.0 335\n"
 GRIDS = {
+    CARS: ["|mpg|hp", "Fiat 128|32.4|66", "Honda Civic|30.4|52", "Maserati Bora|15.0|335"],
     BY_YEAR: ["Year|Wrecks|Wrecks rate|Crew", "2019|31|2.5|400", "2020|28|2.6|390", "2021|35|2.4|300"],
     VOTERS: ["County|North|South|Grand total", "Ash|9|4|13", "Elm|5|9|14", "Yew|2|3|5", "Totals|16|16|32"],
     PUMPS: ["Pump|Weight (kg)|Head (m)", "P1|17.4|18", "P2|12.5|22", "P3|15.0|9"],
@@ -86,6 +88,8 @@ def test_the_row_of_the_greatest_or_least_value(question: str, value: str | None
         ("Which county has the most voters in the north?", VOTERS, "9"),
         ("Which pump is the heaviest?", PUMPS, "17.4"),
         ("Which model has the smallest BIC?", FITS, "24.2"),
+        ("Which car has the lowest mpg overall?", CARS, "15.0"),  # nothing stands over the labels
+        ("Which car has the highest price?", CARS, None),
     ],
 )
 def test_years_down_the_page_and_columns_that_are_named_in_part(question: str, text: str, value: str | None) -> None:

@@ -9,7 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from shared_utils.structure.model import words as words_of
 from shared_utils.structure.pairs import pairs
-from tests.shared_utils.tables.drawn import Draw, paths, read_one, words
+from tests.shared_utils.tables.drawn import Draw, paths, read_one, rows, texts, words
 
 BOX = (
     ("Born", ("Ada Maria Hill", "6 May 1989", "Hale, Kent")),
@@ -111,3 +111,9 @@ def test_columns_of_a_wider_table_are_no_labels_with_values(tmp_path: Path) -> N
         words(*((72 + 110 * c, 690 - 16 * n, word) for n, row in enumerate(rows) for c, word in enumerate(row))),
     )
     assert not any(table.columns == 2 for table in page.tables)
+
+
+def test_values_below_labels_that_stand_side_by_side(tmp_path: Path) -> None:
+    head = [("Invoice Date:", "Due Date:", "Reference:"), ("03/20/2023", "04/04/2023", "CUST 12")]
+    table = read_one(tmp_path, rows(*head, lefts=(72, 240, 400), right_aligned=9)).table
+    assert texts(table) == [["Invoice Date:", "03/20/2023"], ["Due Date:", "04/04/2023"], ["Reference:", "CUST 12"]]

@@ -218,3 +218,23 @@ def test_a_field_of_figures_and_one_of_words_are_two_tables(tmp_path: Path) -> N
     second = rows(("", "Days", "Ships"), ("May", "31", "210"), ("June", "30", "265"), ("July", "31", "301"), y=500)
     found = read_one(tmp_path, rows(*INCOME), between, second)
     assert [texts(table)[1][0] for table in found.tables] == ["Revenue", "May"]
+
+
+def test_names_side_by_side_in_a_ruled_group_are_those_of_its_columns(tmp_path: Path) -> None:
+    body = [("Theft", "6", "29", "12", "35"), ("Arson", "1", "17", "10", "41"), ("Fraud", "5", "68", "3", "95")]
+    lefts = (72, 186, 220, 286, 320)
+    head = [("Offence", "Under 18", "18 years", "Under 18", "18 years"), ("", "years", "and over", "years", "and over")]
+    drawn = words((237, 652, "Male"), (323, 652, "Female"), size=8)
+    ruled = grid((68, 202, 290, 384), (664, 646, 622, 570))
+    table = read_one(
+        tmp_path,
+        drawn,
+        rows(*head, lefts=lefts, y=636, pitch=10, size=8),
+        rows(*body, lefts=lefts, y=612, size=8),
+        ruled,
+    ).table
+    assert texts(table)[:2] == [
+        ["", "Male", "Male", "Female", "Female"],
+        ["Offence", "Under 18 years", "18 years and over", "Under 18 years", "18 years and over"],
+    ]
+    assert texts(table)[2:] == [list(row) for row in body]
