@@ -30,12 +30,10 @@ def draw_conversation(shelf: Shelf, session: Session) -> None:
     _draw_bar(turns, shelf, session)
     draw_list(turns, shelf, session)
     listed, turns = split_list(turns)
-    with st.container(key="beginning"):  # a place of its own: a question would take that of what stands in it
-        if not (listed or turns):
-            _draw_beginning(shelf, session)
-    for turn in turns[:-1]:  # each where it stood as the latest: drawn elsewhere, it would be there twice for a moment
-        with st.container(key=f"earlier-{turn.id}"):
-            _draw_turn(turn, shelf, session, latest=False)
+    if turns[:-1]:
+        with st.container(key="earlier"):
+            for turn in turns[:-1]:
+                _draw_turn(turn, shelf, session, latest=False)
     if turns:
         with st.container(key="latest"):  # as tall as the window, so that a new question can stand at its top
             _draw_turn(turns[-1], shelf, session, latest=True)
@@ -43,15 +41,15 @@ def draw_conversation(shelf: Shelf, session: Session) -> None:
             if turns[-1].done:
                 _draw_suggestions(shelf, session)
             st.html(_COMING)
+    elif not listed:
+        st.html(
+            note(session.say("Ask a question about your documents. Every sentence of the answer leads to its page."))
+        )
+        draw_guide(shelf, session)
+        _draw_suggestions(shelf, session)
+        st.html(_COMING)
     if session.unasked:
         st.html(note(session.say(session.unasked), "error", role="alert"))
-
-
-def _draw_beginning(shelf: Shelf, session: Session) -> None:
-    st.html(note(session.say("Ask a question about your documents. Every sentence of the answer leads to its page.")))
-    draw_guide(shelf, session)
-    _draw_suggestions(shelf, session)
-    st.html(_COMING)
 
 
 def _draw_bar(turns: tuple[TurnView, ...], shelf: Shelf, session: Session) -> None:

@@ -157,7 +157,7 @@ const arrive = () => { // at a new question, once
   const latest = document.querySelector('.st-key-latest');
   if (!latest || latest.dataset.turn === data.turn) return;
   latest.dataset.turn = data.turn;
-  if (document.querySelector('[class*="st-key-earlier-"], .st-key-list')) latest.scrollIntoView({ block: 'start' });
+  if (document.querySelector('.st-key-earlier, .st-key-list')) latest.scrollIntoView({ block: 'start' });
 };
 
 let firstAsked;
