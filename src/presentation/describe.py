@@ -290,3 +290,11 @@ def how_long(turn: TurnView, say: Say, *, wrote: bool) -> list[str]:
     first, total = turn.timings.get("first_token_s"), turn.timings.get("total_s")
     said = [say("first words {seconds:.1f} s", seconds=first)] if first is not None and wrote else []
     return said + ([say("{seconds:.1f} s in total", seconds=total)] if total is not None else [])
+
+
+def nothing_shared(say: Say) -> str:
+    """What a shared link says that leads nowhere, for whatever reason: the reasons are the owner's alone."""
+    return say(
+        "Nothing is shared under this address. The link may have ended or been taken back, or a part of it is missing: "
+        "ask whoever sent it for a new one."
+    )

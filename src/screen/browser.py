@@ -1,4 +1,4 @@
-"""The page's styles, and the two scripts of the browser: the page's own and the viewer's."""
+"""The scripts of the browser that Streamlit brings: the page's own, the box's and the viewer's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 import streamlit as st
 
 _HERE = Path(__file__).parent
-_STYLES = ("footnote", "viewer", "panel", "question_list", "rows", "compare", "series", "collections", "caveats")
 # What is one module in the browser, its parts in their order.
 _PARTS = {
     "composer": ("running", "composer"),
@@ -21,10 +20,6 @@ _PARTS = {
 @cache
 def _text(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
-
-
-def styles() -> None:
-    st.html(f"<style>{''.join(_text(f'{name}.css') for name in _STYLES)}</style>")
 
 
 def mount(name: str, data: Mapping[str, object], events: Sequence[str] = ()) -> dict[str, str]:

@@ -1,4 +1,8 @@
-"""Streamlit's page as it leaves the server: with our name, and with a script of ours that runs before its own."""
+"""Streamlit's page as it leaves the server: with our name, a script of ours that runs before its own, and our styles.
+
+The styles are there before anything is drawn: sent with the page's parts they came after the first of them, and all
+that stood moved.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,19 @@ from starlette.routing import Route
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_SCRIPT = Path(__file__).with_name("first.js").read_bytes()
-_TAG = f'<script src="./first.js?{hashlib.sha256(_SCRIPT).hexdigest()[:12]}"></script>'.encode()
+_HERE = Path(__file__).parent
+_SHEETS = ("footnote", "viewer", "panel", "question_list", "rows", "compare", "series", "collections", "caveats")
+_SCRIPT = (_HERE / "first.js").read_bytes()
+_STYLES = b"".join((_HERE / f"{name}.css").read_bytes() for name in _SHEETS)
+
+
+def _address(name: str, content: bytes) -> str:
+    return f"./{name}?{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+_FIRST = f'<script src="{_address("first.js", _SCRIPT)}"></script>'.encode()
+# Behind all that Streamlit puts into the head: where two rules weigh the same, ours holds.
+_LAST = f'<link rel="stylesheet" href="{_address("first.css", _STYLES)}">'.encode()
 _PATHS = ("/", "/index.html")
 
 
@@ -24,7 +39,8 @@ def with_first_script(html: bytes) -> bytes:
     >>> with_first_script(b"<head><title>Streamlit</title></head>").startswith(b'<head><script src="./first.js?')
     True
     """
-    return html.replace(b"<head>", b"<head>" + _TAG, 1).replace(b"<title>Streamlit<", b"<title>Footnote<", 1)
+    named = html.replace(b"<title>Streamlit<", b"<title>Footnote<", 1)
+    return named.replace(b"<head>", b"<head>" + _FIRST, 1).replace(b"</body>", _LAST + b"</body>", 1)
 
 
 class FirstScript:
@@ -62,9 +78,15 @@ def _is_page(start: Message) -> bool:
     return whole and headers.get("content-type", "").startswith("text/html")
 
 
+_KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}  # its address changes with it
+
+
 async def _first_script(_: Request) -> Response:
-    kept = {"Cache-Control": "public, max-age=31536000, immutable"}  # its address changes with it
-    return Response(_SCRIPT, media_type="text/javascript", headers=kept)
+    return Response(_SCRIPT, media_type="text/javascript", headers=_KEPT)
 
 
-ROUTES = (Route("/first.js", _first_script),)
+async def _first_styles(_: Request) -> Response:
+    return Response(_STYLES, media_type="text/css", headers=_KEPT)
+
+
+ROUTES = (Route("/first.js", _first_script), Route("/first.css", _first_styles))

@@ -10,7 +10,6 @@ import streamlit as st
 from shared_utils.errors import FootnoteError
 from src.library.shelf import Shelf
 from src.presentation.escaping import html_text
-from src.screen.browser import styles
 from src.screen.citations import follow_answer
 from src.screen.compare import VIEW as COMPARE
 from src.screen.compare import can_be_compared, draw_compare, draw_compare_button
@@ -57,7 +56,6 @@ def draw() -> None:
     theme = "dark" if st.context.theme.type == "dark" else "light"
     st.set_page_config(page_title="Footnote", page_icon=str(_STATIC / "mark-light.svg"), layout="wide")
     st.logo(str(_STATIC / f"logo-{theme}.svg"), size="large", icon_image=str(_STATIC / f"mark-{theme}.svg"))
-    styles()
     try:
         shared = shared_library()
         library = shared.open()
@@ -71,15 +69,21 @@ def draw() -> None:
 
 def _draw(shelf: Shelf, settings: Settings, session: Session, theme: str) -> None:
     session.say = language_of(shelf.preferences().language)
-    st.html(root_style(theme, uploader_words(settings, session.say), room=session.view or "conversation"))
     choose_conversation(shelf, session)
     take_overdue(shelf, session)
+    welcome = not (shelf.documents() or can_undo(shelf, session))
+    room = "welcome" if welcome else session.view or "conversation"
+    st.html(root_style(theme, uploader_words(settings, session.say), room=room))
+    if not welcome:
+        with st.sidebar:  # it is drawn last, but has its room from the beginning: what stands beside it would move
+            st.html('<span class="fn-first"></span>')
     seen = look_around(shelf, session)
     _draw_dialogs(shelf, settings, session)
-    if shelf.documents() or can_undo(shelf, session):
+    with st.container(key="room-welcome"):
+        if welcome:
+            _draw_welcome(shelf, settings, session, seen, theme)
+    if not welcome:
         _draw_rooms(shelf, settings, session, seen)
-    else:
-        _draw_welcome(shelf, settings, session, seen, theme)
     session.draft = ""  # drawn to the end: a run that is cut off by the next one may never have reached the browser
 
 

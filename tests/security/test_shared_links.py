@@ -131,6 +131,7 @@ def test_wrong_taken_back_over_and_switched_off_answer_alike(
     deleted = told(client.get(gone))
     guesses = [told(client.get(f"/shared/{guess}")) for guess in ("x", "A" * 43, "..%2f..%2fetc%2fpasswd", "a/b")]
     assert stopped[0] == 404
+    assert "ask whoever sent it" in client.get(live).text
     assert all(answer == stopped for answer in (off, over, deleted, *guesses))
 
 

@@ -16,7 +16,9 @@ from shared_utils.storage.share_store import SharedPart
 from src.api.blocking import Blocking
 from src.api.errors import starting
 from src.api.services import ApiServices
+from src.i18n import say_for
 from src.library.shared_links import SharedLinks
+from src.presentation.describe import nothing_shared
 
 router = APIRouter()
 
@@ -40,7 +42,8 @@ async def shared(request: Request, token: str) -> Response:
         raise starting()
     first = await services.blocking.call(partial(library.links.part, token))
     if first is None:
-        return PlainTextResponse("Not found", 404, headers=_HEADERS)
+        say = say_for("", request.headers.get("accept-language", ""))
+        return PlainTextResponse(nothing_shared(say), 404, headers=_HEADERS | {"Vary": "Accept-Language"})
     return StreamingResponse(
         _following(library.links, token, first, services.blocking),
         media_type="text/html; charset=utf-8",

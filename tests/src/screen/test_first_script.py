@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, PlainTextResponse
@@ -33,6 +35,16 @@ def test_the_script_comes_before_all_others_and_can_be_fetched() -> None:
     script = client().get(address)
     assert script.status_code == 200
     assert "footnoteHeld" in script.text
+
+
+def test_the_styles_are_there_before_anything_is_drawn_and_weigh_more_than_what_the_head_holds() -> None:
+    answer = client().get("/")
+    address = answer.text.split('href=".', 1)[1].split('"', 1)[0]
+    assert answer.text.index("first.css") > answer.text.index("</head>")
+    styles = client().get(address)
+    assert styles.headers["content-type"].startswith("text/css")
+    for sheet in Path("src/screen").glob("*.css"):
+        assert sheet.read_text(encoding="utf-8") in styles.text, sheet
 
 
 def test_other_addresses_and_what_is_no_page_pass_as_they_are() -> None:
