@@ -154,7 +154,7 @@ def of_prompts(pdf: Path, folder: Path, bare: OllamaAnswerGenerator, rounds: int
     shares: dict[str, list[float]] = {"four": [], "pages": []}
     for n in range(rounds):
         question = f"How many litres does pump {30 + n} move in an hour?"
-        found = rag.search(question, [document])
+        found = rag.search(question, [document], budget=rag.evidence_tokens)
         ours = first_word(said(bare, fresh(build_prompt(question, found.evidence, {})), 1))
         pieces = [passage.chunk.page - 1 for passage in found.passages]
         four = [texts[number][:PASSAGE_CHARS] for number in dict.fromkeys(pieces)][:PASSAGES]

@@ -82,6 +82,7 @@ from src.events import (
 
 CANDIDATES = 40  # chunks that the evidence is picked from
 NO_EVIDENCE = Evidence((), 0, 0)
+_QUOTED_TOKENS = 560
 _SAFE_SHARE = 0.8  # of a deadline: estimates are medians
 
 
@@ -210,7 +211,7 @@ class Rag:
         spelled = in_their_spelling(standalone(question, history), indexes, self.common_words)
         taken = route(question, spelled.text, documents)
         taken = replace(taken, note=taken.note or spelled.note)
-        budget = self.evidence_tokens if budget is None else budget
+        budget = self._quoted_tokens() if budget is None else budget
         if taken.kind is QuestionKind.SMALL_TALK:
             return SearchResult((), Evidence((), 0, budget), answerable=False, elapsed_s=0.0, route=taken)
         first = self._searched(in_their_words(taken, indexes, self.lexicon), documents, indexes, top_k, budget)
@@ -244,10 +245,13 @@ class Rag:
         return SearchResult(tuple(passages[:top_k]), evidence, answerable, 0.0, taken, figure)
 
     def _of_parts(
-        self, parts: Sequence[str], documents: Sequence[IndexedDocument], earlier: Sequence[str], share: int = 1
+        self,
+        parts: Sequence[str],
+        documents: Sequence[IndexedDocument],
+        earlier: Sequence[str],
+        room: int | None = None,
     ) -> list[SearchResult]:
-        """What is found for each part of a question, asked after those before it, in a `share` of the usual room."""
-        room = self.evidence_tokens // share
+        """What is found for each part of a question, asked after those before it, within `room` tokens each."""
         return [self.search(one, documents, history=(*earlier, *parts[:n]), budget=room) for n, one in enumerate(parts)]
 
     def _best(self, found: SearchResult, documents: Sequence[IndexedDocument]) -> Callable[[int], Evidence]:
@@ -294,10 +298,14 @@ class Rag:
             return
         available = writers()
         earlier = asked_before(history)
-        found = self.search(question, documents, history=earlier, budget=self._budget(available, share))
+        found = self.search(question, documents, history=earlier)
         evidence = found.evidence
+        if available and (budget := self._budget(available, share)) != evidence.budget:
+            by_side = found.route.sides  # each has its share
+            again = self.search(question, documents, history=earlier, budget=budget) if by_side else None
+            evidence = again.evidence if again else self._best(found, documents)(budget)
         if available and len(parts := parted(question)) > 1:
-            each = self._of_parts(parts, documents, earlier, len(parts))
+            each = self._of_parts(parts, documents, earlier, self.evidence_tokens // len(parts))
             evidence = read_together([part.evidence for part in each if part.answerable], evidence)
         if available and not (found.route.note or found.route.sides):
             evidence = read_on(question, [turn.evidence for turn in history], evidence, self._best(found, documents))
@@ -355,6 +363,10 @@ class Rag:
             return None
         tokens = self._budget(writers, share) + OVERHEAD_TOKENS
         return estimate_first_token_s(self.scribe.speed(writers[0]), tokens)
+
+    def _quoted_tokens(self) -> int:
+        """Of the evidence that is quoted, whatever a model may read of it."""
+        return max(_QUOTED_TOKENS, self.evidence_tokens)
 
     def _budget(self, writers: Sequence[Writer], share: float) -> int:
         """Fewer tokens of evidence where the model that will read them is known to be too slow for the target, or

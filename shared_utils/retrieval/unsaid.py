@@ -7,6 +7,7 @@ not tell what anybody earns.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
@@ -57,7 +58,10 @@ def leaves_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequen
 
     beside = set(terms(question)) - {term for word in attribute.words for term in terms(word)}
     word = attribute.words[-1]
-    if attribute.form is not Form.SUM and _SUMS & {word, *kin(word)}:
+    within = re.search(
+        rf"\bof (?:[^\W\d_]+ ){{0,3}}{re.escape(word)}\b", question, re.IGNORECASE
+    )  # "components of costs"
+    if attribute.form is not Form.SUM and not within and _SUMS & {word, *kin(word)}:
         return not _tells_figure(question, word, shown, kin) and all(_is_english(index, beside) for index in indexes)
     unsaid = [
         word

@@ -1,6 +1,7 @@
 // The browser's part of the question box: a counter near the limit, one's own words at once, the keys of the page.
 // Streamlit calls it again with new data; listeners are set once.
 const BOX = '[data-testid="stChatInputTextArea"]', SEND = '[data-testid="stChatInputSubmitButton"]';
+const DRAWN = '[class*="st-key-question-"] .fn-question, .fn-queued';
 const CHIP = 'a[href^="#cite-"]', TYPING = 'input, textarea, select, [contenteditable="true"], [role="listbox"], [role="slider"], [role="radiogroup"]';
 const NEAR = 0.8; // of the limit: from here on it is counted
 const GIVEN_UP_MS = 10000; // the server said nothing: the bubble would lie
@@ -62,36 +63,56 @@ const where = () => { // told to the server once a visit, then kept as it says
 
 // ------------------------------------------------------------------------------------------------ sending
 
+let waiting = [], released = '', left = false; // questions behind the bubble; the one of them whose turn it is; whether the box let go of it
 const sending = event => { // a question that is too long stays where it is; any other shows at once
   const area = box(), text = area?.value.trim() ?? '';
   if (!text || area.disabled) return;
+  const instead = () => { event.preventDefault(); event.stopImmediatePropagation(); };
   if (text.length > data.limit) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
+    instead();
     count();
     shout(document.querySelector('.fn-counter')?.textContent ?? '');
-    return;
+  } else if (text === released) {
+    released = '';
+    begins();
+  } else if (document.querySelector('.fn-coming')?.firstChild) { // of two that it has not looked at a busy server keeps the newer
+    instead();
+    waiting.push(text);
+    bubble(text);
+    write('');
+  } else {
+    keep('');
+    if (bubble(text)) begins();
   }
-  keep('');
-  bubble(text);
 };
 const bubble = text => {
   const room = document.querySelector('.fn-coming');
-  if (!room) return;
-  room.replaceChildren(Object.assign(document.createElement('p'), { className: 'fn-question', textContent: text, dir: 'auto' }));
-  document.body.classList.add('fn-asking');
-  asked = document.querySelectorAll('[class*="st-key-question-"] .fn-question, .fn-queued').length;
-  room.scrollIntoView({ block: 'nearest' });
-  setTimeout(settle, GIVEN_UP_MS, true);
+  room?.append(Object.assign(document.createElement('p'), { className: 'fn-question', textContent: text, dir: 'auto' }));
+  room?.scrollIntoView({ block: 'nearest' });
+  return room;
 };
-const settle = (givenUp = false) => { // the server has drawn it, or has put it back into the box
-  const room = document.querySelector('.fn-coming');
-  if (!room?.firstChild) { document.body.classList.remove('fn-asking'); return; }
-  const drawn = document.querySelectorAll('[class*="st-key-question-"] .fn-question, .fn-queued').length > asked;
-  if (!drawn && !givenUp && !box()?.value) return;
-  if (!drawn && !givenUp && box()?.value.trim() === room.textContent) return; // not sent yet
-  room.replaceChildren();
-  document.body.classList.remove('fn-asking');
+const begins = () => {
+  left = false;
+  document.body.classList.add('fn-asking');
+  asked = document.querySelectorAll(DRAWN).length;
+  setTimeout(settle, GIVEN_UP_MS, document.querySelector('.fn-coming').firstChild);
+};
+const settle = givenUp => { // the server has drawn it, or has put it back into the box
+  const coming = document.querySelector('.fn-coming')?.firstChild;
+  if (!coming) { document.body.classList.remove('fn-asking'); return; }
+  const text = box()?.value.trim() ?? '', back = left && text === coming.textContent;
+  left ||= text !== coming.textContent;
+  if (!back && givenUp !== coming && document.querySelectorAll(DRAWN).length <= asked) return;
+  coming.remove();
+  if (waiting.length && back) write([text, ...waiting.splice(0)].join('\n'));
+  if (waiting.length) setTimeout(goesOn);
+  else { document.querySelector('.fn-coming').replaceChildren(); document.body.classList.remove('fn-asking'); }
+};
+const goesOn = () => { // through the box, which keeps what is being typed
+  const typed = box()?.value ?? '';
+  released = waiting.shift();
+  write(released);
+  setTimeout(() => { document.querySelector(SEND)?.click(); setTimeout(() => { if (typed && !box().value) write(typed); }); });
 };
 
 // ------------------------------------------------------------------------------------------------ names

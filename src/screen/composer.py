@@ -18,7 +18,7 @@ from src.screen.session import Place, Session
 from src.settings import Settings
 from src.views import DocumentView, TurnView
 
-_BOX = "question"
+_BOX, _TAKEN = "question", "question-taken"
 
 
 def draw_question_box(shelf: Shelf, session: Session, settings: Settings, documents: Sequence[DocumentView]) -> None:
@@ -28,7 +28,7 @@ def draw_question_box(shelf: Shelf, session: Session, settings: Settings, docume
     if session.draft:
         st.session_state[_BOX] = session.draft
     draw_scope_chips(shelf, session)
-    st.chat_input(
+    question = st.chat_input(
         say("Ask about your documents") if ready else coming,
         key=_BOX,
         disabled=not ready,
@@ -42,11 +42,18 @@ def draw_question_box(shelf: Shelf, session: Session, settings: Settings, docume
         _go_to(told["goto"], session)
     if told.get("where") and take_up(told["where"], session):
         st.rerun()  # the chips stand above the box, and are drawn before it
+    if not question:
+        st.session_state.pop(_TAKEN, None)
+    elif st.session_state.get(_TAKEN) != question:  # sent to a box that this server had not drawn yet
+        _submitted(shelf, session, settings)
+        if session.draft:
+            st.rerun()  # the box is drawn already; with its words it can only be drawn anew
 
 
 def _submitted(shelf: Shelf, session: Session, settings: Settings) -> None:
     """Before the page is drawn: the drawing may be cut off by another, which would not know of the question."""
     if question := st.session_state[_BOX]:
+        st.session_state[_TAKEN] = question
         ask(str(question), shelf, session, settings.max_question_chars)
 
 

@@ -72,7 +72,7 @@ def stages(events: Sequence[AnswerEvent]) -> list[Stage]:
 
 def marker_of(document: IndexedDocument, rag: Rag, words: str) -> int:
     """The number under which the model is shown a passage."""
-    evidence = rag.search(QUESTION, [document]).evidence
+    evidence = rag.search(QUESTION, [document], budget=rag.evidence_tokens).evidence
     return next(span.marker for span in evidence.spans if words in span.text)
 
 

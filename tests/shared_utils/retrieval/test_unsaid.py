@@ -54,6 +54,7 @@ def kin(word: str, least: float = 0.42, /) -> Collection[str]:
         ("Which metal is the pump made of?", True),
         ("What is the fee for the harbour?", True),
         ("What is the cost of the repair of the pump?", False),
+        ("What are the parts of the wages?", False),
     ],
 )
 def test_an_attribute_is_looked_for_in_every_word_that_is_kin(question: str, is_unsaid: bool) -> None:

@@ -31,3 +31,18 @@ def test_a_question_is_taken_though_the_drawing_that_it_began_is_cut_off(
     ask(app, QUESTION)
     assert not cuts
     assert QUESTION in shown(app)
+
+
+def test_a_question_to_a_box_that_this_server_has_not_drawn_is_taken_once(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    chat_input = st.chat_input
+
+    def without_callback(placeholder: str, *, key: str, disabled: bool, **_: object) -> object:
+        return chat_input(placeholder, key=key, disabled=disabled)
+
+    monkeypatch.setattr(st, "chat_input", without_callback)
+    app.run()
+    ask(app, QUESTION)
+    assert shown(app).count(f">{QUESTION}</p>") == 1
