@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _SHEETS = ("footnote", "viewer", "panel", "question_list", "rows", "compare", "series", "collections", "caveats")
 _SCRIPT = (_HERE / "first.js").read_bytes()
-_STYLES = b"".join((_HERE / f"{name}.css").read_bytes() for name in _SHEETS)
+STYLES = "".join((_HERE / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 
 
 def _address(name: str, content: bytes) -> str:
@@ -30,7 +30,7 @@ def _address(name: str, content: bytes) -> str:
 
 _FIRST = f'<script src="{_address("first.js", _SCRIPT)}"></script>'.encode()
 # Behind all that Streamlit puts into the head: where two rules weigh the same, ours holds.
-_LAST = f'<link rel="stylesheet" href="{_address("first.css", _STYLES)}">'.encode()
+_LAST = f'<link rel="stylesheet" href="{_address("first.css", STYLES.encode())}">'.encode()
 _PATHS = ("/", "/index.html")
 
 
@@ -86,7 +86,7 @@ async def _first_script(_: Request) -> Response:
 
 
 async def _first_styles(_: Request) -> Response:
-    return Response(_STYLES, media_type="text/css", headers=_KEPT)
+    return Response(STYLES, media_type="text/css", headers=_KEPT)
 
 
 ROUTES = (Route("/first.js", _first_script), Route("/first.css", _first_styles))

@@ -18,6 +18,7 @@ from src.screen.conversation import draw_conversation
 from src.screen.conversation_list import choose_conversation, draw_conversations, draw_remark
 from src.screen.document_list import can_undo
 from src.screen.export_dialog import draw_export
+from src.screen.first_script import STYLES
 from src.screen.html import note, root_style, still_of_an_answer
 from src.screen.library_panel import (
     add_sample,
@@ -33,7 +34,14 @@ from src.screen.model_offer import draw_offer
 from src.screen.notes import draw_notes_button, draw_notes_dialog
 from src.screen.page_viewer import draw_viewer
 from src.screen.question_list import draw_list_button, draw_list_dialog
-from src.screen.session import Session, language_of, network_of_visitor, this_session, workspace_key
+from src.screen.session import (
+    Session,
+    has_workspace_cookie,
+    language_of,
+    network_of_visitor,
+    this_session,
+    workspace_key,
+)
 from src.screen.settings_dialog import draw_settings, draw_settings_button
 from src.screen.share_dialog import draw_share
 from src.screen.shared_library import shared_library
@@ -73,6 +81,8 @@ def _draw(shelf: Shelf, settings: Settings, session: Session, theme: str) -> Non
     take_overdue(shelf, session)
     welcome = not (shelf.documents() or can_undo(shelf, session))
     room = "welcome" if welcome else session.view or "conversation"
+    if not has_workspace_cookie():  # `streamlit run`, where the page does not come with them
+        st.html(f"<style>{STYLES}</style>")
     st.html(root_style(theme, uploader_words(settings, session.say), room=room))
     if not welcome:
         with st.sidebar:  # it is drawn last, but has its room from the beginning: what stands beside it would move

@@ -22,6 +22,7 @@ def test_a_first_visit_says_what_this_is_and_where_files_go(app: AppTest) -> Non
     assert not app.exception
     assert "footnoted to the exact words" in shown(app)
     assert "kept until you remove them" in shown(app)
+    assert ".fn-question" in shown(app)  # nobody but our server sends the styles with the page
     assert app.chat_input[0].disabled
 
 
