@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.retrieval.question import question_words
 from shared_utils.text.asked_attribute import Form, asked_attribute
 from shared_utils.text.expected import PRICE
 from shared_utils.text.irregular_verbs import forms_of
@@ -73,7 +74,9 @@ def leaves_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequen
     ]
     if not unsaid or (attribute.form is Form.SUM and _tells_sum(question, unsaid, shown)):
         return False
-    if attribute.form is Form.KIND and any(_tells_one(word, shown, kin) for word in unsaid):
+    if attribute.form is Form.KIND and (
+        any(_tells_one(word, shown, kin) for word in unsaid) or _tells_the_rest(question, attribute.words, shown)
+    ):
         return False
     return all(_is_english(index, beside) for index in indexes)
 
@@ -88,6 +91,15 @@ def _tells_figure(question: str, word: str, shown: Sequence[str], kin: Kin) -> b
 def _tells_one(kind: str, shown: Sequence[str], kin: Kin) -> bool:
     told = {term for text in shown for term in terms(text)}
     return any(term in told for one in kin(kind, _OF_A_KIND) for term in terms(one))
+
+
+def _tells_the_rest(question: str, kind: Sequence[str], shown: Sequence[str]) -> bool:
+    """Whether one text has all other words of a question that asks which of a kind: "made by Ostermann" for
+    "Which company made the valve?", where it says so of the valve. Names are near to no kind."""
+    own = {term for word in kind for term in terms(word)}
+    rest = [{term, *(own for form in forms_of(term) for own in terms(form))} for term in question_words(question)]
+    rest = [forms for forms in rest if forms.isdisjoint(own)]
+    return len(rest) > 1 and any(all(not forms.isdisjoint(terms(text)) for forms in rest) for text in shown)
 
 
 def _tells_sum(question: str, besides: Sequence[str], shown: Sequence[str]) -> bool:

@@ -76,6 +76,7 @@ def test_what_somebody_does_may_be_told_in_another_form_of_the_verb() -> None:
 
 def test_one_of_a_kind_answers_without_the_word() -> None:
     assert not leaves_unsaid("Which metal is the pump made of?", INDEXES, ["The pump is of brass."], kin)
+    assert not leaves_unsaid("Which metal was the pump made of?", INDEXES, ["It makes a pump of Ostermann's."], kin)
 
 
 def test_a_form_whose_language_is_not_told_is_judged_by_the_questions_own_words() -> None:
