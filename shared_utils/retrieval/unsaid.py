@@ -97,7 +97,7 @@ def _tells_the_rest(question: str, kind: Sequence[str], shown: Sequence[str]) ->
     """Whether one text has all other words of a question that asks which of a kind: "made by Ostermann" for
     "Which company made the valve?", where it says so of the valve. Names are near to no kind."""
     own = {term for word in kind for term in terms(word)}
-    rest = [{term, *(own for form in forms_of(term) for own in terms(form))} for term in question_words(question)]
+    rest = [{term, *(one for form in forms_of(term) for one in terms(form))} for term in question_words(question)]
     rest = [forms for forms in rest if forms.isdisjoint(own)]
     return len(rest) > 1 and any(all(not forms.isdisjoint(terms(text)) for forms in rest) for text in shown)
 

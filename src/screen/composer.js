@@ -63,56 +63,59 @@ const where = () => { // told to the server once a visit, then kept as it says
 
 // ------------------------------------------------------------------------------------------------ sending
 
-let waiting = [], released = '', left = false; // questions behind the bubble; the one of them whose turn it is; whether the box let go of it
+let left = false; // whether the box let go of what the bubble says
+let sent = { to: '', known: -1 }, held = ''; // how many questions the server knew of when one was sent; what is sent when it has that
+const isUntaken = () => sent.to === data.conversation && data.known <= sent.known;
 const sending = event => { // a question that is too long stays where it is; any other shows at once
   const area = box(), text = area?.value.trim() ?? '';
   if (!text || area.disabled) return;
-  const instead = () => { event.preventDefault(); event.stopImmediatePropagation(); };
+  const stays = () => { event.preventDefault(); event.stopImmediatePropagation(); };
   if (text.length > data.limit) {
-    instead();
+    stays();
     count();
     shout(document.querySelector('.fn-counter')?.textContent ?? '');
-  } else if (text === released) {
-    released = '';
-    begins();
-  } else if (document.querySelector('.fn-coming')?.firstChild) { // of two that it has not looked at a busy server keeps the newer
-    instead();
-    waiting.push(text);
-    bubble(text);
-    write('');
+  } else if (isUntaken()) { // of two that it has not looked at a busy server keeps the newer
+    stays();
+    held = text;
   } else {
     keep('');
-    if (bubble(text)) begins();
+    sent = { to: data.conversation, known: data.known };
+    bubble(text);
   }
+};
+const release = () => {
+  if (!held || isUntaken()) return;
+  const text = held;
+  held = '';
+  if (box()?.value.trim() === text) document.querySelector(SEND)?.click();
+};
+const forget = () => { // it was put back, or the server said nothing: the next one need not wait for it
+  sent = { to: '', known: -1 };
+  release();
 };
 const bubble = text => {
   const room = document.querySelector('.fn-coming');
-  room?.append(Object.assign(document.createElement('p'), { className: 'fn-question', textContent: text, dir: 'auto' }));
-  room?.scrollIntoView({ block: 'nearest' });
-  return room;
-};
-const begins = () => {
-  left = false;
+  if (!room) return;
+  const coming = Object.assign(document.createElement('p'), { className: 'fn-question', textContent: text, dir: 'auto' });
+  room.replaceChildren(coming);
   document.body.classList.add('fn-asking');
-  asked = document.querySelectorAll(DRAWN).length;
-  setTimeout(settle, GIVEN_UP_MS, document.querySelector('.fn-coming').firstChild);
+  [left, asked] = [false, document.querySelectorAll(DRAWN).length];
+  room.scrollIntoView({ block: 'nearest' });
+  const [at, was] = [sent, coming];
+  setTimeout(() => { settle(was); if (sent === at) forget(); }, GIVEN_UP_MS);
 };
 const settle = givenUp => { // the server has drawn it, or has put it back into the box
-  const coming = document.querySelector('.fn-coming')?.firstChild;
+  const room = document.querySelector('.fn-coming'), coming = room?.firstChild;
   if (!coming) { document.body.classList.remove('fn-asking'); return; }
   const text = box()?.value.trim() ?? '', back = left && text === coming.textContent;
   left ||= text !== coming.textContent;
   if (!back && givenUp !== coming && document.querySelectorAll(DRAWN).length <= asked) return;
-  coming.remove();
-  if (waiting.length && back) write([text, ...waiting.splice(0)].join('\n'));
-  if (waiting.length) setTimeout(goesOn);
-  else { document.querySelector('.fn-coming').replaceChildren(); document.body.classList.remove('fn-asking'); }
-};
-const goesOn = () => { // through the box, which keeps what is being typed
-  const typed = box()?.value ?? '';
-  released = waiting.shift();
-  write(released);
-  setTimeout(() => { document.querySelector(SEND)?.click(); setTimeout(() => { if (typed && !box().value) write(typed); }); });
+  room.replaceChildren();
+  document.body.classList.remove('fn-asking');
+  if (!back) return;
+  if (held && held !== text) write(`${text}\n${held}`);
+  held = '';
+  forget();
 };
 
 // ------------------------------------------------------------------------------------------------ names
@@ -207,6 +210,7 @@ export default function (call) {
   }
   count();
   settle();
+  release();
   plainNames();
   giveBack();
   where();

@@ -52,6 +52,7 @@ def test_ones_own_words_stand_there_before_the_server_has_heard_of_them(visit: O
     assert at_once == QUESTION
     box = screen.page.get_by_test_id("stChatInputTextArea")
     for question in (NEXT, LAST):  # before the server has drawn the one before
+        expect(box).to_have_value("")
         box.fill(question)
         box.press("Enter")
     expect(screen.page.locator('[class*="st-key-question-"] .fn-question')).to_have_text([QUESTION, NEXT, LAST])
