@@ -96,6 +96,7 @@ class SearchResult:
     elapsed_s: float
     route: Route
     figure: Calculation | NotComputed | None = None
+    ranked: Sequence[Sequence[Passage]] = ()  # the passages of each side of a comparison, best first; else all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,7 @@ class Rag:
             taken, Found(passages, evidence, figure, taken.sides), documents, self.formulary
         )
         answerable = bool(evidence.spans) and is_spoken_to
-        return SearchResult(tuple(passages[:top_k]), evidence, answerable, 0.0, taken, figure)
+        return SearchResult(tuple(passages[:top_k]), evidence, answerable, 0.0, taken, figure, found)
 
     def _of_parts(
         self,
@@ -257,7 +258,7 @@ class Rag:
     def _best(self, found: SearchResult, documents: Sequence[IndexedDocument]) -> Callable[[int], Evidence]:
         """What picks the best of what was found within so many tokens."""
         embedder = self.embedder.ready()
-        return lambda tokens: evidence_of(found.route, [found.passages], documents, embedder, tokens, self.glossary)
+        return lambda tokens: evidence_of(found.route, found.ranked, documents, embedder, tokens, self.glossary)
 
     # -------------------------------------------------------------------------------------------- ask
 
@@ -301,9 +302,7 @@ class Rag:
         found = self.search(question, documents, history=earlier)
         evidence = found.evidence
         if available and (budget := self._budget(available, share)) != evidence.budget:
-            by_side = found.route.sides  # each has its share
-            again = self.search(question, documents, history=earlier, budget=budget) if by_side else None
-            evidence = again.evidence if again else self._best(found, documents)(budget)
+            evidence = self._best(found, documents)(budget)
         if available and len(parts := parted(question)) > 1:
             each = self._of_parts(parts, documents, earlier, self.evidence_tokens // len(parts))
             evidence = read_together([part.evidence for part in each if part.answerable], evidence)

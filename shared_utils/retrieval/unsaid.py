@@ -8,7 +8,7 @@ not tell what anybody earns.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from shared_utils.retrieval.index import DocumentIndex
@@ -57,12 +57,9 @@ def leaves_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequen
             return any(term in told for term in terms(word))
         return any(index.chunk_words.document_frequency(term) for index in indexes for term in terms(word))
 
-    beside = set(terms(question)) - {term for word in attribute.words for term in terms(word)}
+    beside = set(terms(question)) - _terms_of(attribute.words)
     word = attribute.words[-1]
-    within = re.search(
-        rf"\bof (?:[^\W\d_]+ ){{0,3}}{re.escape(word)}\b", question, re.IGNORECASE
-    )  # "components of costs"
-    if attribute.form is not Form.SUM and not within and _SUMS & {word, *kin(word)}:
+    if attribute.form is not Form.SUM and not _is_of_a_whole(word, question) and _SUMS & {word, *kin(word)}:
         return not _tells_figure(question, word, shown, kin) and all(_is_english(index, beside) for index in indexes)
     unsaid = [
         word
@@ -81,29 +78,37 @@ def leaves_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequen
     return all(_is_english(index, beside) for index in indexes)
 
 
+def _terms_of(texts: Iterable[str]) -> set[str]:
+    return {term for text in texts for term in terms(text)}
+
+
+def _is_of_a_whole(word: str, question: str) -> bool:
+    """Whether a question asks for something of what a word names: "the components of fulfillment costs"."""
+    return re.search(rf"\bof (?:[^\W\d_]+ ){{0,3}}{re.escape(word)}\b", question, re.IGNORECASE) is not None
+
+
 def _tells_figure(question: str, word: str, shown: Sequence[str], kin: Kin) -> bool:
     """Whether a figure is shown beside a word that is kin to it, or a sum of money beside the other words."""
-    own = {term for one in (word, *kin(word)) for term in terms(one)}
+    own = _terms_of((word, *kin(word)))
     has_figure = any(own & set(terms(text)) and any(map(str.isdigit, text)) for text in shown)
     return has_figure or _tells_sum(question, [word], shown)
 
 
 def _tells_one(kind: str, shown: Sequence[str], kin: Kin) -> bool:
-    told = {term for text in shown for term in terms(text)}
-    return any(term in told for one in kin(kind, _OF_A_KIND) for term in terms(one))
+    return not _terms_of(kin(kind, _OF_A_KIND)).isdisjoint(_terms_of(shown))
 
 
 def _tells_the_rest(question: str, kind: Sequence[str], shown: Sequence[str]) -> bool:
     """Whether one text has all other words of a question that asks which of a kind: "made by Ostermann" for
     "Which company made the valve?", where it says so of the valve. Names are near to no kind."""
-    own = {term for word in kind for term in terms(word)}
-    rest = [{term, *(one for form in forms_of(term) for one in terms(form))} for term in question_words(question)]
+    own = _terms_of(kind)
+    rest = [{term, *_terms_of(forms_of(term))} for term in question_words(question)]
     rest = [forms for forms in rest if forms.isdisjoint(own)]
     return len(rest) > 1 and any(all(not forms.isdisjoint(terms(text)) for forms in rest) for text in shown)
 
 
 def _tells_sum(question: str, besides: Sequence[str], shown: Sequence[str]) -> bool:
-    words = set(terms(question)) - {term for word in besides for term in terms(word)}
+    words = set(terms(question)) - _terms_of(besides)
     return any(PRICE.is_in(text) and len(words & set(terms(text))) >= _SHARE * len(words) for text in shown)
 
 

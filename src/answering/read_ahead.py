@@ -30,13 +30,13 @@ def read_ahead(
     last, writer = (history[-1] if history else None), (writers[0] if writers else None)
     if last is None or last.wrote or last.evidence is None or writer is None:
         return False
+    if not writer.queued or writer.where is not Where.THIS_MACHINE:
+        return False
     if not {span.document_id for span in last.evidence.spans} <= {one.document.id for one in documents}:
         return False  # one was removed meanwhile
     before, since = exchanges(history, last.evidence)
     prompt = conversation_prompt(before, labels_of(last.evidence, documents))
     if since or scribe.read(writer.model) != prompt.messages[:-1]:
-        return False
-    if not writer.queued or writer.where is not Where.THIS_MACHINE:
         return False
 
     def stopped() -> bool:
