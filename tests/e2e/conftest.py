@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -19,6 +19,7 @@ from typing import Literal
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, StorageState, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from src.library.sample import sample_pdf
 from tests.fake_ollama import FakeOllama, Script
@@ -37,7 +38,8 @@ _FLAGS = [
 ]
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
-expect.set_options(timeout=30_000)
+_LOOKS_FOR_MS = 30_000  # a busy machine draws late, and late is not lost
+expect.set_options(timeout=_LOOKS_FOR_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,6 +47,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.enable_socket)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed tells what stood on its pages then: what is left of a run elsewhere is its words alone."""
+    report = yield
+    if report.when == "call" and report.failed and (browser := getattr(item, "funcargs", {}).get("chromium")):
+        for page in (page for context in browser.contexts for page in context.pages):
+            try:
+                report.sections.append((page.url, page.inner_text("body", timeout=2_000)))
+            except PlaywrightError as exc:
+                report.sections.append((page.url, str(exc)))
+    return report
 
 
 # ------------------------------------------------------------------------------------------------ servers
@@ -245,7 +260,7 @@ def visit(chromium: Browser) -> Iterator[Open]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(_LOOKS_FOR_MS)
         page.on("console", lambda said: note_error(said.text, trouble) if said.type == "error" else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("request", lambda request: note_foreign(request.url, address))
