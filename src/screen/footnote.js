@@ -162,7 +162,7 @@ const arrive = () => { // at a new question, once
 
 let firstAsked;
 const sight = new IntersectionObserver(entries => { // of the first question: while it is seen, the title need not repeat it
-  document.documentElement.classList.toggle('fn-title-said', entries.at(-1).isIntersecting);
+  document.documentElement.toggleAttribute('data-fn-title-said', entries.at(-1).isIntersecting);
 }, { rootMargin: '-64px 0px 0px' });
 const titled = () => {
   const bubble = document.querySelector('[class*="st-key-question-"] .fn-question'), title = document.querySelector('.fn-title');
@@ -170,7 +170,7 @@ const titled = () => {
   if (repeats === firstAsked) return;
   firstAsked = repeats;
   sight.disconnect();
-  if (repeats) sight.observe(repeats); else document.documentElement.classList.remove('fn-title-said');
+  if (repeats) sight.observe(repeats); else document.documentElement.removeAttribute('data-fn-title-said');
 };
 
 // What was found before the model wrote stands under the question, then at the foot, then among the sources: it goes there
@@ -240,10 +240,12 @@ const connection = () => {
   const shown = document.querySelector('.fn-offline');
   if (connected) {
     lostSince = 0;
+    document.documentElement.removeAttribute('data-fn-offline');
     if (shown) { shown.remove(); say(data.words.online); }
   } else if (lostSince && Date.now() - lostSince >= OFFLINE_AFTER_MS && !shown) {
     const notice = Object.assign(document.createElement('p'), { className: 'fn-offline', role: 'alert', textContent: data.words.offline });
     document.body.append(notice);
+    document.documentElement.toggleAttribute('data-fn-offline', true); // for the style sheet: `body:has()` is paid at every change
   }
 };
 

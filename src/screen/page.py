@@ -83,7 +83,8 @@ def _draw(shelf: Shelf, settings: Settings, session: Session, theme: str) -> Non
     room = "welcome" if welcome else session.view or "conversation"
     if not has_workspace_cookie():  # `streamlit run`, where the page does not come with them
         st.html(f"<style>{STYLES}</style>")
-    st.html(root_style(theme, uploader_words(settings, session.say), room=room))
+    gone = [other for other in ("welcome", "conversation", *_ROOMS) if other != room]
+    st.html(root_style(theme, uploader_words(settings, session.say), gone=gone))
     if not welcome:
         with st.sidebar:  # it is drawn last, but has its room from the beginning: what stands beside it would move
             st.html('<span class="fn-first"></span>')
