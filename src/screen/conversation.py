@@ -97,7 +97,8 @@ def _draw_turn(turn: TurnView, shelf: Shelf, session: Session, *, latest: bool) 
                 args=(turn.question, session),
             )
     if turn.done:
-        draw_finished(turn, shelf, session, latest=latest)
+        with st.container():  # as a running answer's fragment has one
+            draw_finished(turn, shelf, session, latest=latest)
     else:
         draw_running(turn, shelf, session)
 

@@ -40,8 +40,8 @@ def note(text: str, kind: str = "quiet", *, role: str = "") -> str:
 
 def root_style(theme: str, words: Mapping[str, str], *, gone: Iterable[str] = ()) -> str:
     """What the style sheet depends on: "light" or "dark", also for dialogs, which stand outside Streamlit's own root,
-    words for it to show, name -> text: `content: var(--fn-say-<name>)`, and the rooms that are not shown: what they held
-    is gone at once, not when the page has been drawn to its end."""
+    words for it to show, name -> text: `content: var(--fn-say-<name>)`, and the rooms that are not shown: what they
+    held is gone at once, not when the page has been drawn to its end."""
     rules = "".join(f"--fn-say-{name}:{_css_string(text)};" for name, text in words.items())
     # Each by its name: what is told by a part of a class is asked for whenever any element's class changes.
     left = ",".join(f".st-key-room-{room}" for room in gone)

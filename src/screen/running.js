@@ -42,6 +42,7 @@ const setWords = () => {
   fresh.normalize(); // one text with the words before it: nothing of its own that would move
   become(words, fresh);
 };
+const pageOf = key => key.split(' ')[0]; // what the whole page is drawn for (running.py, `drawn_key`)
 const setLine = (line, words) => { if (line && line.textContent !== words) line.textContent = words; };
 const look = async at => {
   if (looking !== at) return;
@@ -61,8 +62,9 @@ const look = async at => {
       setLine(place, seen.line);
       setLine(document.querySelector('p.fn-engine'), seen.engine);
     } else if (hurried !== at + seen.key || performance.now() - hurriedAt > AGAIN_MS) { // not heard: told again
+      const anew = hurried !== at + seen.key && pageOf(place.dataset.key) === pageOf(seen.key) ? window.footnoteMoved : null;
       [hurried, hurriedAt] = [at + seen.key, performance.now()];
-      tell('moved', seen.key);
+      if (anew) anew(seen.key); else tell('moved', seen.key);
     }
   } catch {
     if (looking !== at) return;

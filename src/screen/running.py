@@ -17,6 +17,7 @@ from src.i18n import Say
 from src.library.shelf import Shelf
 from src.presentation.describe import place_of
 from src.presentation.escaping import html_text, plain
+from src.screen.browser import mount
 from src.screen.citations import QUOTES, WRITING, anchor, written_citations
 from src.screen.html import footnotes, note
 from src.screen.markdown import chip_link, written_markdown
@@ -30,6 +31,21 @@ _IN_CASE_S = 20.0  # between two looks of the page where the browser looks itsel
 
 
 def draw_running(turn: TurnView, shelf: Shelf, session: Session) -> None:
+    """A place of its own: a stage or the first word draws it anew and nothing else, since whatever a run of the
+    whole page draws is compared by the browser, on the cores that write."""
+    st.fragment(_draw_own)(turn.id, shelf, session, _page_key(turn))
+
+
+def _draw_own(turn_id: str, shelf: Shelf, session: Session, page_key: str) -> None:
+    """`page_key`: as it was when the page was drawn last."""
+    turn = _turn(turn_id, shelf, session)
+    if turn is None or _page_key(turn) != page_key:
+        st.rerun()
+    _draw_answer(turn, shelf, session)
+    mount("moved", {}, ("moved",))
+
+
+def _draw_answer(turn: TurnView, shelf: Shelf, session: Session) -> None:
     """What changes is looked at again and again, quotes are drawn once: each look costs the cores that write."""
     by_address = session.by_address and has_workspace_cookie()
     key, now = drawn_key(turn), time.monotonic()
@@ -46,9 +62,19 @@ def draw_running(turn: TurnView, shelf: Shelf, session: Session) -> None:
 
 
 def drawn_key(turn: TurnView) -> str:
-    """What of a running answer the page has to be drawn anew for, other than its words and its line."""
-    shown = (turn.extractive is not None, bool(turn.text), len(turn.changes), turn.done)
-    return ".".join([turn.stage.name if turn.stage else "", *(str(int(each)) for each in shown)])
+    """What of a running answer has to be drawn anew for, other than its words and its line: what the page is drawn for,
+    a blank, and what its own place is."""
+    own = (turn.stage.name if turn.stage else "", bool(turn.text), len(turn.changes))
+    return f"{_page_key(turn)} " + ".".join(map(str, own))
+
+
+def _page_key(turn: TurnView) -> str:
+    """There is a first quote to open beside it; it is done."""
+    return f"{turn.extractive is not None}.{turn.done}"
+
+
+def _turn(turn_id: str, shelf: Shelf, session: Session) -> TurnView | None:
+    return next((turn for turn in shelf.turns(session.conversation) if turn.id == turn_id), None)
 
 
 def address(conversation: str, turn: str) -> str:
@@ -86,10 +112,10 @@ def chips(turn: TurnView, source: str, citations: Iterable[Citation], say: Say) 
 
 
 def _tick(turn_id: str, shelf: Shelf, session: Session, key: str, every_s: float | None) -> None:
-    """The page is drawn again when the answer is done, when there is a first quote to open beside it or a first word,
-    and when it is to be looked at more often, or less. `key`: as it was when this was drawn last; `every_s`: how often
-    words are drawn here, None where the browser sets them."""
-    turn = next((t for t in shelf.turns(session.conversation) if t.id == turn_id), None)
+    """The page is drawn again when more than words and line is another, should the browser not have said so, and when
+    it is to be looked at more often, or less. `key`: as it was when this was drawn last; `every_s`: how often words are
+    drawn here, None where the browser sets them."""
+    turn = _turn(turn_id, shelf, session)
     if turn is None or turn.done or drawn_key(turn) != key or every_s not in (None, tick_s(turn, time.monotonic())):
         st.rerun()
     _draw_line(turn, shelf, session, f'{_at(turn, session)} data-key="{key}"' if every_s is None else "")

@@ -252,7 +252,7 @@ class Viewer {
   }
 
   alter(leaf) { // what a picture is called
-    if (!leaf.image) return;
+    if (!leaf.image || !this.place) return;
     const source = this.sources.get(this.place.anchor), words = this.data.words, name = this.data.documents[this.place.document].name;
     const isCited = source?.document === this.place.document && source.page === leaf.number;
     const alt = filled(words.alt, { page: leaf.number, name });

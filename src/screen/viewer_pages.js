@@ -78,7 +78,7 @@ class Pages {
 
   at(page) { return this.leaves.find(leaf => leaf.number === page); }
 
-  get here() { return this.at(this.viewer.place.page); }
+  get here() { return this.viewer.place ? this.at(this.viewer.place.page) : undefined; } // a picture may come when its document is gone
 
   // ---------------------------------------------------------------------------------------------- layout
 

@@ -35,7 +35,7 @@ class TextLayer {
       word.dataset.index = index;
       return word;
     }));
-    if (leaf.number === viewer.place.page) viewer.room.dataset.words = `${place.document}:${leaf.number}`;
+    if (leaf.number === viewer.place?.page) viewer.room.dataset.words = `${place.document}:${leaf.number}`;
   }
 
   text() { // what is selected on the pages, its lines kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import StorageState, expect
+from playwright.sync_api import Route, StorageState, expect
 
 from tests.e2e.conftest import NARROW, Open, Screen
 from tests.e2e.pdfs import WATER, pdf
@@ -119,6 +119,22 @@ def test_a_source_of_an_answer_needs_no_server_to_be_shown(visit: Open, address:
     expect(screen.viewer()).to_contain_text("Page 2 of 4")
     expect(screen.marks().first).to_be_visible()
     expect(screen.viewer().get_by_role("alert")).to_be_hidden()
+
+
+def test_a_picture_that_comes_when_its_document_is_gone_is_let_go(visit: Open, address: str) -> None:
+    screen, held = visit(address, trouble="404"), list[Route]()
+    screen.page.route(re.compile(r"/page/.*\.jpg"), lambda route: held.append(route))
+    screen.add("water.pdf", pdf(WATER))
+    screen.wait_ready("water.pdf")
+    expect(screen.viewer()).to_contain_text("Page 1 of")
+    screen.page.get_by_role("button", name="Remove water.pdf").click()
+    expect(screen.page.get_by_placeholder("Add a document to begin")).to_be_disabled()
+    assert held
+    for picture in held:
+        picture.fulfill(status=404)
+    screen.page.unroute_all()
+    # One that is asked for after them fails after them; `visit` tells whether that made trouble.
+    screen.page.evaluate("() => Object.assign(new Image(), { src: 'page/none/1.jpg' }).decode().catch(() => {})")
 
 
 def test_a_page_that_cannot_be_drawn_says_why_in_its_place(visit: Open, address: str, reader: StorageState) -> None:
