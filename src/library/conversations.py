@@ -312,7 +312,6 @@ class Conversations:
             error = message("Something went wrong inside Footnote. Your question is kept: ask again.")
             self._finish(turn, over(turn.view, time.monotonic(), error))
         finally:
-            self._ask_next(turn)
             self._read_ahead(turn)
             self._at_work.discard(threading.current_thread())
 
@@ -335,18 +334,14 @@ class Conversations:
     def _ask_next(self, turn: Turn) -> None:
         """Go on with the list that a question belongs to, unless that was stopped, and with those that wait in line."""
         try:
-            with self._lock:
-                following = turn.asking.following(stopped=turn.cancel.is_set())
-                here = turn.conversation in self._turns_of and turn in self._turns(turn.conversation)
-                if self._closing or following is None or not here:
-                    return
-                question, asking = following
-                if turn.asking.queued and (other := running_here(self._turns_of[turn.conversation])):
-                    self._queue(other, turn.asking.queued)  # it came in between
-                else:
-                    self._begin(turn.conversation, question, asking, replacing=None)
-        except FootnoteError:  # another question came between, or the disk is full; the person can go on with the rest
-            _log.exception("the next question of a list could not be asked")
+            following = turn.asking.following(stopped=turn.cancel.is_set())
+            here = turn.conversation in self._turns_of and turn in self._turns(turn.conversation)
+            if self._closing or following is None or not here:
+                return
+            question, asking = following
+            self._begin(turn.conversation, question, asking, replacing=None)
+        except Exception:  # noqa: BLE001 - whatever it is, the answer before it stands; the person can go on with the rest
+            _log.exception("the next question could not be asked")
 
     def _answer(self, turn: Turn, documents: Sequence[IndexedDocument], history: Sequence[PastTurn]) -> None:
         preferences = self._person.preferences()
@@ -388,13 +383,14 @@ class Conversations:
     def _finish(self, turn: Turn, view: TurnView) -> None:
         if self._closing and turn.cancel.is_set():
             return  # it stays pending in the store, for whoever comes next
-        finished = replace(turn, view=view)
-        try:  # before it shows as done: asked again at once, it must be there to be replaced
-            self._store_answer(finished)
-        except FootnoteError:
-            _log.exception("a turn could not be kept; it is on the page until that is closed")
-        with self._lock:
+        with self._lock:  # what waits in line is asked in the same moment: a look in between would find neither
+            finished = replace(turn, view=view)
+            try:  # before it shows as done: asked again at once, it must be there to be replaced
+                self._store_answer(finished)
+            except FootnoteError:
+                _log.exception("a turn could not be kept; it is on the page until that is closed")
             turn.view, turn.stored = view, finished.stored
+            self._ask_next(turn)
             self._person.changed()
 
     def _store_answer(self, turn: Turn) -> None:

@@ -70,7 +70,7 @@ def _data(turns: Sequence[TurnView], session: Session, settings: Settings) -> di
         "visit": session.visit,
         "told": session.told_where,
         "conversation": session.address or UNASKED,
-        "known": len(turns) + (len(turns[-1].queued) if turns else 0),
+        "known": len(turns) + (len(turns[-1].queued) if turns else 0) + session.taken_back,  # never fewer than before
         "where": [list(where.chosen), where.section, where.pages],
         "limit": max(1, settings.max_question_chars - (len(confined("x", session)) - 1)),
         "last": unconfined(turns[-1].question, session) if turns else "",

@@ -158,4 +158,5 @@ def _draw_queue(turn: TurnView, shelf: Shelf, session: Session) -> None:
 
 
 def _take_back(place: int, shelf: Shelf, session: Session) -> None:
+    session.taken_back += 1
     session.draft = shelf.unqueue(session.conversation, place)

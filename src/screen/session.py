@@ -91,6 +91,7 @@ class Session:
     address: str = ""  # the conversation the address bar names, as far as we set it
     remarks: Notices = field(default_factory=Notices)  # about the link that was followed
     renaming: str = ""  # the conversation whose name is being typed
+    taken_back: int = 0  # questions that were taken out of the line: the server has known of them, too
     search_conversations: str = ""  # words that the titles shown hold
     deleting: str = ""  # the conversation that is to be deleted, if that is confirmed
     all_documents: bool = False  # the whole list, however long

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from shared_utils.errors import QuestionError
-from src.library.conversations import MOST_QUEUED
+from src.library.conversations import MOST_QUEUED, Conversations
 from src.library.turn_codec import Asking, Queued, decode_turn, encode_turn
+from src.library.turns import Turn
 from src.views import asked_view
 from tests.src.library.shelves import TALK, OpenLibrary, endless, shelf_with_sample
 from tests.waiting import until
@@ -30,6 +33,27 @@ def test_what_waits_is_shown_and_asked_in_its_turn_even_after_a_stop(open_librar
     until(lambda: len(shelf.turns(TALK)) == 3)
     shelf.stop(TALK)
     until(lambda: shelf.turns(TALK)[-1].done)
+
+
+def test_a_look_at_the_moment_of_the_end_finds_what_waited(
+    open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf, looks, ask_next = shelf_with_sample(open_library(endless())), list[list[str]](), Conversations._ask_next
+
+    def looked_at(conversations: Conversations, turn: Turn) -> None:
+        look = threading.Thread(target=lambda: looks.append([each.question for each in shelf.turns(TALK)]))
+        look.start()
+        look.join(0.2)  # it has to wait until both have happened
+        ask_next(conversations, turn)
+
+    monkeypatch.setattr(Conversations, "_ask_next", looked_at)
+    shelf.ask(TALK, FIRST, wait=True)
+    shelf.ask(TALK, SECOND, wait=True)
+    shelf.stop(TALK)
+    until(lambda: bool(looks))
+    assert looks[0] == [FIRST, SECOND]
+    shelf.stop(TALK)
+    until(lambda: not shelf.answering())
 
 
 def test_a_question_is_taken_back_with_its_words(open_library: OpenLibrary) -> None:
