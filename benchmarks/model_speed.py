@@ -51,6 +51,7 @@ FOLLOW_UPS = {
     "another page": "And pump {}?",
 }
 _LONGEST_S = 3600.0
+_READS_MS = 5_000  # what a person takes for an answer before they go on with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ def of_the_page(pdf: Path, folder: Path, bare: OllamaAnswerGenerator, settings: 
                 # of what comes its server is to know the rules alone
                 said(bare, standard_prompt(400, str(time.time_ns())), 1)
                 first = ask(page, data, f"How many litres does pump {pump} move in an hour?")
+                page.wait_for_timeout(_READS_MS)
                 second = ask(page, data, words.format(pump + 40))
                 page_words.append(rate(first.stats))
                 whole_s.append(first.whole_s)
