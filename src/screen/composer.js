@@ -94,7 +94,7 @@ const forget = () => { // it was put back, or the server said nothing: the next 
   release();
 };
 const bubble = text => {
-  const room = document.querySelector('.fn-coming');
+  const room = [...document.querySelectorAll('.fn-coming')].at(-1); // one more stands where a room was left, for a moment
   if (!room) return;
   const coming = Object.assign(document.createElement('p'), { className: 'fn-question', textContent: text, dir: 'auto' });
   room.replaceChildren(coming);
@@ -105,7 +105,7 @@ const bubble = text => {
   setTimeout(() => { settle(was); if (sent === at) forget(); }, GIVEN_UP_MS);
 };
 const settle = givenUp => { // the server has drawn it, or has put it back into the box
-  const room = document.querySelector('.fn-coming'), coming = room?.firstChild;
+  const coming = document.querySelector('.fn-coming > *'), room = coming?.parentElement;
   if (!coming) { document.body.classList.remove('fn-asking'); return; }
   const text = box()?.value.trim() ?? '', back = left && text === coming.textContent;
   left ||= text !== coming.textContent;

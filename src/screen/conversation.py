@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from shared_utils.errors import QuestionError
@@ -22,34 +24,65 @@ from src.screen.share_dialog import draw_share_button
 from src.views import TurnView
 
 _TITLE_CHARACTERS = 60
-_COMING = '<div class="fn-coming"></div>'  # where composer.js shows one's own words until they are drawn
 
 
 def draw_conversation(shelf: Shelf, session: Session) -> None:
     turns = shelf.turns(session.conversation)
+    is_anew = session.drawn != session.conversation
+    st.html(_only(session.conversation, anew=is_anew))
     _draw_bar(turns, shelf, session)
     draw_list(turns, shelf, session)
     listed, turns = split_list(turns)
-    if turns[:-1]:
-        with st.container(key="earlier"):
-            for turn in turns[:-1]:
-                _draw_turn(turn, shelf, session, latest=False)
-    if turns:
-        with st.container(key="latest"):  # as tall as the window, so that a new question can stand at its top
-            _draw_turn(turns[-1], shelf, session, latest=True)
-            _draw_queue(turns[-1], shelf, session)
-            if turns[-1].done:
-                _draw_suggestions(shelf, session)
-            st.html(_COMING)
-    elif not listed:
-        st.html(
-            note(session.say("Ask a question about your documents. Every sentence of the answer leads to its page."))
-        )
-        draw_guide(shelf, session)
-        _draw_suggestions(shelf, session)
-        st.html(_COMING)
+    with st.container(key="beginning"):  # a place of its own: a question would take that of what stands in it
+        if not (listed or turns):
+            _draw_beginning(shelf, session)
+    slots = [st.container(), st.container()]  # by turns: in its own, nothing of the conversation before is in its way
+    if is_anew:
+        session.slot = 1 - session.slot
+    with slots[session.slot]:
+        _draw_turns(turns, shelf, session)
+    session.drawn = session.conversation
     if session.unasked:
         st.html(note(session.say(session.unasked), "error", role="alert"))
+
+
+def _only(conversation: str, *, anew: bool) -> str:
+    """What the conversation before held is gone at once, not when the page has been drawn to its end. Drawn `anew`,
+    the answers are seen when the last of them stands: it is the one that is looked at."""
+    wrapper, own = '[data-testid="stLayoutWrapper"]', f'[class*="st-key-turn-{conversation}-"]'
+    others = f'{wrapper}:has(> [class*="st-key-turn-"]:not({own}))'
+    begun = f"{wrapper}:has(> .st-key-beginning):has(~ {wrapper} {own})"
+    until = f'.st-key-turns:not(:has([data-of="{conversation}"])) {{visibility: hidden}}' if anew else ""
+    return f"<style>{others}, {begun} {{display: none}} {until}</style>"
+
+
+def _draw_turns(turns: Sequence[TurnView], shelf: Shelf, session: Session) -> None:
+    """Each stays where it stood as the latest: in another place, all of it would be made anew and move."""
+    with st.container(key="turns"):
+        for turn in turns:
+            with st.container(key=f"turn-{session.conversation}-{turn.id}"):
+                _draw_turn(turn, shelf, session, latest=turn is turns[-1])
+                if turn is turns[-1]:
+                    _draw_what_follows(turn, shelf, session)
+
+
+def _draw_beginning(shelf: Shelf, session: Session) -> None:
+    st.html(note(session.say("Ask a question about your documents. Every sentence of the answer leads to its page.")))
+    draw_guide(shelf, session)
+    _draw_suggestions(shelf, session)
+    st.html(_coming(session))
+
+
+def _draw_what_follows(turn: TurnView, shelf: Shelf, session: Session) -> None:
+    _draw_queue(turn, shelf, session)
+    if turn.done:
+        _draw_suggestions(shelf, session)
+    st.html(_coming(session))
+
+
+def _coming(session: Session) -> str:
+    """Where composer.js shows one's own words until they are drawn; and the end of the conversation, for `_only`."""
+    return f'<div class="fn-coming" data-of="{html_text(session.conversation)}"></div>'
 
 
 def _draw_bar(turns: tuple[TurnView, ...], shelf: Shelf, session: Session) -> None:

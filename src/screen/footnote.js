@@ -153,11 +153,24 @@ const enter = () => { // another room begins at its top
   if (room !== undefined && data.room && room !== data.room) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
   room = data.room;
 };
-const arrive = () => { // at a new question, once
-  const latest = document.querySelector('.st-key-latest');
-  if (!latest || latest.dataset.turn === data.turn) return;
-  latest.dataset.turn = data.turn;
-  if (document.querySelector('.st-key-earlier, .st-key-list')) latest.scrollIntoView({ block: 'start' });
+const SETTLES_MS = 2000; // what stands above a question may come late, as parts of Streamlit do
+let arrived = '', awaited = 0;
+const settled = () => { document.documentElement.dataset.fnArrived = ''; };
+const stay = () => { awaited = 0; }; // a person looks elsewhere
+const arrive = () => { // at a new question, and there until all above it stands
+  const turns = document.querySelector('.st-key-turns');
+  if (turns && !turns.querySelector('[data-testid="stSkeleton"]')) settled();
+  if (performance.now() > awaited) return;
+  const latest = turns?.querySelector(`.st-key-question-${CSS.escape(arrived)}`)?.closest('[class*="st-key-turn-"]');
+  if (!latest) return;
+  heights.observe(turns);
+  const isFirst = !latest.parentElement.previousElementSibling && !document.querySelector('.st-key-list');
+  if (!isFirst) latest.scrollIntoView({ block: 'start' });
+};
+const heights = new ResizeObserver(() => arrive());
+const asked = () => {
+  if (arrived !== data.turn) [arrived, awaited] = [data.turn, performance.now() + SETTLES_MS];
+  arrive();
 };
 
 let firstAsked;
@@ -178,7 +191,7 @@ const titled = () => {
 const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 let found = { as: '', top: 0 };
 const follow = () => {
-  const places = { foot: '.st-key-foot', quotes: '.st-key-quotes', sources: '.st-key-latest [class*="st-key-answer-"] .fn-notes' };
+  const places = { foot: '.st-key-foot', quotes: '.st-key-quotes', sources: '.st-key-turns > :last-child [class*="st-key-answer-"] .fn-notes' };
   const [as, element] = Object.entries(places).map(([name, where]) => [name, document.querySelector(where)]).find(place => place[1]) ?? ['', null];
   const top = element?.getBoundingClientRect().top ?? 0, way = found.top - top;
   const goes = (found.as === 'quotes' && as === 'foot') || (found.as === 'foot' && as === 'sources');
@@ -256,17 +269,19 @@ const begin = () => {
   begun = true;
   document.body.dataset.fnBegun = ''; // from here on, drops are taken
   early = window.footnoteHeld?.() ?? early;
+  setTimeout(settled, SETTLES_MS);
   const written = change => change.target instanceof Element && change.target.closest('.fn-written');
   new MutationObserver(changes => {
     name();
     if (changes.every(written)) return; // words come: where what else stands is looked up only when that changes
-    titled(); follow(); cards(); takeEarly();
+    titled(); follow(); cards(); takeEarly(); arrive();
   }).observe(document.body, { childList: true, subtree: true });
   new MutationObserver(connection).observe(document.body, { attributes: true, subtree: true, attributeFilter: ['data-test-connection-state'] });
   const listeners = { click: copy, dragover: over, dragleave: leave, drop, focusin: focused, focusout: lost };
   Object.entries(listeners).forEach(([type, listener]) => document.addEventListener(type, listener, true));
   document.addEventListener('click', event => { if (closest(event, SIGN)) event.preventDefault(); }, true);
   document.addEventListener('click', putAway, true);
+  for (const type of ['wheel', 'touchmove', 'pointerdown', 'keydown']) document.addEventListener(type, stay, { capture: true, passive: true });
   document.addEventListener('footnote:say', event => say(event.detail));
 };
 
@@ -280,5 +295,5 @@ export default function (call) {
   announce();
   connection();
   takeEarly();
-  requestAnimationFrame(() => { enter(); arrive(); });
+  requestAnimationFrame(() => { enter(); asked(); });
 }

@@ -66,6 +66,8 @@ class Session:
     taken_unasked: set[str] = field(default_factory=set)  # ids of files that the uploader did not tell of in time
     say: Say = ENGLISH  # the person's language; set whenever the page is drawn
     conversation: str = ""  # its id; set when the page is first drawn
+    drawn: str = ""  # the conversation whose answers were drawn to the end last
+    slot: int = 0  # which of two places they stand in
     place: Place | None = None
     wants_drawer: bool = False  # the person opened `place`: where the window is narrow, the viewer comes up
     wanted: str = ""  # "document id:page" whose picture the viewer lacks, where no cookie came

@@ -52,7 +52,7 @@ class Divider {
     this.bar.addEventListener('pointerup', () => viewer.draw(), options);
     this.bar.addEventListener('dblclick', () => { this.set(NaN); viewer.draw(); }, options);
     this.bar.addEventListener('keydown', event => this.pressed(event), options);
-    this.set(kept.get());
+    this.set(kept.get(), change => change()); // nothing is read yet, and the page is on its way to the latest question
   }
 
   dragged(x) {
@@ -60,10 +60,10 @@ class Divider {
     if (row) this.set((row.right - x) / row.width);
   }
 
-  set(share) { // NaN: as it is at first
+  set(share, during = change => steady.while(change)) { // NaN: as it is at first
     const root = document.documentElement.style, known = Number.isFinite(share);
     this.share = known ? Math.min(SHARES[1], Math.max(SHARES[0], share)) : 0.47;
-    steady.while(() => {
+    during(() => {
       document.documentElement.toggleAttribute('data-fn-share', known);
       if (known) root.setProperty('--fn-share', `${this.share * 100}%`);
     });

@@ -54,7 +54,7 @@ WATCH = """() => {
     if (!entry.hadRecentInput) window.moved.shift += entry.value;
   })).observe({ type: 'layout-shift' });
   const top = selector => {
-    const found = document.querySelector('.st-key-latest')?.querySelector(selector);
+    const found = document.querySelector('.st-key-turns > :last-child')?.querySelector(selector);
     return found ? Math.round(found.getBoundingClientRect().top) : null;
   };
   const look = () => {

@@ -89,7 +89,9 @@ def test_a_list_of_questions_becomes_a_table_of_cited_answers_that_lead_to_their
     expect(chip).to_have_attribute("aria-pressed", "true")
     screen.picture("list-light")
     screen.ask(QUESTION.replace("?", " in 2025?"))
-    screen.page.wait_for_function("() => document.querySelector('.st-key-latest')?.getBoundingClientRect().top < 120")
+    screen.page.wait_for_function(
+        "() => document.querySelector('.st-key-turns > :last-child')?.getBoundingClientRect().top < 120"
+    )
     screen.page.set_viewport_size(NARROW)
     expect(table).to_be_visible()
     assert not screen.is_wider_than_its_window()

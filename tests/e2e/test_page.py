@@ -107,7 +107,7 @@ def test_a_conversation_goes_on_and_the_newest_question_comes_into_view(screen: 
     screen.ask("Which team won the ice hockey championship in Ottawa?")
     expect(screen.page.get_by_text("The closest passages")).to_be_visible()
     expect(screen.page.get_by_role("button", name="Ask anyway")).to_be_visible()
-    closest = screen.page.locator(".st-key-latest .fn-entry").first
+    closest = screen.page.locator(".st-key-turns > :last-child .fn-entry").first
     expect(closest).to_have_attribute("aria-pressed", "true")  # the page shows it, and not the answer before
 
 

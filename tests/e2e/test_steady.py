@@ -1,0 +1,79 @@
+"""What a person reads stays where it stands: when a question follows, when a conversation is opened or loaded again."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from src.library.sample import sample_pdf
+from tests.e2e.conftest import WIDE, Open, Screen
+
+QUESTIONS = (
+    "How many ships called at the port, and how much cargo was handled?",
+    "What did dredging cost in 2025?",
+    "How long did the storm close the gates?",
+)
+# How far the conversation moved, 1 = the whole page; also what moved soon after a click: who clicked, reads on.
+WATCH = """() => {
+  window.moved = 0;
+  const within = node => (node?.nodeType === 1 ? node : node?.parentElement)?.closest('.st-key-room-conversation');
+  new PerformanceObserver(list => list.getEntries().forEach(entry => {
+    if (entry.sources.some(source => within(source.node))) window.moved += entry.value;
+  })).observe({ type: 'layout-shift', buffered: true });
+}"""
+
+
+def answered(screen: Screen, count: int) -> None:
+    expect(screen.page.locator(".fn-copy")).to_have_count(count)
+    expect(screen.page.get_by_role("button", name="Answer again")).to_have_count(1)
+
+
+def stands_at_its_latest_question(page: Page) -> bool:
+    """Below the title, and there it stays: what draws the page must not take it away again."""
+    top = "document.querySelector('.st-key-turns > :last-child').getBoundingClientRect().top"
+    page.wait_for_function(f"() => {top} < 130")
+    page.wait_for_timeout(1_000)
+    return bool(page.evaluate(f"{top} > 0 && {top} < 130"))
+
+
+@pytest.fixture
+def screen(visit: Open, address: str) -> Screen:
+    """Of a person who has asked three questions."""
+    screen = visit(address)
+    screen.add(*sample_pdf())
+    screen.wait_ready("Nordhaven")
+    for count, question in enumerate(QUESTIONS, 1):
+        screen.ask(question)
+        answered(screen, count)
+    return screen
+
+
+def test_an_answer_stays_where_it_stands_when_a_question_follows_it(screen: Screen) -> None:
+    screen.page.evaluate(WATCH)
+    screen.ask("What did wages cost in 2025?")
+    answered(screen, 4)
+    assert stands_at_its_latest_question(screen.page)
+    assert screen.page.evaluate("window.moved") < 0.02
+
+
+def test_a_conversation_that_is_opened_stands_at_its_latest_question_and_nothing_of_it_moves(screen: Screen) -> None:
+    screen.page.get_by_role("button", name="New", exact=True).click()
+    expect(screen.page.locator(".fn-copy")).to_have_count(0)
+    screen.page.get_by_text("Conversations", exact=True).click()
+    screen.page.evaluate(WATCH)
+    screen.page.locator('[class*="st-key-conversation-"] button').first.click()
+    answered(screen, 3)
+    assert stands_at_its_latest_question(screen.page)
+    assert screen.page.evaluate("window.moved") < 0.02
+
+
+@pytest.mark.parametrize("window", [WIDE, ViewportSize(width=1024, height=768)])
+def test_a_conversation_that_is_loaded_again_stands_at_its_latest_question(
+    screen: Screen, window: ViewportSize
+) -> None:
+    screen.page.set_viewport_size(window)
+    screen.page.reload()
+    screen.page.evaluate(WATCH)
+    answered(screen, 3)
+    assert stands_at_its_latest_question(screen.page)
+    assert screen.page.evaluate("window.moved") < 0.05
