@@ -81,7 +81,7 @@ def _on_page(units: Sequence[Unit]) -> Iterator[Link]:
 
 
 def _is_turned(cause: Collection[str], effect: Collection[str], page: Sequence[Link]) -> bool:
-    """Whether the page has the cause among the effects, the effect among the causes, and nowhere as the claim has them."""
+    """Whether the page has the cause among its effects, the effect among its causes, and never as the claim has it."""
     as_said = (min(_most(cause, [link.cause]), _most(effect, [link.effect])) for link in page)
     as_effect, as_cause = _most(cause, [link.effect for link in page]), _most(effect, [link.cause for link in page])
     return min(as_effect, as_cause) >= _ENOUGH and all(held < _ENOUGH for held in as_said)

@@ -12,9 +12,10 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from shared_utils.citations.alignment import Alignment, nearest_copy
+from shared_utils.citations.alternatives import check_alternatives
 from shared_utils.citations.causes import check_causes
 from shared_utils.citations.columns import check_columns
-from shared_utils.citations.comparisons import check_comparisons
+from shared_utils.citations.comparisons import check_comparisons, is_turned
 from shared_utils.citations.crossed import check_crossed
 from shared_utils.citations.exact_checks import (
     check_dates,
@@ -27,6 +28,7 @@ from shared_utils.citations.periods import check_periods
 from shared_utils.citations.polarity import Opposed, are_alike, denies, opposition, sets_aside, unmatched_negation
 from shared_utils.citations.reading import Finding, Reading, is_measured, is_minus_in_words, row_says_it, wording
 from shared_utils.citations.roles import check_roles
+from shared_utils.citations.same_thing import spelled_otherwise
 from shared_utils.citations.scope import check_scope
 from shared_utils.citations.signs import minus_words
 from shared_utils.citations.strength import check_strength
@@ -66,6 +68,7 @@ _ALTERNATIVE = re.compile(r"\([a-z]+\)")
 _PLACES = (
     check_scope,
     check_strength,
+    check_alternatives,
     check_periods,
     check_comparisons,
     check_roles,
@@ -127,6 +130,8 @@ def _polarity(reading: Reading, copy: Alignment) -> Iterator[Finding]:
     opposed = opposition(claim, page)
     if opposed and (_is_told_by_a_sign(opposed, reading) or _bound_alike(opposed, reading)):
         return
+    if opposed and opposed.by == "scale" and is_turned(reading) == "opposed":
+        return  # "A is lower than B" is what "B is higher than A" says
     verdict = _gravity(opposed, reading, copy) if opposed else None
     if opposed and verdict:
         yield Finding(
@@ -269,6 +274,7 @@ def _is_another_name(swap: Swap, reading: Reading, unit: Unit) -> bool:
         and not _one_name(answer, page)
         and not _side_by_side(swap, reading.claim)
         and not _is_spelled_out(swap, reading)
+        and spelled_otherwise(answer, reading.units).keys().isdisjoint(key for word in answer for key in word.keys)
         and not _is_longer(swap, page, reading)
         and not _in_another_order(swap, page, reading, unit)
         and not _stands_in_its_place(swap, reading, unit)

@@ -51,9 +51,14 @@ def _year_of_the_figure(reading: Reading) -> tuple[str, str] | None:
         return None
     for holders in _holders_of_figures(reading):
         told = [_years_of(unit) for unit in holders]
-        if all(told) and not any(years[0].text in unit.text for unit in holders):
+        if all(told) and not any(_names(unit, years[0]) for unit in holders):
             return told[0][0].text, years[0].text
     return None
+
+
+def _names(unit: Unit, year: Quantity) -> bool:
+    """In whatever spelling: FY23 is named by 2022/23."""
+    return year.text in unit.text or any(compare(year, q, None) is Match.EXACT for q in unit.numbers)
 
 
 def _years_of(unit: Unit) -> list[Quantity]:

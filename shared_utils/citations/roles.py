@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shared_utils.citations.reading import Finding, Reading, wording
-from shared_utils.citations.text_units import Word, covered
+from shared_utils.citations.text_units import Word, content_keys, covered, words_of
 from shared_utils.citations.word_classes import classes
 from shared_utils.message import message
 from shared_utils.text.folding import fold
@@ -15,6 +15,10 @@ from shared_utils.types import Verdict
 
 _ENDS_A_SIDE = re.compile(
     r"[,;:.!?()](?:\s|$)|\b(?:but|while|whereas|which|who|that|because|when|if|as|after|before|during|since)\b",
+    re.IGNORECASE,
+)
+_FROM_TO = re.compile(
+    r"\b(?:from|von|vom|de|du)\s(?P<start>[^,;:.!?]{2,60}?)\s(?:to|into|nach|zu|zum|zur|auf|à|au|vers)\s(?P<end>[^,;:!?]{2,60})",
     re.IGNORECASE,
 )
 _SPEAKS_OF_IT = 0.6  # weighted share of the claim's words
@@ -26,8 +30,9 @@ _AGENT = ("by", "von", "durch", "par")
 @dataclass(frozen=True, slots=True)
 class _Deed:
     verb: Word
-    by: frozenset[str]  # keys of who does it
+    by: frozenset[str]  # keys of who does it; of what it is done to, where none is named: "A is built on B"
     to: frozenset[str]
+    is_done_to: bool = False  # nobody is named who does it
 
 
 def check_roles(reading: Reading) -> Iterator[Finding]:
@@ -35,19 +40,39 @@ def check_roles(reading: Reading) -> Iterator[Finding]:
     weight = wording(reading)
     units = [reading.units[i] for i in reading.anchor if not reading.units[i].is_row]
     units = [unit for unit in units if covered(weight, unit.keys) >= _SPEAKS_OF_IT]
+    if any(_goes_back(reading.claim, unit.text) for unit in units):
+        yield _told("from … to")
+        return
     for claim in _deeds(reading.claim, reading.words):
         for unit in units:
             page = [deed for deed in _deeds(unit.text, unit.words) if set(deed.verb.keys) & set(claim.verb.keys)]
             if page and all(_turned(claim, deed) for deed in page):
-                yield Finding(
-                    Verdict.PARTLY,
-                    message("the page has the two sides of “{what}” the other way round", what=claim.verb.text),
-                )
+                yield _told(claim.verb.text)
                 return
 
 
+def _told(what: str) -> Finding:
+    return Finding(Verdict.PARTLY, message("the page has the two sides of “{what}” the other way round", what=what))
+
+
+def _goes_back(claim: str, page: str) -> bool:
+    """ "From the sea to the lake" beside "from the lake to the sea"."""
+    return any(
+        ours[0] & theirs[1] and ours[1] & theirs[0] and ours[0].isdisjoint(theirs[0]) and ours[1].isdisjoint(theirs[1])
+        for ours in _ways(claim)
+        for theirs in _ways(page)
+    )
+
+
+def _ways(text: str) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    for found in _FROM_TO.finditer(text):
+        start, end = content_keys(words_of(found["start"])), content_keys(words_of(found["end"]))
+        yield start - end, end - start
+
+
 def _turned(claim: _Deed, page: _Deed) -> bool:
-    return not claim.by & page.by and bool(claim.by & page.to) and bool(page.by & claim.to)
+    exchanged = not claim.by & page.by and claim.by & page.to and page.by & claim.to
+    return bool(exchanged) and claim.is_done_to == page.is_done_to
 
 
 def _deeds(text: str, words: Sequence[Word]) -> Iterator[_Deed]:
@@ -60,8 +85,8 @@ def _deeds(text: str, words: Sequence[Word]) -> Iterator[_Deed]:
             continue
         if agent is not None:
             yield _Deed(word, _keys(words, [j for j in after if j >= agent]), _keys(words, before))
-        elif not _is_passive(words, i):
-            yield _Deed(word, _keys(words, before), _keys(words, after))
+        else:
+            yield _Deed(word, _keys(words, before), _keys(words, after), _is_passive(words, i))
 
 
 def _after_by(words: Sequence[Word], i: int, j: int) -> bool:

@@ -20,7 +20,15 @@ _TO_THE_VERB = 5  # words between "could" and its verb, with both
 _BESIDE = 1  # sentences before and after those that speak of the claim
 _SPEAKS_OF_IT = 0.5  # weighted share of the claim's words
 _BREAK = re.compile(r"[,;:.!?()](?:\s|$)")
-_OTHER_USES = frozenset("at after above the first".split())  # noqa: SIM905 - before it: "at most", "the most recent"
+_OTHER_USES = frozenset("at after above first".split())  # noqa: SIM905 - before it: "at most", "after all"
+_CONDITION = re.compile(
+    r"\b(?:if|unless|except|provided|only|wenn|falls|sofern|außer|nur|si|sauf|seulement)\b", re.IGNORECASE
+)
+_OBLIGED = re.compile(
+    r"\b(?:must|(?:has|have|had|need|needs) to|(?:is|are|was|were) required to|muss|müssen|doi(?:t|vent))\b",
+    re.IGNORECASE,
+)
+_ALLOWED = ("can", "may", "kann", "konnen", "darf", "peut", "peuvent")
 _WHOLE = ("all", "alone")
 _PART = ("most", "some")
 
@@ -42,6 +50,7 @@ def check_strength(reading: Reading) -> Iterator[Finding]:
     units = [unit for unit in units if covered(weight, unit.keys) >= _SPEAKS_OF_IT]
     yield from _more_than_said(reading, units)
     yield from _surer_than_said(reading, units)
+    yield from _obliged(reading, units)
 
 
 def _more_than_said(reading: Reading, units: Sequence[Unit]) -> Iterator[Finding]:
@@ -52,6 +61,21 @@ def _more_than_said(reading: Reading, units: Sequence[Unit]) -> Iterator[Finding
             part = next((found for found in of_it if found.kind in _PART), None)
             if part:
                 yield _differs(part.word, ours.word)
+                return
+
+
+def _obliged(reading: Reading, units: Sequence[Unit]) -> Iterator[Finding]:
+    """A thing that one may do, told as one that has to be done."""
+    ours = _OBLIGED.search(reading.claim)
+    verb = next((word for word in reading.words if ours and word.start >= ours.end() and word.content), None)
+    if not ours or not verb or any(_OBLIGED.search(unit.text) for unit in units):
+        return
+    for unit in units:
+        for i, word in enumerate(unit.words):
+            cue = next((w for w in reversed(unit.words[max(0, i - 2) : i]) if fold(w.text) in _ALLOWED), None)
+            if word.keys == verb.keys and cue:
+                said = message("the page says “{page}”, the answer “{answer}”", page=cue.text, answer=ours[0])
+                yield Finding(Verdict.PARTLY, said)
                 return
 
 
@@ -67,7 +91,8 @@ def _count_the_same(one: _Quantity, other: _Quantity) -> bool:
 def _quantities(text: str, words: Sequence[Word]) -> Iterator[_Quantity]:
     for i, word in enumerate(words):
         kind = classes("quantity").get(fold(word.text))
-        if kind and not (i and fold(words[i - 1].text) in _OTHER_USES and kind != "alone"):
+        before = fold(words[i - 1].text) if i else ""
+        if kind and not (before in _OTHER_USES and kind != "alone") and not (kind == "most" and before == "the"):
             counted = _counted(text, words, i)
             if counted and not counted[0][0].isdigit():
                 yield _Quantity(kind, word, counted)

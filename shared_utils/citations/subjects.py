@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from shared_utils.citations.reading import Finding, Reading, wording
 from shared_utils.citations.substitutions import names_in
-from shared_utils.citations.text_units import Unit, Word, covered
+from shared_utils.citations.text_units import Word, covered
 from shared_utils.citations.word_classes import classes
 from shared_utils.message import message
 from shared_utils.text.folding import fold

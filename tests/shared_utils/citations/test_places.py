@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shared_utils.citations.alternatives import check_alternatives
 from shared_utils.citations.causes import causal_links, check_causes
 from shared_utils.citations.comparisons import check_comparisons
 from shared_utils.citations.crossed import check_crossed
@@ -11,11 +12,21 @@ from shared_utils.citations.periods import check_periods
 from shared_utils.citations.reading import Finding, read_claim
 from shared_utils.citations.roles import check_roles
 from shared_utils.citations.strength import check_strength
+from shared_utils.citations.subjects import check_subjects
 from shared_utils.citations.text_units import units_of
 from shared_utils.citations.verification import verify
 from shared_utils.types import Verdict
 
-_PLACES = (check_strength, check_periods, check_comparisons, check_roles, check_crossed, check_causes)
+_PLACES = (
+    check_alternatives,
+    check_subjects,
+    check_strength,
+    check_periods,
+    check_comparisons,
+    check_roles,
+    check_crossed,
+    check_causes,
+)
 
 
 def told(claim: str, page: str) -> list[Finding]:
@@ -29,6 +40,8 @@ def told(claim: str, page: str) -> list[Finding]:
         ("The harbour board sued the shipyard in 1998.", "The shipyard sued the harbour board in 1998."),
         ("The shipyard was sued by the pilots.", "The pilots were sued by the shipyard over the dues."),
         ("The pilots bought the shipyard.", "The pilots were bought by the shipyard for its licence."),
+        ("The rules are based on the tables of the guild.", "The tables of the guild are based on the rules."),
+        ("The pump carries water from the lake to the sea.", "It carries the water from the sea to the lake, by pump."),
         ("Miller won the cup from the guild.", "Last year the guild won the silver cup from Miller."),
     ],
 )
@@ -42,11 +55,18 @@ def test_the_sides_of_a_verb_may_not_be_exchanged(claim: str, page: str) -> None
         ("The harbour board was sued by the shipyard in 1998.", "The shipyard sued the harbour board in 1998."),
         ("Rivals copied the lamp of Weller.", "Weller brought new lamps, with Weller's lamp being copied by rivals."),
         ("The packet trade declined by 9%.", "Low prices led to a 9% decline in the packet trade."),
+        ("The pump carries water from the sea to the lake.", "It carries the water from the sea to the lake, by pump."),
         ("The keeper and the pilot signed the log.", "The log was signed by the pilot and the keeper."),
     ],
 )
 def test_a_verb_may_change_its_voice(claim: str, page: str) -> None:
     assert not told(claim, page)
+
+
+def test_what_the_page_says_of_one_name_is_not_said_of_another() -> None:
+    page = "Ada B. Wolf is Harbour Master. Carl D. Stein is Chief Pilot and Keeper."
+    assert told("Ada B. Wolf is Chief Pilot and Keeper.", page)
+    assert not told("Carl D. Stein is Chief Pilot and Keeper.", page)
 
 
 def test_what_is_said_of_two_things_may_not_be_crossed() -> None:
@@ -150,3 +170,60 @@ def test_the_cause_in_other_words_is_right(claim: str) -> None:
 def test_a_cause_may_stand_on_either_side() -> None:
     ahead, behind = (next(causal_links(text)) for text in ("Due to rain, sales fell.", "Sales fell due to rain."))
     assert ahead == behind
+
+
+_CLASSES = "The Basic class is lower in price, but it is slightly slower than the Prime class in the tests."
+
+
+@pytest.mark.parametrize("claim", ["The Prime class is slightly slower than the Basic class in the tests."])
+def test_two_things_may_not_be_compared_the_other_way_round(claim: str) -> None:
+    assert told(claim, _CLASSES)
+
+
+def test_the_same_comparison_from_its_other_end_is_right() -> None:
+    claim, page = "The Prime ferry is faster than the Basic ferry.", "The Basic ferry is slower than the Prime ferry."
+    assert verify(claim, [page]).verdict is Verdict.SUPPORTED
+
+
+def test_a_lower_cost_is_no_higher_cost() -> None:
+    page = "This class has the same speed as the Prime class, with a lower cost."
+    assert told("This class has a higher cost than the Prime class.", page)
+
+
+@pytest.mark.parametrize(
+    ("claim", "page"),
+    [
+        ("The survey was made in the winter of 2015.", "The board made the survey during the summer of 2015."),
+        ("The ferry sails on Tuesday.", "The ferry sails on Monday only."),
+        ("The mole lies on the northern bank.", "The mole lies on the southern bank of the river."),
+    ],
+)
+def test_one_of_a_set_excludes_the_others(claim: str, page: str) -> None:
+    assert told(claim, page)
+
+
+def test_a_word_of_a_set_that_the_page_has_as_well_is_left_to_the_judgement() -> None:
+    page = "The ferry sails on Monday and Tuesday. It rests on Friday."
+    assert not told("The ferry sails on Monday and Tuesday.", page)
+    assert not told("The ferry rests on Friday.", page)
+
+
+def test_what_one_can_do_need_not_be_done() -> None:
+    page = "You can specify tags when you upload a file."
+    assert told("Users must specify tags when they upload a file.", page)
+    assert not told("Users can specify tags when they upload a file.", page)
+
+
+def test_the_whole_of_a_thing_is_more_than_most_of_it() -> None:
+    assert told("The whole of the county was mapped by 1850.", "Most of the county was mapped by 1850.")
+
+
+@pytest.mark.parametrize(
+    ("claim", "page"),
+    [
+        ("The home did not have enough staff at night.", "There were insufficient staff to run the home at night."),
+        ("The trademark is licensed without fees.", "The trademark is licensed fee-free to the yard."),
+    ],
+)
+def test_a_word_that_denies_by_its_form_answers_a_negation(claim: str, page: str) -> None:
+    assert "deny nothing" not in str(verify(claim, [page]).reason)
