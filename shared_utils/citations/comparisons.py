@@ -97,8 +97,9 @@ def _of_one_noun(reading: Reading) -> Iterator[Finding]:
     units = [reading.units[i] for i in reading.anchor if not reading.units[i].is_row]
     if denies(reading.words) or any(denies(unit.words) for unit in units):
         return
-    page = [found for unit in units for found in _before_a_noun(unit.words)]
-    for way, word, noun in _before_a_noun(reading.words):
+    ours = list(_before_a_noun(reading.words))
+    page = [found for unit in units for found in _before_a_noun(unit.words)] if ours else []
+    for way, word, noun in ours:
         of_it = [(other, told) for other, told, counted in page if counted == noun]
         if of_it and all(other == 1 - way for other, _ in of_it):
             told = {"page": of_it[0][1].text, "answer": word.text}

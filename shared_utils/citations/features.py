@@ -151,8 +151,7 @@ def missing_names(reading: Reading) -> list[Word]:
     page_words = [word for unit in reading.units for word in unit.words]
     begun = {_beginning(key) for word in page_words for key in word.keys}
     text = fold(" ".join(unit.text for unit in reading.units))
-    spelled = spelled_otherwise(reading.words, reading.units)
-    return [
+    missing = [
         word
         for i in names_in(reading.words, page_words)
         if (word := reading.words[i])
@@ -162,8 +161,9 @@ def missing_names(reading: Reading) -> list[Word]:
         and not _is_of_a_place(word, page_words)
         and not any(of_one_country(word.text, other.text) for other in page_words)
         and not is_measured(word, reading)
-        and spelled.keys().isdisjoint(word.keys)
     ]
+    spelled = spelled_otherwise(reading.words, reading.units) if missing else {}
+    return [word for word in missing if spelled.keys().isdisjoint(word.keys)]
 
 
 def _is_of_a_place(name: Word, page_words: Sequence[Word]) -> bool:

@@ -43,9 +43,11 @@ def check_roles(reading: Reading) -> Iterator[Finding]:
     if any(_goes_back(reading.claim, unit.text) for unit in units):
         yield _told("from … to")
         return
-    for claim in _deeds(reading.claim, reading.words):
-        for unit in units:
-            page = [deed for deed in _deeds(unit.text, unit.words) if set(deed.verb.keys) & set(claim.verb.keys)]
+    ours = list(_deeds(reading.claim, reading.words)) if units else []
+    theirs = [list(_deeds(unit.text, unit.words)) for unit in units] if ours else []
+    for claim in ours:
+        for deeds in theirs:
+            page = [deed for deed in deeds if not set(deed.verb.keys).isdisjoint(claim.verb.keys)]
             if page and all(_turned(claim, deed) for deed in page):
                 yield _told(claim.verb.text)
                 return

@@ -29,6 +29,7 @@ _OBLIGED = re.compile(
     re.IGNORECASE,
 )
 _ALLOWED = ("can", "may", "kann", "konnen", "darf", "peut", "peuvent")
+_WEAKENING = ("possible", "expected")
 _WHOLE = ("all", "alone")
 _PART = ("most", "some")
 
@@ -54,10 +55,11 @@ def check_strength(reading: Reading) -> Iterator[Finding]:
 
 
 def _more_than_said(reading: Reading, units: Sequence[Unit]) -> Iterator[Finding]:
-    page = [found for unit in units for found in _quantities(unit.text, unit.words)]
-    for ours in _quantities(reading.claim, reading.words):
+    whole = [found for found in _quantities(reading.claim, reading.words) if found.kind in _WHOLE]
+    page = [found for unit in units for found in _quantities(unit.text, unit.words)] if whole else []
+    for ours in whole:
         of_it = [found for found in page if _count_the_same(ours, found)]
-        if ours.kind in _WHOLE and of_it and not any(found.kind in ("all", ours.kind) for found in of_it):
+        if of_it and not any(found.kind in ("all", ours.kind) for found in of_it):
             part = next((found for found in of_it if found.kind in _PART), None)
             if part:
                 yield _differs(part.word, ours.word)
@@ -111,6 +113,8 @@ def _counted(text: str, words: Sequence[Word], i: int) -> tuple[str, ...]:
 def _surer_than_said(reading: Reading, units: Sequence[Unit]) -> Iterator[Finding]:
     if any(fold(word.text) in classes("surety") for word in reading.words):
         return
+    if not any(classes("surety").get(fold(word.text)) in _WEAKENING for unit in units for word in unit.words):
+        return
     hedged: dict[str, Word] = {}
     bare: set[str] = set()
     for unit in units:
@@ -134,7 +138,7 @@ def _weakened_by(unit: Unit, i: int) -> Word | None:
         if _BREAK.search(unit.text[words[j].end : words[j + 1].start]):
             return None
         folded = fold(words[j].text)
-        if classes("surety").get(folded) in ("possible", "expected"):
+        if classes("surety").get(folded) in _WEAKENING:
             return words[j]
         if words[j].content and not folded.endswith("ly"):
             return None
