@@ -12,7 +12,11 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from shared_utils.citations.alignment import Alignment, nearest_copy
+from shared_utils.citations.alternatives import check_alternatives
+from shared_utils.citations.causes import check_causes
 from shared_utils.citations.columns import check_columns
+from shared_utils.citations.comparisons import check_comparisons, is_turned
+from shared_utils.citations.crossed import check_crossed
 from shared_utils.citations.exact_checks import (
     check_dates,
     check_exchanged,
@@ -20,10 +24,15 @@ from shared_utils.citations.exact_checks import (
     mean_the_same,
 )
 from shared_utils.citations.features import Features
+from shared_utils.citations.periods import check_periods
 from shared_utils.citations.polarity import Opposed, are_alike, denies, opposition, sets_aside, unmatched_negation
 from shared_utils.citations.reading import Finding, Reading, is_measured, is_minus_in_words, row_says_it, wording
+from shared_utils.citations.roles import check_roles
+from shared_utils.citations.same_thing import spelled_otherwise
 from shared_utils.citations.scope import check_scope
 from shared_utils.citations.signs import minus_words
+from shared_utils.citations.strength import check_strength
+from shared_utils.citations.subjects import check_subjects
 from shared_utils.citations.substitutions import Swap, exchanges, names_in, of_one_country, replaced, stands_beside
 from shared_utils.citations.tables import cells_of
 from shared_utils.citations.text_units import Unit, Word, covered, words_of
@@ -55,6 +64,18 @@ _SIDES = (("above", "least"), ("below", "most"))  # bounds of a number that say 
 _JOINED = re.compile(r"\s*(?:,|/|&|\band\b|\bor\b|\bund\b|\boder\b|\bet\b|\bou\b|\by\b)\s*", re.IGNORECASE)
 _LOOK_ALIKE = str.maketrans({"l": "i", "1": "i", "|": "i", "0": "o"})
 _ALTERNATIVE = re.compile(r"\([a-z]+\)")
+# The same words in other places: of more, of another time, with the sides of a verb or of a cause exchanged
+_PLACES = (
+    check_scope,
+    check_strength,
+    check_alternatives,
+    check_periods,
+    check_comparisons,
+    check_roles,
+    check_subjects,
+    check_crossed,
+    check_causes,
+)
 
 
 def clashes(reading: Reading, found: Features) -> list[Finding]:
@@ -70,7 +91,7 @@ def clashes(reading: Reading, found: Features) -> list[Finding]:
         for finding in exact
     ]
     findings += check_columns(reading)  # the number itself tells the row
-    findings += check_scope(reading)
+    findings += [finding for check in _PLACES for finding in check(reading)]
     if copy is not None:
         findings += _polarity(reading, copy)
         findings += _exchanged_names(reading, copy)
@@ -109,6 +130,8 @@ def _polarity(reading: Reading, copy: Alignment) -> Iterator[Finding]:
     opposed = opposition(claim, page)
     if opposed and (_is_told_by_a_sign(opposed, reading) or _bound_alike(opposed, reading)):
         return
+    if opposed and opposed.by == "scale" and is_turned(reading) == "opposed":
+        return  # "A is lower than B" is what "B is higher than A" says
     verdict = _gravity(opposed, reading, copy) if opposed else None
     if opposed and verdict:
         yield Finding(
@@ -251,6 +274,7 @@ def _is_another_name(swap: Swap, reading: Reading, unit: Unit) -> bool:
         and not _one_name(answer, page)
         and not _side_by_side(swap, reading.claim)
         and not _is_spelled_out(swap, reading)
+        and spelled_otherwise(answer, reading.units).keys().isdisjoint(key for word in answer for key in word.keys)
         and not _is_longer(swap, page, reading)
         and not _in_another_order(swap, page, reading, unit)
         and not _stands_in_its_place(swap, reading, unit)

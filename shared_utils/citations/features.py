@@ -16,6 +16,7 @@ from shared_utils.citations.exact_checks import ends_a_code, stands_with_a_gap
 from shared_utils.citations.nearness import said_otherwise, with_nearness
 from shared_utils.citations.quantities import Match, compare
 from shared_utils.citations.reading import Reading, is_measured, wording
+from shared_utils.citations.same_thing import people_of, spelled_otherwise
 from shared_utils.citations.substitutions import names_in, of_one_country
 from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, Word, covered
@@ -69,7 +70,10 @@ def features(reading: Reading, embedder: Embedder | None = None) -> Features:
     windows = [range(i, min(i + _WINDOW, len(reach))) for i in range(len(reach))]
     best = windows[int(np.argmax([covered(weight, _joined(reach, window)) for window in windows]))]
     otherwise = said_otherwise(reading.words, weight, reading.units, embedder) if embedder else {}
-    said = [with_nearness(keys, otherwise) for keys in reach]
+    otherwise |= spelled_otherwise(reading.words, reading.units)
+    said = [
+        with_nearness(keys, otherwise) | people_of(unit.text) for unit, keys in zip(reading.units, reach, strict=True)
+    ]
     return Features(
         pairs_together=_together(list(weight)[:_MOST_KEYS], said),
         covered=max(covered(weight, _joined(said, window)) for window in windows),
@@ -147,7 +151,7 @@ def missing_names(reading: Reading) -> list[Word]:
     page_words = [word for unit in reading.units for word in unit.words]
     begun = {_beginning(key) for word in page_words for key in word.keys}
     text = fold(" ".join(unit.text for unit in reading.units))
-    return [
+    missing = [
         word
         for i in names_in(reading.words, page_words)
         if (word := reading.words[i])
@@ -158,6 +162,8 @@ def missing_names(reading: Reading) -> list[Word]:
         and not any(of_one_country(word.text, other.text) for other in page_words)
         and not is_measured(word, reading)
     ]
+    spelled = spelled_otherwise(reading.words, reading.units) if missing else {}
+    return [word for word in missing if spelled.keys().isdisjoint(word.keys)]
 
 
 def _is_of_a_place(name: Word, page_words: Sequence[Word]) -> bool:

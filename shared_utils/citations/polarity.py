@@ -30,6 +30,17 @@ _SETS_ASIDE = re.compile(
     re.IGNORECASE,
 )
 _SCOPE = 5  # words a negation reaches, two of them content words
+_DENYING = re.compile(  # words that deny by how they are made: insufficient, unaware, royalty-free, harmless
+    r"\b(?:un(?!der|til|it|iv|io|iq|less|to)\w{4,}|in(?:sufficien|adequa|complet|capab|abil|activ|accura|correct|effectiv"
+    r"|eligib|valid|visib|consisten)\w*|im(?:possib|prop|perfect|matur)\w*|ir(?:regular|relevan|reversib)\w*"
+    r"|dis(?:allow|approv|agree|continu|qualif|satisf)\w*|\w{3,}-free|\w{3,}less)\b",
+    re.IGNORECASE,
+)
+_OUT = frozenset(
+    ("outside", "beyond", "free", "avoid", "avoids", "avoided", "avoiding", "ausserhalb", "jenseits", "hors")
+)
+_OUT_REACH = 3  # words before what it denies
+_ONE_FAMILY = 4  # letters that two words begin with: slowed, slowdown
 _WINDOW = 4  # words to each side by which two uses of one word are told apart
 
 # The two ends of one scale; inflections that stemming does not unite are listed.
@@ -91,7 +102,7 @@ _SCALES = (
     ("best better", "worst worse"),
     ("majority", "minority"),
     ("major", "minor"),
-    ("old older oldest", "new newer newest young"),
+    ("old older oldest elder eldest", "new newer newest young younger youngest"),
     ("same identical", "different"),
     ("ascending", "descending"),
     ("horizontal", "vertical"),
@@ -101,6 +112,7 @@ _SCALES = (
     ("aumento aumentar crecio subio mayor", "disminucion disminuyo bajo cayo menor"),
     ("вырос выросла увеличение больше выше", "упал упала снизился снижение меньше ниже"),
 )
+_OF_AMOUNTS = 2  # the first scales: how much there is, and which way it went
 
 
 Sentence = tuple[str, Sequence[Word]]
@@ -126,6 +138,7 @@ class _Use:
     negated: bool
     head: bool  # the first content word behind the negation: what it is about
     cue: str  # the negation as written, with the word
+    is_out: bool  # "outside of our control", "beyond repair": denied without a negation
 
 
 def opposition(claim: Sentence, page: Sequence[Sentence]) -> Opposed | None:
@@ -184,6 +197,16 @@ def are_alike(one: str, other: str) -> bool:
     return not _scales_of(one).isdisjoint(_scales_of(other))
 
 
+def way_of(word: str) -> int | None:
+    """0 for a word that says more or up, 1 for less or down, None for any other.
+
+    >>> way_of("rose"), way_of("lower"), way_of("blue")
+    (0, 1, None)
+    """
+    ways = {end for scale, end in _scales_of(word) if scale < _OF_AMOUNTS}
+    return ways.pop() if len(ways) == 1 else None
+
+
 def _scales_of(word: str) -> frozenset[tuple[int, int]]:
     return frozenset(_scales().get(_key(word), ()))
 
@@ -193,12 +216,23 @@ def unmatched_negation(claim: Sentence, page: Sequence[Sentence]) -> str | None:
     page_uses = [use for sentence in page for use in _uses(sentence)]
     if any(use.negated for use in page_uses) or any(_NEGATING_SIGNS.search(text) for text, _ in page):
         return None
+    if any(
+        found.group().casefold() not in claim[0].casefold() for text, _ in page for found in _DENYING.finditer(text)
+    ):
+        return None  # "not enough" for "insufficient"
     page_ends = {end for use in page_uses for end in _ends(use)}
-    for use in _uses(claim):
+    claim_uses = _uses(claim)
+    for use in claim_uses:
         answered = any((scale, 1 - end) in page_ends for scale, end in _ends(use))  # "did not rise": "fell"
+        answered = answered or any(one.negated and _is_kept_out(one, page_uses) for one in claim_uses)
         if use.head and not answered:
             return use.cue
     return None
+
+
+def _is_kept_out(use: _Use, page: Sequence[_Use]) -> bool:
+    """ "Does not need surgery" beside "avoiding surgery"."""
+    return any(other.is_out and other.word.keys == use.word.keys for other in page)
 
 
 def _negated(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
@@ -212,6 +246,8 @@ def _negated(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
             continue
         nearest = max(matches, key=lambda match: (_nearness(use, match[0]), match[0].negated == negated))
         other, _, other_negated, other_cue = nearest
+        if (negated and other.is_out) or (other_negated and use.is_out):
+            continue
         prefixed = cue != use.cue or other_cue != other.cue
         if negated != other_negated and (use.head or other.head or prefixed):
             said, stands = cue if negated else use.word.text, other_cue if other_negated else other.word.text
@@ -229,7 +265,11 @@ def _flipped(claim: Sequence[_Use], page: Sequence[_Use]) -> Opposed | None:
         other = max(opposite, key=lambda found: _nearness(use, found), default=None)
         if not other or other.negated != use.negated or not _nearness(use, other):
             continue
-        if _coordinated(other, ends) or _is_said_of_another(use, other, claim):
+        if (
+            _coordinated(other, ends)
+            or _is_said_of_another(use, other, claim)
+            or _both_say_both(use, other, claim, page)
+        ):
             continue
         if all(_fits_better(use, other, one) for one in same):
             return Opposed(use.word.text, other.word.text, by="scale")
@@ -256,7 +296,8 @@ def _uses(sentence: Sentence) -> list[_Use]:
         around = frozenset((key, other - i) for other in near if other != i for key in words[other].keys)
         cue, order = reach.get(i, (i, 0))
         shown = text[words[cue].start : word.end] if order else word.text
-        uses.append(_Use(word, around, clauses[i], bool(order), order == 1, " ".join(shown.split())))
+        is_out = not _OUT.isdisjoint(folded[max(0, i - _OUT_REACH) : i])
+        uses.append(_Use(word, around, clauses[i], bool(order), order == 1, " ".join(shown.split()), is_out))
     return uses
 
 
@@ -347,8 +388,20 @@ def _coordinated(use: _Use, ends: set[tuple[int, int]]) -> bool:
 
 def _is_said_of_another(use: _Use, other: _Use, claim: Sequence[_Use]) -> bool:
     """Whether the claim has the page's word as well, at a place that fits better: "more blood with fewer beats"."""
-    own = (one for one in claim if one is not use and one.word.keys == other.word.keys)
+    own = (
+        one
+        for one in claim
+        if one is not use and (one.word.keys == other.word.keys or not _ends(one).isdisjoint(_ends(other)))
+    )
     return any(_nearness(one, other) > _nearness(use, other) for one in own)
+
+
+def _both_say_both(use: _Use, other: _Use, claim: Sequence[_Use], page: Sequence[_Use]) -> bool:
+    """ "A slowdown of growth" beside "growth slowed": the page's word is in the claim as well, in another form."""
+    if all(found.word.keys != use.word.keys or found.clause != other.clause for found in page):
+        return False
+    begins = fold(other.word.text)[:_ONE_FAMILY]
+    return any(one is not use and fold(one.word.text).startswith(begins) for one in claim)
 
 
 def _in_common(one: _Use, other: _Use) -> int:
