@@ -143,6 +143,11 @@ def fields_of(question: str, passages: Sequence[Passage], documents: Sequence[In
     return found
 
 
+def are_short(documents: Sequence[IndexedDocument]) -> bool:
+    """Whether all documents together have so few pages that a word which stands nowhere tells something."""
+    return sum(len(one.document.pages) for one in documents) <= _MOST_PAGES
+
+
 def value_in(field: Field, document_id: str, pages: Sequence[Page]) -> Value | None:
     """What a document prints in a field: beside or under the most telling label that has a value of its form."""
     if field.about and not _stand(field.about, pages):
@@ -387,4 +392,4 @@ def _words(page: Page, span: Span | None) -> str:
     return ", ".join(" ".join(line.split()).rstrip(",") for line in lines if line.strip())
 
 
-__all__ = ["Field", "Value", "asked_field", "fields_of", "value_in", "with_field"]
+__all__ = ["Field", "Value", "are_short", "asked_field", "fields_of", "value_in", "with_field"]

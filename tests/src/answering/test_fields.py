@@ -11,7 +11,13 @@ from shared_utils.text.folding import fold
 from shared_utils.types import QUOTED, Answer, Cell, Document, Heading, Page, PageVerdict, RowKind, Span, Table
 from src.answering import fields
 from src.answering.fields import asked_field, fields_of, value_in, with_field
-from src.answering.ingestion import index_document
+from src.answering.ingestion import IndexedDocument, SourceFile, index_document
+from src.events import AnswerFinished
+from src.settings import Settings
+from src.wiring import build_rag
+from tests.fakes import never
+from tests.prepared_models import MODELS
+from tests.shared_utils.pdf import pdfs
 
 INVOICE = (
     "Tidewater Ropes Ltd\n2 Quay Road\nINVOICE\nInvoice No: TR-118\nDue date: 3 May 2031\n"
@@ -132,6 +138,20 @@ def test_long_documents_are_not_read_so() -> None:
     pages = tuple(Page(n, str(n), INVOICE, PageVerdict.TEXT) for n in range(1, 9))
     document = index_document(Document("e" * 64, "report.pdf", "Report", pages, ()), Path("report.pdf"))
     assert fields_of("Who is the customer?", [], [document]) == []
+
+
+def test_a_word_of_the_question_that_a_short_document_writes_otherwise_is_searched_as_it_does(tmp_path: Path) -> None:
+    path = tmp_path / "kettle.pdf"
+    told = "We guarantee the kettle for 24 months."
+    path.write_bytes(pdfs.pdf(pdfs.lines("Kettle", "Fill it up to the mark, press the lever and wait.", told)))
+    rag = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path))
+    versions: list[IndexedDocument] = []
+    for _ in rag.read(SourceFile("a" * 64, path.name, path), versions.append, cancelled=never):
+        pass
+    *_, last = rag.ask("How long is the warranty?", versions[-1:], writers=tuple, cancelled=never)
+    rag.viewer.close()
+    assert isinstance(last, AnswerFinished)
+    assert told in last.answer.sentences[0].text
 
 
 def test_labels_are_written_as_they_are_compared() -> None:
