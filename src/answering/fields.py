@@ -21,7 +21,18 @@ from shared_utils.message import literal, message
 from shared_utils.structure.lines import CELLS_APART, ends_sentence, lines_of
 from shared_utils.text.dates import dates
 from shared_utils.text.folding import fold
-from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Passage, Sentence, Span, Verdict
+from shared_utils.types import (
+    Answer,
+    Direct,
+    DirectKind,
+    DirectOperand,
+    Document,
+    Page,
+    Passage,
+    Sentence,
+    Span,
+    Verdict,
+)
 from src.answering.direct import led_by
 from src.answering.ingestion import IndexedDocument
 from src.answering.places import citations_of
@@ -135,12 +146,17 @@ def fields_of(question: str, passages: Sequence[Passage], documents: Sequence[In
     if field is None:
         return []
     rank = {key: n for n, key in enumerate(dict.fromkeys(passage.chunk.document_id for passage in passages))}
-    short = [one for one in documents if len(one.document.pages) <= _MOST_PAGES]
+    short = [one for one in documents if is_short(one.document)]
     found: list[Value] = []
     for one in sorted(short, key=lambda one: rank.get(one.document.id, len(rank))):
         if len(found) < _MOST_DOCUMENTS and (value := value_in(field, one.document.id, one.document.pages)) is not None:
             found.append(value)
     return found
+
+
+def is_short(document: Document) -> bool:
+    """Whether a document is read as a form is."""
+    return len(document.pages) <= _MOST_PAGES
 
 
 def are_short(documents: Sequence[IndexedDocument]) -> bool:
@@ -392,4 +408,4 @@ def _words(page: Page, span: Span | None) -> str:
     return ", ".join(" ".join(line.split()).rstrip(",") for line in lines if line.strip())
 
 
-__all__ = ["Field", "Value", "are_short", "asked_field", "fields_of", "value_in", "with_field"]
+__all__ = ["Field", "Value", "are_short", "asked_field", "fields_of", "is_short", "value_in", "with_field"]

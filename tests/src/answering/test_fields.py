@@ -10,9 +10,10 @@ import pytest
 from shared_utils.text.folding import fold
 from shared_utils.types import QUOTED, Answer, Cell, Document, Heading, Page, PageVerdict, RowKind, Span, Table
 from src.answering import fields
+from src.answering.field_questions import QUESTIONS, field_questions
 from src.answering.fields import asked_field, fields_of, value_in, with_field
 from src.answering.ingestion import IndexedDocument, SourceFile, index_document
-from src.events import AnswerFinished
+from src.i18n import ENGLISH, GERMAN, Say
 from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
@@ -142,16 +143,34 @@ def test_long_documents_are_not_read_so() -> None:
 
 def test_a_word_of_the_question_that_a_short_document_writes_otherwise_is_searched_as_it_does(tmp_path: Path) -> None:
     path = tmp_path / "kettle.pdf"
-    told = "We guarantee the kettle for 24 months."
-    path.write_bytes(pdfs.pdf(pdfs.lines("Kettle", "Fill it up to the mark, press the lever and wait.", told)))
+    texts = ("Blue kettle", "The lever of the blue kettle is 9 cm long.", "We give a guarantee of 24 months.")
+    path.write_bytes(pdfs.pdf(pdfs.lines(*texts)))
     rag = build_rag(Settings(models_dir=MODELS, data_dir=tmp_path))
     versions: list[IndexedDocument] = []
     for _ in rag.read(SourceFile("a" * 64, path.name, path), versions.append, cancelled=never):
         pass
-    *_, last = rag.ask("How long is the warranty?", versions[-1:], writers=tuple, cancelled=never)
+    found = rag.search("How long is the warranty of the blue kettle?", versions[-1:])
     rag.viewer.close()
-    assert isinstance(last, AnswerFinished)
-    assert told in last.answer.sentences[0].text
+    assert found.answerable
+    assert found.route.searched == "How long is the guarantee of the blue kettle?"
+
+
+def offered(text: str) -> list[str]:
+    return [str(one) for one in field_questions(Document("d" * 64, "form.pdf", "Form", (page_of(text),), ()))]
+
+
+def test_a_form_is_offered_what_it_prints() -> None:
+    money = ["Who is the customer?", "How much do I have to pay?", "When is the payment due?"]
+    assert offered(INVOICE) == [*money, "What is the delivery address?", "What is the invoice number?"]
+    assert offered(MINUTES) == ["Who was present?", "Who was absent?", "When is the next meeting?"]
+    assert offered("Nothing is printed here but a sentence.") == []
+
+
+def test_what_is_offered_is_understood_in_each_language() -> None:
+    for asked in QUESTIONS:
+        field = asked_field(str(ENGLISH(asked)))
+        assert field is not None
+        assert [asked_field(str(say(asked))) for say in (GERMAN, Say("fr"))] == [field, field]
 
 
 def test_labels_are_written_as_they_are_compared() -> None:
