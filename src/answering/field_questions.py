@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from shared_utils.message import Message, message
 from shared_utils.types import Document
-from src.answering.fields import asked_field, is_short, value_in
+from src.answering.asked_fields import asked_field
+from src.answering.fields import is_short, value_in
 
 # The first that a document answers are offered. Each is understood in English, German and French as it stands there.
 QUESTIONS = (

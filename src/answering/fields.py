@@ -1,21 +1,16 @@
 """What a form, a letter, an invoice or a CV says of a thing that is asked for in other words than it prints.
 
 "Who is the customer?" is answered by what stands under "Bill to", "When does the flight leave?" by what stands under
-"Departure": no word is shared. Which questions ask for which labels is data (fields.toml). A label is a cell or a line
-by itself, or stands before a colon; its value stands beside it, or else under it, in the form that the field has.
+"Departure": no word is shared. Which questions ask for which labels is data (`asked_fields.py`). A label is a cell or a
+line by itself, or stands before a colon; its value stands beside it, or else under it, in the form that the field has.
 Only short documents are read so: in a long one the same words are headings and prose.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from itertools import count
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
 from shared_utils.message import literal, message
 from shared_utils.structure.lines import CELLS_APART, ends_sentence, lines_of
@@ -33,6 +28,7 @@ from shared_utils.types import (
     Span,
     Verdict,
 )
+from src.answering.asked_fields import FORMS, LONGEST_LABEL, Field, asked_field, labels
 from src.answering.direct import led_by
 from src.answering.ingestion import IndexedDocument
 from src.answering.places import citations_of
@@ -42,30 +38,13 @@ _MOST_DOCUMENTS = 3
 _LETTERHEAD = 12  # lines from the top in which a company names itself
 _PARTY_LINES = 5  # a name, a company, a street, a town, a country
 _BLOCK_LINES = 12
-_LONGEST_LABEL = 6  # words of what is asked for by the label itself
 _LONGEST_VALUE = 160  # characters of a value in one cell
 _TIME = re.compile(r"\b\d{1,2}\s?(?:[:.h]\s?\d{2}|h\b|uhr\b|[ap]\.?m\b)", re.IGNORECASE)
-_FIGURES = ("number", "date", "time")  # forms that are told by their figures
+_FIGURES = ("number", "sum", "date", "time")  # forms that are told by their figures
 _ROW = 3  # cells of a line that is a row of a table, which is looked up with its heads
-_ANYBODY = re.compile(r"\.\{\d,\d+\}")  # in a question of the data: whoever it may be
-_CAPITALISED = re.compile(r"(?<=\s)[A-ZÀ-ÞŠŽ][\w'’-]+")
-_FULL_NAME = re.compile(r"[A-ZÀ-ÞŠŽ][\w’-]+\s+[A-ZÀ-ÞŠŽ][\w’-]+\W*$")  # who is asked for by name
 _COUNTED = re.compile(r"^\d+[.)]\s+")  # before a heading
 _TOWN = re.compile(r"\b\d{4,6}\b\s+[^\W\d]|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]{2} \d{5}\b")
 _MARK = re.compile(r"\s*(?:[:：]|\*)+\s*$")
-_DATA: dict[str, Any] = tomllib.loads(Path(__file__).with_name("fields.toml").read_text(encoding="utf-8"))
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """`labels` as they are printed, folded, the most telling first; a value has to have the `form`."""
-
-    labels: tuple[str, ...]
-    form: str
-    has_letterhead: bool = False
-    has_closing: bool = False
-    has_address: bool = False
-    about: tuple[str, ...] = ()  # names in the question, folded: they have to stand in the document
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,53 +70,6 @@ class _Cell:
     is_heading: bool
     is_whole: bool
     is_row: bool = False
-
-
-def asked_field(question: str) -> Field | None:
-    """What a question asks for that a form would print; None for any other question.
-
-    >>> asked_field("Who is the customer?").form, asked_field("What is my booking reference?").labels[0]
-    ('party', 'booking reference')
-    >>> asked_field("Why did the customer leave?") is None
-    True
-    """
-    asked = re.sub(r"\s+", " ", fold(question)).strip(" ?!.")
-    asked = re.sub(rf"{_DATA['tail']}$", "", asked)
-    for form, field in _fields():
-        if (match := form.fullmatch(asked)) is not None:
-            about = " ".join(filter(None, match.groupdict().values()))
-            return replace(field, about=tuple(name for name in _names(question) if name in about))
-    return None if _FULL_NAME.search(question) else _by_its_label(asked)
-
-
-def _names(question: str) -> list[str]:
-    """The words of a question that begin with a capital, folded."""
-    return [re.sub(r"'s?$", "", fold(name)) for name in _CAPITALISED.findall(question)]
-
-
-@cache
-def _fields() -> tuple[tuple[re.Pattern[str], Field], ...]:
-    found = []
-    for one in _DATA.values():
-        if isinstance(one, dict) and "form" in one:
-            nouns = "|".join(one.get("names", ()))
-            framed = [frame.replace("{}", f"(?:{nouns})") for frame in _DATA["frames"]] if nouns else []
-            also = (one.get(name, False) for name in ("letterhead", "closing", "address"))
-            field = Field(tuple(one["labels"]), one["form"], *also)
-            asked = "|".join([*one.get("asked", ()), *framed])
-            number = count()
-            asked = _ANYBODY.sub(lambda match: f"(?P<about{next(number)}>{match.group()})", asked)  # noqa: B023
-            found.append((re.compile(asked), field))
-    return tuple(found)
-
-
-def _by_its_label(asked: str) -> Field | None:
-    """What is asked for by the very label: "What is my seat?"."""
-    for frame in _DATA["frames"]:
-        match = re.fullmatch(frame.replace("{}", r"(?P<of>[^\W\d].*)"), asked)
-        if match is not None and len(match["of"].split()) <= _LONGEST_LABEL:
-            return Field((match["of"],), "short")
-    return None
 
 
 def fields_of(question: str, passages: Sequence[Passage], documents: Sequence[IndexedDocument]) -> list[Value]:
@@ -173,7 +105,8 @@ def value_in(field: Field, document_id: str, pages: Sequence[Page]) -> Value | N
         return next((v for page, cells in of_pages if (v := _current(document_id, page, cells)) is not None), None)
     for label in field.labels:
         for page, cells in of_pages:
-            for n in range(len(cells)):
+            places = range(len(cells))
+            for n in reversed(places) if field.form == "sum" else places:  # a total stands below what it adds up
                 if span := _value(label, field.form, cells, n):
                     return Value(document_id, page, span, _printed(page, cells[n], span))
     for page, cells in of_pages[::-1]:
@@ -246,6 +179,8 @@ def _value(label: str, form: str, cells: Sequence[_Cell], n: int) -> Span | None
     beside = [one for one in cells if one.line == cell.line]
     under = [one for one in cells if one.line == cell.line + 1]
     if len(beside) > 1 and len(under) == len(beside):
+        if len([one for one in cells if one.line == cell.line + 2]) == len(beside):
+            return None  # the name of a column
         return _taken(form, under[cell.place], cells, len(cells))
     is_over = len(beside) == 1 or (cell is beside[-1] and form in _FIGURES)  # else what is under it may be another's
     return _taken(form, under[0], cells, cells.index(under[0]) + 1) if is_over and len(under) == 1 else None
@@ -260,18 +195,13 @@ def _by_its_number(label: str, form: str, cells: Sequence[_Cell], cell: _Cell) -
     first = words[min(len(label.split()), len(words) - 1)]
     rest = cell.text[first.start() :]
     has_figure = any(map(str.isdigit, first.group())) or (form == "date" and _fits(form, rest))
-    if not has_figure or ends_sentence(rest) or len(rest.split()) > _LONGEST_LABEL:
+    if not has_figure or ends_sentence(rest) or len(rest.split()) > LONGEST_LABEL:
         return None
     return Span(cell.start + first.start(), cell.end) if _fits(form, rest) else None
 
 
 def _is_label(cell: _Cell) -> bool:
-    return cell.text.rstrip().endswith((":", "：")) or _named(cell.text) in _labels()
-
-
-@cache
-def _labels() -> frozenset[str]:
-    return frozenset(label for _, field in _fields() for label in field.labels)
+    return cell.text.rstrip().endswith((":", "：")) or _named(cell.text) in labels()
 
 
 def _taken(form: str, first: _Cell, cells: Sequence[_Cell], following: int) -> Span | None:
@@ -285,7 +215,9 @@ def _taken(form: str, first: _Cell, cells: Sequence[_Cell], following: int) -> S
         is_part = is_next and not cell.is_heading and not _is_label(cell) and not _has_label(cell)
         if not is_part or len(spans) >= most:
             break
-        if form == "party" and (ends_sentence(cell.text) or len(cell.text) > _LONGEST_VALUE // 3):
+        if form == "party" and (
+            cell.text[0].islower() or ends_sentence(cell.text) or len(cell.text) > _LONGEST_VALUE // 3
+        ):
             break
         spans.append(Span(cell.start, cell.end))
     return Span(spans[0].start, spans[-1].end)
@@ -308,25 +240,25 @@ def _fits(form: str, text: str) -> bool:
             return next(iter(dates(text)), None) is not None
         case "time":
             return _TIME.search(text) is not None
-        case "number":
+        case "number" | "sum":
             return has_figure
         case "name":
             return has_letter and not text[0].isdigit() and not ends_sentence(text.replace(".", "", 1))
         case "party":
-            return has_letter and not text[0].islower() and len(text.split()) <= 2 * _LONGEST_LABEL
+            return has_letter and not text[0].islower() and len(text.split()) <= 2 * LONGEST_LABEL
         case "short":
-            return not text[0].islower() and len(text.split()) <= _LONGEST_LABEL and not ends_sentence(text)
+            return not text[0].islower() and len(text.split()) <= LONGEST_LABEL and not ends_sentence(text)
         case _:
             return has_letter or has_figure
 
 
 def _current(document_id: str, page: Page, cells: Sequence[_Cell]) -> Value | None:
     """The entry of a CV whose years last until now: the line with the years, and the one before it."""
-    lasts = re.compile(rf"(?:19|20)\d\d\W+(?:{_DATA['forms']['present']})\b")
+    lasts = re.compile(rf"(?:19|20)\d\d\W+(?:{FORMS['present']})\b")
     for n, cell in enumerate(cells):
         if lasts.search(fold(cell.text)) is None:
             continue
-        is_whole = len(cell.text.split()) > _LONGEST_LABEL
+        is_whole = len(cell.text.split()) > LONGEST_LABEL
         first = cells[n - 1] if n and not is_whole and cell.place == 0 else cell
         last = cells[n + 1] if n + 1 < len(cells) and cell.line == cells[n + 1].line else cell
         if first is cell and not is_whole and last is cell and n + 1 < len(cells):
@@ -337,7 +269,7 @@ def _current(document_id: str, page: Page, cells: Sequence[_Cell]) -> Value | No
 
 def _signed(cells: Sequence[_Cell]) -> Span | None:
     """The name under the last words of a letter."""
-    closing = re.compile(rf"{_DATA['forms']['closing']}\W*")
+    closing = re.compile(rf"{FORMS['closing']}\W*")
     for n, cell in enumerate(cells[:-1]):
         if closing.fullmatch(fold(cell.text)) is not None:
             name = next((one for one in cells[n + 1 : n + 3] if _fits("name", one.text)), None)
@@ -348,7 +280,7 @@ def _signed(cells: Sequence[_Cell]) -> Span | None:
 
 def _addressed(cells: Sequence[_Cell]) -> Span | None:
     """Whom a letter is sent to: a name behind its title, over a town with its code."""
-    title = re.compile(rf"{_DATA['forms']['title']}(?: \S.*)?")
+    title = re.compile(rf"{FORMS['title']}(?: \S.*)?")
     for n, cell in enumerate(cells[: 2 * _LETTERHEAD]):
         lines = cells[n : n + _PARTY_LINES]
         town = next((one for one in lines[1:] if _TOWN.search(one.text)), None)
@@ -359,7 +291,7 @@ def _addressed(cells: Sequence[_Cell]) -> Span | None:
 
 def _letterhead(cells: Sequence[_Cell]) -> Span | None:
     """The first cell from the top that has the name of a company by its legal form."""
-    company = re.compile(rf"[^\W\d].*[\s,]{_DATA['forms']['company']}\.?(?:\s*[,·|—–-].*)?", re.IGNORECASE)
+    company = re.compile(rf"[^\W\d].*[\s,]{FORMS['company']}\.?(?:\s*[,·|—–-].*)?", re.IGNORECASE)
     for cell in cells[:_LETTERHEAD]:
         if len(cell.text) <= _LONGEST_VALUE // 2 and company.fullmatch(fold(cell.text)):
             return Span(cell.start, cell.end)
@@ -408,4 +340,4 @@ def _words(page: Page, span: Span | None) -> str:
     return ", ".join(" ".join(line.split()).rstrip(",") for line in lines if line.strip())
 
 
-__all__ = ["Field", "Value", "are_short", "asked_field", "fields_of", "is_short", "value_in", "with_field"]
+__all__ = ["Value", "are_short", "fields_of", "is_short", "value_in", "with_field"]

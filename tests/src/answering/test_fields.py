@@ -10,8 +10,9 @@ import pytest
 from shared_utils.text.folding import fold
 from shared_utils.types import QUOTED, Answer, Cell, Document, Heading, Page, PageVerdict, RowKind, Span, Table
 from src.answering import fields
+from src.answering.asked_fields import asked_field
 from src.answering.field_questions import QUESTIONS, field_questions
-from src.answering.fields import asked_field, fields_of, value_in, with_field
+from src.answering.fields import fields_of, value_in, with_field
 from src.answering.ingestion import IndexedDocument, SourceFile, index_document
 from src.i18n import ENGLISH, GERMAN, Say
 from src.settings import Settings
@@ -38,6 +39,7 @@ LETTER = (
     "Mit freundlichen Grüßen\nInge Falk\nHafenmeisterin\n"
 )
 SIDE_BY_SIDE = "SELLER NAME   CLIENT :\nTidewater Ropes\n2 Quay Road\n"
+COLUMNS = "Item   Date   Total\nRope   1 May 2031   40.00\nBuoy   2 May 2031   30.00\nTotal   70.00\n"
 OF_A_ROW = "Invoice no   Date   Customer no\n4711   3 May 2031   88\n"
 
 
@@ -76,6 +78,9 @@ def told(question: str, text: str, *heads: str) -> str | None:
         ("Wer ist der Kunde?", LETTER, "Herrn Ole Berg Deichweg 3 26500 Norden"),
         ("Wer hat den Brief geschrieben?", LETTER, "Inge Falk Hafenmeisterin"),
         ("What is the customer number?", OF_A_ROW, "88"),
+        ("Who is the landlord?", "Landlord: Ida Holm, 2 Quay Road\nand\nTenant: Ole Berg\n", "Ida Holm, 2 Quay Road"),
+        ("How much do I have to pay?", COLUMNS, "70.00"),
+        ("How much do I have to pay?", COLUMNS.replace("Buoy   2 May 2031   30.00\n", ""), "70.00"),
     ],
 )
 def test_what_stands_beside_or_under_a_label_is_told(question: str, text: str, value: str) -> None:
@@ -93,6 +98,7 @@ def test_what_stands_beside_or_under_a_label_is_told(question: str, text: str, v
         ("Which university did Nils attend?", "Ida\n" + CV),  # another one's
         ("Who is the customer?", SIDE_BY_SIDE),  # what stands under two labels may be either's
         ("Who signed this?", INVOICE),
+        ("When was the invoice issued?", COLUMNS),
     ],
 )
 def test_nothing_is_told_that_no_label_names(question: str, text: str) -> None:

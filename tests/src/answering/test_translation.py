@@ -147,8 +147,8 @@ def test_a_word_that_stands_nowhere_is_searched_by_another_of_its_concept() -> N
     form = "Cable length 75 cm\nGlucose reference range 3.9 to 5.6\nThe crumble can be frozen."
     indexes = [build_index("d", [Chunk("d:1:0", "d", 1, 0, len(form), form)])]
     asked = ("How long is the cord?", "What is the normal range of glucose?", "Can I freeze the crumble?")
-    ways = [next(by_synonyms(route(one, one, []), indexes, KNOWN)).searched for one in asked]
-    assert ways == ["How long is the cable?", "What is the reference range of glucose?", "Can I frozen the crumble?"]
+    words = [next(by_synonyms(route(one, one, []), indexes, KNOWN)).searched for one in asked]
+    assert words == ["How long is the cable?", "What is the reference range of glucose?", "Can I frozen the crumble?"]
     unknown = "How long is the cord of the zeppelin?"
     assert list(by_synonyms(route(unknown, unknown, []), indexes, KNOWN))
     assert not list(by_synonyms(route(unknown, unknown, []), indexes, KNOWN, wholly=True))
