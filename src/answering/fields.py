@@ -36,6 +36,7 @@ from src.answering.places import citations_of
 _MOST_PAGES = 6  # of a document that is read so
 _MOST_DOCUMENTS = 3
 _LETTERHEAD = 12  # lines from the top in which a company names itself
+_SECTION_WORDS = 2  # of "Work experience"; a post with its employer has more
 _PARTY_LINES = 5  # a name, a company, a street, a town, a country
 _BLOCK_LINES = 12
 _LONGEST_VALUE = 160  # characters of a value in one cell
@@ -259,7 +260,9 @@ def _current(document_id: str, page: Page, cells: Sequence[_Cell]) -> Value | No
         if lasts.search(fold(cell.text)) is None:
             continue
         is_whole = len(cell.text.split()) > LONGEST_LABEL
-        first = cells[n - 1] if n and not is_whole and cell.place == 0 else cell
+        before = cells[n - 1] if n and not is_whole and cell.place == 0 else cell
+        is_section = before.is_heading and len(before.text.split()) <= _SECTION_WORDS  # the years come first
+        first = cell if is_section else before
         last = cells[n + 1] if n + 1 < len(cells) and cell.line == cells[n + 1].line else cell
         if first is cell and not is_whole and last is cell and n + 1 < len(cells):
             last = cells[n + 1]

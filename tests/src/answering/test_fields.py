@@ -34,6 +34,7 @@ CV = (
     "Education\nMSc in Hydrology, studied at Lund, 2009 – 2011\nInterests\nRowing, chess\n"
     "Keeper, Northern Buoys\n2019 – present\nMinds 40 buoys.\n"
 )
+YEARS_FIRST = "Berufserfahrung\nseit 2022 – heute\nBootsbauerin, Werft Nord\n"
 LETTER = (
     "Hafenamt Nordsund\nHerrn\nOle Berg\nDeichweg 3\n26500 Norden\nSehr geehrter Herr Berg,\ndie Boje ist da.\n"
     "Mit freundlichen Grüßen\nInge Falk\nHafenmeisterin\n"
@@ -75,6 +76,8 @@ def told(question: str, text: str, *heads: str) -> str | None:
         ("Which university did Ida attend?", "Ida\n" + CV, "MSc in Hydrology, studied at Lund, 2009 – 2011"),
         ("What are her hobbies?", CV, "Rowing, chess"),
         ("Where does she work now?", CV, "Keeper, Northern Buoys 2019 – present"),
+        ("Wo arbeitet sie jetzt?", YEARS_FIRST, "seit 2022 – heute Bootsbauerin, Werft Nord"),
+        ("How much do I have to pay?", "Total price   CHF 642.00, with breakfast\n", "CHF 642.00, with breakfast"),
         ("Wer ist der Kunde?", LETTER, "Herrn Ole Berg Deichweg 3 26500 Norden"),
         ("Wer hat den Brief geschrieben?", LETTER, "Inge Falk Hafenmeisterin"),
         ("What is the customer number?", OF_A_ROW, "88"),
@@ -84,7 +87,8 @@ def told(question: str, text: str, *heads: str) -> str | None:
     ],
 )
 def test_what_stands_beside_or_under_a_label_is_told(question: str, text: str, value: str) -> None:
-    heads = ("Education", "Interests", "Keeper, Northern Buoys") if "Education" in text else ()
+    names = ("Education", "Interests", "Keeper, Northern Buoys", "Berufserfahrung")
+    heads = [name for name in names if name in text]
     assert told(question, text, *heads) == value
 
 
