@@ -37,6 +37,7 @@ from src.answering.compared import Found
 from src.answering.conversation import PastTurn, asked_before
 from src.answering.direct import figure_of
 from src.answering.drawn import located
+from src.answering.fields import are_short
 from src.answering.file_report import unread_pages
 from src.answering.finding import evidence_of, found_passages, indexes_within, searched_for
 from src.answering.follow_up import read_on, standalone
@@ -66,7 +67,7 @@ from src.answering.prompts import OVERHEAD_TOKENS, affordable_tokens, worked_out
 from src.answering.readiness import EmbedderSource, EntailmentSource
 from src.answering.routing import Route, route
 from src.answering.small_talk import small_talk
-from src.answering.translation import in_other_words, in_their_words
+from src.answering.translation import by_synonyms, in_other_words, in_their_words
 from src.answering.wording import in_their_spelling, without_form
 from src.answering.writing import Scribe, Task, Writer
 from src.answering.yes_no import with_word
@@ -217,8 +218,9 @@ class Rag:
             return SearchResult((), Evidence((), 0, budget), answerable=False, elapsed_s=0.0, route=taken)
         first = self._searched(in_their_words(taken, indexes, self.lexicon), documents, indexes, top_k, budget)
         found = first
-        if not first.answerable and not taken.is_beyond:
-            ways = in_other_words(taken, indexes, self.lexicon)
+        if not taken.is_beyond and (not first.answerable or self._may_be_missed(first, documents)):
+            wholly = partial(by_synonyms, wholly=True)
+            ways = (wholly if first.answerable else in_other_words)(taken, indexes, self.lexicon)
             others = (self._searched(w, documents, indexes_within(w, documents), top_k, budget) for w in ways)
             found = next((other for other in others if other.answerable), first)
             if not found.answerable and len(parts := parted(question)) > 1:
@@ -244,6 +246,13 @@ class Rag:
         )
         answerable = bool(evidence.spans) and is_spoken_to
         return SearchResult(tuple(passages[:top_k]), evidence, answerable, 0.0, taken, figure, found)
+
+    def _may_be_missed(self, found: SearchResult, documents: Sequence[IndexedDocument]) -> bool:
+        """Whether sentences alone answer, in so few pages that a word which stands nowhere tells that they do not."""
+        if not are_short(documents) or found.figure is not None:
+            return False
+        taken = found.route
+        return not speaks_to(taken, Found(found.passages, found.evidence, None, taken.sides), documents, self.formulary)
 
     def _of_parts(
         self,

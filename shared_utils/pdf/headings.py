@@ -1,9 +1,14 @@
-"""Headings by how they are set: larger than the body, or bold where the body is not."""
+"""Headings by how they are set: larger than the body, or bold where the body is not.
+
+Those of a short contract's clauses by their numbers too: they are half of its lines, and often set like the others.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from shared_utils.pdf.composition import Composed, Line
 from shared_utils.pdf.pages import is_set_in_cells
@@ -16,6 +21,9 @@ MOST_WORDS = 16
 MOST_LINES = 3
 BULLETS = "•●▪■◦‣–—-*·"
 MOSTLY = 0.4  # where more of the text than this is bold, bold means nothing; likewise of a page's lines
+FEWEST_CLAUSES = 3
+CLAUSE = re.compile(r"(?:§\s?|(?:Article|Clause|Section|Artikel|Art\.)\s)?(?P<number>\d{1,2})[.)]?\s+(?=\S)")
+CLAUSE_HEAD = re.compile(rf"{CLAUSE.pattern}[–—-]?\s*[^\W\d_a-zà-ÿ][^.;:!?]{{2,50}}(?<![,\d])")
 
 
 def headings(pages: Sequence[Composed], boilerplate: Sequence[Sequence[Span]]) -> list[tuple[Heading, ...]]:
@@ -55,7 +63,31 @@ def _on_page(page: Composed, running: set[int], body: int, bold_counts: bool) ->
         and (line.height >= LARGER * body or (bold_counts and line.is_bold and line.height >= 0.95 * body))
         and _reads_like_one(page.text[line.start : line.end])
     ]
-    return found if len(found) <= max(3, MOSTLY * len(page.lines)) else []
+    if len(found) > max(3, MOSTLY * len(page.lines)):
+        found = []
+    clauses = _clauses(page, running)
+    return sorted({line.start: line for line in [*found, *clauses]}.values(), key=lambda line: line.start)
+
+
+def _clauses(page: Composed, running: set[int]) -> list[Line]:
+    """The lines "3. Deposit" between paragraphs, where they count on; none where a list counts, whose items follow on
+    one another or are sentences."""
+    lines = [line for line in page.lines if line.start not in running and page.text[line.start : line.end].strip()]
+    texts = [page.text[line.start : line.end].strip() for line in lines]
+    numbered = [(n, match) for n, text in enumerate(texts) if (match := CLAUSE.match(text))]
+    if len(numbered) < FEWEST_CLAUSES or not all(
+        CLAUSE_HEAD.fullmatch(texts[n]) and n + 1 < len(texts) and texts[n + 1][:1].isupper() for n, _ in numbered
+    ):
+        return []
+    counted = [int(match["number"]) for _, match in numbered]
+    if any(after != before + 1 for before, after in pairwise(counted)):
+        return []
+    ends = [*(n for n, _ in numbered[1:]), len(texts)]
+    has_prose = [
+        any(text.endswith((".", ";", "!", "?")) for text in texts[n + 1 : end])
+        for (n, _), end in zip(numbered, ends, strict=True)
+    ]
+    return [lines[n] for n, _ in numbered] if all(has_prose) else []
 
 
 def _reads_like_one(text: str) -> bool:

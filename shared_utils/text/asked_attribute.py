@@ -32,7 +32,7 @@ _ENDS = _AUXILIARIES | _word_set(
 )
 _DETERMINERS = _word_set("the a an its his her their your my our any some each every all both")
 _BEFORE = _word_set("in on at for by from to with under of and about")  # "In what year …"
-_LATER = _word_set("today now currently exactly usually normally originally")
+_LATER = _word_set("today now currently exactly usually normally originally back again here there please away")
 _NO_ATTRIBUTE = _word_set(
     # what is counted, measured or worked out
     "number numbers amount amounts total totals value values rate rates ratio ratios percentage percent "
@@ -99,6 +99,8 @@ def asked_attribute(question: str) -> Attribute | None:
     Attribute(words=('noise',), form=<Form.NOUN: 'noun'>)
     >>> asked_attribute("When was the PX-220 introduced?").words, asked_attribute("Who makes it?")
     (('introduced',), None)
+    >>> asked_attribute("When do I get my deposit back?").words
+    ('deposit',)
     >>> asked_attribute("What is the name of the director's wife?").words, asked_attribute("Which club is it?").form
     (('wife',), <Form.KIND: 'kind'>)
     """

@@ -67,6 +67,13 @@ _FILLING = frozenset(
     )
     for term in terms(line)
 )
+_WHOSE = frozenset(  # each alone: within a sentence a language's function words are no terms
+    term
+    for word in re.findall(
+        r"\w+", "wie lautet ist ihre seine meine unsere son sa votre leur su suo sua seu zijn haar uw"
+    )
+    for term in terms(word)
+)
 _AUTHORS = frozenset(
     terms("authors author corresponding lead first writer writers autor autoren verfasser auteur auteurs")
 )
@@ -116,7 +123,7 @@ def contacts_of(question: str, passages: Sequence[Passage], documents: Sequence[
     kind = asked_contact(question)
     if not kind:
         return []
-    wanted = set(terms(_ASKS[kind].sub(" ", question))) - _FILLING
+    wanted = set(terms(_ASKS[kind].sub(" ", question))) - _FILLING - _WHOSE
     is_of_authors = bool(wanted) and wanted <= _AUTHORS
     wanted = set() if is_of_authors else wanted
     rank = {key: n for n, key in enumerate(dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages))}

@@ -14,6 +14,7 @@ from src.answering.contacts import contacts_of, with_contact
 from src.answering.counted_rows import counted_rows, with_counted_rows
 from src.answering.defined import asked_for, names_no_person, told_of, with_definition
 from src.answering.developed import with_development
+from src.answering.fields import fields_of, with_field
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.listed import with_items
 from src.answering.purposes import told_purpose, with_purpose
@@ -28,6 +29,8 @@ def speaks_to(taken: Route, found: Found, documents: Sequence[IndexedDocument], 
     if taken.is_beyond or found.figure is not None:
         return False
     if counted_rows(taken.searched, documents) is not None or contacts_of(taken.searched, found.passages, documents):
+        return True
+    if fields_of(taken.whole or taken.searched, found.passages, documents):
         return True
     if stands_side_by_side(taken.searched, found, documents, formulary):
         return True
@@ -58,6 +61,8 @@ def led_answer(
         bridged = with_bridge(typed, answer, found.passages, documents, pages, names, formulary.glossary)
         if bridged is not None:
             return bridged
+        if (field := with_field(typed, answer, found.passages, documents, names)) is not None:
+            return field
         defined = with_definition(question, typed, answer, found.passages, documents, pages, names)
         if defined is not None:
             return defined

@@ -22,7 +22,7 @@ from shared_utils.types import Answer, Citation, DirectKind, Document, Page, Row
 from src.i18n import Say
 
 _NUMBERING = re.compile(
-    r"^\s*(?:(?:chapter|section|part|item|kapitel|abschnitt|teil)\s+)?"
+    r"^\s*(?:§\s*|(?:chapter|section|part|item|article|kapitel|abschnitt|teil|artikel)\s+)?"
     r"(?:\d+|[A-Z]|[IVXLC]+)(?:\.\d+)*[.):]?\s+(?=\w)",
     re.IGNORECASE,
 )
@@ -47,6 +47,8 @@ _FEWEST_SMALL = 0.2  # share of a sentence's words that are function words; list
 _FEWEST_WORDS = 5  # of a sentence that answers
 _TELLING = 20_000  # characters that tell a document's language
 _SPOKEN = {"en": "english", "de": "german", "fr": "french"}
+_FEWEST_SECTIONS = 3
+_SHORT = 6  # pages of a document whose least headings count where it has few others
 _FIRST_PAGES = 5  # what a document is about is named on them
 
 
@@ -273,13 +275,14 @@ class _Place:
 
 
 def _section_places(document: Document) -> list[_Place]:
-    """The headings that the pages show, else those that the outline tells."""
-    return [
-        _Place(page.number, h.start, page.text[h.start : h.end])
-        for page in document.pages
-        for h in page.headings
-        if h.level <= 3
-    ] or [_Place(entry.page, 0, entry.title) for entry in document.outline if entry.level <= 2]
+    """The headings that the pages show, of a short document those set like its text too; else those that the outline
+    tells."""
+    headings = [(page, heading) for page in document.pages for heading in page.headings]
+    outer = [(page, heading) for page, heading in headings if heading.level <= 3]
+    shown = outer if len(outer) >= _FEWEST_SECTIONS or len(document.pages) > _SHORT else headings
+    return [_Place(page.number, h.start, page.text[h.start : h.end]) for page, h in shown] or [
+        _Place(entry.page, 0, entry.title) for entry in document.outline if entry.level <= 2
+    ]
 
 
 def _sections(wanted: Sequence[_Place], places: Sequence[_Place], written: _Written) -> Iterator[Topic]:

@@ -18,6 +18,7 @@ from shared_utils.retrieval.search import Within
 from shared_utils.retrieval.unknown import absent_thing
 from shared_utils.text.compounds import COMPOUNDING, holding, parts
 from shared_utils.text.folding import fold, folded_words
+from shared_utils.text.irregular_verbs import forms_of
 from shared_utils.text.languages import FUNCTION_WORDS, same_language, told_language
 from shared_utils.text.words import stem
 from src.answering.lexicon import LANGUAGES, Concept, Lexicon, Stems
@@ -100,32 +101,56 @@ def in_their_words(taken: Route, indexes: Sequence[DocumentIndex], lexicon: Lexi
 
 
 def in_other_words(taken: Route, indexes: Sequence[DocumentIndex], lexicon: Lexicon) -> Iterator[Route]:
-    """The route by other words of the lexicon for those that stand nowhere, in the question's own language; then
-    through the documents of each other language."""
-    asked = _language_of(taken.searched, lexicon)
-    own = [index for index in indexes[:_MOST_DOCUMENTS] if told_language(_text_of(index)) == asked]
-    if asked is not None and own and not taken.sides:
-        found = _synonyms(taken.searched, asked, own, lexicon)
-        if found != taken.searched and not absent_thing(found, own, together=True):
-            note = message("Not every word stands in the documents; searched for “{words}”.", words=found.strip(" ?!."))
-            ids = {index.document_id for index in own}
-            within = _among(ids, taken.within)
-            own_words = taken.whole or taken.searched
-            yield replace(taken, searched=found, whole="", note=taken.note or note, within=within, reworded=own_words)
+    """The route by other words for those that stand nowhere, in the question's own language; then through the documents
+    of each other language."""
+    yield from by_synonyms(taken, indexes, lexicon)
     yield from in_other_languages(taken, indexes, lexicon)
 
 
+def by_synonyms(
+    taken: Route, indexes: Sequence[DocumentIndex], lexicon: Lexicon, *, wholly: bool = False
+) -> Iterator[Route]:
+    """The route by other words of the lexicon, or other forms of a verb, for those that stand nowhere in the documents
+    of the question's own language; nothing where all stand or no other does, `wholly` where one is left that still
+    stands nowhere."""
+    asked = _language_of(taken.searched, lexicon)
+    own = [index for index in indexes[:_MOST_DOCUMENTS] if _spoken_in(_text_of(index), lexicon) == asked]
+    if asked is None or not own or taken.sides:
+        return
+    found = _synonyms(taken.searched, asked, own, lexicon)
+    if wholly and not _all_stand(found, asked, own):
+        return
+    if found != taken.searched and not absent_thing(found, own, together=True):
+        note = message("Not every word stands in the documents; searched for “{words}”.", words=found.strip(" ?!."))
+        within = _among({index.document_id for index in own}, taken.within)
+        own_words = taken.whole or taken.searched
+        yield replace(taken, searched=found, whole="", note=taken.note or note, within=within, reworded=own_words)
+
+
+def _all_stand(question: str, language: str, indexes: Sequence[DocumentIndex]) -> bool:
+    small = FUNCTION_WORDS[language] | _ASKING | ASKING.get(language, frozenset())
+    words = [question[start:end] for start, end, word in folded_words(question) if word not in small]
+    return all(_stands(word, language, indexes) for word in words)
+
+
 def _synonyms(question: str, language: str, indexes: Sequence[DocumentIndex], lexicon: Lexicon) -> str:
-    """The question with each word that stands nowhere as another word of its concept that does."""
-    pieces, position = list[str](), 0
-    for start, end, word in folded_words(question):
-        own = question[start:end]
-        known = lexicon.meaning(language, (stem(language, word),))
-        if known and word not in FUNCTION_WORDS[language] and not _stands(own, language, indexes):
-            other = _best(known, language, indexes)
-            if _stands(other, language, indexes):
-                pieces += [question[position:start], other]
-                position = end
+    """The question with each word or phrase that does not stand as another word of its concept that does."""
+    words = folded_words(question)
+    stems: Stems = tuple(stem(language, word) for _, _, word in words)
+    pieces, position, i = list[str](), 0, 0
+    while i < len(words):
+        length, known = _longest(stems[i:], language, lexicon)
+        start, end = words[i][0], words[i + max(length, 1) - 1][1]
+        own, word = question[start:end], words[i][2]
+        i += max(length, 1)
+        if (length <= 1 and word in FUNCTION_WORDS[language]) or _stands(own, language, indexes):
+            continue
+        ways = [_best(known, language, indexes)] if known else []
+        ways += forms_of(word) if language == "english" and length <= 1 else ()
+        other = next((way for way in ways if _stands(way, language, indexes)), "")
+        if other:
+            pieces += [question[position:start], other]
+            position = end
     return "".join([*pieces, question[position:]])
 
 

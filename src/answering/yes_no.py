@@ -69,6 +69,7 @@ _DENIES_NOTHING = re.compile(  # "any price or no price", "not only", "no later 
     r"\b(?:any|some|one|a) [\w-]+ or no(?:ne)? ?[\w-]*|\bwith or without\b|\bwhether or not\b"
     r"|\bnot (?:only|just|merely|later than|more than|less than|limited to)\b"
     r"|\bno (?:later|more|less|fewer|sooner|earlier|longer) than\b|\bno matter\b"
+    r"|\bno\. ?\d"  # a number
     r"|\b(?:mit oder ohne|nicht nur)\b|\bavec ou sans\b|\bnon seulement\b|\bcon o sin\b"
     r"|\bno solo\b|\bcon o senza\b|\bnon solo\b|\bcom ou sem\b|\bnão só\b|\bmet of zonder\b|\bniet alleen\b",
     re.IGNORECASE,
@@ -102,7 +103,8 @@ def with_word(question: str, answer: Answer) -> Answer:
     if answer.direct is not None:
         word = _said_by(question, answer.direct, answer.sentences[0].text)
         return answer if word is None else _led_by(YES if word else NO, answer, answer.sentences)
-    if (place := _mentioned(question, answer.sentences[:_LOOKED_AT])) is not None:
+    place = _mentioned(question, answer.sentences[:_LOOKED_AT])
+    if place is not None and said(question, answer.sentences[place].text) is not False:  # "covered" by a policy
         first = answer.sentences[place]
         return _led_by(YES, answer, (first, *(s for s in answer.sentences if s is not first)))
     told = [

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import islice, takewhile
 
 from shared_utils.types import Answer, Document
+from src.answering.field_questions import field_questions
 from src.answering.ingestion import IndexedDocument
 from src.answering.suggestions import is_answered, next_topics, opening_topics, question
 from src.events import ExtractiveAnswer
@@ -96,11 +97,23 @@ class Suggested:
             topics = next_topics(asked, answer.citations, read)
         else:
             topics = opening_topics(read[-1], asked)
+        if len(read) == 1:
+            yield from self._of_fields(asked, documents, say, turn)
         names = {document.id: _named(document, say) for document in read} if len(read) > 1 else {}
         for topic in islice(topics, _TRIED):
             text = question(topic, say, names.get(topic.document_id, ""))
             answer = self._answer(text, documents, turn)
             if answer is not None and is_answered(topic, answer):
+                yield text
+
+    def _of_fields(
+        self, asked: Sequence[str], documents: Sequence[IndexedDocument], say: Say, turn: Turn
+    ) -> Iterator[str]:
+        """Questions by what a form prints that are answered so in the person's language."""
+        for template in field_questions(documents[-1].document):
+            text = str(say(template))
+            answer = self._answer(text, documents, turn) if text not in asked else None
+            if answer is not None and answer.answerable and answer.direct is not None:
                 yield text
 
     def _answer(self, text: str, documents: Sequence[IndexedDocument], turn: Turn) -> Answer | None:

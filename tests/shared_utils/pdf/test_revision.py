@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from shared_utils.chunking.chunker import chunk_pages
 from shared_utils.pdf.hyphens import keep_hyphen_by
 from shared_utils.pdf.reader import PagesRevised, ReadingLimits, read_pdf
@@ -102,6 +104,38 @@ def test_a_line_that_only_begins_bold_and_a_bold_sentence_are_no_headings(tmp_pa
     bold = pdfs.lines("no claim may be made after this date,", y=600, size=10, font="Helvetica-Bold")
     body = pdfs.lines(*[pdfs.PROSE[:80]] * 12, y=560, size=10)
     (page,) = pages_of(tmp_path, pdfs.together(mixed, bold, body))
+    assert page.headings == ()
+
+
+CLAUSES = (
+    "1. Rent",
+    "The monthly rent is 900 pounds and is paid in advance.",
+    "2. Deposit",
+    "The tenant pays 1,800 pounds before moving in.",
+    "3. Notice",
+    "Either party may end this lease with three months of notice.",
+)
+
+
+def test_the_numbered_names_of_a_short_contract_s_clauses_are_headings(tmp_path: Path) -> None:
+    (page,) = pages_of(tmp_path, pdfs.lines(*CLAUSES, size=10))
+    assert [page.text[h.start : h.end] for h in page.headings] == ["1. Rent", "2. Deposit", "3. Notice"]
+    fonts = ("Helvetica-Bold", "Helvetica")
+    drawn = [pdfs.lines(text, y=700 - 14 * n, size=10, font=fonts[n % 2]) for n, text in enumerate(CLAUSES)]
+    (page,) = pages_of(tmp_path, pdfs.together(*drawn))
+    assert [page.text[h.start : h.end] for h in page.headings] == ["1. Rent", "2. Deposit", "3. Notice"]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("1. Fill the lamp", "2. Trim the wick", "3. Light the lamp", "The lamp burns for nine hours."),
+        ("1. Fill the lamp with oil", "up to the mark.", "2. Trim the wick", "with the scissors.", "3. Wait", "a bit."),
+        ("1. Rent", "The rent is 900 pounds.", "4. Deposit", "It is 1,800 pounds.", "9. Notice", "It is short."),
+    ],
+)
+def test_the_items_of_a_list_are_no_headings(tmp_path: Path, texts: tuple[str, ...]) -> None:
+    (page,) = pages_of(tmp_path, pdfs.lines(*texts, size=10))
     assert page.headings == ()
 
 

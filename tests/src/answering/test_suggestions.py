@@ -164,6 +164,7 @@ def test_a_citation_of_a_document_that_is_gone_suggests_nothing() -> None:
     [
         ("3.2.1 Water losses", "Water losses"),
         ("CHAPTER IV. THE STORM", "The storm"),
+        ("§ 3 Kaution", "Kaution"),
         ("Kapitel 3: Verluste", "Verluste"),
         ("Inhaltsverzeichnis", ""),
         ("A heading that goes on and on until it is a sentence of the running text itself", ""),
@@ -183,6 +184,17 @@ def test_a_conversation_opens_with_the_outline_where_there_is_one() -> None:
     text = "Report\nOur water losses fell, and losses of water are dear. Repairs took weeks, all repairs a year."
     document = Document("e" * 64, "r.pdf", "Report", (page(1, text),), outline)
     assert [topic.words for topic in opening_topics(document)] == ["water losses", "repairs"]
+
+
+def test_the_clauses_of_a_short_contract_are_asked_about_though_they_are_set_like_its_text() -> None:
+    clauses = ("1. Rent", "2. Deposit")
+    text = "Lease\n1. Rent\nThe rent is 900 pounds.\n2. Deposit\nThe deposit is 1,800 pounds.\n"
+    own = page(1, text, ("Lease", *clauses))
+    headings = tuple(replace(one, level=5 if one.start else 1) for one in own.headings)
+    document = Document("e" * 64, "lease.pdf", "Lease", (replace(own, headings=headings),))
+    assert [topic.words for topic in opening_topics(document)] == ["rent", "deposit"]
+    long = replace(document, pages=(document.pages[0], *(page(n, "Rent.") for n in range(2, 9))))
+    assert [topic.words for topic in opening_topics(long)] == []
 
 
 def test_questions_come_in_the_persons_language() -> None:

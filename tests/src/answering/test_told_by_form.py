@@ -77,6 +77,14 @@ def test_how_somebody_is_reached(manual: IndexedDocument, question: str, values:
     assert [contact.value for contact in contacts_of(question, found(manual), [manual])] == values
 
 
+def test_whose_number_it_is_need_not_stand_beside_it(manual: IndexedDocument) -> None:
+    told = contacts_of("Wie lautet ihre Telefonnummer?", [], [manual])
+    assert told
+    assert [one.value for one in told] == [
+        one.value for one in contacts_of("Wie lautet die Telefonnummer?", [], [manual])
+    ]
+
+
 @pytest.mark.parametrize("question", ["What is this form for?", "What is the purpose of the form?"])
 def test_what_something_is_for(manual: IndexedDocument, question: str) -> None:
     told = told_purpose(question, found(manual), [manual], pages_of([manual]))

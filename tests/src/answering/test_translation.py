@@ -9,7 +9,7 @@ from shared_utils.text.compounds import holding, parts
 from shared_utils.types import Chunk
 from src.answering.lexicon import LANGUAGES, Lexicon, lexicon, lexicon_of
 from src.answering.routing import Route, route
-from src.answering.translation import in_other_languages, in_other_words, in_their_words
+from src.answering.translation import by_synonyms, in_other_languages, in_other_words, in_their_words
 from tests.lexicon_stems import FILE, lexicon_stems
 
 KNOWN = lexicon()
@@ -144,6 +144,16 @@ def test_a_word_that_stands_nowhere_is_searched_by_another_of_its_concept() -> N
     ways = list(in_other_words(route(question, question, []), indexes, KNOWN))
     assert "Musikinstrument" in ways[0].searched
     assert "Musikinstrument" in str(ways[0].note)
+    form = "Cable length 75 cm\nGlucose reference range 3.9 to 5.6\nThe crumble can be frozen."
+    indexes = [build_index("d", [Chunk("d:1:0", "d", 1, 0, len(form), form)])]
+    asked = ("How long is the cord?", "What is the normal range of glucose?", "Can I freeze the crumble?")
+    words = [next(by_synonyms(route(one, one, []), indexes, KNOWN)).searched for one in asked]
+    assert words == ["How long is the cable?", "What is the reference range of glucose?", "Can I frozen the crumble?"]
+    unknown = "How long is the cord of the zeppelin?"
+    assert list(by_synonyms(route(unknown, unknown, []), indexes, KNOWN))
+    assert not list(by_synonyms(route(unknown, unknown, []), indexes, KNOWN, wholly=True))
+    assert not list(by_synonyms(route("How long is the cable?", "How long is the cable?", []), indexes, KNOWN))
+    indexes = [build_index("d", [Chunk("d:1:0", "d", 1, 0, len(house), house)])]
     assert not list(in_other_words(route("Sind Hunde erlaubt?", "Sind Hunde erlaubt?", []), indexes, KNOWN))
 
 

@@ -70,6 +70,7 @@ def test_other_questions_are_not(question: str) -> None:
         ("Sind Hunde auf den Stegen erlaubt?", "Hunde sind auf den Stegen nicht erlaubt.", False),
         ("Les chiens sont-ils admis sur les pontons ?", "Les chiens sont admis sur les pontons.", True),
         ("Is the pool heated in winter?", RULES[1], None),
+        ("Is there a parking space?", "Parking space no. 14 is included in the rent.", True),
     ],
 )
 def test_the_sentence_tells_the_word(question: str, sentence: str, word: bool | None) -> None:
@@ -146,4 +147,7 @@ def test_what_is_spoken_of_is_spoken_of() -> None:
     answer = Answer("q", True, (row, prose), (), "stop", QUOTED, "")
     said = with_word("Is silting discussed in this report?", answer)
     assert [sentence.text for sentence in said.sentences] == ["Yes.", prose.text, row.text]
+    excluded = Sentence("What is not covered: flood", (1,), Verdict.SUPPORTED, message("quoted word for word"))
+    policy = Answer("q", True, (excluded,), (), "stop", QUOTED, "")
+    assert with_word("Is flood covered?", policy).sentences[0].text == "No."
     assert with_word("Is whaling discussed in this report?", answer).sentences == answer.sentences

@@ -23,6 +23,7 @@ from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
 from tests.prepared_models import MODELS
+from tests.shared_utils.pdf import pdfs
 from tests.waiting import until
 
 
@@ -96,6 +97,20 @@ def test_the_sample_report_opens_with_the_questions_written_for_it(
     suggested.questions("c", (), [sample], ENGLISH)
     until(told.is_set)
     assert suggested.questions("c", (), [sample], ENGLISH) == sample_questions(ENGLISH)
+
+
+def test_an_invoice_opens_with_what_it_prints(rag: Rag, pool: FairPool, tmp_path: Path) -> None:
+    path = tmp_path / "invoice.pdf"
+    path.write_bytes(pdfs.pdf(pdfs.lines("Tidewater Ropes Ltd", "Due date: 3 May 2031", "Total due: 48.00", "Thanks")))
+    versions: list[IndexedDocument] = []
+    for _ in rag.ingest(SourceFile("c" * 64, path.name, path), versions.append, cancelled=never):
+        pass
+    told = threading.Event()
+    suggested = Suggested(rag, pool, somebody(told.set))
+    suggested.questions("c", (), versions[-1:], ENGLISH)
+    until(told.is_set)
+    asked = suggested.questions("c", (), versions[-1:], ENGLISH)
+    assert asked == ("How much do I have to pay?", "When is the payment due?")
 
 
 def test_a_look_that_fails_ends_and_the_next_one_is_made(pool: FairPool, sample: IndexedDocument) -> None:
