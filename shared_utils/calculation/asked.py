@@ -68,7 +68,9 @@ _TWO_SIDES = tuple(
 )
 _GROWTH = re.compile(
     r"\b(?:growth rate|percent\w* (?:\w+ )?(?:change|increase|decrease|growth|decline|rise|drop|reduction)|"
-    r"(?:change|increase|decrease|growth|decline|grow|grew|rise|rose)\b.*(?:percent|%)|"
+    r"(?:change|increase|decrease|growth|decline|grow|grew|rise|rose|fall|fell|drop|shrink|shrank)\b.*(?:percent|%)|"
+    r"(?:percent\w*|%) (?:did|has|have|had)\b.*\b(?:change|increase|decrease|decline|grow|rise|fall|drop|shrink|"
+    r"grown|risen|fallen|shrunk)(?:e?d)?\b|"
     r"(?:roi|returns?) (?:of|on) (?:an? |the )?(?:investment|shares?|stock)\b.*\bfrom\b|\btotal return\b.*\bfrom\b|"
     r"(?:wie ?viel prozent|prozentual\w*)|"
     r"(?:wuchs|gewachsen|wachstum|croissance|crecimiento|crescita|crescimento|groei))",
@@ -97,7 +99,8 @@ _SUM = re.compile(
 _WORDS = re.compile(
     r"\b(?:what (?:is|was|were|are)|how (?:much|many)|by how (?:much|many)|calculate|compute|the|percentage|percent|"
     r"growth rate|year[- ]over[- ]year|year[- ]on[- ]year|net change|change[ds]?|difference|differ(?:ed)?|increased?|"
-    r"decreased?|grew|grow|growth|declined?|more|less|fewer|higher|lower|greater|compared (?:to|with)|between|from|"
+    r"decreased?|grew|grow|growth|declined?|rise|rose|fall|fell|drop(?:ped)?|shrink|shrank|(?:by )?what|did|has|more|"
+    r"less|fewer|higher|lower|greater|compared (?:to|with)|between|from|"
     r"roi|returns? (?:of|on)|(?:of )?an? investment in|"
     r"combined|average|mean|sum of|for the years?(?: ended)?|respectively|in millions|in billions|in thousands|"
     r"\d[- ]years?|annual)\b|%",

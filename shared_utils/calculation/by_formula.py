@@ -26,6 +26,7 @@ from shared_utils.retrieval.table_rows import TableRow, rows_of, years_of
 from shared_utils.types import Page
 
 _MOST_PAGES = 14  # whose tables are looked at for the items of one formula
+_SHARE = re.compile(r"%|\bpercent|\brate\b|\bratio\b|prozent|\bquote\b|\btaux\b", re.IGNORECASE)
 _CALLED = re.compile(
     r"(?:^|[.?!:] +)(?P<name>\w[\w &'-]{1,60}?)(?: \(\w+\))?(?: here)? (?:is|are) (?:here )?defined as"
 )
@@ -110,16 +111,23 @@ def _newest(formula: Formula, rows: Sequence[TableRow], formulary: Formulary) ->
 
 
 def is_printed(ratio: Ratio, question: str, pages: Pages) -> bool:
-    """Whether a row is called what is asked for: what is printed is not computed."""
+    """Whether a row is called what is asked for: what is printed is not computed. A share is not printed where the row
+    has amounts: "gross margin percentage", where "Gross margin" is 32,031."""
     rows = [row for document_id, page, score in pages for row in rows_of(document_id, page, score)]
     called = [frozenset(name) for name in ratio.called]
     seen = look_up_in(question, [row for row in rows if (row.own or row.label) in called])
     years = years_of(question)
     return (
         seen is not None
+        and not (asks_percent(question) and ratio.form is Form.PERCENT and not _tells_share(seen.row))
         and (not years or any(years & told for told in seen.row.years))
         and len(spelled_years(question)) < 3
     )
+
+
+def _tells_share(row: TableRow) -> bool:
+    cells = [cell for fact in row.facts for cell in (fact.value, *fact.heads, *fact.labels)]
+    return any(_SHARE.search(cell.text) for cell in cells)
 
 
 def defined(question: str) -> tuple[str, Formula] | None:

@@ -34,7 +34,7 @@ def revise(
         _with_entries(page, entries.get(page.number, ()), draft.labels)
         for page, draft in zip(pages, final, strict=True)
     ]
-    tables = carried_heads([page.tables for page in whole])
+    tables = carried_heads(whole)
     return with_whole_words(
         [replace(page, tables=own) if own != page.tables else page for page, own in zip(whole, tables, strict=True)]
     )

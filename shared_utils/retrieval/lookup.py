@@ -43,6 +43,7 @@ _LONG_VALUE = 40  # characters
 _OF_A_NAME = frozenset(terms("inc co corporation company plc ltd group holdings ag gmbh kg sa nv spa se"))
 _TOLD = 0.97  # how precise the shortest value is that tells what was asked; the whole of it is 1
 _HEADING_SAID = 1.8  # for a table whose heading the question says word for word
+_IN_ORDER = 1.02  # enough to choose "Net income" before "Other income, net", where net income is asked for
 _SIGNS = re.compile(r"[^\w'’&/-]+")
 _LEFT_OUT = 0.2  # what a word counts that tells only what a row's values are without
 _ASKED_OF = re.compile(
@@ -67,6 +68,10 @@ _ASKS_HOW_MANY = re.compile(
     r"\b(?:how many|number of|wie ?viele|anzahl|combien d|nombre d|cu[aá]nt[oa]s|quant[oaie]s?|n[úu]mero d|hoeveel)",
     re.IGNORECASE,
 )
+_ASKS_RATE = re.compile(
+    r"^\W*(?:(?:at|by) )?(?:what|which)(?: (?:is|was|were|are) the)?(?: [\w-]+){0,3}? rates?\b", re.I
+)
+_RATE = re.compile(r"%|\brates?\b|\bper ?cent|\bratio\b|\byield\b", re.IGNORECASE)
 _ASKS_WHO = re.compile(r"^\W*(?:who|whom|whose|wer|qui|quién|quem|chi|wie is)\b", re.IGNORECASE)
 # "at the end of 2017", "for the year ended …" say when, and so do the heads of most columns of a report.
 _TYPES = {
@@ -203,6 +208,7 @@ def ranked(
             if score <= 0:
                 continue
             score = score * _of_the_kind(question, row) * (_HEADING_SAID if _says(question, row.heading) else 1.0)
+            score *= _IN_ORDER if score >= SURE and _is_label_in(words, row) else 1.0
             if score > 0 and (place not in best or score > best[place][0]):
                 best[place] = score, asked
     first = nlargest(most, best.items(), key=lambda each: each[1][0])
@@ -269,6 +275,12 @@ def _says(question: str, heading: str) -> bool:
     return len(words) > 1 and f" {' '.join(words).lower()} " in f" {_SIGNS.sub(' ', question).lower()} "
 
 
+def _is_label_in(words: Sequence[str], row: TableRow) -> bool:
+    """Whether a row's label stands among the words in its own order."""
+    label = terms(row.facts[0].labels[-1].text)
+    return bool(label) and any(words[i : i + len(label)] == label for i in range(len(words) - len(label) + 1))
+
+
 def _of_the_kind(question: str, row: TableRow) -> float:
     """How well the kind of a row's values suits what is asked for: a figure, a name, or how something is done."""
     figures = sum(any(character.isdigit() for character in fact.value.text) for fact in row.facts)
@@ -276,8 +288,16 @@ def _of_the_kind(question: str, row: TableRow) -> float:
     if label_and_value(row.facts[0].labels[-1].text) is not None and _ASKS_HOW_MANY.search(question):
         return _NOT_OF_THE_KIND  # "Outstanding shares — 491": what stands beside it is no number of shares
     if are_figures:
+        if _ASKS_RATE.search(question) and not _tells_rate(row):
+            return _NOT_OF_THE_KIND  # an amount is no answer to what interest rate it bears
         return _NOT_OF_THE_KIND if asks_no_figure(question) else 1.0
     return _WORDS_FOR_A_VALUE
+
+
+def _tells_rate(row: TableRow) -> bool:
+    """Whether a row's values are rates: by their sign, or by a name beside or over them."""
+    cells = {cell for fact in row.facts for cell in (fact.value, *fact.heads, *fact.labels)}
+    return any(_RATE.search(cell.text) for cell in cells) or _RATE.search(row.table.caption) is not None
 
 
 def asks_no_figure(question: str) -> bool:
@@ -359,7 +379,9 @@ def _score(
     told = frozenset().union(*row.years)
     if asked.years and told and not asked.years & told:
         return score * _OTHER_YEAR
-    if is_one_of_several and row.groups and not wanted & row.groups and not row.groups & _WHOLE:
+    if is_one_of_several and (
+        _lost_its_group(row) or (row.groups and not wanted & row.groups and not row.groups & _WHOLE)
+    ):
         score *= _OTHER_GROUP
     if _A_PART & (row.title | row.groups) and not (_A_PART & wanted or row.label & _WHOLE):
         score *= _OTHER_GROUP
@@ -368,6 +390,11 @@ def _score(
     if told and not asked.years and not by_value:
         score *= max(_OLDEST, _A_YEAR_OLDER ** (newest - int(max(told))))
     return score
+
+
+def _lost_its_group(row: TableRow) -> bool:
+    """Whether a row is the first of a table that goes on from the page before, where its group may be named."""
+    return not row.groups and row.table.before is not None and row.facts[0].value.row == 0
 
 
 def _says_the_rest(row: TableRow, wanted: frozenset[str]) -> bool:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from shared_utils.retrieval.bm25 import Term, with_pairs
 from shared_utils.structure.rows import TableRow, over
 from shared_utils.structure.sentences import PageRows, in_lines, page_rows, sentences_between
-from shared_utils.structure.waste import is_contents, is_nothing, is_reference, leads_on
+from shared_utils.structure.waste import is_contents, is_from_the_web, is_nothing, is_reference, leads_on
 from shared_utils.text.tokens import estimate_tokens
 from shared_utils.text.words import terms
 from shared_utils.types import Page, Passage
 
 PageKey = tuple[str, int]
 
-WASTE = 0.25  # of the best passage's score that contents and lists of references stand back
+WASTE = 0.25  # of the best passage's score that contents and references stand back; those to the web, twice it
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ def units_of(passages: Sequence[Passage], pages: Mapping[PageKey, Page], rows: R
                 continue
             context = _context(one.row) if one.row is not None else frozenset()
             words = frozenset(with_pairs(terms(text)))
-            score = passage.score / best - WASTE * (rows.is_contents(key) or is_reference(text))
+            waste = (rows.is_contents(key) or is_reference(text)) + is_from_the_web(text)
+            score = passage.score / best - WASTE * waste
             tokens = prompt_tokens(rows.shown(key, one.start, one.end) if one.row is not None else text)
             units.append(Unit(key, one.start, one.end, place, score, text, words, tokens, context - words, one.row))
     return units

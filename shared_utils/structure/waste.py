@@ -29,6 +29,13 @@ _REFERENCE_SIGNS = (  # the rare ones first
     ),
 )
 _SIGNS = 3  # of a reference
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_FROM_THE_WEB = re.compile(  # one is enough: no sentence of a text says when a page of it was looked up
+    rf"\bArchived from the original\b|[.”\"»]\s+Retrieved (?:on )?(?:\d{{1,2}} )?{_MONTH} \d|"
+    r"\bRetrieved \d{4}-\d\d-\d\d|\bArchiviert vom Original\b|[.“\"«»]\s+Abgerufen am \d|"
+    r"\bArchivé (?:de|depuis) l['’]original\b|\(consulté le \d|\bArchivado desde el original\b|\bConsultado el \d|"
+    r"(?:\A|\s)\d{1,3}\.\s+\^\s"
+)
 
 
 def is_nothing(text: str) -> bool:
@@ -65,13 +72,26 @@ def is_reference(text: str) -> bool:
     True
     >>> is_reference("Roth and Hill (2019) show that pumps last.")
     False
+    >>> is_reference('"A port opens". The Daily Buoy. Retrieved May 3, 2010.'), is_reference("Retrieved on May 3.")
+    (True, False)
     """
+    if is_from_the_web(text):
+        return True
     found = 0
     for left, sign in zip(range(len(_REFERENCE_SIGNS), 0, -1), _REFERENCE_SIGNS, strict=True):
         if found + left < _SIGNS:  # as of almost every sentence
             return False
         found += sign.search(text) is not None
     return found >= _SIGNS
+
+
+def is_from_the_web(text: str) -> bool:
+    """Whether a text is a reference to a page of the web, which tells when it was looked up.
+
+    >>> is_from_the_web("The Daily Buoy. Archived from the original on May 3, 2010."), is_from_the_web("See the web.")
+    (True, False)
+    """
+    return _FROM_THE_WEB.search(text) is not None
 
 
 def is_contents(page: Page) -> bool:

@@ -23,7 +23,7 @@ from shared_utils.tables.named_above import with_first_line_above, with_names_ab
 from shared_utils.tables.regions import regions
 from shared_utils.tables.ruled import ruled_table
 from shared_utils.tables.ruling import ruled_grids, straight_rules
-from shared_utils.tables.surroundings import caption_of, currency_of, scale_of
+from shared_utils.tables.surroundings import caption_of, captions_are_under, currency_of, scale_of
 from shared_utils.tables.unruled import unruled_table
 from shared_utils.tables.values_below import values_below
 from shared_utils.types import Cell, Table
@@ -37,10 +37,11 @@ def find_tables(page: PlacedPage) -> tuple[Table, ...]:
     if len(page.words) > WORDS_AT_MOST:
         return ()
     lines, found = drafts(page)
-    return tuple(_table(page, draft, lines) for draft in found)
+    are_under = captions_are_under(lines, found)
+    return tuple(_table(page, draft, lines, are_under) for draft in found)
 
 
-def _table(page: PlacedPage, draft: Draft, lines: Sequence[Line]) -> Table:
+def _table(page: PlacedPage, draft: Draft, lines: Sequence[Line], are_under: bool | None) -> Table:
     texts = {cell: text_of(cell) for cell in draft.cells}
     rows, columns = 1 + max(c.row_end for c in draft.cells), 1 + max(c.column_end for c in draft.cells)
     heads = 0 if draft.is_labelled else head_rows(draft, rows, texts)
@@ -49,7 +50,7 @@ def _table(page: PlacedPage, draft: Draft, lines: Sequence[Line]) -> Table:
     kinds = row_kinds(draft, rows, heads, stubs, parts, texts)
     by_indent = stubs == 1 and len(parts) == 1 and are_indented(draft, heads)
     cells = tuple(_cell(page, c) for c in draft.cells)
-    caption = caption_of(lines, draft)
+    caption = caption_of(lines, draft, are_under)
     spans = spans_of(page.text, caption)
     caption_text = " ".join(page.text[span.start : span.end] for span in spans)
     return Table(

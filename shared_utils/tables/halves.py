@@ -26,6 +26,7 @@ GUTTERS_AT_MOST = 3  # tried, where the widest divides nothing
 LEAST_ZONE = 200  # high, where words are set in columns
 TALL = 0.3  # of the height of all words: what another white than the widest must run along, or it is a river in prose
 DEPTH = 2  # gutters beside each other
+BLANK = 20  # on either side of a gutter: a line that comes so near goes on over it, its blank upon the gutter
 
 
 def parts_of(page: PlacedPage, words: Sequence[Word], depth: int = DEPTH) -> list[list[Word]]:
@@ -71,8 +72,8 @@ def _gutters(boxes: np.ndarray) -> list[int]:
 
 
 def _zones(boxes: np.ndarray, gutter: int, least: float) -> list[tuple[float, float]]:
-    """(top, bottom), doubled, of the strips higher than `least` in which no word crosses the gutter."""
-    crossing = (boxes[:, 0] < gutter) & (boxes[:, 2] > gutter)
+    """(top, bottom), doubled, of the strips higher than `least` in which no line goes on over the gutter."""
+    crossing = (boxes[:, 0] < gutter + BLANK) & (boxes[:, 2] > gutter - BLANK)
     middles = np.sort((boxes[:, 1] + boxes[:, 3])[crossing]).tolist()
     return [(top, bottom) for top, bottom in pairwise([-np.inf, *middles, np.inf]) if bottom - top > 2 * least]
 

@@ -12,11 +12,13 @@ from shared_utils.tables.lines import Line, Piece, outside
 from shared_utils.tables.model import PlacedPage
 from shared_utils.tables.prose import prose_pieces
 from shared_utils.tables.ruling import Rule
-from shared_utils.tables.texts import is_value, label_and_value
+from shared_utils.tables.texts import is_period, is_unit, is_value, label_and_value
 
 FAR = 2.4  # × the height: white between two lines of one table
+SPACED, GROUPS = 3.2, 2  # × the height: an empty row between two groups; lines of names over the first row behind it
 DENSE = 0.4  # of the fields must be filled
 FIGURE_SHARE = 0.45  # of the pieces behind the labels
+SEVERAL = 2  # figures: a single one stands under that of many another table, too
 PENDING = 3  # lines of one piece (names of groups, broken labels) in a row
 HEAD_LINES = 6  # over the first line of several pieces that may belong to the head
 TITLE = 1.15  # × the height of the table's words: a name set larger is no head
@@ -55,9 +57,14 @@ def regions(lines: Sequence[Line], rules: Sequence[Rule], page: PlacedPage) -> l
             if block and _overlaps(whole, block):
                 close()
             continue
+        if block and _begins_another(line, bare[number + 1 : number + 1 + HEAD_LINES], block):
+            close()
+            continue
         last = (pending or block)[-1] if block or pending else None
         if last is not None and line.y0 - last.y1 > FAR * min(last.height, line.height):
-            close()
+            is_spaced = line.y0 - last.y1 <= SPACED * min(last.height, line.height)
+            if not (is_spaced and not pending and _goes_on(block, (line, *bare[number + 1 : number + 1 + GROUPS]))):
+                close()
         if len(line.pieces) > 1 and not _is_list_item(line.pieces):
             first = first if block else number
             block += [*pending, line]
@@ -68,6 +75,44 @@ def regions(lines: Sequence[Line], rules: Sequence[Rule], page: PlacedPage) -> l
             close()
     close()
     return found
+
+
+def _goes_on(block: Sequence[Line], below: Sequence[Line | None]) -> bool:
+    """Whether lines behind an empty row are a table's next group: names, then a row of figures under those of its last
+    one. It has no names of columns of its own, so it would say nothing alone."""
+    last = next((figures for line in reversed(block) if (figures := _figures(line))), [])
+    for line in below:
+        if line is None or len(last) < SEVERAL:
+            return False
+        if figures := _figures(line):
+            under = [any(abs(p.x1 - q.x1) < line.height for q in last) for p in figures]
+            return len(figures) >= SEVERAL and all(under)
+        if len(line.pieces) > 1:
+            return False
+    return False
+
+
+def _figures(line: Line) -> list[Piece]:
+    """The figures behind a label, if one is a value; a currency's sign may stand apart."""
+    figures = [piece for piece in line.pieces[1:] if piece.is_figure and not is_unit(piece.text)]
+    return figures if any(is_value(piece.text) for piece in figures) else []
+
+
+def _begins_another(line: Line, below: Sequence[Line | None], block: Sequence[Line]) -> bool:
+    """Whether a line only tells what figures count, below figures and over the periods of the next table: statements
+    that follow each other closely would else be one table under the names of the first."""
+    if len(line.pieces) > 1 or not is_scale(line.text) or not _has_values(block):
+        return False
+    for other in below:
+        if other is None or any(is_value(piece.text) for piece in other.pieces):
+            return False
+        if all(is_period(piece.text) for piece in other.pieces):
+            return True
+    return False
+
+
+def _has_values(block: Sequence[Line]) -> bool:
+    return any(is_value(piece.text) for line in block for piece in line.pieces[1:])
 
 
 def _beside_charts(block: Sequence[Line], page: PlacedPage) -> list[Line]:

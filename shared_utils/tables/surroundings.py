@@ -38,10 +38,46 @@ _CURRENCY = re.compile(
 )
 
 
-def caption_of(lines: Sequence[Line], draft: Draft) -> tuple[Piece, ...]:
-    """The pieces of the caption over a table, or under it; a title or a sentence that ends in a colon will do."""
-    x0, y0, x1, y1 = draft.box
-    top = min((p.y0 for c in draft.cells for p in c.pieces), default=y0)
+def caption_of(lines: Sequence[Line], draft: Draft, are_under: bool | None = None) -> tuple[Piece, ...]:
+    """The pieces of the caption over a table, or under it; a title or a sentence that ends in a colon will do.
+
+    Of two captions, one over and one under it, it is the one where the page's tables have theirs (`are_under`), else
+    the nearer.
+    """
+    taken, below = _around(lines, draft)
+    numbered = next((number for number, line in enumerate(taken) if is_caption(line.text)), None)
+    if numbered is not None and not (below is not None and _is_rather(below, taken, numbered, draft, are_under)):
+        line, end = taken[numbered], numbered + 1
+        while end < len(taken) and goes_on(line, taken[end - 1], taken[end]) and not is_scale(taken[end].text):
+            end += 1
+        return tuple(piece for part in taken[numbered:end] for piece in part.pieces)
+    if below is not None:
+        return below.pieces
+    for line in reversed(taken):
+        text = " ".join(piece.text for piece in line.pieces)
+        if is_scale(text):
+            continue
+        is_title = line.pieces[0].is_bold and len(text) < 120
+        return line.pieces if is_title or text.endswith(":") else ()
+    return ()
+
+
+def captions_are_under(lines: Sequence[Line], drafts: Sequence[Draft]) -> bool | None:
+    """Whether the tables of a page have their captions under them, by those with one caption near; None: untold."""
+    under = over = 0
+    for draft in drafts:
+        taken, below = _around(lines, draft)
+        is_over = any(_tells_table(line) for line in taken if is_caption(line.text))
+        is_under = below is not None and _tells_table(below)
+        under += is_under and not is_over
+        over += is_over and not is_under
+    return under > over if under != over else None
+
+
+def _around(lines: Sequence[Line], draft: Draft) -> tuple[list[Line], Line | None]:
+    """The lines close over a table, top down, and the caption close under it."""
+    x0, _, x1, y1 = draft.box
+    top = _top(draft)
     near = [own for line in lines if (own := _over(line, x0, x1)) is not None]
     above = [line for line in near if line.y1 <= top + line.height // 2]
     edge = top
@@ -51,22 +87,26 @@ def caption_of(lines: Sequence[Line], draft: Draft) -> tuple[Piece, ...]:
             break
         taken.insert(0, line)
         edge = line.y0
-    for number, line in enumerate(taken):
-        if is_caption(line.text):
-            end = number + 1
-            while end < len(taken) and goes_on(line, taken[end - 1], taken[end]) and not is_scale(taken[end].text):
-                end += 1
-            return tuple(piece for part in taken[number:end] for piece in part.pieces)
     below = next((line for line in near if line.middle > y1), None)
-    if below is not None and below.y0 - y1 < FAR * below.height and is_caption(below.text):
-        return below.pieces
-    for line in reversed(taken):
-        text = " ".join(piece.text for piece in line.pieces)
-        if is_scale(text):
-            continue
-        is_title = line.pieces[0].is_bold and len(text) < 120
-        return line.pieces if is_title or text.endswith(":") else ()
-    return ()
+    is_caption_of_it = below is not None and below.y0 - y1 < FAR * below.height and is_caption(below.text)
+    return taken, below if is_caption_of_it else None
+
+
+def _top(draft: Draft) -> int:
+    return min((p.y0 for c in draft.cells for p in c.pieces), default=draft.box[1])
+
+
+def _is_rather(below: Line, taken: Sequence[Line], numbered: int, draft: Draft, are_under: bool | None) -> bool:
+    """Whether of two captions the one under a table is its own: that of a table before that of a figure, then the one
+    where others have theirs, then the nearer, for what stands over a table may tell of another one over it."""
+    if not _tells_table(below) or not _tells_table(taken[numbered]):
+        return _tells_table(below)
+    is_nearer = below.y0 - draft.box[3] < _top(draft) - taken[-1].y1
+    return is_nearer if are_under is None else are_under
+
+
+def _tells_table(caption: Line) -> bool:
+    return caption.text.lstrip()[:3].lower() not in ("fig", "cha", "abb")
 
 
 def _over(line: Line, x0: int, x1: int) -> Line | None:

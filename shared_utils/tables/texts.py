@@ -45,6 +45,7 @@ _SAYS_ITS_VALUE = re.compile(
     rf"(?P<value>{_ONE_VALUE}(?:(?:,|;|\s(?:and|or|und|et|y|e|en|o|ou|oder))\s{_ONE_VALUE}){{0,3}})",
     re.IGNORECASE | re.DOTALL,
 )
+_LOSS = re.compile(r"[$€£¥]?\s?\(\s?[$€£¥]?\s?\d[\d.,]+\s?\)%?")
 _COUNTED_PART = re.compile(r"\d{1,2}")
 
 
@@ -123,6 +124,15 @@ def is_value(text: str) -> bool:
     (True, False, False)
     """
     return is_figure(text) and not is_period(text) and not is_unit(text)
+
+
+def is_loss(text: str) -> bool:
+    """Whether a figure is below nothing as accounts write it, which no name of a column is; a note's number is none.
+
+    >>> [is_loss(text) for text in ("(921)", "$ (4,236 )", "(2)", "(2019)", "921")]
+    [True, True, False, False, False]
+    """
+    return _LOSS.fullmatch(text.strip()) is not None and not is_period(text)
 
 
 def is_mark(text: str) -> bool:

@@ -19,7 +19,7 @@ from shared_utils.tables.lines import Line, Piece
 from shared_utils.tables.model import PlacedPage
 from shared_utils.tables.rows import CellLine, Room, grouped
 from shared_utils.tables.ruling import ON_ONE_LINE, Rule
-from shared_utils.tables.texts import is_mark, is_unit, is_value, says_more_than_a_name
+from shared_utils.tables.texts import is_loss, is_mark, is_unit, is_value, says_more_than_a_name
 
 HEAD_SHARE = 0.5  # of a table's lines that may stand over the rule under its head
 HEAD_LINES = 6  # of names within a table
@@ -67,7 +67,10 @@ def head_lines(lines: Sequence[Line], columns: Columns, rules: Sequence[Rule]) -
             above = over_labels[0]
             is_everywhere = 2 * ruled > len(lines) - above
             return _without_first_row(lines, above, first, columns) if is_everywhere else above
-        return max((above for above in over_values if first is None or above <= first), default=over_values[0])
+        rows = [line for line in lines[: over_values[0]] if len(line.pieces) > 1]
+        are_rows = first == 0 and len(rows) > 1 and all(_is_row(line, columns) for line in rows)
+        default = 0 if are_rows else over_values[0]  # the first rule under figures parts a sum from its items
+        return max((above for above in over_values if first is None or above <= first), default=default)
     if first is not None:
         return _without_labels(lines, first, columns) if first <= max(3, HEAD_SHARE * len(lines)) else 0
     return 1 if len(lines) > 2 and len(lines[0].pieces) > 1 and not _is_first_entry(lines, columns) else 0
@@ -99,13 +102,26 @@ def _without_first_row(lines: Sequence[Line], above: int, first: int | None, col
 
 
 def _first_row_of_values(lines: Sequence[Line], columns: Columns) -> int | None:
-    """The first line with a label and a figure that is no year, or a tick."""
+    """The first line with a label and a figure that is no year, or a tick. Without a label, which may be broken over
+    the lines around, it is one of figures that has a loss: no name of a column is less than nothing."""
     for number, line in enumerate(lines):
         spans = columns_of_line(columns, line)
+        if spans[0][0] > 0 and _are_figures_with_loss(line):
+            return number
         behind = [piece for piece, span in zip(line.pieces, spans, strict=True) if span[0] > 0]
         if spans[0][0] == 0 and any(is_value(piece.text) or is_mark(piece.text) for piece in behind):
             return number
     return None
+
+
+def _is_row(line: Line, columns: Columns) -> bool:
+    """Whether a line is a label with values behind it."""
+    return line.pieces[0].x0 < columns.rights[0] and any(is_value(piece.text) for piece in line.pieces[1:])
+
+
+def _are_figures_with_loss(line: Line) -> bool:
+    texts = [piece.text for piece in line.pieces]
+    return len(texts) > 1 and all(map(is_value, texts)) and any(map(is_loss, texts))
 
 
 def _without_labels(lines: Sequence[Line], number: int, columns: Columns) -> int:

@@ -21,6 +21,7 @@ _CALLED = (
     r"(?:called|termed|known as|referred to as|genannt(?:e[nrs]?)?|appel[ée]+e?s?|llamad[oa]s?|chiamat[oaie]|"
     r"chamad[oa]s?|genoemd)"
 )
+_OR = r"(?:/\([^()\s]+\))?"  # "income/(loss)"
 _NOTHING = "(?!)"
 
 
@@ -46,7 +47,7 @@ def forms_of(called: str, is_name: bool) -> tuple[tuple[float, re.Pattern[str]],
         (1.9, re.compile(rf"^\W*{spelled}{plural}{_ARE}\w", re.IGNORECASE)),  # "Sluices are gated channels"
         (2.0, re.compile(rf"\w\s\({spelled}{plural}\)", re.IGNORECASE)),
         (2.0, re.compile(rf"\b{_CALLED}\s+(?:{ARTICLES}\s+)?[\"“‘„«']?\s*{spelled}\b", re.IGNORECASE)),
-        (2.4, re.compile(rf"\b{_spelled_out(called)}\s*,?\s*[(,]\s*[\"“‘„']?{spelled}\b", re.IGNORECASE)),
+        (2.4, re.compile(rf"\b{_spelled_out(called)}{_OR}\s*,?\s*[(,]\s*[\"“‘„']?{spelled}\b", re.IGNORECASE)),
     )  # fmt: skip
 
 

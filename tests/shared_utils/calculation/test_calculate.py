@@ -53,6 +53,7 @@ def asked(question: str) -> Calculation | NotComputed | None:
         ("What percentage of total income were harbour dues in 2023? Round to one decimal.", "720 / 900", "80.0 %"),
         ("What percentage of total income was dredging in 2023?", "97 / 900", "11 % (10.78 %)"),
         ("What was the return on an investment in dredging from 2022 to 2023?", "(97 − 83) / 83", "16.9 %"),
+        ("By what percentage did harbour dues fall from 2022 to 2023?", "(720 − 640) / 640", "12.5 %"),
         ("What is the net change in wages in 2023?", "−188 − −179", "−9"),
         ("What was the sum of dredging for 2022 and 2023?", "83 + 97", "180"),
         ("How much were harbour dues, quay rents and dredging together in 2023?", "720 + 180 + 97", "997"),
@@ -178,3 +179,20 @@ def test_a_figure_of_a_column_that_nothing_names_is_not_guessed(question: str, f
     page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(MEASURES, text),))
     found = calculate(question, [("d", page, 1.0)], [("d", page)], FORMULARY)
     assert (found.formula if isinstance(found, Calculation) else None) == formula
+
+
+@pytest.mark.parametrize(("values", "result"), [(("320", "840"), "38.1 %"), (("38.1 %", "840"), None)])
+def test_a_share_is_worked_out_where_the_row_of_its_name_has_amounts(
+    values: tuple[str, str], result: str | None
+) -> None:
+    formulary = formulary_of(
+        {
+            "items": {"gross profit": ["gross margin"], "revenue": ["net sales"]},
+            "ratios": {"gross margin": {"formula": "gross profit / revenue", "as": "percent"}},
+        }
+    )
+    text = f"Income\n2023\nGross margin {values[0]}\nNet sales {values[1]}\n"
+    table = table_of([["", "2023"], ["Gross margin", values[0]], ["Net sales", values[1]]], text)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table,))
+    found = calculate("What was the gross margin percentage in 2023?", [("d", page, 1.0)], [("d", page)], formulary)
+    assert (found.result if isinstance(found, Calculation) else found) == result

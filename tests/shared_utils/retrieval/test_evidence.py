@@ -240,3 +240,11 @@ def test_page_numbers_take_no_room_and_references_stand_back() -> None:
     assert [span.text for span in evidence.spans] == ["Pumps that last are made of brass and are kept dry in winter."]
     evidence, _ = select("62", [text], 200)
     assert "62" not in "\n".join(span.text for span in evidence.spans).split("\n")
+
+
+def test_a_reference_to_the_web_stands_back_behind_what_the_text_says() -> None:
+    """It has every word that is asked for; the sentence has half of them, on a page that suits the question less."""
+    reference = "Moen, Ada: The Harbour Gang of Narvik, Archived from the original on May 3, 2010."
+    sentence = "They were called the gang, friends who met at the old crane and painted it at night."
+    evidence, _ = select("What was the Harbour Gang?", [reference, sentence], 30)
+    assert [span.text for span in evidence.spans] == [sentence]

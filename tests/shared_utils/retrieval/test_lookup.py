@@ -227,3 +227,34 @@ def test_the_whole_comes_before_a_segment_that_is_not_asked_for(question: str, v
         pages.append(Page(number, str(number), text, PageVerdict.TEXT, tables=(table,)))
     found = asked(f"What was {question} in 2023?", *pages)
     assert [fact.value.text for fact in found.facts] == [value]
+
+
+def one_table(rows: list[list[str]], title: str = "Results", before: Table | None = None) -> Page:
+    text = "\n".join([title, *(" ".join(row) for row in rows)])
+    return Page(1, "1", text, PageVerdict.TEXT, tables=(replace(table_of(rows, text), before=before),))
+
+
+def test_a_label_in_its_own_order_comes_before_another_of_the_same_words() -> None:
+    page = one_table([["", "2018"], ["Other income/(expense), net", "560"], ["Net income", "19,965"]])
+    found = asked("What was net income in 2018?", page)
+    assert [fact.value.text for fact in found.facts] == ["19,965"]
+
+
+@pytest.mark.parametrize(("label", "is_sure"), [("Commercial paper", False), ("Commercial paper, interest rate", True)])
+def test_an_amount_is_no_answer_to_what_rate_it_bears(label: str, is_sure: bool) -> None:
+    found = asked("What interest rate did the commercial paper bear in 2018?", one_table([["", "2018"], [label, "11"]]))
+    assert (found.score >= SURE) is is_sure
+
+
+def test_a_row_whose_group_may_stand_on_the_page_before_gives_way_to_one_without_groups() -> None:
+    head = table_of([["", "2018"], ["Americas:", ""]], "2018 Americas:")
+    parts = [["", ""], ["Net sales", "36"], ["Europe:", ""], ["Net sales", "20"]]
+    text = "Segments\nNet sales 36\nEurope:\nNet sales 20"
+    table = table_of(parts, text)
+    rest = [replace(cell, row=cell.row - 1, row_end=cell.row_end - 1) for cell in table.cells]
+    kinds, parents = table.kinds[1:], tuple(tuple(row - 1 for row in rows) for rows in table.parents[1:])
+    rest_of = replace(table, cells=tuple(rest), rows=3, head_rows=0, kinds=kinds, parents=parents, before=head)
+    segments = Page(1, "1", text, PageVerdict.TEXT, tables=(rest_of,))
+    whole = replace(one_table([["", "2018"], ["Net sales", "84"]], "Segments"), number=2)
+    found = asked("What were net sales in 2018?", segments, whole)
+    assert [fact.value.text for fact in found.facts] == ["84"]

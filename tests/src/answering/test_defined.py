@@ -29,6 +29,7 @@ TEXT = (
     "Self-locking pumps, where the shaft holds itself, are rare. EBITDA (calculated as profit before interest, tax and "
     "depreciation) was higher. The sluice was opened 12 times. LBK = Lower Basin Kept. "
     "We use the mean sea level, MSL, of the harbour. "
+    "Gains are recognized in other harbour income/(loss) (“OHI”). OHI was lower. "
     "Capstans (spills) are upright drums that wind rope.",
     "Sources\nAda Brandt opens the lock. The Harbour Times. https://news.example/ada-brandt. Retrieved 4 May 2019.",
     *(f"In month {n} the yard mended {n + 3} boats and {n + 40} metres of quay, as it was planned." for n in range(8)),
@@ -63,6 +64,7 @@ def ask(rag: Rag, question: str, document: IndexedDocument) -> Answer:
         ("What does EBITDA mean?", "EBITDA (calculated as profit before interest"),
         ("What does LBK stand for?", "LBK = Lower Basin Kept."),
         ("What is MSL?", "We use the mean sea level, MSL"),
+        ("What does OHI stand for?", "Gains are recognized in other harbour income/(loss)"),
         ("What are capstans?", "Capstans (spills) are upright drums"),
         ("Who is the CEO of Brandt Works?", "Brandt Works CEO Ole Moen said"),
         ("Wer ist der CEO der Brandt Works?", "Brandt Works CEO Ole Moen said"),
