@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
 
 from src.library.sample import sample_pdf
-from tests.e2e.conftest import WIDE, Open, Screen
+from tests.e2e.conftest import NARROW, WIDE, Open, Screen
 
 QUESTIONS = (
     "How many ships called at the port, and how much cargo was handled?",
@@ -77,3 +77,28 @@ def test_a_conversation_that_is_loaded_again_stands_at_its_latest_question(
     answered(screen, 3)
     assert stands_at_its_latest_question(screen.page)
     assert screen.page.evaluate("window.moved") < 0.05
+
+
+TOO_SMALL = """within => [...document.querySelectorAll(within)].flatMap(e => [...e.querySelectorAll('button, summary')])
+  .filter(e => e.getClientRects().length && getComputedStyle(e).visibility !== 'hidden')
+  .filter(e => Math.round(e.getBoundingClientRect().height) < 44).map(e => e.textContent)"""
+
+
+def test_what_a_finger_opens_is_44_pixels_high(chromium: Browser, address: str, reader: StorageState) -> None:
+    phone = chromium.new_context(viewport=NARROW, storage_state=reader, has_touch=True, is_mobile=True)
+    page = phone.new_page()
+    page.goto(address)
+    expect(page.locator(".fn-copy")).to_have_count(1)
+    assert page.evaluate(TOO_SMALL, ".st-key-bar, .st-key-turns") == []
+    page.get_by_test_id("stExpandSidebarButton").tap()
+    expect(page.get_by_role("button", name="Timeline")).to_be_visible()
+    assert page.evaluate(TOO_SMALL, ".st-key-more, [data-testid=stSidebarHeader]") == []
+    phone.close()
+
+
+def test_no_frame_stands_around_the_page_that_has_the_keys(visit: Open, address: str, reader: StorageState) -> None:
+    page = visit(address, person=reader).page
+    page.keyboard.press("Tab")  # from now on the browser shows what has them
+    page.get_by_test_id("stMain").evaluate("main => main.focus({ preventScroll: true })")
+    frame = "main => [main.matches(':focus-visible'), getComputedStyle(main, '::before').boxShadow]"
+    assert page.get_by_test_id("stMain").evaluate(frame) == [True, "none"]
