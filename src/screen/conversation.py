@@ -29,10 +29,12 @@ _TITLE_CHARACTERS = 60
 def draw_conversation(shelf: Shelf, session: Session) -> None:
     turns = shelf.turns(session.conversation)
     is_anew = session.drawn != session.conversation
-    st.html(_only(session.conversation, anew=is_anew))
+    listed, alone = split_list(turns)
+    is_first = not listed and len(alone) == 1 and not alone[0].done
+    st.html(_only(session.conversation, anew=is_anew, first=is_first, below_a_list=bool(listed)))
     _draw_bar(turns, shelf, session)
     draw_list(turns, shelf, session)
-    listed, turns = split_list(turns)
+    turns = alone
     with st.container(key="beginning"):  # a place of its own: a question would take that of what stands in it
         if not (listed or turns):
             _draw_beginning(shelf, session)
@@ -46,14 +48,23 @@ def draw_conversation(shelf: Shelf, session: Session) -> None:
         st.html(note(session.say(session.unasked), "error", role="alert"))
 
 
-def _only(conversation: str, *, anew: bool) -> str:
-    """What the conversation before held is gone at once, not when the page has been drawn to its end. Drawn `anew`,
-    the answers are seen when the last of them stands: it is the one that is looked at."""
-    wrapper, own = '[data-testid="stLayoutWrapper"]', f'[class*="st-key-turn-{conversation}-"]'
-    others = f'{wrapper}:has(> [class*="st-key-turn-"]:not({own}))'
-    begun = f"{wrapper}:has(> .st-key-beginning):has(~ {wrapper} {own})"
-    until = f'.st-key-turns:not(:has([data-of="{conversation}"])) {{visibility: hidden}}' if anew else ""
-    return f"<style>{others}, {begun} {{display: none}} {until}</style>"
+def _only(conversation: str, *, anew: bool, first: bool, below_a_list: bool) -> str:
+    """Drawn `anew`, what the conversation before held is gone at once, not when the page has been drawn to its end, and
+    the answers are seen when the last of them stands: it is the one that is looked at. With the `first` question, what
+    stood before it is gone when that stands. Said only while it is so: what is told by a part of a class is asked for
+    whenever any element's class changes."""
+    wrapper, turn = '[data-testid="stLayoutWrapper"]', '[class*="st-key-turn-"]'
+    rules = list[str]()
+    if anew:
+        own = f'[class*="st-key-turn-{conversation}-"]'
+        rules.append(f"{wrapper}:has(> {turn}:not({own})) {{display: none}}")
+        rules.append(f"{wrapper}:has(> .st-key-beginning):has(~ {wrapper} {own}) {{display: none}}")
+        rules.append(f'.st-key-turns:not(:has([data-of="{conversation}"])) {{visibility: hidden}}')
+    elif first:
+        rules.append(f"{wrapper}:has(> .st-key-beginning):has(~ {wrapper} .st-key-turns > {wrapper}) {{display: none}}")
+    if below_a_list:  # so that a new question can stand at its top, as one below another can (footnote.css)
+        rules.append(f".st-key-turns > {wrapper}:last-child > {turn} {{min-height: calc(100vh - 12.5rem)}}")
+    return f"<style>{' '.join(rules)}</style>"
 
 
 def _draw_turns(turns: Sequence[TurnView], shelf: Shelf, session: Session) -> None:

@@ -236,7 +236,8 @@ def _draw_document(view: DocumentView, shelf: Shelf, session: Session, *, severa
     symbol, colour = _LOCKED if view.needs_password else _SYMBOLS.get(view.state, _AT_WORK)
     shown = document_name(view)
     name, file = escape_markdown(shown), None if shown == plain(view.name) else escape_markdown(view.name)
-    with st.container(border=True, key=f"doc-{view.entry_id}", gap=None):
+    kind = "doc-locked" if view.needs_password else "doc"  # the form of a row that stood here goes later than the row
+    with st.container(border=True, key=f"{kind}-{view.entry_id}", gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
             if several:
                 _draw_tick(view, name, session)
