@@ -307,10 +307,13 @@ def test_a_folder_dropped_anywhere_brings_what_can_be_read_in_it_and_in_its_fold
 
     expect(screen.page.get_by_role("region", name="anywhere on this page")).to_be_visible()  # its script runs
     body = screen.page.locator("body")
+    expect(body).to_have_attribute("data-fn-begun", "")
     drag("dragEnter")
-    while "fn-dropping" not in (body.get_attribute("class") or ""):  # the page takes files, once its script has begun
-        expect(body).to_have_attribute("data-fn-begun", "")
+    for _ in range(300):
         drag("dragOver")  # as a browser tells it again and again while something is held over the page
+        if "fn-dropping" in (body.get_attribute("class") or ""):
+            break
+    expect(body).to_have_class(re.compile("fn-dropping"))  # the page takes files
     drag("dragOver")
     drag("drop")
     screen.wait_ready("water.pdf")
