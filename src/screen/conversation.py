@@ -29,20 +29,19 @@ _TITLE_CHARACTERS = 60
 def draw_conversation(shelf: Shelf, session: Session) -> None:
     turns = shelf.turns(session.conversation)
     is_anew = session.drawn != session.conversation
-    listed, alone = split_list(turns)
-    is_first = not listed and len(alone) == 1 and not alone[0].done
+    listed, others = split_list(turns)
+    is_first = not listed and len(others) == 1 and not others[0].done
     st.html(_only(session.conversation, anew=is_anew, first=is_first, below_a_list=bool(listed)))
     _draw_bar(turns, shelf, session)
     draw_list(turns, shelf, session)
-    turns = alone
     with st.container(key="beginning"):  # a place of its own: a question would take that of what stands in it
-        if not (listed or turns):
+        if not turns:
             _draw_beginning(shelf, session)
     slots = [st.container(), st.container()]  # by turns: in its own, nothing of the conversation before is in its way
     if is_anew:
         session.slot = 1 - session.slot
     with slots[session.slot]:
-        _draw_turns(turns, shelf, session)
+        _draw_turns(others, shelf, session)
     session.drawn = session.conversation
     if session.unasked:
         st.html(note(session.say(session.unasked), "error", role="alert"))

@@ -258,7 +258,7 @@ const connection = () => {
   } else if (lostSince && Date.now() - lostSince >= OFFLINE_AFTER_MS && !shown) {
     const notice = Object.assign(document.createElement('p'), { className: 'fn-offline', role: 'alert', textContent: data.words.offline });
     document.body.append(notice);
-    document.documentElement.toggleAttribute('data-fn-offline', true); // for the style sheet: `body:has()` is paid at every change
+    document.documentElement.setAttribute('data-fn-offline', ''); // for the style sheet: `body:has()` is paid at every change
   }
 };
 
