@@ -1,6 +1,7 @@
 // The browser's part of the question box: a counter near the limit, one's own words at once, the keys of the page.
 // Streamlit calls it again with new data; listeners are set once.
 const BOX = '[data-testid="stChatInputTextArea"]', SEND = '[data-testid="stChatInputSubmitButton"]';
+const EDIT = '[class*="st-key-bare-edit-"] button';
 const DRAWN = '[class*="st-key-question-"] .fn-question, .fn-queued';
 const CHIP = 'a[href^="#cite-"]', TYPING = 'input, textarea, select, [contenteditable="true"], [role="listbox"], [role="slider"], [role="radiogroup"]';
 const NEAR = 0.8; // of the limit: from here on it is counted
@@ -196,6 +197,7 @@ const clicked = event => {
     event.preventDefault();
     tell('goto', line.getAttribute('href').slice('#page-'.length));
   } else if (closest(event, SEND)) sending(event);
+  else if (closest(event, EDIT)) box()?.focus({ preventScroll: true }); // its words come from the server, to be gone on with
 };
 
 export default function (call) {

@@ -85,9 +85,12 @@ def document_card(view: DocumentView, say: Say = ENGLISH) -> str:
 
 
 def _strip(view: DocumentView, say: Say) -> str:
+    """Page by page, while they are read and where one is not like the others: full, it would look like work going on."""
     if not view.pages or view.state is DocumentState.FAILED:
         return ""
     strip = page_strip(view)
+    if view.settled and set(strip) == {PageVerdict.TEXT}:
+        return ""
     fine = " fn-fine" if len(strip) > _SEPARATE_CELLS else ""
     cells = "".join(_run(cell, n) for cell, n in (_runs(strip) if fine else ((cell, 1) for cell in strip)))
     words = html_text(describe_pages(view, say))

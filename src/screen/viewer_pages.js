@@ -154,20 +154,25 @@ class Pages {
     this.fillSoon(0);
   }
 
-  remember() { this.kept = this.anchorAt(this.scroll.clientWidth / 2, this.scroll.clientHeight / 3); }
+  remember() {
+    this.kept = this.anchorAt(this.scroll.clientWidth / 2, this.scroll.clientHeight / 3);
+    this.keptIn = this.scroll.clientWidth;
+  }
 
   resized() {
     if (!this.viewer.place || this.alone || this.unseen || !this.scroll.clientHeight) return;
     if (this.kept && this.leaves.includes(this.kept.leaf)) this.restore({ ...this.kept, x: this.scroll.clientWidth / 2 });
+    else this.remember();
     if (this.viewer.fitted) this.fillSoon(); else this.viewer.draw(); // it had no size before
   }
 
   // ---------------------------------------------------------------------------------------------- scrolling
 
   scrolled() {
-    const { scrollTop, clientHeight, scrollHeight } = this.scroll;
+    const { scrollTop, clientHeight, clientWidth, scrollHeight } = this.scroll;
     this.fillSoon();
     if (!this.viewer.place || this.alone || this.unseen || !clientHeight) return;
+    if (this.kept && this.keptIn !== clientWidth) return; // pages that became smaller pushed it; `resized` takes it back
     if (Math.abs(scrollTop - (this.aimed ?? -9)) < 2) return;
     this.aimed = undefined;
     this.remember();

@@ -54,6 +54,7 @@ def test_an_answer_stays_where_it_stands_when_a_question_follows_it(screen: Scre
     answered(screen, 4)
     assert stands_at_its_latest_question(screen.page)
     assert screen.page.evaluate("window.moved") < 0.02
+    expect(screen.viewer()).to_be_in_viewport(ratio=0.95)  # it stays in sight, however far the conversation has gone
 
 
 def test_a_conversation_that_is_opened_stands_at_its_latest_question_and_nothing_of_it_moves(screen: Screen) -> None:

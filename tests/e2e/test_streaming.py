@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocket, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.e2e.conftest import Open, Screen
 from tests.e2e.pdfs import WATER, pdf
 from tests.fake_ollama import FakeOllama, Script
 
+OF_A_PLACE = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 QUESTION = "How far did leakage fall after mains were renewed?"
 HOSTILE = (
     "Leakage fell to 14.9 percent [1]. ![x](https://evil.example/a.png) <img src=x onerror=alert(1)> "
@@ -44,6 +46,33 @@ def test_the_documents_own_words_are_there_before_the_model_says_anything(screen
     expect(screen.page.locator(".fn-quote").first).to_contain_text("Leakage fell from 18.6 percent")
     screen.answered()
     expect(screen.page.locator(".fn-about")).to_contain_text("llama3.2:3b on this machine")
+
+
+def test_a_first_quote_opens_its_page_and_the_whole_page_is_not_drawn_for_it(screen: Screen, says: Script) -> None:
+    page, whole = screen.page, list[int]()
+
+    def count(frame: str | bytes) -> None:
+        told = ForwardMsg.FromString(frame if isinstance(frame, bytes) else frame.encode())
+        if told.WhichOneof("type") == "script_finished" and told.script_finished != OF_A_PLACE:
+            whole.append(told.script_finished)
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", count)
+
+    page.on("websocket", listen)
+    page.reload()
+    screen.wait_ready("water.pdf")
+    says.first_token_s = 2.0
+    says.token_s = 0.5  # until Stop
+    says.answer = "Leakage fell to 14.9 percent [1]. " + "The rest of the answer takes its time. " * 3
+    page.wait_for_timeout(1_000)  # what the arrival makes the page draw
+    whole.clear()
+    screen.ask(QUESTION)
+    expect(screen.marks().first).to_be_visible()
+    expect(page.locator(".fn-written")).to_contain_text("Leakage fell")
+    assert len(whole) == 1, "the page is drawn for the question, what follows in places of its own"
+    page.get_by_role("button", name="Stop").click()
+    screen.answered()
 
 
 def test_a_source_opens_while_the_answer_is_still_being_written(screen: Screen, says: Script) -> None:
