@@ -120,6 +120,11 @@ _HAS_TIME = re.compile(
     r"|december|year|quarter|month|today|now|when|since)\b",
     re.IGNORECASE,
 )
+# "section 7", "plan B", "Q2": what it is, and which of them
+_NUMBERED = re.compile(
+    r"(?:(?:for|of|in|on|at|with|from|von|für|in|bei|auf|de|pour|en)\s+)?(?:the\s+)?"
+    r"(?P<kind>[^\W\d_]{2,}\s+|Q)(?P<which>\d{1,4}|[A-Z]|[IVX]+)$"
+)
 _LONGEST = 8  # words of what takes another's place
 
 
@@ -130,6 +135,8 @@ def written_out(topic: str, question: str) -> str | None:
     'What was net income of Adobe in 2021?'
     >>> written_out("What was net income of Adobe in 2021?", "Compare that with 2020")
     'Compare net income of Adobe in 2021 and 2020'
+    >>> written_out("What does section 4 say of rent?", "And section 7?")
+    'What does section 7 say of rent?'
     >>> written_out("Who is Ingrid Solberg?", "How tall is she?")
     'How tall is Ingrid Solberg?'
     >>> written_out("Why did the gates close?", "And the cranes?") is None
@@ -151,9 +158,27 @@ def _changed(topic: str, said: str) -> str | None:
     rest = re.sub(r"\s+(?:then|too|as well)$", "", _OPENING.sub("", said, count=1).strip(), flags=re.IGNORECASE)
     if not rest or "," in rest or len(rest.split()) > _LONGEST or _VERB.search(rest) or _LEANS.search(rest):
         return None
+    if (sibling := _of_sibling(topic, rest)) is not None:
+        return sibling
     if (time := _ONLY_TIME.match(rest)) is not None:
         return _at_time(topic, time["time"])
     return _of_another(topic, rest) if rest != said else None
+
+
+def _of_sibling(topic: str, rest: str) -> str | None:
+    """The topic of the next of its kind, which a number or a letter tells apart: "plan B" for "plan A", "Q2" for "Q1".
+
+    >>> _of_sibling("What was revenue in Q1 2023?", "Q2"), _of_sibling("What was revenue in 2022?", "2023")
+    ('What was revenue in Q2 2023?', None)
+    """
+    said = _NUMBERED.match(rest)
+    if said is None:
+        return None
+    kind = re.escape(said["kind"])
+    named = list(re.finditer(rf"\b{kind}(?:\d{{1,4}}(?!\d)|[A-Z]|[IVX]+)\b", topic, re.IGNORECASE))
+    if not named:
+        return None
+    return f"{topic[: named[-1].start()]}{said['kind']}{said['which']}{topic[named[-1].end() :]}"
 
 
 def _at_time(topic: str, time: str) -> str | None:
