@@ -123,7 +123,7 @@ _HAS_TIME = re.compile(
 # "section 7", "plan B", "Q2": what it is, and which of them
 _NUMBERED = re.compile(
     r"(?:(?:for|of|in|on|at|with|from|von|für|in|bei|auf|de|pour|en)\s+)?(?:the\s+)?"
-    r"(?P<kind>[^\W\d_]{2,}\s+|Q)(?P<which>\d{1,4}|[A-Z]|[IVX]+)$"
+    r"(?P<kind>[^\W\d_]{2,}\s+|Q)(?P<which>\d{1,3}|[A-Z]|[IVX]+)$"
 )
 _LONGEST = 8  # words of what takes another's place
 
@@ -175,7 +175,7 @@ def _of_sibling(topic: str, rest: str) -> str | None:
     if said is None:
         return None
     kind = re.escape(said["kind"])
-    named = list(re.finditer(rf"\b{kind}(?:\d{{1,4}}(?!\d)|[A-Z]|[IVX]+)\b", topic, re.IGNORECASE))
+    named = list(re.finditer(rf"\b{kind}(?:\d{{1,3}}(?!\d)|[A-Z]|[IVX]+)\b", topic, re.IGNORECASE))
     if not named:
         return None
     return f"{topic[: named[-1].start()]}{said['kind']}{said['which']}{topic[named[-1].end() :]}"
