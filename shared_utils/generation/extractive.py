@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
-from shared_utils.generation.surroundings import items_of, prose_of, read_with
+from shared_utils.generation.surroundings import begins_clause, items_of, prose_of, read_with
 from shared_utils.message import message
 from shared_utils.structure import sentences as structure
 from shared_utils.structure.rows import groups_of, is_named_twice, names_over, over, row_at
@@ -56,6 +56,7 @@ _NO_REASON = 0.7  # of a table's row, where a reason is asked for
 _HEADINGS_OVER_A_ROW = 8
 _LEAST = 0.5  # share of the best score that a sentence needs to be shown beside it
 _LEAST_BESIDE = 0.7  # … that one needs which only stands beside the question's words
+_LEAST_BEFORE = 0.85  # … that one needs to be read before it
 _SAME = 0.8  # share of its terms by which a sentence repeats another
 _LONGEST_CHARS = 700  # of one sentence; longer "sentences" are text without punctuation
 _FARTHEST_HEADING = 40  # sentences and rows above
@@ -74,6 +75,7 @@ _ASKS_WHEN = re.compile(
 )
 _ASKS_WHO = re.compile(r"\bwho(?:m|se)?\b|\b(?:wer|qui|qui[eé]n|quem|chi|кто)\b|谁|誰", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+_ENDS = re.compile(r"[.!?。！？][\"'”’)\]]*\s*$")
 _COUNTING_WORD = re.compile(r"\b(?:once|twice|half|dozen)\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\d{1,2}:\d\d|年")
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][a-z]+\.?\s(?:[A-Z]\.\s)?[A-Z][a-z]+")
@@ -115,7 +117,7 @@ def extractive_answer(
     texts = {(span.document_id, span.page): pages[span.document_id, span.page].text for span in evidence.spans}
     subject = on_most(names_in(question), texts.values())
     candidates = _scored(question, _candidates(evidence, pages), subject, embedder)
-    runs = _merged(_chosen(candidates, max_sentences))
+    runs = [_from_its_best(run) for run in _merged(_chosen(candidates, max_sentences))]
     citations: list[Citation] = []
     sentences: list[Sentence] = []
     for paragraph, (run, place) in enumerate(_placed(runs, pages, around)):
@@ -323,10 +325,22 @@ def _merged(chosen: Sequence[_Candidate]) -> list[list[_Candidate]]:
     return runs
 
 
+def _from_its_best(run: Sequence[_Candidate]) -> Sequence[_Candidate]:
+    """A run without the sentences before its best that are clearly worse: the one that answers comes first. The lines
+    of an address or a title page are no sentences and stay together."""
+    best = max(range(len(run)), key=lambda place: run[place].score)
+    first = best
+    while first and (run[first - 1].score >= _LEAST_BEFORE * run[best].score or not _ENDS.search(run[first - 1].text)):
+        first -= 1
+    return run[first:]
+
+
 def _touch(one: _Candidate, other: _Candidate) -> bool:
     same_page = (one.span.document_id, one.span.page) == (other.span.document_id, other.span.page)
     are_rows = bool(one.context or other.context)  # each is told under its heads, on a line of its own
-    return same_page and not are_rows and abs(one.position - other.position) == 1 and one.span is other.span
+    if not same_page or are_rows or abs(one.position - other.position) != 1 or one.span is not other.span:
+        return False
+    return not begins_clause(max(one, other, key=lambda c: c.position).text)
 
 
 def _placed(runs: Sequence[Sequence[_Candidate]], pages: Pages, around: int) -> list[tuple[Sequence[_Candidate], Span]]:

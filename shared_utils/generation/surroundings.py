@@ -19,6 +19,8 @@ LONGEST_LIST = 1_000  # characters of items and what leads in to them: half a li
 _LEAST = 320  # characters in which a sentence has what it refers back to, however short it is to be
 _MARK = 6  # characters before an item's own words
 _ITEM = re.compile(r"(?:[•●▪◦■□‣–*]|\(?\d{1,2}[.)]|\d{1,2}|\(?[a-z]\))\s+\S")
+# The beginning of a clause of a contract or a statute: "§ 3 Pets", "4.2 Notice".
+_CLAUSE = re.compile(r"§+\s*\d+\w?[.)]?\s+[^\W\d_]|\d{1,2}(?:\.\d{1,2})+\.?\s+[A-ZÀ-Ý]")
 # What begins so stands for what was said before.
 _REFERS_BACK = re.compile(
     r"\W*(?:it|its|this|that|these|those|they|their|them|he|she|his|her|such|both|also|however|therefore|then|thus|"
@@ -43,14 +45,23 @@ def items_of(page: Page) -> list[Span]:
     return sorted((Span(place.start, place.end) for place in places), key=lambda span: span.start)
 
 
+def begins_clause(text: str, start: int = 0) -> bool:
+    """Whether a numbered clause begins there.
+
+    >>> begins_clause("§ 3 Pets. Dogs are welcome."), begins_clause("4.2 Notice."), begins_clause("4.2 million came.")
+    (True, True, False)
+    """
+    return _CLAUSE.match(text, start) is not None
+
+
 def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int, items: Sequence[Span] = ()) -> Span:
     """A place of a page with the sentences around it, of `longest` characters at most: those that follow come first.
 
     Where what follows runs into a list, all of the list is read if `LONGEST_LIST` characters hold it. After a line that
-    ends in a colon, what it leads in to is read as far as there is room; an item of a list is read
-    to its end (`items` tells where that is), with the items around it and the line that leads in to them, in
-    `LONGEST_LIST` characters. What stands before is read only where an item or a word such as "it" needs it: the
-    sentence that answers comes first.
+    ends in a colon, what it leads in to is read as far as there is room; an item of a list is read to its end (`items`
+    tells where that is), with the items around it and the line that leads in to them, in `LONGEST_LIST` characters.
+    The next numbered clause is not read. What stands before is read only where an item or a word such as "it" needs it:
+    the sentence that answers comes first.
     """
     inside = [i for i, one in enumerate(sentences) if one.start < place.end and place.start < one.end]
     if not inside:
@@ -67,7 +78,8 @@ def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int, i
     read = last
     for one in sentences[last + 1 : None if is_list else last + 1 + AFTER]:
         ends_list = is_list and not is_of_list(one.start)
-        if ends_list or one.end - begin > longest or not _follows(text, end, one.start):
+        is_another = text[: one.start].endswith("\n") and _CLAUSE.match(text, one.start) is not None
+        if ends_list or is_another or one.end - begin > longest or not _follows(text, end, one.start):
             break
         end, read = one.end, read + 1
     if items and not is_list and is_of_list(sentences[read].start):

@@ -32,7 +32,7 @@ from src.answering.closest_rows import MOST, closest, with_closest
 from src.answering.places import citations_of, in_words, name_of, places, printed, scale_of
 from src.answering.precedence import is_told_better
 from src.answering.whole_lists import WholeList, sentences_of, whole_list
-from src.answering.yes_no import asks_yes_no, word_of
+from src.answering.yes_no import asks_yes_no, is_said_better, word_of
 
 Pages = Mapping[tuple[str, int], Page]
 """(document id, page number) -> page."""
@@ -74,8 +74,13 @@ def with_direct(
 def _leads(question: str, value: LookUp, answer: Answer, passages: Sequence[Passage], pages: Pages) -> bool:
     """Whether a value comes before the sentences that are quoted: where they do not tell it better, or it is the word
     that is asked for."""
-    is_word = len(value.facts) == 1 and asks_yes_no(question) and word_of(printed(value.facts[0])) is not None
-    return is_word or not is_told_better(question, value, answer, passages, pages)
+    if asks_yes_no(question) and len(value.facts) == 1:
+        told = printed(value.facts[0])
+        if word_of(told) is not None:
+            return True
+        if is_said_better(question, told, answer.sentences):
+            return False
+    return not is_told_better(question, value, answer, passages, pages)
 
 
 def pages_found(passages: Sequence[Passage], pages: Pages) -> list[tuple[str, Page, float]]:

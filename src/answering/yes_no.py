@@ -108,13 +108,13 @@ def with_word(question: str, answer: Answer) -> Answer:
         first = answer.sentences[place]
         return _led_by(YES, answer, (first, *(s for s in answer.sentences if s is not first)))
     told = [
-        (len(_terms_in(question, sentence.text)), -number, word)
+        (_most_in_a_clause(question, sentence.text), len(_terms_in(question, sentence.text)), -number, word)
         for number, sentence in enumerate(answer.sentences[:_LOOKED_AT])
         if sentence.citations and (word := said(question, sentence.text)) is not None
     ]
     if not told:
         return answer
-    _, place, word = max(told)
+    *_, place, word = max(told)
     leading = answer.sentences[-place]
     rest = (leading, *(other for at, other in enumerate(answer.sentences) if at != -place))
     return _led_by(YES if word else NO, answer, rest)
@@ -136,6 +136,12 @@ def word_of(value: str) -> bool | None:
     (True, False, None)
     """
     return _VALUES.get(fold(value).strip(" ."))
+
+
+def is_said_better(question: str, value: str, sentences: Sequence[Sentence]) -> bool:
+    """Whether a sentence has a clause with more of the question's words than any of a cell that is prose itself."""
+    most = _most_in_a_clause(question, value)
+    return len(value) >= _PROSE and any(_most_in_a_clause(question, one.text) > most for one in sentences)
 
 
 def _said_by(question: str, direct: Direct, text: str) -> bool | None:
@@ -241,6 +247,11 @@ def _is_prefixed(asked: str, clauses: Sequence[str]) -> bool:
 
 def _terms_in(question: str, sentence: str) -> set[str]:
     return set(terms(_statement(question))) & set(terms(sentence))
+
+
+def _most_in_a_clause(question: str, text: str) -> int:
+    """How many of the question's words the clause has that has most of them: a long text has many by chance."""
+    return max((len(_terms_in(question, clause)) for clause in _CLAUSE.split(text) if clause), default=0)
 
 
 def _denies(text: str) -> bool:

@@ -20,12 +20,19 @@ TABLE = (
     "Statements of income (in millions)\n2021 2022 2023\nNet income 3,033 10,073 11,588\nIncome taxes 769 1,197 2,374\n"
 )
 OTHER = "Its net sales rose 14.9 % to €41.2 million in 2023.\nThe weather in Gothenburg was mild.\n"
+RESCUES = (
+    "The gates closed 23 times for the boat race. Every closure was told ahead.\n"
+    "The lifeboat was launched 52 times. It brought 71 people ashore.\n"
+)
+TITLE = "Ingrid Solberg\nHARBOUR MASTER\nNordhaven\n"
 PAGES = {
+    ("c", 1): Page(1, "1", RESCUES, PageVerdict.TEXT),
+    ("c", 2): Page(2, "2", TITLE, PageVerdict.TEXT),
     ("a", 1): Page(1, "i", REPORT, PageVerdict.TEXT),
     ("a", 2): Page(2, "ii", TABLE, PageVerdict.TEXT),
     ("b", 1): Page(1, "1", OTHER, PageVerdict.TEXT),
 }
-NAMES = {"a": "report.pdf", "b": "letter.pdf"}
+NAMES = {"a": "report.pdf", "b": "letter.pdf", "c": "rescues.pdf"}
 
 
 def evidence(*places: tuple[str, int]) -> Evidence:
@@ -71,6 +78,16 @@ def test_sentences_that_touch_are_shown_together_in_reading_order() -> None:
     answer = answered("Did the Lighting division have a good year and did its net sales rise?", ("a", 1))
     first = answer.sentences[0].text
     assert first.index("good year") < first.index("14.9 %")
+
+
+def test_a_quote_begins_with_the_sentence_that_answers() -> None:
+    answer = answered("How often was the lifeboat launched?", ("c", 1), around=120)
+    assert answer.sentences[0].text.startswith("The lifeboat was launched 52 times")
+
+
+def test_the_lines_of_an_address_stay_together() -> None:
+    answer = answered("Who is the harbour master?", ("c", 2))
+    assert answer.sentences[0].text.startswith("Ingrid Solberg HARBOUR MASTER")
 
 
 def test_a_sentence_is_read_with_what_stands_around_it() -> None:

@@ -51,6 +51,11 @@ def test_no_heading_is_crossed() -> None:
     assert "Cleaning" not in read(page, "It is full after two hours.")
 
 
+def test_the_next_clause_is_not_read() -> None:
+    page = page_of("§ 2 Rent. The rent is due on the first.\nIt is paid to the owner.\n§ 3 Pets. Dogs are welcome.\n")
+    assert read(page, "The rent is due on the first.") == "The rent is due on the first. It is paid to the owner."
+
+
 def test_what_follows_comes_first_where_room_is_short() -> None:
     page = page_of(MANUAL, "Charging", "Cleaning")
     assert read(page, "Place it on the pad.", longest=45) == "Place it on the pad. The light turns green."

@@ -9,7 +9,7 @@ import pytest
 from shared_utils.message import NOTHING, message
 from shared_utils.types import QUOTED, Answer, Direct, DirectKind, DirectOperand, Sentence, Verdict
 from src.answering.ingestion import IndexedDocument, SourceFile
-from src.answering.yes_no import asks_yes_no, said, with_word
+from src.answering.yes_no import asks_yes_no, is_said_better, said, with_word
 from src.events import AnswerFinished
 from src.settings import Settings
 from src.wiring import build_rag
@@ -151,3 +151,12 @@ def test_what_is_spoken_of_is_spoken_of() -> None:
     policy = Answer("q", True, (excluded,), (), "stop", QUOTED, "")
     assert with_word("Is flood covered?", policy).sentences[0].text == "No."
     assert with_word("Is whaling discussed in this report?", answer).sentences == answer.sentences
+
+
+def test_a_sentence_says_it_better_than_a_long_cell_with_the_words_here_and_there() -> None:
+    cell = "Each bucket name is unique. After it is made, its storage class and its objects cannot be changed."
+    question = "Can buckets be changed between storage classes?"
+    sentence = Sentence("You can change buckets between storage classes.", (1,), Verdict.SUPPORTED, message("quoted"))
+    assert is_said_better(question, cell, [sentence])
+    assert not is_said_better(question, sentence.text, [sentence])
+    assert not is_said_better(question, "Yes", [sentence])
