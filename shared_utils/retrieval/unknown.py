@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.retrieval.kept_index import texts_of
 from shared_utils.retrieval.question import without_answer_format
 from shared_utils.text.folding import fold
 from shared_utils.text.words import terms
@@ -230,11 +231,11 @@ def _initials(folded: str) -> str:
 def _folded(indexes: Iterable[DocumentIndex]) -> Iterator[str]:
     read = 0
     for index in indexes:
-        for chunk in index.chunks:
-            read += len(chunk.text)
+        for text in texts_of(index.chunks):
+            read += len(text)
             if read > _MOST_CHARACTERS:
                 return
-            yield _kept_fold(chunk.text)
+            yield _kept_fold(text)
 
 
 @lru_cache(maxsize=10_000)  # as many chunks as are read: the same documents are asked again
