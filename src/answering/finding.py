@@ -29,6 +29,13 @@ def indexes_within(taken: Route, documents: Sequence[IndexedDocument]) -> list[D
     return [index for index in indexes if len(rows_within(index, taken.within))] or indexes
 
 
+def documents_within(taken: Route, documents: Sequence[IndexedDocument]) -> Sequence[IndexedDocument]:
+    """Those of the documents that a question is not kept from: an answer reads their tables, and no others."""
+    if taken.within is None:
+        return documents
+    return [one for one in documents if len(rows_within(one.index, taken.within))] or documents
+
+
 def found_passages(
     taken: Route,
     documents: Sequence[IndexedDocument],
