@@ -46,6 +46,10 @@ def test_each_paragraph_of_the_section_that_is_called_so_is_told_with_the_line_o
     ]
 
 
+def test_a_numbered_section_goes_on_over_headings_without_a_number() -> None:
+    assert len(told(QUESTION, heads=(*HEADS, "Northern Ferries Ltd.\n", "Salt Quay"))) == 2
+
+
 @pytest.mark.parametrize(
     ("question", "under"),
     [
