@@ -55,7 +55,7 @@ _PARTED = re.compile(r"[,.:;()—–|]")  # a number before one of these counts 
 _BETWEEN = 5  # words that may stand between a number and what it counts
 _MOST_CHUNKS = 300  # that are looked at
 _LONGEST = 500  # characters of a sentence
-_BEFORE = 300  # characters before a passage that may name what its sentences go on with
+_BEFORE = 600  # characters before a passage that may name what its sentences go on with: a paragraph
 _AS_MUCH = 0.5  # share of the question's other words that the passage must have
 _PART, _OTHER_YEAR, _DIRECT, _OF_RANK, _OF_SIZE = 0.4, 0.6, 0.15, 0.3, 0.04
 
