@@ -37,6 +37,8 @@ _FROM_THE_WEB = re.compile(  # one is enough: no sentence of a text says when a 
     r"(?:\A|\s)\d{1,3}\.\s+\^\s"
 )
 
+_MAY_BE_FROM_THE_WEB = re.compile(r"[Aa](?:rchiv|bgerufen)|[Rr]etrieved|[Cc]onsult|\^")  # asked of every sentence
+
 
 def is_nothing(text: str) -> bool:
     """Whether a text is a page number or signs only.
@@ -92,7 +94,7 @@ def is_from_the_web(text: str) -> bool:
     >>> is_from_the_web("The Daily Buoy. Archived from the original on May 3, 2010."), is_from_the_web("See the web.")
     (True, False)
     """
-    return _FROM_THE_WEB.search(text) is not None
+    return _MAY_BE_FROM_THE_WEB.search(text) is not None and _FROM_THE_WEB.search(text) is not None
 
 
 def is_contents(page: Page) -> bool:
