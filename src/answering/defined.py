@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -222,10 +222,14 @@ def names_no_person(typed: str, question: str, value: str) -> bool:
 
 
 def sentences_holding(
-    words: str, passages: Sequence[Passage], documents: Sequence[IndexedDocument], pages: Pages
+    words: str,
+    passages: Sequence[Passage],
+    documents: Sequence[IndexedDocument],
+    pages: Pages,
+    may_tell: Callable[[str], bool] = bool,
 ) -> Iterator[tuple[str, Page, int, int, int]]:
     """(document id, page, start, end, rank) of the sentences of the pages that hold all of the words: the pages found
-    first, then those of `documents`, from the front."""
+    first, then those of `documents`, from the front. Only pages whose text `may_tell` are taken apart."""
     found = dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages)
     among = {document_id for document_id, _ in found}
     wanted, others = set(terms(words)), other_forms(words)
@@ -244,7 +248,7 @@ def sentences_holding(
         if key[1] not in on_pages.get(key[0], (key[1],)):
             continue
         page = pages[key]
-        if not wanted <= {others.get(term, term) for term in terms(page.text)}:
+        if not may_tell(page.text) or not wanted <= {others.get(term, term) for term in terms(page.text)}:
             continue
         for span in sentences_between(page, 0, len(page.text), page_rows(page)):
             said = page.text[span.start : span.end]
