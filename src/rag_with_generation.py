@@ -39,7 +39,7 @@ from src.answering.direct import figure_of
 from src.answering.drawn import located
 from src.answering.fields import are_short
 from src.answering.file_report import unread_pages
-from src.answering.finding import evidence_of, found_passages, indexes_within, searched_for
+from src.answering.finding import documents_within, evidence_of, found_passages, indexes_within, searched_for
 from src.answering.follow_up import read_on, standalone
 from src.answering.gate import is_answered
 from src.answering.ingestion import (
@@ -408,7 +408,8 @@ class Rag:
         quote = partial(quoted, searched, pages=pages, names=names, embedder=self.embedder.ready())
         answer = of_each_side(question, found.evidence, sides, quote, names) if sides else quote(found.evidence)
         seen = Found(found.passages, found.evidence, found.figure, sides)
-        return led_answer(question, asked, answer, seen, documents, self.formulary)
+        among = documents_within(found.route, documents)
+        return led_answer(question, asked, answer, seen, among, self.formulary)
 
     def locate(self, citation: Citation, document: IndexedDocument) -> tuple[Rect, ...]:
         """Where a citation's words are drawn on its page; () where that is not known."""

@@ -19,7 +19,7 @@ from shared_utils.retrieval.bm25 import Postings, Term
 from shared_utils.retrieval.dense import nearest_of_each
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question import question_words
-from shared_utils.retrieval.search import Within
+from shared_utils.retrieval.within import Within, rows_within
 from shared_utils.text.languages import may_name
 from shared_utils.text.quantities import quantities
 from shared_utils.text.words import other_forms, terms
@@ -134,7 +134,7 @@ def _telling(words: Sequence[str], stands: Callable[[Term], bool]) -> Sequence[s
 
 def _pages_within(index: DocumentIndex, within: Within) -> Units:
     """The pages, by their place in the index, that hold a chunk of the part."""
-    return np.unique(index.page_of[[row for row, chunk in enumerate(index.chunks) if within(chunk)]])
+    return np.unique(index.page_of[rows_within(index, within)])
 
 
 def _in_all_forms(words: Sequence[str], question: str) -> list[list[str]]:

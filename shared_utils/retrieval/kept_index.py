@@ -63,6 +63,10 @@ class KeptChunks(Sequence[Chunk]):
     def __iter__(self) -> Iterator[Chunk]:
         return (self._chunk(row) for row in range(len(self)))
 
+    def texts(self) -> Iterator[str]:
+        """The passages' own words alone, in order: a fifth of what the passages cost."""
+        return (self._texts[row] for row in range(len(self)))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
@@ -80,6 +84,11 @@ class KeptChunks(Sequence[Chunk]):
             heading=self._over[int(self._heading_of[row])],
             context=self._over[int(self._context_of[row])],
         )
+
+
+def texts_of(chunks: Sequence[Chunk]) -> Iterator[str]:
+    """What some passages say, in order."""
+    return chunks.texts() if isinstance(chunks, KeptChunks) else (chunk.text for chunk in chunks)
 
 
 def save_index(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,14 +16,13 @@ from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.inverted_file import Neighbours
 from shared_utils.retrieval.many import search_many
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_terms
+from shared_utils.retrieval.within import Within, rows_within
 from shared_utils.text.words import other_forms
-from shared_utils.types import Chunk, Embedder, Passage, Vectors
+from shared_utils.types import Embedder, Passage, Vectors
 
 _CANDIDATES = 200  # of each document and each list: enough for any top_k a prompt has room for
 _CANDIDATES_IN_ALL = 4_000  # where there are more than twenty documents
 _FEWEST = 20  # of each of very many
-
-Within = Callable[[Chunk], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def _rows(index: DocumentIndex, chunk_words: Scores, page_words: Scores, count: 
     """The chunks of a document that its words speak for, or all that `within` accepts."""
     if within is None:
         return _best_rows(chunk_words + page_words[index.page_of], count)
-    return np.array([row for row, chunk in enumerate(index.chunks) if within(chunk)], dtype=np.int64)
+    return rows_within(index, within)
 
 
 def _nearest(

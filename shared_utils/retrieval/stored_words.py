@@ -31,6 +31,13 @@ class StoredWords(Mapping[str, int]):
             place += 1
         raise KeyError(word)
 
+    def likely(self, words: Sequence[str]) -> list[str]:
+        """Those of some words whose hash is known: all that are here, and hardly another. One look for all of them."""
+        wanted = np.array([hash_of(word) for word in words], dtype=np.uint64)
+        places = np.searchsorted(self.hashes, wanted)
+        known = self.hashes[np.minimum(places, max(0, len(self.hashes) - 1))] if len(self.hashes) else ~wanted
+        return [word for word, same in zip(words, known == wanted, strict=True) if same]
+
     def __len__(self) -> int:
         return len(self.ends)
 

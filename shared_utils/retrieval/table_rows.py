@@ -23,6 +23,8 @@ _ASIDE = re.compile(r"\([^()]*\)")  # "Net income (loss)", "AWS (2)": asked for 
 _COUNT = re.compile(r"\(?\d{1,4}[.)]")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 REMEMBERED = 48  # pages: those of a question and of the one before
+_MOST = 0.8  # of the fields of a column of names, or of figures
+_FEWEST_FIGURES = 3  # beside a column of names
 _GAP = 160  # points between the parts of a table that a few lines of prose cut in two
 _OFF = 20  # points between the ends of figures in one column
 _ABOVE = 240  # characters of the page over a table that speak of it
@@ -182,10 +184,43 @@ def _ends(table: Table) -> list[float | None]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Which columns of a table hold words without digits, and which hold figures, but for the names over them."""
+
+    of_names: frozenset[int]
+    of_figures: frozenset[int]
+
+
+def _columns(table: Table) -> _Columns:
+    """Looked at once a table: a statement has hundreds of fields."""
+    told: list[list[str]] = [[] for _ in range(table.columns)]
+    for cell in table.cells:
+        if table.kinds[cell.row] is not RowKind.HEAD:
+            told[cell.column].append(cell.text)
+    names = (sum(map(_is_name, texts)) >= _MOST * len(texts) for texts in told)
+    figures = (len(texts) >= _FEWEST_FIGURES and sum(map(_is_figure, texts)) >= _MOST * len(texts) for texts in told)
+    return _Columns(
+        frozenset(column for column, are_names in enumerate(names) if are_names),
+        frozenset(column for column, are_figures in enumerate(figures) if are_figures),
+    )
+
+
+def _is_name(text: str) -> bool:
+    return _LETTERS.search(text) is not None and not any(map(str.isdigit, text))
+
+
+def _is_figure(text: str) -> bool:
+    return text.strip("$€£ (-–—")[:1].isdigit()
+
+
 @lru_cache(maxsize=256)
 def _facts(table: Table) -> tuple[Fact, ...]:
+    columns = _columns(table)
     in_fields = (
-        Fact(cell, _labels(table, cell), _heads(table, cell)) for cell in values(table) if not _is_label(table, cell)
+        Fact(cell, _labels(table, cell, columns), _heads(table, cell))
+        for cell in values(table)
+        if not _is_label(table, cell, columns)
     )
     return tuple(sorted((*in_fields, *_in_labels(table)), key=lambda fact: fact.value.row))
 
@@ -206,10 +241,10 @@ def _in_labels(table: Table) -> Iterator[Fact]:
         yield Fact(value, (*groups, label), ())
 
 
-def _labels(table: Table, cell: Cell) -> tuple[Cell, ...]:
+def _labels(table: Table, cell: Cell, columns: _Columns) -> tuple[Cell, ...]:
     """The labels of the row; in a table of two halves without heads that say so, the name beside the value."""
     beside = table.at(cell.row, cell.column - 1)
-    if beside is not None and _is_label(table, beside):
+    if beside is not None and _is_label(table, beside, columns):
         return (beside,)
     found = [label for label in labels_beside(table, cell.row, cell.column) if not _is_value_row(table, label, cell)]
     named = [label for label in found if not _COUNT.fullmatch(label.text.strip())]  # "1.", beside what the row is
@@ -223,17 +258,14 @@ def _is_value_row(table: Table, label: Cell, cell: Cell) -> bool:
     return any(c.row == label.row and c.column >= table.stub_columns for c in table.cells)
 
 
-def _is_label(table: Table, cell: Cell) -> bool:
+def _is_label(table: Table, cell: Cell, columns: _Columns) -> bool:
     """Whether a field among the values names the one to its right: no figure itself, in a column of names."""
-    after = table.at(cell.row, cell.column_end + 1)
-    if cell.column == 0 or cell.column < table.stub_columns or after is None or after == cell:
+    if cell.column not in columns.of_names or cell.column == 0 or cell.column < table.stub_columns:
         return False
-    column = [c for c in table.cells if c.column == cell.column and table.kinds[c.row] is not RowKind.HEAD]
-    names = sum(bool(_LETTERS.search(c.text)) and not any(ch.isdigit() for ch in c.text) for c in column)
-    following = [c for c in table.cells if c.column == after.column and table.kinds[c.row] is not RowKind.HEAD]
-    figures = sum(c.text.strip("$€£ (-–—")[:1].isdigit() for c in following)
-    heads = {c.text for c in heads_over(table, cell.row, cell.column)}
-    return names >= 0.8 * len(column) and figures >= 0.8 * len(following) > 2 and not heads
+    after = table.at(cell.row, cell.column_end + 1)
+    if after is None or after == cell or after.column not in columns.of_figures:
+        return False
+    return not heads_over(table, cell.row, cell.column)
 
 
 def _heads(table: Table, cell: Cell) -> tuple[Cell, ...]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
+
+import numpy as np
 
 from shared_utils.retrieval.index import DocumentIndex
+from shared_utils.retrieval.kept_index import texts_of
 from shared_utils.retrieval.question import without_answer_format
 from shared_utils.text.folding import fold
 from shared_utils.text.words import terms
@@ -155,7 +158,7 @@ def names_stand(question: str, indexes: Sequence[DocumentIndex]) -> bool:
     if unknown_names(question, indexes) or not all(_stands(t, indexes) for name in names for t in terms(name)):
         return False
     whole = [fold(name) for name in names if " " in name and name.split()[0].lower() not in _OPENINGS]
-    return all(any(name in chunk for chunk in _folded(indexes)) for name in whole)
+    return all(any(name in chunk for chunk in _likely_first(name, indexes)) for name in whole)
 
 
 def _codes(text: str, indexes: Sequence[DocumentIndex]) -> Iterator[str]:
@@ -189,7 +192,7 @@ def _is_written(code: str, indexes: Sequence[DocumentIndex]) -> bool:
     # However it is set apart there: "GT 2e" is "GT-2e".
     plain = re.sub(r"[\s_-]+", "", fold(code))
     pattern = re.compile(r"[\s_-]*".join(map(re.escape, plain)))
-    return any(pattern.search(chunk) for chunk in _folded(indexes))
+    return any(pattern.search(chunk) for chunk in _likely_first(code, indexes))
 
 
 def _is_slip(word: str, indexes: Sequence[DocumentIndex]) -> bool:
@@ -197,7 +200,8 @@ def _is_slip(word: str, indexes: Sequence[DocumentIndex]) -> bool:
     plain = fold(word)
     if len(plain) < _SHORTEST_SLIP or not plain.isalpha():
         return False
-    return any(_stands(term, indexes) for slip in _one_letter_away(plain) for term in terms(slip))
+    slips = list({term: None for slip in _one_letter_away(plain) for term in terms(slip)})
+    return any(index.chunk_words.lexicon.has_any(slips) for index in indexes)
 
 
 def _one_letter_away(word: str) -> Iterator[str]:
@@ -221,6 +225,16 @@ def _is_short(code: str, indexes: Sequence[DocumentIndex]) -> bool:
     return any(begins.search(_initials(chunk)) and pattern.search(chunk) for chunk in _folded(indexes))
 
 
+def _likely_first(name: str, indexes: Sequence[DocumentIndex]) -> Iterator[str]:
+    """The folded text of the chunks that have every word of a name, then of all: what stands there stands in a few."""
+    words = terms(name)
+    for index in indexes:
+        held = [index.chunk_words.units[index.chunk_words.held(word)] for word in words]
+        for unit in reduce(np.intersect1d, held) if held else ():
+            yield _kept_fold(index.chunks[int(unit)].text)
+    yield from _folded(indexes)
+
+
 @lru_cache(maxsize=10_000)
 def _initials(folded: str) -> str:
     """The first letters of the words of a folded text."""
@@ -230,11 +244,11 @@ def _initials(folded: str) -> str:
 def _folded(indexes: Iterable[DocumentIndex]) -> Iterator[str]:
     read = 0
     for index in indexes:
-        for chunk in index.chunks:
-            read += len(chunk.text)
+        for text in texts_of(index.chunks):
+            read += len(text)
             if read > _MOST_CHARACTERS:
                 return
-            yield _kept_fold(chunk.text)
+            yield _kept_fold(text)
 
 
 @lru_cache(maxsize=10_000)  # as many chunks as are read: the same documents are asked again

@@ -140,11 +140,12 @@ def _under_title(page: Page, lines: Sequence[Line]) -> Span | None:
     if not names or not (is_somebody or (_is_alone(below_names) and _is_only_a_name(names[0].text, page))):
         return None
     last = _last_name(names[-1], lines[begin + len(names) :])
-    return Span(names[0].start, last.end) if _is_for_names(lines) or not is_somebody else None
+    is_told = not is_somebody or _is_for_names(lines) or _is_alone(below_names)
+    return Span(names[0].start, last.end) if is_told else None
 
 
 def _is_alone(below: Sequence[str]) -> bool:
-    """Whether a single name is followed by what stands under an author's: an address of the web, a date, the text."""
+    """Whether names are followed by what stands under an author's: an address of the web, a date, the text."""
     return any("://" in text or dates(text) for text in below) or any(_BEGINS.match(text) for text in below[:1])
 
 

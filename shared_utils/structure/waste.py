@@ -8,7 +8,7 @@ from itertools import pairwise
 from shared_utils.structure.lines import lines_of
 from shared_utils.types import Page
 
-_ENTRY = re.compile(r"\S.*?(?:(?:\.\s?){4,}\s*|\s{3,})(?:[A-Z]-)?(\d{1,4})")
+_ENTRY_END = re.compile(r"(?:(?:\.\s?){4}\s*|\s{3})(?:[A-Z]-)?(\d{1,4})\Z")  # of the end alone: wide rows took long
 _DOTS = re.compile(r"\.\s*\.")
 _LEADER = re.compile(r"(?:\.\s){5,}|(?:\.\s?){6,}+[\s.]*+(?:[A-Z]-)?\d{1,4}\b|\A\s*(?:\.\s+){2,}\d")
 _INDEX_ENTRY = re.compile(r"[^\W\d][^,]{0,60}(?<!\d)(?:, \d{1,4}(?:[–-]\d{1,4})?)+")
@@ -37,6 +37,8 @@ _FROM_THE_WEB = re.compile(  # one is enough: no sentence of a text says when a 
     r"(?:\A|\s)\d{1,3}\.\s+\^\s"
 )
 
+_MAY_BE_FROM_THE_WEB = re.compile(r"[Aa](?:rchiv|bgerufen)|[Rr]etrieved|[Cc]onsult|\^")  # asked of every sentence
+
 
 def is_nothing(text: str) -> bool:
     """Whether a text is a page number or signs only.
@@ -62,7 +64,8 @@ def is_index_entry(text: str) -> bool:
     >>> is_index_entry("buoys, 38, 40–42"), is_index_entry("Buoys 38"), is_index_entry("May 4, 2021")
     (True, False, False)
     """
-    return _INDEX_ENTRY.fullmatch(text.strip()) is not None
+    entry = text.strip()
+    return entry[-1:].isdecimal() and ", " in entry and _INDEX_ENTRY.fullmatch(entry) is not None
 
 
 def is_reference(text: str) -> bool:
@@ -91,7 +94,7 @@ def is_from_the_web(text: str) -> bool:
     >>> is_from_the_web("The Daily Buoy. Archived from the original on May 3, 2010."), is_from_the_web("See the web.")
     (True, False)
     """
-    return _FROM_THE_WEB.search(text) is not None
+    return _MAY_BE_FROM_THE_WEB.search(text) is not None and _FROM_THE_WEB.search(text) is not None
 
 
 def is_contents(page: Page) -> bool:
@@ -99,6 +102,14 @@ def is_contents(page: Page) -> bool:
     if len(_NUMBER_LAST.findall(page.text)) < _ENTRIES:
         return False
     lines = lines_of(page)
-    numbers = [int(entry[1]) for line in lines if (entry := _ENTRY.fullmatch(line.text))]
+    numbers = [number for line in lines if (number := _page_last(line.text)) is not None]
     grows = sum(before <= after for before, after in pairwise(numbers))
     return len(numbers) >= _ENTRIES and len(numbers) >= _MOSTLY * len(lines) and grows >= _GROWING * (len(numbers) - 1)
+
+
+def _page_last(line: str) -> int | None:
+    """The page that a line of a list of contents ends in, behind dots or a wide blank; None where it is none."""
+    if not line[-1:].isdecimal() or line[0].isspace():
+        return None
+    found = _ENTRY_END.search(line, 1)
+    return int(found[1]) if found else None

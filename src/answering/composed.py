@@ -67,6 +67,7 @@ _SEVERAL = re.compile(
 )
 _NAMES_THEM = re.compile(r"\s+(?:includes?|are|comprise|such as|sind|umfassen|sont|incluyen|son|sono|são|zijn)\b:?")
 _MORE_WORDS = 3  # that a subject may have besides those that are asked for
+_SUBJECT = 300  # characters that a subject stands in, before the word that says what it is made of
 _COVERED = 0.75  # of the other words of the question, in the sentence and the one before it
 _FEWEST = 2  # of them
 
@@ -108,9 +109,15 @@ def with_parts(
     wanted = set(terms(whole))
     if not wanted:
         return None
+
+    def may_tell(text: str) -> bool:
+        """Whether a text has all words somewhere before a word that says what a thing is made of."""
+        before = (text[max(0, match.start() - _SUBJECT) : match.start()] for match in _CONSISTS.finditer(text))
+        return any(wanted <= set(terms(words)) for words in before)
+
     found = [
         _Told(document_id, page, Span(start, end), -more - rank / 100)
-        for document_id, page, start, end, rank in sentences_holding(whole, passages, documents, pages)
+        for document_id, page, start, end, rank in sentences_holding(whole, passages, documents, pages, may_tell)
         for more in _words_besides(page.text[start:end], wanted)
     ]
     return _led(answer, found, names)

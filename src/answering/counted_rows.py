@@ -4,6 +4,7 @@
 the tables are found by their numbers, in the one document that has them all. A cell that holds several entries counts
 as many: "Ash (Berg, 2021) Elm (Dahl, 2021)". "How many button functions are there during a workout?" is answered by the
 rows of the table that is called so, where they are words: in a table of figures what is counted stands in its cells.
+What the next page goes on with under the same names is of the same table.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from shared_utils.message import literal, message
 from shared_utils.retrieval.question import question_words
 from shared_utils.retrieval.table_rows import years_of
+from shared_utils.structure.lines import lines_of
 from shared_utils.text.folding import fold
 from shared_utils.text.words import terms
 from shared_utils.types import (
@@ -94,24 +96,57 @@ def counted_by_title(question: str, thing: str, passages: Sequence[Passage], pag
     for key in dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages) if len(asked) >= _LEAST else ():
         for table in pages[key].tables:
             if asked <= set(terms(table.caption)) and not _has_figures(table):
-                cells = _counted_cells(table, set(terms(thing)))
+                cells = _counted_cells(_with_next_pages(key, table, pages), set(terms(thing)))
                 title = " ".join(table.caption.split()).rstrip(" :")
-                found.append(CountedRows(key[0], (title,), "", len(cells), tuple((pages[key], c) for c in cells)))
+                found.append(CountedRows(key[0], (title,), "", len(cells), tuple(cells)))
     return found[0] if len(found) == 1 and found[0].count >= _LEAST else None
 
 
-def _counted_cells(table: Table, thing: set[str]) -> list[Cell]:
+def _with_next_pages(key: tuple[str, int], table: Table, pages: Pages) -> list[tuple[Page, Table]]:
+    """A table with its page, and what the pages after it go on with: a table without a name of its own that is the
+    first thing there, under the same names or under none, where the one before was the last."""
+    document_id, number = key
+    whole = [(pages[key], table)]
+    while (following := pages.get((document_id, number + len(whole)))) is not None and following.tables:
+        (page, last), part = whole[-1], following.tables[0]
+        names = _names_over(part)
+        is_same = part.before == last if not names else names == _names_over(table)
+        lines, next_lines = lines_of(page), lines_of(following)
+        if part.caption or not is_same or lines[-1].start > _ends(last) or next_lines[0].end < _starts(part):
+            break
+        whole.append((following, part))
+    return whole
+
+
+def _names_over(table: Table) -> tuple[str, ...]:
+    return tuple(fold(c.text) for c in table.cells if table.kinds[c.row] is RowKind.HEAD)
+
+
+def _starts(table: Table) -> int:
+    return min(span.start for cell in table.cells for span in cell.spans)
+
+
+def _ends(table: Table) -> int:
+    return max(span.end for cell in table.cells for span in cell.spans)
+
+
+def _counted_cells(whole: Sequence[tuple[Page, Table]], thing: set[str]) -> list[tuple[Page, Cell]]:
     """A cell for each row of a table, or for each different value of the column that is called like the thing."""
     only = set(terms(_DIFFERENT)) & thing
-    heads = {c.column: set(terms(c.text)) for c in table.cells if table.kinds[c.row] is RowKind.HEAD}
+    first = whole[0][1]
+    heads = {c.column: set(terms(c.text)) for c in first.cells if first.kinds[c.row] is RowKind.HEAD}
     column = next((n for n, head in heads.items() if head and head <= thing), 0) if only else 0
-    rows = [n for n, kind in enumerate(table.kinds) if kind is RowKind.DATA]
-    cells = [c for c in table.cells if c.row in rows and c.row == c.row_end and c.column == column and c.spans]
+    cells = [
+        (page, c)
+        for page, table in whole
+        for c in table.cells
+        if table.kinds[c.row] is RowKind.DATA and c.row == c.row_end and c.column == column and c.spans
+    ]
     if not only:
         return cells
-    different: dict[str, Cell] = {}
-    for cell in cells:
-        different.setdefault(fold(" ".join(cell.text.split())).strip(" .;"), cell)
+    different: dict[str, tuple[Page, Cell]] = {}
+    for page, cell in cells:
+        different.setdefault(fold(" ".join(cell.text.split())).strip(" .;"), (page, cell))
     return list(different.values())
 
 

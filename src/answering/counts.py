@@ -22,7 +22,7 @@ from shared_utils.text.sentences import split_sentences
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Chunk, Citation, Direct, DirectKind, DirectOperand, Passage, Sentence, Verdict
 from src.answering.direct import Pages
-from src.answering.ingestion import IndexedDocument
+from src.answering.ingestion import IndexedDocument, pages_of
 
 _ASKS = re.compile(
     r"\b(?:how many|what number of|what is the number of|wie ?viele|combien de|combien d['’]|cuant[oa]s|quant[ie]|"
@@ -55,6 +55,7 @@ _PARTED = re.compile(r"[,.:;()—–|]")  # a number before one of these counts 
 _BETWEEN = 5  # words that may stand between a number and what it counts
 _MOST_CHUNKS = 300  # that are looked at
 _LONGEST = 500  # characters of a sentence
+_BEFORE = 600  # characters before a passage that may name what its sentences go on with: a paragraph
 _AS_MUCH = 0.5  # share of the question's other words that the passage must have
 _PART, _OTHER_YEAR, _DIRECT, _OF_RANK, _OF_SIZE = 0.4, 0.6, 0.15, 0.3, 0.04
 
@@ -96,8 +97,10 @@ def counted(question: str, passages: Sequence[Passage], documents: Sequence[Inde
     others = set(question_words(question)) - head - names - asked - _OF_ASKING
     ranks = {passage.chunk: rank for rank, passage in enumerate(passages)}
     best: tuple[float, Counted] | None = None
+    pages = pages_of(documents)
     for chunk in _holding(head, ranks, documents):
-        here = set(terms(chunk.text))
+        page = pages[chunk.document_id, chunk.page]
+        here = set(terms(page.text[max(0, chunk.start - _BEFORE) : chunk.end]))
         for start, end in _sentences(chunk.text):
             text = chunk.text[start:end]
             said = set(terms(text))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from shared_utils.text.folding import fold
 from shared_utils.text.sentences import split_sentences
 from shared_utils.text.words import other_forms, terms
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Page, Passage, Span
-from src.answering.definition_forms import ARTICLES, PLAIN, forms_of
+from src.answering.definition_forms import ARTICLES, PLAIN, entry_forms_of, forms_of
 from src.answering.direct import Pages, led_by_quotes
 from src.answering.ingestion import IndexedDocument
 
@@ -89,6 +89,7 @@ class Asked:
     post: str = ""
     whose: str = ""  # of what the post is
     is_meaning: bool = False  # whether it asks in so many words what the term means
+    is_entry: bool = False  # whether only an entry of a list of terms tells it: it may ask for a value as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def with_definition(
 ) -> Answer | None:
     """The answer led by who or what is asked for; None where it asks for neither or no sentence says. `typed` is the
     question as a person wrote it, `question` as it is searched."""
-    asked = asked_for(question) or asked_for(typed)
+    asked = asked_for(question) or asked_for(typed) or _asked_entry(question)
     told = told_of(asked, passages, documents, pages, names) if asked is not None else []
     if asked is None or not told:
         return None
@@ -170,6 +171,14 @@ def with_definition(
     wanted = set(terms(f"{asked.name} {asked.term} {told[0].person}"))
     kept = tuple(s for s in answer.sentences if not _is_source(s.text) and wanted & set(terms(s.text)))
     return led_by_quotes(replace(answer, sentences=kept), places, names, direct)
+
+
+def _asked_entry(question: str) -> Asked | None:
+    """The term of "What is the salvage value?": a value where the documents have one, or what a list of terms says."""
+    what = _WHAT.match(question)
+    has_article = what is not None and _ARTICLE.match(what["of"]) is not None
+    found = asked_for(f"What is {_ARTICLE.sub('', what['of'])}?") if what is not None and has_article else None
+    return replace(found, is_entry=True) if found is not None and found.term else None
 
 
 def told_of(
@@ -213,14 +222,19 @@ def names_no_person(typed: str, question: str, value: str) -> bool:
 
 
 def sentences_holding(
-    words: str, passages: Sequence[Passage], documents: Sequence[IndexedDocument], pages: Pages
+    words: str,
+    passages: Sequence[Passage],
+    documents: Sequence[IndexedDocument],
+    pages: Pages,
+    may_tell: Callable[[str], bool] = bool,
 ) -> Iterator[tuple[str, Page, int, int, int]]:
     """(document id, page, start, end, rank) of the sentences of the pages that hold all of the words: the pages found
-    first, then those of `documents`, from the front."""
+    first, then those of `documents`, from the front. Only pages whose text `may_tell` are taken apart."""
     found = dict.fromkeys((p.chunk.document_id, p.chunk.page) for p in passages)
     among = {document_id for document_id, _ in found}
     wanted, others = set(terms(words)), other_forms(words)
     forms = [{word, *(form for form, here in others.items() if here == word)} for word in wanted]
+    on_pages: dict[str, set[int]] = {}  # by their index, which spares reading the others
     for one in documents:
         if one.document.id in among or not among:
             postings = one.index.chunk_words
@@ -228,11 +242,13 @@ def sentences_holding(
                 {one.index.chunks[int(unit)].page for form in of_word for unit in postings.units[postings.held(form)]}
                 for of_word in forms
             ]
-            on = sorted(set.intersection(*held)) if held else []
-            found |= dict.fromkeys((one.document.id, number) for number in on)
+            on = on_pages[one.document.id] = set.intersection(*held) if held else set()
+            found |= dict.fromkeys((one.document.id, number) for number in sorted(on))
     for rank, key in enumerate(list(found)[: _MOST_PAGES + len(passages)]):
+        if key[1] not in on_pages.get(key[0], (key[1],)):
+            continue
         page = pages[key]
-        if not wanted <= {others.get(term, term) for term in terms(page.text)}:
+        if not may_tell(page.text) or not wanted <= {others.get(term, term) for term in terms(page.text)}:
             continue
         for span in sentences_between(page, 0, len(page.text), page_rows(page)):
             said = page.text[span.start : span.end]
@@ -259,7 +275,7 @@ def _meanings(
 ) -> list[Told]:
     """Sentences of a form that definitions have, the surest form first, early pages before later ones."""
     called = asked.name or asked.term
-    forms = forms_of(called, bool(asked.name))
+    forms = entry_forms_of(called) if asked.is_entry else forms_of(called, bool(asked.name))
     found: list[Told] = []
     for document_id, page, start, end, rank in sentences_holding(called, passages, documents, pages):
         text = page.text[start:end]

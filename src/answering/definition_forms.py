@@ -51,6 +51,18 @@ def forms_of(called: str, is_name: bool) -> tuple[tuple[float, re.Pattern[str]],
     )  # fmt: skip
 
 
+def entry_forms_of(called: str) -> tuple[tuple[float, re.Pattern[str]], ...]:
+    """The form of an entry of a list of terms that says what it is, not how much.
+
+    >>> (_, form), = entry_forms_of("salvage value")
+    >>> [bool(form.search(text)) for text in ("Salvage value - this is what is left.", "Salvage value: 500 $")]
+    [True, False]
+    """
+    spelled = r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", called))
+    says = rf"(?:(?:this|it|das|dies|es|c['’]|ce|esto?|questo|dit)\s*(?:is|are|ist|sind|est|es|è|é)\s|{ARTICLES}\s)"
+    return ((2.1, re.compile(rf"^\W*{spelled}(?:\s*\([^)]*\))*\s*[—–:-]\s+{says}\s*\w", re.IGNORECASE)),)
+
+
 def _spelled_out(called: str) -> str:
     """The words that an abbreviation is made of the first letters of, as a pattern."""
     return r"\w*[\s-]+".join(called.lower()) + r"\w*" if re.fullmatch(r"[A-Z]{2,7}", called) else _NOTHING

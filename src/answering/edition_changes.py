@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TypeVar
 
 from shared_utils.editions.kept import compared
-from shared_utils.editions.kinship import sketch, suggested_pairs, year_of
+from shared_utils.editions.kinship import may_be_editions, sketch, suggested_pairs, year_of
 from shared_utils.editions.model import Change, ChangeKind, Fact, FactChange, FactKind, Side
 from shared_utils.editions.selection import counts_of, selected
 from shared_utils.message import Message, counted, message
@@ -111,6 +111,8 @@ def about_changes(question: str, documents: Sequence[IndexedDocument]) -> Answer
     if pair is None:
         return None
     before, after = pair
+    if not may_be_editions(before, after):
+        return None
     comparison = compared(before, after)
     if not comparison.kinship.are_editions:
         return None

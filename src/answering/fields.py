@@ -75,11 +75,11 @@ class _Cell:
 
 def fields_of(question: str, passages: Sequence[Passage], documents: Sequence[IndexedDocument]) -> list[Value]:
     """What the short documents that come first print in the field that is asked for, one value a document."""
-    field = asked_field(question)
+    short = [one for one in documents if is_short(one.document)]
+    field = asked_field(question) if short else None
     if field is None:
         return []
     rank = {key: n for n, key in enumerate(dict.fromkeys(passage.chunk.document_id for passage in passages))}
-    short = [one for one in documents if is_short(one.document)]
     found: list[Value] = []
     for one in sorted(short, key=lambda one: rank.get(one.document.id, len(rank))):
         if len(found) < _MOST_DOCUMENTS and (value := value_in(field, one.document.id, one.document.pages)) is not None:

@@ -11,6 +11,7 @@ from shared_utils.retrieval.question import Glossary
 from shared_utils.retrieval.search import search
 from shared_utils.retrieval.sides import joined
 from shared_utils.retrieval.spread import spread_evidence
+from shared_utils.retrieval.within import rows_within
 from shared_utils.types import Embedder, Evidence, Passage
 from src.answering.compared_values import without_comparing
 from src.answering.ingestion import IndexedDocument, pages_of
@@ -23,9 +24,16 @@ _MOST_TOLD = 8  # documents that a summary has room for
 def indexes_within(taken: Route, documents: Sequence[IndexedDocument]) -> list[DocumentIndex]:
     """Those of the documents that a question is not kept from: what stands in the others says nothing about it."""
     indexes = [document.index for document in documents]
-    if (within := taken.within) is None:
+    if taken.within is None:
         return indexes
-    return [index for index in indexes if any(within(chunk) for chunk in index.chunks)] or indexes
+    return [index for index in indexes if len(rows_within(index, taken.within))] or indexes
+
+
+def documents_within(taken: Route, documents: Sequence[IndexedDocument]) -> Sequence[IndexedDocument]:
+    """Those of the documents that a question is not kept from: an answer reads their tables, and no others."""
+    if taken.within is None:
+        return documents
+    return [one for one in documents if len(rows_within(one.index, taken.within))] or documents
 
 
 def found_passages(
@@ -87,7 +95,7 @@ def searched_for(taken: Route, documents: Sequence[IndexedDocument]) -> str:
 def _spread(taken: Route, documents: Sequence[IndexedDocument], budget: int) -> Evidence:
     """Sentences from all over the part; where it has several documents, and few enough, as much room for each."""
     pages = pages_of(documents)
-    of_each = [[chunk for chunk in one.index.chunks if not taken.within or taken.within(chunk)] for one in documents]
+    of_each = [[one.index.chunks[row] for row in rows_within(one.index, taken.within)] for one in documents]
     spoken = [chunks for chunks in of_each if chunks]
     if not 1 < len(spoken) <= _MOST_TOLD:
         return spread_evidence([chunk for chunks in spoken for chunk in chunks], pages, budget_tokens=budget)

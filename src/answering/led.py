@@ -15,6 +15,7 @@ from src.answering.counted_rows import counted_rows, with_counted_rows
 from src.answering.defined import asked_for, names_no_person, told_of, with_definition
 from src.answering.developed import with_development
 from src.answering.fields import fields_of, with_field
+from src.answering.headed_lists import with_headed_list
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.listed import with_items
 from src.answering.purposes import told_purpose, with_purpose
@@ -93,7 +94,8 @@ def led_answer(
         if asked is not None and asked.term and (asked.is_meaning or not any(map(str.isdigit, values))):
             return answer  # a name in a cell says nothing of what the thing is
     if led.direct is None and found.figure is None and not asks_yes_no(typed):
-        return with_section(question, answer, found.passages, pages, names) or led
+        listed = with_headed_list(question, answer, found.passages, pages, names)
+        return listed or with_section(question, answer, found.passages, pages, names) or led
     return led
 
 

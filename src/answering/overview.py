@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from shared_utils.generation.quotes import quoted_answer
 from shared_utils.message import message
-from shared_utils.retrieval.search import Within
+from shared_utils.retrieval.within import Within, rows_within
 from shared_utils.structure.sentences import page_rows, sentences_between
 from shared_utils.structure.title_page import title
 from shared_utils.structure.waste import is_contents, is_reference
@@ -59,8 +59,8 @@ def overview(
     sentence that tells it. A part of a document is quoted alone. `pages` are those of all documents."""
     names = {one.document.id: one.document.name for one in documents}
     quoted = quoted_answer(question, evidence, pages, names)
-    spoken = [d for d in documents if not within or any(within(chunk) for chunk in d.index.chunks)]
-    if not spoken or (within and not all(within(c) for d in spoken for c in d.index.chunks)):
+    spoken = [d for d in documents if not within or len(rows_within(d.index, within))]
+    if not spoken or any(len(rows_within(d.index, within)) < len(d.index.chunks) for d in spoken):
         return quoted
     if len(spoken) > 1:
         return _one_by_one(quoted, spoken[:_MOST_LINES], names)

@@ -15,9 +15,9 @@ from shared_utils.retrieval.question_kind import (
     question_kind,
     without_part,
 )
-from shared_utils.retrieval.search import Within
 from shared_utils.retrieval.sections import Section, named, sections
 from shared_utils.retrieval.sides import compared_documents
+from shared_utils.retrieval.within import InDocuments, Within, rows_within
 from shared_utils.storage.kept_pages import facts_of
 from shared_utils.text.words import terms
 from shared_utils.types import Chunk
@@ -86,7 +86,7 @@ def route(question: str, searched: str, documents: Sequence[IndexedDocument]) ->
     part = names if taken.within is None else message("{part}, {names}", part=taken.label, names=names)
     return replace(
         taken,
-        within=_in_documents(named.ids, taken.within),
+        within=InDocuments(named.ids, taken.within),
         label=part,
         note=named.missing or message("Searched in {part} only.", part=part),
     )
@@ -95,10 +95,6 @@ def route(question: str, searched: str, documents: Sequence[IndexedDocument]) ->
 def _whole(taken: Route, matter: str) -> Route:
     """The route, with what it searches as it was before whose it is was left out, unless a part was left out, too."""
     return replace(taken, whole=matter) if set(terms(taken.searched)) < set(terms(matter)) else taken
-
-
-def _in_documents(ids: frozenset[str], within: Within | None) -> Within:
-    return lambda chunk: chunk.document_id in ids and (within is None or within(chunk))
 
 
 def _routed(question: str, searched: str, documents: Sequence[IndexedDocument]) -> Route:
@@ -135,7 +131,7 @@ def _routed(question: str, searched: str, documents: Sequence[IndexedDocument]) 
         if meant := [document for document in documents if not has_topic(question, _name_words(document))]:
             names = tuple(document.document.name for document in meant)
             ids = {document.document.id for document in meant}
-            return _summary(names, searched, lambda chunk: chunk.document_id in ids)
+            return _summary(names, searched, InDocuments(ids))
         return Route(QuestionKind.LOOK_UP, searched, note=missing)
     if question_kind(question) is QuestionKind.COMPARISON and (
         sides := compared_documents(searched, _titles(documents))
@@ -169,7 +165,7 @@ def _find(asked: AskedPart, documents: Sequence[IndexedDocument]) -> _Part | Non
     if (names and asked.section and found is None) or (pages is None and found is None):
         return None
     within = _both(pages, found[1] if found else {})
-    if not any(within(chunk) for document in documents for chunk in document.index.chunks):
+    if not any(len(rows_within(document.index, within)) for document in documents):
         return None
     return _Part(_label(asked, found[1] if found else {}), found[0] if found else "", within)
 
@@ -222,7 +218,8 @@ def _both(pages: set[tuple[str, int]] | None, held: dict[str, tuple[Section, ...
         in_section = not held or any(section.holds(chunk) for section in held.get(chunk.document_id, ()))
         return on_page and in_section
 
-    return within
+    ids = {document for document, _ in pages} if pages is not None else set(held)
+    return InDocuments(ids & set(held) if held else ids, within)
 
 
 def _label(asked: AskedPart, held: dict[str, tuple[Section, ...]]) -> Message:

@@ -8,14 +8,14 @@ refused. A word of the documents' own language that stands nowhere is left to se
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from shared_utils.message import NOTHING, message
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question import ASKING
-from shared_utils.retrieval.search import Within
 from shared_utils.retrieval.unknown import absent_thing
+from shared_utils.retrieval.within import InDocuments
 from shared_utils.text.compounds import COMPOUNDING, holding, parts
 from shared_utils.text.folding import fold, folded_words
 from shared_utils.text.irregular_verbs import forms_of
@@ -122,7 +122,7 @@ def by_synonyms(
         return
     if found != taken.searched and not absent_thing(found, own, together=True):
         note = message("Not every word stands in the documents; searched for “{words}”.", words=found.strip(" ?!."))
-        within = _among({index.document_id for index in own}, taken.within)
+        within = InDocuments({index.document_id for index in own}, taken.within)
         own_words = taken.whole or taken.searched
         yield replace(taken, searched=found, whole="", note=taken.note or note, within=within, reworded=own_words)
 
@@ -166,11 +166,7 @@ def in_other_languages(taken: Route, indexes: Sequence[DocumentIndex], lexicon: 
         of_them = [index for index in indexes if index.document_id in ids]
         found = _in(to, taken, asked, of_them, lexicon)
         if found.searched != taken.searched:
-            yield replace(found, within=_among(ids, taken.within))
-
-
-def _among(ids: Set[str], within: Within | None) -> Within:
-    return lambda chunk: chunk.document_id in ids and (within is None or within(chunk))
+            yield replace(found, within=InDocuments(ids, taken.within))
 
 
 def _in(to: str, taken: Route, asked: str, indexes: Sequence[DocumentIndex], lexicon: Lexicon) -> Route:

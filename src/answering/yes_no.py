@@ -32,6 +32,7 @@ _LEAST = 2  # words that must
 _AS_NEAR = 0.6  # of the words that the nearest clause shares
 _PREFIXED = 5  # letters; a shorter word begins others by chance
 _CONDITION = re.compile(r"\s*(?:if|when|wenn|falls|si|se|als)\b[^,?]{3,160},\s*", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*\([^()]{1,60}\)")  # "there is no way (as of yet) to do it": one clause
 _CLAUSE = re.compile(r"[,;:.!?()](?:\s|$)|\b(?:but|while|whereas|although|however|aber|mais|pero|ma|mas|maar)\b", re.I)
 
 
@@ -187,6 +188,8 @@ def said(question: str, sentence: str) -> bool | None:
     True
     >>> said("May I charge for a copy?", "You may charge any price or no price for each copy.")
     True
+    >>> said("Can the pump start automatically?", "There is no way (as of yet) to start the pump automatically.")
+    False
     >>> said("Is the pool heated?", "The harbour was dredged in May.") is None
     True
     """
@@ -226,6 +229,7 @@ def _clauses_near(asked: str, sentence: str) -> list[str]:
     """The stretches of a sentence between two breaks that share about as many words with the question as any does, and
     those that deny a thing by no name of its own ("this feature is not supported") and share one."""
     wanted = set(terms(asked))
+    sentence = _ASIDE.sub(lambda aside: aside[0] if wanted & set(terms(aside[0])) else "", sentence)
     parts = [part for part in _CLAUSE.split(sentence) if part and part.strip()] or [sentence]
     shares = [len(wanted & set(terms(part))) for part in parts]
     enough = max(1.0, _AS_NEAR * max(shares))

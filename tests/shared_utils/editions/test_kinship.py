@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared_utils.editions.kinship import kinship, sketch, suggested_pairs
+from shared_utils.editions.kinship import kinship, may_be_editions, sketch, suggested_pairs
 from tests.shared_utils.editions.made import LEASE, document, with_sentence
 from tests.shared_utils.editions.test_compare import OTHER
 
@@ -35,3 +35,10 @@ def test_documents_without_words_are_kin_of_none() -> None:
     empty = document((), "Lease 2018.pdf")
     assert suggested_pairs([sketch(empty), sketch(EARLY)]) == []
     assert kinship(sketch(empty), sketch(empty)).text == 0.0
+
+
+def test_some_runs_of_words_tell_that_two_documents_may_be_editions() -> None:
+    assert may_be_editions(EARLY, LATE)
+    assert may_be_editions(LATE, EARLY)
+    assert not may_be_editions(EARLY, BIRDS)
+    assert not may_be_editions(EARLY, replace(BIRDS, name=EARLY.name, title=EARLY.title))

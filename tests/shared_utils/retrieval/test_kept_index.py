@@ -12,7 +12,7 @@ import pytest
 
 from shared_utils.retrieval.array_file import open_arrays, save_arrays, unnamed_arrays
 from shared_utils.retrieval.index import DocumentIndex, build_index
-from shared_utils.retrieval.kept_index import open_index, save_index
+from shared_utils.retrieval.kept_index import open_index, save_index, texts_of
 from shared_utils.retrieval.search import search
 from shared_utils.retrieval.stored_words import StoredWords, stored_words
 from shared_utils.types import Chunk
@@ -30,6 +30,22 @@ def kept(path: Path, index: DocumentIndex) -> DocumentIndex:
     opened = open_index(path, "d", "pages")
     assert opened is not None
     return opened
+
+
+def test_words_of_passages_come_without_the_passages(tmp_path: Path) -> None:
+    index = made("over the rows")
+    opened = kept(tmp_path / "d.index", index)
+    assert list(texts_of(opened.chunks)) == list(texts_of(index.chunks)) == TEXTS
+
+
+def test_whether_one_of_many_words_is_a_term_is_told_as_by_a_look_at_each(tmp_path: Path) -> None:
+    index = made()
+    for lexicon in (index.chunk_words.lexicon, kept(tmp_path / "d.index", index).chunk_words.lexicon):
+        assert lexicon.has_any(["nothing", "tax"])
+        assert not lexicon.has_any(["nothing", "taxx"])
+        assert not lexicon.has_any([])
+    empty = kept(tmp_path / "e.index", made(texts=[])).chunk_words.lexicon
+    assert not empty.has_any(["tax"])
 
 
 @pytest.mark.parametrize("index", [made(), made("over the rows"), made(texts=[])], ids=["plain", "context", "empty"])

@@ -17,6 +17,18 @@ def test_a_page_of_titles_with_growing_page_numbers_is_contents() -> None:
     assert is_contents(page("\n".join(f"{title}   {3 + 4 * n}" for n, title in enumerate(TITLES))))
 
 
+def test_a_line_ends_in_a_page_behind_dots_or_a_wide_blank_however_wide_it_is() -> None:
+    def held(line: str) -> bool:
+        return is_contents(page("\n".join(f"{line}{3 + 4 * n}" for n in range(7))))
+
+    assert held("Scope" + " " * 5_000)  # takes as long as the line is, not its square
+    assert held("Scope . . . . A-")
+    assert held(". . . . . ")
+    assert not held("Scope  ")
+    assert not held("Scope ... ")
+    assert not held("Scope   v")
+
+
 def test_a_table_of_counts_is_no_contents() -> None:
     counts = (31, 4, 15, 9, 26, 5, 3)
     assert not is_contents(page("\n".join(f"{title}   {n}" for title, n in zip(TITLES, counts, strict=True))))

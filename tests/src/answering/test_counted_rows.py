@@ -77,3 +77,26 @@ def test_only_different_values_of_the_column_that_is_called_so_are_counted() -> 
     found = counted_by_title("How many different forms of growing trees are there?", "different forms", passages, pages)
     assert found is not None
     assert [cell.text for _, cell in found.cells] == ["text", "2 021"]
+
+
+def test_rows_on_the_next_page_under_the_same_names_are_counted_too() -> None:
+    first, second = report("Methods of growing trees").document.pages[0], report("").document.pages[0]
+    second = replace(second, number=2, label="2")
+    one = index_document(Document("a" * 64, "trees.pdf", "Trees", (first, second), ()), Path("trees.pdf"))
+    passages = [Passage(chunk, 1, 1.0) for chunk in one.index.chunks if chunk.page == 1]
+    pages = {("a" * 64, page.number): page for page in one.document.pages}
+    found = counted_by_title("How many methods of growing trees are there?", "methods", passages, pages)
+    assert found is not None
+    assert [page.number for page, _ in found.cells] == [1, 1, 1, 2, 2, 2]
+    between = replace(second, text=f"Felling\n{second.text}", tables=(moved(second.tables[0], len("Felling\n")),))
+    pages["a" * 64, 2] = between  # something else comes first there: a table of its own
+    found = counted_by_title("How many methods of growing trees are there?", "methods", passages, pages)
+    assert found is not None
+    assert found.count == 3
+
+
+def moved(table: Table, by: int) -> Table:
+    spans = ([Span(span.start + by, span.end + by) for span in cell.spans] for cell in table.cells)
+    return replace(
+        table, cells=tuple(replace(c, spans=tuple(each)) for c, each in zip(table.cells, spans, strict=True))
+    )

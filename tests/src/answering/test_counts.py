@@ -67,6 +67,18 @@ def test_the_sentence_that_states_the_number_comes_first(
     assert words in cited.quote
 
 
+def test_what_stands_right_before_a_passage_tells_of_what_its_numbers_are(rag: Rag) -> None:
+    told = "Harbour 1.1 Buzz (June 1996): the first one with a name, after a figure of a film that all had seen then."
+    filler = "It was built by hand and tried by many. "
+    more = f"{filler * 7}{told} {filler * 3}This release contained 474 packages."
+    text = (more, "Harbour 3.1 Sarge (June 2005): this release contained around 15,400 packages.")
+    pages = tuple(Page(n, str(n), words, PageVerdict.TEXT) for n, words in enumerate(text, start=1))
+    history = index_document(Document("c" * 64, "harbour.pdf", "Harbour", pages, ()), Path("harbour.pdf"))
+    answer = ask(rag, "How many packages did release 1.1 contain?", history)
+    assert answer.direct is not None
+    assert answer.direct.value == "474"
+
+
 def test_no_number_of_something_else_is_taken(rag: Rag, group: IndexedDocument) -> None:
     answer = ask(rag, "How many savings plans are there?", group)
     assert answer.direct is None or answer.direct.kind is not DirectKind.VALUE

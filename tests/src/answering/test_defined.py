@@ -30,7 +30,9 @@ TEXT = (
     "depreciation) was higher. The sluice was opened 12 times. LBK = Lower Basin Kept. "
     "We use the mean sea level, MSL, of the harbour. "
     "Gains are recognized in other harbour income/(loss) (“OHI”). OHI was lower. "
-    "Capstans (spills) are upright drums that wind rope.",
+    "Capstans (spills) are upright drums that wind rope.\n"
+    "Salvage value - this is the value for which a boat can be sold at the end.\n"
+    "Book value - 500 crowns.",
     "Sources\nAda Brandt opens the lock. The Harbour Times. https://news.example/ada-brandt. Retrieved 4 May 2019.",
     *(f"In month {n} the yard mended {n + 3} boats and {n + 40} metres of quay, as it was planned." for n in range(8)),
 )
@@ -66,6 +68,7 @@ def ask(rag: Rag, question: str, document: IndexedDocument) -> Answer:
         ("What is MSL?", "We use the mean sea level, MSL"),
         ("What does OHI stand for?", "Gains are recognized in other harbour income/(loss)"),
         ("What are capstans?", "Capstans (spills) are upright drums"),
+        ("What is the salvage value?", "Salvage value - this is the value for which"),
         ("Who is the CEO of Brandt Works?", "Brandt Works CEO Ole Moen said"),
         ("Wer ist der CEO der Brandt Works?", "Brandt Works CEO Ole Moen said"),
         ("Who is the chief engineer?", "Mr. Lund, our chief engineer"),

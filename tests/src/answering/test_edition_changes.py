@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared_utils.types import Answer, Document
+from src.answering import edition_changes
 from src.answering.edition_changes import about_changes, asks_for_changes
 from src.answering.ingestion import IndexedDocument, index_document
 from tests.shared_utils.editions.made import LEASE, document, with_sentence
@@ -102,6 +103,11 @@ def test_the_earlier_edition_is_that_of_the_lower_year_whatever_the_order() -> N
 def test_documents_that_are_no_editions_are_searched_as_ever() -> None:
     assert asked("What changed between the two documents?", EARLY, BIRDS) is None
     assert asked("What changed?", EARLY) is None
+
+
+def test_documents_that_cannot_be_editions_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edition_changes, "compared", lambda *_: pytest.fail("seconds for two reports"))
+    assert asked("What changed between the two documents?", EARLY, BIRDS) is None
 
 
 def test_among_several_documents_the_only_two_editions_are_meant() -> None:

@@ -143,6 +143,7 @@ def test_what_stands_under_the_heading_that_a_question_names(manual: IndexedDocu
             "Ada Berg\nCollege of Tides\nada@tides.example\nBo Dahl",
         ),
         ("Weak Tides\nGeneral Dues\nOther Dues\n" + "A row of figures\n" * 12, None),
+        ("Weak Tides\nAda Berg, Bo Dahl\nJan 2015\n1 Introduction\n" + "Tides rise.\n" * 12, "Ada Berg, Bo Dahl"),
     ],
 )
 def test_who_wrote_it(lines: str, names: str | None) -> None:
