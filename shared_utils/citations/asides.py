@@ -49,6 +49,12 @@ _IS_LACKING = re.compile(  # "The price is not mentioned in the passages.", "Bas
     rf"(?P<in>\s+(?:(?:in|by|from|based on|with|aus|in)\s+)+{_GIVEN})?\W*",
     re.IGNORECASE | re.DOTALL,
 )
+_IT_LACKS = re.compile(  # "It does not provide a complete answer to the question of …": it is what was read
+    r"\W*(?:it|they)\s+(?:(?:also|only)\s+)?(?:do(?:es)?\s+not|do(?:es)?n['’]t)\s+(?:\w+ly\s+)?"
+    r"(?:provide|give|contain|offer|include)\s+(?:(?:an?|any|the|enough|sufficient|further)\s+)?(?:\w+\s+)?"
+    r"answers?\b(?P<what>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _SO = re.compile(r",\s+(?:so|and|but|which|therefore)\b.*", re.IGNORECASE | re.DOTALL)
 _KIND_OF_IT = re.compile(
     r"\W*(?:(?:any|the|specific|explicit|clear|detailed|further|more|enough|sufficient|direct|exact)\s+)*"
@@ -79,8 +85,8 @@ def said_to_be_lacking(sentence: str) -> str | None:
     >>> [said_to_be_lacking(text) for text in ("The policy does not cover floods.", "Floods are not mentioned.")]
     [None, None]
     """
-    found = _LACKS.match(bare_claim(sentence)) or _IS_LACKING.fullmatch(sentence)
-    if found is None or not (found.re is _LACKS or found["by"] or found["in"]):
+    found = _LACKS.match(bare_claim(sentence)) or _IT_LACKS.match(sentence) or _IS_LACKING.fullmatch(sentence)
+    if found is None or (found.re is _IS_LACKING and not (found["by"] or found["in"])):
         return None
     what = _KIND_OF_IT.sub("", _SO.sub("", found["what"]), count=1).strip(" .!")
     return what or None

@@ -15,10 +15,12 @@ from dataclasses import dataclass, replace
 
 from shared_utils.citations.alignment import nearest_copy
 from shared_utils.citations.base_rate import UNKNOWN, Share, corrected
+from shared_utils.citations.doubts import doubted
 from shared_utils.citations.framing import bare_claim
 from shared_utils.citations.polarity import denies, opposition
 from shared_utils.citations.reading import Finding
 from shared_utils.citations.reasons import halves
+from shared_utils.citations.retold import retells
 from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, Word, content_keys, words_of
 from shared_utils.message import message
@@ -82,15 +84,15 @@ def in_company(told: Sequence[Told], question: str, known: Share = UNKNOWN) -> t
         else is_firm(claim, question, probability)
         for claim, probability in zip(claims, probabilities, strict=True)
     }
-    findings = [one.finding if firm.get(id(one), True) else _lowered(one.finding) for one in told]
+    likely = {id(claim): probability for claim, probability in zip(claims, probabilities, strict=True)}
+    findings = [one.finding if firm.get(id(one), True) else _lowered(one, question, likely[id(one)]) for one in told]
     return findings if believed else _without_what_is_beside(told, findings, question), share
 
 
-def _lowered(finding: Finding) -> Finding:
-    if finding.verdict is not Verdict.SUPPORTED:
-        return finding
-    why = message("the page says something close to it; whether it says this cannot be told")
-    return replace(finding, verdict=Verdict.PARTLY, reason=why)
+def _lowered(told: Told, question: str, probability: float) -> Finding:
+    if told.finding.verdict not in (Verdict.SUPPORTED, Verdict.PARTLY):
+        return told.finding
+    return doubted(told.sentence, told.units, question, told.finding, probability)
 
 
 def _without_what_is_beside(told: Sequence[Told], findings: Sequence[Finding], question: str) -> list[Finding]:
@@ -123,6 +125,9 @@ def _is_beside(told: Told, question: str) -> bool:
     copy = nearest_copy(words, units, range(len(units)))
     if copy is None or told.is_short or not same_language(question, " ".join(unit.text for unit in units)):
         return False
+    every = content_keys(words_of(question))
+    if 2 * len(every & content_keys(words)) >= len(every):
+        return False  # words that most sentences of the page have may well be those that were asked for
     unit, asked = units[copy.unit], _asked_of(told, question)
     goes_on = copy.unit > 0 and bool(unit.words) and _PRONOUN.fullmatch(unit.words[0].text) is not None
     before = units[copy.unit - 1].keys if goes_on else frozenset[str]()
@@ -172,7 +177,12 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         if (added and not is_name and copy.unit in answers) or (whole and told.sentence.rstrip().endswith(_ENDS)):
             return True
     added = [word for word in added if not _is_held(word, _OF_THE_READER)]
-    if probability < _LIKELY or opposition((told.sentence, words), [(unit.text, unit.words) for unit in units]):
+    if opposition((told.sentence, words), [(unit.text, unit.words) for unit in units]):
+        return False
+    whole = (i for i in answers if not told.is_short and retells(words, units, i))
+    if any(not _loses_a_condition(words, units[i], asked) for i in whole):
+        return True
+    if probability < _LIKELY:
         return False
     together = [
         i

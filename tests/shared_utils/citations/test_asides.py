@@ -36,6 +36,7 @@ def test_what_speaks_to_the_reader_is_no_claim_and_no_part_of_an_answer(sentence
         "Feel free to use the slipway after six.",
         "We cannot provide electricity before May.",
         "The policy does not cover floods.",
+        "It does not give any information about guests to others.",
     ],
 )
 def test_what_says_something_is_no_aside(sentence: str) -> None:
@@ -48,6 +49,7 @@ def test_what_says_something_is_no_aside(sentence: str) -> None:
     [
         ("The passages do not mention the depth of the harbour basin.", Verdict.SUPPORTED),
         ("Note that the provided text does not specify any information on fuel prices.", Verdict.SUPPORTED),
+        ("It does not give a complete answer to the question of whether dogs may swim.", Verdict.SUPPORTED),
         ("The documents do not say that electricity is included from May on.", Verdict.PARTLY),
     ],
 )

@@ -1,0 +1,40 @@
+"""Whether a model only says again the figure that the documents' own answer begins with."""
+
+from __future__ import annotations
+
+from shared_utils.citations.framing import bare_claim
+from shared_utils.citations.polarity import denies
+from shared_utils.citations.text_units import content_keys, words_of
+from shared_utils.text.quantities import Quantity, quantities
+from shared_utils.types import Answer, DirectKind
+
+_OF_AN_ANSWER = content_keys(words_of("answer value result figure amount"))
+_FIGURES = (DirectKind.CALCULATION, DirectKind.VALUE)
+
+
+def says_again(sentence: str, own: Answer) -> bool:
+    """Whether a sentence has the figure of `own`, no number that neither this nor the question has, and no other word.
+
+    No page prints what was worked out, so a sentence that repeats it stands on nothing that can be cited but the cells.
+    """
+    if own.direct is None or own.direct.kind not in _FIGURES or not own.sentences:
+        return False
+    lead, claim = own.sentences[0].text, bare_claim(sentence)
+    words, numbers = words_of(claim), quantities(claim)
+    told = content_keys(words_of(f"{lead} {own.question}")) | _OF_AN_ANSWER
+    known = [*quantities(lead), *quantities(own.question)]
+    return (
+        any(_same(number, result) for number in numbers for result in _results(lead))
+        and all(any(_same(number, other) for other in known) for number in numbers)
+        and all(not told.isdisjoint(word.keys) for word in words if word.content and not word.text[0].isdigit())
+        and not denies(words)
+    )
+
+
+def _results(lead: str) -> tuple[Quantity, ...]:
+    """What a lead tells: behind the last "=" of a formula, or behind the label of a value."""
+    return quantities(lead.rsplit("=" if "=" in lead else ":", 1)[-1])
+
+
+def _same(one: Quantity, other: Quantity) -> bool:
+    return one.same_digits(other)

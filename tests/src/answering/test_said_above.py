@@ -1,0 +1,52 @@
+"""A model that repeats the figure which the documents' own answer begins with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shared_utils.types import QUOTED, Answer, Citation, Direct, DirectKind, Sentence, Verdict
+from src.answering.holding import SAID_ABOVE, what_holds
+from src.answering.said_above import says_again
+
+LEAD = "Margin, 2031: profit / sales = 30 / 120 = 25 %"
+OWN = Answer(
+    "What was the margin of the ferry in 2031?",
+    True,
+    (Sentence(LEAD, (1,), Verdict.SUPPORTED, SAID_ABOVE),),
+    (Citation(1, "d", "ferry.pdf", 1, "1", "30", 4, 6),),
+    "stop",
+    QUOTED,
+    LEAD,
+    direct=Direct(DirectKind.CALCULATION, "Margin", "25", "%", (), "30 / 120"),
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "again"),
+    [
+        ("The answer is: 25%.", True),
+        ("The margin of the ferry in 2031 was 25 %.", True),
+        ("The margin of the ferry in 2031 was 26 %.", False),
+        ("The margin of the ferry in 2030 was 25 %.", False),  # another year
+        ("The margin of the harbour in 2031 was 25 %.", False),  # of something else
+        ("The margin of the ferry was not 25 %.", False),
+        ("The profit of the ferry in 2031 was 30.", False),  # an operand
+    ],
+)
+def test_the_figure_that_leads_is_said_again(sentence: str, again: bool) -> None:
+    assert says_again(sentence, OWN) is again
+
+
+def test_nothing_is_said_again_where_no_figure_leads() -> None:
+    assert not says_again("The answer is: 25 %.", replace(OWN, direct=None))
+
+
+def test_what_is_said_again_is_not_told_as_wrong() -> None:
+    wrong = Sentence("The answer is: 25 %.", (), Verdict.CONTRADICTED, SAID_ABOVE)
+    made = what_holds(replace(OWN, sentences=(wrong,), direct=None), OWN)
+    last = made.sentences[-1]
+    assert (last.text, last.verdict, last.reason) == (wrong.text, Verdict.SUPPORTED, SAID_ABOVE)
+    assert last.left_out
+    assert last.citations == (1,)
