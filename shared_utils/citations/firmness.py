@@ -179,8 +179,8 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
     added = [word for word in added if not _is_held(word, _OF_THE_READER)]
     if opposition((told.sentence, words), [(unit.text, unit.words) for unit in units]):
         return False
-    whole = (i for i in answers if not told.is_short and retells(words, units, i))
-    if any(not _loses_a_condition(words, units[i], asked) for i in whole):
+    again = (i for i in answers if not told.is_short and retells(words, units, i))
+    if any(not _loses_a_condition(words, units[i], asked) for i in again):
         return True
     if probability < _LIKELY:
         return False

@@ -127,11 +127,12 @@ def _led_by(own: Answer, answer: Answer) -> Answer:
     for citation in answer.citations:
         numbers[citation.marker] = places.setdefault(_place(citation), len(places) + 1)
     first = 1 + max(sentence.paragraph for sentence in own.sentences)
-    others = (
+    renumbered = (
         replace(s, citations=tuple(numbers[m] for m in s.citations if m in numbers), paragraph=s.paragraph + first)
         for s in answer.sentences
     )
-    others = [_said_above(sentence, own) for sentence in others]
+    others = [_said_above(sentence, own) for sentence in renumbered]
+    fell = any(s.left_out and s.reason != SAID_ABOVE for s in others)
     merged = {citation.marker: citation for citation in _renumbered(answer.citations, numbers)}
     merged |= {citation.marker: citation for citation in own.citations}
     return _cited_in_order(
@@ -139,7 +140,7 @@ def _led_by(own: Answer, answer: Answer) -> Answer:
             answer,
             sentences=(*own.sentences, *others),
             citations=tuple(merged[marker] for marker in sorted(merged)),
-            notes=(MOSTLY_LEFT_OUT, *answer.notes),
+            notes=(MOSTLY_LEFT_OUT, *answer.notes) if fell else answer.notes,
         )
     )
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from shared_utils.message import literal
 from shared_utils.types import QUOTED, Answer, Citation, Direct, DirectKind, Sentence, Verdict
-from src.answering.holding import SAID_ABOVE, what_holds
+from src.answering.holding import MOSTLY_LEFT_OUT, SAID_ABOVE, what_holds
 from src.answering.said_above import says_again
 
 LEAD = "Margin, 2031: profit / sales = 30 / 120 = 25 %"
@@ -44,9 +45,17 @@ def test_nothing_is_said_again_where_no_figure_leads() -> None:
 
 
 def test_what_is_said_again_is_not_told_as_wrong() -> None:
-    wrong = Sentence("The answer is: 25 %.", (), Verdict.CONTRADICTED, SAID_ABOVE)
+    wrong = Sentence("The answer is: 25 %.", (), Verdict.CONTRADICTED, literal("why"))
     made = what_holds(replace(OWN, sentences=(wrong,), direct=None), OWN)
     last = made.sentences[-1]
     assert (last.text, last.verdict, last.reason) == (wrong.text, Verdict.SUPPORTED, SAID_ABOVE)
     assert last.left_out
     assert last.citations == (1,)
+    assert made.notes == ()  # nothing that it wrote has fallen
+
+
+def test_what_is_said_again_beside_what_falls_does_not_hide_that() -> None:
+    wrong = Sentence("The answer is: 25 %.", (), Verdict.CONTRADICTED, literal("why"))
+    made_up = Sentence("The captain owns a brewery.", (), Verdict.NOT_FOUND, literal("why"))
+    made = what_holds(replace(OWN, sentences=(wrong, made_up), direct=None), OWN)
+    assert made.notes == (MOSTLY_LEFT_OUT,)
