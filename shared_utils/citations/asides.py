@@ -55,6 +55,14 @@ _IT_LACKS = re.compile(  # "It does not provide a complete answer to the questio
     r"answers?\b(?P<what>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_IS_ABOUT = re.compile(  # "The passage discusses the importance of mooring lines." Figures and lists are told by more
+    rf"\W*{_GIVEN}\s+(?:also\s+|then\s+)?"
+    r"(?:(?:is|are)\s+(?:about|concerned\s+with|providing\s+(?:information|details))|discuss(?:es)?|talks?\s+about"
+    r"|focus(?:es)?\s+on|concludes?\s+(?:with|by)|highlights?\s+the|handelt\s+von|handeln\s+von|traite(?:nt)?\s+de"
+    r"|provides?\s+(?:(?:an?|the|some|more|further)\s+)?(?:\w+\s+)?"
+    r"(?:information|details|overview|analysis|explanation|description|summary|insights?))\b[^:\d]*",
+    re.IGNORECASE,
+)
 _SO = re.compile(r",\s+(?:so|and|but|which|therefore)\b.*", re.IGNORECASE | re.DOTALL)
 _KIND_OF_IT = re.compile(
     r"\W*(?:(?:any|the|specific|explicit|clear|detailed|further|more|enough|sufficient|direct|exact)\s+)*"
@@ -73,6 +81,17 @@ def speaks_to_the_reader(sentence: str) -> bool:
     False
     """
     return _TO_THE_READER.fullmatch(sentence) is not None
+
+
+def tells_what_is_read(sentence: str) -> bool:
+    """Whether it only tells what the passages are about, and so answers nothing.
+
+    >>> [tells_what_is_read(text) for text in ("The passage discusses the use of tugs.", "The text is about boats.")]
+    [True, True]
+    >>> [tells_what_is_read(text) for text in ("The passage says that tugs tow.", "The passage discusses 3 tugs.")]
+    [False, False]
+    """
+    return _IS_ABOUT.fullmatch(sentence) is not None
 
 
 def said_to_be_lacking(sentence: str) -> str | None:

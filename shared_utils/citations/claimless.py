@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 
-from shared_utils.citations.asides import TO_THE_READER, said_to_be_lacking, speaks_to_the_reader
+from shared_utils.citations.asides import (
+    TO_THE_READER,
+    said_to_be_lacking,
+    speaks_to_the_reader,
+    tells_what_is_read,
+)
 from shared_utils.citations.text_units import content_keys, words_of
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.text.folding import fold
@@ -25,6 +30,12 @@ _LEADS_ON = frozenset(
         "à au aux avec dans de des du en et la le les ou par pour que sur un une"
     ).split()
 )
+_OF_TEXTS = content_keys(
+    words_of(
+        "document documents text texts passage excerpt context section chapter topic topics subject summary summarise "
+        "summarize overview dokument abschnitt kapitel thema inhalt zusammenfassung texte chapitre sujet résumé"
+    )
+)
 _OF_THE_ANSWER = content_keys(words_of("question answer document documents passage frage antwort réponse"))
 
 
@@ -43,6 +54,12 @@ def _breaks_off(sentence: str) -> bool:
     return len(words) > _LEAST and not ends and fold(words[-1].text) in _LEADS_ON
 
 
+def _asks_of_a_thing(question: str) -> bool:
+    """Whether a question is not one of what a text is about."""
+    asked = content_keys(words_of(question))
+    return len(asked) > 1 and asked.isdisjoint(_OF_TEXTS)
+
+
 def claims_nothing(sentence: str, question: str, *, wants_word: bool = False) -> Message:
     """Why a sentence is no claim; `NOTHING` where it is one. `wants_word`: the question wants a yes or a no, which its
     own words may say.
@@ -58,6 +75,8 @@ def claims_nothing(sentence: str, question: str, *, wants_word: bool = False) ->
         return TO_THE_READER
     if said_to_be_lacking(sentence):
         return message("it tells what the passages lack, which no place of them can show")
+    if tells_what_is_read(sentence) and _asks_of_a_thing(question):
+        return message("it tells what the passages are about, and answers nothing")
     if _breaks_off(sentence):
         return message("it breaks off before its end")
     asked, said = content_keys(words_of(question)), content_keys(words_of(sentence)) - _OF_THE_ANSWER

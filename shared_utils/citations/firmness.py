@@ -35,7 +35,7 @@ _LIKELY, _SURE = 0.5, 0.85  # probabilities: that a look-up is right, that a fre
 _CLAUSE = 4  # words of content
 _ASKED = 0.33  # share of the question's words of content that stand beside what was looked up, and …
 _ASKED_OF_A_SENTENCE = 0.2  # … in or before what a whole sentence stands on
-_ASKED_OF_A_LIST = 0.75  # … beside what is told as the page lists it
+_ASKED_OF_A_LIST = 0.65  # … beside what is told as the page lists it
 _BEFORE = 2  # words before a stretch that may deny it
 _FOREIGN = 1  # words of a rewording that neither the page nor the question has
 _ASKED_ENOUGH = 3  # words of content that only the question has; a shorter one may ask for anything
@@ -43,6 +43,7 @@ _ONE_FORM = 0.75  # share of a sentence's words that another has in the same ord
 _FEW_TOLD = 4  # one sentence in so many may hold a word that tells what it is about
 _PRONOUN = re.compile(r"(?:it|its|they|their|this|these|he|she|his|her|er|sie|es|dies\w*|ils?|elles?)", re.IGNORECASE)
 _ENDS = (".", "!", "。", "！")
+_COUNTS = re.compile(r"\((\d{1,2}|[a-z])\)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CONDITION = re.compile(
     r"\b(?:if|when|unless|except|provided that|wenn|falls|sofern|außer|si|quand|lorsque|sauf)\b[^;]*", re.IGNORECASE
@@ -222,7 +223,8 @@ def _speaks_of(question: str, keys: frozenset[str], least: float = _ASKED) -> bo
 
 def _in_a_row(words: Sequence[Word], unit: Unit) -> bool:
     """Whether words of content follow each other so in the unit: a list that was asked for, however long."""
-    theirs = [word.keys for word in unit.words if word.content]
+    counts = {match.start(1) for match in _COUNTS.finditer(unit.text)}  # "(1)" before the first item
+    theirs = [word.keys for word in unit.words if word.content and word.start not in counts]
     ours = [word.keys for word in words]
     return any(theirs[start : start + len(ours)] == ours for start in range(len(theirs) - len(ours) + 1))
 

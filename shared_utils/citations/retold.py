@@ -8,6 +8,8 @@ from dataclasses import replace
 from shared_utils.citations.alignment import in_order
 from shared_utils.citations.polarity import denies
 from shared_utils.citations.text_units import Unit, Word, words_of
+from shared_utils.citations.word_classes import classes
+from shared_utils.text.folding import fold
 
 _COMPARING = ("compared", "versus")  # "compared to" is what "than" says
 _ENDS = (".", "!", "?", ":", ";", "。", "！")
@@ -21,8 +23,12 @@ def retells(words: Sequence[Word], units: Sequence[Unit], i: int) -> bool:
     """Whether a claim of these words has all its words of content, in order, from unit `i`, or from it and the heading
     before it, which models copy along. Few of theirs may be left out between, for what is said of the rest may be said
     of those; and both deny something or neither. Which figure of a row is meant, its columns tell: never of a row."""
-    said = [word for word in words if word.content and word.text.lower() not in _COMPARING]
+    said = [word for word in words if word.content and not _says_little(word)]
     return len(said) >= _LEAST and any(_retells(words, said, page) for page in _windows(units, i))
+
+
+def _says_little(word: Word) -> bool:
+    return word.text.lower() in _COMPARING or fold(word.text) in classes("in_place_of")
 
 
 def as_derived(word: Word, keys: Collection[str]) -> Word:

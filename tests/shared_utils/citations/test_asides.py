@@ -55,3 +55,18 @@ def test_what_says_something_is_no_aside(sentence: str) -> None:
 )
 def test_what_the_passages_are_said_to_lack_is_looked_for(sentence: str, verdict: Verdict) -> None:
     assert verify(sentence, [PAGE]).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "empty"),
+    [
+        ("The passage discusses the importance of mooring lines.", "How old may mooring lines be?", True),
+        ("The document provides a detailed overview of the berths for guests.", "What does a berth cost?", True),
+        ("Der Abschnitt handelt von Gästen im Hafen.", "Was zahlen Gäste im Hafen?", True),
+        ("The passage discusses the importance of mooring lines.", "What is this document about?", False),
+        ("The passage discusses two rules: lines and fenders.", "Which rules are there for boats?", False),
+        ("The board discusses the importance of mooring lines.", "How old may mooring lines be?", False),
+    ],
+)
+def test_what_tells_only_what_was_read_answers_nothing(sentence: str, question: str, empty: bool) -> None:
+    assert bool(claims_nothing(sentence, question)) is empty

@@ -8,6 +8,7 @@ from shared_utils.citations.firmness import Told, is_firm
 from shared_utils.citations.reading import Finding
 from shared_utils.citations.retold import retells
 from shared_utils.citations.text_units import units_of, words_of
+from shared_utils.citations.verification import verify
 from shared_utils.types import Verdict
 
 PAGE = units_of(
@@ -22,6 +23,15 @@ def test_a_word_may_be_derived_from_the_pages() -> None:
     page = units_of("The guild shows that every island will experience a flood in the spring.\n")
     assert retells(words_of("The guild shows every island experiencing a flood in the spring."), page, 0)
     assert not retells(words_of("The guild shows every island exporting a flood in the spring."), page, 0)
+
+
+def test_one_word_for_nearly_stands_for_another() -> None:
+    page = units_of(
+        "The tests showed a gain of roughly 60 % for the boats with either very long or very short keels.\n"
+    )
+    claim = "The tests showed a gain of approximately 60 % for the boats with either very long or very short keels."
+    assert retells(words_of(claim), page, 0)
+    assert verify(claim, [page[0].text]).verdict is Verdict.SUPPORTED
 
 
 def test_a_row_is_never_told_again_by_its_words() -> None:
