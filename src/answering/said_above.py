@@ -6,7 +6,7 @@ from shared_utils.citations.framing import bare_claim
 from shared_utils.citations.polarity import denies
 from shared_utils.citations.text_units import content_keys, words_of
 from shared_utils.text.quantities import Quantity, quantities
-from shared_utils.types import Answer, DirectKind
+from shared_utils.types import Answer, Direct, DirectKind
 
 _OF_AN_ANSWER = content_keys(words_of("answer value result figure amount"))
 _FIGURES = (DirectKind.CALCULATION, DirectKind.VALUE)
@@ -28,7 +28,18 @@ def says_again(sentence: str, own: Answer) -> bool:
         and all(any(_same(number, other) for other in known) for number in numbers)
         and all(not told.isdisjoint(word.keys) for word in words if word.content and not word.text[0].isdigit())
         and not denies(words)
+        and not _is_of_an_operand(content_keys(words), own.direct)
     )
+
+
+def _is_of_an_operand(said: frozenset[str], direct: Direct) -> bool:
+    """Whether it has words that only one of the values has from which the figure was worked out, and neither of the
+    others' own nor of the result's: "The fares of guests are 5" of what they exceed the children's by."""
+    names = [content_keys(words_of(operand.name)) for operand in direct.operands]
+    own = [keys.difference(*(other for other in names if other is not keys)) for keys in names]
+    named = [keys for keys in own if not keys.isdisjoint(said)]
+    result = content_keys(words_of(direct.name)).difference(*names)
+    return len(names) > 1 and len(named) == 1 and result.isdisjoint(said)
 
 
 def _results(lead: str) -> tuple[Quantity, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from shared_utils.message import literal
-from shared_utils.types import QUOTED, Answer, Citation, Direct, DirectKind, Sentence, Verdict
+from shared_utils.types import QUOTED, Answer, Citation, Direct, DirectKind, DirectOperand, Sentence, Verdict
 from src.answering.holding import MOSTLY_LEFT_OUT, SAID_ABOVE, what_holds
 from src.answering.said_above import says_again
 
@@ -38,6 +38,27 @@ OWN = Answer(
 )
 def test_the_figure_that_leads_is_said_again(sentence: str, again: bool) -> None:
     assert says_again(sentence, OWN) is again
+
+
+@pytest.mark.parametrize(
+    ("sentence", "again"),
+    [
+        ("The difference in 2031 is 5.", True),
+        ("The difference between the fares of guests and the fares of children is 5.", True),
+        ("The fares of guests in 2031 are 5.", False),  # of one of the two
+    ],
+)
+def test_a_difference_is_no_figure_of_one_of_its_sides(sentence: str, again: bool) -> None:
+    sides = tuple(
+        DirectOperand(name, value, "", (1,)) for name, value in (("Fares of guests", "9"), ("Fares of children", "4"))
+    )
+    own = replace(
+        OWN,
+        question="What were the fares of guests in 2031, and the difference between them and the fares of children?",
+        sentences=(Sentence("Difference, 2031: 9 - 4 = 5", (1,), Verdict.SUPPORTED, SAID_ABOVE),),
+        direct=Direct(DirectKind.CALCULATION, "Difference", "5", "", sides, "9 - 4"),
+    )
+    assert says_again(sentence, own) is again
 
 
 def test_nothing_is_said_again_where_no_figure_leads() -> None:
