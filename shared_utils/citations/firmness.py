@@ -93,7 +93,8 @@ def in_company(told: Sequence[Told], question: str, known: Share = UNKNOWN) -> t
 def _lowered(told: Told, question: str, probability: float) -> Finding:
     if told.finding.verdict not in (Verdict.SUPPORTED, Verdict.PARTLY):
         return told.finding
-    return doubted(told.sentence, told.units, question, told.finding, probability)
+    likely = 0.0 if told.is_short else probability  # of a short answer, that the page says what was asked
+    return doubted(told.sentence, told.units, question, told.finding, likely)
 
 
 def _without_what_is_beside(told: Sequence[Told], findings: Sequence[Finding], question: str) -> list[Finding]:

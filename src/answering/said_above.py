@@ -1,4 +1,4 @@
-"""Whether a model only says again the figure that the documents' own answer begins with."""
+"""Whether a model only says again the figure, or the yes or no, that the documents' own answer begins with."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from shared_utils.text.quantities import Quantity, quantities
 from shared_utils.types import Answer, Direct, DirectKind
 
 _OF_AN_ANSWER = content_keys(words_of("answer value result figure amount"))
+_SIGNS = " .,!*"
 _FIGURES = (DirectKind.CALCULATION, DirectKind.VALUE)
 
 
 def says_again(sentence: str, own: Answer) -> bool:
-    """Whether a sentence has the figure of `own`, no number that neither this nor the question has, and no other word.
+    """Whether a sentence has the figure of `own`, no number that neither this nor the question has, and no other word;
+    or is its yes or no.
 
     No page prints what was worked out, so a sentence that repeats it stands on nothing that can be cited but the cells.
     """
-    if own.direct is None or own.direct.kind not in _FIGURES or not own.sentences:
+    if own.direct is None or not own.sentences:
         return False
     lead, claim = own.sentences[0].text, bare_claim(sentence)
+    if own.direct.kind is DirectKind.YES_NO:
+        return claim.strip(_SIGNS).casefold() == lead.strip(_SIGNS).casefold()
+    if own.direct.kind not in _FIGURES:
+        return False
     words, numbers = words_of(claim), quantities(claim)
     told = content_keys(words_of(f"{lead} {own.question}")) | _OF_AN_ANSWER
     known = [*quantities(lead), *quantities(own.question)]

@@ -39,6 +39,12 @@ def test_what_is_likely_may_be_told_in_other_words() -> None:
     assert doubted(sentence, PAGE, QUESTION, CLOSELY, 0.6).verdict is Verdict.PARTLY
 
 
+def test_the_question_before_a_short_answer_does_not_make_it_likely() -> None:
+    finding = Finding(Verdict.SUPPORTED, probability=0.9)
+    short = Told("When does the ferry to the island sail: A question-and-answer session.", finding, PAGE, is_short=True)
+    assert in_company([short], QUESTION)[0][0].verdict is Verdict.NOT_FOUND
+
+
 def test_a_number_that_differs_stays_what_it_is() -> None:
     other = Finding(Verdict.CONTRADICTED, probability=0.2)
     claim = Told("The ferry to the island sails under a Danish captain at 3.", other, PAGE)

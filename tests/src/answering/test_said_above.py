@@ -61,6 +61,14 @@ def test_a_difference_is_no_figure_of_one_of_its_sides(sentence: str, again: boo
     assert says_again(sentence, own) is again
 
 
+def test_a_yes_or_no_is_said_again_alone() -> None:
+    lead = Sentence("No.", (1,), Verdict.SUPPORTED, SAID_ABOVE)
+    own = replace(OWN, sentences=(lead,), direct=Direct(DirectKind.YES_NO, "", "no", "", ()))
+    assert says_again("The answer is: No.", own)
+    assert not says_again("The answer is: Yes.", own)
+    assert not says_again("No, the ferry is closed.", own)
+
+
 def test_nothing_is_said_again_where_no_figure_leads() -> None:
     assert not says_again("The answer is: 25 %.", replace(OWN, direct=None))
 
