@@ -15,7 +15,7 @@ from shared_utils.message import NOTHING, Message, message
 from shared_utils.text.folding import fold
 
 _LIST_MARK = re.compile(
-    r"\W*\d{1,2}[.)]\W*|\W*[a-z][.)]\W*|\W+"
+    r"(?:\W*\d{1,2}[.)])+\W*|\W*[a-z][.)]\W*|\W+"
     r"|\W*(?:figure|fig|table|exhibit|abbildung|abb|tabelle|tab|tableau)\.?\s*\d[\d.–-]*[a-z]?\W*",
     re.IGNORECASE,
 )
@@ -42,7 +42,7 @@ _OF_THE_ANSWER = content_keys(words_of("question answer document documents passa
 def is_list_mark(text: str) -> bool:
     """Whether nothing stands behind the number or bullet of a list, or of a figure or table.
 
-    >>> [is_list_mark(text) for text in ("2.", "b)", "—", "Figure 2-1.", "2.5", "15 %.", "2. Press it.")]
+    >>> [is_list_mark(text) for text in ("2.", "1. 1.", "b)", "Figure 2-1.", "2.5", "15 %.", "2. Press it.")]
     [True, True, True, True, False, False, False]
     """
     return _LIST_MARK.fullmatch(text) is not None
@@ -84,4 +84,11 @@ def claims_nothing(sentence: str, question: str, *, wants_word: bool = False) ->
         return message("it leads to what follows and claims nothing of its own")
     enough = len(said) >= _LEAST and len(said) >= _ASKED_AGAIN * len(asked)
     repeats = bool(said) and said <= asked and (enough or not _CHOICE.search(question))
+    repeats = repeats and not _names_anew(sentence, question)
     return message("it repeats the question and claims nothing") if repeats and not wants_word else NOTHING
+
+
+def _names_anew(sentence: str, question: str) -> bool:
+    """Whether it makes a name of the question's words: "the Rare Visits berth" for guests who rarely visit."""
+    written = {word.text for word in words_of(question)}
+    return any(w.text[:1].isupper() and w.content and w.text not in written for w in words_of(sentence)[1:])

@@ -70,3 +70,9 @@ def test_what_the_passages_are_said_to_lack_is_looked_for(sentence: str, verdict
 )
 def test_what_tells_only_what_was_read_answers_nothing(sentence: str, question: str, empty: bool) -> None:
     assert bool(claims_nothing(sentence, question)) is empty
+
+
+def test_a_name_made_of_the_questions_words_is_an_answer() -> None:
+    question = "Which berth is recommended for guests who rarely visit the harbour?"
+    assert claims_nothing("The berth recommended for guests who rarely visit the harbour is a berth.", question)
+    assert not claims_nothing("The berth recommended for guests is the Rare Visits berth.", question)
