@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from shared_utils.citations.features import missing_names
 from shared_utils.citations.framing import bare_claim
 from shared_utils.citations.reading import SAYS_LITTLE, Finding, is_measured, read_claim
 from shared_utils.citations.reasons import lacking
@@ -37,8 +38,13 @@ def doubted(sentence: str, units: Sequence[Unit], question: str, finding: Findin
     missing = [word for word in added if held.isdisjoint(as_derived(word, stand).keys)]
     if not missing:
         return _partly(finding)
+    names = [
+        word for word in missing_names(reading) if word in missing
+    ]  # not those of the question before a short answer
     mostly = len(missing) >= _MOSTLY * len(added) and probability < _LIKELY
-    return replace(finding, verdict=Verdict.NOT_FOUND if mostly else Verdict.PARTLY, reason=lacking(reading, missing))
+    return replace(
+        finding, verdict=Verdict.NOT_FOUND if mostly else Verdict.PARTLY, reason=lacking(reading, missing, names)
+    )
 
 
 def _partly(finding: Finding) -> Finding:

@@ -19,13 +19,13 @@ _MOST_NAMED = 3
 
 def not_said(reading: Reading) -> Message | None:
     """Which of its words stand nowhere near: a name first, then the most telling; None where all stand somewhere."""
-    missing = missing_words(reading)
-    return lacking(reading, missing) if missing or missing_names(reading) else None
+    missing, names = missing_words(reading), missing_names(reading)
+    return lacking(reading, missing, names) if missing or names else None
 
 
-def lacking(reading: Reading, missing: Sequence[Word]) -> Message:
+def lacking(reading: Reading, missing: Sequence[Word], names: Sequence[Word]) -> Message:
     """That a name of the claim is missing, or else the most telling of the words that are."""
-    if names := missing_names(reading):
+    if names:
         return message("the cited words do not name “{what}”", what=names[0].text)
     missing = sorted(missing, key=lambda word: -_weight(reading, word))
     missing = [word for word in missing if SAYS_LITTLE.isdisjoint(word.keys)] or missing

@@ -45,6 +45,12 @@ def test_the_question_before_a_short_answer_does_not_make_it_likely() -> None:
     assert in_company([short], QUESTION)[0][0].verdict is Verdict.NOT_FOUND
 
 
+def test_a_name_of_the_question_is_not_what_an_answer_lacks() -> None:
+    question = "Does the ferry to Helgoland sail at noon?"
+    short = Told("Does the ferry to Helgoland sail at noon: A quarrel.", CLOSELY, PAGE, is_short=True)
+    assert "quarrel" in str(in_company([short], question)[0][0].reason)
+
+
 def test_a_number_that_differs_stays_what_it_is() -> None:
     other = Finding(Verdict.CONTRADICTED, probability=0.2)
     claim = Told("The ferry to the island sails under a Danish captain at 3.", other, PAGE)
