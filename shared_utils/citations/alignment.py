@@ -21,12 +21,12 @@ class Alignment:
 def nearest_copy(words: Sequence[Word], units: Sequence[Unit], candidates: Sequence[int]) -> Alignment | None:
     """The candidate unit that holds most of the claim's words in their order; None without words or candidates."""
     ours = [word.keys for word in words[:_MOST_WORDS]]
-    found = [Alignment(i, _in_order(ours, units[i].words) / len(ours)) for i in candidates] if ours else []
+    found = [Alignment(i, in_order(ours, units[i].words) / len(ours)) for i in candidates] if ours else []
     return max(found, key=lambda alignment: alignment.likeness, default=None)
 
 
-def _in_order(ours: Sequence[tuple[str, ...]], theirs: Sequence[Word]) -> int:
-    """The length of the longest common subsequence."""
+def in_order(ours: Sequence[tuple[str, ...]], theirs: Sequence[Word]) -> int:
+    """How many words stand in both in the same order: the length of the longest common subsequence."""
     other = [word.keys for word in theirs[:_MOST_WORDS]]
     before = [0] * (len(other) + 1)
     for keys in ours:

@@ -49,6 +49,20 @@ _IS_LACKING = re.compile(  # "The price is not mentioned in the passages.", "Bas
     rf"(?P<in>\s+(?:(?:in|by|from|based on|with|aus|in)\s+)+{_GIVEN})?\W*",
     re.IGNORECASE | re.DOTALL,
 )
+_IT_LACKS = re.compile(  # "It does not provide a complete answer to the question of …": it is what was read
+    r"\W*(?:it|they)\s+(?:(?:also|only)\s+)?(?:do(?:es)?\s+not|do(?:es)?n['’]t)\s+(?:\w+ly\s+)?"
+    r"(?:provide|give|contain|offer|include)\s+(?:(?:an?|any|the|enough|sufficient|further)\s+)?(?:\w+\s+)?"
+    r"answers?\b(?P<what>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_IS_ABOUT = re.compile(  # "The passage discusses the importance of mooring lines." Figures and lists are told by more
+    rf"\W*{_GIVEN}\s+(?:also\s+|then\s+)?"
+    r"(?:(?:is|are)\s+(?:about|concerned\s+with|providing\s+(?:information|details))|discuss(?:es)?|talks?\s+about"
+    r"|focus(?:es)?\s+on|concludes?\s+(?:with|by)|highlights?\s+the|handelt\s+von|handeln\s+von|traite(?:nt)?\s+de"
+    r"|provides?\s+(?:(?:an?|the|some|more|further)\s+)?(?:\w+\s+)?"
+    r"(?:information|details|overview|analysis|explanation|description|summary|insights?))\b[^:\d]*",
+    re.IGNORECASE,
+)
 _SO = re.compile(r",\s+(?:so|and|but|which|therefore)\b.*", re.IGNORECASE | re.DOTALL)
 _KIND_OF_IT = re.compile(
     r"\W*(?:(?:any|the|specific|explicit|clear|detailed|further|more|enough|sufficient|direct|exact)\s+)*"
@@ -69,6 +83,17 @@ def speaks_to_the_reader(sentence: str) -> bool:
     return _TO_THE_READER.fullmatch(sentence) is not None
 
 
+def tells_what_is_read(sentence: str) -> bool:
+    """Whether it only tells what the passages are about, and so answers nothing.
+
+    >>> [tells_what_is_read(text) for text in ("The passage discusses the use of tugs.", "The text is about boats.")]
+    [True, True]
+    >>> [tells_what_is_read(text) for text in ("The passage says that tugs tow.", "The passage discusses 3 tugs.")]
+    [False, False]
+    """
+    return _IS_ABOUT.fullmatch(sentence) is not None
+
+
 def said_to_be_lacking(sentence: str) -> str | None:
     """What the passages are said not to tell; None where a sentence says no such thing.
 
@@ -79,8 +104,8 @@ def said_to_be_lacking(sentence: str) -> str | None:
     >>> [said_to_be_lacking(text) for text in ("The policy does not cover floods.", "Floods are not mentioned.")]
     [None, None]
     """
-    found = _LACKS.match(bare_claim(sentence)) or _IS_LACKING.fullmatch(sentence)
-    if found is None or not (found.re is _LACKS or found["by"] or found["in"]):
+    found = _LACKS.match(bare_claim(sentence)) or _IT_LACKS.match(sentence) or _IS_LACKING.fullmatch(sentence)
+    if found is None or (found.re is _IS_LACKING and not (found["by"] or found["in"])):
         return None
     what = _KIND_OF_IT.sub("", _SO.sub("", found["what"]), count=1).strip(" .!")
     return what or None

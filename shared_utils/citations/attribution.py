@@ -30,6 +30,7 @@ _ASKING = re.compile(r"\bhow (?:many|much|long|often|old|far|large|high)\b", re.
 _PRONOUN = re.compile(
     r"(?:it|its|they|their|this|these|he|she|his|her|er|sie|es|dies\w*|il|elle|ils|elles)\b", re.IGNORECASE
 )
+_ENDS = (".", "!", "?", ":", ";", "。", "！", "？")
 _COPY_WORDS, _COPY = 2, 0.8  # words of content, and the share of all words in order, of a sentence of the page
 _COPY_WHOLE = 0.5  # share of that sentence's words of content; a stretch of it is an answer only with its question
 _MOST_QUOTED = 2  # sentences or rows of one evidence span behind one sentence of the answer
@@ -184,16 +185,21 @@ def _is_short(claim: str) -> bool:
 
 
 def _stands_alone(words: Sequence[Word], spans: Sequence[EvidenceSpan]) -> bool:
-    """Whether a short sentence copies one of the pages: "The figures are for reference only." needs no question."""
+    """Whether a short sentence copies one of the pages: "The figures are for reference only." needs no question. A
+    heading does: it names something and says nothing of it."""
     if len(content_keys(words)) < _COPY_WORDS:
         return False
     keys = content_keys(words)
     for units in (units_of(span.text) for span in spans):
         copy = nearest_copy(words, units, range(len(units)))
         whole = copy is not None and len(keys) >= _COPY_WHOLE * len(units[copy.unit].keys)
-        if copy is not None and copy.likeness >= _COPY and whole:
+        if copy is not None and copy.likeness >= _COPY and whole and not _names_only(units[copy.unit]):
             return True
     return False
+
+
+def _names_only(unit: Unit) -> bool:
+    return not unit.is_row and not unit.text.rstrip(" \"'”»)").endswith(_ENDS)
 
 
 def _supporting(

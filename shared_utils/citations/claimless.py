@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
-from shared_utils.citations.asides import TO_THE_READER, said_to_be_lacking, speaks_to_the_reader
+from shared_utils.citations.asides import (
+    TO_THE_READER,
+    said_to_be_lacking,
+    speaks_to_the_reader,
+    tells_what_is_read,
+)
 from shared_utils.citations.text_units import content_keys, words_of
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.text.folding import fold
 
 _LIST_MARK = re.compile(
-    r"\W*\d{1,2}[.)]\W*|\W*[a-z][.)]\W*|\W+"
+    r"(?:\W*\d{1,2}[.)])+\W*|\W*[a-z][.)]\W*|\W+"
     r"|\W*(?:figure|fig|table|exhibit|abbildung|abb|tabelle|tab|tableau)\.?\s*\d[\d.–-]*[a-z]?\W*",
     re.IGNORECASE,
 )
@@ -25,13 +30,19 @@ _LEADS_ON = frozenset(
         "à au aux avec dans de des du en et la le les ou par pour que sur un une"
     ).split()
 )
+_OF_TEXTS = content_keys(
+    words_of(
+        "document documents text texts passage excerpt context section chapter topic topics subject summary summarise "
+        "summarize overview dokument abschnitt kapitel thema inhalt zusammenfassung texte chapitre sujet résumé"
+    )
+)
 _OF_THE_ANSWER = content_keys(words_of("question answer document documents passage frage antwort réponse"))
 
 
 def is_list_mark(text: str) -> bool:
     """Whether nothing stands behind the number or bullet of a list, or of a figure or table.
 
-    >>> [is_list_mark(text) for text in ("2.", "b)", "—", "Figure 2-1.", "2.5", "15 %.", "2. Press it.")]
+    >>> [is_list_mark(text) for text in ("2.", "1. 1.", "b)", "Figure 2-1.", "2.5", "15 %.", "2. Press it.")]
     [True, True, True, True, False, False, False]
     """
     return _LIST_MARK.fullmatch(text) is not None
@@ -41,6 +52,12 @@ def _breaks_off(sentence: str) -> bool:
     words = words_of(sentence)
     ends = bool(words) and sentence.rstrip()[-1] in _ENDS
     return len(words) > _LEAST and not ends and fold(words[-1].text) in _LEADS_ON
+
+
+def _asks_of_a_thing(question: str) -> bool:
+    """Whether a question is not one of what a text is about."""
+    asked = content_keys(words_of(question))
+    return len(asked) > 1 and asked.isdisjoint(_OF_TEXTS)
 
 
 def claims_nothing(sentence: str, question: str, *, wants_word: bool = False) -> Message:
@@ -58,6 +75,8 @@ def claims_nothing(sentence: str, question: str, *, wants_word: bool = False) ->
         return TO_THE_READER
     if said_to_be_lacking(sentence):
         return message("it tells what the passages lack, which no place of them can show")
+    if tells_what_is_read(sentence) and _asks_of_a_thing(question):
+        return message("it tells what the passages are about, and answers nothing")
     if _breaks_off(sentence):
         return message("it breaks off before its end")
     asked, said = content_keys(words_of(question)), content_keys(words_of(sentence)) - _OF_THE_ANSWER
@@ -65,4 +84,11 @@ def claims_nothing(sentence: str, question: str, *, wants_word: bool = False) ->
         return message("it leads to what follows and claims nothing of its own")
     enough = len(said) >= _LEAST and len(said) >= _ASKED_AGAIN * len(asked)
     repeats = bool(said) and said <= asked and (enough or not _CHOICE.search(question))
+    repeats = repeats and not _names_anew(sentence, question)
     return message("it repeats the question and claims nothing") if repeats and not wants_word else NOTHING
+
+
+def _names_anew(sentence: str, question: str) -> bool:
+    """Whether it makes a name of the question's words: "the Rare Visits berth" for guests who rarely visit."""
+    written = {word.text for word in words_of(question)}
+    return any(w.text[:1].isupper() and w.content and w.text not in written for w in words_of(sentence)[1:])

@@ -36,6 +36,7 @@ from shared_utils.citations.subjects import check_subjects
 from shared_utils.citations.substitutions import Swap, exchanges, names_in, of_one_country, replaced, stands_beside
 from shared_utils.citations.tables import cells_of
 from shared_utils.citations.text_units import Unit, Word, covered, words_of
+from shared_utils.citations.word_classes import classes
 from shared_utils.message import NOTHING, message
 from shared_utils.text.folding import fold
 from shared_utils.types import Verdict
@@ -296,6 +297,7 @@ def _is_reworded(swap: Swap, reading: Reading) -> bool:
     the same end of a scale, larger and greater; or another verb, by which people mostly mean the same: "to produce a
     smear", "by fitting racks"."""
     one, other = sorted((fold(swap.answer), fold(swap.page)), key=len)
+    instead = classes("in_place_of")
     if other.endswith(one) and other.removesuffix(one) in _DENYING:
         return False
     if (
@@ -303,7 +305,7 @@ def _is_reworded(swap: Swap, reading: Reading) -> bool:
         or SequenceMatcher(None, one, other).ratio() >= _ALIKE
     ):
         return True
-    if are_alike(swap.answer, swap.page):
+    if are_alike(swap.answer, swap.page) or (one in instead and instead[one] == instead.get(other)):
         return True
     before = fold(reading.words[swap.at.start - 1].text) if swap.at.start else ""
     return before in _BEFORE_A_VERB or (before in _BEFORE_A_GERUND and one.endswith("ing") and other.endswith("ing"))

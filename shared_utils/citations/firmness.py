@@ -15,10 +15,12 @@ from dataclasses import dataclass, replace
 
 from shared_utils.citations.alignment import nearest_copy
 from shared_utils.citations.base_rate import UNKNOWN, Share, corrected
+from shared_utils.citations.doubts import doubted
 from shared_utils.citations.framing import bare_claim
 from shared_utils.citations.polarity import denies, opposition
 from shared_utils.citations.reading import Finding
 from shared_utils.citations.reasons import halves
+from shared_utils.citations.retold import retells
 from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, Word, content_keys, words_of
 from shared_utils.message import message
@@ -33,7 +35,7 @@ _LIKELY, _SURE = 0.5, 0.85  # probabilities: that a look-up is right, that a fre
 _CLAUSE = 4  # words of content
 _ASKED = 0.33  # share of the question's words of content that stand beside what was looked up, and …
 _ASKED_OF_A_SENTENCE = 0.2  # … in or before what a whole sentence stands on
-_ASKED_OF_A_LIST = 0.75  # … beside what is told as the page lists it
+_ASKED_OF_A_LIST = 0.65  # … beside what is told as the page lists it
 _BEFORE = 2  # words before a stretch that may deny it
 _FOREIGN = 1  # words of a rewording that neither the page nor the question has
 _ASKED_ENOUGH = 3  # words of content that only the question has; a shorter one may ask for anything
@@ -41,6 +43,7 @@ _ONE_FORM = 0.75  # share of a sentence's words that another has in the same ord
 _FEW_TOLD = 4  # one sentence in so many may hold a word that tells what it is about
 _PRONOUN = re.compile(r"(?:it|its|they|their|this|these|he|she|his|her|er|sie|es|dies\w*|ils?|elles?)", re.IGNORECASE)
 _ENDS = (".", "!", "。", "！")
+_COUNTS = re.compile(r"\((\d{1,2}|[a-z])\)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CONDITION = re.compile(
     r"\b(?:if|when|unless|except|provided that|wenn|falls|sofern|außer|si|quand|lorsque|sauf)\b[^;]*", re.IGNORECASE
@@ -82,15 +85,16 @@ def in_company(told: Sequence[Told], question: str, known: Share = UNKNOWN) -> t
         else is_firm(claim, question, probability)
         for claim, probability in zip(claims, probabilities, strict=True)
     }
-    findings = [one.finding if firm.get(id(one), True) else _lowered(one.finding) for one in told]
+    likely = {id(claim): probability for claim, probability in zip(claims, probabilities, strict=True)}
+    findings = [one.finding if firm.get(id(one), True) else _lowered(one, question, likely[id(one)]) for one in told]
     return findings if believed else _without_what_is_beside(told, findings, question), share
 
 
-def _lowered(finding: Finding) -> Finding:
-    if finding.verdict is not Verdict.SUPPORTED:
-        return finding
-    why = message("the page says something close to it; whether it says this cannot be told")
-    return replace(finding, verdict=Verdict.PARTLY, reason=why)
+def _lowered(told: Told, question: str, probability: float) -> Finding:
+    if told.finding.verdict not in (Verdict.SUPPORTED, Verdict.PARTLY):
+        return told.finding
+    likely = 0.0 if told.is_short else probability  # of a short answer, that the page says what was asked
+    return doubted(told.sentence, told.units, question, told.finding, likely)
 
 
 def _without_what_is_beside(told: Sequence[Told], findings: Sequence[Finding], question: str) -> list[Finding]:
@@ -123,6 +127,9 @@ def _is_beside(told: Told, question: str) -> bool:
     copy = nearest_copy(words, units, range(len(units)))
     if copy is None or told.is_short or not same_language(question, " ".join(unit.text for unit in units)):
         return False
+    every = content_keys(words_of(question))
+    if 2 * len(every & content_keys(words)) >= len(every):
+        return False  # words that most sentences of the page have may well be those that were asked for
     unit, asked = units[copy.unit], _asked_of(told, question)
     goes_on = copy.unit > 0 and bool(unit.words) and _PRONOUN.fullmatch(unit.words[0].text) is not None
     before = units[copy.unit - 1].keys if goes_on else frozenset[str]()
@@ -172,7 +179,12 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         if (added and not is_name and copy.unit in answers) or (whole and told.sentence.rstrip().endswith(_ENDS)):
             return True
     added = [word for word in added if not _is_held(word, _OF_THE_READER)]
-    if probability < _LIKELY or opposition((told.sentence, words), [(unit.text, unit.words) for unit in units]):
+    if opposition((told.sentence, words), [(unit.text, unit.words) for unit in units]):
+        return False
+    again = (i for i in answers if not told.is_short and retells(words, units, i))
+    if any(not _loses_a_condition(words, units[i], asked) for i in again):
+        return True
+    if probability < _LIKELY:
         return False
     together = [
         i
@@ -212,7 +224,8 @@ def _speaks_of(question: str, keys: frozenset[str], least: float = _ASKED) -> bo
 
 def _in_a_row(words: Sequence[Word], unit: Unit) -> bool:
     """Whether words of content follow each other so in the unit: a list that was asked for, however long."""
-    theirs = [word.keys for word in unit.words if word.content]
+    counts = {match.start(1) for match in _COUNTS.finditer(unit.text)}  # "(1)" before the first item
+    theirs = [word.keys for word in unit.words if word.content and word.start not in counts]
     ours = [word.keys for word in words]
     return any(theirs[start : start + len(ours)] == ours for start in range(len(theirs) - len(ours) + 1))
 

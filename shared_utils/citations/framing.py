@@ -24,6 +24,8 @@ _SAYS_THAT = re.compile(  # "The passage states that …", "The answer to this q
     r"(?:(?:also|only|clearly|explicitly|auch|aussi)\s+)?"
     r"(?:states?|mentions?|says?|shows?|indicates?|notes?|reports?|explains?|specifies|sagt|besagt|zeigt|nennt|"
     r"indique|précise|mentionne)\s*,?\s+(?:that|dass|que)\s+"
+    rf"|^\W*(?:the|das|die|der|le|la)\s+{_TEXT}(?:{_NUMBERS})?\s+(?:is|reads?|says?|states?|lautet|ist|sagt|est|dit)\s*:\s*"
+    rf"(?:{_NUMBER}\s+)?"
     r"|^\W*(?:the\s+)?(?:correct\s+)?answer(?:\s+to\s+(?:the|this|your)\s+question)?\s*(?:is\s*:?|:)\s*"
     r"|^\W*(?:die\s+)?antwort(?:\s+auf\s+\w+\s+frage)?\s*(?:lautet|ist)?\s*:\s*",
     re.IGNORECASE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shared_utils.citations.features import missing_names
 from shared_utils.citations.reading import SAYS_LITTLE, Finding, Reading, is_measured
@@ -19,12 +19,16 @@ _MOST_NAMED = 3
 
 def not_said(reading: Reading) -> Message | None:
     """Which of its words stand nowhere near: a name first, then the most telling; None where all stand somewhere."""
-    if names := missing_names(reading):
+    missing, names = missing_words(reading), missing_names(reading)
+    return lacking(reading, missing, names) if missing or names else None
+
+
+def lacking(reading: Reading, missing: Sequence[Word], names: Sequence[Word]) -> Message:
+    """That a name of the claim is missing, or else the most telling of the words that are."""
+    if names:
         return message("the cited words do not name “{what}”", what=names[0].text)
-    missing = sorted(missing_words(reading), key=lambda word: -_weight(reading, word))
+    missing = sorted(missing, key=lambda word: -_weight(reading, word))
     missing = [word for word in missing if SAYS_LITTLE.isdisjoint(word.keys)] or missing
-    if not missing:
-        return None
     words = ", ".join(dict.fromkeys(f"“{word.text}”" for word in missing[:_MOST_NAMED]))
     return message("the cited words do not speak of {what}", what=words)
 

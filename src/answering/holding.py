@@ -13,12 +13,14 @@ from shared_utils.citations.framing import announces
 from shared_utils.message import NOTHING, message
 from shared_utils.text.languages import same_language
 from shared_utils.types import Answer, Citation, Sentence, Verdict
+from src.answering.said_above import says_again
 
 MOSTLY_LEFT_OUT = message(
     "Most of what the model wrote is no part of the answer: the documents’ own sentences come first."
 )
 NOTHING_HOLDS = message("Nothing that the model wrote stands on the pages. These are the closest places.")
 QUOTED_WORDS = message("quoted word for word")
+SAID_ABOVE = message("it says again what the answer begins with")
 _WORDS_OF_A_SENTENCE = 4  # shorter ones may well stand in an answer twice
 _CLOSEST = 3
 _MOST = 0.5  # of the characters of what it claims
@@ -125,10 +127,12 @@ def _led_by(own: Answer, answer: Answer) -> Answer:
     for citation in answer.citations:
         numbers[citation.marker] = places.setdefault(_place(citation), len(places) + 1)
     first = 1 + max(sentence.paragraph for sentence in own.sentences)
-    others = (
+    renumbered = (
         replace(s, citations=tuple(numbers[m] for m in s.citations if m in numbers), paragraph=s.paragraph + first)
         for s in answer.sentences
     )
+    others = [_said_above(sentence, own) for sentence in renumbered]
+    fell = any(s.left_out and s.reason != SAID_ABOVE for s in others)
     merged = {citation.marker: citation for citation in _renumbered(answer.citations, numbers)}
     merged |= {citation.marker: citation for citation in own.citations}
     return _cited_in_order(
@@ -136,9 +140,16 @@ def _led_by(own: Answer, answer: Answer) -> Answer:
             answer,
             sentences=(*own.sentences, *others),
             citations=tuple(merged[marker] for marker in sorted(merged)),
-            notes=(MOSTLY_LEFT_OUT, *answer.notes),
+            notes=(MOSTLY_LEFT_OUT, *answer.notes) if fell else answer.notes,
         )
     )
+
+
+def _said_above(sentence: Sentence, own: Answer) -> Sentence:
+    """What only says the figure again that leads holds as that does, and is left out without a word."""
+    if not sentence.left_out or not says_again(sentence.text, own):
+        return sentence
+    return replace(sentence, verdict=Verdict.SUPPORTED, reason=SAID_ABOVE, citations=own.sentences[0].citations)
 
 
 def _cited_in_order(answer: Answer) -> Answer:

@@ -36,6 +36,7 @@ def test_what_speaks_to_the_reader_is_no_claim_and_no_part_of_an_answer(sentence
         "Feel free to use the slipway after six.",
         "We cannot provide electricity before May.",
         "The policy does not cover floods.",
+        "It does not give any information about guests to others.",
     ],
 )
 def test_what_says_something_is_no_aside(sentence: str) -> None:
@@ -48,8 +49,30 @@ def test_what_says_something_is_no_aside(sentence: str) -> None:
     [
         ("The passages do not mention the depth of the harbour basin.", Verdict.SUPPORTED),
         ("Note that the provided text does not specify any information on fuel prices.", Verdict.SUPPORTED),
+        ("It does not give a complete answer to the question of whether dogs may swim.", Verdict.SUPPORTED),
         ("The documents do not say that electricity is included from May on.", Verdict.PARTLY),
     ],
 )
 def test_what_the_passages_are_said_to_lack_is_looked_for(sentence: str, verdict: Verdict) -> None:
     assert verify(sentence, [PAGE]).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "empty"),
+    [
+        ("The passage discusses the importance of mooring lines.", "How old may mooring lines be?", True),
+        ("The document provides a detailed overview of the berths for guests.", "What does a berth cost?", True),
+        ("Der Abschnitt handelt von Gästen im Hafen.", "Was zahlen Gäste im Hafen?", True),
+        ("The passage discusses the importance of mooring lines.", "What is this document about?", False),
+        ("The passage discusses two rules: lines and fenders.", "Which rules are there for boats?", False),
+        ("The board discusses the importance of mooring lines.", "How old may mooring lines be?", False),
+    ],
+)
+def test_what_tells_only_what_was_read_answers_nothing(sentence: str, question: str, empty: bool) -> None:
+    assert bool(claims_nothing(sentence, question)) is empty
+
+
+def test_a_name_made_of_the_questions_words_is_an_answer() -> None:
+    question = "Which berth is recommended for guests who rarely visit the harbour?"
+    assert claims_nothing("The berth recommended for guests who rarely visit the harbour is a berth.", question)
+    assert not claims_nothing("The berth recommended for guests is the Rare Visits berth.", question)

@@ -354,6 +354,16 @@ def test_a_short_sentence_of_the_page_is_not_doubted_for_its_question() -> None:
     assert cited.sentences[0].verdict is Verdict.SUPPORTED
 
 
+def test_a_heading_alone_is_an_answer_only_with_its_question() -> None:
+    text = "Knocking Twice\n\nThe mate opens the hatch when the bell rings on deck. Nobody else may open it.\n"
+    page = Page(1, "1", text, PageVerdict.TEXT)
+    evidence = Evidence((EvidenceSpan(1, "a", 1, 0, len(text), text, 1.0),), 200, 600)
+    made = cite(
+        "The answer is: Knocking Twice. [1]", "When does the mate open the hatch?", evidence, {("a", 1): page}, NAMES
+    )
+    assert made.sentences[0].verdict is not Verdict.SUPPORTED
+
+
 def test_a_sentence_that_departs_from_the_page_beside_made_up_ones_is_left_out_with_the_words_it_cites() -> None:
     made_up = "The board plans a factory in Vietnam. Its chairman owns a yacht. Dividends were paid in gold."
     cited = answered(f"{made_up} Costs of operating the division fell in Gothenburg, to €12.3 million by 2023. [1]")

@@ -134,6 +134,16 @@ def test_a_list_that_was_asked_for_is_a_look_up_however_long(told_of: str, firm:
     assert is_firm(claim, "What are the three regions in which Brook sells its pumps?", 0.6) is firm
 
 
+def test_the_numbers_before_its_items_are_no_part_of_a_list() -> None:
+    page = units_of("We divide what skippers do into three kinds: (1) braking early, (2) speed and (3) idling time.\n")
+    claim = Told(
+        "The kinds of behaviour of skippers are: braking early, speed, and idling time.",
+        Finding(Verdict.SUPPORTED, probability=0.6),
+        page,
+    )
+    assert is_firm(claim, "Which kinds of behaviour of skippers are there?", 0.6)
+
+
 def test_a_list_of_something_else_is_no_look_up() -> None:
     sentence = "The two owners of the harbour are: North America, the Baltic States and South Asia."
     claim = Told(sentence, Finding(Verdict.SUPPORTED, probability=0.6), LIST)
