@@ -120,7 +120,7 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
         _draw_room(shelf, session)
     if not session.view:  # after the conversation, which draws an answer once: it may have come in this very run
         follow_answer(shelf.turns(session.conversation), session)
-    with right:
+    with right, st.container(key="viewer-room"):  # what stays in sight: the fragment within stands in a box of its own
         draw_viewer(shelf, session)
     with st.sidebar:  # last: it holds the most, and the least that a click changes
         _draw_sidebar(shelf, settings, session, documents)

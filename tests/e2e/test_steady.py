@@ -103,3 +103,17 @@ def test_no_frame_stands_around_the_page_that_has_the_keys(visit: Open, address:
     page.get_by_test_id("stMain").evaluate("main => main.focus({ preventScroll: true })")
     frame = "main => [main.matches(':focus-visible'), getComputedStyle(main, '::before').boxShadow]"
     assert page.get_by_test_id("stMain").evaluate(frame) == [True, "none"]
+
+
+def test_the_page_stays_in_sight_however_far_the_conversation_is_scrolled(
+    visit: Open, address: str, reader: StorageState
+) -> None:
+    screen = visit(address, {"width": 1440, "height": 480}, person=reader)
+    screen.answered()
+    main = screen.page.get_by_test_id("stMain")
+    for where in ("0", "element.scrollHeight / 2", "element.scrollHeight"):
+        main.evaluate(f"element => element.scrollTo(0, {where})")
+        screen.page.wait_for_timeout(100)
+        box = screen.viewer().bounding_box()
+        assert box and box["y"] >= 0 and box["y"] + box["height"] <= 480
+    assert main.evaluate("element => element.scrollTop") > 100
