@@ -167,6 +167,9 @@ def test_a_conversation_is_renamed_and_an_answer_kept_among_the_notes(visit: Ope
     assert "<ol><li>water.pdf, p. 2" in copied
     page.get_by_role("button", name="Edit and ask again").click()
     expect(page.get_by_placeholder("Ask about your documents")).to_have_value(QUESTION)
+    expect(page.get_by_placeholder("Ask about your documents")).to_be_focused()
+    page.keyboard.type("!")
+    expect(page.get_by_placeholder("Ask about your documents")).to_have_value(f"{QUESTION}!")
 
 
 def test_printed_is_the_conversation_alone(visit: Open, address: str) -> None:
