@@ -152,6 +152,15 @@ def test_a_conversation_is_renamed_and_an_answer_kept_among_the_notes(visit: Ope
     page.keyboard.press("Enter")
     page.get_by_text("Conversations").click()
     page.get_by_role("button", name="Rename the conversation").click()
+    expect(page.get_by_label("Name of the conversation")).to_be_focused()
+    page.wait_for_function(
+        "getSelection().toString() !== ''"
+    )  # its former name, which what is typed takes the place of
+    page.keyboard.type("Something else")
+    expect(page.get_by_label("Name of the conversation")).to_have_value("Something else")
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Name of the conversation")).to_have_count(0)
+    page.get_by_role("button", name="Rename the conversation").click()
     page.get_by_label("Name of the conversation").fill("Leaks")
     page.get_by_role("button", name="Keep the name").click()
     expect(page.get_by_role("heading", name="Leaks")).to_be_visible()

@@ -94,6 +94,10 @@ def test_what_a_finger_opens_is_44_pixels_high(chromium: Browser, address: str, 
     page.get_by_test_id("stExpandSidebarButton").tap()
     expect(page.get_by_role("button", name="Timeline")).to_be_visible()
     assert page.evaluate(TOO_SMALL, ".st-key-more, [data-testid=stSidebarHeader]") == []
+    width = "document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().width"
+    page.wait_for_function(f"() => {width} >= 320")  # names can be read
+    page.wait_for_timeout(300)
+    assert page.evaluate(width) <= 390 - 44  # beside it a finger closes it
     phone.close()
 
 
@@ -115,5 +119,7 @@ def test_the_page_stays_in_sight_however_far_the_conversation_is_scrolled(
         main.evaluate(f"element => element.scrollTo(0, {where})")
         screen.page.wait_for_timeout(100)
         box = screen.viewer().bounding_box()
-        assert box and box["y"] >= 0 and box["y"] + box["height"] <= 480
+        assert box is not None
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 480
     assert main.evaluate("element => element.scrollTop") > 100
