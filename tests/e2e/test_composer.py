@@ -153,9 +153,8 @@ def test_a_conversation_is_renamed_and_an_answer_kept_among_the_notes(visit: Ope
     page.get_by_text("Conversations").click()
     page.get_by_role("button", name="Rename the conversation").click()
     expect(page.get_by_label("Name of the conversation")).to_be_focused()
-    page.wait_for_function(
-        "getSelection().toString() !== ''"
-    )  # its former name, which what is typed takes the place of
+    # its former name is selected: what is typed takes its place
+    page.wait_for_function("() => getSelection().toString() !== ''")
     page.keyboard.type("Something else")
     expect(page.get_by_label("Name of the conversation")).to_have_value("Something else")
     page.keyboard.press("Escape")
