@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 _HERE = Path(__file__).parent
+_BEFORE = re.compile(r" (?=[;!»])|(?<=«) ")
+_COLON = re.compile(r" (?=:)")  # a wider one: https://fr.wikipedia.org/wiki/Espace_insécable
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +28,17 @@ def catalogue(language: str) -> Catalogue:
     if not file.exists():
         return Catalogue()
     tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    return Catalogue(tables["templates"], tables["plurals"])
+    return Catalogue(
+        {english: _bound(text) for english, text in tables["templates"].items()},
+        {english: {many: _bound(text) for many, text in forms.items()} for english, forms in tables["plurals"].items()},
+    )
+
+
+def _bound(text: str) -> str:
+    """With spaces that do not break where French sets one at a sign: no line begins with “;”. Not before “?”: what is
+    suggested as a question is asked as it stands.
+
+    >>> _bound("le serveur ; « ici »").split(" ")
+    ['le', 'serveur\\u202f;', '«\\u202fici\\u202f»']
+    """
+    return _BEFORE.sub("\u202f", _COLON.sub("\u00a0", text))

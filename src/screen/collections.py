@@ -68,17 +68,19 @@ def _name(collection_id: str, session: Session) -> None:
 
 def _draw_name_form(name: str, keep: Callable[[str], None], session: Session) -> None:
     say = session.say
-    with st.form(f"name-collection-{session.naming}", border=False):
-        typed = st.text_input(say("Name of the collection"), plain(name), max_chars=80, key=f"named-{session.naming}")
-        if st.form_submit_button(say("Keep the name"), width="stretch"):
-            try:
-                keep(typed)
-            except FootnoteError as exc:  # the name is taken, or nothing can be kept: the form stays
-                session.notices.append(say(exc.message))
-            else:
-                session.naming = ""
-            st.rerun()
-    st.button(say("Cancel"), key="not-collect", type="tertiary", on_click=_name, args=("", session))
+    with st.container(key="naming-collection", gap="xsmall"):
+        with st.form(f"name-collection-{session.naming}", border=False):
+            label, key = say("Name of the collection"), f"named-{session.naming}"
+            typed = st.text_input(label, plain(name), max_chars=80, key=key)
+            if st.form_submit_button(say("Keep the name"), width="stretch"):
+                try:
+                    keep(typed)
+                except FootnoteError as exc:  # the name is taken, or nothing can be kept: the form stays
+                    session.notices.append(say(exc.message))
+                else:
+                    session.naming = ""
+                st.rerun()
+        st.button(say("Cancel"), key="not-collect", type="tertiary", on_click=_name, args=("", session))
 
 
 # ------------------------------------------------------------------------------------------------ where to look

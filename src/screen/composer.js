@@ -126,6 +126,18 @@ const plainNames = () => document.querySelectorAll('[class*="st-key-pick-"] inpu
   if (said !== tick.ariaLabel) tick.ariaLabel = said;
 });
 
+const NAMING = '.st-key-naming-conversation, .st-key-naming-collection';
+let naming = null;
+const asksForName = () => { // what asks for a name has the keys, its former one selected
+  const input = document.querySelector(NAMING)?.querySelector('input') ?? null;
+  if (input === naming) return;
+  naming = input;
+  const elsewhere = document.activeElement !== document.body && !document.activeElement.closest('[data-testid="stSidebar"]');
+  if (!input || elsewhere) return;
+  input.focus();
+  setTimeout(() => input.select(), 100); // its words come a moment later
+};
+
 // ------------------------------------------------------------------------------------------------ keys
 
 const write = text => { // as if it had been typed: React hears of it
@@ -167,6 +179,7 @@ const list = () => {
   dialog.showModal();
 };
 const pressed = event => {
+  if (event.key === 'Escape') closest(event, NAMING)?.querySelector('[class*="st-key-not-"] button')?.click();
   const open = document.querySelector('[role="dialog"]');
   if (event.key === 'Escape' && open && event.target === document.body) { // its button was disabled in this moment
     open.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
@@ -208,7 +221,7 @@ export default function (call) {
     document.addEventListener('keydown', pressed, true);
     document.addEventListener('click', clicked, true);
     document.addEventListener('input', event => { if (closest(event, BOX)) { count(); keep(event.target.value.trim() ? event.target.value : ''); } }, true);
-    new MutationObserver(() => { count(); settle(); plainNames(); giveBack(); follows(); }).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(() => { count(); settle(); plainNames(); asksForName(); giveBack(); follows(); }).observe(document.body, { childList: true, subtree: true });
   }
   count();
   settle();

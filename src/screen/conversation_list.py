@@ -188,15 +188,18 @@ def _draw_question(conversation: ConversationView, shelf: Shelf, session: Sessio
 
 def _draw_name(conversation: ConversationView, shelf: Shelf, session: Session) -> None:
     say = session.say
-    with st.form(f"name-{conversation.id}", border=False):
-        name = st.text_input(say("Name of the conversation"), plain(conversation.title), label_visibility="collapsed")
-        if st.form_submit_button(say("Keep the name"), width="stretch"):
-            session.renaming = ""
-            try:
-                shelf.rename(conversation.id, name)
-            except FootnoteError as exc:
-                session.notices.append(say(exc.message))
-            st.rerun()
+    with st.container(key="naming-conversation", gap="xsmall"):
+        with st.form(f"name-{conversation.id}", border=False):
+            title, label = plain(conversation.title), say("Name of the conversation")
+            name = st.text_input(label, title, label_visibility="collapsed")
+            if st.form_submit_button(say("Keep the name"), width="stretch"):
+                session.renaming = ""
+                try:
+                    shelf.rename(conversation.id, name)
+                except FootnoteError as exc:
+                    session.notices.append(say(exc.message))
+                st.rerun()
+        st.button(say("Cancel"), key="not-rename", type="tertiary", on_click=_ask_name, args=("", session))
 
 
 def _ask_name(conversation_id: str, session: Session) -> None:

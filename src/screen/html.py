@@ -85,7 +85,7 @@ def document_card(view: DocumentView, say: Say = ENGLISH) -> str:
 
 
 def _strip(view: DocumentView, say: Say) -> str:
-    """Page by page, while they are read and where one is not like the others: full, it would look like work at it."""
+    """Page by page, while they are read and where one is unlike the others: full, it would look like work going on."""
     if not view.pages or view.state is DocumentState.FAILED:
         return ""
     strip = page_strip(view)

@@ -145,7 +145,8 @@ def _take(shelf: Shelf, session: Session, name: str, data: bytes) -> None:
     else:
         session.notices.append(
             session.say(
-                "{name} is not a PDF, so it was not added. Save or print it as a PDF, then add that.",
+                "{name} is of a kind that is not read here, so it was not added. Save or print it as a PDF, "
+                "then add that.",
                 name=plain(name),
             )
         )

@@ -1,4 +1,9 @@
-// In the place of a running answer: what is told here draws that place anew, not the page (running.js).
-export default function ({ setTriggerValue }) {
+// In the place of a running answer: what is told here draws that place anew, not the page (running.js); and when its first
+// quotes are drawn, the viewer is told that there is something to open.
+let opened = '';
+export default function ({ data, setTriggerValue }) {
   window.footnoteMoved = key => setTriggerValue('moved', key);
+  if (!data.quoted || data.quoted === opened) return;
+  opened = data.quoted;
+  window.footnoteFollow?.(opened);
 }

@@ -10,7 +10,6 @@ import streamlit as st
 from shared_utils.errors import FootnoteError
 from src.library.shelf import Shelf
 from src.presentation.escaping import html_text
-from src.screen.citations import follow_answer
 from src.screen.compare import VIEW as COMPARE
 from src.screen.compare import can_be_compared, draw_compare, draw_compare_button
 from src.screen.composer import draw_question_box
@@ -118,9 +117,7 @@ def _draw_rooms(shelf: Shelf, settings: Settings, session: Session, seen: Seen) 
         draw_library_notice(shelf, session)
         draw_remark(session)
         _draw_room(shelf, session)
-    if not session.view:  # after the conversation, which draws an answer once: it may have come in this very run
-        follow_answer(shelf.turns(session.conversation), session)
-    with right:
+    with right, st.container(key="beside"):  # stays in sight within the column: the viewer's own place is as high as it
         draw_viewer(shelf, session)
     with st.sidebar:  # last: it holds the most, and the least that a click changes
         _draw_sidebar(shelf, settings, session, documents)

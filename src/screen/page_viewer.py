@@ -14,7 +14,7 @@ from src.i18n import Say
 from src.library.shelf import Shelf
 from src.presentation.escaping import plain
 from src.screen.browser import mount
-from src.screen.citations import Source, source_groups
+from src.screen.citations import Source, follow_answer, source_groups
 from src.screen.compare import VIEW as COMPARE
 from src.screen.session import Place, Session, has_workspace_cookie
 from src.screen.timeline import timeline_sources
@@ -25,10 +25,15 @@ _WIDTH_PX = 1100  # of a picture that travels with the data
 
 @st.fragment
 def draw_viewer(shelf: Shelf, session: Session) -> None:
-    """The room is its own fragment: what it asks for draws nothing else again."""
+    """The room is its own fragment: what it asks for, and a first quote that it opens, draw nothing else again.
+
+    Call it after the conversation, which draws an answer once: it may have come in this very run.
+    """
+    if not session.view:
+        follow_answer(shelf.turns(session.conversation), session)
     mount("footnote", _page_data(shelf, session))
     with st.container(key="viewer"):
-        heard = mount("viewer", _data(shelf, session), ("cite", "wanted"))
+        heard = mount("viewer", _data(shelf, session), ("cite", "wanted", "follow"))
     if heard.get("cite"):
         _open(heard["cite"], shelf, session)
     if heard.get("wanted"):

@@ -31,18 +31,18 @@ _IN_CASE_S = 20.0  # between two looks of the page where the browser looks itsel
 
 
 def draw_running(turn: TurnView, shelf: Shelf, session: Session) -> None:
-    """A place of its own: a stage or the first word draws it anew and nothing else, since whatever a run of the
-    whole page draws is compared by the browser, on the cores that write."""
-    st.fragment(_draw_own)(turn.id, shelf, session, _page_key(turn))
+    """A place of its own: a stage, a quote or the first word draws it anew and nothing else, since whatever a run of
+    the whole page draws is compared by the browser, on the cores that write."""
+    st.fragment(_draw_own)(turn.id, shelf, session)
 
 
-def _draw_own(turn_id: str, shelf: Shelf, session: Session, page_key: str) -> None:
-    """`page_key`: as it was when the page was drawn last."""
+def _draw_own(turn_id: str, shelf: Shelf, session: Session) -> None:
     turn = _turn(turn_id, shelf, session)
-    if turn is None or _page_key(turn) != page_key:
+    if turn is None or turn.done:
         st.rerun()
     _draw_answer(turn, shelf, session)
-    mount("moved", {}, ("moved",))
+    is_quoted = turn.extractive is not None and bool(turn.extractive.citations)
+    mount("moved", {"quoted": turn.id if is_quoted else ""}, ("moved",))
 
 
 def _draw_answer(turn: TurnView, shelf: Shelf, session: Session) -> None:
@@ -62,15 +62,10 @@ def _draw_answer(turn: TurnView, shelf: Shelf, session: Session) -> None:
 
 
 def drawn_key(turn: TurnView) -> str:
-    """What of a running answer has to be drawn anew for, other than its words and its line: what the page is drawn for,
-    a blank, and what its own place is."""
-    own = (turn.stage.name if turn.stage else "", bool(turn.text), len(turn.changes))
-    return f"{_page_key(turn)} " + ".".join(map(str, own))
-
-
-def _page_key(turn: TurnView) -> str:
-    """There is a first quote to open beside it; it is done."""
-    return f"{turn.extractive is not None}.{turn.done}"
+    """What of a running answer has to be drawn anew for, other than its words and its line: what the page is drawn
+    for, a blank, and what its own place is."""
+    own = (turn.stage.name if turn.stage else "", turn.extractive is not None, bool(turn.text), len(turn.changes))
+    return f"{turn.done} " + ".".join(map(str, own))
 
 
 def _turn(turn_id: str, shelf: Shelf, session: Session) -> TurnView | None:

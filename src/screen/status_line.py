@@ -76,4 +76,6 @@ def _tick(shelf: Shelf, session: Session, seen: Seen) -> None:
         seen.version = version
     running = next((turn for turn in shelf.turns(session.conversation) if not turn.done), None)
     line = status_line(shelf.engine(), running, time.monotonic(), session.say)
-    st.html(f'<p class="fn-engine">{html_text(line)}</p>', width="content")
+    # The browser writes into it while an answer runs: with the same words as before, what it wrote would stay.
+    of = html_text(running.id) if running else ""
+    st.html(f'<p class="fn-engine" data-of="{of}">{html_text(line)}</p>', width="content")

@@ -394,5 +394,6 @@ class Viewer {
 export default function ({ data, parentElement, setTriggerValue }) {
   parentElement.viewer ??= new Viewer(parentElement);
   parentElement.viewer.update(data, setTriggerValue);
+  window.footnoteFollow = turn => setTriggerValue('follow', turn); // it has quotes to open (moved.js)
   return () => { parentElement.viewer?.end(); delete parentElement.viewer; };
 }

@@ -152,6 +152,14 @@ def test_a_conversation_is_renamed_and_an_answer_kept_among_the_notes(visit: Ope
     page.keyboard.press("Enter")
     page.get_by_text("Conversations").click()
     page.get_by_role("button", name="Rename the conversation").click()
+    expect(page.get_by_label("Name of the conversation")).to_be_focused()
+    # its former name is selected: what is typed takes its place
+    page.wait_for_function("() => getSelection().toString() !== ''")
+    page.keyboard.type("Something else")
+    expect(page.get_by_label("Name of the conversation")).to_have_value("Something else")
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Name of the conversation")).to_have_count(0)
+    page.get_by_role("button", name="Rename the conversation").click()
     page.get_by_label("Name of the conversation").fill("Leaks")
     page.get_by_role("button", name="Keep the name").click()
     expect(page.get_by_role("heading", name="Leaks")).to_be_visible()
@@ -167,6 +175,9 @@ def test_a_conversation_is_renamed_and_an_answer_kept_among_the_notes(visit: Ope
     assert "<ol><li>water.pdf, p. 2" in copied
     page.get_by_role("button", name="Edit and ask again").click()
     expect(page.get_by_placeholder("Ask about your documents")).to_have_value(QUESTION)
+    expect(page.get_by_placeholder("Ask about your documents")).to_be_focused()
+    page.keyboard.type("!")
+    expect(page.get_by_placeholder("Ask about your documents")).to_have_value(f"{QUESTION}!")
 
 
 def test_printed_is_the_conversation_alone(visit: Open, address: str) -> None:

@@ -94,6 +94,10 @@ def test_what_a_finger_opens_is_44_pixels_high(chromium: Browser, address: str, 
     page.get_by_test_id("stExpandSidebarButton").tap()
     expect(page.get_by_role("button", name="Timeline")).to_be_visible()
     assert page.evaluate(TOO_SMALL, ".st-key-more, [data-testid=stSidebarHeader]") == []
+    width = "document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().width"
+    page.wait_for_function(f"() => {width} >= 320")  # names can be read
+    page.wait_for_timeout(300)
+    assert page.evaluate(width) <= 390 - 44  # beside it a finger closes it
     phone.close()
 
 
@@ -103,3 +107,19 @@ def test_no_frame_stands_around_the_page_that_has_the_keys(visit: Open, address:
     page.get_by_test_id("stMain").evaluate("main => main.focus({ preventScroll: true })")
     frame = "main => [main.matches(':focus-visible'), getComputedStyle(main, '::before').boxShadow]"
     assert page.get_by_test_id("stMain").evaluate(frame) == [True, "none"]
+
+
+def test_the_page_stays_in_sight_however_far_the_conversation_is_scrolled(
+    visit: Open, address: str, reader: StorageState
+) -> None:
+    screen = visit(address, {"width": 1440, "height": 480}, person=reader)
+    screen.answered()
+    main = screen.page.get_by_test_id("stMain")
+    for where in ("0", "element.scrollHeight / 2", "element.scrollHeight"):
+        main.evaluate(f"element => element.scrollTo(0, {where})")
+        screen.page.wait_for_timeout(100)
+        box = screen.viewer().bounding_box()
+        assert box is not None
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 480
+    assert main.evaluate("element => element.scrollTop") > 100

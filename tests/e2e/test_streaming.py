@@ -48,6 +48,19 @@ def test_the_documents_own_words_are_there_before_the_model_says_anything(screen
     expect(screen.page.locator(".fn-about")).to_contain_text("llama3.2:3b on this machine")
 
 
+@pytest.mark.parametrize("answer", ["Leakage fell to 14.9 percent [1].", "The documents do not say."])
+def test_the_line_under_the_box_tells_who_would_answer_when_an_answer_is_done(
+    screen: Screen, says: Script, answer: str
+) -> None:
+    line = screen.page.locator("p.fn-engine")
+    before = line.inner_text()
+    says.first_token_s, says.answer = 2.0, answer
+    screen.ask(QUESTION)
+    expect(line).not_to_have_text(before)
+    screen.answered()
+    expect(line).to_have_text(before)
+
+
 def test_a_first_quote_opens_its_page_and_the_whole_page_is_not_drawn_for_it(screen: Screen, says: Script) -> None:
     page, whole = screen.page, list[int]()
 

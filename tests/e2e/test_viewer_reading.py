@@ -128,6 +128,18 @@ def test_pages_stand_below_one_another_and_scrolling_tells_which_is_in_sight(scr
     expect(screen.viewer()).to_contain_text("Page 3 of 4")
 
 
+def test_the_page_that_is_read_stays_where_the_window_becomes_narrower(screen: Screen) -> None:
+    screen.page.set_viewport_size({"width": 1900, "height": 900})
+    screen.viewer().get_by_role("button", name="As wide as the viewer").click()
+    screen.viewer().get_by_label("Page number").fill("3")
+    screen.page.keyboard.press("Enter")
+    expect(screen.viewer().get_by_alt_text(re.compile("Page 3 of"))).to_be_in_viewport()
+    screen.page.set_viewport_size({"width": 1024, "height": 900})
+    screen.page.wait_for_timeout(500)
+    expect(screen.viewer()).to_contain_text("Page 3 of 4")
+    expect(screen.viewer().get_by_alt_text(re.compile("Page 3 of"))).to_be_in_viewport()
+
+
 def test_only_pages_near_the_one_in_sight_are_fetched_and_kept(visit: Open, address: str) -> None:
     screen, asked = visit(address), set[str]()
     note_page = re.compile(r"/page/[0-9a-f]+/(\d+)\.jpg")

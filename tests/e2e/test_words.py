@@ -50,6 +50,14 @@ def test_a_german_browser_gets_a_german_page(visit: Open, address: str) -> None:
     expect(german.card("urlaub.pdf")).to_contain_text("Die Datei ist kein PDF, sondern ein ZIP-Archiv")
 
 
+@pytest.mark.parametrize("language", ["de-DE", "fr-FR"])
+def test_the_words_of_the_button_that_takes_files_stand_on_one_line_on_a_phone(
+    visit: Open, address: str, language: str
+) -> None:
+    choose = visit(address, NARROW, language=language).page.get_by_test_id("stFileUploaderDropzone").locator("button")
+    assert (choose.bounding_box() or {"height": 99})["height"] <= 48
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["de-DE", "en-US"])
 def test_a_phone_shows_every_room_without_scrolling_sideways(

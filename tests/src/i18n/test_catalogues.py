@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from src.i18n import LANGUAGES
+from src.i18n.catalogue import catalogue
 from tests.src.i18n import source
 
 CODES = [code for code in LANGUAGES if code != "en"]
@@ -67,3 +68,9 @@ def test_the_source_is_read_at_all() -> None:
     assert ("Page {pages} could not be read.", "Pages {pages} could not be read.") in {
         (one, many) for _, one, many in source.plurals()
     }
+
+
+def test_no_line_begins_with_a_sign_that_french_sets_apart() -> None:
+    said = [text for many in catalogue("fr").plurals.values() for text in many.values()]
+    said += catalogue("fr").templates.values()
+    assert [text for text in said if re.search(r" [;:!»]|« ", text)] == []

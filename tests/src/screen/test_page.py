@@ -177,7 +177,7 @@ def test_several_documents_are_removed_at_once_and_come_back_together(app: AppTe
 
 def test_a_file_that_is_no_pdf_is_not_added_and_a_sentence_says_what_to_do(app: AppTest) -> None:
     app.file_uploader[0].upload("letter.wpd", b"\xffWPC words", "application/octet-stream").run()
-    assert "letter.wpd is not a PDF, so it was not added. Save or print it as a PDF" in shown(app)
+    assert "letter.wpd is of a kind that is not read here, so it was not added. Save or print it as a PDF" in shown(app)
     assert not any(str(b.key).startswith("open-") for b in app.button)
 
 
