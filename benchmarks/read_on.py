@@ -134,7 +134,7 @@ def lines(name: str, read: Sequence[Read]) -> list[str]:
 HEAD = """## What a follow-up's model reads
 
 `python -m benchmarks.read_on --write`: the share of gold pages that a passage of the prompt stands on, with 95 %
-bootstrap intervals. Read on: what the conversation has read stays in front, and a sixth of the evidence's tokens is
+bootstrap intervals. Read on: what the conversation has read stays in front, and a seventh of the evidence's tokens is
 added behind it.
 """
 

@@ -49,7 +49,7 @@ _MONTH = re.compile(
     r"|autumn|winter|monday|tuesday|wednesday|thursday|friday|saturday|sunday|Q[1-4]",
     re.IGNORECASE,
 )
-_ADDED_SHARE = 6  # of the evidence's tokens one part is added for a follow-up: it is what its server reads anew
+_ADDED_SHARE = 7  # of the evidence's tokens one part is added for a follow-up: it is what its server reads anew
 _LEAST_ADDED = 60  # tokens; a sentence with the names over its row
 _ADDITIONS = 2  # kept beside the evidence that a conversation began with
 _MARKER_TOKENS = 5  # "[12] " and the line break
@@ -166,7 +166,7 @@ def added_tokens(budget: int) -> int:
     """Tokens of new evidence that a follow-up may add to what its conversation has read.
 
     >>> added_tokens(560), added_tokens(200)
-    (93, 60)
+    (80, 60)
     """
     return max(_LEAST_ADDED, budget // _ADDED_SHARE)
 

@@ -48,8 +48,8 @@ def steps(turn: TurnView, now: float) -> tuple[Step, ...]:
 
 
 def stage_line(turn: TurnView, now: float, say: Say, *, files_at_work: bool = False) -> str:
-    """The one line of a running answer: what is being done, by whom, how long still. `files_at_work`: some are being
-    read or indexed, which a model of this machine shares its cores with."""
+    """The one line of a running answer: what is being done, how long still; by whom stands under the question box.
+    `files_at_work`: some are being read or indexed, which a model of this machine shares its cores with."""
     shared = files_at_work and turn.where is Where.THIS_MACHINE
     slower = say("slower: a file is being read") if shared else ""
     since = max(0.0, now - turn.stage_started_at)
@@ -62,9 +62,9 @@ def stage_line(turn: TurnView, now: float, say: Say, *, files_at_work: bool = Fa
         case Stage.WAITING:
             parts = [say("Waiting for the model"), _reads_on(turn, since, say), place_in_line(turn, left, say)]
         case Stage.READING:
-            parts = [_reading(left, since, say), _reads_on(turn, since, say), slower, _by(turn, say)]
+            parts = [_reading(left, since, say), _reads_on(turn, since, say), slower]
         case Stage.WRITING:
-            parts = [say("Writing"), say("not yet checked"), slower, _by(turn, say)]
+            parts = [say("Writing"), say("not yet checked"), slower]
         case Stage.VERIFYING:
             return say("Checking every sentence against the pages")
         case None:

@@ -28,7 +28,7 @@ ENGINE = EngineView(EngineKind.OLLAMA, "llama3.2:3b", literal("llama3.2:3b · on
 
 def test_reading_tells_how_long_still() -> None:
     line = stage_line(READING, 101.0, ENGLISH)
-    assert line == "Reading the passages · first words in about 12 s · llama3.2:3b on this machine"
+    assert line == "Reading the passages · first words in about 12 s"
 
 
 def test_past_its_estimate_the_first_word_is_due() -> None:
@@ -70,7 +70,7 @@ def test_a_file_that_is_being_read_on_the_same_cores_is_told() -> None:
 
 def test_what_is_being_written_is_not_yet_checked_and_counts_nothing_a_reader_would_not() -> None:
     writing = replace(READING, stage=Stage.WRITING, output_tokens=48)
-    assert stage_line(writing, 101.0, ENGLISH) == "Writing · not yet checked · llama3.2:3b on this machine"
+    assert stage_line(writing, 101.0, ENGLISH) == "Writing · not yet checked"
 
 
 @pytest.mark.parametrize(
