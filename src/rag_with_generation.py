@@ -350,7 +350,9 @@ class Rag:
             answer = refusal(question, found.passages, documents, found.route.missing or found.route.untranslated)
             mark("first_evidence_s")
         seen = (*recognised_notes(answer, documents), *unread_notes(documents))
-        answer = replace(answer, notes=(*answer.notes, *filter(None, [found.route.note]), *seen))
+        answer = replace(
+            answer, notes=(*filter(None, [found.route.note]), *answer.notes, *seen)
+        )  # the question's first
         answer = self._with_rects(answer, documents)
         mark("total_s")
         yield AnswerFinished(answer, evidence.tokens, timings)

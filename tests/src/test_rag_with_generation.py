@@ -79,6 +79,14 @@ def marker_of(document: IndexedDocument, rag: Rag, words: str) -> int:
 # ------------------------------------------------------------------------------------------------ without a model
 
 
+def test_what_is_said_of_the_question_comes_before_what_is_said_of_every_answer(
+    rag: Rag, document: IndexedDocument
+) -> None:
+    said = [str(note) for note in answer_of(ask(rag, document, question="Translate page 1")).notes]
+    assert said[0] == "Nothing is translated here: this is page 1 in its own words."
+    assert str(NO_MODEL) in said
+
+
 def test_without_a_model_the_documents_own_sentences_are_the_answer_and_it_says_so(
     rag: Rag, document: IndexedDocument
 ) -> None:
