@@ -13,6 +13,7 @@ from dataclasses import replace
 from shared_utils.retrieval.question_kind import asked_part, without_part
 from shared_utils.retrieval.together import asks_for_all
 from shared_utils.retrieval.units import prompt_tokens
+from shared_utils.text.languages import same_language
 from shared_utils.text.words import terms
 from shared_utils.types import Evidence, EvidenceSpan
 from src.answering.ellipsis import DATED, difference, is_compared_with, written_out
@@ -75,7 +76,7 @@ def is_follow_up(question: str) -> bool:
     >>> is_follow_up("And in 2021?"), is_follow_up("What about its risks?"), is_follow_up("Who chairs the board?")
     (True, True, False)
     """
-    if _OPENINGS.match(question) or _BARE.match(question) or is_compared_with(question):
+    if _continues(question):
         return True
     if _THE_DOCUMENT.search(question):
         return False
@@ -84,6 +85,11 @@ def is_follow_up(question: str) -> bool:
         return True
     points = _POINTERS.search(without_part(question)) is not None  # "the first page" points at nothing said before
     return not own or (len(own) <= _MANY_TERMS and points and not _names_something(question))
+
+
+def _continues(question: str) -> bool:
+    """Whether it begins as what goes on does, or is nothing but what it asks for."""
+    return bool(_OPENINGS.match(question) or _BARE.match(question)) or is_compared_with(question)
 
 
 def _names_something(question: str) -> bool:
@@ -105,6 +111,10 @@ def standalone(question: str, earlier: Sequence[str]) -> str:
     'How was the revenue spent in 2020?'
     >>> standalone("And why?", ["How did revenue grow?"])
     'How did revenue grow? And why? And why? And why?'
+    >>> standalone("What did dredging cost in 2025?", ["Wie oft lief das Rettungsboot aus?"])
+    'What did dredging cost in 2025?'
+    >>> standalone("How tall is she?", ["Wer ist Ingrid Solberg?"])
+    'How tall is Ingrid Solberg?'
     >>> standalone("Who chairs the board?", ["What was the revenue in 2020?"])
     'Who chairs the board?'
     """
@@ -121,6 +131,9 @@ def _continued(earlier: Sequence[str], question: str) -> str:
     if not is_follow_up(question):
         return question
     topic = earlier[-1]
+    says_itself = bool(terms(_TIMES.sub(" ", question))) and not (_continues(question) or _POINTERS.search(question))
+    if says_itself and not same_language(question, topic):
+        return question  # its words are few, but what goes on is not said in another language
     topic, question = _in_short(topic), _with_year(question, topic)
     if not asked_part(question) and (written := written_out(topic, question)) is not None:
         return written
