@@ -1,6 +1,6 @@
 // A running answer, looked at by address: at every look of Streamlit's the browser compares the whole page, and the cores
 // that write the words draw it. Words are set here, as text; the page is drawn anew where more than words has changed.
-const RUNNING = '.fn-stage[data-at]', LOST_MS = 1000, LEAST_MS = 100, AGAIN_MS = 3000;
+const RUNNING = '.fn-stage[data-at]', LOST_MS = 1000, LEAST_MS = 100, AGAIN_MS = 3000, APART_MS = 60; // of two things told at once Streamlit hears one
 let looking = '', failures = 0, seen = { at: '', key: '', blocks: [], chips: {} }, hurried = '', hurriedAt = 0;
 
 const made = (name, children, more = {}) => {
@@ -42,7 +42,7 @@ const setWords = () => {
   fresh.normalize(); // one text with the words before it: nothing of its own that would move
   become(words, fresh);
 };
-const pageOf = key => key.split(' ')[0]; // what the whole page is drawn for (running.py, `drawn_key`)
+const partsOf = key => key.split(' '); // what is drawn for it: the page, the viewer, its own place (running.py, `drawn_key`)
 const setLine = (line, words) => { if (line && line.textContent !== words) line.textContent = words; };
 const look = async at => {
   if (looking !== at) return;
@@ -62,9 +62,12 @@ const look = async at => {
       setLine(place, seen.line);
       setLine(document.querySelector('p.fn-engine'), seen.engine);
     } else if (hurried !== at + seen.key || performance.now() - hurriedAt > AGAIN_MS) { // not heard: told again
-      const anew = hurried !== at + seen.key && pageOf(place.dataset.key) === pageOf(seen.key) ? window.footnoteMoved : null;
+      const [page, quoted] = partsOf(seen.key), [pageWas, quotedWas] = partsOf(place.dataset.key);
+      const anew = hurried !== at + seen.key && page === pageWas ? window.footnoteMoved : null;
       [hurried, hurriedAt] = [at + seen.key, performance.now()];
-      if (anew) anew(seen.key); else tell('moved', seen.key);
+      if (!anew) tell('moved', seen.key);
+      else if (quoted === quotedWas) anew(seen.key);
+      else { window.footnoteFollow?.(seen.key); setTimeout(anew, APART_MS, seen.key); } // what is opened stands before the words come
     }
   } catch {
     if (looking !== at) return;

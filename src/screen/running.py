@@ -63,9 +63,9 @@ def _draw_answer(turn: TurnView, shelf: Shelf, session: Session) -> None:
 
 def drawn_key(turn: TurnView) -> str:
     """What of a running answer has to be drawn anew for, other than its words and its line: what the page is drawn
-    for, a blank, and what its own place is."""
-    own = (turn.stage.name if turn.stage else "", turn.extractive is not None, bool(turn.text), len(turn.changes))
-    return f"{turn.done} " + ".".join(map(str, own))
+    for, what the viewer is, and what its own place is, with a blank between them."""
+    own = (turn.stage.name if turn.stage else "", bool(turn.text), len(turn.changes))
+    return f"{turn.done} {turn.extractive is not None} " + ".".join(map(str, own))
 
 
 def _turn(turn_id: str, shelf: Shelf, session: Session) -> TurnView | None:

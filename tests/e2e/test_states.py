@@ -43,9 +43,9 @@ SETTLED = """([scheme, drawn]) => {
 
 QUESTION = "How did cargo develop in 2025, and how often did the tide gates close?"
 ANSWER = (  # its last number is wrong: the page says 23
-    "Nordhaven handled 2.84 million tonnes of cargo in 2025, 6.2 % more than in 2024 [4]. "
-    "Parts for offshore wind rose to 912,000 tonnes and overtook timber [4]. "
-    "The tide gates closed 31 times in 2025, against 15 times in 2024 [6]."
+    "Nordhaven handled 2.84 million tonnes of cargo in 2025, 6.2 % more than in 2024 [2]. "
+    "Parts for offshore wind rose to 912,000 tonnes and overtook timber [2]. "
+    "The tide gates closed 31 times in 2025, against 15 times in 2024 [4]."
 )
 SILENT_S = 240.0  # longer than all looks at a state take; every such test ends with Stop
 COSTS = "Page {n} tells of the harbour and of what it costs to keep line {k} of it."
