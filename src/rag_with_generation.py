@@ -350,9 +350,8 @@ class Rag:
             answer = refusal(question, found.passages, documents, found.route.missing or found.route.untranslated)
             mark("first_evidence_s")
         seen = (*recognised_notes(answer, documents), *unread_notes(documents))
-        answer = replace(
-            answer, notes=(*filter(None, [found.route.note]), *answer.notes, *seen)
-        )  # the question's first
+        of_the_question = filter(None, [found.route.note])  # comes before what is said of every answer
+        answer = replace(answer, notes=(*of_the_question, *answer.notes, *seen))
         answer = self._with_rects(answer, documents)
         mark("total_s")
         yield AnswerFinished(answer, evidence.tokens, timings)

@@ -78,7 +78,7 @@ def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int, i
     read = last
     for one in sentences[last + 1 : None if is_list else last + 1 + AFTER]:
         ends_list = is_list and not is_of_list(one.start)
-        is_another = text[: one.start].endswith("\n") and _CLAUSE.match(text, one.start) is not None
+        is_another = text.endswith("\n", 0, one.start) and begins_clause(text, one.start)
         if ends_list or is_another or one.end - begin > longest or not _follows(text, end, one.start):
             break
         end, read = one.end, read + 1

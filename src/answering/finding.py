@@ -23,10 +23,7 @@ _MOST_TOLD = 8  # documents that a summary has room for
 
 def indexes_within(taken: Route, documents: Sequence[IndexedDocument]) -> list[DocumentIndex]:
     """Those of the documents that a question is not kept from: what stands in the others says nothing about it."""
-    indexes = [document.index for document in documents]
-    if taken.within is None:
-        return indexes
-    return [index for index in indexes if len(rows_within(index, taken.within))] or indexes
+    return [one.index for one in documents_within(taken, documents)]
 
 
 def documents_within(taken: Route, documents: Sequence[IndexedDocument]) -> Sequence[IndexedDocument]:

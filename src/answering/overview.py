@@ -59,8 +59,9 @@ def overview(
     sentence that tells it. A part of a document is quoted alone. `pages` are those of all documents."""
     names = {one.document.id: one.document.name for one in documents}
     quoted = quoted_answer(question, evidence, pages, names)
-    spoken = [d for d in documents if not within or len(rows_within(d.index, within))]
-    if not spoken or any(len(rows_within(d.index, within)) < len(d.index.chunks) for d in spoken):
+    held = [(d, len(rows_within(d.index, within))) for d in documents]
+    spoken = [d for d, count in held if not within or count]
+    if not spoken or any(0 < count < len(d.index.chunks) for d, count in held):
         return quoted
     if len(spoken) > 1:
         return _one_by_one(quoted, spoken[:_MOST_LINES], names)

@@ -30,8 +30,8 @@ def says_again(sentence: str, own: Answer) -> bool:
     told = content_keys(words_of(f"{lead} {own.question}")) | _OF_AN_ANSWER
     known = [*quantities(lead), *quantities(own.question)]
     return (
-        any(_same(number, result) for number in numbers for result in _results(lead))
-        and all(any(_same(number, other) for other in known) for number in numbers)
+        any(number.same_digits(result) for number in numbers for result in _results(lead))
+        and all(any(number.same_digits(other) for other in known) for number in numbers)
         and all(not told.isdisjoint(word.keys) for word in words if word.content and not word.text[0].isdigit())
         and not denies(words)
         and not _is_of_an_operand(content_keys(words), own.direct)
@@ -51,7 +51,3 @@ def _is_of_an_operand(said: frozenset[str], direct: Direct) -> bool:
 def _results(lead: str) -> tuple[Quantity, ...]:
     """What a lead tells: behind the last "=" of a formula, or behind the label of a value."""
     return quantities(lead.rsplit("=" if "=" in lead else ":", 1)[-1])
-
-
-def _same(one: Quantity, other: Quantity) -> bool:
-    return one.same_digits(other)

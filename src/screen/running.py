@@ -41,8 +41,7 @@ def _draw_own(turn_id: str, shelf: Shelf, session: Session) -> None:
     if turn is None or turn.done:
         st.rerun()
     _draw_answer(turn, shelf, session)
-    is_quoted = turn.extractive is not None and bool(turn.extractive.citations)
-    mount("moved", {"quoted": turn.id if is_quoted else ""}, ("moved",))
+    mount("moved", {}, ("moved",))
 
 
 def _draw_answer(turn: TurnView, shelf: Shelf, session: Session) -> None:

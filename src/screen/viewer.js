@@ -394,6 +394,6 @@ class Viewer {
 export default function ({ data, parentElement, setTriggerValue }) {
   parentElement.viewer ??= new Viewer(parentElement);
   parentElement.viewer.update(data, setTriggerValue);
-  window.footnoteFollow = turn => setTriggerValue('follow', turn); // it has quotes to open (moved.js)
+  window.footnoteFollow = key => setTriggerValue('follow', key); // there is a first quote to open (running.js)
   return () => { parentElement.viewer?.end(); delete parentElement.viewer; };
 }

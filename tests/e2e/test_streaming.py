@@ -85,6 +85,7 @@ def test_a_first_quote_opens_its_page_and_the_whole_page_is_not_drawn_for_it(scr
     began = time.monotonic()
     screen.ask(QUESTION)
     expect(screen.marks().first).to_be_visible()
+    expect(page.locator(".fn-notes a.fn-here").first).to_be_visible()  # of the quotes the one that is opened
     expect(page.locator(".fn-written")).to_contain_text("Leakage fell")
     drawn = whole.count(ForwardMsg.FINISHED_SUCCESSFULLY)  # to its end: a run may begin again at once
     is_late = time.monotonic() - began > 2.0 + NOT_HEARD_S  # the model's two, and then the page is drawn in any case

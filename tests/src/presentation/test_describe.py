@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from shared_utils.citations.attribution import cite
-from shared_utils.message import NOTHING, literal
+from shared_utils.message import literal
 from shared_utils.types import (
     Answer,
     Citation,
@@ -32,22 +32,10 @@ from src.presentation.describe import (
 from src.presentation.escaping import plain
 from src.presentation.plain_text import plain_answer
 from src.screen.markdown import answer_markdown, chip_link, escape_markdown, written_markdown
-from src.views import DocumentState, DocumentView, TurnView
+from src.views import DocumentState, TurnView
+from tests.src.documents import DOCUMENT
 
 STATS = GenerationStats(backend=EngineKind.OLLAMA, model="llama3.2:3b", where=Where.THIS_MACHINE)
-DOCUMENT = DocumentView(
-    entry_id="e",
-    document_id="d",
-    name="report.pdf",
-    title="Report",
-    state=DocumentState.READY,
-    pages=3,
-    page_verdicts=(PageVerdict.TEXT,) * 3,
-    chunks=14,
-    embedded=14,
-    seconds_left=None,
-    reason=NOTHING,
-)
 TURN = TurnView(
     id="t",
     question="How much?",

@@ -6,24 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from shared_utils.message import NOTHING
 from shared_utils.types import PageVerdict
 from src.screen.html import document_card
 from src.views import DocumentState, DocumentView
-
-DONE = DocumentView(
-    entry_id="e",
-    document_id="d",
-    name="report.pdf",
-    title="Report",
-    state=DocumentState.READY,
-    pages=3,
-    page_verdicts=(PageVerdict.TEXT,) * 3,
-    chunks=14,
-    embedded=14,
-    seconds_left=None,
-    reason=NOTHING,
-)
+from tests.src.documents import DOCUMENT as DONE
 
 
 def test_of_a_document_that_is_done_no_bar_stays_that_looks_like_work() -> None:
