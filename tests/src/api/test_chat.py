@@ -139,7 +139,8 @@ def test_a_thread_answers_one_question_at_a_time(modelled: httpx.Client, ollama:
     ollama.script.token_s = 1.0
     thread = modelled.post("/api/threads").json()["thread_id"]
     with modelled.stream("POST", "/api/chat", json={"message": QUESTION, "thread_id": thread}) as stream:
-        next(name for name, _ in events_of(stream.iter_lines()) if name == "model_selection")
+        events = events_of(stream.iter_lines())  # held, since an iterator that is let go of closes the connection
+        next(name for name, _ in events if name == "model_selection")
         refused = modelled.post("/api/chat/sync", json={"message": QUESTION, "thread_id": thread})
     assert refused.status_code == 409
     assert refused.json()["error"]["code"] == "thread_busy"
