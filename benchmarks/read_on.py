@@ -83,8 +83,9 @@ def measured(
             if name not in shelf:
                 shelf[name] = indexed(data, name)
             documents.append(shelf[name])
-        first = rag.search(before.question, documents).evidence
-        found = rag.search(asked, documents, history=[before.question])
+        budget = rag.evidence_tokens  # a model's; quotes are picked from more
+        first = rag.search(before.question, documents, budget=budget).evidence
+        found = rag.search(asked, documents, history=[before.question], budget=budget)
         kept = found.evidence
         if first.spans and not (found.route.note or found.route.sides):
             kept = read_on(asked, [first], found.evidence, rag._best(found, documents))

@@ -161,7 +161,7 @@ class Settings:
         "folder of prepared models (the embedding model in int8, the inference model); empty: `models` in the data "
         "folder. The image brings its own",
     )
-    evidence_tokens: int = _setting("FOOTNOTE_EVIDENCE_TOKENS", 480, "most tokens of evidence put into a prompt")
+    evidence_tokens: int = _setting("FOOTNOTE_EVIDENCE_TOKENS", 460, "most tokens of evidence put into a prompt")
 
     # -- the local model
     ollama_url: str = _setting(

@@ -51,6 +51,7 @@ _MONTH = re.compile(
     re.IGNORECASE,
 )
 _ADDED_SHARE = 7  # of the evidence's tokens one part is added for a follow-up: it is what its server reads anew
+_LEAST_WORTH = 0.4  # of the best passage's score: what answers worse than that is not read anew to fill the room
 _LEAST_ADDED = 60  # tokens; a sentence with the names over its row
 _ADDITIONS = 2  # kept beside the evidence that a conversation began with
 _MARKER_TOKENS = 5  # "[12] " and the line break
@@ -218,9 +219,10 @@ def read_on(
 
 def _filled(new: Sequence[EvidenceSpan], found: Evidence, read: Set[Page], room: int) -> list[EvidenceSpan]:
     """What is new, and of the evidence found for the question alone what stands on pages not read yet, best first, as
-    long as there is room: the best few sentences alone are often of pages that were read already."""
+    long as there is room and it may answer: the best few sentences alone are often of pages that were read already."""
     filled = list(new)
-    for span in sorted(found.spans, key=lambda span: -span.score):
+    least = _LEAST_WORTH * max(span.score for span in found.spans)
+    for span in sorted((span for span in found.spans if span.score >= least), key=lambda span: -span.score):
         elsewhere = (span.document_id, span.page) not in read
         known = any(_holds(one, span) or _holds(span, one) for one in new)
         if elsewhere and not known and cost_of([*filled, span]) <= room:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from shared_utils.retrieval.question import question_words
-from src.answering.follow_up import is_follow_up, standalone
+from shared_utils.types import Evidence, EvidenceSpan
+from src.answering.follow_up import is_follow_up, read_on, standalone
 
 REVENUE = "What was the total revenue of Adobe in 2020?"
 
@@ -90,3 +91,16 @@ def test_the_year_before_is_counted_from_the_one_asked_last() -> None:
     assert "2018" in standalone("And the year before that?", chain)
     assert "2021" in standalone("Und im Folgejahr?", chain[:1])
     assert standalone("And the year before?", ["What was the revenue?"]).endswith("And the year before?")
+
+
+def passage(marker: int, page: int, text: str, score: float) -> EvidenceSpan:
+    return EvidenceSpan(marker, "one", page, 0, len(text), text, score)
+
+
+def test_room_left_is_filled_by_what_may_answer_and_stands_on_pages_not_read_yet() -> None:
+    read = Evidence((passage(1, 1, "Pump 11 moves 1407 litres in an hour.", 1.4),), 20, 460)
+    best = passage(1, 3, "Pump 51 moves 2887 litres in an hour.", 1.4)
+    near, far = passage(2, 4, "Pump 52 moves 2924 litres.", 0.6), passage(3, 5, "The crew noted the water.", 0.5)
+    found = Evidence((best, near, far), 60, 460)
+    told = read_on("And pump 51?", [read], found, lambda _: Evidence((best,), 20, 60))
+    assert [span.page for span in told.spans] == [1, 3, 4]
