@@ -8,7 +8,7 @@ Units are taken best first while they fit; see docs/adr/0013 for what was measur
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -35,6 +35,8 @@ _SHORT_LIST = 0.25  # … where it is not
 _SAME_WORDS = 0.9  # Jaccard similarity from which two units say the same
 _CONTENDER = 0.95  # of the best passage's score: documents above it get a share of their own
 _EMBEDDED_UNITS = 60  # 0.1 s on one core
+_SCRAP_TOKENS = 8  # a bare heading, a lead-in: what stands alone, is that short, says no word of the question …
+_SCRAP_SCORE = 0.5  # … and scores less than this of the best tells a model nothing
 
 
 def select_evidence(
@@ -67,7 +69,7 @@ def select_evidence(
         own = [unit for unit in units if unit.key[0] == document]
         chosen.fill(own, chosen.tokens + (budget_tokens // 2) // len(contenders))
     chosen.fill(units, budget_tokens)
-    spans = _numbered(chosen.units, pages, rows)
+    spans = _numbered(chosen.units, pages, rows, question_terms(question, glossary))
     return Evidence(spans, chosen.tokens, budget_tokens)
 
 
@@ -224,8 +226,11 @@ def _contenders(units: Sequence[Unit]) -> list[str]:
     return list(dict.fromkeys(unit.key[0] for unit in units if unit.passage_score >= _CONTENDER))
 
 
-def _numbered(units: Sequence[Unit], pages: Mapping[PageKey, Page], rows: Rows) -> tuple[EvidenceSpan, ...]:
-    """Units in reading order, those of a passage or of a table that follow one another joined, numbered from 1.
+def _numbered(
+    units: Sequence[Unit], pages: Mapping[PageKey, Page], rows: Rows, asked: Collection[Term]
+) -> tuple[EvidenceSpan, ...]:
+    """Units in reading order, those of a passage or of a table that follow one another joined, numbered from 1; scraps
+    that nothing joined are left out.
 
     Documents come in the order of their best unit, pages and lines as they stand.
     """
@@ -239,7 +244,16 @@ def _numbered(units: Sequence[Unit], pages: Mapping[PageKey, Page], rows: Rows) 
             joined[-1] = replace(joined[-1], end=max(before.end, unit.end), score=max(joined[-1].score, unit.score))
         else:
             joined.append(unit)
-    return tuple(_span(n, unit, pages[unit.key], rows) for n, unit in enumerate(joined, start=1))
+    best = max((unit.score for unit in joined), default=0.0)
+    told = [unit for unit in joined if unit.score >= _SCRAP_SCORE * best or not _is_scrap(unit, asked)]
+    return tuple(_span(n, unit, pages[unit.key], rows) for n, unit in enumerate(told, start=1))
+
+
+def _is_scrap(unit: Unit, asked: Collection[Term]) -> bool:
+    """Whether a unit stands alone, is short and has words, none of them the question's. What was brought along for
+    another unit has none of its own."""
+    alone = unit.row is None and unit.end - unit.start == len(unit.text)
+    return alone and unit.tokens <= _SCRAP_TOKENS and bool(unit.words) and unit.words.isdisjoint(asked)
 
 
 def _of_one_table(unit: Unit, other: Unit) -> bool:

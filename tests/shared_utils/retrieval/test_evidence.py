@@ -248,3 +248,16 @@ def test_a_reference_to_the_web_stands_back_behind_what_the_text_says() -> None:
     sentence = "They were called the gang, friends who met at the old crane and painted it at night."
     evidence, _ = select("What was the Harbour Gang?", [reference, sentence], 30)
     assert [span.text for span in evidence.spans] == [sentence]
+
+
+def test_a_bare_heading_that_says_no_word_of_the_question_is_not_told() -> None:
+    heading, answer = "3. Money", "The tide gates closed 23 times in 2025, against 15 times in 2024."
+    pages = {("d", n): Page(n, str(n), text, PageVerdict.TEXT) for n, text in enumerate((answer, heading), start=1)}
+    passages = [
+        Passage(Chunk(f"d:{n}", "d", n, 0, len(text), text), n, 1.0 / n**2)
+        for n, text in enumerate((answer, heading), start=1)
+    ]
+    asked = "How often did the tide gates close?"
+    assert [span.text for span in select_evidence(asked, passages, pages, budget_tokens=80).spans] == [answer]
+    asked = "How much money did the gates cost?"
+    assert heading in [span.text for span in select_evidence(asked, passages, pages, budget_tokens=80).spans]
