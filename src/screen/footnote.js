@@ -85,7 +85,7 @@ const toClipboard = async (text, html) => {
     try { return await navigator.clipboard.writeText(text); } catch { /* not allowed: the old way */ }
   }
   const area = Object.assign(document.createElement('textarea'), { value: text, className: 'fn-hidden' });
-  document.body.append(area);
+  (document.querySelector('[role="dialog"]') ?? document.body).append(area); // out of a dialog the keys do not go
   area.select();
   document.execCommand('copy');
   area.remove();
