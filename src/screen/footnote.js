@@ -13,6 +13,14 @@ const set = (element, name, value) => { if (element.getAttribute(name) !== value
 
 // ------------------------------------------------------------------------------------------------ names
 
+const SKIP = '[data-testid="stSkipToContent"]'; // the first Tab stop: past the library, the answers and the viewer
+const askable = () => document.querySelector('[data-testid="stChatInputTextArea"]:not(:disabled)');
+const skipTo = event => {
+  if (!closest(event, SKIP) || !askable()) return;
+  event.preventDefault();
+  event.stopPropagation(); // Streamlit's own goes to the whole room
+  askable().focus();
+};
 const name = () => {
   document.querySelectorAll(CHIP).forEach(chip => {
     const number = (chip.querySelector('.fn-number') ?? chip).textContent.trim();
@@ -27,6 +35,8 @@ const name = () => {
     input.ariaLabel ||= data.words.files ?? 'Files';
     if (!input.closest('.st-key-list-file')) input.accept ||= kinds().join(',');
   });
+  const skip = document.querySelector(SKIP), words = askable() ? data.words.to_question : data.words.to_content;
+  if (skip && words && skip.textContent !== words) skip.textContent = words; // Streamlit has it in English only
   document.querySelectorAll('[class*="st-key-rate-"]').forEach(thumbs => {
     const [up, down] = thumbs.querySelectorAll('button');
     if (up) set(up, 'aria-label', data.words.thumb_up ?? '');
@@ -280,6 +290,7 @@ const begin = () => {
   const listeners = { click: copy, dragover: over, dragleave: leave, drop, focusin: focused, focusout: lost };
   Object.entries(listeners).forEach(([type, listener]) => document.addEventListener(type, listener, true));
   document.addEventListener('click', event => { if (closest(event, SIGN)) event.preventDefault(); }, true);
+  document.addEventListener('click', skipTo, true);
   document.addEventListener('click', putAway, true);
   for (const type of ['wheel', 'touchmove', 'pointerdown', 'keydown']) document.addEventListener(type, stay, { capture: true, passive: true });
   document.addEventListener('footnote:say', event => say(event.detail));
