@@ -212,8 +212,8 @@ const follow = () => {
 // ------------------------------------------------------------------------------------------------ the library as a drawer
 
 const NARROW = matchMedia('(max-width: 768px)'); // Streamlit's own: from here on it lies over the page
-const PICKED = ':is([class*="st-key-conversation-"], [class*="st-key-open-"]) button';
-const putAway = event => { // when a conversation or a document has been chosen in it, or at a tap beside it
+const PICKED = ':is([class*="st-key-conversation-"], [class*="st-key-open-"], .st-key-more) button:not(:disabled)';
+const putAway = event => { // when something has been chosen in it that stands beside it, or at a tap there
   const drawer = document.querySelector('[data-testid="stSidebar"]');
   if (!NARROW.matches || !drawer || drawer.dataset.collapsed === 'true') return;
   const beside = !drawer.contains(event.target);
