@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from string import Formatter
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_skeleton
 from babel.lists import format_list
 
 from shared_utils.message import Message, counted, message
@@ -58,6 +60,16 @@ class Say:
     def listed(self, items: Sequence[str]) -> str:
         """Several as one: "3–5, 7 and 9"."""
         return format_list(items, locale=_locale(self.language))
+
+    def moment(self, seconds: float, offset_min: float = 0) -> str:
+        """A day and a time to the minute. `seconds` since the epoch; `offset_min` is what the person's clock is behind
+        UTC, in minutes, as browsers tell it.
+
+        >>> Say("en").moment(0), Say("de").moment(0, offset_min=-60), Say("fr").moment(0)
+        ('1 Jan 1970, 00:00', '1. Jan. 1970, 01:00', '1 janv. 1970, 00:00')
+        """
+        local = datetime.fromtimestamp(seconds, UTC) - timedelta(minutes=offset_min)
+        return ", ".join(format_skeleton(form, local, locale=_locale(self.language)) for form in ("yMMMd", "Hm"))
 
     def _template(self, said: Message) -> str:
         known = catalogue(self.language)

@@ -6,15 +6,23 @@ import re
 import unicodedata
 from html import escape
 
+_BOUND = "\u00a0\u202f"  # spaces at which no line ends: within a number, before a sign in French
+
 
 def plain(text: str) -> str:
-    """One line without control characters or marks that turn the writing direction ("fdp.exe" posing as a PDF).
+    """One line without control characters or marks that turn the writing direction ("fdp.exe" posing as a PDF). A space
+    that does not break stays one where it stands alone.
 
     >>> plain("annual\\n report\\x1b[31m.pdf")
     'annual report[31m.pdf'
+    >>> plain("1\\u202f234 pages\\u00a0 ")
+    '1\\u202f234 pages'
     """
-    kept = (" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) != "Cc")
-    return re.sub(r" +", " ", re.sub("[\u202a-\u202e\u2066-\u2069\u200e\u200f]", "", "".join(kept))).strip()
+    kept = (
+        " " if c.isspace() and c not in _BOUND else c for c in text if c.isspace() or unicodedata.category(c) != "Cc"
+    )
+    shown = re.sub("[\u202a-\u202e\u2066-\u2069\u200e\u200f]", "", "".join(kept))
+    return re.sub(f"[ {_BOUND}]{{2,}}", " ", shown).strip()
 
 
 def form_name(name: str) -> str:

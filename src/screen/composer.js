@@ -43,6 +43,18 @@ const giveBack = () => {
   if (!area.value) write(text);
 };
 
+// ------------------------------------------------------------------------------------------------ on arrival
+
+const HAS_A_KEYBOARD = matchMedia('(min-width: 901px) and (not (pointer: coarse))'); // else a keyboard on the screen would come up
+let arrived = false;
+const arrive = () => { // whoever comes to ask need not click first
+  const area = box(), holds = document.activeElement;
+  if (arrived || !area || area.disabled) return;
+  if (document.querySelector('dialog[open], [role="dialog"]')) return;
+  arrived = true;
+  if (HAS_A_KEYBOARD.matches && (!holds || holds === document.body || holds.matches('[data-testid="stMain"]'))) area.focus({ preventScroll: true });
+};
+
 // ------------------------------------------------------------------------------------------------ where to look
 
 const WHERE = 'footnote-where', MOST_KEPT = 50; // conversation -> [documents, section, pages], the latest last
@@ -221,13 +233,14 @@ export default function (call) {
     document.addEventListener('keydown', pressed, true);
     document.addEventListener('click', clicked, true);
     document.addEventListener('input', event => { if (closest(event, BOX)) { count(); keep(event.target.value.trim() ? event.target.value : ''); } }, true);
-    new MutationObserver(() => { count(); settle(); plainNames(); asksForName(); giveBack(); follows(); }).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(() => { count(); settle(); plainNames(); asksForName(); giveBack(); arrive(); follows(); }).observe(document.body, { childList: true, subtree: true });
   }
   count();
   settle();
   release();
   plainNames();
   giveBack();
+  arrive();
   where();
   follows();
 }

@@ -105,6 +105,7 @@ def _draw_bar(turns: tuple[TurnView, ...], shelf: Shelf, session: Session) -> No
         draw_share_button(turns, session)
         st.button(
             say("New"),
+            key="new",
             icon=":material/edit_square:",
             type="tertiary",
             help=say("Start a new conversation about the same documents"),

@@ -1,12 +1,13 @@
 """Which conversation this tab shows, its address, and the list of all of them with a way to delete each.
 
-The address (`?c=…`) is a link for the same person: in another browser it opens nothing.
+The address (`?c=…`) is a link for the same person: in another browser it opens nothing. Where a room stands in the
+place of the conversation, it names that, too (`&view=…`): the browser's way back leads out of it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 import streamlit as st
@@ -22,7 +23,7 @@ from src.screen.scope import move_to
 from src.screen.session import Session
 from src.views import ConversationView
 
-_ADDRESS = "c"
+_ADDRESS, _ROOM = "c", "view"
 _MOST = 12  # until all are asked for
 _TITLE_CHARACTERS = 48
 _SEARCH_FROM = 8
@@ -32,8 +33,9 @@ _DAYS = (phrase("Today"), phrase("Yesterday"), phrase("Earlier"))
 # ------------------------------------------------------------------------------------------------ the one that is shown
 
 
-def choose_conversation(shelf: Shelf, session: Session) -> None:
-    """Follow the address where it leads somewhere else than this tab was; else go on, or begin with the latest."""
+def choose_conversation(shelf: Shelf, session: Session, rooms: Collection[str] = ()) -> None:
+    """Follow the address where it leads somewhere else than this tab was; else go on, or begin with the latest.
+    `rooms`: those that may stand in the place of the conversation."""
     asked = st.query_params.get(_ADDRESS, "")
     if asked and asked not in (session.conversation, session.address):
         if shelf.turns(asked):
@@ -41,6 +43,9 @@ def choose_conversation(shelf: Shelf, session: Session) -> None:
         else:
             said = "This link leads to a conversation that is not here: it was deleted, or begun in another browser."
             session.remarks.append(session.say(said))
+    room = st.query_params.get(_ROOM, "")
+    if room != session.address_room:
+        session.view = room if room in rooms else ""
     if not session.conversation:
         session.conversation = shelf.latest_conversation() or shelf.new_conversation()
     _tell_address(shelf, session)
@@ -49,12 +54,12 @@ def choose_conversation(shelf: Shelf, session: Session) -> None:
 def _tell_address(shelf: Shelf, session: Session) -> None:
     """The address names the conversation once it exists. Written only where it changes: each time is a step back."""
     address = session.conversation if shelf.turns(session.conversation) else ""
-    if address != st.query_params.get(_ADDRESS, ""):
-        if address:
-            st.query_params[_ADDRESS] = address
-        else:
-            st.query_params.pop(_ADDRESS, None)
-    session.address = address
+    before = st.query_params.to_dict()
+    others = {name: value for name, value in before.items() if name not in (_ADDRESS, _ROOM)}
+    told = {name: value for name, value in ((_ADDRESS, address), (_ROOM, session.view)) if value}
+    if others | told != before:
+        st.query_params.from_dict(others | told)
+    session.address, session.address_room = address, session.view
 
 
 def show_conversation(conversation_id: str, session: Session) -> None:

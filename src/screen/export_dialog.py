@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -17,6 +18,7 @@ from src.presentation.escaping import plain
 from src.presentation.html_report import conversation_report
 from src.presentation.markdown import conversation_markdown
 from src.presentation.word_document import conversation_docx
+from src.screen.conversation_list import shortened
 from src.screen.dialogs import draw_dialog, open_dialog
 from src.screen.html import note
 from src.screen.markdown import escape_markdown
@@ -26,7 +28,7 @@ from src.views import DocumentView, TurnView
 _NAME = "export"
 _TICK_S = 1.0
 _NAME_CHARACTERS = 60
-_UNSAFE_IN_NAMES = '\\/:*?"<>|“”„‘’«»'
+_UNSAFE_IN_NAMES = '\\/:*?"<>|'
 
 
 def draw_export_button(turns: Sequence[TurnView], session: Session) -> None:
@@ -151,12 +153,26 @@ def _cited(turns: Sequence[TurnView]) -> list[str]:
 
 
 def file_stem(title: str) -> str:
-    """A title as a file's name that every system takes.
+    """A title as a file's name that every system takes, and every mail carries: of signs, those of ASCII; letters as
+    they are written.
 
     >>> file_stem("What is 1/2: a half?")
     'What is 1 2 a half'
+    >>> file_stem("Was sagt „Hafen – 2025“ über Fähren?")
+    'Was sagt Hafen - 2025 über Fähren'
     >>> file_stem("…/..")
     'Footnote'
     """
-    safe = "".join(" " if character in _UNSAFE_IN_NAMES else character for character in plain(title))
-    return " ".join(safe.split())[:_NAME_CHARACTERS].strip(" .…") or "Footnote"
+    safe = "".join(map(_in_names, unicodedata.normalize("NFC", plain(title))))
+    return " ".join(shortened(safe, _NAME_CHARACTERS).split()).strip(" .…") or "Footnote"
+
+
+def _in_names(character: str) -> str:
+    if character.isascii():
+        return " " if character in _UNSAFE_IN_NAMES else character
+    if character in "’ʼ":
+        return "'"
+    kind = unicodedata.category(character)
+    if kind == "Pd":
+        return "-"
+    return character if kind[0] in "LMN" else " "

@@ -13,6 +13,14 @@ const set = (element, name, value) => { if (element.getAttribute(name) !== value
 
 // ------------------------------------------------------------------------------------------------ names
 
+const SKIP = '[data-testid="stSkipToContent"]'; // the first Tab stop: past the library, the answers and the viewer
+const askable = () => document.querySelector('[data-testid="stChatInputTextArea"]:not(:disabled)');
+const skipTo = event => {
+  if (!closest(event, SKIP) || !askable()) return;
+  event.preventDefault();
+  event.stopPropagation(); // Streamlit's own goes to the whole room
+  askable().focus();
+};
 const name = () => {
   document.querySelectorAll(CHIP).forEach(chip => {
     const number = (chip.querySelector('.fn-number') ?? chip).textContent.trim();
@@ -27,6 +35,8 @@ const name = () => {
     input.ariaLabel ||= data.words.files ?? 'Files';
     if (!input.closest('.st-key-list-file')) input.accept ||= kinds().join(',');
   });
+  const skip = document.querySelector(SKIP), words = askable() ? data.words.to_question : data.words.to_content;
+  if (skip && words && skip.textContent !== words) skip.textContent = words; // Streamlit has it in English only
   document.querySelectorAll('[class*="st-key-rate-"]').forEach(thumbs => {
     const [up, down] = thumbs.querySelectorAll('button');
     if (up) set(up, 'aria-label', data.words.thumb_up ?? '');
@@ -85,7 +95,7 @@ const toClipboard = async (text, html) => {
     try { return await navigator.clipboard.writeText(text); } catch { /* not allowed: the old way */ }
   }
   const area = Object.assign(document.createElement('textarea'), { value: text, className: 'fn-hidden' });
-  document.body.append(area);
+  (document.querySelector('[role="dialog"]') ?? document.body).append(area); // out of a dialog the keys do not go
   area.select();
   document.execCommand('copy');
   area.remove();
@@ -202,8 +212,8 @@ const follow = () => {
 // ------------------------------------------------------------------------------------------------ the library as a drawer
 
 const NARROW = matchMedia('(max-width: 768px)'); // Streamlit's own: from here on it lies over the page
-const PICKED = ':is([class*="st-key-conversation-"], [class*="st-key-open-"]) button';
-const putAway = event => { // when a conversation or a document has been chosen in it, or at a tap beside it
+const PICKED = ':is([class*="st-key-conversation-"], [class*="st-key-open-"], .st-key-more) button:not(:disabled)';
+const putAway = event => { // when something has been chosen in it that stands beside it, or at a tap there
   const drawer = document.querySelector('[data-testid="stSidebar"]');
   if (!NARROW.matches || !drawer || drawer.dataset.collapsed === 'true') return;
   const beside = !drawer.contains(event.target);
@@ -280,6 +290,7 @@ const begin = () => {
   const listeners = { click: copy, dragover: over, dragleave: leave, drop, focusin: focused, focusout: lost };
   Object.entries(listeners).forEach(([type, listener]) => document.addEventListener(type, listener, true));
   document.addEventListener('click', event => { if (closest(event, SIGN)) event.preventDefault(); }, true);
+  document.addEventListener('click', skipTo, true);
   document.addEventListener('click', putAway, true);
   for (const type of ['wheel', 'touchmove', 'pointerdown', 'keydown']) document.addEventListener(type, stay, { capture: true, passive: true });
   document.addEventListener('footnote:say', event => say(event.detail));

@@ -85,9 +85,9 @@ def uploader_words(settings: Settings, say: Say) -> dict[str, str]:
     return {
         "choose": say("Choose files"),
         "limit": (
-            say("PDF, Office, text, pictures, mail, EPUB; up to {limit:,} MB each", limit=most)
+            say("PDF, Office, text, pictures, mail, EPUB; up to {limit:,}\u00a0MB each", limit=most)
             if ".docx" in taken_here()
-            else say("PDF, text, pictures, mail, EPUB; up to {limit:,} MB each", limit=most)
+            else say("PDF, text, pictures, mail, EPUB; up to {limit:,}\u00a0MB each", limit=most)
         ),
     }
 

@@ -76,7 +76,7 @@ def draw() -> None:
 
 def _draw(shelf: Shelf, settings: Settings, session: Session, theme: str) -> None:
     session.say = language_of(shelf.preferences().language)
-    choose_conversation(shelf, session)
+    choose_conversation(shelf, session, _ROOMS)
     take_overdue(shelf, session)
     welcome = not (shelf.documents() or can_undo(shelf, session))
     room = "welcome" if welcome else session.view or "conversation"

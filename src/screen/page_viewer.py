@@ -131,6 +131,8 @@ def _page_data(shelf: Shelf, session: Session) -> dict[str, object]:
             "files": say("Files to add"),
             "drop": say("Drop your files"),
             "copied": say("Copied"),
+            "to_question": say("Skip to the question box"),
+            "to_content": say("Skip to the main content"),
             "thumb_up": say("Good answer"),
             "thumb_down": say("Bad answer"),
             "offline": say("The connection to the server is lost. What was begun goes on there; this page comes back."),

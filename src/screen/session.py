@@ -91,6 +91,7 @@ class Session:
     unasked: Message = NOTHING  # why the last question could not be asked, told until another is
     draft: str = ""  # a question that could not be asked goes back into its box
     address: str = ""  # the conversation the address bar names, as far as we set it
+    address_room: str = ""  # the room that it names, likewise
     remarks: Notices = field(default_factory=Notices)  # about the link that was followed
     renaming: str = ""  # the conversation whose name is being typed
     taken_back: int = 0  # questions that were taken out of the line: the server has known of them, too

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -10,8 +9,10 @@ import streamlit as st
 
 from shared_utils.errors import FootnoteError
 from shared_utils.storage.share_store import SharedLink
+from src.i18n import Say
 from src.library.shared_links import SharedLinks
 from src.library.shelf import Shelf
+from src.presentation.escaping import html_text
 from src.screen.dialogs import draw_dialog, open_dialog
 from src.screen.html import note
 from src.screen.session import Session, workspace_key
@@ -59,7 +60,7 @@ def _draw(shelf: Shelf, session: Session) -> None:
     if link is None:
         _draw_make(shelf, session, links, say("Share a link"))
         return
-    st.code(address_of(link, st.context.url or ""), language=None, wrap_lines=True)
+    st.html(_shown(address_of(link, st.context.url or ""), say))
     st.html(note(_until(link, session)))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         _draw_make(shelf, session, links, say("Show the conversation as it is now"))
@@ -100,17 +101,24 @@ def _link(links: SharedLinks, session: Session) -> SharedLink | None:
 
 
 def _until(link: SharedLink, session: Session) -> str:
-    say, offset = session.say, timedelta(minutes=st.context.timezone_offset or 0)
-
-    def moment(seconds: float) -> str:
-        return (datetime.fromtimestamp(seconds, UTC) - offset).strftime("%Y-%m-%d %H:%M")
-
+    say, offset = session.say, st.context.timezone_offset or 0
+    made = say.moment(link.made_at, offset)
     if link.expires_at is None:
-        return say("It shows the conversation as of {made}, until you stop sharing.", made=moment(link.made_at))
+        return say("It shows the conversation as of {made}, until you stop sharing.", made=made)
     return say(
         "It shows the conversation as of {made}, and ends on {until}.",
-        made=moment(link.made_at),
-        until=moment(link.expires_at),
+        made=made,
+        until=say.moment(link.expires_at, offset),
+    )
+
+
+def _shown(address: str, say: Say) -> str:
+    """The link, to be opened and copied, by a finger, too: Streamlit's own way to copy is seen at a pointer alone."""
+    said, name = html_text(address), html_text(say("Copy"))
+    return (
+        f'<div class="fn-address"><a href="{said}" target="_blank" rel="noopener">{said}</a>'
+        f'<button type="button" class="fn-copy" title="{name}" data-copy="{said}">'
+        f'<span class="fn-hidden">{name}</span></button></div>'
     )
 
 

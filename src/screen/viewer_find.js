@@ -22,6 +22,7 @@ class Find {
   open() {
     if (this.viewer.data.pictures) return;
     this.bar.hidden = false;
+    this.viewer.room.classList.add('fn-finding');
     this.box.focus();
     this.box.select();
     this.search();
@@ -30,6 +31,7 @@ class Find {
   close() {
     const held = this.bar.contains(document.activeElement);
     this.bar.hidden = true;
+    this.viewer.room.classList.remove('fn-finding');
     this.pages = [];
     this.mark();
     if (held) this.viewer.scroll.focus({ preventScroll: true });

@@ -131,11 +131,27 @@ def test_the_keys_of_the_page(visit: Open, address: str) -> None:
     expect(box).to_be_focused()
 
 
+def test_who_arrives_can_type_at_once_and_the_first_tab_stop_leads_back_to_the_box(visit: Open, address: str) -> None:
+    page = with_water(visit(address)).page
+    box = page.get_by_test_id("stChatInputTextArea")
+    page.reload()
+    expect(box).to_be_focused()
+    page.get_by_role("button", name="Choose files").focus()  # what somebody chose keeps the keys
+    page.get_by_text("Where to look").click()
+    expect(box).not_to_be_focused()
+    page.get_by_role("link", name="Skip to the question box").focus()
+    page.keyboard.press("Enter")
+    expect(box).to_be_focused()
+
+
 def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_window(visit: Open, address: str) -> None:
     screen = visit(address, NARROW, "dark", language="de-DE")
     assert violations(screen.page) == []
     screen.page.get_by_role("button", name="Beispielbericht").click()
     expect(screen.page.get_by_role("region", name="Über dieses Dokument")).to_contain_text("Jahresbericht")
+    expect(screen.page.get_by_test_id("stChatInputTextArea")).to_be_enabled()
+    expect(screen.page.get_by_test_id("stChatInputTextArea")).not_to_be_focused()  # no keyboard over the page
+    assert screen.page.get_by_role("button", name="Neu", exact=True).inner_text()  # said, though its word has no room
     assert not screen.is_wider_than_its_window()
     assert violations(screen.page) == []
 

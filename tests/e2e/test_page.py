@@ -358,3 +358,6 @@ def test_on_a_phone_the_library_goes_away_at_a_choice_and_at_a_tap_beside_it(
     phone.get_by_text("Conversations").click()
     phone.locator('[class*="st-key-conversation-"] button').first.click()
     expect(sidebar).to_have_attribute("data-collapsed", "true")
+    way_back.click()
+    phone.get_by_role("button", name="Timeline").click()
+    expect(sidebar).to_have_attribute("data-collapsed", "true")

@@ -105,6 +105,10 @@ def test_an_answer_has_its_chart_and_a_question_leads_back_to_the_conversation(
     bars.nth(0).click()
     expect(screen.viewer()).to_contain_text("port-2018.pdf")
     expect(screen.page).to_have_url(re.compile(r"^[^#]*$"))  # the point's link does not stay in the address
+    screen.page.go_back()
+    expect(screen.page.locator(".fn-themes")).to_be_visible()
+    screen.page.go_forward()
+    expect(screen.page.locator(".fn-question")).to_have_count(1)
     assert violations(screen.page) == []
 
 

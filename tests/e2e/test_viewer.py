@@ -176,6 +176,15 @@ def test_on_a_phone_the_drawer_takes_the_keys_and_gives_them_back(
     expect(drawer).to_contain_text(re.compile(r"Source 2 of \d"))
     drawer.get_by_role("button", name="Larger").click()
     assert not phone.is_wider_than_its_window()
-    drawer.get_by_role("button", name="Close").click()
+    above = phone.viewer().locator(".fn-body").bounding_box()
+    drawer.get_by_role("button", name="Find in the document").click()
+    expect(drawer.get_by_role("button", name="Larger")).to_be_hidden()  # the page has its room meanwhile
+    below = phone.viewer().locator(".fn-body").bounding_box()
+    assert above
+    assert below
+    assert below["height"] > above["height"]
+    assert not phone.is_wider_than_its_window()
+    phone.page.keyboard.press("Escape")
+    drawer.get_by_role("button", name="Close", exact=True).click()
     expect(drawer).to_have_count(0)
     expect(chip).to_be_focused()

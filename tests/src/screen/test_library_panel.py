@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from shared_utils.message import NOTHING
 from shared_utils.types import PageVerdict
-from src.i18n import ENGLISH
+from src.i18n import ENGLISH, GERMAN, Say
 from src.screen.document_list import in_sight, is_due, matching, ordered, overall_progress, stages
-from src.screen.library_panel import _take_uploads, where_files_go
+from src.screen.html import root_style
+from src.screen.library_panel import _take_uploads, uploader_words, where_files_go
 from src.screen.session import Session
 from src.settings import Settings
 from src.views import DocumentState, DocumentView
@@ -22,6 +23,7 @@ from tests.src.screen.conftest import press, shown, until
 if TYPE_CHECKING:
     from src.library.shelf import Shelf
 
+FRENCH = Say("fr")
 READY = DocumentView(
     entry_id="",
     document_id="",
@@ -137,3 +139,10 @@ def test_an_uploader_that_was_drawn_anew_ends_nothing_that_is_told_of_later_ones
     _take_uploads(cast("Shelf", None), session, 1)
     assert session.upload_round == 2
     assert session.refused_in == 2
+
+
+@pytest.mark.parametrize(
+    ("say", "kept"), [(ENGLISH, "100\u00a0MB"), (GERMAN, "100\u00a0MB"), (FRENCH, "\u202f; 100\u00a0Mo")]
+)
+def test_no_line_ends_within_what_belongs_together(say: Say, kept: str) -> None:
+    assert kept in root_style("light", uploader_words(Settings(max_file_mb=100), say))

@@ -163,6 +163,22 @@ def test_a_conversation_is_reopened_by_its_address(app: AppTest, monkeypatch: py
     assert shown(linked).count('class="fn-question"') == 1
 
 
+def test_the_address_names_the_room_and_the_way_back_leads_out_of_it(app: AppTest) -> None:
+    read(app, "water.pdf", pdf(WATER))
+    ask(app, QUESTION)
+    here = address(app)
+    press(app, "Timeline")
+    assert (address(app), "".join(app.query_params["view"])) == (here, "timeline")
+    assert 'class="fn-question"' not in shown(app)
+    del app.query_params["view"]  # as the browser's Back does
+    app.run()
+    assert 'class="fn-question"' in shown(app)
+    assert "view" not in app.query_params
+    app.query_params["view"] = "no room"
+    assert 'class="fn-question"' in shown(app.run())
+    assert "view" not in app.query_params
+
+
 def test_a_link_that_leads_nowhere_says_so(app: AppTest) -> None:
     app.query_params["c"] = "x" * 22
     app.run()
