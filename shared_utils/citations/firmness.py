@@ -20,7 +20,7 @@ from shared_utils.citations.framing import bare_claim
 from shared_utils.citations.polarity import denies, opposition
 from shared_utils.citations.reading import Finding
 from shared_utils.citations.reasons import halves
-from shared_utils.citations.retold import retells
+from shared_utils.citations.retold import NONE, retells
 from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, Word, content_keys, words_of
 from shared_utils.message import message
@@ -181,7 +181,8 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
     added = [word for word in added if not _is_held(word, _OF_THE_READER)]
     if opposition((told.sentence, words), [(unit.text, unit.words) for unit in units]):
         return False
-    again = (i for i in answers if not told.is_short and retells(words, units, i))
+    tells = bool(added) or denies(words)  # more than its question
+    again = (i for i in answers if not told.is_short and retells(words, units, i, dropped if tells else NONE))
     if any(not _loses_a_condition(words, units[i], asked) for i in again):
         return True
     if probability < _LIKELY:
@@ -191,6 +192,7 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         for i in answers
         if all(_is_held(word, reach[i]) for word in added)
         and not _loses_a_condition(words, units[i], asked)
+        and not _stand_apart(added, asked, units[i])
         and (has_number or not _is_of_another(words, units, i))  # whose a number is, siblings.py tells
     ]
     few = (len(added) <= (_FEW_OF_A_ROW if units[i].is_row else _FEW) for i in together)
@@ -220,6 +222,14 @@ def _speaks_of(question: str, keys: frozenset[str], least: float = _ASKED) -> bo
     """Whether a sentence or row holds enough of the question: an item of another list is no answer to it."""
     asked = content_keys(words_of(question))
     return len(asked & keys) >= least * len(asked)
+
+
+def _stand_apart(added: Sequence[Word], asked: frozenset[str], unit: Unit) -> bool:
+    """Whether one clause of a sentence has what was looked up, and only another what was asked: "The sun rises, and the
+    shop opens." tells nothing of a shop that the sun opens."""
+    clauses = [] if unit.is_row else [content_keys(words_of(part)) for part in halves(unit.text)]
+    looked_up = [keys for keys in clauses if any(_is_held(word, keys) for word in added)]
+    return len(clauses) > 1 and bool(asked & unit.keys) and not any(asked & keys for keys in looked_up)
 
 
 def _in_a_row(words: Sequence[Word], unit: Unit) -> bool:
