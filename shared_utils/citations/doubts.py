@@ -9,7 +9,7 @@ from decimal import Decimal
 from shared_utils.citations.features import missing_names
 from shared_utils.citations.framing import bare_claim
 from shared_utils.citations.reading import SAYS_LITTLE, Finding, Reading, is_measured, read_claim
-from shared_utils.citations.reasons import lacking, not_together
+from shared_utils.citations.reasons import halves, lacking, not_together
 from shared_utils.citations.retold import ENDS, as_derived, order_of
 from shared_utils.citations.same_thing import people_of
 from shared_utils.citations.text_units import Unit, Word, content_keys, words_of
@@ -56,9 +56,12 @@ def doubted(sentence: str, units: Sequence[Unit], question: str, finding: Findin
     likely = probability >= _LIKELY
     mostly = bool(missing) and len(missing) >= _MOSTLY * len(added) and not likely
     figures = frozenset(key for q in reading.numbers for key in q.mantissas)
-    stands = any(_stands(said, added, figures, place, in_order=not missing) for place in places)
-    stands = stands or (likely and bool(added or not figures))
     differs = finding.verdict is not Verdict.SUPPORTED and not finding.is_wording
+    parts = [*_clauses(reading.claim, said), said]
+    standing = [any(_stands(part, added, figures, place, in_order=not missing) for place in places) for part in parts]
+    # Where a part is missing or differs, one that stands is enough; else the whole has to, or each of its clauses.
+    stands = any(standing) if missing or differs else standing[-1] or (len(parts) > 1 and all(standing[:-1]))
+    stands = stands or (likely and bool(added or not figures))
     if differs and stands and not mostly:
         return finding
     if differs and not (finding.is_open and missing):
@@ -77,11 +80,20 @@ def _stands(
     """Whether one place holds a part of a sentence: most of its words, and something that it adds to its question, a
     word or a figure; `in_order` where no word is missing, for then all that it tells is which belong together."""
     held = [word for word in said if _held([word], place)]
+    added = [word for word in said if word in added]
     has_figure = not place.figures.isdisjoint(figures)
     adds = has_figure or any(word in held for word in added) or not (added or figures)
     printed = content_keys(place.words)
     order = order_of([word for word in held if not printed.isdisjoint(word.keys)], place.words)
     return adds and len(held) >= _PART * len(said) and (not in_order or has_figure or order >= _IN_ORDER)
+
+
+def _clauses(claim: str, said: Sequence[Word]) -> list[list[Word]]:
+    """The words of each clause that says something by itself, where there are several."""
+    clauses = halves(claim)
+    starts = [claim.index(clause) for clause in clauses] if len(clauses) > 1 else []
+    spans = zip(starts, clauses, strict=False)
+    return [[word for word in said if start <= word.start < start + len(clause)] for start, clause in spans]
 
 
 def _places(reading: Reading) -> list[_Place]:

@@ -42,6 +42,24 @@ def test_a_sentence_is_firm_as_a_copy_or_a_look_up(sentence: str, question: str,
     assert is_firm(told(sentence), question, 0.7) is firm
 
 
+CAMP = units_of("The heat of the sun grows, and we must mend our huts. The baker opens the oven, and sells at six.\n")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "firm"),
+    [
+        (
+            "The huts of the soldiers are mended by the heat of the sun.",
+            "How are the huts of the soldiers mended?",
+            False,
+        ),
+        ("The baker sells at six.", "When does the baker sell?", True),
+    ],
+)
+def test_what_one_clause_says_is_no_answer_to_what_another_speaks_of(sentence: str, question: str, firm: bool) -> None:
+    assert is_firm(Told(sentence, Finding(Verdict.SUPPORTED, probability=0.6), CAMP), question, 0.6) is firm
+
+
 DINNERS = units_of(
     "The mayor was shouted at by Ivor Brook, the owner of the mill. The union's first speaker blames the mill. "
     "In 4 % of the dinners (n = 11), the mayor was carried home by the guests.\n"
