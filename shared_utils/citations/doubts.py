@@ -67,7 +67,7 @@ def doubted(sentence: str, units: Sequence[Unit], question: str, finding: Findin
     if differs and not (finding.is_open and missing):
         return replace(finding, verdict=Verdict.NOT_FOUND)
     if not missing:
-        apart = replace(finding, verdict=Verdict.NOT_FOUND, reason=not_together(reading))
+        apart = replace(finding, verdict=Verdict.NOT_FOUND, reason=not_together(reading, said))
         return _partly(finding) if stands else apart
     names = [word for word in missing_names(reading) if word in missing]  # not those of the question
     verdict = Verdict.PARTLY if stands and not mostly else Verdict.NOT_FOUND
