@@ -11,7 +11,7 @@ from shared_utils.citations.framing import bare_claim
 from shared_utils.citations.reading import SAYS_LITTLE, Finding, Reading, is_measured, read_claim
 from shared_utils.citations.reasons import halves, lacking, not_together
 from shared_utils.citations.retold import ENDS, as_derived, order_of
-from shared_utils.citations.same_thing import people_of
+from shared_utils.citations.same_thing import people_of, stands_for_what_it_follows
 from shared_utils.citations.text_units import Unit, Word, content_keys, words_of
 from shared_utils.citations.word_classes import classes
 from shared_utils.message import message
@@ -22,7 +22,7 @@ from shared_utils.types import Verdict
 CLOSE = message("the page says something close to it; whether it says this cannot be told")
 _LIKELY = 0.5
 _MOSTLY = 0.5  # share of what it adds to its question
-_PART = 0.6  # share of a sentence's words of content that make a part of it
+_PART = 0.5  # share of a sentence's words of content: more of them make a part of it
 _IN_ORDER = 0.85  # share of those that stand in the sentence's order, where none is missing
 
 
@@ -50,15 +50,17 @@ def doubted(sentence: str, units: Sequence[Unit], question: str, finding: Findin
     asked = content_keys(words_of(question))
     said = [word for word in reading.words if word.content and fold(word.text) not in classes("carries")]
     said = [word for word in said if SAYS_LITTLE.isdisjoint(word.keys) and not is_measured(word, reading)]
+    said = [word for word in said if not stands_for_what_it_follows(word, reading.claim)]
     added = [word for word in said if asked.isdisjoint(word.keys)]
     places = _places(reading)
     missing = [word for word in added if not any(_held([word], place) for place in places)]
     likely = probability >= _LIKELY
-    mostly = bool(missing) and len(missing) >= _MOSTLY * len(added) and not likely
     figures = frozenset(key for q in reading.numbers for key in q.mantissas)
     differs = finding.verdict is not Verdict.SUPPORTED and not finding.is_wording
     parts = [*_clauses(reading.claim, said), said]
     standing = [any(_stands(part, added, figures, place, in_order=not missing) for place in places) for part in parts]
+    whole = any(told and not any(word in missing for word in part) for told, part in zip(standing, parts, strict=True))
+    mostly = bool(missing) and len(missing) >= _MOSTLY * len(added) and not likely and not whole
     # Where a part is missing or differs, one that stands is enough; else the whole has to, or each of its clauses.
     stands = any(standing) if missing or differs else standing[-1] or (len(parts) > 1 and all(standing[:-1]))
     stands = stands or (likely and bool(added or not figures))
@@ -85,7 +87,7 @@ def _stands(
     adds = has_figure or any(word in held for word in added) or not (added or figures)
     printed = content_keys(place.words)
     order = order_of([word for word in held if not printed.isdisjoint(word.keys)], place.words)
-    return adds and len(held) >= _PART * len(said) and (not in_order or has_figure or order >= _IN_ORDER)
+    return adds and len(held) > _PART * len(said) and (not in_order or has_figure or order >= _IN_ORDER)
 
 
 def _clauses(claim: str, said: Sequence[Word]) -> list[list[Word]]:

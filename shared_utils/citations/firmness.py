@@ -31,7 +31,8 @@ BESIDE_THE_POINT = message("it speaks of something else than was asked")
 _BELIEVED = 0.7  # share of a model's sentences that hold, from which on it is believed
 _COPY = 0.6  # share of all words in order: the page's sentence, changed
 _FEW, _FEW_OF_A_ROW = 3, 6  # words of content that a look-up adds to its question
-_LIKELY, _SURE = 0.5, 0.85  # probabilities: that a look-up is right, that a free rewording is
+# Probabilities: that what stands beside nearly all of the question is its answer, that a look-up is, a free rewording
+_FAIR, _LIKELY, _SURE = 0.25, 0.5, 0.85
 _CLAUSE = 4  # words of content
 _ASKED = 0.33  # share of the question's words of content that stand beside what was looked up, and …
 _ASKED_OF_A_SENTENCE = 0.2  # … in or before what a whole sentence stands on
@@ -185,7 +186,7 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
     again = (i for i in answers if not told.is_short and retells(words, units, i, dropped if tells else NONE))
     if any(not _loses_a_condition(words, units[i], asked) for i in again):
         return True
-    if probability < _LIKELY:
+    if probability < _FAIR:
         return False
     together = [
         i
@@ -196,9 +197,11 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         and (has_number or not _is_of_another(words, units, i))  # whose a number is, siblings.py tells
     ]
     few = (len(added) <= (_FEW_OF_A_ROW if units[i].is_row else _FEW) for i in together)
-    if added and not is_name and any(few):
-        return True
     if added and any(_speaks_of(question, reach[i], _ASKED_OF_A_LIST) and _in_a_row(added, units[i]) for i in together):
+        return True
+    if probability < _LIKELY:
+        return False
+    if added and not is_name and any(few):
         return True
     if copy.likeness >= _COPY or told.is_short:
         return False  # the page's own words lose nothing

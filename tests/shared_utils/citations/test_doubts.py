@@ -98,6 +98,18 @@ def test_whoever_speaks_on_the_page_and_what_only_carries_a_sentence_is_not_miss
     assert (told.verdict, str(told.reason)) == (Verdict.PARTLY, "the cited words do not speak of “geese”")
 
 
+def test_a_clause_that_stands_whole_is_a_part_whatever_the_other_one_lacks() -> None:
+    sentence = "Bicycles travel for half the fare, and the harbour master owns a brewery in Vienna."
+    assert doubted(sentence, PAGE, QUESTION, CLOSELY, 0.3).verdict is Verdict.PARTLY
+
+
+def test_initials_of_the_words_before_them_are_no_name_that_is_missing() -> None:
+    page = units_of("The berths are let by the first-come, first-served rule, and paid for by the hour.\n")
+    sentence = "The berths are let by the First-Come, First-Served (FCFS) rule and paid for by the bollard."
+    told = doubted(sentence, page, "How are the berths let?", CLOSELY, 0.3)
+    assert str(told.reason) == "the cited words do not speak of “bollard”"
+
+
 def test_a_number_that_differs_stays_what_it_is() -> None:
     other = Finding(Verdict.CONTRADICTED, probability=0.2)
     claim = Told("The ferry to the island sails under a Danish captain at 3.", other, PAGE)

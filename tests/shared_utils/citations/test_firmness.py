@@ -162,6 +162,14 @@ def test_the_numbers_before_its_items_are_no_part_of_a_list() -> None:
     assert is_firm(claim, "Which kinds of behaviour of skippers are there?", 0.6)
 
 
+def test_an_item_of_the_list_that_was_asked_for_is_a_look_up_beside_made_up_sentences() -> None:
+    question = "Which three parts has the guild put its boats into?"
+    page = units_of("We have put the boats of the guild into three parts: Harbour, Ferries and Night Watch (“NW”).\n")
+    for item, firm in (("Harbour", True), ("NW", True), ("Cranes", False)):
+        claim = Told(f"{question[:-1]}: {item}", Finding(Verdict.SUPPORTED, probability=0.7), page, is_short=True)
+        assert is_firm(claim, question, 0.3) is firm
+
+
 def test_a_list_of_something_else_is_no_look_up() -> None:
     sentence = "The two owners of the harbour are: North America, the Baltic States and South Asia."
     claim = Told(sentence, Finding(Verdict.SUPPORTED, probability=0.6), LIST)
