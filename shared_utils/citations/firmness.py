@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from shared_utils.citations.alignment import nearest_copy
@@ -77,18 +77,30 @@ def in_company(told: Sequence[Told], question: str, known: Share = UNKNOWN) -> t
     `known` is what its model wrote before.
     """
     claims = [one for one in told if not math.isnan(one.finding.probability)]
-    bounded = [min(c.finding.probability, _AT_MOST.get(c.finding.verdict, 1.0)) for c in claims]
+    counted = list(_without_repeats(claims))
+    bounded = [min(one.finding.probability, _AT_MOST.get(one.finding.verdict, 1.0)) for one in counted]
     probabilities, share = corrected(bounded, known)
+    likely = {one.sentence: probability for one, probability in zip(counted, probabilities, strict=True)}
     believed = share.and_also(known, math.inf).of_all >= _BELIEVED
     firm = {
-        id(claim): probability >= _LIKELY and not _stands_elsewhere(claim, question)
+        id(one): likely[one.sentence] >= _LIKELY and not _stands_elsewhere(one, question)
         if believed
-        else is_firm(claim, question, probability)
-        for claim, probability in zip(claims, probabilities, strict=True)
+        else is_firm(one, question, likely[one.sentence])
+        for one in claims
     }
-    likely = {id(claim): probability for claim, probability in zip(claims, probabilities, strict=True)}
-    findings = [one.finding if firm.get(id(one), True) else _lowered(one, question, likely[id(one)]) for one in told]
+    findings = [
+        one.finding if firm.get(id(one), True) else _lowered(one, question, likely[one.sentence]) for one in told
+    ]
     return findings if believed else _without_what_is_beside(told, findings, question), share
+
+
+def _without_repeats(claims: Sequence[Told]) -> Iterator[Told]:
+    """What holds once: a model that is stuck says it dozens of times, and is no better for it."""
+    said = set[str]()
+    for one in claims:
+        if one.sentence not in said or one.finding.verdict is not Verdict.SUPPORTED:
+            yield one
+        said.add(one.sentence)
 
 
 def _lowered(told: Told, question: str, probability: float) -> Finding:
@@ -194,6 +206,7 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         if all(_is_held(word, reach[i]) for word in added)
         and not _loses_a_condition(words, units[i], asked)
         and not _stand_apart(added, asked, units[i])
+        and not _is_spoken_of_elsewhere(words, dropped, reach[i], units[i], told.evidence)
         and (has_number or not _is_of_another(words, units, i))  # whose a number is, siblings.py tells
     ]
     few = (len(added) <= (_FEW_OF_A_ROW if units[i].is_row else _FEW) for i in together)
@@ -233,6 +246,16 @@ def _stand_apart(added: Sequence[Word], asked: frozenset[str], unit: Unit) -> bo
     clauses = [] if unit.is_row else [content_keys(words_of(part)) for part in halves(unit.text)]
     looked_up = [keys for keys in clauses if any(_is_held(word, keys) for word in added)]
     return len(clauses) > 1 and bool(asked & unit.keys) and not any(asked & keys for keys in looked_up)
+
+
+def _is_spoken_of_elsewhere(
+    words: Sequence[Word], asked: frozenset[str], reach: frozenset[str], unit: Unit, evidence: Sequence[Unit]
+) -> bool:
+    """Whether another sentence has all that this one has of the question, and what the claim has of it besides: "The
+    landlord may enter upon notice." of a page that tells elsewhere when he may, and here whom notice is given to."""
+    told = content_keys(words) & asked
+    held, lacks = told & reach, told - reach
+    return not unit.is_row and bool(held and lacks) and any(held | lacks <= other.keys for other in evidence)
 
 
 def _in_a_row(words: Sequence[Word], unit: Unit) -> bool:

@@ -201,6 +201,34 @@ def test_what_stands_beside_made_up_sentences_is_told_as_partly_so_and_what_is_f
     assert share.of_all < 0.2
 
 
+def test_a_model_that_is_stuck_is_not_believed_for_saying_the_same_again() -> None:
+    again = [told("The lamp stays on for 7 minutes.", 0.9)] * 20
+    wrong = told("Pressing a key makes the lit screen turn off.", 0.6)
+    findings, share = in_company([*again, wrong], QUESTION)
+    assert (findings[0].verdict, findings[-1].verdict) == (Verdict.SUPPORTED, Verdict.PARTLY)
+    assert share.holding + share.wrong < 3
+
+
+NOTICES = units_of(
+    "Tell the keeper upon the sight of rats in your hut. The keeper may enter your hut to mend the roof. "
+    "In an emergency he may enter without a word.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "unit", "firm"),
+    [
+        ("The keeper may enter the hut upon the sight of rats.", 0, False),
+        ("The keeper may enter the hut to mend the roof.", 1, True),
+    ],
+)
+def test_what_stands_beside_a_part_of_the_question_is_no_look_up_where_the_page_has_more_of_it(
+    sentence: str, unit: int, firm: bool
+) -> None:
+    claim = Told(sentence, Finding(Verdict.SUPPORTED, probability=0.7), NOTICES[unit : unit + 1], evidence=NOTICES)
+    assert is_firm(claim, "When may the keeper enter the hut?", 0.6) is firm
+
+
 def test_a_model_known_to_write_what_holds_is_believed() -> None:
     rewording = told("The screen goes dark alone, 5 seconds after lighting, when nobody presses a key.", 0.6)
     assert in_company([rewording], QUESTION)[0][0].verdict is Verdict.PARTLY
