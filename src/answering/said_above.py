@@ -35,7 +35,9 @@ def says_again(sentence: str, own: Answer) -> bool:
         and all(any(number.same_digits(other) for other in known) for number in numbers)
         and all(not told.isdisjoint(word.keys) for word in words if word.content and not word.text[0].isdigit())
         and not denies(words)
-        and ("=" in claim or not _is_of_an_operand(content_keys(words), own.direct))  # the whole sum names them all
+        and (
+            "=" in claim or not _is_of_an_operand(content_keys(words), own.direct, own.question)
+        )  # a sum names them all
     )
 
 
@@ -55,13 +57,14 @@ def _first(text: str) -> str:
     return next((word.text.casefold() for word in words_of(text)), "")
 
 
-def _is_of_an_operand(said: frozenset[str], direct: Direct) -> bool:
+def _is_of_an_operand(said: frozenset[str], direct: Direct, question: str) -> bool:
     """Whether it has words that only one of the values has from which the figure was worked out, and neither of the
     others' own nor of the result's: "The fares of guests are 5" of what they exceed the children's by."""
     names = [content_keys(words_of(operand.name)) for operand in direct.operands]
     own = [keys.difference(*(other for other in names if other is not keys)) for keys in names]
     named = [keys for keys in own if not keys.isdisjoint(said)]
-    result = content_keys(words_of(direct.name)).difference(*names)
+    asked = frozenset(key for key in content_keys(words_of(question)) if not key[0].isdigit())  # "ratio", "R&D"
+    result = (content_keys(words_of(direct.name)) | asked).difference(*names)
     return len(names) > 1 and len(named) == 1 and result.isdisjoint(said)
 
 

@@ -62,6 +62,18 @@ def test_a_difference_is_no_figure_of_one_of_its_sides(sentence: str, again: boo
     assert says_again(sentence, own) is again
 
 
+def test_what_was_asked_for_is_named_by_the_words_of_the_question() -> None:
+    parts = tuple(DirectOperand(name, value, "", (1,)) for name, value in (("Upkeep", "5"), ("Total boats", "100")))
+    own = replace(
+        OWN,
+        question="What is the R&D to boats ratio of the ferry?",
+        sentences=(Sentence("Upkeep to boats, 2031: 5 / 100 = 5 %", (1,), Verdict.SUPPORTED, SAID_ABOVE),),
+        direct=Direct(DirectKind.CALCULATION, "Upkeep to boats", "5", "%", parts, "5 / 100"),
+    )
+    assert says_again("R&D to boats ratio is 5 %.", own)
+    assert not says_again("The total boats are 5.", own)
+
+
 def test_a_yes_or_no_is_said_again_alone() -> None:
     lead = Sentence("No.", (1,), Verdict.SUPPORTED, SAID_ABOVE)
     own = replace(OWN, sentences=(lead,), direct=Direct(DirectKind.YES_NO, "", "no", "", ()))
