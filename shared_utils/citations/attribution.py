@@ -124,7 +124,7 @@ def cite(
             for span in spans
             for unit in with_cells(units_of(span.text, source.notations[span.document_id]), source.cells[span.marker])
         )
-        told.append(Told(complete, finding, units, is_short=_is_short(claim.text), evidence=given))
+        told.append(Told(complete, finding, units, is_short=complete != claim.text, evidence=given))
         sentences.append(
             Sentence(claim.text, tuple(sorted(numbers)), finding.verdict, finding.reason, claim.paragraph, claim.item)
         )
@@ -177,7 +177,7 @@ def _complete(claim: str, question: str, spans: Sequence[EvidenceSpan]) -> str:
     """A short answer ("15 %.") says something only together with its question; a sentence of the page does alone."""
     if not _is_short(claim) or _stands_alone(words_of(bare_claim(claim)), spans):
         return claim
-    return f"{_ASKING.sub('', question).rstrip(' ?？')}: {claim}"
+    return f"{_ASKING.sub('', question).rstrip(' ?？')}: {bare_claim(claim)}"
 
 
 def _is_short(claim: str) -> bool:

@@ -36,7 +36,9 @@ _OF_TEXTS = content_keys(
         "summarize overview dokument abschnitt kapitel thema inhalt zusammenfassung texte chapitre sujet résumé"
     )
 )
-_OF_THE_ANSWER = content_keys(words_of("question answer document documents passage frage antwort réponse"))
+_OF_THE_ANSWER = content_keys(
+    words_of("question answer document documents passage text states says reads following frage antwort réponse")
+)
 
 
 def is_list_mark(text: str) -> bool:

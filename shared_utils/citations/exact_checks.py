@@ -87,7 +87,9 @@ def check_numbers(reading: Reading) -> Iterator[Finding]:
                 if not (wanted.in_words and (wanted.ordinal or wanted.value <= 1)):  # "one way to", "a third party"
                     yield _elsewhere(wanted)
             elif not (wanted.ordinal and wanted.in_words) and not ends_a_code(wanted, reading):  # words are compared
-                yield _other_number(wanted, reading, related)
+                other = _other_number(wanted, reading, related)
+                if other.verdict is Verdict.CONTRADICTED or not (wanted.in_words and wanted.value <= 1):
+                    yield other  # "one head keeper" for "a head keeper", "one that was manned"
             continue
         closest = min(kinds, key=list(Match).index)
         yield _not_the_same(wanted, next(q for q, match in found if match is closest), closest)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from shared_utils.citations.alignment import nearest_copy
@@ -20,7 +20,7 @@ from shared_utils.citations.framing import bare_claim
 from shared_utils.citations.polarity import denies, opposition
 from shared_utils.citations.reading import Finding
 from shared_utils.citations.reasons import halves
-from shared_utils.citations.retold import retells
+from shared_utils.citations.retold import NONE, retells
 from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, Word, content_keys, words_of
 from shared_utils.message import message
@@ -31,7 +31,8 @@ BESIDE_THE_POINT = message("it speaks of something else than was asked")
 _BELIEVED = 0.7  # share of a model's sentences that hold, from which on it is believed
 _COPY = 0.6  # share of all words in order: the page's sentence, changed
 _FEW, _FEW_OF_A_ROW = 3, 6  # words of content that a look-up adds to its question
-_LIKELY, _SURE = 0.5, 0.85  # probabilities: that a look-up is right, that a free rewording is
+# Probabilities: that what stands beside nearly all of the question is its answer, that a look-up is, a free rewording
+_FAIR, _LIKELY, _SURE = 0.25, 0.5, 0.85
 _CLAUSE = 4  # words of content
 _ASKED = 0.33  # share of the question's words of content that stand beside what was looked up, and …
 _ASKED_OF_A_SENTENCE = 0.2  # … in or before what a whole sentence stands on
@@ -76,18 +77,30 @@ def in_company(told: Sequence[Told], question: str, known: Share = UNKNOWN) -> t
     `known` is what its model wrote before.
     """
     claims = [one for one in told if not math.isnan(one.finding.probability)]
-    bounded = [min(c.finding.probability, _AT_MOST.get(c.finding.verdict, 1.0)) for c in claims]
+    counted = list(_without_repeats(claims))
+    bounded = [min(one.finding.probability, _AT_MOST.get(one.finding.verdict, 1.0)) for one in counted]
     probabilities, share = corrected(bounded, known)
+    likely = {one.sentence: probability for one, probability in zip(counted, probabilities, strict=True)}
     believed = share.and_also(known, math.inf).of_all >= _BELIEVED
     firm = {
-        id(claim): probability >= _LIKELY and not _stands_elsewhere(claim, question)
+        id(one): likely[one.sentence] >= _LIKELY and not _stands_elsewhere(one, question)
         if believed
-        else is_firm(claim, question, probability)
-        for claim, probability in zip(claims, probabilities, strict=True)
+        else is_firm(one, question, likely[one.sentence])
+        for one in claims
     }
-    likely = {id(claim): probability for claim, probability in zip(claims, probabilities, strict=True)}
-    findings = [one.finding if firm.get(id(one), True) else _lowered(one, question, likely[id(one)]) for one in told]
+    findings = [
+        one.finding if firm.get(id(one), True) else _lowered(one, question, likely[one.sentence]) for one in told
+    ]
     return findings if believed else _without_what_is_beside(told, findings, question), share
+
+
+def _without_repeats(claims: Sequence[Told]) -> Iterator[Told]:
+    """What holds once: a model that is stuck says it dozens of times, and is no better for it."""
+    said = set[str]()
+    for one in claims:
+        if one.sentence not in said or one.finding.verdict is not Verdict.SUPPORTED:
+            yield one
+        said.add(one.sentence)
 
 
 def _lowered(told: Told, question: str, probability: float) -> Finding:
@@ -181,22 +194,27 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
     added = [word for word in added if not _is_held(word, _OF_THE_READER)]
     if opposition((told.sentence, words), [(unit.text, unit.words) for unit in units]):
         return False
-    again = (i for i in answers if not told.is_short and retells(words, units, i))
+    tells = bool(added) or denies(words)  # more than its question
+    again = (i for i in answers if not told.is_short and retells(words, units, i, dropped if tells else NONE))
     if any(not _loses_a_condition(words, units[i], asked) for i in again):
         return True
-    if probability < _LIKELY:
+    if probability < _FAIR:
         return False
     together = [
         i
         for i in answers
         if all(_is_held(word, reach[i]) for word in added)
         and not _loses_a_condition(words, units[i], asked)
+        and not _stand_apart(added, asked, units[i])
+        and not _is_spoken_of_elsewhere(words, dropped, reach[i], units[i], told.evidence)
         and (has_number or not _is_of_another(words, units, i))  # whose a number is, siblings.py tells
     ]
     few = (len(added) <= (_FEW_OF_A_ROW if units[i].is_row else _FEW) for i in together)
-    if added and not is_name and any(few):
-        return True
     if added and any(_speaks_of(question, reach[i], _ASKED_OF_A_LIST) and _in_a_row(added, units[i]) for i in together):
+        return True
+    if probability < _LIKELY:
+        return False
+    if added and not is_name and any(few):
         return True
     if copy.likeness >= _COPY or told.is_short:
         return False  # the page's own words lose nothing
@@ -220,6 +238,24 @@ def _speaks_of(question: str, keys: frozenset[str], least: float = _ASKED) -> bo
     """Whether a sentence or row holds enough of the question: an item of another list is no answer to it."""
     asked = content_keys(words_of(question))
     return len(asked & keys) >= least * len(asked)
+
+
+def _stand_apart(added: Sequence[Word], asked: frozenset[str], unit: Unit) -> bool:
+    """Whether one clause of a sentence has what was looked up, and only another what was asked: "The sun rises, and the
+    shop opens." tells nothing of a shop that the sun opens."""
+    clauses = [] if unit.is_row else [content_keys(words_of(part)) for part in halves(unit.text)]
+    looked_up = [keys for keys in clauses if any(_is_held(word, keys) for word in added)]
+    return len(clauses) > 1 and bool(asked & unit.keys) and not any(asked & keys for keys in looked_up)
+
+
+def _is_spoken_of_elsewhere(
+    words: Sequence[Word], asked: frozenset[str], reach: frozenset[str], unit: Unit, evidence: Sequence[Unit]
+) -> bool:
+    """Whether another sentence has all that this one has of the question, and what the claim has of it besides: "The
+    landlord may enter upon notice." of a page that tells elsewhere when he may, and here whom notice is given to."""
+    told = content_keys(words) & asked
+    held, lacks = told & reach, told - reach
+    return not unit.is_row and bool(held and lacks) and any(held | lacks <= other.keys for other in evidence)
 
 
 def _in_a_row(words: Sequence[Word], unit: Unit) -> bool:

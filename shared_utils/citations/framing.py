@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _TEXT = (
-    r"(?:evidence|documents?|passages?|context|text|sources?|information|excerpts?|pages?|"
+    r"(?:evidence|documents?|passages?|context|text|sources?|information|excerpts?|pages?|reports?|papers?|articles?|"
+    r"guide|manual|bericht|handbuch|rapport|manuel|"
     r"dokumente?n?|textstellen?|quellen?|abschnitt|kontext)"
 )
 _NUMBER = r"\[?\d{1,3}\]?"
@@ -22,8 +23,8 @@ _LEAD_IN = re.compile(
 _SAYS_THAT = re.compile(  # "The passage states that …", "The answer to this question is: …"
     rf"^\W*(?:(?:it|the|this|das|die|der|dieser?s?|le|la|ce|cette)\s+)?(?:{_TEXT}\s+|(?<=it )|(?<=It ))"
     r"(?:(?:also|only|clearly|explicitly|auch|aussi)\s+)?"
-    r"(?:states?|mentions?|says?|shows?|indicates?|notes?|reports?|explains?|specifies|sagt|besagt|zeigt|nennt|"
-    r"indique|précise|mentionne)\s*,?\s+(?:that|dass|que)\s+"
+    r"(?:states?|mentions?|says?|shows?|indicates?|notes?|reports?|explains?|specifies|tells?(?:\s+(?:us|you))?|sagt|"
+    r"besagt|zeigt|nennt|indique|précise|mentionne|dit)\s*,?\s+(?:that|dass|que)\s+"
     rf"|^\W*(?:the|das|die|der|le|la)\s+{_TEXT}(?:{_NUMBERS})?\s+(?:is|reads?|says?|states?|lautet|ist|sagt|est|dit)\s*:\s*"
     rf"(?:{_NUMBER}\s+)?"
     r"|^\W*(?:the\s+)?(?:correct\s+)?answer(?:\s+to\s+(?:the|this|your)\s+question)?\s*(?:is\s*:?|:)\s*"

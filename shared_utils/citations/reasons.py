@@ -39,9 +39,11 @@ def missing_words(reading: Reading) -> list[Word]:
     return [word for word in missing if not is_measured(word, reading)] or missing
 
 
-def not_together(reading: Reading) -> Message:
-    """All of its words are there, gathered from several places."""
-    telling = sorted((word for word in reading.words if word.content), key=lambda word: -_weight(reading, word))
+def not_together(reading: Reading, words: Sequence[Word] | None = None) -> Message:
+    """All of its words are there, gathered from several places; `words` are those of which it is said."""
+    telling = sorted(
+        (word for word in words or reading.words if word.content), key=lambda word: -_weight(reading, word)
+    )
     named = sorted(dict.fromkeys(telling[:2]), key=lambda word: word.start)
     if len(named) < 2:
         return message("the cited words hold some of its words, but do not say it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -34,6 +35,19 @@ def people_of(text: str) -> frozenset[str]:
     spoken = {fold(word.text) for word in words_of(text)}
     names = (name for pronoun in spoken & stand_ins().keys() for name in stand_ins()[pronoun])
     return content_keys(words_of(" ".join(names)))
+
+
+def stands_for_what_it_follows(word: Word, claim: str) -> bool:
+    """Whether initials shorten the very words before them, and so name nothing else.
+
+    >>> claim = "The first-in, first-out (FIFO) method is used."
+    >>> [stands_for_what_it_follows(word, claim) for word in words_of(claim) if word.text == "FIFO"]
+    [True]
+    """
+    if not _is_initials(word):
+        return False
+    before = re.findall(r"[^\W\d_]+", claim[: word.start])[-len(word.text) :]
+    return fold("".join(text[0] for text in before)) == fold(word.text)
 
 
 def _whole(words: Sequence[Word], page: Sequence[Word]) -> Iterator[tuple[str, frozenset[str]]]:

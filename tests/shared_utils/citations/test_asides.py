@@ -66,6 +66,8 @@ def test_what_the_passages_are_said_to_lack_is_looked_for(sentence: str, verdict
         ("The passage discusses the importance of mooring lines.", "What is this document about?", False),
         ("The passage discusses two rules: lines and fenders.", "Which rules are there for boats?", False),
         ("The board discusses the importance of mooring lines.", "How old may mooring lines be?", False),
+        ("The passage states:", "How old may mooring lines be?", True),
+        ("The board states:", "How old may mooring lines be?", False),
     ],
 )
 def test_what_tells_only_what_was_read_answers_nothing(sentence: str, question: str, empty: bool) -> None:

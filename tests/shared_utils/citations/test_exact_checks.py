@@ -19,6 +19,18 @@ def verdict(claim: str, page: str) -> Verdict:
 
 
 @pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        ("The lock is a gate, specifically one that is opened by a master and some helpers.", Verdict.SUPPORTED),
+        ("The lock is a gate opened by one master and some helpers.", Verdict.SUPPORTED),
+        ("The lock is a gate opened by two masters and some helpers.", Verdict.NOT_FOUND),
+    ],
+)
+def test_one_of_which_the_page_counts_none_is_no_number_that_it_lacks(claim: str, told: Verdict) -> None:
+    assert verdict(claim, "The lock is a gate opened by a master and some helpers.") is told
+
+
+@pytest.mark.parametrize(
     ("claim", "page"),
     [
         (

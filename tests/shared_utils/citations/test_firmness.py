@@ -42,6 +42,24 @@ def test_a_sentence_is_firm_as_a_copy_or_a_look_up(sentence: str, question: str,
     assert is_firm(told(sentence), question, 0.7) is firm
 
 
+CAMP = units_of("The heat of the sun grows, and we must mend our huts. The baker opens the oven, and sells at six.\n")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "firm"),
+    [
+        (
+            "The huts of the soldiers are mended by the heat of the sun.",
+            "How are the huts of the soldiers mended?",
+            False,
+        ),
+        ("The baker sells at six.", "When does the baker sell?", True),
+    ],
+)
+def test_what_one_clause_says_is_no_answer_to_what_another_speaks_of(sentence: str, question: str, firm: bool) -> None:
+    assert is_firm(Told(sentence, Finding(Verdict.SUPPORTED, probability=0.6), CAMP), question, 0.6) is firm
+
+
 DINNERS = units_of(
     "The mayor was shouted at by Ivor Brook, the owner of the mill. The union's first speaker blames the mill. "
     "In 4 % of the dinners (n = 11), the mayor was carried home by the guests.\n"
@@ -144,6 +162,14 @@ def test_the_numbers_before_its_items_are_no_part_of_a_list() -> None:
     assert is_firm(claim, "Which kinds of behaviour of skippers are there?", 0.6)
 
 
+def test_an_item_of_the_list_that_was_asked_for_is_a_look_up_beside_made_up_sentences() -> None:
+    question = "Which three parts has the guild put its boats into?"
+    page = units_of("We have put the boats of the guild into three parts: Harbour, Ferries and Night Watch (“NW”).\n")
+    for item, firm in (("Harbour", True), ("NW", True), ("Cranes", False)):
+        claim = Told(f"{question[:-1]}: {item}", Finding(Verdict.SUPPORTED, probability=0.7), page, is_short=True)
+        assert is_firm(claim, question, 0.3) is firm
+
+
 def test_a_list_of_something_else_is_no_look_up() -> None:
     sentence = "The two owners of the harbour are: North America, the Baltic States and South Asia."
     claim = Told(sentence, Finding(Verdict.SUPPORTED, probability=0.6), LIST)
@@ -173,6 +199,34 @@ def test_what_stands_beside_made_up_sentences_is_told_as_partly_so_and_what_is_f
     assert alone[0].verdict is Verdict.SUPPORTED
     assert [f.verdict for f in among] == [Verdict.PARTLY, *[Verdict.NOT_FOUND] * 6]
     assert share.of_all < 0.2
+
+
+def test_a_model_that_is_stuck_is_not_believed_for_saying_the_same_again() -> None:
+    again = [told("The lamp stays on for 7 minutes.", 0.9)] * 20
+    wrong = told("Pressing a key makes the lit screen turn off.", 0.6)
+    findings, share = in_company([*again, wrong], QUESTION)
+    assert (findings[0].verdict, findings[-1].verdict) == (Verdict.SUPPORTED, Verdict.PARTLY)
+    assert share.holding + share.wrong < 3
+
+
+NOTICES = units_of(
+    "Tell the keeper upon the sight of rats in your hut. The keeper may enter your hut to mend the roof. "
+    "In an emergency he may enter without a word.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "unit", "firm"),
+    [
+        ("The keeper may enter the hut upon the sight of rats.", 0, False),
+        ("The keeper may enter the hut to mend the roof.", 1, True),
+    ],
+)
+def test_what_stands_beside_a_part_of_the_question_is_no_look_up_where_the_page_has_more_of_it(
+    sentence: str, unit: int, firm: bool
+) -> None:
+    claim = Told(sentence, Finding(Verdict.SUPPORTED, probability=0.7), NOTICES[unit : unit + 1], evidence=NOTICES)
+    assert is_firm(claim, "When may the keeper enter the hut?", 0.6) is firm
 
 
 def test_a_model_known_to_write_what_holds_is_believed() -> None:

@@ -7,7 +7,7 @@ import pytest
 from shared_utils.citations.firmness import Told, is_firm
 from shared_utils.citations.reading import Finding
 from shared_utils.citations.retold import retells
-from shared_utils.citations.text_units import units_of, words_of
+from shared_utils.citations.text_units import content_keys, units_of, words_of
 from shared_utils.citations.verification import verify
 from shared_utils.types import Verdict
 
@@ -60,3 +60,32 @@ def test_such_a_sentence_is_shown_in_the_words_of_a_model_that_is_not_believed()
         "The sailor was hurt after a cable of the old pontoon broke on May 9.", Finding(Verdict.SUPPORTED), PAGE
     )
     assert is_firm(claim, "What happened on the quay?", 0.2)
+
+
+MINUTES = units_of(
+    "We have never paid a bonus or lent money on our boats. "
+    "Using the night gate will raise the toll of a boat while the day gate will lower it. "
+    "It is open to guests only in winter.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "unit", "told"),
+    [
+        ("Nordby has never paid a bonus or lent money on its boats.", "Did Nordby pay a bonus?", 0, True),  # "we"
+        ("Oslo has never paid a bonus or lent money on its boats.", "Did Nordby pay a bonus?", 0, False),
+        # what was asked about stands where the page has another thing
+        ("The lock will raise the toll of a boat while the day gate will lower it.", "And the lock?", 1, False),
+        ("The night gate will raise the toll asked of a boat while the day gate will lower it.", "Asked?", 1, True),
+    ],
+)
+def test_words_of_the_question_may_stand_where_the_page_has_nothing(
+    sentence: str, question: str, unit: int, told: bool
+) -> None:
+    assert retells(words_of(sentence), MINUTES, unit, content_keys(words_of(question))) is told
+
+
+def test_a_short_sentence_is_told_again_by_all_of_its_words() -> None:
+    assert retells(words_of("It is open to guests in winter."), MINUTES, 2)
+    assert not retells(words_of("Guests pay in winter."), MINUTES, 2)
+    assert not retells(words_of("The gate is open in winter."), MINUTES, 2)

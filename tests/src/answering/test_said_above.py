@@ -34,6 +34,7 @@ OWN = Answer(
         ("The margin of the harbour in 2031 was 25 %.", False),  # of something else
         ("The margin of the ferry was not 25 %.", False),
         ("The profit of the ferry in 2031 was 30.", False),  # an operand
+        ("The answer is: 2031: profit / sales = 30 / 120 = 25 %", True),  # the whole sum
     ],
 )
 def test_the_figure_that_leads_is_said_again(sentence: str, again: bool) -> None:
@@ -61,12 +62,48 @@ def test_a_difference_is_no_figure_of_one_of_its_sides(sentence: str, again: boo
     assert says_again(sentence, own) is again
 
 
+def test_what_was_asked_for_is_named_by_the_words_of_the_question() -> None:
+    parts = tuple(DirectOperand(name, value, "", (1,)) for name, value in (("Upkeep", "5"), ("Total boats", "100")))
+    own = replace(
+        OWN,
+        question="What is the R&D to boats ratio of the ferry?",
+        sentences=(Sentence("Upkeep to boats, 2031: 5 / 100 = 5 %", (1,), Verdict.SUPPORTED, SAID_ABOVE),),
+        direct=Direct(DirectKind.CALCULATION, "Upkeep to boats", "5", "%", parts, "5 / 100"),
+    )
+    assert says_again("R&D to boats ratio is 5 %.", own)
+    assert not says_again("The total boats are 5.", own)
+
+
 def test_a_yes_or_no_is_said_again_alone() -> None:
     lead = Sentence("No.", (1,), Verdict.SUPPORTED, SAID_ABOVE)
     own = replace(OWN, sentences=(lead,), direct=Direct(DirectKind.YES_NO, "", "no", "", ()))
     assert says_again("The answer is: No.", own)
     assert not says_again("The answer is: Yes.", own)
     assert not says_again("No, the ferry is closed.", own)
+
+
+@pytest.mark.parametrize(
+    ("lead", "sentence", "again"),
+    [
+        ("No.", "No, you cannot.", True),
+        ("No.", "No, it is not possible to moor a boat at the north quay.", True),
+        ("No.", "You cannot moor a boat at the north quay.", True),
+        ("No.", "You can moor a boat at the north quay.", False),
+        ("No.", "Yes, you can.", False),
+        ("No.", "You cannot moor.", False),  # it may be of something else
+        ("No.", "No, you cannot moor a raft at the north quay.", False),
+        ("Yes.", "Yes, you can.", True),
+        ("Yes.", "No, you cannot.", False),
+    ],
+)
+def test_a_yes_or_no_is_said_again_in_the_words_of_the_question(lead: str, sentence: str, again: bool) -> None:
+    own = replace(
+        OWN,
+        question="Is it possible that you can moor a boat at the north quay?",
+        sentences=(Sentence(lead, (1,), Verdict.SUPPORTED, SAID_ABOVE),),
+        direct=Direct(DirectKind.YES_NO, "", lead, "", ()),
+    )
+    assert says_again(sentence, own) is again
 
 
 def test_nothing_is_said_again_where_no_figure_leads() -> None:
