@@ -73,6 +73,12 @@ _NO_ATTRIBUTE = _word_set(
 )
 _SHORT = 8  # words of a question whose last word is its verb: "What does the pump cost?"
 _LONGER = 12  # … where "how much" leaves little else
+_SHORTEST = 3  # letters: a longer noun is looked for
+_ORDINAL = re.compile(
+    r"who (?:is|was|were|became|are) the (?:very )?(?P<which>first|second|third|fourth|fifth|last|final|next) "
+    r"(?P<of>.+)",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(r"[A-Za-z][\w'-]*|\d[\w.,%-]*|[?,;:.]")
 _OF = re.compile(r"(?:what|who) (?:is|was|are|were)\s+.*?\b(?:of|on|for)\s+(.*)", re.IGNORECASE)
 
@@ -115,12 +121,44 @@ def asked_attribute(question: str) -> Attribute | None:
     return Attribute(told, form) if told else None
 
 
+def asked_nouns(question: str) -> tuple[str, ...]:
+    """The nouns, in small letters, that an English question is on beside its subject: what stands before its own noun,
+    what that is of, what somebody does something to. A report on the weather tells no wind speed without the wind.
+
+    >>> asked_nouns("What was the wind speed on Monday?"), asked_nouns("Who designed the logo?")
+    (('wind', 'speed'), ('logo',))
+    >>> asked_nouns("What is the duty of the janitor?"), asked_nouns("When was it built?")
+    (('duty', 'janitor'), ())
+    """
+    tokens = _tokens(question)
+    words = [token.lower() for token in tokens]
+    opening, second = (*words, "", "")[:2]
+    is_what = opening in ("what", "which", "who") and second in _FORMS_OF_BE
+    is_deed = opening == "who" and second not in _AUXILIARIES
+    if not (is_what or is_deed or (opening, second) == ("how", "many")):
+        return ()
+    rest = tokens[2:]
+    noun = _noun(rest)
+    ends = next((i for i, token in enumerate(rest) if token.lower() in _ENDS or not token[0].isalpha()), len(rest))
+    of = _noun(rest[ends + 1 :])[-1:] if rest[ends : ends + 1] == ["of"] else []
+    parts = [part for word in (*noun, *of) if not word[0].isupper() for part in re.split("[-']", word.lower())]
+    return tuple(dict.fromkeys(part for part in parts if len(part) > _SHORTEST and not _says_nothing(part)))
+
+
+def asked_ordinal(question: str) -> tuple[str, str] | None:
+    """Which in a row of somebody an English question asks for, and the noun, both in small letters.
+
+    >>> asked_ordinal("Who was the first project leader of the club?"), asked_ordinal("Who was the leader?")
+    (('first', 'leader'), None)
+    """
+    match = _ORDINAL.match(question.strip())
+    noun = _noun(_TOKEN.findall(match["of"])) if match else []
+    return (match["which"].lower(), noun[-1].lower()) if match and noun else None
+
+
 def _asked(question: str) -> tuple[Form, list[str]]:
     """The words of the question's own noun or verb."""
-    tokens = _TOKEN.findall(question.replace("’", "'"))
-    while tokens and tokens[0].lower() in _BEFORE:
-        tokens = tokens[1:]
-    tokens = tokens[: next((i for i, one in enumerate(tokens) if one in "?,;:."), len(tokens))]
+    tokens = _tokens(question)
     words = [token.lower() for token in tokens]
     opening, second = (*words, "", "")[:2]
     if opening in ("what", "which"):
@@ -132,6 +170,14 @@ def _asked(question: str) -> tuple[Form, list[str]]:
     if opening in ("when", "where") and len(words) > 3 and second in _DONE:
         return Form.VERB, _last(tokens)
     return Form.NOUN, []
+
+
+def _tokens(question: str) -> list[str]:
+    """The words up to the first sign, without a preposition before the question word."""
+    tokens = _TOKEN.findall(question.replace("’", "'"))
+    while tokens and tokens[0].lower() in _BEFORE:
+        tokens = tokens[1:]
+    return tokens[: next((i for i, one in enumerate(tokens) if one in "?,;:."), len(tokens))]
 
 
 def _last(tokens: Sequence[str]) -> list[str]:
