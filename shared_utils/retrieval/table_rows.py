@@ -129,7 +129,8 @@ def _read_rows(document_id: str, page: Page, page_score: float) -> Iterator[Tabl
             section = _section(table, row[0])
             title = section.text if section else table.caption
             row_years = _years(label) or _years(groups) or years_of(title)
-            own = frozenset().union(*(_terms(_ASIDE.sub(" ", cell.text)) for cell in label))
+            called = [cell for cell in label if _LETTERS.search(cell.text)] or label  # no code beside a name
+            own = frozenset().union(*(_terms(_ASIDE.sub(" ", cell.text)) for cell in called))
             yield TableRow(
                 document_id=document_id,
                 page=page,
@@ -248,7 +249,18 @@ def _labels(table: Table, cell: Cell, columns: _Columns) -> tuple[Cell, ...]:
         return (beside,)
     found = [label for label in labels_beside(table, cell.row, cell.column) if not _is_value_row(table, label, cell)]
     named = [label for label in found if not _COUNT.fullmatch(label.text.strip())]  # "1.", beside what the row is
-    return tuple(named if any(label.row <= cell.row <= label.row_end for label in named) else found)
+    found = named if any(label.row <= cell.row <= label.row_end for label in named) else found
+    own = [label for label in found if label.row <= cell.row <= label.row_end]
+    meaning = _meaning(table, cell, own[-1], columns) if own else None
+    return (*found, meaning) if meaning is not None else tuple(found)
+
+
+def _meaning(table: Table, cell: Cell, code: Cell, columns: _Columns) -> Cell | None:
+    """What names a row whose label is a code, where the next column says it of each: "B", "Battery voltage", 27.87."""
+    if _LETTERS.search(code.text) or code.column_end + 1 not in columns.of_names:
+        return None
+    beside = table.at(cell.row, code.column_end + 1)
+    return beside if beside is not None and beside.column_end < cell.column else None
 
 
 def _is_value_row(table: Table, label: Cell, cell: Cell) -> bool:
