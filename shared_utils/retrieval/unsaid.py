@@ -13,7 +13,7 @@ from typing import Protocol
 
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question import question_words
-from shared_utils.text.asked_attribute import Form, asked_attribute, asked_nouns, asked_ordinal
+from shared_utils.text.asked_attribute import Form, asked_attribute, asked_deed, asked_nouns, asked_ordinal
 from shared_utils.text.expected import PRICE
 from shared_utils.text.irregular_verbs import forms_of
 from shared_utils.text.languages import told_language
@@ -96,11 +96,27 @@ def leaves_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequen
     return all(_is_english(index, beside) for index in indexes)
 
 
+def leaves_deed_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequence[str], kin: Kin) -> bool:
+    """Whether no text `shown` of documents that are not short tells, of anything that an English question names, what
+    it asks to have been done: "sold" of "How many copies have been sold?". A table tells a figure without the verb."""
+    deed = asked_deed(question)
+    if not deed or not terms(deed) or _are_short(indexes) or told_language(question) not in ("english", None):
+        return False
+    others = kin(deed)
+    ways = _terms_of((deed, *others, *forms_of(deed)))
+    beside = set(terms(question)) - ways
+    is_said = any(not ways.isdisjoint(told := terms(text)) and not beside.isdisjoint(told) for text in shown)
+    return bool(others) and not is_said and all(_is_english(index, beside) for index in indexes)
+
+
+def _are_short(indexes: Sequence[DocumentIndex]) -> bool:
+    return sum(len(index.page_words.lengths) for index in indexes) <= _SHORT_PAGES
+
+
 def _lacks_noun(question: str, indexes: Sequence[DocumentIndex], kin: Kin) -> bool:
     """Whether a noun of the question and all words that are kin to it stand nowhere in documents that are not short: a
     form of a few pages has other words for nearly everything."""
-    pages = sum(len(index.page_words.lengths) for index in indexes)
-    if pages <= _SHORT_PAGES:
+    if _are_short(indexes):
         return False
 
     def stands(word: str) -> bool:

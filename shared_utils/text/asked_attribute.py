@@ -36,8 +36,8 @@ _LATER = _word_set("today now currently exactly usually normally originally back
 _NO_ATTRIBUTE = _word_set(
     # what is counted, measured or worked out
     "number numbers amount amounts total totals value values rate rates ratio ratios percentage percent "
-    "percentages share average mean sum difference change changes increase decrease growth level levels figure "
-    "figures size length width height degree degrees range maximum minimum "
+    "percentages proportion share average mean sum difference change changes increase decrease growth level levels "
+    "figure figures size length width height degree degrees range maximum minimum "
     # what things are called, and their kinds
     "name names title titles type types kind kinds sort term terms word words phrase letter letters abbreviation "
     "acronym version position definition meaning "
@@ -143,6 +143,38 @@ def asked_nouns(question: str) -> tuple[str, ...]:
     of = _noun(rest[ends + 1 :])[-1:] if rest[ends : ends + 1] == ["of"] else []
     parts = [part for word in (*noun, *of) if not word[0].isupper() for part in re.split("[-']", word.lower())]
     return tuple(dict.fromkeys(part for part in parts if len(part) > _SHORTEST and not _says_nothing(part)))
+
+
+def asked_deed(question: str) -> str:
+    """The verb by which an English question asks who, how much or how many did something; "" where it asks otherwise.
+
+    >>> asked_deed("How many copies have been sold?"), asked_deed("How much money did the club receive from Ada?")
+    ('sold', 'receive')
+    >>> asked_deed("Which bank grants the mortgage?"), asked_deed("Which bank is it?")
+    ('grants', '')
+    """
+    tokens = _tokens(question)
+    words = [token.lower() for token in tokens]
+    opening, second = (*words, "", "")[:2]
+    is_kind = opening in ("which", "what") and second not in _AUXILIARIES
+    if not is_kind and (opening, second) not in (("how", "many"), ("how", "much")):
+        return ""
+    if is_kind and words[3:4] and words[3] in _DETERMINERS:
+        is_verb = words[2].endswith(("s", "ed")) or bool(forms_of(words[2]))
+        return words[2] if is_verb and words[2] not in _ENDS and not _says_nothing(words[2]) else ""
+    at = next((i for i, word in enumerate(words) if word in _AUXILIARIES and i > 1), len(words))
+    rest = tokens[at + 1 :]
+    if words[at : at + 1] and words[at] in ("has", "have", "had", "was", "were") and rest and not is_kind:
+        rest = rest[1:] if rest[0].lower() == "been" else rest
+        verb = rest[0].lower() if rest else ""
+        return verb if (verb.endswith("ed") or forms_of(verb)) and not _says_nothing(verb) else ""
+    is_measure = is_kind and _says_nothing(words[at - 1])  # "What rate did it bear?" asks for the rate, however borne
+    if words[at : at + 1] and words[at] in ("did", "does", "do") and not is_measure:
+        ends = next((i for i, token in enumerate(rest) if i and token.lower() in _ENDS), len(rest))
+        verb = rest[ends - 1] if ends > 1 else ""
+        is_verb = verb.islower() and not verb.endswith(("ing", "ly")) and verb not in _LATER
+        return verb if is_verb and not _says_nothing(verb) else ""
+    return ""
 
 
 def asked_ordinal(question: str) -> tuple[str, str] | None:

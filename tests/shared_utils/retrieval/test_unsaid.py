@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pytest
 
 from shared_utils.retrieval.index import DocumentIndex, build_index
-from shared_utils.retrieval.unsaid import leaves_unsaid
+from shared_utils.retrieval.unsaid import leaves_deed_unsaid, leaves_unsaid
 from shared_utils.text.asked_attribute import asked_attribute
 from shared_utils.types import Chunk
 
@@ -163,3 +163,23 @@ def test_which_of_a_kind_is_told_by_a_name_beside_the_other_words() -> None:
     question = "Which metal was the pump made of?"
     assert not leaves_unsaid(question, INDEXES, ["It makes a pump of Ostermann's."], kin)
     assert leaves_unsaid(question, INDEXES, ["It makes a pump as in Table 6."], kin)
+
+
+@pytest.mark.parametrize(
+    ("question", "shown", "is_unsaid"),
+    [
+        ("How many pumps have been sold?", "The pump beside the lock was built in 1974.", True),
+        ("How many pumps have been sold?", "The sale of pumps came to 40.", False),
+        ("How many pumps have been sold?", "Lamps are sold for 40 pounds.", True),  # and of no pump
+        ("Which bank sells the pump?", "The pump beside the bank was built in 1974.", True),
+        ("How much money did the council receive from the bank?", "The council spent money at the bank.", True),
+        ("What rate did the loan of the bank receive?", "The loan of the bank is at 4 %.", False),  # the rate is asked
+        ("How many pumps have been frobnicated?", "The pump was built in 1974.", False),  # nothing is known of it
+    ],
+)
+def test_what_was_done_is_told_of_something_that_is_named(question: str, shown: str, is_unsaid: bool) -> None:
+    def known(word: str, *_: float) -> Collection[str]:
+        return {"sold": ("sale",), "sells": ("sale",), "receive": ("got",)}.get(word, ())
+
+    assert leaves_deed_unsaid(question, long_document(TEXT), [shown], known) is is_unsaid
+    assert not leaves_deed_unsaid(question, INDEXES, [shown], known)  # a form has other words
