@@ -207,7 +207,7 @@ def ranked(
             score = _score(row, asked, newest, is_one_of_several, labels_around)
             if score <= 0:
                 continue
-            score *= _of_the_kind(question, row, _meant(row, asked))
+            score *= _of_the_kind(question, row, row.facts if _are_alike(row.facts) else _meant(row, asked))
             score *= _HEADING_SAID if _says(question, row.heading) else 1.0
             score *= _IN_ORDER if score >= SURE and _is_label_in(words, row) else 1.0
             if score > 0 and (place not in best or score > best[place][0]):
@@ -280,6 +280,12 @@ def _is_label_in(words: Sequence[str], row: TableRow) -> bool:
     """Whether a row's label stands among the words in its own order."""
     label = terms(row.facts[0].labels[-1].text)
     return bool(label) and any(words[i : i + len(label)] == label for i in range(len(words) - len(label) + 1))
+
+
+def _are_alike(facts: Sequence[Fact]) -> bool:
+    """Whether all values of a row are figures, or none is: then it need not be told which are meant."""
+    kinds = {(any(map(str.isdigit, fact.value.text)), len(fact.value.text) < _LONG_VALUE) for fact in facts}
+    return len(kinds) == 1
 
 
 def _of_the_kind(question: str, row: TableRow, meant: Sequence[Fact]) -> float:

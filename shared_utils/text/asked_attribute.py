@@ -146,7 +146,8 @@ def asked_nouns(question: str) -> tuple[str, ...]:
 
 
 def asked_deed(question: str) -> str:
-    """The verb by which an English question asks who, how much or how many did something; "" where it asks otherwise.
+    """The verb by which an English question asks which one, how much or how many did something, or had it done; ""
+    where it asks otherwise. "How many were asked" is told in too many other words.
 
     >>> asked_deed("How many copies have been sold?"), asked_deed("How much money did the club receive from Ada?")
     ('sold', 'receive')
@@ -160,21 +161,25 @@ def asked_deed(question: str) -> str:
     if not is_kind and (opening, second) not in (("how", "many"), ("how", "much")):
         return ""
     if is_kind and words[3:4] and words[3] in _DETERMINERS:
-        is_verb = words[2].endswith(("s", "ed")) or bool(forms_of(words[2]))
-        return words[2] if is_verb and words[2] not in _ENDS and not _says_nothing(words[2]) else ""
-    at = next((i for i, word in enumerate(words) if word in _AUXILIARIES and i > 1), len(words))
-    rest = tokens[at + 1 :]
-    if words[at : at + 1] and words[at] in ("has", "have", "had", "was", "were") and rest and not is_kind:
-        rest = rest[1:] if rest[0].lower() == "been" else rest
-        verb = rest[0].lower() if rest else ""
-        return verb if (verb.endswith("ed") or forms_of(verb)) and not _says_nothing(verb) else ""
-    is_measure = is_kind and _says_nothing(words[at - 1])  # "What rate did it bear?" asks for the rate, however borne
-    if words[at : at + 1] and words[at] in ("did", "does", "do") and not is_measure:
-        ends = next((i for i, token in enumerate(rest) if i and token.lower() in _ENDS), len(rest))
-        verb = rest[ends - 1] if ends > 1 else ""
-        is_verb = verb.islower() and not verb.endswith(("ing", "ly")) and verb not in _LATER
-        return verb if is_verb and not _says_nothing(verb) else ""
-    return ""
+        verb = words[2]
+        is_verb = verb not in _ENDS and (verb.endswith(("s", "ed")) or bool(forms_of(verb)))
+    else:
+        at = next((i for i, word in enumerate(words) if word in _AUXILIARIES and i > 1), len(words) - 1)
+        verb, is_verb = _deed_behind(words[at], tokens[at + 1 :])
+        # "What rate did it bear?" asks for the rate, however it was borne.
+        is_verb = is_verb and not (is_kind and _says_nothing(words[at - 1]))
+    return verb if is_verb and not _says_nothing(verb) else ""
+
+
+def _deed_behind(auxiliary: str, rest: Sequence[str]) -> tuple[str, bool]:
+    """What may be the verb behind an auxiliary, and whether it is one: "have been sold", "did the club receive"."""
+    if auxiliary in ("has", "have", "had") and len(rest) > 1 and rest[0] == "been":
+        return rest[1], rest[1].endswith("ed") or bool(forms_of(rest[1]))
+    if auxiliary not in ("did", "does", "do"):
+        return "", False
+    ends = next((i for i, token in enumerate(rest) if i and token.lower() in _ENDS), len(rest))
+    verb = rest[ends - 1] if ends > 1 else ""
+    return verb, verb.islower() and not verb.endswith(("ing", "ly")) and verb not in _LATER
 
 
 def asked_ordinal(question: str) -> tuple[str, str] | None:

@@ -174,6 +174,7 @@ def test_which_of_a_kind_is_told_by_a_name_beside_the_other_words() -> None:
         ("Which bank sells the pump?", "The pump beside the bank was built in 1974.", True),
         ("How much money did the council receive from the bank?", "The council spent money at the bank.", True),
         ("What rate did the loan of the bank receive?", "The loan of the bank is at 4 %.", False),  # the rate is asked
+        ("How many pumps were sold?", "The pump beside the lock was built in 1974.", False),  # in other words, perhaps
         ("How many pumps have been frobnicated?", "The pump was built in 1974.", False),  # nothing is known of it
     ],
 )

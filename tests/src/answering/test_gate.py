@@ -82,7 +82,7 @@ def test_what_was_done_has_to_be_told_unless_a_table_has_the_figure() -> None:
         Chunk(f"d:{n}:0", "d", n, 0, 52, "The harbour and the quay were spoken of in the year.") for n in range(2, 9)
     ]
     indexes = [build_index("d", [CHUNK, *filler])]
-    taken = Route(QuestionKind.LOOK_UP, "How much working capital of the harbour was stolen?")
+    taken = Route(QuestionKind.LOOK_UP, "How much working capital of the harbour has been stolen?")
 
     def kin(word: str, *_: float) -> tuple[str, ...]:
         return ("stole",) if word == "stolen" else ()
