@@ -191,6 +191,7 @@ class _Columns:
 
     of_names: frozenset[int]
     of_figures: frozenset[int]
+    of_own_names: frozenset[int]  # of names that differ from row to row: "Yes" below "Yes" names nothing
 
 
 def _columns(table: Table) -> _Columns:
@@ -199,11 +200,13 @@ def _columns(table: Table) -> _Columns:
     for cell in table.cells:
         if table.kinds[cell.row] is not RowKind.HEAD:
             told[cell.column].append(cell.text)
-    names = (sum(map(_is_name, texts)) >= _MOST * len(texts) for texts in told)
+    names = [sum(map(_is_name, texts)) >= _MOST * len(texts) for texts in told]
+    own = (are and len(set(texts)) >= _MOST * len(texts) for are, texts in zip(names, told, strict=True))
     figures = (len(texts) >= _FEWEST_FIGURES and sum(map(_is_figure, texts)) >= _MOST * len(texts) for texts in told)
     return _Columns(
         frozenset(column for column, are_names in enumerate(names) if are_names),
         frozenset(column for column, are_figures in enumerate(figures) if are_figures),
+        frozenset(column for column, are_own in enumerate(own) if are_own),
     )
 
 
@@ -257,7 +260,7 @@ def _labels(table: Table, cell: Cell, columns: _Columns) -> tuple[Cell, ...]:
 
 def _meaning(table: Table, cell: Cell, code: Cell, columns: _Columns) -> Cell | None:
     """What names a row whose label is a code, where the next column says it of each: "B", "Battery voltage", 27.87."""
-    if _LETTERS.search(code.text) or code.column_end + 1 not in columns.of_names:
+    if _LETTERS.search(code.text) or code.column_end + 1 not in columns.of_own_names:
         return None
     beside = table.at(cell.row, code.column_end + 1)
     return beside if beside is not None and beside.column_end < cell.column else None

@@ -272,3 +272,17 @@ def test_a_code_is_named_by_the_next_column_and_remarks_do_not_tell_the_kind_of_
     found = asked("What is the typical result of the battery voltage command?", page)
     assert [fact.value.text for fact in found.facts] == ["27.87"]
     assert [cell.text for cell in found.facts[0].labels] == ["B", "Battery voltage"]
+
+
+def test_a_column_that_says_the_same_of_each_row_names_none() -> None:
+    rows = [
+        ["Cable", "Power loss", "Low battery"],
+        ["940-0020B", "Yes", "No"],
+        ["940-0020C", "Yes", "Yes"],
+        ["940-0023A", "Yes", "No"],
+        ["940-0119A", "Yes", "Yes"],
+    ]
+    text = "\n".join(" ".join(row) for row in rows)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(rows, text),))
+    found = asked("Does the 940-0023A cable signal a low battery?", page)
+    assert [cell.text for cell in found.facts[0].labels] == ["940-0023A"]
