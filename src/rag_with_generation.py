@@ -35,7 +35,7 @@ from src.answering.asked import checked_question
 from src.answering.classify import classified
 from src.answering.compared import Found
 from src.answering.conversation import PastTurn, asked_before
-from src.answering.direct import figure_of
+from src.answering.direct import figure_of, is_looked_up
 from src.answering.drawn import located
 from src.answering.fields import are_short
 from src.answering.file_report import unread_pages
@@ -241,7 +241,8 @@ class Rag:
         passages = [passage for ranked in zip_longest(*found) for passage in ranked if passage is not None]
         evidence = evidence_of(taken, found, documents, embedder, budget, self.glossary)
         figure = None if taken.spreads else figure_of(taken.searched, passages, pages_of(documents), self.formulary)
-        is_spoken_to = is_answered(taken, passages, indexes, embedder, figure, evidence, self.kin) or speaks_to(
+        tables = partial(is_looked_up, passages=passages, pages=pages_of(documents), formulary=self.formulary)
+        is_spoken_to = is_answered(taken, passages, indexes, embedder, figure, evidence, self.kin, tables) or speaks_to(
             taken, Found(passages, evidence, figure, taken.sides), documents, self.formulary
         )
         answerable = bool(evidence.spans) and is_spoken_to

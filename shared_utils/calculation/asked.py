@@ -58,6 +58,11 @@ _MULTIPLE = tuple(
         r"(?P<first>.+?)\s+qu[e'’]\s*(?P<second>.+)",
     )
 )
+_RATIO = re.compile(
+    r"\b(?:ratio|quotient) (?:of|between) (?P<first>.+?) (?:to|and|over) "
+    r"(?:(?P<same>that|those|the one) (?:of|for|in) )?(?P<second>.+)",
+    re.IGNORECASE,
+)
 _TWO_SIDES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -153,6 +158,8 @@ def asked(question: str) -> Asked | None:
     for pattern in _MULTIPLE:
         if match := pattern.search(text):
             return Asked(Operation.MULTIPLE, match["first"], match["second"])
+    if match := _RATIO.search(text):
+        return Asked(Operation.MULTIPLE, match["first"], _of_the_same(match["first"], match["second"], match["same"]))
     years = years_of(text)
     if _GROWTH.search(question):
         return Asked(Operation.GROWTH, bare(text))
@@ -167,6 +174,12 @@ def asked(question: str) -> Asked | None:
         return Asked(Operation.AVERAGE, bare(text))
     is_sum = len(years) > 1 and _SUM.search(text) and _LISTED.search(text) and not _SIDE_BY_SIDE.search(text)
     return Asked(Operation.SUM, bare(text)) if is_sum else None
+
+
+def _of_the_same(first: str, second: str, same: str | None) -> str:
+    """The second figure, with what it is of the two: of "the speed of A to that of B" the speed of B."""
+    what = re.match(r"(.+?) (?:of|for|in) ", first) if same else None
+    return f"{what[1]} of {second}" if what else second
 
 
 def is_set_against(question: str) -> bool:

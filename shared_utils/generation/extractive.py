@@ -11,15 +11,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
+from shared_utils.generation.kinds import holds_kind
 from shared_utils.generation.surroundings import begins_clause, items_of, prose_of, read_with
 from shared_utils.message import message
 from shared_utils.structure import sentences as structure
 from shared_utils.structure.rows import groups_of, is_named_twice, names_over, over, row_at
 from shared_utils.structure.sentences import PageRows, page_rows, sentences_between
 from shared_utils.text.asking import asks_reason
-from shared_utils.text.dates import dates
 from shared_utils.text.expected import asked_prohibition, expected_type
-from shared_utils.text.quantities import quantities
 from shared_utils.text.sentences import is_table_row
 from shared_utils.text.subject import OF_THE_SUBJECT, names_in, on_most
 from shared_utils.text.words import other_forms, terms
@@ -63,22 +62,10 @@ _FARTHEST_HEADING = 40  # sentences and rows above
 _LONGEST_HEAD = 160  # characters
 _MOST_CHARS = 1_100  # that are quoted in all
 
-_ASKS_NUMBER = re.compile(
-    r"\bhow (?:many|much|long|often|old|far|high|large|big)\b|\b(?:number|amount|total|percentage|percent|rate|ratio"
-    r"|price|cost|value|income|revenue|sales|margin|population|temperature|duration|capacity|weight|size)\b"
-    r"|\b(?:wie ?viele?|combien|cu[aá]nt[oa]s?|quant[oi]s?|сколько)\b|多少|几|いくら|何",
-    re.IGNORECASE,
-)
-_ASKS_WHEN = re.compile(
-    r"\bwhen\b|\b(?:what|which|on what) (?:date|day|month|year)\b|\b(?:wann|quand|cu[aá]ndo|quando|когда)\b|何时|いつ",
-    re.IGNORECASE,
-)
-_ASKS_WHO = re.compile(r"\bwho(?:m|se)?\b|\b(?:wer|qui|qui[eé]n|quem|chi|кто)\b|谁|誰", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _ENDS = re.compile(r"[.!?。！？][\"'”’)\]]*\s*$")
-_COUNTING_WORD = re.compile(r"\b(?:once|twice|half|dozen)\b", re.IGNORECASE)
-_CLOCK = re.compile(r"\d{1,2}:\d\d|年")
-_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][a-z]+\.?\s(?:[A-Z]\.\s)?[A-Z][a-z]+")
+_FILLING = frozenset(terms("something anything someone somebody anyone anybody"))  # say nothing of what is asked
+_FILLS = 0.2  # what they count
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +186,9 @@ def _scored(
     if others := other_forms(question):
         candidates = [replace(c, terms=_told(c.terms, others), context=_told(c.context, others)) for c in candidates]
     df = Counter(term for c in candidates for term in set(c.terms))
+    counts = {term: OF_THE_SUBJECT if term in subject else _FILLS if term in _FILLING else 1.0 for term in asked}
     idf = {
-        term: times * math.log(1 + len(candidates) / (df[term] or 0.5)) * (OF_THE_SUBJECT if term in subject else 1)
+        term: times * math.log(1 + len(candidates) / (df[term] or 0.5)) * counts[term]
         for term, times in Counter(asked).items()
     }
     whole = sum(idf.values()) or 1.0
@@ -215,7 +203,7 @@ def _scored(
         value = (sum(idf[t] for t in own) + _W_NEAR * sum(idf[t] for t in near)) / whole
         if not own and not near:
             return 0.0
-        value += _W_KIND * _holds_kind(question, c.text) + _W_BESIDE * _share_of_pairs(asked, c.terms)
+        value += _W_KIND * holds_kind(question, c.text) + _W_BESIDE * _share_of_pairs(asked, c.terms)
         value += (_W_SPAN / best_span + _W_FOUND) * c.span.score
         if form is not None and not form.is_in(c.text):
             value *= _NO_FORM
@@ -258,24 +246,6 @@ def _share(c: _Candidate) -> float:
     if c.is_heading:
         return _HEADING_SHARE
     return _LEAD_IN_SHARE if c.text.rstrip().endswith((":", "：")) else 1.0
-
-
-def _holds_kind(question: str, text: str) -> bool:
-    """Whether a sentence has a value of the kind asked for that the question does not already hold."""
-    if _ASKS_WHEN.search(question):
-        return any(when not in question for when in _times(text))
-    if _ASKS_WHO.search(question):
-        return any(match.group() not in question for match in _NAME.finditer(text))
-    if _ASKS_NUMBER.search(question):
-        known = {q.value for q in quantities(question)}
-        return any(q.value not in known for q in quantities(text)) or bool(_COUNTING_WORD.search(text))
-    return False
-
-
-def _times(text: str) -> Iterator[str]:
-    yield from (date.text for date in dates(text))
-    yield from (q.text for q in quantities(text) if q.is_year)
-    yield from _CLOCK.findall(text)
 
 
 def _by_meaning(question: str, scored: Sequence[_Candidate], embedder: Embedder) -> list[_Candidate]:

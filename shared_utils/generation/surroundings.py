@@ -85,8 +85,12 @@ def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int, i
     if items and not is_list and is_of_list(sentences[read].start):
         end = _end_of_list(text, sentences[read + 1 :], begin, end, is_of_list)
     earlier = first if is_one_item else BEFORE if _REFERS_BACK.match(text, begin) else 0
+    own = begin
     for one in reversed(sentences[max(0, first - earlier) : first]):
-        if end - one.start > (longest if is_list else max(longest, _LEAST)) or not _follows(text, one.end, begin):
+        if not _follows(text, one.end, begin):
+            break
+        if end - one.start > (longest if is_list else max(longest, _LEAST)):
+            begin = own if is_one_item else begin  # half of the items before it lead in to nothing
             break
         begin = one.start
         if is_list and not is_of_list(one.start):

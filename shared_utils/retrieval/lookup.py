@@ -207,7 +207,8 @@ def ranked(
             score = _score(row, asked, newest, is_one_of_several, labels_around)
             if score <= 0:
                 continue
-            score = score * _of_the_kind(question, row) * (_HEADING_SAID if _says(question, row.heading) else 1.0)
+            score *= _of_the_kind(question, row, row.facts if _are_alike(row.facts) else _meant(row, asked))
+            score *= _HEADING_SAID if _says(question, row.heading) else 1.0
             score *= _IN_ORDER if score >= SURE and _is_label_in(words, row) else 1.0
             if score > 0 and (place not in best or score > best[place][0]):
                 best[place] = score, asked
@@ -281,10 +282,17 @@ def _is_label_in(words: Sequence[str], row: TableRow) -> bool:
     return bool(label) and any(words[i : i + len(label)] == label for i in range(len(words) - len(label) + 1))
 
 
-def _of_the_kind(question: str, row: TableRow) -> float:
-    """How well the kind of a row's values suits what is asked for: a figure, a name, or how something is done."""
-    figures = sum(any(character.isdigit() for character in fact.value.text) for fact in row.facts)
-    are_figures = 2 * figures >= len(row.facts) and all(len(fact.value.text) < _LONG_VALUE for fact in row.facts)
+def _are_alike(facts: Sequence[Fact]) -> bool:
+    """Whether all values of a row are figures, or none is: then it need not be told which are meant."""
+    kinds = {(any(map(str.isdigit, fact.value.text)), len(fact.value.text) < _LONG_VALUE) for fact in facts}
+    return len(kinds) == 1
+
+
+def _of_the_kind(question: str, row: TableRow, meant: Sequence[Fact]) -> float:
+    """How well the kind of the values that are `meant` suits what is asked for: a figure, a name, or how something is
+    done. What stands in other columns, such as remarks, does not tell."""
+    figures = sum(any(character.isdigit() for character in fact.value.text) for fact in meant)
+    are_figures = 2 * figures >= len(meant) and all(len(fact.value.text) < _LONG_VALUE for fact in meant)
     if label_and_value(row.facts[0].labels[-1].text) is not None and _ASKS_HOW_MANY.search(question):
         return _NOT_OF_THE_KIND  # "Outstanding shares — 491": what stands beside it is no number of shares
     if are_figures:

@@ -129,7 +129,8 @@ def _read_rows(document_id: str, page: Page, page_score: float) -> Iterator[Tabl
             section = _section(table, row[0])
             title = section.text if section else table.caption
             row_years = _years(label) or _years(groups) or years_of(title)
-            own = frozenset().union(*(_terms(_ASIDE.sub(" ", cell.text)) for cell in label))
+            called = [cell for cell in label if _LETTERS.search(cell.text)] or label  # no code beside a name
+            own = frozenset().union(*(_terms(_ASIDE.sub(" ", cell.text)) for cell in called))
             yield TableRow(
                 document_id=document_id,
                 page=page,
@@ -190,6 +191,7 @@ class _Columns:
 
     of_names: frozenset[int]
     of_figures: frozenset[int]
+    of_own_names: frozenset[int]  # of names that differ from row to row: "Yes" below "Yes" names nothing
 
 
 def _columns(table: Table) -> _Columns:
@@ -198,11 +200,13 @@ def _columns(table: Table) -> _Columns:
     for cell in table.cells:
         if table.kinds[cell.row] is not RowKind.HEAD:
             told[cell.column].append(cell.text)
-    names = (sum(map(_is_name, texts)) >= _MOST * len(texts) for texts in told)
+    names = [sum(map(_is_name, texts)) >= _MOST * len(texts) for texts in told]
+    own = (are and len(set(texts)) >= _MOST * len(texts) for are, texts in zip(names, told, strict=True))
     figures = (len(texts) >= _FEWEST_FIGURES and sum(map(_is_figure, texts)) >= _MOST * len(texts) for texts in told)
     return _Columns(
         frozenset(column for column, are_names in enumerate(names) if are_names),
         frozenset(column for column, are_figures in enumerate(figures) if are_figures),
+        frozenset(column for column, are_own in enumerate(own) if are_own),
     )
 
 
@@ -248,7 +252,18 @@ def _labels(table: Table, cell: Cell, columns: _Columns) -> tuple[Cell, ...]:
         return (beside,)
     found = [label for label in labels_beside(table, cell.row, cell.column) if not _is_value_row(table, label, cell)]
     named = [label for label in found if not _COUNT.fullmatch(label.text.strip())]  # "1.", beside what the row is
-    return tuple(named if any(label.row <= cell.row <= label.row_end for label in named) else found)
+    found = named if any(label.row <= cell.row <= label.row_end for label in named) else found
+    own = [label for label in found if label.row <= cell.row <= label.row_end]
+    meaning = _meaning(table, cell, own[-1], columns) if own else None
+    return (*found, meaning) if meaning is not None else tuple(found)
+
+
+def _meaning(table: Table, cell: Cell, code: Cell, columns: _Columns) -> Cell | None:
+    """What names a row whose label is a code, where the next column says it of each: "B", "Battery voltage", 27.87."""
+    if _LETTERS.search(code.text) or code.column_end + 1 not in columns.of_own_names:
+        return None
+    beside = table.at(cell.row, code.column_end + 1)
+    return beside if beside is not None and beside.column_end < cell.column else None
 
 
 def _is_value_row(table: Table, label: Cell, cell: Cell) -> bool:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question import question_words
-from shared_utils.text.asked_attribute import Form, asked_attribute
+from shared_utils.text.asked_attribute import Form, asked_attribute, asked_deed, asked_nouns, asked_ordinal
 from shared_utils.text.expected import PRICE
 from shared_utils.text.irregular_verbs import forms_of
 from shared_utils.text.languages import told_language
@@ -37,6 +37,19 @@ _SUMS = frozenset(
     ("price", "cost", "costs", "salary", "fee", "fees", "pay", "wages", "money", "rent", "payment", "expenditure")
 )
 _FIRST_CHUNKS = 20  # whose language is a document's
+_NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z][\w'’-]{2,}\b(?![\s.-]*\d)")  # no "Table 6"
+_SHORT_PAGES = 6  # whose words are not all there is to be told by
+_APART = 6  # words between "first" and what was the first, at most
+_ORDINALS = {
+    "first": "first 1st inaugural founding founder initial original earliest",
+    "second": "second 2nd",
+    "third": "third 3rd",
+    "fourth": "fourth 4th",
+    "fifth": "fifth 5th",
+    "last": "last final latest",
+    "final": "last final latest",
+    "next": "next successor succeeded succeeds follows",
+}
 _SHARE = 0.5  # of a question's other words, that stand beside the sum it asks for
 
 
@@ -45,10 +58,15 @@ def leaves_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequen
 
     What somebody does ("who makes …") has to be spoken of in what is `shown` itself. A sum of money beside the other
     words of a question tells what something costs without the word, and one of a kind which of them is asked for. A
-    price, a fee or a salary is a figure beside the word, or a sum of money beside the others.
+    price, a fee or a salary is a figure beside the word, or a sum of money beside the others. In documents that are not
+    short every noun that is asked of has to be spoken of, and who was the first of some has to be told of a first.
     """
+    if told_language(question) not in ("english", None):
+        return False
+    if _lacks_noun(question, indexes, kin) or _lacks_ordinal(question, indexes, shown):
+        return True
     attribute = asked_attribute(question)
-    if attribute is None or told_language(question) not in ("english", None):
+    if attribute is None:
         return False
     told = {term for text in shown for term in terms(text)} if attribute.form is Form.VERB else None
 
@@ -78,6 +96,61 @@ def leaves_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequen
     return all(_is_english(index, beside) for index in indexes)
 
 
+def leaves_deed_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequence[str], kin: Kin) -> bool:
+    """Whether no text `shown` of documents that are not short tells, of anything that an English question names, what
+    it asks to have been done: "sold" of "How many copies have been sold?". A table tells a figure without the verb."""
+    deed = asked_deed(question)
+    if not deed or not terms(deed) or _are_short(indexes) or told_language(question) not in ("english", None):
+        return False
+    others = kin(deed)
+    ways = _terms_of((deed, *others, *forms_of(deed)))
+    beside = set(terms(question)) - ways
+    is_said = any(not ways.isdisjoint(told := terms(text)) and not beside.isdisjoint(told) for text in shown)
+    return bool(others) and not is_said and all(_is_english(index, beside) for index in indexes)
+
+
+def _are_short(indexes: Sequence[DocumentIndex]) -> bool:
+    return sum(len(index.page_words.lengths) for index in indexes) <= _SHORT_PAGES
+
+
+def _lacks_noun(question: str, indexes: Sequence[DocumentIndex], kin: Kin) -> bool:
+    """Whether a noun of the question and all words that are kin to it stand nowhere in documents that are not short: a
+    form of a few pages has other words for nearly everything."""
+    if _are_short(indexes):
+        return False
+
+    def stands(word: str) -> bool:
+        return any(index.chunk_words.document_frequency(term) for index in indexes for term in terms(word))
+
+    unsaid = [
+        word
+        for word in asked_nouns(question)
+        if terms(word)
+        and not stands(word)
+        and (others := kin(word))
+        and not any(map(stands, [*others, *forms_of(word)]))
+    ]
+    beside = set(terms(question)) - _terms_of(unsaid)
+    return bool(unsaid) and all(_is_english(index, beside) for index in indexes)
+
+
+def _lacks_ordinal(question: str, indexes: Sequence[DocumentIndex], shown: Sequence[str]) -> bool:
+    """Whether a question asks who was the first of some, and no text shown has a first near what they are called."""
+    asked = asked_ordinal(question)
+    if asked is None:
+        return False
+    which, noun = frozenset(_ORDINALS.get(asked[0], asked[0]).split()), frozenset(terms(asked[1]))
+    beside = set(terms(question)) - which
+    return not any(_are_near(which, noun, text) for text in shown) and all(_is_english(i, beside) for i in indexes)
+
+
+def _are_near(which: frozenset[str], noun: frozenset[str], text: str) -> bool:
+    words = re.findall(r"\w+", text.lower())
+    firsts = [place for place, word in enumerate(words) if word in which]
+    nouns = [place for place, word in enumerate(words) if not noun.isdisjoint(terms(word))] if firsts else []
+    return any(abs(one - other) <= _APART for one in firsts for other in nouns)
+
+
 def _terms_of(texts: Iterable[str]) -> set[str]:
     return {term for text in texts for term in terms(text)}
 
@@ -99,12 +172,14 @@ def _tells_one(kind: str, shown: Sequence[str], kin: Kin) -> bool:
 
 
 def _tells_the_rest(question: str, kind: Sequence[str], shown: Sequence[str]) -> bool:
-    """Whether one text has all other words of a question that asks which of a kind: "made by Ostermann" for
+    """Whether one text has all other words of a question that asks which of a kind, and a name: "made by Ostermann" for
     "Which company made the valve?", where it says so of the valve. Names are near to no kind."""
     own = _terms_of(kind)
     rest = [{term, *_terms_of(forms_of(term))} for term in question_words(question)]
     rest = [forms for forms in rest if forms.isdisjoint(own)]
-    return len(rest) > 1 and any(all(not forms.isdisjoint(terms(text)) for forms in rest) for text in shown)
+    asked = set(terms(question))
+    named = (text for text in shown if any(asked.isdisjoint(terms(name)) for name in _NAME.findall(text)))
+    return len(rest) > 1 and any(all(not forms.isdisjoint(terms(text)) for forms in rest) for text in named)
 
 
 def _tells_sum(question: str, besides: Sequence[str], shown: Sequence[str]) -> bool:

@@ -36,8 +36,8 @@ _LATER = _word_set("today now currently exactly usually normally originally back
 _NO_ATTRIBUTE = _word_set(
     # what is counted, measured or worked out
     "number numbers amount amounts total totals value values rate rates ratio ratios percentage percent "
-    "percentages share average mean sum difference change changes increase decrease growth level levels figure "
-    "figures size length width height degree degrees range maximum minimum "
+    "percentages proportion share average mean sum difference change changes increase decrease growth level levels "
+    "figure figures size length width height degree degrees range maximum minimum "
     # what things are called, and their kinds
     "name names title titles type types kind kinds sort term terms word words phrase letter letters abbreviation "
     "acronym version position definition meaning "
@@ -73,6 +73,12 @@ _NO_ATTRIBUTE = _word_set(
 )
 _SHORT = 8  # words of a question whose last word is its verb: "What does the pump cost?"
 _LONGER = 12  # … where "how much" leaves little else
+_SHORTEST = 3  # letters: a longer noun is looked for
+_ORDINAL = re.compile(
+    r"who (?:is|was|were|became|are) the (?:very )?(?P<which>first|second|third|fourth|fifth|last|final|next) "
+    r"(?P<of>.+)",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(r"[A-Za-z][\w'-]*|\d[\w.,%-]*|[?,;:.]")
 _OF = re.compile(r"(?:what|who) (?:is|was|are|were)\s+.*?\b(?:of|on|for)\s+(.*)", re.IGNORECASE)
 
@@ -115,12 +121,81 @@ def asked_attribute(question: str) -> Attribute | None:
     return Attribute(told, form) if told else None
 
 
+def asked_nouns(question: str) -> tuple[str, ...]:
+    """The nouns, in small letters, that an English question is on beside its subject: what stands before its own noun,
+    what that is of, what somebody does something to. A report on the weather tells no wind speed without the wind.
+
+    >>> asked_nouns("What was the wind speed on Monday?"), asked_nouns("Who designed the logo?")
+    (('wind', 'speed'), ('logo',))
+    >>> asked_nouns("What is the duty of the janitor?"), asked_nouns("When was it built?")
+    (('duty', 'janitor'), ())
+    """
+    tokens = _tokens(question)
+    words = [token.lower() for token in tokens]
+    opening, second = (*words, "", "")[:2]
+    is_what = opening in ("what", "which", "who") and second in _FORMS_OF_BE
+    is_deed = opening == "who" and second not in _AUXILIARIES
+    if not (is_what or is_deed or (opening, second) == ("how", "many")):
+        return ()
+    rest = tokens[2:]
+    noun = _noun(rest)
+    ends = next((i for i, token in enumerate(rest) if token.lower() in _ENDS or not token[0].isalpha()), len(rest))
+    of = _noun(rest[ends + 1 :])[-1:] if rest[ends : ends + 1] == ["of"] else []
+    parts = [part for word in (*noun, *of) if not word[0].isupper() for part in re.split("[-']", word.lower())]
+    return tuple(dict.fromkeys(part for part in parts if len(part) > _SHORTEST and not _says_nothing(part)))
+
+
+def asked_deed(question: str) -> str:
+    """The verb by which an English question asks which one, how much or how many did something, or had it done; ""
+    where it asks otherwise. "How many were asked" is told in too many other words.
+
+    >>> asked_deed("How many copies have been sold?"), asked_deed("How much money did the club receive from Ada?")
+    ('sold', 'receive')
+    >>> asked_deed("Which bank grants the mortgage?"), asked_deed("Which bank is it?")
+    ('grants', '')
+    """
+    tokens = _tokens(question)
+    words = [token.lower() for token in tokens]
+    opening, second = (*words, "", "")[:2]
+    is_kind = opening in ("which", "what") and second not in _AUXILIARIES
+    if not is_kind and (opening, second) not in (("how", "many"), ("how", "much")):
+        return ""
+    if is_kind and words[3:4] and words[3] in _DETERMINERS:
+        verb = words[2]
+        is_verb = verb not in _ENDS and (verb.endswith(("s", "ed")) or bool(forms_of(verb)))
+    else:
+        at = next((i for i, word in enumerate(words) if word in _AUXILIARIES and i > 1), len(words) - 1)
+        verb, is_verb = _deed_behind(words[at], tokens[at + 1 :])
+        # "What rate did it bear?" asks for the rate, however it was borne.
+        is_verb = is_verb and not (is_kind and _says_nothing(words[at - 1]))
+    return verb if is_verb and not _says_nothing(verb) else ""
+
+
+def _deed_behind(auxiliary: str, rest: Sequence[str]) -> tuple[str, bool]:
+    """What may be the verb behind an auxiliary, and whether it is one: "have been sold", "did the club receive"."""
+    if auxiliary in ("has", "have", "had") and len(rest) > 1 and rest[0] == "been":
+        return rest[1], rest[1].endswith("ed") or bool(forms_of(rest[1]))
+    if auxiliary not in ("did", "does", "do"):
+        return "", False
+    ends = next((i for i, token in enumerate(rest) if i and token.lower() in _ENDS), len(rest))
+    verb = rest[ends - 1] if ends > 1 else ""
+    return verb, verb.islower() and not verb.endswith(("ing", "ly")) and verb not in _LATER
+
+
+def asked_ordinal(question: str) -> tuple[str, str] | None:
+    """Which in a row of somebody an English question asks for, and the noun, both in small letters.
+
+    >>> asked_ordinal("Who was the first project leader of the club?"), asked_ordinal("Who was the leader?")
+    (('first', 'leader'), None)
+    """
+    match = _ORDINAL.match(question.strip())
+    noun = _noun(_TOKEN.findall(match["of"])) if match else []
+    return (match["which"].lower(), noun[-1].lower()) if match and noun else None
+
+
 def _asked(question: str) -> tuple[Form, list[str]]:
     """The words of the question's own noun or verb."""
-    tokens = _TOKEN.findall(question.replace("’", "'"))
-    while tokens and tokens[0].lower() in _BEFORE:
-        tokens = tokens[1:]
-    tokens = tokens[: next((i for i, one in enumerate(tokens) if one in "?,;:."), len(tokens))]
+    tokens = _tokens(question)
     words = [token.lower() for token in tokens]
     opening, second = (*words, "", "")[:2]
     if opening in ("what", "which"):
@@ -132,6 +207,14 @@ def _asked(question: str) -> tuple[Form, list[str]]:
     if opening in ("when", "where") and len(words) > 3 and second in _DONE:
         return Form.VERB, _last(tokens)
     return Form.NOUN, []
+
+
+def _tokens(question: str) -> list[str]:
+    """The words up to the first sign, without a preposition before the question word."""
+    tokens = _TOKEN.findall(question.replace("’", "'"))
+    while tokens and tokens[0].lower() in _BEFORE:
+        tokens = tokens[1:]
+    return tokens[: next((i for i, one in enumerate(tokens) if one in "?,;:."), len(tokens))]
 
 
 def _last(tokens: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.calculation.extremes import Extreme, asks_extreme, extreme
 from shared_utils.calculation.formulary import Formulary
 from shared_utils.message import Message, message
+from shared_utils.retrieval.lookup import OF_ASKING
 from shared_utils.retrieval.question import Glossary, question_words
 from shared_utils.retrieval.table_rows import TableRow, is_year, rows_of
 from shared_utils.retrieval.unknown import names_stand
@@ -20,7 +21,7 @@ from shared_utils.text.words import terms
 from shared_utils.types import Answer, Citation, Direct, DirectKind, DirectOperand, Evidence, Page, Passage, Sentence
 from src.answering.compared_values import Compared, compared_values, is_comparison, partly_compared
 from src.answering.counted_rows import counted_by_title, with_counted_rows
-from src.answering.counts import asks_count, counted, with_count
+from src.answering.counts import asks_count, asks_limit, counted, with_count
 from src.answering.direct import Pages, pages_found, with_direct, with_look_up
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.places import name_of
@@ -28,6 +29,7 @@ from src.answering.two_values import two_values
 
 _BESIDE = 2  # words that the name of a count may have besides what is counted
 _OF_COUNTING = frozenset(terms("many number there company"))  # say that something is counted, not what
+_MOST_OF = 0.5  # share of the other words of a question that a list has to tell of
 _CELL = "|"  # the mark of a sentence that says one value of a table, see src/presentation/blocks.py
 
 
@@ -68,9 +70,23 @@ def with_kind(
             return with_count(answer, stated, pages, names)
         if (titled := counted_by_title(question, thing, passages, pages)) is not None:
             return with_counted_rows(answer, titled, names)
-        if led.direct is None:
-            return with_direct(f"Which {thing} are there?", answer, passages, pages, None, formulary, names)
+        if led.direct is None and not asks_limit(question):
+            listed = with_direct(f"Which {thing} are there?", answer, passages, pages, None, formulary, names)
+            return listed if _is_of_question(listed, question, thing) else led
     return led
+
+
+def _is_of_question(listed: Answer, question: str, thing: str) -> bool:
+    """Whether what leads tells of most else that a question of a number is on: a list of developers is none of those
+    who "must sponsor a resolution"."""
+    others = set(question_words(question)) - set(terms(thing)) - OF_ASKING - _OF_COUNTING
+    said = {word for sentence in listed.sentences[: _listed(listed.direct)] for word in terms(sentence.text)}
+    return len(others & said) >= _MOST_OF * len(others)
+
+
+def _listed(direct: Direct | None) -> int:
+    """How many sentences say a list, or a value."""
+    return 1 + len(direct.operands) if direct is not None and direct.kind is DirectKind.LIST else 1
 
 
 def _counts(direct: Direct | None, thing: str) -> bool:

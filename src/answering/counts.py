@@ -46,6 +46,17 @@ _NOT_COUNTED = frozenset(terms("times pages years days hours minutes weeks month
 _A_PART = re.compile(
     r"^\s*(?:of\s+(?:the|our|its|their|these|which)|new|additional|more|fewer|other|former|der|des)\b", re.I
 )
+_IN_CASE = re.compile(  # what holds in a case states no number: "When there are 5 members or fewer, …"
+    r"\b(?:when(?:ever)?|if|where|unless|once|wenn|falls|sobald|si|quand|lorsque|cuando|se|quando|wanneer)\b[^,.;:]*$",
+    re.IGNORECASE,
+)
+_MOST, _LEAST = (  # folded; "at most" is answered by "up to 8", and by no other 8
+    r"at (?:the )?most|maximum(?: of| is)?|maximal|up to|(?:no|not) more than|(?:not|cannot) exceed|hochstens|bis zu"
+    r"|au (?:maximum|plus)|jusqu['’]a|como maximo|hasta|al massimo|fino a|no maximo|ate|hoogstens|maximaal",
+    r"at (?:the )?least|minimum(?: of| is)?|minimal|(?:no|not) (?:fewer|less) than|mindestens|au (?:minimum|moins)"
+    r"|al menos|como minimo|almeno|pelo menos|no minimo|minstens|minimaal",
+)
+_LIMITS = tuple((re.compile(rf"\b(?:{way})\b"), re.compile(rf"\b(?:{way})\s+$")) for way in (_MOST, _LEAST))
 _OF_ASKING = frozenset(  # who counts, and that something is counted
     terms("have there total overall many group company firm organisation organization business operate employ exist")
 )
@@ -85,6 +96,20 @@ def asks_count(question: str) -> str:
     return "" if not terms(thing) or set(terms(thing)) & _NOT_COUNTED else thing
 
 
+def asks_limit(question: str) -> bool:
+    """Whether a number at most, or at least, is asked for.
+
+    >>> asks_limit("How many guests may stay at most?"), asks_limit("How many guests most often stay?")
+    (True, False)
+    """
+    return _limit(question) is not None
+
+
+def _limit(question: str) -> re.Pattern[str] | None:
+    """What stands before a number that is such a limit, in folded text; None where none is asked for."""
+    return next((stated for asks, stated in _LIMITS if asks.search(fold(question))), None)
+
+
 def counted(question: str, passages: Sequence[Passage], documents: Sequence[IndexedDocument]) -> Counted | None:
     """The number that a question asks for, as a sentence states it; None where it counts nothing or none does."""
     thing = asks_count(question)
@@ -95,6 +120,7 @@ def counted(question: str, passages: Sequence[Passage], documents: Sequence[Inde
     names = frozenset(word for one in documents for word in terms(f"{one.document.name} {one.document.title}"))
     asked = years_of(question)
     others = set(question_words(question)) - head - names - asked - _OF_ASKING
+    limit = _limit(question)
     ranks = {passage.chunk: rank for rank, passage in enumerate(passages)}
     best: tuple[float, Counted] | None = None
     pages = pages_of(documents)
@@ -109,6 +135,8 @@ def counted(question: str, passages: Sequence[Passage], documents: Sequence[Inde
             if near < _AS_MUCH:
                 continue
             for number, between in _numbers_of(text, head, set(words[:-1])):
+                if _IN_CASE.search(text, 0, number.start) or (limit and not limit.search(fold(text[: number.start]))):
+                    continue
                 score = covered + near / 2 + _OF_RANK / (1 + ranks.get(chunk, len(ranks) + 9))
                 score += _DIRECT * (between == 0) + _OF_SIZE * math.log10(1 + float(number.value))
                 score -= _PART * bool(_A_PART.match(text[number.end :]))

@@ -48,6 +48,12 @@ def figure_of(
     return calculate(question, pages_found(passages, pages), others, formulary)
 
 
+def is_looked_up(question: str, passages: Sequence[Passage], pages: Pages, formulary: Formulary) -> bool:
+    """Whether a table of the pages that the passages stand on has a value for a question."""
+    found = look_ups(question, pages_found(passages, pages), glossary=formulary.glossary)
+    return bool(found) and found[0].score >= SURE
+
+
 def with_direct(
     question: str,
     answer: Answer,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from shared_utils.calculation.asked import spelled_years
 from shared_utils.calculation.calculate import Calculation, NotComputed
@@ -10,7 +10,7 @@ from shared_utils.retrieval.answerability import judge
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.labels import absent_dates, absent_labels
 from shared_utils.retrieval.unknown import absent_names, absent_thing, names_stand, unknown_names
-from shared_utils.retrieval.unsaid import Kin, leaves_unsaid, no_kin
+from shared_utils.retrieval.unsaid import Kin, leaves_deed_unsaid, leaves_unsaid, no_kin
 from shared_utils.text.expected import lacks_expected
 from shared_utils.text.folding import fold
 from shared_utils.text.languages import may_name, told_language
@@ -30,14 +30,15 @@ def is_answered(
     figure: Calculation | NotComputed | None,
     evidence: Evidence,
     kin: Kin = no_kin,
+    is_looked_up: Callable[[str], bool] = bool,
 ) -> bool:
     """Whether the documents speak to a question.
 
     A figure that was worked out of them for the names that are asked answers it, however few of its words they have. A
     code, names, a numbered figure, a day, a post or a thing whose steps are asked for that stand in none of the
     documents that come first, nothing but pages after the last, evidence without the kind of value that is asked for,
-    an attribute that is spoken of in no word that is kin to it, and a ratio of a year for which nothing is told, do
-    not.
+    an attribute or a deed that is spoken of in no word that is kin to it, and a ratio of a year for which nothing is
+    told, do not. `is_looked_up` tells whether a table has the value, whatever was done with it.
     """
     question = taken.searched
     if taken.spreads:
@@ -56,7 +57,11 @@ def is_answered(
     shown = [span.text for span in evidence.spans]
     if any(lacks_expected(asked, shown) for asked in (question, taken.whole, taken.reworded) if asked):
         return False
-    if leaves_unsaid(question, leading, _with_headings(shown, passages), kin):
+    told = _with_headings(shown, passages)
+    if leaves_unsaid(question, leading, told, kin):
+        return False
+    may_be_figure = not fold(question).startswith("which ")
+    if leaves_deed_unsaid(question, leading, told, kin) and not (may_be_figure and is_looked_up(question)):
         return False
     return judge(taken.whole or question, passages, indexes, embedder, taken.within).answerable
 

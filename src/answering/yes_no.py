@@ -71,6 +71,9 @@ _DENIES_NOTHING = re.compile(  # "any price or no price", "not only", "no later 
     r"|\bnot (?:only|just|merely|later than|more than|less than|limited to)\b"
     r"|\bno (?:later|more|less|fewer|sooner|earlier|longer) than\b|\bno matter\b"
     r"|\bno\. ?\d"  # a number
+    # what something is for: "to avoid clashes, they stand apart"
+    r"|(?:^|[.:;,(]\s*|\bin order |\bso as )to (?:avoid|prevent)\b|\bum [^,.;]{3,80} zu vermeiden\b"
+    r"|\b(?:afin d|pour |para |per |om )['’]?[ée]?vi(?:ter|tar|tare)\b"
     r"|\b(?:mit oder ohne|nicht nur)\b|\bavec ou sans\b|\bnon seulement\b|\bcon o sin\b"
     r"|\bno solo\b|\bcon o senza\b|\bnon solo\b|\bcom ou sem\b|\bnão só\b|\bmet of zonder\b|\bniet alleen\b",
     re.IGNORECASE,

@@ -58,6 +58,8 @@ def asked(question: str) -> Calculation | NotComputed | None:
         ("What was the sum of dredging for 2022 and 2023?", "83 + 97", "180"),
         ("How much were harbour dues, quay rents and dredging together in 2023?", "720 + 180 + 97", "997"),
         ("How many times as high were harbour dues as quay rents in 2023?", "720 / 180", "4.00"),
+        ("What is the ratio of harbour dues to quay rents in 2023?", "720 / 180", "4.00"),
+        ("What was the ratio of the amount of harbour dues to that of quay rents in 2023?", "720 / 180", "4.00"),
         ("What was the average of dredging from 2022 to 2023?", "(83 + 97) / 2", "90"),
         ("What is the difference between harbour dues and quay rents in 2023?", "720 − 180", "540"),
         ("What were harbour dues in 2022, and what was their difference with quay rents?", "640 − 160", "480"),

@@ -170,3 +170,26 @@ def test_meaning_lifts_a_sentence_that_shares_fewer_words() -> None:
     )
     assert "net sales" in by_words.sentences[0].text
     assert "weather" in by_meaning.sentences[0].text
+
+
+def test_the_number_of_a_figure_is_no_value() -> None:
+    text = (
+        "The output in Figure 6.5 shows the statistic of the fit with its associated p-value.\n"
+        "F-statistic: 3.27 on 10 and 13 DF, p-value: 0.0243.\n"
+    )
+    found = quoted("What is the p-value of the F-statistic?", text)
+    assert found.sentences[0].text.startswith("F-statistic: 3.27")
+
+
+def test_how_to_do_something_is_told_by_the_means() -> None:
+    text = (
+        "In this shop of the harbour, you will have to buy again what you have dropped in the shop.\n"
+        "Lamps hang there.\nYou can buy things by picking them up in the shop.\n"
+    )
+    assert "by picking" in quoted("How do I buy things in this shop?", text).sentences[0].text
+
+
+def quoted(question: str, text: str) -> Answer:
+    page = Page(1, "1", text, PageVerdict.TEXT)
+    spans = (EvidenceSpan(1, "a", 1, 0, len(text), text, 1.0),)
+    return extractive_answer(question, Evidence(spans, 100, 600), {("a", 1): page}, NAMES, around=0)

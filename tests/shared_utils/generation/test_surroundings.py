@@ -121,3 +121,13 @@ def test_what_runs_into_a_list_is_read_to_the_end_of_the_list() -> None:
     page = page_of(long)
     place = read_with(long, prose_of(page, page_rows(page)), Span(0, len(first)), 600, items_of(page))
     assert place.end - place.start <= 600
+
+
+def test_half_of_the_items_before_one_are_not_read() -> None:
+    rules = [f"{n}. Rule {n} of the house says what everybody who comes in has to do." for n in range(1, 30)]
+    page = page_of("Rules\n" + "\n".join(rules) + "\n", "Rules")
+    start = page.text.index(rules[-1])
+    place = read_with(
+        page.text, prose_of(page, page_rows(page)), Span(start, start + len(rules[-1])), 600, items_of(page)
+    )
+    assert page.text[place.start : place.end] == rules[-1]

@@ -258,3 +258,31 @@ def test_a_row_whose_group_may_stand_on_the_page_before_gives_way_to_one_without
     whole = replace(one_table([["", "2018"], ["Net sales", "84"]], "Segments"), number=2)
     found = asked("What were net sales in 2018?", segments, whole)
     assert [fact.value.text for fact in found.facts] == ["84"]
+
+
+def test_a_code_is_named_by_the_next_column_and_remarks_do_not_tell_the_kind_of_a_value() -> None:
+    rows = [
+        ["Character", "Meaning", "Typical result", "Other info"],
+        ["B", "Battery voltage", "27.87", "Varies with the charge that is left when it is read."],
+        ["O", "Output voltage", "118.3", "Also see on battery voltage."],
+        ["T", "Temperature", "36.0", "In degrees."],
+    ]
+    text = "\n".join(" ".join(row) for row in rows)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(rows, text),))
+    found = asked("What is the typical result of the battery voltage command?", page)
+    assert [fact.value.text for fact in found.facts] == ["27.87"]
+    assert [cell.text for cell in found.facts[0].labels] == ["B", "Battery voltage"]
+
+
+def test_a_column_that_says_the_same_of_each_row_names_none() -> None:
+    rows = [
+        ["Cable", "Power loss", "Low battery"],
+        ["940-0020B", "Yes", "No"],
+        ["940-0020C", "Yes", "Yes"],
+        ["940-0023A", "Yes", "No"],
+        ["940-0119A", "Yes", "Yes"],
+    ]
+    text = "\n".join(" ".join(row) for row in rows)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(rows, text),))
+    found = asked("Does the 940-0023A cable signal a low battery?", page)
+    assert [cell.text for cell in found.facts[0].labels] == ["940-0023A"]

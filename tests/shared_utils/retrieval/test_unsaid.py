@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 import pytest
 
-from shared_utils.retrieval.index import build_index
-from shared_utils.retrieval.unsaid import leaves_unsaid
+from shared_utils.retrieval.index import DocumentIndex, build_index
+from shared_utils.retrieval.unsaid import leaves_deed_unsaid, leaves_unsaid
 from shared_utils.text.asked_attribute import asked_attribute
 from shared_utils.types import Chunk
 
@@ -115,3 +115,72 @@ def test_a_document_in_another_language_is_not_judged_by_english_words() -> None
 def test_the_attribute_is_told_from_the_subject(question: str, words: tuple[str, ...] | None) -> None:
     asked = asked_attribute(question)
     assert (asked.words if asked else None) == words
+
+
+def long_document(*told: str) -> list[DocumentIndex]:
+    """Of more pages than a form has."""
+    pages = [*told, *(f"On page {n} the harbour and the council are spoken of once more." for n in range(8))]
+    return [build_index("l", [Chunk(f"l:{n}:0", "l", n, 0, len(text), text) for n, text in enumerate(pages, start=1)])]
+
+
+@pytest.mark.parametrize(
+    ("question", "is_unsaid"),
+    [
+        ("What was the wind speed of that day?", True),  # a speed is told, and of no wind
+        ("What was the speed of the pump?", False),
+        ("What was the speed of the crane?", True),
+        ("Who built the crane?", True),
+        ("Who built the pump?", False),
+        ("How many revolutions of the crane are told?", True),
+        ("What was the frobnicated speed?", False),  # nothing is known of the word
+    ],
+)
+def test_every_noun_that_is_asked_of_is_spoken_of_in_a_document_that_is_not_short(
+    question: str, is_unsaid: bool
+) -> None:
+    def known(word: str, *_: float) -> Collection[str]:
+        return {"wind": ("winds", "breeze"), "crane": ("cranes", "hoist")}.get(word, ())
+
+    indexes = long_document(TEXT, "The speed of the pump is 90 revolutions a minute.")
+    assert leaves_unsaid(question, indexes, [TEXT], known) is is_unsaid
+    assert not leaves_unsaid("Who built the crane?", INDEXES, [TEXT], known)  # a form has other words
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_unsaid"),
+    [
+        ("In the first week any member may stand for the post, and the council elects the harbour master.", True),
+        ("Ada Brandt was the first harbour master.", False),
+        ("The founding master of the harbour was Ada Brandt.", False),
+        ("Masters of the harbour: 1. Ada Brandt (1901)", True),
+    ],
+)
+def test_who_was_the_first_is_told_near_a_first(shown: str, is_unsaid: bool) -> None:
+    assert leaves_unsaid("Who was the first harbour master?", INDEXES, [shown], kin) is is_unsaid
+
+
+def test_which_of_a_kind_is_told_by_a_name_beside_the_other_words() -> None:
+    question = "Which metal was the pump made of?"
+    assert not leaves_unsaid(question, INDEXES, ["It makes a pump of Ostermann's."], kin)
+    assert leaves_unsaid(question, INDEXES, ["It makes a pump as in Table 6."], kin)
+
+
+@pytest.mark.parametrize(
+    ("question", "shown", "is_unsaid"),
+    [
+        ("How many pumps have been sold?", "The pump beside the lock was built in 1974.", True),
+        ("How many pumps have been sold?", "The sale of pumps came to 40.", False),
+        ("How many pumps have been sold?", "Lamps are sold for 40 pounds.", True),  # and of no pump
+        ("Which bank sells the pump?", "The pump beside the bank was built in 1974.", True),
+        ("How much money did the council receive from the bank?", "The council spent money at the bank.", True),
+        ("What rate did the loan of the bank receive?", "The loan of the bank is at 4 %.", False),  # the rate is asked
+        ("How many pumps were sold?", "The pump beside the lock was built in 1974.", False),  # in other words, perhaps
+        ("How many pumps have been frobnicated?", "The pump was built in 1974.", False),  # nothing is known of it
+    ],
+)
+def test_what_was_done_is_told_of_something_that_is_named(question: str, shown: str, is_unsaid: bool) -> None:
+    def known(word: str, *_: float) -> Collection[str]:
+        return {"sold": ("sale",), "sells": ("sale",), "receive": ("got",)}.get(word, ())
+
+    assert leaves_deed_unsaid(question, long_document(TEXT), [shown], known) is is_unsaid
+    assert not leaves_deed_unsaid(question, INDEXES, [shown], known)  # a form has other words

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared_utils.types import Answer, DirectKind, Document, Page, PageVerdict
+from shared_utils.types import Answer, DirectKind, Document, Heading, Page, PageVerdict
 from src.answering.counts import asks_count
 from src.answering.ingestion import IndexedDocument, index_document
 from src.events import AnswerFinished
@@ -105,3 +105,36 @@ def test_things_that_bear_numbers_are_counted_by_them(rag: Rag) -> None:
     first, second, *_ = ask(rag, "How many quizzes are there in the whole course?", course).sentences
     assert first.text == "4, numbered from 1 to 4"
     assert second.text == "Quiz #4"
+
+
+RULES = (
+    "1. When there are 5 members or fewer, the committee may appoint others.\n"
+    "2. The committee consists of up to 8 members, and should have at least 4 members.",
+    "Committee of the club\n1. The chair opens the meeting of the committee.\n2. The chair closes the meeting.",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("How many members may the committee have at most?", "8"),
+        ("How many members does the committee have at least?", "4"),
+        ("How many members does the committee have?", "8"),
+    ],
+)
+def test_a_limit_is_told_by_a_limit_and_a_case_states_no_number(question: str, value: str, rag: Rag) -> None:
+    pages = tuple(Page(n, str(n), words, PageVerdict.TEXT) for n, words in enumerate(RULES, start=1))
+    club = index_document(Document("e" * 64, "club.pdf", "Club", pages, ()), Path("club.pdf"))
+    answer = ask(rag, question, club)
+    assert answer.direct is not None
+    assert answer.direct.value == value
+
+
+def test_a_list_leads_a_count_only_where_it_tells_of_what_else_is_asked(rag: Rag) -> None:
+    text = "Members\n1. Members are people who pay a fee.\n2. Members are called by post.\n\nA motion needs a sponsor."
+    page = Page(1, "1", text, PageVerdict.TEXT, headings=(Heading(0, 7, 1),))
+    club = index_document(Document("f" * 64, "club.pdf", "Club", (page,), ()), Path("club.pdf"))
+    asked = ask(rag, "How many members are there?", club).direct
+    assert asked is not None
+    assert asked.kind is DirectKind.LIST
+    assert ask(rag, "How many members must sponsor a motion?", club).direct is None

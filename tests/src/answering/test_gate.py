@@ -75,3 +75,20 @@ def test_a_german_question_is_not_refused_for_the_capitals_of_its_nouns() -> Non
     assert is_answered(asked, [Passage(chunk, 1, 1.0)], indexes, None, None, evidence)
     price = Route(QuestionKind.LOOK_UP, "How much does the dredging of the harbour cost?")
     assert not is_answered(price, PASSAGES, INDEXES, None, None, EVIDENCE)
+
+
+def test_what_was_done_has_to_be_told_unless_a_table_has_the_figure() -> None:
+    filler = [
+        Chunk(f"d:{n}:0", "d", n, 0, 52, "The harbour and the quay were spoken of in the year.") for n in range(2, 9)
+    ]
+    indexes = [build_index("d", [CHUNK, *filler])]
+    taken = Route(QuestionKind.LOOK_UP, "How much working capital of the harbour has been stolen?")
+
+    def kin(word: str, *_: float) -> tuple[str, ...]:
+        return ("stole",) if word == "stolen" else ()
+
+    def told(*, by_table: bool) -> bool:
+        return is_answered(taken, PASSAGES, indexes, None, None, EVIDENCE, kin, lambda _: by_table)
+
+    assert told(by_table=True)
+    assert not told(by_table=False)

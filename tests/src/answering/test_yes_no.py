@@ -58,6 +58,8 @@ def test_other_questions_are_not(question: str) -> None:
     ("question", "sentence", "word"),
     [
         ("Are dogs allowed on the jetties?", RULES[1], True),
+        ("Does the crane run at night?", "In order to avoid noise when the crane is run at night, it is slow.", True),
+        ("Does the crane run at night?", "Members avoid to run the crane at night.", False),
         ("Is swimming allowed between the jetties?", RULES[2], False),
         ("Can I stay on board for more than 20 nights a month?", RULES[3], False),
         ("Can everyone use the crane?", RULES[4], False),
