@@ -5,6 +5,7 @@ const CHIP = 'a[href^="#cite-"]';
 const TYPING = 'input, textarea, select, [contenteditable="true"]';
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4]; // 1 = as wide as the viewer
 const MARGIN = 0.07; // of a page's width, on which no words stand: not shown where the page is wider than the viewer
+const NEARLY = 0.85; // of the size in which a place is opened: as large as that, it stays where it is in sight already
 const DRAWER = 'footnote-drawer'; // the step in the browser's history that Back takes back
 
 class Viewer {
@@ -74,6 +75,7 @@ class Viewer {
     this.turn = open.turn;
     if (open.turn && !anew && this.chosen) return; // while it was being made, the person opened something else
     this.chosen = false;
+    this.goesOn = !anew && this.place?.document === open.document;
     this.place = { document: open.document, page: open.page, anchor: open.anchor };
     this.revealed = '';
     if (open.drawer) this.openDrawer();
@@ -102,6 +104,7 @@ class Viewer {
   // ---------------------------------------------------------------------------------------------- where to look
 
   openSource(anchor, byPerson = true) {
+    this.goesOn = false;
     const source = this.sources.get(anchor);
     if (!source) { this.tell('cite', anchor); return; } // of an answer that is still being written: the server knows
     this.place = { document: source.document, page: source.page, anchor };
@@ -226,8 +229,21 @@ class Viewer {
     if (this.fit !== 'read' || this.fitted === key || !width || this.pages.unseen) return;
     this.fitted = key;
     const boxes = source?.page === this.place.page ? source.boxes : [];
-    this.zoom = boxes.length ? readingZoom(boxes, width, this.pages.here.ratio) : 1;
+    const zoom = boxes.length ? readingZoom(boxes, width, this.pages.here.ratio) : 1;
+    const stays = this.goesOn && this.zoom >= zoom * NEARLY && this.shows(boxes);
+    this.goesOn = false;
+    if (stays) { this.revealed = this.placeKey; return; }
+    this.zoom = zoom;
     this.pages.lay();
+  }
+
+  shows(boxes) { // whether they are in sight to their ends
+    const { scrollTop, scrollLeft, clientWidth, clientHeight } = this.scroll;
+    const { offsetTop, offsetLeft, offsetWidth, offsetHeight } = this.pages.here.element;
+    const within = (from, to, start, room) => from >= start && to <= start + room;
+    return boxes.length > 0 && boxes.every(([x, y, width, height]) =>
+      within(offsetLeft + x * offsetWidth, offsetLeft + (x + width) * offsetWidth, scrollLeft, clientWidth)
+      && within(offsetTop + y * offsetHeight, offsetTop + (y + height) * offsetHeight, scrollTop, clientHeight));
   }
 
   ask(place) { // once: what cannot be drawn would be asked for again and again
@@ -265,8 +281,9 @@ class Viewer {
     if (this.revealed === this.placeKey || !this.scroll.clientHeight || this.pages.unseen) return;
     this.revealed = this.placeKey;
     const leaf = this.pages.here, marks = [...leaf.element.querySelectorAll('.fn-mark')];
-    const left = Math.min(...marks.map(mark => mark.offsetLeft)); // where a line begins, if that leaves the first word in view
-    if (marks.length) this.bringIntoView(marks[0], marks[0].offsetLeft - left < this.scroll.clientWidth * 0.8 ? left : undefined);
+    const left = Math.min(...marks.map(mark => mark.offsetLeft)), right = Math.max(...marks.map(mark => mark.offsetLeft + mark.offsetWidth));
+    const room = this.scroll.clientWidth, hasAll = right - left <= room || marks[0]?.offsetLeft - left < room * 0.8;
+    if (marks.length) this.bringIntoView(marks[0], hasAll ? left : undefined); // where a line begins, if that leaves the first word in view
     else {
       const { offsetTop, offsetHeight } = leaf.element, end = offsetTop + offsetHeight - this.scroll.clientHeight;
       this.pages.scrollTo(this.scroll.scrollLeft, this.wantsEnd ? Math.max(offsetTop, end) : offsetTop);

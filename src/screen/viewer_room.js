@@ -2,7 +2,7 @@
 const SHARE = 'footnote-viewer-share', SHARES = [0.3, 0.7]; // of the width that conversation and viewer have together
 const TURN_AFTER = 160; // pixels scrolled on after the end of the page
 const LEGIBLE = [11, 13.5]; // pixels a marked line is high, so that it can be read: at least, and where its width has room
-const WHOLE = 9.5; // at least, where the words that are cited then stand in the room to their end
+const WHOLE = 8.5; // at least, where the words that are cited then stand in the room to their end
 const readingZoom = (boxes, width, ratio) => { // boxes in shares of a page that is `width` pixels wide at zoom 1
   const heights = boxes.map(box => box[3]).sort((a, b) => a - b);
   const line = heights[(heights.length - 1) >> 1] * width * ratio; // of most of the lines: one small one is not what is read
