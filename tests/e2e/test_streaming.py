@@ -9,12 +9,16 @@ import pytest
 from playwright.sync_api import WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from src.library.sample import sample_pdf
 from tests.e2e.conftest import Open, Screen
 from tests.e2e.pdfs import WATER, pdf
 from tests.fake_ollama import FakeOllama, Script
 
 NOT_HEARD_S = 3.0  # until what was not heard is told again (running.js)
 OF_A_PLACE = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+ALL_WITHIN = """room => { const { left, right } = room.getBoundingClientRect();
+  return [...room.querySelectorAll('.fn-mark')].map(mark => mark.getBoundingClientRect())
+    .every(mark => mark.left >= left && mark.right <= right); }"""
 QUESTION = "How far did leakage fall after mains were renewed?"
 HOSTILE = (
     "Leakage fell to 14.9 percent [1]. ![x](https://evil.example/a.png) <img src=x onerror=alert(1)> "
@@ -61,6 +65,25 @@ def test_the_line_under_the_box_tells_who_would_answer_when_an_answer_is_done(
     expect(line).not_to_have_text(before)
     screen.answered()
     expect(line).to_have_text(before)
+
+
+def test_words_that_stand_in_sight_already_stay_where_they_are_when_the_check_lands(
+    visit: Open, address_with_model: str, says: Script
+) -> None:
+    """What the model wrote cites a part of the paragraph that was opened as a first quote."""
+    screen = visit(address_with_model)
+    screen.add(*sample_pdf())
+    screen.wait_ready("Nordhaven")
+    says.first_token_s, says.answer = 2.0, "Timber fell to 774,000 tonnes after two sawmills closed in the spring [1]."
+    screen.ask("What fell to 774,000 tonnes?")
+    expect(screen.marks()).to_have_count(7)
+    room = screen.page.locator(".fn-scroll")
+    opened = (screen.viewer().locator("[data-do=zoom-fit]").inner_text(), room.evaluate("e => e.scrollTop"))
+    assert room.evaluate(ALL_WITHIN)  # no line of it is cut
+    screen.answered()
+    expect(screen.marks()).to_have_count(3)
+    assert opened == (screen.viewer().locator("[data-do=zoom-fit]").inner_text(), room.evaluate("e => e.scrollTop"))
+    assert room.evaluate(ALL_WITHIN)
 
 
 def test_a_first_quote_opens_its_page_and_the_whole_page_is_not_drawn_for_it(screen: Screen, says: Script) -> None:
