@@ -229,7 +229,8 @@ class Viewer {
     if (this.fit !== 'read' || this.fitted === key || !width || this.pages.unseen) return;
     this.fitted = key;
     const boxes = source?.page === this.place.page ? source.boxes : [];
-    const zoom = boxes.length ? readingZoom(boxes, width, this.pages.here.ratio) : 1;
+    const others = boxes.length ? source.group.filter(each => each.page === source.page && each.document === source.document && each.boxes.length) : [];
+    const zoom = boxes.length ? commonZoom(boxes, others.map(each => each.boxes), width, this.pages.here.ratio) : 1;
     const stays = this.goesOn && this.zoom >= zoom * NEARLY && this.shows(boxes);
     this.goesOn = false;
     if (stays) { this.revealed = this.placeKey; return; }

@@ -3,14 +3,18 @@ const SHARE = 'footnote-viewer-share', SHARES = [0.3, 0.7]; // of the width that
 const TURN_AFTER = 160; // pixels scrolled on after the end of the page
 const LEGIBLE = [11, 13.5]; // pixels a marked line is high, so that it can be read: at least, and where its width has room
 const WHOLE = 8.5; // at least, where the words that are cited then stand in the room to their end
+const lineHeight = boxes => boxes.map(box => box[3]).sort((a, b) => a - b)[(boxes.length - 1) >> 1]; // of most of the lines: one small one is not what is read
 const readingZoom = (boxes, width, ratio) => { // boxes in shares of a page that is `width` pixels wide at zoom 1
-  const heights = boxes.map(box => box[3]).sort((a, b) => a - b);
-  const line = heights[(heights.length - 1) >> 1] * width * ratio; // of most of the lines: one small one is not what is read
+  const line = lineHeight(boxes) * width * ratio;
   const left = Math.min(...boxes.map(box => box[0])), wide = Math.max(...boxes.map(box => box[0] + box[2])) - left;
   const fits = 0.94 / wide, least = fits * line < WHOLE ? LEGIBLE[0] : WHOLE;
   const zoom = Math.max(least / line, Math.min(LEGIBLE[1] / line, fits));
   const begins = 0.78 / Math.max(0.01, boxes[0][0] - left); // so that the first word stands beside the lines' beginnings
   return Math.min(3, Math.max(1, begins * line < WHOLE ? zoom : Math.min(zoom, begins)));
+};
+const commonZoom = (boxes, others, width, ratio) => { // no larger than `others` on the page need, as long as it can be read: from one to the other little moves
+  const own = readingZoom(boxes, width, ratio), least = LEGIBLE[0] / (lineHeight(boxes) * width * ratio);
+  return Math.min(own, Math.max(least, Math.min(...others.map(each => readingZoom(each, width, ratio)))));
 };
 const kept = { // a browser may refuse to keep anything
   get: () => { try { return parseFloat(localStorage.getItem(SHARE)); } catch { return NaN; } },
