@@ -17,7 +17,7 @@ from shared_utils.citations.reading import Finding, Reading, wording
 from shared_utils.citations.signs import says_minus
 from shared_utils.citations.substitutions import Swap, exchanged_number
 from shared_utils.citations.tables import headings_of
-from shared_utils.citations.text_units import Unit, Word, covered
+from shared_utils.citations.text_units import Unit, Word, content_keys, covered, words_of
 from shared_utils.citations.worked_out import is_worked_out
 from shared_utils.citations.year_clauses import check_clause
 from shared_utils.message import message
@@ -37,6 +37,7 @@ _COMPARISON = re.compile(
     r"\b(?:compared (?:with|to)|versus|vs\.?|than (?:in|for)|(?:up|down|increase|decrease) from)\b"
     r"[^.;,]{0,40}?(?:19|20)\d\d"
 )
+_WORD_BEHIND, _WORD_BEFORE = re.compile(r"\s+([^\W\d_]+)"), re.compile(r"([^\W\d_]+)\s+\Z")
 _OF_THE_TASK = re.compile(r"\b(?:passages?|sources?|documents?|evidence|excerpts?|quotes?)\s\W?\Z", re.IGNORECASE)
 
 
@@ -75,6 +76,8 @@ def check_numbers(reading: Reading) -> Iterator[Finding]:
                 yield Finding(Verdict.PARTLY, message("the page names {what} only for comparison", what=wanted.text))
             elif wanted.is_year:
                 yield from check_clause(wanted, reading)
+            elif what := _counts_a_label(wanted, reading):
+                yield Finding(Verdict.NOT_FOUND, message("the cited words do not say {what}", what=what))
             continue
         if is_worked_out(wanted, reading):
             continue
@@ -95,6 +98,25 @@ def check_numbers(reading: Reading) -> Iterator[Finding]:
         yield _not_the_same(wanted, next(q for q, match in found if match is closest), closest)
     yield from _codes(reading)
     yield from _periods(reading)
+
+
+def _counts_a_label(wanted: Quantity, reading: Reading) -> str:
+    """ "12 regulations" of the claim, where the page has that number in "regulation 12" alone; "" else."""
+    counted = _WORD_BEHIND.match(reading.claim, wanted.end)
+    if wanted.unit or wanted.in_words or not counted:
+        return ""
+    keys = content_keys(words_of(counted[1]))
+
+    def is_label(text: str, number: Quantity) -> bool:
+        before, behind = _WORD_BEFORE.search(text[: number.start]), _WORD_BEHIND.match(text, number.end)
+        counts = behind is not None and not keys.isdisjoint(content_keys(words_of(behind[1])))
+        return before is not None and not counts and not keys.isdisjoint(content_keys(words_of(before[1])))
+
+    places = [
+        (u.text, q) for u in reading.units for q in u.numbers if not set(q.mantissas).isdisjoint(wanted.mantissas)
+    ]
+    are_labels = bool(places) and all(is_label(text, number) for text, number in places)
+    return reading.claim[wanted.start : counted.end()] if are_labels else ""
 
 
 def _not_the_same(wanted: Quantity, page: Quantity, match: Match) -> Finding:

@@ -29,6 +29,7 @@ from shared_utils.types import Verdict
 
 BESIDE_THE_POINT = message("it speaks of something else than was asked")
 _BELIEVED = 0.7  # share of a model's sentences that hold, from which on it is believed
+_TO_BE_OUTWEIGHED = Share(0.0, 1.0)  # two sentences that hold may be luck: four make a model believed
 _COPY = 0.6  # share of all words in order: the page's sentence, changed
 _FEW, _FEW_OF_A_ROW = 3, 6  # words of content that a look-up adds to its question
 # Probabilities: that what stands beside nearly all of the question is its answer, that a look-up is, a free rewording
@@ -81,7 +82,7 @@ def in_company(told: Sequence[Told], question: str, known: Share = UNKNOWN) -> t
     bounded = [min(one.finding.probability, _AT_MOST.get(one.finding.verdict, 1.0)) for one in counted]
     probabilities, share = corrected(bounded, known)
     likely = {one.sentence: probability for one, probability in zip(counted, probabilities, strict=True)}
-    believed = share.and_also(known, math.inf).of_all >= _BELIEVED
+    believed = share.and_also(known, math.inf).and_also(_TO_BE_OUTWEIGHED, math.inf).of_all >= _BELIEVED
     firm = {
         id(one): likely[one.sentence] >= _LIKELY and not _stands_elsewhere(one, question)
         if believed

@@ -235,6 +235,12 @@ def test_a_model_known_to_write_what_holds_is_believed() -> None:
     assert in_company([rewording], QUESTION, Share(9.0, 1.0))[0][0].verdict is Verdict.SUPPORTED
 
 
+def test_two_sentences_that_hold_do_not_make_a_model_believed_but_four_do() -> None:
+    rewording = told("The screen goes dark alone, 5 seconds after lighting, when nobody presses a key.", 0.6)
+    assert in_company([rewording], QUESTION, Share(3.0, 1.0))[0][0].verdict is Verdict.PARTLY
+    assert in_company([rewording], QUESTION, Share(5.0, 1.0))[0][0].verdict is Verdict.SUPPORTED
+
+
 def test_a_sentence_of_two_passages_is_firm_where_each_half_is() -> None:
     both = told("The lamp stays on for 7 minutes, and messages are not displayed while the pump is in night mode.")
     assert is_firm(both, QUESTION, 0.6)

@@ -446,3 +446,15 @@ def test_a_name_in_anothers_place_is_doubted_in_a_sentence_that_is_no_copy() -> 
     found, reason = judged("There are three segments in all, namely Norway, Finland and Denmark.", [page])
     assert found is not Verdict.SUPPORTED
     assert "Finland" in reason
+
+
+@pytest.mark.parametrize(
+    ("claim", "found"),
+    [
+        ("The report names 12 regulations that were breached.", Verdict.NOT_FOUND),
+        ("A breach of regulation 12 was found.", Verdict.SUPPORTED),
+    ],
+)
+def test_the_number_of_a_thing_is_not_how_many_there_are(claim: str, found: Verdict) -> None:
+    page = "The failure to keep medicines safe was a breach of regulation 12 of the Act, the report found."
+    assert verdict(claim, page) is found
