@@ -45,19 +45,22 @@ def choose_conversation(shelf: Shelf, session: Session, rooms: Collection[str] =
             session.remarks.append(session.say(said))
     room = st.query_params.get(_ROOM, "")
     if room != session.address_room:
-        session.view = room if room in rooms else ""
+        session.view = session.address_room = room if room in rooms else ""
     if not session.conversation:
         session.conversation = shelf.latest_conversation() or shelf.new_conversation()
     _tell_address(shelf, session)
 
 
 def _tell_address(shelf: Shelf, session: Session) -> None:
-    """The address names the conversation once it exists. Written only where it changes: each time is a step back."""
+    """The address names the conversation once it exists. Written only where it changes: each time is a step back, after
+    which nothing leads forward. So where a step back led to is left as it is, though it names no conversation yet."""
     address = session.conversation if shelf.turns(session.conversation) else ""
     before = st.query_params.to_dict()
     others = {name: value for name, value in before.items() if name not in (_ADDRESS, _ROOM)}
     told = {name: value for name, value in ((_ADDRESS, address), (_ROOM, session.view)) if value}
-    if others | told != before:
+    is_new = (address, session.view) != (session.address, session.address_room)
+    names_less = (before.items() - others.items()) <= told.items()
+    if others | told != before and (is_new or not names_less):
         st.query_params.from_dict(others | told)
     session.address, session.address_room = address, session.view
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +13,6 @@ from tests.e2e.conftest import Open, Screen
 from tests.e2e.pdfs import WATER, pdf
 from tests.fake_ollama import FakeOllama, Script
 
-NOT_HEARD_S = 3.0  # until what was not heard is told again (running.js)
 OF_A_PLACE = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 ALL_WITHIN = """room => { const { left, right } = room.getBoundingClientRect();
   return [...room.querySelectorAll('.fn-mark')].map(mark => mark.getBoundingClientRect())
@@ -104,17 +102,19 @@ def test_a_first_quote_opens_its_page_and_the_whole_page_is_not_drawn_for_it(scr
     says.token_s = 0.5  # until Stop
     says.answer = "Leakage fell to 14.9 percent [1]. " + "The rest of the answer takes its time. " * 3
     page.wait_for_timeout(1_000)  # what the arrival makes the page draw
-    whole.clear()
-    began = time.monotonic()
-    screen.ask(QUESTION)
-    expect(screen.marks().first).to_be_visible()
-    expect(page.locator(".fn-notes a.fn-here").first).to_be_visible()  # of the quotes the one that is opened
-    expect(page.locator(".fn-written")).to_contain_text("Leakage fell")
-    drawn = whole.count(ForwardMsg.FINISHED_SUCCESSFULLY)  # to its end: a run may begin again at once
-    is_late = time.monotonic() - began > 2.0 + NOT_HEARD_S  # the model's two, and then the page is drawn in any case
-    assert drawn == 1 or is_late, "the page is drawn for the question, what follows in places of its own"
-    page.get_by_role("button", name="Stop").click()
-    screen.answered()
+    drawn = 0
+    for _ in range(3):  # a busy machine may hear of a quote twice
+        whole.clear()
+        screen.ask(QUESTION)
+        expect(screen.marks().first).to_be_visible()
+        expect(page.locator(".fn-notes a.fn-here").last).to_be_visible()  # of the quotes the one that is opened
+        expect(page.locator(".fn-written").last).to_contain_text("Leakage fell")
+        drawn = whole.count(ForwardMsg.FINISHED_SUCCESSFULLY)  # to its end: a run may begin again at once
+        page.get_by_role("button", name="Stop").click()
+        screen.answered()
+        if drawn == 1:
+            break
+    assert drawn == 1, "the page is drawn for the question, what follows in places of its own"
 
 
 def test_a_source_opens_while_the_answer_is_still_being_written(screen: Screen, says: Script) -> None:

@@ -179,6 +179,19 @@ def test_the_address_names_the_room_and_the_way_back_leads_out_of_it(app: AppTes
     assert "view" not in app.query_params
 
 
+def test_an_address_that_a_step_back_led_to_is_left_as_it_is(app: AppTest) -> None:
+    """Writing it anew would take away what the browser's way forward leads to."""
+    read(app, "water.pdf", pdf(WATER))
+    press(app, "Timeline")
+    ask(app, QUESTION)
+    assert address(app)
+    del app.query_params["c"]  # as the browser's Back does: no conversation was there yet
+    app.query_params["view"] = "timeline"
+    app.run()
+    assert 'class="fn-question"' not in shown(app)
+    assert (address(app), "".join(app.query_params["view"])) == ("", "timeline")
+
+
 def test_a_link_that_leads_nowhere_says_so(app: AppTest) -> None:
     app.query_params["c"] = "x" * 22
     app.run()
