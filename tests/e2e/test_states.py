@@ -131,7 +131,7 @@ def test_german(visit: Open, address: str) -> None:
 
 
 def test_ingesting(visit: Open, address: str) -> None:
-    screen = visit(address)
+    screen = visit(address, trouble="404")  # pictures that were still to come when it was removed
     screen.add("A long report of everything.pdf", pdf(LONG))
     look(screen, "ingesting", library, lambda page: page.get_by_role("progressbar").first)
     screen.page.get_by_role("button", name="Remove A long report").click()  # or it takes the cores of the tests to come
