@@ -32,6 +32,7 @@ class _Place:
 
     words: tuple[Word, ...]
     keys: frozenset[str]
+    in_order: tuple[str, ...]  # these keys, sorted
     figures: frozenset[Decimal]
 
 
@@ -53,7 +54,7 @@ def doubted(sentence: str, units: Sequence[Unit], question: str, finding: Findin
     said = [word for word in said if not stands_for_what_it_follows(word, reading.claim)]
     added = [word for word in said if asked.isdisjoint(word.keys)]
     places = _places(reading)
-    missing = [word for word in added if not any(_held([word], place) for place in places)]
+    missing = [word for word in added if not any(_is_held(word, place) for place in places)]
     likely = probability >= _LIKELY
     figures = frozenset(key for q in reading.numbers for key in q.mantissas)
     differs = finding.verdict is not Verdict.SUPPORTED and not finding.is_wording
@@ -81,7 +82,7 @@ def _stands(
 ) -> bool:
     """Whether one place holds a part of a sentence: most of its words, and something that it adds to its question, a
     word or a figure; `in_order` where no word is missing, for then all that it tells is which belong together."""
-    held = [word for word in said if _held([word], place)]
+    held = [word for word in said if _is_held(word, place)]
     added = [word for word in said if word in added]
     has_figure = not place.figures.isdisjoint(figures)
     adds = has_figure or any(word in held for word in added) or not (added or figures)
@@ -102,18 +103,13 @@ def _places(reading: Reading) -> list[_Place]:
     """Each unit: a row with its heads, a sentence with its heading or with what its pronoun stands for, and with what
     those who speak in it may be called."""
     heads = frozenset[str]().union(*(head.keys for head in reading.headings))
-    return [
-        _Place(
-            _before(reading.units, i) + unit.words,
-            _keys(reading.units, i) | (heads if unit.is_row else frozenset()),
-            frozenset(key for q in unit.numbers for key in q.mantissas),
-        )
-        for i, unit in enumerate(reading.units)
-    ]
-
-
-def _keys(units: Sequence[Unit], i: int) -> frozenset[str]:
-    return content_keys(_before(units, i)) | units[i].keys | people_of(units[i].text)
+    places = []
+    for i, unit in enumerate(reading.units):
+        before = _before(reading.units, i)
+        keys = content_keys(before) | unit.keys | people_of(unit.text) | (heads if unit.is_row else frozenset())
+        figures = frozenset(key for q in unit.numbers for key in q.mantissas)
+        places.append(_Place(before + unit.words, keys, tuple(sorted(keys)), figures))
+    return places
 
 
 def _before(units: Sequence[Unit], i: int) -> tuple[Word, ...]:
@@ -123,9 +119,8 @@ def _before(units: Sequence[Unit], i: int) -> tuple[Word, ...]:
     return units[i - 1].words if goes_on or not units[i - 1].text.rstrip().endswith(ENDS) else ()
 
 
-def _held(words: Sequence[Word], place: _Place) -> int:
-    stand = sorted(place.keys)
-    return sum(not place.keys.isdisjoint(as_derived(word, stand).keys) for word in words)
+def _is_held(word: Word, place: _Place) -> bool:
+    return not place.keys.isdisjoint(as_derived(word, place.in_order).keys)
 
 
 def _partly(finding: Finding) -> Finding:

@@ -56,7 +56,8 @@ def select_evidence(
     `glossary` as in `search`.
     """
     rows = Rows(pages)
-    units = _scored(question, glossary, units_of(passages, pages, rows), embedder)
+    asked = question_terms(question, glossary)
+    units = _scored(question, asked, units_of(passages, pages, rows), embedder)
     units = with_leads(units) if asks_for_figure(question) else units
     if (wanted := asked_prohibition(question)) is not None:
         units = [replace(one, score=one.score + _FORBIDS * wanted.is_in(one.text)) for one in units]
@@ -69,8 +70,11 @@ def select_evidence(
         own = [unit for unit in units if unit.key[0] == document]
         chosen.fill(own, chosen.tokens + (budget_tokens // 2) // len(contenders))
     chosen.fill(units, budget_tokens)
-    spans = _numbered(chosen.units, pages, rows, question_terms(question, glossary))
-    return Evidence(spans, chosen.tokens, budget_tokens)
+    joined = _joined(chosen.units, pages)
+    told = _without_scraps(joined, asked)
+    tokens = chosen.tokens - sum(unit.tokens + 1 + MARKER_TOKENS for unit in joined if unit not in told)
+    spans = tuple(_span(n, unit, pages[unit.key], rows) for n, unit in enumerate(told, start=1))
+    return Evidence(spans, tokens, budget_tokens)
 
 
 class _Selection:
@@ -168,8 +172,8 @@ class _Selection:
         return pieces if cost <= (_WHOLE_LIST if self._wants_all else _SHORT_LIST) * self._budget else []
 
 
-def _scored(question: str, glossary: Glossary, units: Sequence[Unit], embedder: Embedder | None) -> list[Unit]:
-    shares = _coverage(question_terms(question, glossary), _as_asked(question, units))
+def _scored(question: str, asked: Mapping[Term, float], units: Sequence[Unit], embedder: Embedder | None) -> list[Unit]:
+    shares = _coverage(asked, _as_asked(question, units))
     if embedder is not None and units and not any(shares):
         shares = _similarity(question, [unit.text for unit in units], embedder)
     scored = []
@@ -226,11 +230,8 @@ def _contenders(units: Sequence[Unit]) -> list[str]:
     return list(dict.fromkeys(unit.key[0] for unit in units if unit.passage_score >= _CONTENDER))
 
 
-def _numbered(
-    units: Sequence[Unit], pages: Mapping[PageKey, Page], rows: Rows, asked: Collection[Term]
-) -> tuple[EvidenceSpan, ...]:
-    """Units in reading order, those of a passage or of a table that follow one another joined, numbered from 1; scraps
-    that nothing joined are left out.
+def _joined(units: Sequence[Unit], pages: Mapping[PageKey, Page]) -> list[Unit]:
+    """Units in reading order, those of a passage or of a table that follow one another joined.
 
     Documents come in the order of their best unit, pages and lines as they stand.
     """
@@ -244,9 +245,12 @@ def _numbered(
             joined[-1] = replace(joined[-1], end=max(before.end, unit.end), score=max(joined[-1].score, unit.score))
         else:
             joined.append(unit)
-    best = max((unit.score for unit in joined), default=0.0)
-    told = [unit for unit in joined if unit.score >= _SCRAP_SCORE * best or not _is_scrap(unit, asked)]
-    return tuple(_span(n, unit, pages[unit.key], rows) for n, unit in enumerate(told, start=1))
+    return joined
+
+
+def _without_scraps(units: Sequence[Unit], asked: Collection[Term]) -> list[Unit]:
+    best = max((unit.score for unit in units), default=0.0)
+    return [unit for unit in units if unit.score >= _SCRAP_SCORE * best or not _is_scrap(unit, asked)]
 
 
 def _is_scrap(unit: Unit, asked: Collection[Term]) -> bool:
