@@ -56,7 +56,8 @@ def _only(conversation: str, *, anew: bool, first: bool, below_a_list: bool) -> 
     rules = list[str]()
     if anew:
         own = f'[class*="st-key-turn-{conversation}-"]'
-        rules.append(f"{wrapper}:has(> {turn}:not({own})) {{display: none}}")
+        theirs = f"> div > {wrapper} > .st-key-turns > {wrapper} > {turn}:not({own})"
+        rules.append(f".st-key-room-conversation > {wrapper}:has({theirs}) {{display: none}}")
         rules.append(f"{wrapper}:has(> .st-key-beginning):has(~ {wrapper} {own}) {{display: none}}")
         rules.append(f'.st-key-turns:not(:has([data-of="{conversation}"])) {{visibility: hidden}}')
     elif first:
