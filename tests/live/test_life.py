@@ -70,7 +70,7 @@ class Product:
     def said(self, choice: str = "", tokens: int = 8) -> Iterator[GenerationEvent]:
         """What the product's own writer says, event by event."""
         writer = Engines(self.settings).writers(choice)[0]
-        return writer.engine.generator.generate(prompt_saying("Count from one to forty.", tokens), never)
+        return writer.engine.generator.generate(prompt_saying("Tell a story of a harbour in ten sentences.", tokens), never)
 
     def end(self) -> None:
         self.process.send_signal(signal.SIGTERM)
@@ -161,7 +161,7 @@ def test_from_no_model_to_the_first_word_without_a_command(
 def test_words_come_one_by_one(launch: Callable[..., Product]) -> None:
     product = launch(models=MODELS, **SLOW)
     product.wait_until_ready()
-    came = [time.monotonic() for event in product.said(tokens=64) if isinstance(event, TextDelta)]
+    came = [time.monotonic() for event in product.said(tokens=16) if isinstance(event, TextDelta)]
     assert len(came) > 4
     assert came[-1] - came[0] > came[1] - came[0]
 
