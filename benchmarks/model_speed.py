@@ -154,16 +154,20 @@ def of_prompts(pdf: Path, folder: Path, bare: OllamaAnswerGenerator, rounds: int
     rag.embedder.wait()
     texts = [page.text for page in document.document.pages]
     shares: dict[str, list[float]] = {"four": [], "pages": []}
+    seconds: dict[str, list[float]] = {"ours": [], "four": [], "pages": []}
     for n in range(rounds):
         question = f"How many litres does pump {30 + n} move in an hour?"
         found = rag.search(question, [document], budget=rag.evidence_tokens)
         ours = first_word(said(bare, fresh(build_prompt(question, found.evidence, {})), 1))
         pieces = [passage.chunk.page - 1 for passage in found.passages]
         four = [texts[number][:PASSAGE_CHARS] for number in dict.fromkeys(pieces)][:PASSAGES]
-        shares["four"].append(ours / first_word(said(bare, fresh(plain_prompt(question, four)), 1)))
-        if pages:
-            shares["pages"].append(ours / first_word(said(bare, fresh(plain_prompt(question, as_much(texts[n:]))), 1)))
+        prompts = {"four": four, "pages": as_much(texts[n:])} if pages else {"four": four}
+        seconds["ours"].append(ours)
+        for key, passages in prompts.items():
+            seconds[key].append(first_word(said(bare, fresh(plain_prompt(question, passages)), 1)))
+            shares[key].append(ours / seconds[key][-1])
     rag.viewer.close()
+    print(", ".join(f"first word, {key}: {median(taken):.1f} s" for key, taken in seconds.items() if taken))
     rows: list[Row] = []
     for name, key, bar in (
         (
