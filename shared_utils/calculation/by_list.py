@@ -67,10 +67,11 @@ def of_list(question: str, rows: Sequence[TableRow], formulary: Formulary) -> Ca
         if not told or any(told[0].row is other.row for other in figures):
             return None
         figures.append(told[0])
-    return _sum(figures, question) if len(figures) > 1 else None
+    return sum_of(figures, question) if len(figures) > 1 else None
 
 
-def _sum(figures: Sequence[Operand], question: str) -> Calculation | None:
+def sum_of(figures: Sequence[Operand], question: str) -> Calculation | None:
+    """Figures of rows that are called differently, added; None where two are called alike."""
     items = [Item(_name(one)) for one in figures]
     if len(set(items)) < len(items):
         return None

@@ -27,6 +27,10 @@ _SURE_ALONE = 0.5  # of a row whose years the question does not tell
 _SURE_APART = 0.75  # of a figure that stands in another table than the one it is set against
 _OVER_YEARS = (Operation.DIFFERENCE, Operation.GROWTH)
 _CONTEXT = re.compile(r"\s(?:on|for|in|as of|at|during|of)\s.*", re.IGNORECASE)
+# "What percentage of its loans were leases?" asks for a part; "debt as a percentage of equity" for a ratio.
+_PART_OF = re.compile(
+    r"\b(?:percent|percentage|share|proportion|portion|fraction|%) of\b.+\b(?:is|are|was|were)\b", re.I
+)
 _TOTAL = frozenset(terms("total"))
 _NAMED = 0.5  # share of the words for a whole that the lines over a table of years must hold
 
@@ -140,7 +144,7 @@ def _of_two_columns(
     seen = ranked(bare(told), rows, formulary.glossary, years_of(told), _LOOKED_AT)
     named = [one.row for one in seen if one.score >= _SURE and one.row.own == seen[0].row.own]
     for row in named or (row for row in rows if row.own == _TOTAL and not any(row.years)):
-        figures = [one for fact in row.facts if (one := operand(row, fact)) is not None]
+        figures = [one for fact in row.facts if (one := operand(row, fact, year_of(row))) is not None]
         sides = [_printed(side, formulary) for side in (operation.first, operation.second)]
         if operation.operation is not Operation.DIFFERENCE:  # a share in 2020 is none of the column for 2020
             sides = [frozenset(word for word in side if not word.isdigit()) for side in sides]
@@ -250,8 +254,9 @@ def _set_against(operation: Asked, first: Operand, second: Operand, question: st
         formula, form = Step("/", one, other), Form.NUMBER
     else:
         title = message("{first} as a share of {second}", first=one.name, second=other.name)
-        if first.row.table != second.row.table and abs(first.counted) > abs(second.counted):
-            return None  # a part of another table that is greater than its whole is no part of it
+        is_part = first.row.table != second.row.table or _PART_OF.search(question) is not None
+        if is_part and abs(first.counted) > abs(second.counted):
+            return None  # a part that is greater than its whole is no part of it
         formula, form = Step("/", one, other), Form.SHARE
     years = sorted({first.year, second.year} - {""})
     return computed(title, period_of(years), formula, {one: first, other: second}, form, question)

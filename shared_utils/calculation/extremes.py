@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared_utils.calculation.operands import Operand, of_year, operand
-from shared_utils.calculation.year_rows import Column, column_named, figures_by_year, is_held, tables_alike
+from shared_utils.calculation.year_rows import RATES, Column, column_named, figures_by_year, is_held, tables_alike
 from shared_utils.retrieval.lookup import SURE, LookUp, look_up_in, years_of
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
-from shared_utils.retrieval.table_rows import TableRow
+from shared_utils.retrieval.table_rows import Fact, TableRow
 from shared_utils.text.folding import fold
 
 _GREATEST = (
@@ -23,7 +23,7 @@ _LEAST = (
     r"(?:la |le |les )?(?:plus (?:faibles?|basse?s?|petite?s?|courte?s?)|moins de)|menor(?:es)?|mas baj[oa]s?|"
     r"minor[ei]?|piu bass[oaie]|piu piccol[oaie]|mais baix[oa]s?|laagste?|kleinste?|minste|kortste"
 )
-_SUPERLATIVE = re.compile(rf"\b(?:(?P<greatest>{_GREATEST})|(?P<least>{_LEAST}))(?:\b|(?<=\s))")
+SUPERLATIVE = re.compile(rf"\b(?:(?P<greatest>{_GREATEST})|(?P<least>{_LEAST}))(?:\b|(?<=\s))")
 _DOES = (
     "has|have|had|was|were|is|are|did|saw|shows?|won|gets?|got|received?|receives|earn(?:s|ed)|sold|sells|costs?|needs?|"
     "takes?|took|uses?|used|made|scored|reached|recorded|hat|hatte|hatten|war|waren|gab|erhielt|bekam|a|avait|etait|est|"
@@ -77,6 +77,7 @@ class Extreme:
     found: LookUp
     is_greatest: bool
     among: int
+    thing: str = ""  # what the question calls it, where it names the things that it asks of
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def asks_extreme(question: str) -> bool:
 
 def _asked(question: str) -> _Asked | None:
     text = fold(question).strip().rstrip("?!. ")
-    superlative, most = _SUPERLATIVE.search(text), _THE_MOST.match(text)
+    superlative, most = SUPERLATIVE.search(text), _THE_MOST.match(text)
     if superlative is not None and most is not None:
         return _Asked(most["thing"].strip(), (most["measure"] or "").strip(), superlative["greatest"] is not None)
     which = _WHICH.match(text)
@@ -127,7 +128,7 @@ def _asked(question: str) -> _Asked | None:
             return _Asked(which["thing"].strip(), measure, is_greatest)
     if superlative is None:
         return None
-    measure = " ".join(_VERBS.sub(" ", _SUPERLATIVE.sub(" ", behind)).split())
+    measure = " ".join(_VERBS.sub(" ", SUPERLATIVE.sub(" ", behind)).split())
     return _Asked(which["thing"].strip(), measure, superlative["greatest"] is not None)
 
 
@@ -217,9 +218,15 @@ def _column(rows: Sequence[TableRow], thing: frozenset[str], measure: frozenset[
     ]
     known = {year for *_, each in told for year in each}  # a single one may stand over the first page of a table alone
     wanted = years or ({max(known)} if len(known) > 1 else frozenset[str]())
-    column = [(row, fact) for row, fact, _, each in told if not wanted or wanted & each]
-    is_one = len({fact.value.column for _, fact in column}) == 1 and len({row.groups for row, _ in column}) == 1
-    return column if is_one else []
+    of_year = [(row, fact) for row, fact, _, each in told if not wanted or wanted & each]
+    column = of_year if measure & RATES else [(row, fact) for row, fact in of_year if not _is_rate(fact)] or of_year
+    is_of_things = all(thing <= _names(row) for row, _ in column)  # whatever lines part them into groups
+    is_one = len({fact.value.column for _, fact in column}) == 1
+    return column if is_one and (is_of_things or len({row.groups for row, _ in column}) == 1) else []
+
+
+def _is_rate(fact: Fact) -> bool:
+    return any("%" in cell.text for cell in (fact.value, *fact.heads))
 
 
 def _counted(

@@ -30,6 +30,12 @@ _WHOSE = re.compile(
 )
 _TELLING = frozenset(("before", "after", "per", "less", "from", "to", "vor", "nach", "avant", "après", "antes"))
 _WHOLE = frozenset(terms("consolidated total combined"))
+# Beside a figure: its spread or its share, "54.3 (0.3)" and "57 ± 2 %", or the mark of a note, "10,000 (1)", "12 [b]".
+_BESIDE = re.compile(
+    r"(?<=[\d%)])\s*(?:\(\s*(?:[+−-]?(?:\d{1,2}|\d*[.,]\d{1,2}|[\d.,]+\s*%)|[a-z])\s*\)|\[\s*\w{1,2}\s*\]"
+    r"|(?:±|\+/-)\s*[\d.,]+\s*%?|[*†‡§]+)$",
+    re.IGNORECASE,
+)
 _OF_A_PART = ("quarter", "three months", "six months", "nine months", "change", "growth", "variance")
 
 
@@ -55,8 +61,9 @@ class Operand:
 
 
 def operand(row: TableRow, fact: Fact, year: str = "") -> Operand | None:
-    """The figure of a value; None where it is none, or several."""
-    text = " ".join(fact.value.text.split())
+    """The figure of a value, without its spread, its share or the mark of a note beside it; None where it is none, or
+    several."""
+    text = _BESIDE.sub("", " ".join(fact.value.text.split()))
     scale = scale_at(row.table, fact.value)
     factor = scale.factor if scale else None
     if text and set(text) <= {*_NOTHING, "$", "€", "£", " "} and set(text) & _NOTHING:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.calculation.extremes import Extreme, asks_extreme, extreme
 from shared_utils.calculation.formulary import Formulary
+from shared_utils.calculation.named_extremes import most_of_named
 from shared_utils.message import Message, message
 from shared_utils.retrieval.lookup import OF_ASKING
 from shared_utils.retrieval.question import Glossary, question_words
@@ -59,7 +60,7 @@ def with_kind(
             answer = with_comparison(answer, told, names)
             return replace(answer, notes=(*answer.notes, _not_found(missing)))
         rows = _rows(pages_found(passages, pages))
-        if (most := extreme(question, rows, formulary.glossary)) is not None:
+        if (most := _most(question, rows, formulary.glossary)) is not None:
             return with_extreme(answer, most, names)
         if pair := two_values(question, rows, formulary.glossary):
             return with_comparison(answer, pair, names)
@@ -144,7 +145,12 @@ def tells_extreme(question: str, found: Found, documents: Sequence[IndexedDocume
         return False
     if not names_stand(question, [document.index for document in documents]):
         return False
-    return extreme(question, _rows(pages_found(found.passages, pages_of(documents))), formulary.glossary) is not None
+    return _most(question, _rows(pages_found(found.passages, pages_of(documents))), formulary.glossary) is not None
+
+
+def _most(question: str, rows: Sequence[TableRow], glossary: Glossary) -> Extreme | None:
+    """The greatest or the least that a question asks for: of the things that it names, else of a column or a row."""
+    return most_of_named(question, rows, glossary) or extreme(question, rows, glossary)
 
 
 def _rows_of_side(side: str, found: Found, pages: Pages) -> list[TableRow]:
@@ -234,14 +240,25 @@ def with_extreme(answer: Answer, most: Extreme, names: Mapping[str, str]) -> Ans
     """The answer, the greatest or least value before it, with how many values it was chosen from."""
     answer = with_look_up(answer, most.found, names)
     first = answer.sentences[0]
-    said = (
-        message("{value}: the highest of {n} values in this table.", value=first.text, n=most.among)
-        if most.is_greatest
-        else message("{value}: the lowest of {n} values in this table.", value=first.text, n=most.among)
-    )
+    said = _said_of_most(first.text, most)
     reason = message("chosen among the values of the table")
     led = replace(first, text=str(said), said=said, reason=reason)
     return _renewed(replace(answer, sentences=(led, *answer.sentences[1:])))
+
+
+def _said_of_most(value: str, most: Extreme) -> Message:
+    if most.thing:
+        values = {"thing": most.thing, "value": value, "n": most.among}
+        return (
+            message("{thing}, the highest of the {n} asked about: {value}", **values)
+            if most.is_greatest
+            else message("{thing}, the lowest of the {n} asked about: {value}", **values)
+        )
+    return (
+        message("{value}: the highest of {n} values in this table.", value=value, n=most.among)
+        if most.is_greatest
+        else message("{value}: the lowest of {n} values in this table.", value=value, n=most.among)
+    )
 
 
 def _renewed(answer: Answer) -> Answer:

@@ -6,6 +6,8 @@ import pytest
 
 from shared_utils.calculation.calculate import Calculation, NotComputed, calculate
 from shared_utils.calculation.formulary import formulary_of
+from shared_utils.calculation.operands import operand
+from shared_utils.retrieval.table_rows import rows_of
 from shared_utils.types import Page, PageVerdict
 from tests.shared_utils.retrieval.test_lookup import table_of
 
@@ -198,3 +200,78 @@ def test_a_share_is_worked_out_where_the_row_of_its_name_has_amounts(
     page = Page(1, "1", text, PageVerdict.TEXT, tables=(table,))
     found = calculate("What was the gross margin percentage in 2023?", [("d", page, 1.0)], [("d", page)], formulary)
     assert (found.result if isinstance(found, Calculation) else found) == result
+
+
+LOANS = [line.split("|") for line in (
+    "|2022|2023|2023 %", "Loans on ships|||", "Tugs|120|140|70.0", "Ferries|40 (1)|60|30.0", "Loans on quays|||",
+    "Stone|7|8|80.0", "Timber|3|2|20.0", "Total loans on quays|10|10|100.0",
+)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "formula"),
+    [
+        ("What did all loans on ships add up to in 2023?", "140 + 60"),
+        ("How much were the loans on ships in total in 2022?", "120 + 40"),  # the mark of a note is no figure
+        ("What did the loans on quays add up to in 2023?", None),  # the table says it itself
+        ("How much was the largest of the loans on ships in 2023?", None),
+        ("What were total wages paid to crews with loans on ships in 2023?", None),
+    ],
+)
+def test_rows_under_a_line_are_added_where_the_table_prints_no_sum(question: str, formula: str | None) -> None:
+    text = "Loans\n" + "\n".join(" ".join(row) for row in LOANS)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(LOANS, text),))
+    found = calculate(question, [("d", page, 1.0)], [("d", page)], FORMULARY)
+    assert (found.formula if isinstance(found, Calculation) else None) == formula
+
+
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [
+        ("54.3% (0.3%)", "54.3"),
+        ("57.4 ± 0.3", "57.4"),
+        ("10,000 (1)", "10000"),
+        ("1,250*", "1250"),
+        ("(179)", "-179"),
+        ("(179) (2)", "-179"),
+        ("41 179", None),
+    ],
+)
+def test_a_spread_a_share_or_the_mark_of_a_note_beside_a_figure_is_no_second_one(
+    printed: str, value: str | None
+) -> None:
+    text = f"Runs\n2023\nNorth {printed}\n"
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of([["", "2023"], ["North", printed]], text),))
+    (row,) = rows_of("d", page, 1.0)
+    found = operand(row, row.facts[0])
+    assert (found.value if found else None) == (Decimal(value) if value else None)
+
+
+SCHOOLS = [line.split("|") for line in (
+    "Year|All forms|Early forms|Late forms", "Counted|||", "2020|90|60|30", "2021|94|62|32", "2022|99|66|33",
+    "Expected|||", "2023|101|66|35",
+)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "formula"),
+    [
+        ("How many more pupils will town schools have in 2023 than in 2020?", "101 − 90"),  # the sum of the others
+        ("How many more pupils of early forms will there be in 2023 than in 2021?", "66 − 62"),
+        ("How many more teachers will harbours have in 2023 than in 2020?", None),
+    ],
+)
+def test_years_under_lines_are_one_row_of_years_and_what_all_add_up_to_is_meant(
+    question: str, formula: str | None
+) -> None:
+    text = "Pupils of town schools by forms\n" + "\n".join(" ".join(row) for row in SCHOOLS)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(SCHOOLS, text),))
+    found = calculate(question, [("d", page, 1.0)], [("d", page)], FORMULARY)
+    assert (found.formula if isinstance(found, Calculation) else None) == formula
+
+
+def test_a_part_is_not_greater_than_its_whole() -> None:
+    assert asked("What percentage of dredging were harbour dues in 2023?") is None
+    ratio = asked("What were harbour dues as a percentage of dredging in 2023?")
+    assert isinstance(ratio, Calculation)
+    assert ratio.formula == "720 / 97"
