@@ -31,6 +31,11 @@ class Asked:
     second: str = ""
 
 
+# What a comparative measures is told by it alone: it stays among the words of the figure.
+_COMPARATIVE = (
+    r"(?:bigger|larger|smaller|longer|shorter|heavier|lighter|taller|wider|deeper|older|younger|faster|slower|hotter|"
+    r"colder|cheaper|(?:more|less) expensive)"
+)
 _SHARE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -67,7 +72,8 @@ _TWO_SIDES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"\bdifference (?:in \w+ )?between (?P<first>.+?) and (?P<second>.+)",
-        r"\bhow (?:much|many)(?: more| less| fewer| higher| lower| greater)? (?:is|was|were|are|did|does)?\s*"
+        rf"\bhow (?:much|many)(?: more| less| fewer| higher| lower| greater|(?P<by> {_COMPARATIVE}))? "
+        r"(?:is|was|were|are|did|does)?\s*"
         r"(?P<first>.+?)\s+(?:compared (?:to|with)|than)\s+(?P<second>.+)",
     )
 )
@@ -84,8 +90,8 @@ _GROWTH = re.compile(
 _DIFFERENCE = re.compile(
     r"\b(?:difference|differ|net change|change (?:in|of|from|between)|by how (?:much|many)|"
     r"how (?:much|many)\b.*\b(?:more|less|fewer|higher|lower|greater|smaller|increase|decrease|grow|decline|drop|rise|"
-    r"change)\w*|(?:increase|decrease) (?:in|of|from)|unterschied|differenz|veränderung|wie viel (?:mehr|weniger)|"
-    r"différence|diferencia|differenza|diferença|verschil)\b",
+    rf"change|{_COMPARATIVE})\w*|(?:increase|decrease) (?:in|of|from)|unterschied|differenz|veränderung|"
+    r"wie viel (?:mehr|weniger)|différence|diferencia|differenza|diferença|verschil)\b",
     re.IGNORECASE,
 )
 # What something differs from is told, not what differs: no change over years is asked for.
@@ -166,7 +172,8 @@ def asked(question: str) -> Asked | None:
     if _DIFFERENCE.search(text):
         for pattern in _TWO_SIDES:
             if len(years) < 2 and (match := pattern.search(text)):
-                return Asked(Operation.DIFFERENCE, match["first"], match["second"])
+                by = match.groupdict().get("by") or ""
+                return Asked(Operation.DIFFERENCE, f"{match['first']}{by}", match["second"])
         if len(years) < 2 and (match := _FROM_THE_FIRST.search(text)):
             return Asked(Operation.DIFFERENCE, match["first"], match["second"])
         return None if len(years) < 2 and _ONE_SIDE.search(text) else Asked(Operation.DIFFERENCE, bare(text))

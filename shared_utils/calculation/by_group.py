@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from shared_utils.calculation.asked import without_form
-from shared_utils.calculation.by_list import sum_of
+from shared_utils.calculation.by_list import meant, sum_of
 from shared_utils.calculation.operands import Operand, is_one_of_many, operand
 from shared_utils.calculation.result import Calculation
-from shared_utils.retrieval.lookup import look_up_in
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
-from shared_utils.retrieval.table_rows import TableRow, years_of
+from shared_utils.retrieval.table_rows import TableRow
 
 _ASKS = re.compile(
     r"\b(?:in all|in total|totals?|altogether|together|combined|(?:the )?sum of|add(?:s|ed)? up to|"
@@ -38,12 +37,9 @@ def of_group(question: str, rows: Sequence[TableRow], glossary: Glossary = NO_GL
     if not asks_group_sum(question):
         return None
     words = frozenset(question_words(_ASKS.sub(" ", without_form(question))))
-    asked, years = frozenset(word for word in words if not word.isdigit()), years_of(question)
+    asked = frozenset(word for word in words if not word.isdigit())
     for group in _groups(rows, asked):
-        called = " ".join(cell.text for cell in group[0].facts[0].labels)
-        seen = look_up_in(f"{question} {called}", group[:1], glossary, years)
-        first = [one for fact in seen.facts if (one := operand(seen.row, fact)) is not None] if seen else []
-        first = [one for one in first if not _is_rate(one)]
+        first = [one for one in meant(question, group[0], glossary) if not _is_rate(one)]
         if not first or is_one_of_many(first[0], first):
             continue
         column = first[0].fact.value.column

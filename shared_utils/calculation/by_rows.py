@@ -12,7 +12,7 @@ from shared_utils.calculation.by_balances import of_a_balance
 from shared_utils.calculation.formula import Formula, Item, Number
 from shared_utils.calculation.formula import Operation as Step
 from shared_utils.calculation.formulary import Form, Formulary
-from shared_utils.calculation.operands import Operand, asked_row, is_one_of_many, item, operand
+from shared_utils.calculation.operands import Operand, asked_row, count_alike, is_one_of_many, item, operand
 from shared_utils.calculation.result import Calculation, computed, period_of
 from shared_utils.calculation.year_rows import figures_by_year, name_over, year_of
 from shared_utils.message import Message, message
@@ -26,7 +26,11 @@ _LOOKED_AT = 4  # rows of one name, of tables of which one has the columns
 _SURE_ALONE = 0.5  # of a row whose years the question does not tell
 _SURE_APART = 0.75  # of a figure that stands in another table than the one it is set against
 _OVER_YEARS = (Operation.DIFFERENCE, Operation.GROWTH)
-_CONTEXT = re.compile(r"\s(?:on|for|in|as of|at|during|of)\s.*", re.IGNORECASE)
+# What is told behind the second figure holds for the first as well: "of A and B on TimeQA", "of A to B per 100 g".
+_CONTEXT = {
+    Operation.DIFFERENCE: re.compile(r"\s(?:on|for|in|as of|at|during|of|per)\s.*", re.IGNORECASE),
+    Operation.MULTIPLE: re.compile(r"\s(?:on|in|at|during|per)\s.*", re.IGNORECASE),
+}
 # "What percentage of its loans were leases?" asks for a part; "debt as a percentage of equity" for a ratio.
 _PART_OF = re.compile(
     r"\b(?:percent|percentage|share|proportion|portion|fraction|%) of\b.+\b(?:is|are|was|were)\b", re.I
@@ -202,8 +206,9 @@ def _of_a_year(operation: Asked, question: str, rows: Sequence[TableRow]) -> Cal
 def _of_two(operation: Asked, question: str, rows: Sequence[TableRow], formulary: Formulary) -> Calculation | None:
     """Two rows, or cells, that each side tells in its own words."""
     years = years_of(without_form(question))
-    context = _CONTEXT.search(operation.second) if not years_of(operation.first) else None
-    words = operation.first + (context[0] if context and operation.operation is Operation.DIFFERENCE else "")
+    told_behind = _CONTEXT.get(operation.operation)
+    context = told_behind.search(operation.second) if told_behind and not years_of(operation.first) else None
+    words = operation.first + (context[0] if context else "")
     first = _side(words, rows, formulary, years, _SURE)
     if first is None:
         return None
@@ -244,7 +249,7 @@ def _set_against(operation: Asked, first: Operand, second: Operand, question: st
         one, other = Item(_path(first)), Item(_path(second))
     if one == other:
         one, other = Item(_path(first, whole=True)), Item(_path(second, whole=True))
-    if one == other:
+    if one == other or not count_alike((first, second)):
         return None
     if operation.operation is Operation.DIFFERENCE:
         title = message("{first} less {second}", first=one.name, second=other.name)

@@ -13,6 +13,7 @@ from shared_utils.retrieval.table_rows import Fact, TableRow
 from shared_utils.tables.paths import scale_at
 from shared_utils.text.numerals import notation_of
 from shared_utils.text.quantities import quantities
+from shared_utils.text.units import UNIT_OF
 from shared_utils.text.words import terms
 
 _NOTHING = frozenset("-–—")
@@ -142,6 +143,17 @@ def of_year(row: TableRow, year: str, facts: Iterable[Fact] | None = None) -> li
 def is_of_the_whole(one: Operand) -> bool:
     """Whether it stands under "Total", beside the figures of segments."""
     return any(_WHOLE & set(terms(head.text)) for head in one.fact.heads)
+
+
+def count_alike(figures: Sequence[Operand]) -> bool:
+    """Whether all figures count the same, as far as units in a field of their own tell: no "mg" beside "g"."""
+    return len({_unit_beside(one) for one in figures}) < 2
+
+
+def _unit_beside(one: Operand) -> str:
+    """The unit that stands between a row's label and its values; "" where none does."""
+    own = [cell.text.strip() for cell in one.fact.labels if cell.row <= one.fact.value.row <= cell.row_end]
+    return UNIT_OF.get(own[-1].lower(), "") if len(own) > 1 else ""
 
 
 def is_one_of_many(one: Operand, others: Sequence[Operand]) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from shared_utils.calculation.formulary import formulary_of
 from shared_utils.calculation.operands import operand
 from shared_utils.retrieval.table_rows import rows_of
 from shared_utils.types import Page, PageVerdict
+from src.answering.formulary import formulary
 from tests.shared_utils.retrieval.test_lookup import table_of
 
 TEXT = """Balance and income of the harbour
@@ -275,3 +277,29 @@ def test_a_part_is_not_greater_than_its_whole() -> None:
     ratio = asked("What were harbour dues as a percentage of dredging in 2023?")
     assert isinstance(ratio, Calculation)
     assert ratio.formula == "720 / 97"
+
+
+FOOD = [line.split("|") for line in (
+    "Content|Unit|Per 100 g|Per serving", "Salts|||", "Sodium|mg|1400|790", "Potassium|mg|400|229", "Fat|g|26|15",
+)]  # fmt: skip
+PARTS = [line.split("|") for line in ("Part|Size|Load", "Beam long|466|12", "Beam|98|40", "Rail|50|9")]
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "formula"),
+    [
+        ("What is the ratio of sodium to potassium per 100 g?", FOOD, "1,400 / 400"),
+        ("How much are sodium and potassium together per serving?", FOOD, "790 + 229"),
+        ("How much are sodium and fat together per serving?", FOOD, None),  # mg and g
+        ("How much bigger is the beam long than the rail?", PARTS, "466 − 50"),
+        ("How much older is the beam long than the rail?", PARTS, None),
+    ],
+)
+def test_the_column_is_told_by_what_stands_behind_or_by_a_comparative(
+    question: str, rows: list[list[str]], formula: str | None
+) -> None:
+    text = "What is in it\n" + "\n".join(" ".join(row) for row in rows)
+    table = replace(table_of(rows, text), stub_columns=2 if rows is FOOD else 1)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table,))
+    found = calculate(question, [("d", page, 1.0)], [("d", page)], formulary())
+    assert (found.formula if isinstance(found, Calculation) else None) == formula

@@ -25,7 +25,21 @@ Other
 Tugs 48 48 49 49
 All ships total 100 100 100 100
 """
+FOOD = (
+    "Contents\nContent Per 100 g Per serving\nSalts\nSodium 1400 790\nPotassium 400 229\nZinc 2 1\nFats\nLard 26 15\n"
+)
+TOOLS = "List of cutting and drilling tools\nName Uses Size\nSaw 9 44\nDrill 20 12\nAwl 15 3\n"
 GRIDS = {
+    FOOD: [
+        "Content|Per 100 g|Per serving",
+        "Salts||",
+        "Sodium|1400|790",
+        "Potassium|400|229",
+        "Zinc|2|1",
+        "Fats||",
+        "Lard|26|15",
+    ],
+    TOOLS: ["Name|Uses|Size", "Saw|9|44", "Drill|20|12", "Awl|15|3"],
     FLEETS: [
         "Type of ship|2022|2022 %|2023|2023 %",
         "Freight||||",
@@ -124,3 +138,15 @@ def test_years_down_the_page_and_columns_that_are_named_in_part(question: str, t
 )
 def test_rows_in_groups_are_of_one_kind_where_the_head_over_them_says_so(question: str, value: str | None) -> None:
     assert chosen(question, FLEETS) == value
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "value"),
+    [
+        ("Which salt is there most of?", FOOD, "1400"),  # in both columns
+        ("Which cutting and drilling tool is the largest?", TOOLS, "44"),  # by its size
+        ("Which cutting and drilling tool is there most of?", TOOLS, None),  # the columns do not agree
+    ],
+)
+def test_the_column_is_told_by_the_superlative_or_need_not_be(question: str, text: str, value: str | None) -> None:
+    assert chosen(question, text) == value
