@@ -41,6 +41,8 @@ _SHARE = tuple(
     for pattern in (
         r"\b(?:percent|percentage|share|proportion|portion|fraction|%) of (?P<second>.+?)\s+(?:is|are|was|were)\s+"
         r"(?:(?:comprised|made up|composed) of|due to|due|from|in|represented by|attributable to)?\s*(?P<first>.+)",
+        r"\b(?:percent|percentage|share|proportion|portion|fraction|%) of (?P<second>.+?)\s+(?:did|does|do)\s+"
+        r"(?P<first>.+)",
         r"\bhow much of (?P<second>.+?)\s+(?:is|are|was|were)\s+(?:due to|from|due)?\s*(?P<first>.+)",
         r"^(?:what (?:is|was|were|are)\s+)?(?P<first>.+?)\s+as an? (?:%|percent|percentage|share|proportion) of "
         r"(?P<second>.+)",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from shared_utils.calculation.asked import without_form
 from shared_utils.calculation.by_list import meant, sum_of
-from shared_utils.calculation.operands import Operand, is_one_of_many, operand
+from shared_utils.calculation.operands import is_one_of_many, is_rate, operand
 from shared_utils.calculation.result import Calculation
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
 from shared_utils.retrieval.table_rows import TableRow
@@ -39,8 +39,8 @@ def of_group(question: str, rows: Sequence[TableRow], glossary: Glossary = NO_GL
     words = frozenset(question_words(_ASKS.sub(" ", without_form(question))))
     asked = frozenset(word for word in words if not word.isdigit())
     for group in _groups(rows, asked):
-        first = [one for one in meant(question, group[0], glossary) if not _is_rate(one)]
-        if not first or is_one_of_many(first[0], first):
+        first = meant(question, group[0], glossary)
+        if not first or is_rate(first[0]) or is_one_of_many(first[0], first):
             continue
         column = first[0].fact.value.column
         told = [
@@ -65,7 +65,3 @@ def _groups(rows: Sequence[TableRow], asked: frozenset[str]) -> Iterator[list[Ta
         has_total = any(called <= row.label or (row.is_total and row.groups == called) for row in of_table)
         if len(group) >= _LEAST and not has_total and not any(called < row.groups for row in of_table):
             yield group
-
-
-def _is_rate(one: Operand) -> bool:
-    return one.unit == "%" or any("%" in head.text for head in one.fact.heads)

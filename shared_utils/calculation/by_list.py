@@ -9,7 +9,7 @@ from shared_utils.calculation.asked import without_form
 from shared_utils.calculation.formula import Formula, Item
 from shared_utils.calculation.formula import Operation as Step
 from shared_utils.calculation.formulary import Form, Formulary
-from shared_utils.calculation.operands import Operand, count_alike, is_one_of_many, operand
+from shared_utils.calculation.operands import Operand, count_alike, counts_first, is_one_of_many, operand
 from shared_utils.calculation.result import Calculation, computed, period_of
 from shared_utils.message import message
 from shared_utils.retrieval.lookup import look_up_in
@@ -55,7 +55,7 @@ def of_list(question: str, rows: Sequence[TableRow], formulary: Formulary) -> Ca
         seen = look_up_in(part, among, formulary.glossary, years)
         if seen is None or seen.score < _SURE or not seen.row.own & frozenset(terms(part)):
             return None
-        told = [one for fact in seen.facts if (one := operand(seen.row, fact)) is not None and one.unit != "%"]
+        told = counts_first([one for fact in seen.facts if (one := operand(seen.row, fact)) is not None])
         if not figures and told and is_one_of_many(told[0], told):
             told = meant(question, seen.row, formulary.glossary)
             if not told or is_one_of_many(told[0], told):
@@ -77,7 +77,7 @@ def meant(question: str, row: TableRow, glossary: Glossary) -> list[Operand]:
     called = " ".join(cell.text for cell in row.facts[0].labels)
     seen = look_up_in(f"{question} {called}", [row], glossary, years_of(question))
     figures = [operand(row, fact) for fact in seen.facts] if seen else []
-    return [one for one in figures if one is not None]
+    return counts_first([one for one in figures if one is not None])
 
 
 def sum_of(figures: Sequence[Operand], question: str) -> Calculation | None:

@@ -12,7 +12,15 @@ from shared_utils.calculation.by_balances import of_a_balance
 from shared_utils.calculation.formula import Formula, Item, Number
 from shared_utils.calculation.formula import Operation as Step
 from shared_utils.calculation.formulary import Form, Formulary
-from shared_utils.calculation.operands import Operand, asked_row, count_alike, is_one_of_many, item, operand
+from shared_utils.calculation.operands import (
+    Operand,
+    asked_row,
+    count_alike,
+    counts_first,
+    is_one_of_many,
+    item,
+    operand,
+)
 from shared_utils.calculation.result import Calculation, computed, period_of
 from shared_utils.calculation.year_rows import figures_by_year, name_over, year_of
 from shared_utils.message import Message, message
@@ -232,7 +240,7 @@ def _side(
     if seen is None or seen.score < sure:
         return None
     figures = [one for fact in seen.facts if (one := operand(seen.row, fact)) is not None]
-    figures = [one for one in figures if one.unit != "%"] or figures
+    figures = counts_first(figures)
     if beside is not None:
         same = [one for one in figures if one.fact.value.column == beside.fact.value.column]
         figures = (same or figures) if seen.row.facts != beside.row.facts else figures

@@ -67,6 +67,7 @@ _SAYS_ITSELF = [
         ("most populous|most populated", "population", True),
     )
 ]
+_OFTEN = re.compile(r"\b(?:frequent|common|often|haufig\w*|frequente?s?)\b")  # "the most frequent": what counts them
 _OF_SIZE = re.compile(r"\b(?:largest|biggest|smallest|gros?ste[nrsm]?|kleinste[nrsm]?)\b")
 _LEAST_ROWS = 3  # in a column of fewer nothing is the greatest
 
@@ -134,7 +135,7 @@ def _asked(question: str) -> _Asked | None:
             return _Asked(which["thing"].strip(), measure, is_greatest)
     if superlative is None:
         return None
-    measure = " ".join(_VERBS.sub(" ", SUPERLATIVE.sub(" ", behind)).split())
+    measure = " ".join(_VERBS.sub(" ", SUPERLATIVE.sub(" ", _OFTEN.sub(" ", behind))).split())
     return _Asked(which["thing"].strip(), measure, superlative["greatest"] is not None)
 
 
@@ -225,12 +226,12 @@ def _column(rows: Sequence[TableRow], thing: frozenset[str], measure: frozenset[
     known = {year for *_, each in told for year in each}  # a single one may stand over the first page of a table alone
     wanted = years or ({max(known)} if len(known) > 1 else frozenset[str]())
     of_year = [(row, fact) for row, fact, _, each in told if not wanted or wanted & each]
-    column = of_year if measure & RATES else [(row, fact) for row, fact in of_year if not _is_rate(fact)] or of_year
-    is_of_things = all(thing <= _names(row) for row, _ in column)  # whatever lines part them into groups
-    columns = _by_column(column)
+    counts = of_year if measure & RATES else [(row, fact) for row, fact in of_year if not _is_rate(fact)] or of_year
+    columns = _by_column(counts)
     if not measure and len(columns) > 1 and _agree(columns):
         columns = columns[:1]
     column = columns[0] if len(columns) == 1 else []
+    is_of_things = all(thing <= _names(row) for row, _ in column)  # whatever lines part them into groups
     return column if (is_of_things or len({row.groups for row, _ in column}) == 1) else []
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from shared_utils.calculation.extremes import SUPERLATIVE, Extreme
-from shared_utils.calculation.operands import Operand, is_one_of_many, operand
+from shared_utils.calculation.operands import Operand, counts_first, is_one_of_many, operand
 from shared_utils.retrieval.lookup import LookUp, look_up_in
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary
 from shared_utils.retrieval.table_rows import TableRow, years_of
@@ -84,7 +84,7 @@ def _figures(
         told = [one for fact in facts if (one := operand(seen.row, fact)) is not None]
         if found:
             told = [one for one in told if one.fact.value.column == found[0].fact.value.column]
-        elif told and is_one_of_many(told[0], told):
+        elif (told := counts_first(told)) and is_one_of_many(told[0], told):
             return []
         if not told or any(told[0].row is other.row for other in found):
             return []

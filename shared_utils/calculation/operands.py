@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from shared_utils.retrieval.lookup import look_up_in
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary
-from shared_utils.retrieval.table_rows import Fact, TableRow
+from shared_utils.retrieval.table_rows import Fact, TableRow, years_of
 from shared_utils.tables.paths import scale_at
 from shared_utils.text.numerals import notation_of
 from shared_utils.text.quantities import quantities
@@ -160,7 +160,19 @@ def is_one_of_many(one: Operand, others: Sequence[Operand]) -> bool:
     """Whether nothing tells why a figure is meant and not one of another column of its row: "Honda Civic", under names
     of measures. Years are told apart elsewhere, and the whole goes before its parts."""
     heads = {tuple(head.text for head in other.fact.heads) for other in (one, *others)}
-    return len(heads) > 1 and not any(one.row.years) and not is_of_the_whole(one)
+    are_years = len(set(one.row.years)) > 1 or any(years_of(head.text) for head in one.fact.heads)
+    return len(heads) > 1 and not are_years and not is_of_the_whole(one)
+
+
+def counts_first(figures: Sequence[Operand]) -> list[Operand]:
+    """Of figures of one row those that count, not the shares beside them; of these the total, where one stands."""
+    counts = [one for one in figures if not is_rate(one)] or list(figures)
+    return [one for one in counts if is_of_the_whole(one)] or counts
+
+
+def is_rate(one: Operand) -> bool:
+    """Whether a figure is a share, by its sign or the name over it."""
+    return one.unit == "%" or any("%" in head.text for head in one.fact.heads)
 
 
 def _is_of_a_part(one: Operand) -> bool:

@@ -144,7 +144,7 @@ class Asked:
     subject: frozenset[str] = frozenset()  # names of what the documents are about
     names: frozenset[str] = frozenset()  # all names of the question
     what: frozenset[str] = frozenset()  # that of which something is asked: "allowance for debts", two words at least
-    type: str = ""  # of value: "year", "share", "" for any
+    type: str = ""  # of value: "year", "share", "count", "" for any
     is_without: bool = False  # asks for something without a part of it, as "income before taxes"
 
 
@@ -344,15 +344,17 @@ def _what(question: str) -> frozenset[str]:
 
 
 def _type_of(question: str) -> str:
-    """Whether a question asks for a year or for a share."""
-    return next((name for name, asks in _TYPES.items() if asks.search(question)), "")
+    """Whether a question asks for a year, for a share or for how many."""
+    told = next((name for name, asks in _TYPES.items() if asks.search(question)), "")
+    return told or ("count" if _ASKS_HOW_MANY.search(question) else "")
 
 
 def _is_of_type(fact: Fact, type_: str) -> bool:
     """Whether a value is of the type asked for: a year itself, or a share by its sign or the name over it."""
     if type_ == "year":
         return is_year(fact.value.text.strip())
-    return not type_ or any("%" in cell.text for cell in (fact.value, *fact.heads[-1:]))
+    is_share = any("%" in cell.text for cell in (fact.value, *fact.heads[-1:]))
+    return not type_ or is_share == (type_ == "share")
 
 
 def _labels_of_tables(rows: Sequence[TableRow]) -> dict[int, frozenset[str]]:

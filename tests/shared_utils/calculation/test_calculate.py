@@ -8,6 +8,7 @@ import pytest
 from shared_utils.calculation.calculate import Calculation, NotComputed, calculate
 from shared_utils.calculation.formulary import formulary_of
 from shared_utils.calculation.operands import operand
+from shared_utils.retrieval.lookup import look_up
 from shared_utils.retrieval.table_rows import rows_of
 from shared_utils.types import Page, PageVerdict
 from src.answering.formulary import formulary
@@ -303,3 +304,41 @@ def test_the_column_is_told_by_what_stands_behind_or_by_a_comparative(
     page = Page(1, "1", text, PageVerdict.TEXT, tables=(table,))
     found = calculate(question, [("d", page, 1.0)], [("d", page)], formulary())
     assert (found.formula if isinstance(found, Calculation) else None) == formula
+
+
+CASES = [line.split("|") for line in (
+    "Town|At home (%)|Abroad (%)|Total (n)", "Ashby|86.2|13.8|3,300", "Elmton|3.0|97.0|1,100", "Yewley|50.0|50.0|400",
+    "County total|60.0|40.0|4,800",
+)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "formula"),
+    [
+        ("How many more cases did Ashby have than Elmton?", "3,300 − 1,100"),
+        ("What share of the county total did Elmton report?", "1,100 / 4,800"),
+        ("How many cases did Elmton and Yewley have together?", "1,100 + 400"),
+        ("What is the ratio of cases in Ashby to those in Elmton?", "3,300 / 1,100"),
+    ],
+)
+def test_what_counts_is_meant_and_no_share_beside_it(question: str, formula: str) -> None:
+    text = "Cases of 2021\n" + "\n".join(" ".join(row) for row in CASES)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(CASES, text),))
+    found = calculate(question, [("d", page, 1.0)], [("d", page)], formulary())
+    assert isinstance(found, Calculation)
+    assert found.formula == formula
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("How many cases did Elmton have?", ["1,100"]),
+        ("What percentage of cases in Elmton were from abroad?", ["97.0"]),
+    ],
+)
+def test_how_many_is_no_share(question: str, values: list[str]) -> None:
+    text = "Cases of 2021\n" + "\n".join(" ".join(row) for row in CASES)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(CASES, text),))
+    found = look_up(question, [("d", page, 1.0)])
+    assert found is not None
+    assert [fact.value.text for fact in found.facts] == values

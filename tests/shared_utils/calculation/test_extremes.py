@@ -29,7 +29,9 @@ FOOD = (
     "Contents\nContent Per 100 g Per serving\nSalts\nSodium 1400 790\nPotassium 400 229\nZinc 2 1\nFats\nLard 26 15\n"
 )
 TOOLS = "List of cutting and drilling tools\nName Uses Size\nSaw 9 44\nDrill 20 12\nAwl 15 3\n"
+CAUSES = "Causes\nCause n %\nWind 77 33.9\nTide 31 13.7\nFog 23 10.1\n"
 GRIDS = {
+    CAUSES: ["Cause|n|%", "Wind|77|33.9", "Tide|31|13.7", "Fog|23|10.1"],
     FOOD: [
         "Content|Per 100 g|Per serving",
         "Salts||",
@@ -146,6 +148,7 @@ def test_rows_in_groups_are_of_one_kind_where_the_head_over_them_says_so(questio
         ("Which salt is there most of?", FOOD, "1400"),  # in both columns
         ("Which cutting and drilling tool is the largest?", TOOLS, "44"),  # by its size
         ("Which cutting and drilling tool is there most of?", TOOLS, None),  # the columns do not agree
+        ("Which cause was the most frequent?", CAUSES, "77"),  # the count of it, not its share
     ],
 )
 def test_the_column_is_told_by_the_superlative_or_need_not_be(question: str, text: str, value: str | None) -> None:
