@@ -10,7 +10,7 @@ from shared_utils.calculation.operands import Operand, count_alike, of_year, ope
 from shared_utils.calculation.year_rows import RATES, Column, column_named, figures_by_year, is_held, tables_alike
 from shared_utils.retrieval.lookup import SURE, LookUp, look_up_in, years_of
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
-from shared_utils.retrieval.table_rows import Fact, TableRow
+from shared_utils.retrieval.table_rows import Fact, TableRow, tells_share
 from shared_utils.text.folding import fold
 
 _GREATEST = (
@@ -252,7 +252,7 @@ def _agree(columns: Sequence[Column]) -> bool:
 
 
 def _is_rate(fact: Fact) -> bool:
-    return any("%" in cell.text for cell in (fact.value, *fact.heads))
+    return any(tells_share(cell.text) for cell in (fact.value, *fact.heads))
 
 
 def _counted(

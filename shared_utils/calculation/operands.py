@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from shared_utils.retrieval.lookup import look_up_in
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary
-from shared_utils.retrieval.table_rows import Fact, TableRow, years_of
+from shared_utils.retrieval.table_rows import Fact, TableRow, tells_share, years_of
 from shared_utils.tables.paths import scale_at
 from shared_utils.text.numerals import notation_of
 from shared_utils.text.quantities import quantities
@@ -172,7 +172,7 @@ def counts_first(figures: Sequence[Operand]) -> list[Operand]:
 
 def is_rate(one: Operand) -> bool:
     """Whether a figure is a share, by its sign or the name over it."""
-    return one.unit == "%" or any("%" in head.text for head in one.fact.heads)
+    return one.unit == "%" or any(tells_share(head.text) for head in one.fact.heads)
 
 
 def _is_of_a_part(one: Operand) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
-from shared_utils.retrieval.table_rows import Fact, TableRow, is_year, rows_of, years_of
+from shared_utils.retrieval.table_rows import Fact, TableRow, is_year, rows_of, tells_share, years_of
 from shared_utils.retrieval.wholes import of_the_whole
 from shared_utils.tables.texts import label_and_value
 from shared_utils.text.asking import asks_reason
@@ -120,7 +120,14 @@ OF_ASKING = frozenset(
     for word in words.split()
 )
 _MONTHS = frozenset(term for name in MONTH_OF for term in terms(name))
-_DEGREES = {"highest": "high", "lowest": "low", "largest": "large", "longest": "long", "maximum": "max"}
+_DEGREES = {
+    "highest": "high",
+    "lowest": "low",
+    "largest": "large",
+    "longest": "long",
+    "maximum": "max",
+    "minimum": "min",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +360,7 @@ def _is_of_type(fact: Fact, type_: str) -> bool:
     """Whether a value is of the type asked for: a year itself, or a share by its sign or the name over it."""
     if type_ == "year":
         return is_year(fact.value.text.strip())
-    is_share = any("%" in cell.text for cell in (fact.value, *fact.heads[-1:]))
+    is_share = any(tells_share(cell.text) for cell in (fact.value, *fact.heads[-1:]))
     return not type_ or is_share == (type_ == "share")
 
 

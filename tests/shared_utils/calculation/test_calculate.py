@@ -342,3 +342,24 @@ def test_how_many_is_no_share(question: str, values: list[str]) -> None:
     found = look_up(question, [("d", page, 1.0)])
     assert found is not None
     assert [fact.value.text for fact in found.facts] == values
+
+
+ITEMS = [line.split("|") for line in (
+    "Kind of item|Number of items|Percent of items|Min|Max", "Buoys|74|55|2|90", "Lights|61|45|3|41",
+    "Total|135|100|2|90",
+)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "formula"),
+    [
+        ("How many more items were buoys than lights?", "74 − 61"),
+        ("What is the difference between the maximum and the minimum of lights?", "41 − 3"),
+    ],
+)
+def test_a_share_is_told_by_the_word_over_it_and_the_most_by_its_abbreviation(question: str, formula: str) -> None:
+    text = "Items\n" + "\n".join(" ".join(row) for row in ITEMS)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(ITEMS, text),))
+    found = calculate(question, [("d", page, 1.0)], [("d", page)], formulary())
+    assert isinstance(found, Calculation)
+    assert found.formula == formula
