@@ -43,6 +43,7 @@ _CONTEXT = {
 _PART_OF = re.compile(
     r"\b(?:percent|percentage|share|proportion|portion|fraction|%) of\b.+\b(?:is|are|was|were)\b", re.I
 )
+_OF_A_WORD = re.compile(r"\b\d+(?=-[^\W\d_])")  # the 4 of "4-year bonds" names no column
 _TOTAL = frozenset(terms("total"))
 _NAMED = 0.5  # share of the words for a whole that the lines over a table of years must hold
 
@@ -181,7 +182,7 @@ def _under(figures: Sequence[Operand], asked: frozenset[str]) -> Operand | None:
 
 def _printed(words: str, formulary: Formulary) -> frozenset[str]:
     """The words of one side, and what names of columns print in their place: "women", "Female"."""
-    said = terms(words)
+    said = terms(_OF_A_WORD.sub(" ", words))
     return frozenset(word for reading, _ in readings(said, formulary.glossary) for word in reading)
 
 

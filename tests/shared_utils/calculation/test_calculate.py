@@ -363,3 +363,20 @@ def test_a_share_is_told_by_the_word_over_it_and_the_most_by_its_abbreviation(qu
     found = calculate(question, [("d", page, 1.0)], [("d", page)], formulary())
     assert isinstance(found, Calculation)
     assert found.formula == formula
+
+
+ERRORS = [line.split("|") for line in (
+    "Forecast|Years ahead 1|Years ahead 4|Years ahead 10", "4-year bonds|1.8|5.4|14.8", "2-year bonds|2.2|4.8|10.1",
+)]  # fmt: skip
+
+
+def test_a_number_over_a_column_tells_it_and_what_stands_over_all_columns_tells_none() -> None:
+    text = "Errors\n" + "\n".join(" ".join(row) for row in ERRORS)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table_of(ERRORS, text),))
+    found = look_up("What is the error of 2-year bonds at 10 years ahead?", [("d", page, 1.0)])
+    assert found is not None
+    assert [fact.value.text for fact in found.facts] == ["10.1"]
+    question = "How much higher is the error for 4-year bonds than for 2-year bonds at 10 years ahead?"
+    result = calculate(question, [("d", page, 1.0)], [("d", page)], formulary())
+    assert isinstance(result, Calculation)
+    assert result.formula == "14.8 − 10.1"
