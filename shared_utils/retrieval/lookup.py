@@ -466,7 +466,8 @@ def _meant(row: TableRow, asked: Asked) -> tuple[Fact, ...]:
     if asked.years and any(asked.years & told for _, _, told in values):
         values = [value for value in values if asked.years & value[2]]
         values = [value for value in values if value[2] <= asked.years] or values  # before "% change 2022-2021"
-    shared = frozenset.intersection(*(heads for _, heads, _ in values))  # tells no column from another
+    # Neither what stands over all columns tells one, nor the 4 of "4-year bonds".
+    shared = frozenset.intersection(*(heads for _, heads, _ in values)).union(filter(str.isdigit, row.label))
     named = [sum(asked.weights[word] for word in (heads - shared) & asked.weights.keys()) for _, heads, _ in values]
     most = max(named, default=0.0)
     if most > min(named, default=0.0):
