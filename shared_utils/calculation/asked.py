@@ -116,7 +116,7 @@ _WORDS = re.compile(
     r"less|fewer|higher|lower|greater|compared (?:to|with)|between|from|"
     r"roi|returns? (?:of|on)|(?:of )?an? investment in|"
     r"combined|average|mean|sum of|for the years?(?: ended)?|respectively|in millions|in billions|in thousands|"
-    r"\d[- ]years?|annual)\b|%",
+    r"\d[- ]years?(?= (?:average|mean|growth|change|total|sum|period|trend|compound))|annual)\b|%",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
