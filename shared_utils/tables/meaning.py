@@ -120,9 +120,7 @@ def row_kinds(
         elif len(cells) == 1 and not values and label_and_value(texts[cells[0]]) is not None:
             kinds.append(RowKind.DATA)
         elif is_alone or not values:
-            # Two labels in fields of their own: a row whose values are left empty.
-            is_group = len(parts) == 1 and (len(labels) < 2 or not draft.is_ruled)
-            kinds.append(RowKind.GROUP if is_group else RowKind.DATA)
+            kinds.append(RowKind.GROUP if len(parts) == 1 else RowKind.DATA)
         elif are_names and not is_labelled and (len(values) > 1 or values[0].column_end > values[0].column):
             kinds.append(RowKind.HEAD)
         elif any(is_total(texts[c]) for c in labels):

@@ -18,11 +18,12 @@ from shared_utils.retrieval.question import Glossary, question_words
 from shared_utils.retrieval.table_rows import TableRow, is_year, rows_of
 from shared_utils.retrieval.unknown import names_stand
 from shared_utils.tables.texts import is_none
+from shared_utils.text.subject import names_in
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Citation, Direct, DirectKind, DirectOperand, Evidence, Page, Passage, Sentence
 from src.answering.compared_values import Compared, compared_values, is_comparison, partly_compared
 from src.answering.counted_rows import counted_by_title, with_counted_rows
-from src.answering.counts import asks_count, asks_limit, counted, with_count
+from src.answering.counts import Counted, asks_count, asks_limit, counted, with_count
 from src.answering.direct import Pages, pages_found, with_direct, with_look_up
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.places import name_of
@@ -67,7 +68,10 @@ def with_kind(
     led = with_direct(question, answer, passages, pages, found.figure, formulary, names)
     thing = asks_count(question) if found.figure is None else ""
     if thing and not _counts(led.direct, thing) and not _is_named_whole(led.direct, question):
-        if (stated := counted(question, passages, documents)) is not None:
+        stated = counted(question, passages, documents)
+        if stated is not None and _is_told_by_its_row(led.direct, question, stated):
+            return led
+        if stated is not None:
             return with_count(answer, stated, pages, names)
         if (titled := counted_by_title(question, thing, passages, pages)) is not None:
             return with_counted_rows(answer, titled, names)
@@ -75,6 +79,16 @@ def with_kind(
             listed = with_direct(f"Which {thing} are there?", answer, passages, pages, None, formulary, names)
             return listed if _is_of_question(listed, question, thing) else led
     return led
+
+
+def _is_told_by_its_row(direct: Direct | None, question: str, stated: Counted) -> bool:
+    """Whether one number leads whose row and column have all names and years of the question, and the sentence that
+    states a number has not: "Germany, 2004" is told by its row, not by "one of the four that took samples"."""
+    if direct is None or direct.kind is not DirectKind.VALUE or len(direct.operands) != 1:
+        return False
+    told = names_in(question) | {word for word in terms(question) if is_year(word)}
+    sentence = terms(stated.chunk.text[stated.start : stated.end])
+    return bool(told) and told <= set(terms(direct.name)) and not told <= set(sentence)
 
 
 def _is_of_question(listed: Answer, question: str, thing: str) -> bool:
