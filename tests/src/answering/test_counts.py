@@ -151,3 +151,14 @@ def test_a_row_that_has_the_names_and_the_year_goes_before_a_number_that_is_stat
     answer = ask(rag, "How many water samples did Elmton take in 2022?", towns)
     assert answer.direct is not None
     assert answer.direct.value == "397"
+
+
+def test_the_largest_of_some_is_told_before_a_list_of_them(rag: Rag) -> None:
+    rows = ["Loan type|2021|2022", "Ships|40|38", "Other loans||", "Loans to towns|18|11", "Loans to farms|49|42"]
+    rows += ["All other loans|6|8", "Total|113|99"]
+    text = "Loans of the bank\n" + "\n".join(row.replace("|", " ") for row in rows)
+    table = table_of([row.split("|") for row in rows], text)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table,))
+    bank = index_document(Document("c" * 64, "bank.pdf", "Bank", (page,), ()), Path("bank.pdf"))
+    answer = ask(rag, "Which type of loan was the largest in 2022?", bank)
+    assert "Loans to farms, 2022: 42: the highest of" in answer.sentences[0].text
