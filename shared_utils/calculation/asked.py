@@ -31,11 +31,18 @@ class Asked:
     second: str = ""
 
 
+# What a comparative measures is told by it alone: it stays among the words of the figure.
+_COMPARATIVE = (
+    r"(?:bigger|larger|smaller|longer|shorter|heavier|lighter|taller|wider|deeper|older|younger|faster|slower|hotter|"
+    r"colder|cheaper|(?:more|less) expensive)"
+)
 _SHARE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"\b(?:percent|percentage|share|proportion|portion|fraction|%) of (?P<second>.+?)\s+(?:is|are|was|were)\s+"
         r"(?:(?:comprised|made up|composed) of|due to|due|from|in|represented by|attributable to)?\s*(?P<first>.+)",
+        r"\b(?:percent|percentage|share|proportion|portion|fraction|%) of (?P<second>.+?)\s+(?:did|does|do)\s+"
+        r"(?P<first>.+)",
         r"\bhow much of (?P<second>.+?)\s+(?:is|are|was|were)\s+(?:due to|from|due)?\s*(?P<first>.+)",
         r"^(?:what (?:is|was|were|are)\s+)?(?P<first>.+?)\s+as an? (?:%|percent|percentage|share|proportion) of "
         r"(?P<second>.+)",
@@ -67,7 +74,8 @@ _TWO_SIDES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"\bdifference (?:in \w+ )?between (?P<first>.+?) and (?P<second>.+)",
-        r"\bhow (?:much|many)(?: more| less| fewer| higher| lower| greater)? (?:is|was|were|are|did|does)?\s*"
+        rf"\bhow (?:much|many)(?: more| less| fewer| higher| lower| greater|(?P<by> {_COMPARATIVE}))? "
+        r"(?:is|was|were|are|did|does)?\s*"
         r"(?P<first>.+?)\s+(?:compared (?:to|with)|than)\s+(?P<second>.+)",
     )
 )
@@ -84,8 +92,8 @@ _GROWTH = re.compile(
 _DIFFERENCE = re.compile(
     r"\b(?:difference|differ|net change|change (?:in|of|from|between)|by how (?:much|many)|"
     r"how (?:much|many)\b.*\b(?:more|less|fewer|higher|lower|greater|smaller|increase|decrease|grow|decline|drop|rise|"
-    r"change)\w*|(?:increase|decrease) (?:in|of|from)|unterschied|differenz|veränderung|wie viel (?:mehr|weniger)|"
-    r"différence|diferencia|differenza|diferença|verschil)\b",
+    rf"change|{_COMPARATIVE})\w*|(?:increase|decrease) (?:in|of|from)|unterschied|differenz|veränderung|"
+    r"wie viel (?:mehr|weniger)|différence|diferencia|differenza|diferença|verschil)\b",
     re.IGNORECASE,
 )
 # What something differs from is told, not what differs: no change over years is asked for.
@@ -108,7 +116,7 @@ _WORDS = re.compile(
     r"less|fewer|higher|lower|greater|compared (?:to|with)|between|from|"
     r"roi|returns? (?:of|on)|(?:of )?an? investment in|"
     r"combined|average|mean|sum of|for the years?(?: ended)?|respectively|in millions|in billions|in thousands|"
-    r"\d[- ]years?|annual)\b|%",
+    r"\d[- ]years?(?= (?:average|mean|growth|change|total|sum|period|trend|compound))|annual)\b|%",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
@@ -166,7 +174,8 @@ def asked(question: str) -> Asked | None:
     if _DIFFERENCE.search(text):
         for pattern in _TWO_SIDES:
             if len(years) < 2 and (match := pattern.search(text)):
-                return Asked(Operation.DIFFERENCE, match["first"], match["second"])
+                by = match.groupdict().get("by") or ""
+                return Asked(Operation.DIFFERENCE, f"{match['first']}{by}", match["second"])
         if len(years) < 2 and (match := _FROM_THE_FIRST.search(text)):
             return Asked(Operation.DIFFERENCE, match["first"], match["second"])
         return None if len(years) < 2 and _ONE_SIDE.search(text) else Asked(Operation.DIFFERENCE, bare(text))

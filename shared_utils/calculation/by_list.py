@@ -9,11 +9,11 @@ from shared_utils.calculation.asked import without_form
 from shared_utils.calculation.formula import Formula, Item
 from shared_utils.calculation.formula import Operation as Step
 from shared_utils.calculation.formulary import Form, Formulary
-from shared_utils.calculation.operands import Operand, is_one_of_many, operand
+from shared_utils.calculation.operands import Operand, count_alike, counts_first, is_one_of_many, operand
 from shared_utils.calculation.result import Calculation, computed, period_of
 from shared_utils.message import message
 from shared_utils.retrieval.lookup import look_up_in
-from shared_utils.retrieval.question import question_words
+from shared_utils.retrieval.question import Glossary, question_words
 from shared_utils.retrieval.table_rows import TableRow, years_of
 from shared_utils.text.words import terms
 
@@ -55,9 +55,11 @@ def of_list(question: str, rows: Sequence[TableRow], formulary: Formulary) -> Ca
         seen = look_up_in(part, among, formulary.glossary, years)
         if seen is None or seen.score < _SURE or not seen.row.own & frozenset(terms(part)):
             return None
-        told = [one for fact in seen.facts if (one := operand(seen.row, fact)) is not None and one.unit != "%"]
+        told = counts_first([one for fact in seen.facts if (one := operand(seen.row, fact)) is not None])
         if not figures and told and is_one_of_many(told[0], told):
-            return None
+            told = meant(question, seen.row, formulary.glossary)
+            if not told or is_one_of_many(told[0], told):
+                return None
         if figures:
             told = [
                 one
@@ -67,12 +69,21 @@ def of_list(question: str, rows: Sequence[TableRow], formulary: Formulary) -> Ca
         if not told or any(told[0].row is other.row for other in figures):
             return None
         figures.append(told[0])
-    return _sum(figures, question) if len(figures) > 1 else None
+    return sum_of(figures, question) if len(figures) > 1 else None
 
 
-def _sum(figures: Sequence[Operand], question: str) -> Calculation | None:
+def meant(question: str, row: TableRow, glossary: Glossary) -> list[Operand]:
+    """The figures of a row that the rest of a question means: "… together per 100 g"."""
+    called = " ".join(cell.text for cell in row.facts[0].labels)
+    seen = look_up_in(f"{question} {called}", [row], glossary, years_of(question))
+    figures = [operand(row, fact) for fact in seen.facts] if seen else []
+    return counts_first([one for one in figures if one is not None])
+
+
+def sum_of(figures: Sequence[Operand], question: str) -> Calculation | None:
+    """Figures of rows that are called differently, added; None where two are called alike."""
     items = [Item(_name(one)) for one in figures]
-    if len(set(items)) < len(items):
+    if len(set(items)) < len(items) or not count_alike(figures):
         return None
     formula: Formula = items[0]
     for other in items[1:]:

@@ -12,7 +12,15 @@ from shared_utils.calculation.by_balances import of_a_balance
 from shared_utils.calculation.formula import Formula, Item, Number
 from shared_utils.calculation.formula import Operation as Step
 from shared_utils.calculation.formulary import Form, Formulary
-from shared_utils.calculation.operands import Operand, asked_row, is_one_of_many, item, operand
+from shared_utils.calculation.operands import (
+    Operand,
+    asked_row,
+    count_alike,
+    counts_first,
+    is_one_of_many,
+    item,
+    operand,
+)
 from shared_utils.calculation.result import Calculation, computed, period_of
 from shared_utils.calculation.year_rows import figures_by_year, name_over, year_of
 from shared_utils.message import Message, message
@@ -26,7 +34,16 @@ _LOOKED_AT = 4  # rows of one name, of tables of which one has the columns
 _SURE_ALONE = 0.5  # of a row whose years the question does not tell
 _SURE_APART = 0.75  # of a figure that stands in another table than the one it is set against
 _OVER_YEARS = (Operation.DIFFERENCE, Operation.GROWTH)
-_CONTEXT = re.compile(r"\s(?:on|for|in|as of|at|during|of)\s.*", re.IGNORECASE)
+# What is told behind the second figure holds for the first as well: "of A and B on TimeQA", "of A to B per 100 g".
+_CONTEXT = {
+    Operation.DIFFERENCE: re.compile(r"\s(?:on|for|in|as of|at|during|of|per)\s.*", re.IGNORECASE),
+    Operation.MULTIPLE: re.compile(r"\s(?:on|in|at|during|per)\s.*", re.IGNORECASE),
+}
+# "What percentage of its loans were leases?" asks for a part; "debt as a percentage of equity" for a ratio.
+_PART_OF = re.compile(
+    r"\b(?:percent|percentage|share|proportion|portion|fraction|%) of\b.+\b(?:is|are|was|were)\b", re.I
+)
+_OF_A_WORD = re.compile(r"\b\d+(?=-[^\W\d_])")  # the 4 of "4-year bonds" names no column
 _TOTAL = frozenset(terms("total"))
 _NAMED = 0.5  # share of the words for a whole that the lines over a table of years must hold
 
@@ -140,7 +157,7 @@ def _of_two_columns(
     seen = ranked(bare(told), rows, formulary.glossary, years_of(told), _LOOKED_AT)
     named = [one.row for one in seen if one.score >= _SURE and one.row.own == seen[0].row.own]
     for row in named or (row for row in rows if row.own == _TOTAL and not any(row.years)):
-        figures = [one for fact in row.facts if (one := operand(row, fact)) is not None]
+        figures = [one for fact in row.facts if (one := operand(row, fact, year_of(row))) is not None]
         sides = [_printed(side, formulary) for side in (operation.first, operation.second)]
         if operation.operation is not Operation.DIFFERENCE:  # a share in 2020 is none of the column for 2020
             sides = [frozenset(word for word in side if not word.isdigit()) for side in sides]
@@ -165,7 +182,7 @@ def _under(figures: Sequence[Operand], asked: frozenset[str]) -> Operand | None:
 
 def _printed(words: str, formulary: Formulary) -> frozenset[str]:
     """The words of one side, and what names of columns print in their place: "women", "Female"."""
-    said = terms(words)
+    said = terms(_OF_A_WORD.sub(" ", words))
     return frozenset(word for reading, _ in readings(said, formulary.glossary) for word in reading)
 
 
@@ -198,8 +215,9 @@ def _of_a_year(operation: Asked, question: str, rows: Sequence[TableRow]) -> Cal
 def _of_two(operation: Asked, question: str, rows: Sequence[TableRow], formulary: Formulary) -> Calculation | None:
     """Two rows, or cells, that each side tells in its own words."""
     years = years_of(without_form(question))
-    context = _CONTEXT.search(operation.second) if not years_of(operation.first) else None
-    words = operation.first + (context[0] if context and operation.operation is Operation.DIFFERENCE else "")
+    told_behind = _CONTEXT.get(operation.operation)
+    context = told_behind.search(operation.second) if told_behind and not years_of(operation.first) else None
+    words = operation.first + (context[0] if context else "")
     first = _side(words, rows, formulary, years, _SURE)
     if first is None:
         return None
@@ -223,7 +241,7 @@ def _side(
     if seen is None or seen.score < sure:
         return None
     figures = [one for fact in seen.facts if (one := operand(seen.row, fact)) is not None]
-    figures = [one for one in figures if one.unit != "%"] or figures
+    figures = counts_first(figures)
     if beside is not None:
         same = [one for one in figures if one.fact.value.column == beside.fact.value.column]
         figures = (same or figures) if seen.row.facts != beside.row.facts else figures
@@ -240,7 +258,7 @@ def _set_against(operation: Asked, first: Operand, second: Operand, question: st
         one, other = Item(_path(first)), Item(_path(second))
     if one == other:
         one, other = Item(_path(first, whole=True)), Item(_path(second, whole=True))
-    if one == other:
+    if one == other or not count_alike((first, second)):
         return None
     if operation.operation is Operation.DIFFERENCE:
         title = message("{first} less {second}", first=one.name, second=other.name)
@@ -250,8 +268,9 @@ def _set_against(operation: Asked, first: Operand, second: Operand, question: st
         formula, form = Step("/", one, other), Form.NUMBER
     else:
         title = message("{first} as a share of {second}", first=one.name, second=other.name)
-        if first.row.table != second.row.table and abs(first.counted) > abs(second.counted):
-            return None  # a part of another table that is greater than its whole is no part of it
+        is_part = first.row.table != second.row.table or _PART_OF.search(question) is not None
+        if is_part and abs(first.counted) > abs(second.counted):
+            return None  # a part that is greater than its whole is no part of it
         formula, form = Step("/", one, other), Form.SHARE
     years = sorted({first.year, second.year} - {""})
     return computed(title, period_of(years), formula, {one: first, other: second}, form, question)

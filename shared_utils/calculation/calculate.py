@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from shared_utils.calculation.asked import asked, without_form
 from shared_utils.calculation.by_formula import Pages, defined, form_of, is_printed, of_ratio
+from shared_utils.calculation.by_group import asks_group_sum, of_group
 from shared_utils.calculation.by_list import listed, of_list
 from shared_utils.calculation.by_rows import of_rows, of_year_rows
 from shared_utils.calculation.formulary import Formulary, Ratio
@@ -40,11 +41,11 @@ def calculate(
     if ratio is not None:
         return of_ratio(ratio, question, pages, others, formulary)
     operation = asked(question)
-    if operation is None and not listed(question):
+    if operation is None and not listed(question) and not asks_group_sum(question):
         return None
     found = [row for document_id, page, score in pages for row in rows_of(document_id, page, score)]
     if operation is None:
-        return of_list(question, found, formulary)
+        return of_list(question, found, formulary) or of_group(question, found, formulary.glossary)
     in_prose = [row for document_id, page, score in pages[:_READ] for row in prose_rows(document_id, page, score)]
     of_tables = of_rows(operation, question, found, formulary)
     of_prose = of_rows(operation, question, in_prose, formulary) if in_prose else None

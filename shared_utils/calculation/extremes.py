@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from shared_utils.calculation.operands import Operand, of_year, operand
-from shared_utils.calculation.year_rows import Column, column_named, figures_by_year, is_held, tables_alike
+from shared_utils.calculation.operands import Operand, count_alike, of_year, operand
+from shared_utils.calculation.year_rows import RATES, Column, column_named, figures_by_year, is_held, tables_alike
 from shared_utils.retrieval.lookup import SURE, LookUp, look_up_in, years_of
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
-from shared_utils.retrieval.table_rows import TableRow
+from shared_utils.retrieval.table_rows import Fact, TableRow, tells_share
 from shared_utils.text.folding import fold
 
 _GREATEST = (
@@ -23,7 +23,7 @@ _LEAST = (
     r"(?:la |le |les )?(?:plus (?:faibles?|basse?s?|petite?s?|courte?s?)|moins de)|menor(?:es)?|mas baj[oa]s?|"
     r"minor[ei]?|piu bass[oaie]|piu piccol[oaie]|mais baix[oa]s?|laagste?|kleinste?|minste|kortste"
 )
-_SUPERLATIVE = re.compile(rf"\b(?:(?P<greatest>{_GREATEST})|(?P<least>{_LEAST}))(?:\b|(?<=\s))")
+SUPERLATIVE = re.compile(rf"\b(?:(?P<greatest>{_GREATEST})|(?P<least>{_LEAST}))(?:\b|(?<=\s))")
 _DOES = (
     "has|have|had|was|were|is|are|did|saw|shows?|won|gets?|got|received?|receives|earn(?:s|ed)|sold|sells|costs?|needs?|"
     "takes?|took|uses?|used|made|scored|reached|recorded|hat|hatte|hatten|war|waren|gab|erhielt|bekam|a|avait|etait|est|"
@@ -31,7 +31,7 @@ _DOES = (
 )
 _WHICH = re.compile(
     r"^\W*(?:in |im |en |nel |no |em )?(?:which|what|welche[rsmn]?|quel(?:le)?s?|que|cual(?:es)?|quale?i?|qual|quais|"
-    r"welke?)\s+(?P<thing>(?:[^\W\d_]+\s+){1,3}?)"
+    r"welke?)\s+(?P<thing>(?:[^\W\d_]+\s+){1,5}?)"
     rf"(?=(?:{_DOES})\b)"
 )
 # "What is the largest segment by sales?": the thing stands behind the superlative.
@@ -67,6 +67,8 @@ _SAYS_ITSELF = [
         ("most populous|most populated", "population", True),
     )
 ]
+_OFTEN = re.compile(r"\b(?:frequent|common|often|haufig\w*|frequente?s?)\b")  # "the most frequent": what counts them
+_OF_SIZE = re.compile(r"\b(?:largest|biggest|smallest|gros?ste[nrsm]?|kleinste[nrsm]?)\b")
 _LEAST_ROWS = 3  # in a column of fewer nothing is the greatest
 
 
@@ -77,6 +79,7 @@ class Extreme:
     found: LookUp
     is_greatest: bool
     among: int
+    thing: str = ""  # what the question calls it, where it names the things that it asks of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ class _Asked:
 
     def only(self, figures: Sequence[Operand]) -> Operand | None:
         """The one that is greatest or least; None where two are the same, or they count different things."""
+        if not count_alike(figures):
+            return None
         if len({figure.unit for figure in figures} - {""}) > 1 or len({figure.scale for figure in figures}) > 1:
             return None  # a sign may stand beside the first figure alone
         ordered = sorted(figures, key=lambda one: one.counted, reverse=self.is_greatest)
@@ -101,7 +106,10 @@ def extreme(question: str, rows: Iterable[TableRow], glossary: Glossary = NO_GLO
     known, years = list(rows), years_of(question)
     if _PERIOD.match(asked.thing):
         return _of_years(asked, known, years, glossary)
-    return _of_column(asked, known, years)
+    by_size = None
+    if not asked.measure and _OF_SIZE.search(fold(question)):
+        by_size = _of_column(replace(asked, measure="size"), known, years)
+    return by_size or _of_column(asked, known, years)
 
 
 def asks_extreme(question: str) -> bool:
@@ -115,7 +123,7 @@ def asks_extreme(question: str) -> bool:
 
 def _asked(question: str) -> _Asked | None:
     text = fold(question).strip().rstrip("?!. ")
-    superlative, most = _SUPERLATIVE.search(text), _THE_MOST.match(text)
+    superlative, most = SUPERLATIVE.search(text), _THE_MOST.match(text)
     if superlative is not None and most is not None:
         return _Asked(most["thing"].strip(), (most["measure"] or "").strip(), superlative["greatest"] is not None)
     which = _WHICH.match(text)
@@ -127,7 +135,7 @@ def _asked(question: str) -> _Asked | None:
             return _Asked(which["thing"].strip(), measure, is_greatest)
     if superlative is None:
         return None
-    measure = " ".join(_VERBS.sub(" ", _SUPERLATIVE.sub(" ", behind)).split())
+    measure = " ".join(_VERBS.sub(" ", SUPERLATIVE.sub(" ", _OFTEN.sub(" ", behind))).split())
     return _Asked(which["thing"].strip(), measure, superlative["greatest"] is not None)
 
 
@@ -217,9 +225,34 @@ def _column(rows: Sequence[TableRow], thing: frozenset[str], measure: frozenset[
     ]
     known = {year for *_, each in told for year in each}  # a single one may stand over the first page of a table alone
     wanted = years or ({max(known)} if len(known) > 1 else frozenset[str]())
-    column = [(row, fact) for row, fact, _, each in told if not wanted or wanted & each]
-    is_one = len({fact.value.column for _, fact in column}) == 1 and len({row.groups for row, _ in column}) == 1
-    return column if is_one else []
+    of_year = [(row, fact) for row, fact, _, each in told if not wanted or wanted & each]
+    counts = of_year if measure & RATES else [(row, fact) for row, fact in of_year if not _is_rate(fact)] or of_year
+    columns = _by_column(counts)
+    if not measure and len(columns) > 1 and _agree(columns):
+        columns = columns[:1]
+    column = columns[0] if len(columns) == 1 else []
+    is_of_things = all(thing <= _names(row) for row, _ in column)  # whatever lines part them into groups
+    return column if (is_of_things or len({row.groups for row, _ in column}) == 1) else []
+
+
+def _by_column(values: Column) -> list[Column]:
+    columns: dict[int, list[tuple[TableRow, Fact]]] = {}
+    for row, fact in values:
+        columns.setdefault(fact.value.column, []).append((row, fact))
+    return [columns[at] for at in sorted(columns)]
+
+
+def _agree(columns: Sequence[Column]) -> bool:
+    """Whether the same rows hold the least and the greatest of every column: it need not be told which is meant."""
+    ends = set()
+    for column in columns:
+        told = sorted((one.counted, id(row)) for row, fact in column if (one := operand(row, fact)) is not None)
+        ends.add((told[0][1], told[-1][1]) if told else (0, 0))
+    return len(ends) == 1
+
+
+def _is_rate(fact: Fact) -> bool:
+    return any(tells_share(cell.text) for cell in (fact.value, *fact.heads))
 
 
 def _counted(

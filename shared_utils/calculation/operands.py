@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from shared_utils.retrieval.lookup import look_up_in
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary
-from shared_utils.retrieval.table_rows import Fact, TableRow
+from shared_utils.retrieval.table_rows import Fact, TableRow, tells_share, years_of
 from shared_utils.tables.paths import scale_at
 from shared_utils.text.numerals import notation_of
 from shared_utils.text.quantities import quantities
+from shared_utils.text.units import UNIT_OF
 from shared_utils.text.words import terms
 
 _NOTHING = frozenset("-–—")
@@ -30,6 +31,12 @@ _WHOSE = re.compile(
 )
 _TELLING = frozenset(("before", "after", "per", "less", "from", "to", "vor", "nach", "avant", "après", "antes"))
 _WHOLE = frozenset(terms("consolidated total combined"))
+# Beside a figure: its spread or its share, "54.3 (0.3)" and "57 ± 2 %", or the mark of a note, "10,000 (1)", "12 [b]".
+_BESIDE = re.compile(
+    r"(?<=[\d%)])\s*(?:\(\s*(?:[+−-]?(?:\d{1,2}|\d*[.,]\d{1,2}|[\d.,]+\s*%)|[a-z])\s*\)|\[\s*\w{1,2}\s*\]"
+    r"|(?:±|\+/-)\s*[\d.,]+\s*%?|[*†‡§]+)$",
+    re.IGNORECASE,
+)
 _OF_A_PART = ("quarter", "three months", "six months", "nine months", "change", "growth", "variance")
 
 
@@ -55,8 +62,9 @@ class Operand:
 
 
 def operand(row: TableRow, fact: Fact, year: str = "") -> Operand | None:
-    """The figure of a value; None where it is none, or several."""
-    text = " ".join(fact.value.text.split())
+    """The figure of a value, without its spread, its share or the mark of a note beside it; None where it is none, or
+    several."""
+    text = _BESIDE.sub("", " ".join(fact.value.text.split()))
     scale = scale_at(row.table, fact.value)
     factor = scale.factor if scale else None
     if text and set(text) <= {*_NOTHING, "$", "€", "£", " "} and set(text) & _NOTHING:
@@ -137,11 +145,34 @@ def is_of_the_whole(one: Operand) -> bool:
     return any(_WHOLE & set(terms(head.text)) for head in one.fact.heads)
 
 
+def count_alike(figures: Sequence[Operand]) -> bool:
+    """Whether all figures count the same, as far as units in a field of their own tell: no "mg" beside "g"."""
+    return len({_unit_beside(one) for one in figures}) < 2
+
+
+def _unit_beside(one: Operand) -> str:
+    """The unit that stands between a row's label and its values; "" where none does."""
+    own = [cell.text.strip() for cell in one.fact.labels if cell.row <= one.fact.value.row <= cell.row_end]
+    return UNIT_OF.get(own[-1].lower(), "") if len(own) > 1 else ""
+
+
 def is_one_of_many(one: Operand, others: Sequence[Operand]) -> bool:
     """Whether nothing tells why a figure is meant and not one of another column of its row: "Honda Civic", under names
     of measures. Years are told apart elsewhere, and the whole goes before its parts."""
     heads = {tuple(head.text for head in other.fact.heads) for other in (one, *others)}
-    return len(heads) > 1 and not any(one.row.years) and not is_of_the_whole(one)
+    are_years = len(set(one.row.years)) > 1 or any(years_of(head.text) for head in one.fact.heads)
+    return len(heads) > 1 and not are_years and not is_of_the_whole(one)
+
+
+def counts_first(figures: Sequence[Operand]) -> list[Operand]:
+    """Of figures of one row those that count, not the shares beside them; of these the total, where one stands."""
+    counts = [one for one in figures if not is_rate(one)] or list(figures)
+    return [one for one in counts if is_of_the_whole(one)] or counts
+
+
+def is_rate(one: Operand) -> bool:
+    """Whether a figure is a share, by its sign or the name over it."""
+    return one.unit == "%" or any(tells_share(head.text) for head in one.fact.heads)
 
 
 def _is_of_a_part(one: Operand) -> bool:

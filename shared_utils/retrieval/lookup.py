@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from heapq import nlargest
 
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary, question_words
-from shared_utils.retrieval.table_rows import Fact, TableRow, is_year, rows_of, years_of
+from shared_utils.retrieval.table_rows import Fact, TableRow, is_year, rows_of, tells_share, years_of
+from shared_utils.retrieval.wholes import of_the_whole
 from shared_utils.tables.texts import label_and_value
 from shared_utils.text.asking import asks_reason
 from shared_utils.text.dates import MONTH_OF
@@ -43,6 +44,8 @@ _LONG_VALUE = 40  # characters
 _OF_A_NAME = frozenset(terms("inc co corporation company plc ltd group holdings ag gmbh kg sa nv spa se"))
 _TOLD = 0.97  # how precise the shortest value is that tells what was asked; the whole of it is 1
 _HEADING_SAID = 1.8  # for a table whose heading the question says word for word
+_AS_GOOD = 0.85  # of the best score: among such the row of a whole goes before that of a part
+_ADDRESSED = 1.2  # for the row of a field whose label and names are all said
 _IN_ORDER = 1.02  # enough to choose "Net income" before "Other income, net", where net income is asked for
 _SIGNS = re.compile(r"[^\w'’&/-]+")
 _LEFT_OUT = 0.2  # what a word counts that tells only what a row's values are without
@@ -117,7 +120,14 @@ OF_ASKING = frozenset(
     for word in words.split()
 )
 _MONTHS = frozenset(term for name in MONTH_OF for term in terms(name))
-_DEGREES = {"highest": "high", "lowest": "low", "largest": "large", "longest": "long", "maximum": "max"}
+_DEGREES = {
+    "highest": "high",
+    "lowest": "low",
+    "largest": "large",
+    "longest": "long",
+    "maximum": "max",
+    "minimum": "min",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +151,7 @@ class Asked:
     subject: frozenset[str] = frozenset()  # names of what the documents are about
     names: frozenset[str] = frozenset()  # all names of the question
     what: frozenset[str] = frozenset()  # that of which something is asked: "allowance for debts", two words at least
-    type: str = ""  # of value: "year", "share", "" for any
+    type: str = ""  # of value: "year", "share", "count", "" for any
     is_without: bool = False  # asks for something without a part of it, as "income before taxes"
 
 
@@ -213,10 +223,26 @@ def ranked(
             if score > 0 and (place not in best or score > best[place][0]):
                 best[place] = score, asked
     first = nlargest(most, best.items(), key=lambda each: each[1][0])
+    first = _whole_first(first, best, rows)
     return [
         LookUp(row.document_id, row.page, row.table, _meant(row, asked), min(score, 1.0), row)
         for row, score, asked in ((rows[place], score, asked) for place, (score, asked) in first)
     ]
+
+
+def _whole_first(
+    first: list[tuple[int, tuple[float, Asked]]], best: Mapping[int, tuple[float, Asked]], rows: Sequence[TableRow]
+) -> list[tuple[int, tuple[float, Asked]]]:
+    """The rows as they are ranked, that of the whole before the same row of one of its parts."""
+    if not first:
+        return first
+    place, (score, asked) = first[0]
+    near = {id(rows[at]): at for at, (other, _) in best.items() if other >= _AS_GOOD * score}
+    whole = of_the_whole(rows[place], (rows[at] for at in near.values()), frozenset(asked.weights))
+    if whole is rows[place]:
+        return first
+    at = near[id(whole)]
+    return [(at, (score, best[at][1])), *(one for one in first if one[0] != at)][: len(first)]
 
 
 def _of_the_whole(question: str) -> frozenset[str]:
@@ -325,15 +351,17 @@ def _what(question: str) -> frozenset[str]:
 
 
 def _type_of(question: str) -> str:
-    """Whether a question asks for a year or for a share."""
-    return next((name for name, asks in _TYPES.items() if asks.search(question)), "")
+    """Whether a question asks for a year, for a share or for how many."""
+    told = next((name for name, asks in _TYPES.items() if asks.search(question)), "")
+    return told or ("count" if _ASKS_HOW_MANY.search(question) else "")
 
 
 def _is_of_type(fact: Fact, type_: str) -> bool:
     """Whether a value is of the type asked for: a year itself, or a share by its sign or the name over it."""
     if type_ == "year":
         return is_year(fact.value.text.strip())
-    return not type_ or any("%" in cell.text for cell in (fact.value, *fact.heads[-1:]))
+    is_share = any(tells_share(cell.text) for cell in (fact.value, *fact.heads[-1:]))
+    return not type_ or is_share == (type_ == "share")
 
 
 def _labels_of_tables(rows: Sequence[TableRow]) -> dict[int, frozenset[str]]:
@@ -384,6 +412,7 @@ def _score(
     elif _names_the_subject(own, asked) and not _of_something(named | row.groups | row.title, asked):
         return 0.0  # a row of the company itself is no answer to what its goodwill is
     score = covered * (1 + precise) / 2 * (3 + row.page_score) / 4
+    score *= _ADDRESSED if _is_addressed(own, row.heads, wanted) else 1.0
     told = frozenset().union(*row.years)
     if asked.years and told and not asked.years & told:
         return score * _OTHER_YEAR
@@ -398,6 +427,13 @@ def _score(
     if told and not asked.years and not by_value:
         score *= max(_OLDEST, _A_YEAR_OLDER ** (newest - int(max(told))))
     return score
+
+
+def _is_addressed(own: frozenset[str], heads: Sequence[frozenset[str]], wanted: frozenset[str]) -> bool:
+    """Whether a question has all words of a row's label and all of the names over one of its columns, not over all."""
+    if not own <= wanted or not own - OF_ASKING or len(set(heads)) < 2:
+        return False
+    return any(names <= wanted and any(map(str.isalpha, names - OF_ASKING)) for names in heads)
 
 
 def _lost_its_group(row: TableRow) -> bool:
@@ -430,7 +466,9 @@ def _meant(row: TableRow, asked: Asked) -> tuple[Fact, ...]:
     if asked.years and any(asked.years & told for _, _, told in values):
         values = [value for value in values if asked.years & value[2]]
         values = [value for value in values if value[2] <= asked.years] or values  # before "% change 2022-2021"
-    named = [sum(asked.weights[word] for word in heads & asked.weights.keys()) for _, heads, _ in values]
+    # Neither what stands over all columns tells one, nor the 4 of "4-year bonds".
+    shared = frozenset.intersection(*(heads for _, heads, _ in values)).union(filter(str.isdigit, row.label))
+    named = [sum(asked.weights[word] for word in (heads - shared) & asked.weights.keys()) for _, heads, _ in values]
     most = max(named, default=0.0)
     if most > min(named, default=0.0):
         values = [value for value, weight in zip(values, named, strict=True) if weight >= 0.6 * most]

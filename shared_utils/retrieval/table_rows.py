@@ -19,6 +19,7 @@ from shared_utils.types import Cell, Page, RowKind, Span, Table
 _NAMES = re.compile(r"[^\W_]")  # a lone sign names nothing
 _YEAR = re.compile(r"(?<![\d.,])(?:FY|CY)?((?:19|20)\d\d)(?!\d|[.,]\d)", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"\b(?:FY|CY)\s?'?(\d\d)\b", re.IGNORECASE)
+_PER_CENT = re.compile(r"\bper ?cent|\bprozent|\bpourcent|\bpor ?cent|\bpercentual|\bprocent", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^()]*\)")  # "Net income (loss)", "AWS (2)": asked for without it
 _COUNT = re.compile(r"\(?\d{1,4}[.)]")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
@@ -77,6 +78,15 @@ def years_of(text: str) -> frozenset[str]:
     ['2019', '2022']
     """
     return frozenset(_YEAR.findall(text)) | {f"20{short}" for short in _SHORT_YEAR.findall(text)}
+
+
+def tells_share(text: str) -> bool:
+    """Whether a value or a name over it is of a share: "33.9%", "Percent of items".
+
+    >>> tells_share("% of total"), tells_share("Percent"), tells_share("Number")
+    (True, True, False)
+    """
+    return "%" in text or _PER_CENT.search(text) is not None
 
 
 def is_year(word: str) -> bool:

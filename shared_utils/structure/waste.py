@@ -9,6 +9,7 @@ from shared_utils.structure.lines import lines_of
 from shared_utils.types import Page
 
 _ENTRY_END = re.compile(r"(?:(?:\.\s?){4}\s*|\s{3})(?:[A-Z]-)?(\d{1,4})\Z")  # of the end alone: wide rows took long
+_FIGURE_LAST = re.compile(r"\s{2}[$€£(]?[\d.,]+\s?[%)]?\s*\Z")  # a line with figures in several columns is a row
 _DOTS = re.compile(r"\.\s*\.")
 _LEADER = re.compile(r"(?:\.\s){5,}|(?:\.\s?){6,}+[\s.]*+(?:[A-Z]-)?\d{1,4}\b|\A\s*(?:\.\s+){2,}\d")
 _INDEX_ENTRY = re.compile(r"[^\W\d][^,]{0,60}(?<!\d)(?:, \d{1,4}(?:[–-]\d{1,4})?)+")
@@ -112,4 +113,4 @@ def _page_last(line: str) -> int | None:
     if not line[-1:].isdecimal() or line[0].isspace():
         return None
     found = _ENTRY_END.search(line, 1)
-    return int(found[1]) if found else None
+    return int(found[1]) if found and not _FIGURE_LAST.search(line, 1, found.start()) else None

@@ -11,17 +11,19 @@ from dataclasses import dataclass, replace
 from shared_utils.calculation.calculate import Calculation, NotComputed
 from shared_utils.calculation.extremes import Extreme, asks_extreme, extreme
 from shared_utils.calculation.formulary import Formulary
+from shared_utils.calculation.named_extremes import most_of_named
 from shared_utils.message import Message, message
 from shared_utils.retrieval.lookup import OF_ASKING
 from shared_utils.retrieval.question import Glossary, question_words
 from shared_utils.retrieval.table_rows import TableRow, is_year, rows_of
 from shared_utils.retrieval.unknown import names_stand
 from shared_utils.tables.texts import is_none
+from shared_utils.text.subject import names_in
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Citation, Direct, DirectKind, DirectOperand, Evidence, Page, Passage, Sentence
 from src.answering.compared_values import Compared, compared_values, is_comparison, partly_compared
 from src.answering.counted_rows import counted_by_title, with_counted_rows
-from src.answering.counts import asks_count, asks_limit, counted, with_count
+from src.answering.counts import Counted, asks_count, asks_limit, counted, with_count
 from src.answering.direct import Pages, pages_found, with_direct, with_look_up
 from src.answering.ingestion import IndexedDocument, names_of, pages_of
 from src.answering.places import name_of
@@ -59,14 +61,17 @@ def with_kind(
             answer = with_comparison(answer, told, names)
             return replace(answer, notes=(*answer.notes, _not_found(missing)))
         rows = _rows(pages_found(passages, pages))
-        if (most := extreme(question, rows, formulary.glossary)) is not None:
+        if (most := _most(question, rows, formulary.glossary)) is not None:
             return with_extreme(answer, most, names)
         if pair := two_values(question, rows, formulary.glossary):
             return with_comparison(answer, pair, names)
     led = with_direct(question, answer, passages, pages, found.figure, formulary, names)
     thing = asks_count(question) if found.figure is None else ""
     if thing and not _counts(led.direct, thing) and not _is_named_whole(led.direct, question):
-        if (stated := counted(question, passages, documents)) is not None:
+        stated = counted(question, passages, documents)
+        if stated is not None and _is_told_by_its_row(led.direct, question, stated):
+            return led
+        if stated is not None:
             return with_count(answer, stated, pages, names)
         if (titled := counted_by_title(question, thing, passages, pages)) is not None:
             return with_counted_rows(answer, titled, names)
@@ -74,6 +79,16 @@ def with_kind(
             listed = with_direct(f"Which {thing} are there?", answer, passages, pages, None, formulary, names)
             return listed if _is_of_question(listed, question, thing) else led
     return led
+
+
+def _is_told_by_its_row(direct: Direct | None, question: str, stated: Counted) -> bool:
+    """Whether one number leads whose row and column have all names and years of the question, and the sentence that
+    states a number has not: "Germany, 2004" is told by its row, not by "one of the four that took samples"."""
+    if direct is None or direct.kind is not DirectKind.VALUE or len(direct.operands) != 1:
+        return False
+    told = names_in(question) | {word for word in terms(question) if is_year(word)}
+    sentence = terms(stated.chunk.text[stated.start : stated.end])
+    return bool(told) and told <= set(terms(direct.name)) and not told <= set(sentence)
 
 
 def _is_of_question(listed: Answer, question: str, thing: str) -> bool:
@@ -144,7 +159,12 @@ def tells_extreme(question: str, found: Found, documents: Sequence[IndexedDocume
         return False
     if not names_stand(question, [document.index for document in documents]):
         return False
-    return extreme(question, _rows(pages_found(found.passages, pages_of(documents))), formulary.glossary) is not None
+    return _most(question, _rows(pages_found(found.passages, pages_of(documents))), formulary.glossary) is not None
+
+
+def _most(question: str, rows: Sequence[TableRow], glossary: Glossary) -> Extreme | None:
+    """The greatest or the least that a question asks for: of the things that it names, else of a column or a row."""
+    return most_of_named(question, rows, glossary) or extreme(question, rows, glossary)
 
 
 def _rows_of_side(side: str, found: Found, pages: Pages) -> list[TableRow]:
@@ -234,14 +254,25 @@ def with_extreme(answer: Answer, most: Extreme, names: Mapping[str, str]) -> Ans
     """The answer, the greatest or least value before it, with how many values it was chosen from."""
     answer = with_look_up(answer, most.found, names)
     first = answer.sentences[0]
-    said = (
-        message("{value}: the highest of {n} values in this table.", value=first.text, n=most.among)
-        if most.is_greatest
-        else message("{value}: the lowest of {n} values in this table.", value=first.text, n=most.among)
-    )
+    said = _said_of_most(first.text, most)
     reason = message("chosen among the values of the table")
     led = replace(first, text=str(said), said=said, reason=reason)
     return _renewed(replace(answer, sentences=(led, *answer.sentences[1:])))
+
+
+def _said_of_most(value: str, most: Extreme) -> Message:
+    if most.thing:
+        values = {"thing": most.thing, "value": value, "n": most.among}
+        return (
+            message("{thing}, the highest of the {n} asked about: {value}", **values)
+            if most.is_greatest
+            else message("{thing}, the lowest of the {n} asked about: {value}", **values)
+        )
+    return (
+        message("{value}: the highest of {n} values in this table.", value=value, n=most.among)
+        if most.is_greatest
+        else message("{value}: the lowest of {n} values in this table.", value=value, n=most.among)
+    )
 
 
 def _renewed(answer: Answer) -> Answer:

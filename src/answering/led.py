@@ -74,6 +74,8 @@ def led_answer(
         if purpose is not None:
             return purpose
         items = with_items(question, typed, answer, found.passages, documents, names, pages)
+        if items is not None and tells_extreme(question, found, documents, formulary):
+            items = None  # the largest of some, and not all of them
     led = with_development(question, typed, answer, found, documents, formulary)
     if items is not None and (led.direct is None or led.direct.kind is DirectKind.VALUE):
         return items

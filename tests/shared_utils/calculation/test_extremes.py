@@ -16,7 +16,41 @@ VOTERS = "Voter registration totals\nCounty North South Grand total\nAsh 9 4 13\
 PUMPS = "Pumps\nPump Weight (kg) Head (m)\nP1 17.4 18\nP2 12.5 22\nP3 15.0 9\n"
 FITS = "Models of the counts\nPoisson Negative binomial Hurdle\nAIC 35.2 24.9 24.1\nBIC 36.0 24.2 24.6\n"
 CARS = "Road tests\nmpg hp\nFiat 128 32.4 66\nHonda Civic 30.4 52\nMaserati Bora 15.0 335\n"
+FLEETS = """Fleet
+Type of ship 2022 2022 % 2023 2023 %
+Freight
+Bulk 40 40 38 38
+Tank 12 12 13 13
+Other
+Tugs 48 48 49 49
+All ships total 100 100 100 100
+"""
+FOOD = (
+    "Contents\nContent Per 100 g Per serving\nSalts\nSodium 1400 790\nPotassium 400 229\nZinc 2 1\nFats\nLard 26 15\n"
+)
+TOOLS = "List of cutting and drilling tools\nName Uses Size\nSaw 9 44\nDrill 20 12\nAwl 15 3\n"
+CAUSES = "Causes\nCause n %\nWind 77 33.9\nTide 31 13.7\nFog 23 10.1\n"
 GRIDS = {
+    CAUSES: ["Cause|n|%", "Wind|77|33.9", "Tide|31|13.7", "Fog|23|10.1"],
+    FOOD: [
+        "Content|Per 100 g|Per serving",
+        "Salts||",
+        "Sodium|1400|790",
+        "Potassium|400|229",
+        "Zinc|2|1",
+        "Fats||",
+        "Lard|26|15",
+    ],
+    TOOLS: ["Name|Uses|Size", "Saw|9|44", "Drill|20|12", "Awl|15|3"],
+    FLEETS: [
+        "Type of ship|2022|2022 %|2023|2023 %",
+        "Freight||||",
+        "Bulk|40|40|38|38",
+        "Tank|12|12|13|13",
+        "Other||||",
+        "Tugs|48|48|49|49",
+        "All ships total|100|100|100|100",
+    ],
     CARS: ["|mpg|hp", "Fiat 128|32.4|66", "Honda Civic|30.4|52", "Maserati Bora|15.0|335"],
     BY_YEAR: ["Year|Wrecks|Wrecks rate|Crew", "2019|31|2.5|400", "2020|28|2.6|390", "2021|35|2.4|300"],
     VOTERS: ["County|North|South|Grand total", "Ash|9|4|13", "Elm|5|9|14", "Yew|2|3|5", "Totals|16|16|32"],
@@ -93,4 +127,29 @@ def test_the_row_of_the_greatest_or_least_value(question: str, value: str | None
     ],
 )
 def test_years_down_the_page_and_columns_that_are_named_in_part(question: str, text: str, value: str | None) -> None:
+    assert chosen(question, text) == value
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("Which type of ship was the largest in 2023?", "49"),  # whatever lines part them, and no share of them
+        ("Which type of ship was the smallest in 2022?", "12"),
+        ("Which kind of dock was the largest in 2023?", None),
+    ],
+)
+def test_rows_in_groups_are_of_one_kind_where_the_head_over_them_says_so(question: str, value: str | None) -> None:
+    assert chosen(question, FLEETS) == value
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "value"),
+    [
+        ("Which salt is there most of?", FOOD, "1400"),  # in both columns
+        ("Which cutting and drilling tool is the largest?", TOOLS, "44"),  # by its size
+        ("Which cutting and drilling tool is there most of?", TOOLS, None),  # the columns do not agree
+        ("Which cause was the most frequent?", CAUSES, "77"),  # the count of it, not its share
+    ],
+)
+def test_the_column_is_told_by_the_superlative_or_need_not_be(question: str, text: str, value: str | None) -> None:
     assert chosen(question, text) == value

@@ -47,3 +47,7 @@ def test_a_table_of_counts_is_no_contents() -> None:
 )
 def test_references_are_told_from_sentences(text: str, expected: bool) -> None:
     assert is_reference(text) is expected
+
+
+def test_a_table_whose_last_column_grows_is_no_list_of_contents() -> None:
+    assert not is_contents(page("\n".join(f"{title}   {0.2 * n:.2f}   0   {1 + n}" for n, title in enumerate(TITLES))))

@@ -160,6 +160,12 @@ def test_the_year_of_the_greatest_value_is_said_and_cited(ask: Callable[..., Ans
     assert "520" in answer.citations[0].quote
 
 
+def test_the_greatest_of_what_is_named_is_said_by_its_name(ask: Callable[..., Answer]) -> None:
+    answer = ask("Of revenue, dredging and net income, which was the lowest in 2022?", "Northport.pdf")
+    assert answer.sentences[0].text == "Net income, the lowest of the 3 asked about: Net income, 2022: 52"
+    assert answer.sentences[0].citations
+
+
 def test_a_page_that_is_to_be_translated_is_shown_as_it_stands(ask: Callable[..., Answer]) -> None:
     answer = ask("translate page 1 into German", "Northport.pdf")
     assert any("Nothing is translated here" in str(note) for note in answer.notes)

@@ -16,6 +16,7 @@ from src.settings import Settings
 from src.wiring import build_rag
 from tests.fakes import never
 from tests.prepared_models import MODELS
+from tests.shared_utils.retrieval.test_lookup import table_of
 
 TEXT = (
     "The group makes lamps. See Item 8 and Note 10, Segment Information, for more. Our employees are our strength, and "
@@ -138,3 +139,26 @@ def test_a_list_leads_a_count_only_where_it_tells_of_what_else_is_asked(rag: Rag
     assert asked is not None
     assert asked.kind is DirectKind.LIST
     assert ask(rag, "How many members must sponsor a motion?", club).direct is None
+
+
+def test_a_row_that_has_the_names_and_the_year_goes_before_a_number_that_is_stated_of_others(rag: Rag) -> None:
+    rows = ["Town|2021|2022", "Ashby|123|290", "Elmton|269|397", "Yewley|36|40"]
+    text = "Samples of water by town\n" + "\n".join(row.replace("|", " ") for row in rows)
+    text += "\nOnly one of the four water samples towns took was bad."
+    table = table_of([row.split("|") for row in rows], text)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table,))
+    towns = index_document(Document("b" * 64, "towns.pdf", "Towns", (page,), ()), Path("towns.pdf"))
+    answer = ask(rag, "How many water samples did Elmton take in 2022?", towns)
+    assert answer.direct is not None
+    assert answer.direct.value == "397"
+
+
+def test_the_largest_of_some_is_told_before_a_list_of_them(rag: Rag) -> None:
+    rows = ["Loan type|2021|2022", "Ships|40|38", "Other loans||", "Loans to towns|18|11", "Loans to farms|49|42"]
+    rows += ["All other loans|6|8", "Total|113|99"]
+    text = "Loans of the bank\n" + "\n".join(row.replace("|", " ") for row in rows)
+    table = table_of([row.split("|") for row in rows], text)
+    page = Page(1, "1", text, PageVerdict.TEXT, tables=(table,))
+    bank = index_document(Document("c" * 64, "bank.pdf", "Bank", (page,), ()), Path("bank.pdf"))
+    answer = ask(rag, "Which type of loan was the largest in 2022?", bank)
+    assert "Loans to farms, 2022: 42: the highest of" in answer.sentences[0].text
