@@ -20,6 +20,7 @@ from shared_utils.message import Message, message
 from shared_utils.text.folding import fold
 from shared_utils.text.languages import told_language
 from shared_utils.text.quantities import quantities
+from shared_utils.text.sentences import split_sentences
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Sentence, Verdict
 
@@ -33,7 +34,9 @@ _AS_NEAR = 0.6  # of the words that the nearest clause shares
 _PREFIXED = 5  # letters; a shorter word begins others by chance
 _CONDITION = re.compile(r"\s*(?:if|when|wenn|falls|si|se|als)\b[^,?]{3,160},\s*", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]{1,60}\)")  # "there is no way (as of yet) to do it": one clause
-_CLAUSE = re.compile(r"[,;:.!?()](?:\s|$)|\b(?:but|while|whereas|although|however|aber|mais|pero|ma|mas|maar)\b", re.I)
+_OR = re.compile(r"\b(?:or|nor|oder|noch|ou|ni|o|né|nem|of)\b", re.I)  # joins what one "not" denies
+_STOP = re.compile(r"[;:.!?()](?:\s|$)|\b(?:but|while|whereas|although|however|aber|mais|pero|ma|mas|maar)\b", re.I)
+_CLAUSE = re.compile(rf",(?:\s|$)|{_STOP.pattern}", re.I)
 
 
 def _folded(name: str, words: Mapping[str, str]) -> frozenset[str]:
@@ -46,6 +49,10 @@ _DENYING = _folded("denying", _WORDS)
 _LIMITING = _folded("limiting", _WORDS)
 _WHOLE = _folded("whole", _WORDS)
 _MORE, _FEWER = _folded("more", _WORDS), _folded("fewer", _WORDS)
+_OF_ITS_OWN = _folded("of_its_own", _WORDS)
+_OBLIGED = re.compile(_WORDS["obliged"])
+_OBLIGES = re.compile(_WORDS["obliges"])
+_LEAVES_OPEN = re.compile(_WORDS["leaves_open"])
 _EITHER = re.compile(_WORDS["either"])
 _IS_WHAT = re.compile(  # "was" before a German verb: too little of a language is told where only a name follows
     r"was (?:ist|sind|war|waren|wird|wurde|hat|haben|gibt|macht|tut|kann|darf|muss|soll|bedeutet|heisst|kostet|steht|"
@@ -195,6 +202,10 @@ def said(question: str, sentence: str) -> bool | None:
     False
     >>> said("Is the pool heated?", "The harbour was dredged in May.") is None
     True
+    >>> said("Am I allowed to open the box?", "You may not move, paint or open the box.")
+    False
+    >>> said("Must I send photos?", "You may send photos."), said("Must I send photos?", "You must send photos.")
+    (False, True)
     """
     asked, sentence = _statement(question), _DENIES_NOTHING.sub(" ", sentence)
     shared = _shared(asked, sentence)
@@ -203,6 +214,8 @@ def said(question: str, sentence: str) -> bool | None:
     numbers = _by_number(asked, sentence)
     if numbers is not None:
         return numbers
+    if _OBLIGED.search(fold(question)) and _leaves_open(asked, sentence):
+        return False
     clauses = _clauses_near(asked, sentence)
     is_denied = any(_denies(clause) for clause in clauses) != _denies(asked)
     is_limited = _speaks(asked, _WHOLE) and not _speaks(asked, _LIMITING)
@@ -233,7 +246,7 @@ def _clauses_near(asked: str, sentence: str) -> list[str]:
     those that deny a thing by no name of its own ("this feature is not supported") and share one."""
     wanted = set(terms(asked))
     sentence = _ASIDE.sub(lambda aside: aside[0] if wanted & set(terms(aside[0])) else "", sentence)
-    parts = [part for part in _CLAUSE.split(sentence) if part and part.strip()] or [sentence]
+    parts = _parts(sentence)
     shares = [len(wanted & set(terms(part))) for part in parts]
     enough = max(1.0, _AS_NEAR * max(shares))
     return [
@@ -241,6 +254,32 @@ def _clauses_near(asked: str, sentence: str) -> list[str]:
         for part, share in zip(parts, shares, strict=True)
         if share >= enough or (share and _GENERIC.match(part) and _denies(part))
     ]
+
+
+def _parts(sentence: str) -> list[str]:
+    """The stretches of a sentence between two breaks."""
+    stretches = (re.split(r",(?:\s|$)", stretch) for stretch in _STOP.split(sentence) if stretch)
+    parts = [part for stretch in stretches for part in _denied_together([one for one in stretch if one.strip()])]
+    return parts or [sentence]
+
+
+def _denied_together(parts: Sequence[str]) -> list[str]:
+    """What stands between commas, with the "not" that it shares: of "you may not move, paint or open it" all three are
+    denied, for "or" joins them and the later ones have no verb of their own."""
+    told = list[str]()
+    for n, part in enumerate(parts):
+        is_joined = bool(told) and _denies(told[-1]) and any(map(_OR.search, parts[n:]))
+        is_denied = is_joined and not _denies(part) and not _speaks(part, _OF_ITS_OWN | _LIMITING)
+        told.append(f"not {part}" if is_denied else part)
+    return told
+
+
+def _leaves_open(asked: str, text: str) -> bool:
+    """Whether the nearest of the sentences that speak of the same says that it may be done, not that it has to be."""
+    near = [text[one.start : one.end] for one in split_sentences(text)]
+    near = [one for one in near if _shared(asked, one) is not None]
+    said = [folded for one in near if _LEAVES_OPEN.search(folded := fold(one).replace("’", "'"))]
+    return bool(said) and not any(_OBLIGES.search(fold(one).replace("’", "'")) for one in near)
 
 
 def _is_prefixed(asked: str, clauses: Sequence[str]) -> bool:

@@ -162,3 +162,32 @@ def test_a_sentence_says_it_better_than_a_long_cell_with_the_words_here_and_ther
     assert is_said_better(question, cell, [sentence])
     assert not is_said_better(question, sentence.text, [sentence])
     assert not is_said_better(question, "Yes", [sentence])
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "word"),
+    [
+        ("May guests open the crane?", "Guests may not move, paint or open the crane.", False),
+        ("May guests paint the crane?", "Guests may not move the crane, paint it, or open it.", False),
+        ("Is the sauna heated?", "The pool is not heated, the sauna is heated or closed.", True),  # a verb of its own
+        ("Is the sauna heated?", "The pool is never heated, the sauna heated.", True),  # nothing joins them
+        ("Darf man den Kran streichen?", "Den Kran darf man nicht bewegen, streichen oder öffnen.", False),
+    ],
+)
+def test_what_or_joins_to_a_denial_is_denied(question: str, sentence: str, word: bool) -> None:
+    assert said(question, sentence) is word
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "word"),
+    [
+        ("Do I have to send the harbour master photos?", "You may send the harbour master photos.", False),
+        ("Do I have to send photos?", "For photos that you send voluntarily, the harbour has a box.", False),
+        ("Do I have to send photos?", "Guests send photos of the berth.", True),
+        ("Must I send photos?", "Photos can be sent by mail. You must send photos of the berth.", True),
+        ("Is it necessary to send photos?", "Sending photos is optional.", False),
+        ("Can I send photos?", "You may send photos.", True),
+    ],
+)
+def test_what_may_be_done_need_not_be(question: str, sentence: str, word: bool) -> None:
+    assert said(question, sentence) is word
