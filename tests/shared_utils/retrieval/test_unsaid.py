@@ -184,3 +184,42 @@ def test_what_was_done_is_told_of_something_that_is_named(question: str, shown: 
 
     assert leaves_deed_unsaid(question, long_document(TEXT), [shown], known) is is_unsaid
     assert not leaves_deed_unsaid(question, INDEXES, [shown], known)  # a form has other words
+
+
+@pytest.mark.parametrize(
+    ("question", "shown", "is_unsaid"),
+    [
+        ("What is the name of the captain's sister?", "The captain wrote to his dear sister, who was ill.", True),
+        ("What is the name of the captain's sister?", "The captain wrote to his sister Ada, who was ill.", False),
+        ("What is the name of the captain's sister?", "Ada Brandt\nsister of the captain", False),
+        ("What is the dog called?", "The dog sleeps on the quay.", True),
+        ("What is the dog called?", "The dog on the quay is called rex.", False),
+        ("What is the name of the report?", "The report is about dogs.", False),  # any document has one
+    ],
+)
+def test_a_name_stands_beside_what_has_it(question: str, shown: str, is_unsaid: bool) -> None:
+    def known(word: str, *_: float) -> Collection[str]:
+        return {"sister": ("brother",), "dog": ("dogs",)}.get(word, ())
+
+    text = f"{TEXT} The captain of the harbour has a sister and a dog."
+    assert leaves_unsaid(question, long_document(text), [shown], known) is is_unsaid
+    assert not leaves_unsaid(question, [build_index("d", [Chunk("d:1:0", "d", 1, 0, len(text), text)])], [shown], known)
+
+
+@pytest.mark.parametrize(
+    ("question", "shown", "is_unsaid"),
+    [
+        ("Who signed the lease of the lock?", "Changes to the lease of the lock shall be signed by both.", True),
+        ("Who signed the lease of the lock?", "The lease of the lock was signed by Ada Brandt.", False),
+        ("Who signed the lease of the lock?", "Ada Brandt's signature. The lease of the lock ends in May.", False),
+        ("Who signed the lease of the lock?", "The petition of the masters was signed by Ada Brandt.", True),
+        ("When was the lease of the lock signed?", "The lease of the lock is to be signed in May.", True),
+        ("Who signs leases of the lock?", "Leases of the lock must be signed by the master.", False),
+    ],
+)
+def test_who_did_something_is_told_by_what_was_done(question: str, shown: str, is_unsaid: bool) -> None:
+    def known(word: str, *_: float) -> Collection[str]:
+        return {"signed": ("signature",), "signs": ("signed",), "lease": ("rent",)}.get(word, ())
+
+    text = f"{TEXT} The lease of the lock is signed. Leases are signed."
+    assert leaves_unsaid(question, long_document(text), [shown], known) is is_unsaid
