@@ -166,9 +166,9 @@ def _lacks_ordinal(question: str, indexes: Sequence[DocumentIndex], shown: Seque
 
 def _lacks_name(question: str, indexes: Sequence[DocumentIndex], shown: Sequence[str], kin: Kin) -> bool:
     """Whether the name of somebody or something is asked for, and beside no word for it stands one that the question
-    has not, in texts shown of documents that are not short."""
+    has not."""
     noun = asked_name(question)
-    if not noun or _are_short(indexes):
+    if not noun:
         return False
     own, asked = _terms_of((noun, *kin(noun))), set(terms(question))
     near = [
