@@ -52,8 +52,10 @@ _W_FOUND = 0.7  # the same, as it is: one that was found by its words and its me
 _HEADING_SHARE = 0.4  # a heading names the subject, the sentence under it answers
 _LEAD_IN_SHARE = 0.7  # so does "The components are as follows:", though less so
 _NO_FORM = 0.4  # of a sentence without a number to call, where one is asked for
+_IN_CAPITALS = 0.85  # of a paragraph in capitals: a disclaimer has many words of any question
 _NO_REASON = 0.7  # of a table's row, where a reason is asked for
 _HEADINGS_OVER_A_ROW = 8
+_LONGEST_LABEL = 60  # characters; longer text in capitals is a paragraph
 _LEAST = 0.5  # share of the best score that a sentence needs to be shown beside it
 _LEAST_BESIDE = 0.7  # … that one needs which only stands beside the question's words
 _LEAST_BEFORE = 0.85  # … that one needs to be read before it
@@ -253,7 +255,9 @@ def _share_of_pairs(asked: Sequence[str], said: Sequence[str]) -> float:
 def _share(c: _Candidate) -> float:
     if c.is_heading:
         return _HEADING_SHARE
-    return _LEAD_IN_SHARE if c.text.rstrip().endswith((":", "：")) else 1.0
+    if c.text.rstrip().endswith((":", "：")):
+        return _LEAD_IN_SHARE
+    return _IN_CAPITALS if len(c.text) > _LONGEST_LABEL and c.text.isupper() else 1.0
 
 
 def _by_meaning(question: str, scored: Sequence[_Candidate], embedder: Embedder) -> list[_Candidate]:

@@ -32,6 +32,7 @@ _PROSE = 40  # characters of a value that is a sentence
 _LEAST = 2  # words that must
 _AS_NEAR = 0.6  # of the words that the nearest clause shares
 _PREFIXED = 5  # letters; a shorter word begins others by chance
+_IT = re.compile(r"\W*(?:it|they|es|il|elle|c['’]est|cela|esto|questo|isto|het)\b", re.I)  # what was spoken of before
 _CONDITION = re.compile(r"\s*(?:if|when|wenn|falls|si|se|als)\b[^,?]{3,160},\s*", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]{1,60}\)")  # "there is no way (as of yet) to do it": one clause
 _OR = re.compile(r"\b(?:or|nor|oder|noch|ou|ni|o|né|nem|of)\b", re.I)  # joins what one "not" denies
@@ -50,6 +51,7 @@ _LIMITING = _folded("limiting", _WORDS)
 _WHOLE = _folded("whole", _WORDS)
 _MORE, _FEWER = _folded("more", _WORDS), _folded("fewer", _WORDS)
 _OF_ITS_OWN = _folded("of_its_own", _WORDS)
+_OPEN = _folded("open", _WORDS)
 _OBLIGED = re.compile(_WORDS["obliged"])
 _OBLIGES = re.compile(_WORDS["obliges"])
 _LEAVES_OPEN = re.compile(_WORDS["leaves_open"])
@@ -119,7 +121,13 @@ def with_word(question: str, answer: Answer) -> Answer:
         first = answer.sentences[place]
         return _led_by(YES, answer, (first, *(s for s in answer.sentences if s is not first)))
     told = [
-        (_most_in_a_clause(question, sentence.text), len(_terms_in(question, sentence.text)), -number, word)
+        (
+            _most_in_a_clause(question, sentence.text),
+            not _is_open(question, sentence.text),
+            len(_terms_in(question, sentence.text)),
+            -number,
+            word,
+        )
         for number, sentence in enumerate(answer.sentences[:_LOOKED_AT])
         if sentence.citations and (word := said(question, sentence.text)) is not None
     ]
@@ -208,8 +216,7 @@ def said(question: str, sentence: str) -> bool | None:
     (False, True)
     """
     asked, sentence = _statement(question), _DENIES_NOTHING.sub(" ", sentence)
-    shared = _shared(asked, sentence)
-    if shared is None:
+    if _shared(asked, sentence) is None:
         return None
     numbers = _by_number(asked, sentence)
     if numbers is not None:
@@ -241,13 +248,24 @@ def _shared(asked: str, sentence: str) -> set[str] | None:
     return shared if len(shared) >= min(_LEAST, len(wanted)) and len(shared) >= _COVERED * len(wanted) else None
 
 
+def _is_open(question: str, text: str) -> bool:
+    """Whether the clause that has most of the question's words leaves open what is asked: "which may be taxed"."""
+    clauses = [clause for clause in _CLAUSE.split(text) if clause]
+    nearest = max(clauses, key=lambda clause: len(_terms_in(question, clause)), default="")
+    return _speaks(nearest, _OPEN) and not _speaks(question, _OPEN)
+
+
 def _clauses_near(asked: str, sentence: str) -> list[str]:
     """The stretches of a sentence between two breaks that share about as many words with the question as any does, and
     those that deny a thing by no name of its own ("this feature is not supported") and share one."""
     wanted = set(terms(asked))
     sentence = _ASIDE.sub(lambda aside: aside[0] if wanted & set(terms(aside[0])) else "", sentence)
     parts = _parts(sentence)
-    shares = [len(wanted & set(terms(part))) for part in parts]
+    told = [set(terms(part)) for part in parts]
+    of_it = [
+        own | before if _IT.match(part) else own for part, own, before in zip(parts, told, [set(), *told], strict=False)
+    ]
+    shares = [len(wanted & held) for held in of_it]
     enough = max(1.0, _AS_NEAR * max(shares))
     return [
         part

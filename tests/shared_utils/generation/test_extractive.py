@@ -208,3 +208,9 @@ def test_how_long_wants_a_stretch_of_time_how_often_what_recurs_and_why_a_reason
     assert quoted_first("How often is the pump greased?", pump).startswith("Beside the quay")
     lock = "In May the lock is shut and many regret it.\nThe lock is shut because swans breed in May beside it.\n"
     assert quoted_first("Why is the lock shut in May?", lock).startswith("The lock is shut because")
+
+
+def test_a_paragraph_in_capitals_gives_way_to_a_sentence() -> None:
+    disclaimer = "THE HARBOUR IS NOT LIABLE FOR A BREACH OF THE BERTH, FOR A NOTICE OR FOR ANYTHING THAT COMES OF IT.\n"
+    rule = "Whoever has notice of it makes good a breach of the berth in thirty days.\n"
+    assert quoted_first("What is a notice for a breach of the berth?", disclaimer + rule) == rule.strip()

@@ -191,3 +191,24 @@ def test_what_or_joins_to_a_denial_is_denied(question: str, sentence: str, word:
 )
 def test_what_may_be_done_need_not_be(question: str, sentence: str, word: bool) -> None:
     assert said(question, sentence) is word
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "word"),
+    [
+        ("May I smoke on the deck?", "Smoking is not permitted in the cabins. It is permitted on the deck.", True),
+        ("May I smoke on the deck?", "Smoking is permitted in the cabins. It is not permitted on the deck.", False),
+    ],
+)
+def test_it_speaks_of_what_was_spoken_of_before(question: str, text: str, word: bool) -> None:
+    assert said(question, text) is word
+
+
+def test_a_sentence_that_leaves_it_open_leads_no_answer() -> None:
+    vague = "Ask which of the berths may be taxed, sold or given away by the harbour."
+    plain = "Berths of the harbour are not taxed before they are sold."
+    texts = [Sentence(text, (n,), Verdict.SUPPORTED, NOTHING) for n, text in enumerate((vague, plain), start=1)]
+    answer = with_word(
+        "Are berths of the harbour taxed before they are sold?", Answer("q", True, tuple(texts), (), "stop", QUOTED, "")
+    )
+    assert [one.text for one in answer.sentences[:2]] == ["No.", plain]
