@@ -189,14 +189,18 @@ def _deed_behind(auxiliary: str, rest: Sequence[str]) -> tuple[str, bool]:
 
 
 def asked_doing(question: str) -> str:
-    """The verb by which an English question asks who did something, or when or where it was done; "" for a light one.
+    """The verb by which an English question asks who did something, or when or where it was done; "" for a light one
+    and for what may be none.
 
     >>> asked_doing("Who signed the lease?"), asked_doing("When was the bridge painted?"), asked_doing("Who wrote it?")
     ('signed', 'painted', '')
+    >>> asked_doing("When were they put to death?")
+    ''
     """
     opening = next(iter(_tokens(question)), "").lower()
     found = asked_attribute(question) if opening in ("who", "when", "where") else None
-    return found.words[0] if found is not None and found.form is Form.VERB else ""
+    verb = found.words[0] if found is not None and found.form is Form.VERB else ""
+    return verb if verb.endswith("ed") or forms_of(verb) else ""
 
 
 def asked_name(question: str) -> str:

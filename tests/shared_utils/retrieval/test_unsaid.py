@@ -216,12 +216,17 @@ def test_a_name_stands_beside_what_has_it(question: str, shown: str, is_unsaid: 
         ("Who signed the lease of the lock?", "Ada Brandt's signature. The lease of the lock ends in May.", False),
         ("Who signed the lease of the lock?", "The petition of the masters was signed by Ada Brandt.", True),
         ("When was the lease of the lock signed?", "The lease of the lock is to be signed in May.", True),
+        (
+            "When was the lock of the lease put to death?",
+            "The lock of the lease ended in May.",
+            False,
+        ),  # no verb is told
         ("Who signs leases of the lock?", "Leases of the lock must be signed by the master.", False),
     ],
 )
 def test_who_did_something_is_told_by_what_was_done(question: str, shown: str, is_unsaid: bool) -> None:
     def known(word: str, *_: float) -> Collection[str]:
-        return {"signed": ("signature",), "signs": ("signed",), "lease": ("rent",)}.get(word, ())
+        return {"signed": ("signature",), "death": ("dead",), "signs": ("signed",), "lease": ("rent",)}.get(word, ())
 
     text = f"{TEXT} The lease of the lock is signed. Leases are signed."
     assert leaves_unsaid(question, long_document(text), [shown], known) is is_unsaid

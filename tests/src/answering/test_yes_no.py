@@ -187,6 +187,7 @@ def test_what_or_joins_to_a_denial_is_denied(question: str, sentence: str, word:
         ("Must I send photos?", "Photos can be sent by mail. You must send photos of the berth.", True),
         ("Is it necessary to send photos?", "Sending photos is optional.", False),
         ("Can I send photos?", "You may send photos.", True),
+        ("Did the guests send the photos?", "The guests refused to send the photos.", False),
     ],
 )
 def test_what_may_be_done_need_not_be(question: str, sentence: str, word: bool) -> None:
