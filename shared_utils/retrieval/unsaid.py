@@ -22,10 +22,11 @@ from shared_utils.text.asked_attribute import (
     asked_nouns,
     asked_ordinal,
 )
-from shared_utils.text.expected import PRICE
+from shared_utils.text.expected import PRICE, expected_type
 from shared_utils.text.irregular_verbs import forms_of
 from shared_utils.text.languages import told_language
 from shared_utils.text.sentences import split_sentences
+from shared_utils.text.subject import names_in
 from shared_utils.text.words import terms
 
 
@@ -68,6 +69,7 @@ _ORDINALS = {
     "final": "last final latest",
     "next": "next successor succeeded succeeds follows",
 }
+_OF_THE_SUBJECT = 0.2  # of the passages: a name that so many have is what the documents are about
 _SHARE = 0.5  # of a question's other words, that stand beside the sum it asks for
 
 
@@ -82,6 +84,8 @@ def leaves_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequen
     if told_language(question) not in ("english", None):
         return False
     if _lacks_noun(question, indexes, kin) or _lacks_ordinal(question, indexes, shown):
+        return True
+    if _lacks_value(question, indexes, shown):
         return True
     if _lacks_name(question, indexes, shown, kin) or _lacks_doing(question, indexes, shown, kin):
         return True
@@ -181,6 +185,21 @@ def _lacks_name(question: str, indexes: Sequence[DocumentIndex], shown: Sequence
         not asked.issuperset(terms(name.group())) for text in near for name in _NAMED.finditer(text)
     )
     return not has_name and all(_is_english(index, asked - own) for index in indexes)
+
+
+def _lacks_value(question: str, indexes: Sequence[DocumentIndex], shown: Sequence[str]) -> bool:
+    """Whether a value of a known form, an age or a weight, is asked of a name, and no text shown of documents that are
+    not short has both one and the name. Who the documents are about is not named beside every value."""
+    wanted = expected_type(question)
+    if wanted is None or _are_short(indexes):
+        return False
+    chunks = sum(len(index.chunks) for index in indexes)
+    names = {
+        name
+        for name in names_in(question)
+        if sum(index.chunk_words.document_frequency(name) for index in indexes) < _OF_THE_SUBJECT * chunks
+    }
+    return bool(names) and not any(wanted.is_in(text) and not names.isdisjoint(terms(text)) for text in shown)
 
 
 def _lacks_doing(question: str, indexes: Sequence[DocumentIndex], shown: Sequence[str], kin: Kin) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import pytest
 
@@ -216,11 +216,7 @@ def test_a_name_stands_beside_what_has_it(question: str, shown: str, is_unsaid: 
         ("Who signed the lease of the lock?", "Ada Brandt's signature. The lease of the lock ends in May.", False),
         ("Who signed the lease of the lock?", "The petition of the masters was signed by Ada Brandt.", True),
         ("When was the lease of the lock signed?", "The lease of the lock is to be signed in May.", True),
-        (
-            "When was the lock of the lease put to death?",
-            "The lock of the lease ended in May.",
-            False,
-        ),  # no verb is told
+        ("When were they put to death?", "They were hanged in May. Sentences of death were rare.", False),  # no verb
         ("Who signs leases of the lock?", "Leases of the lock must be signed by the master.", False),
     ],
 )
@@ -230,3 +226,20 @@ def test_who_did_something_is_told_by_what_was_done(question: str, shown: str, i
 
     text = f"{TEXT} The lease of the lock is signed. Leases are signed."
     assert leaves_unsaid(question, long_document(text), [shown], known) is is_unsaid
+
+
+@pytest.mark.parametrize(
+    ("question", "shown", "is_unsaid"),
+    [
+        ("How old was Ada Brandt?", ["Ada Brandt was elected in May.", "The lock is 90 years old."], True),
+        ("How old was Ada Brandt?", ["Ada Brandt was elected at 41 years.", "The lock is 90 years old."], False),
+        ("How old was the lock?", ["Ada Brandt was elected in May.", "It is 90 years old."], False),  # no name is asked
+        ("How old is Nordhaven?", ["Nordhaven is a town.", "It is 900 years old."], False),  # what all of it is about
+    ],
+)
+def test_an_age_or_a_weight_stands_beside_the_name_that_it_is_asked_of(
+    question: str, shown: Sequence[str], is_unsaid: bool
+) -> None:
+    told = [f"{TEXT} Ada Brandt was elected.", *(f"Nordhaven has {n} locks and is old." for n in range(9))]
+    assert leaves_unsaid(question, long_document(*told), shown, kin) is is_unsaid
+    assert not leaves_unsaid(question, INDEXES, shown, kin)  # a form has the name elsewhere
