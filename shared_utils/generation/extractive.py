@@ -12,7 +12,7 @@ from functools import partial
 from itertools import pairwise
 
 from shared_utils.generation.kinds import holds_kind
-from shared_utils.generation.page_breaks import Prose, over_pages, to_the_last_whole
+from shared_utils.generation.page_breaks import Prose, over_headings, over_pages, to_the_last_whole
 from shared_utils.generation.surroundings import begins_clause, read_with
 from shared_utils.message import message
 from shared_utils.structure import sentences as structure
@@ -343,6 +343,7 @@ def _placed(
         if around and not any(c.context or c.is_heading or is_table_row(c.text) for c in run):
             sentences, items = prose.of(key)
             wider = to_the_last_whole(key, read_with(page.text, sentences, place, around, items), place, prose)
+            wider = over_headings(page, wider, sentences)
             fits = wider.end - wider.start <= room or not found
             if fits and not any(other.start < wider.end and wider.start < other.end for other in before):
                 place = wider

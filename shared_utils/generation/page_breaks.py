@@ -1,4 +1,5 @@
-"""Sentences that go on over a page's end: the rest of one stands on the next page, the beginning on the one before."""
+"""Sentences that go on over a page's end or over a line that is set like a heading: the rest of one stands on the next
+page, or behind that line, and the beginning before it."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ Pages = Mapping[Key, Page]
 _FIRST = 2  # sentences of a page: before the one that goes on there may stand a running head
 _LONGEST = 400  # characters of what is brought from another page
 _ENDS = re.compile(r"[.!?:;…。！？：；][\"'”’)\]]*\s*$")
+_STOP = re.compile(r"[.!?]\s+")
 _GOES_ON = re.compile(r"\W{0,2}[^\W\d_]")
 
 
@@ -40,6 +42,22 @@ def to_the_last_whole(key: Key, wider: Span, own: Span, prose: Prose) -> Span:
     if not earlier or own.end > earlier[-1].end or _rest(key, wider, prose) is None:
         return wider
     return Span(wider.start, earlier[-1].end)
+
+
+def over_headings(page: Page, place: Span, prose: Sequence[Span]) -> Span:
+    """A place with the line before it where it begins in small letters right behind one that is set like a heading, and
+    with the line that it breaks off before, to the end of the sentence that goes on behind that."""
+    text, start, end = page.text, place.start, place.end
+    for heading in sorted(page.headings, key=lambda one: -one.start):
+        if heading.end <= start and not text[heading.end : start].strip() and text[start : start + 1].islower():
+            start = max((end.end() for end in _STOP.finditer(text, heading.start, start)), default=heading.start)
+    for heading in sorted(page.headings, key=lambda one: one.start):
+        behind = next((one for one in prose if one.start >= heading.end), None)
+        if behind is None or heading.start < end or text[end : heading.start].strip() or _ENDS.search(text[:end]):
+            continue
+        if not text[heading.end : behind.start].strip() and _goes_on(text, behind):
+            end = behind.end
+    return Span(start, end)
 
 
 def over_pages(key: Key, place: Span, prose: Prose) -> list[tuple[Key, Span]]:

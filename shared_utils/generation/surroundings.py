@@ -91,7 +91,7 @@ def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int, i
         if ends_list or is_another or one.end - begin > longest or not _follows(text, end, one.start):
             break
         end, read = one.end, read + 1
-    if any(_COUNTS.match(text, one.start) for one in sentences[first : read + 1]):
+    if any(_COUNTS.match(text, one.start) for one in sentences[first : last + 2]):
         end = _end_of_count(text, sentences[read + 1 :], begin, end)
     if items and not is_list and is_of_list(sentences[read].start):
         end = _end_of_list(text, sentences[read + 1 :], begin, end, is_of_list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared_utils.generation.extractive import extractive_answer
-from shared_utils.types import Answer, Evidence, EvidenceSpan, Page, PageVerdict
+from shared_utils.types import Answer, Evidence, EvidenceSpan, Heading, Page, PageVerdict
 
 FIRST = (
     "The harbour has two locks. The north lock is opened by hand.\n"
@@ -41,3 +41,21 @@ def test_what_is_read_on_ends_before_a_sentence_that_the_page_cuts() -> None:
 def test_a_page_that_begins_another_sentence_is_not_read() -> None:
     answer = answered("When does the lease of the boathouse end?", second="Swans nest beside the boathouse.\n")
     assert answer.sentences[0].text == "The lease of the boathouse ends after eleven years, unless the"
+
+
+def test_a_line_that_is_set_like_a_heading_parts_no_sentence() -> None:
+    lines = (
+        "Law\n",
+        "This lease is under the laws of the\n",
+        "town of Nordhaven. The Convention on\n",
+        "Sales of Boats is\n",
+    )
+    text = "".join(lines) + "not part of the law of this lease. Swans nest here.\n"
+    headings = tuple(Heading(at := text.index(line), at + len(line) - 1, 1) for line in (lines[0], lines[1], lines[3]))
+    page = Page(1, "1", text, PageVerdict.TEXT, headings=headings)
+    found = Evidence((EvidenceSpan(1, "d", 1, 0, len(text), text, 1.0),), 100, 600)
+    answer = extractive_answer("Which town's laws?", found, {("d", 1): page}, NAMES, max_sentences=1, around=60)
+    assert answer.sentences[0].text == (
+        "This lease is under the laws of the town of Nordhaven. The Convention on Sales of Boats is not part of the law of "
+        "this lease."
+    )
