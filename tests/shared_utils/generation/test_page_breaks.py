@@ -56,6 +56,6 @@ def test_a_line_that_is_set_like_a_heading_parts_no_sentence() -> None:
     found = Evidence((EvidenceSpan(1, "d", 1, 0, len(text), text, 1.0),), 100, 600)
     answer = extractive_answer("Which town's laws?", found, {("d", 1): page}, NAMES, max_sentences=1, around=60)
     assert answer.sentences[0].text == (
-        "This lease is under the laws of the town of Nordhaven. The Convention on Sales of Boats is not part of the law of "
-        "this lease."
+        "This lease is under the laws of the town of Nordhaven. The Convention on Sales of Boats is not part of the "
+        "law of this lease."
     )
