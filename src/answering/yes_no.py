@@ -31,7 +31,9 @@ _TWO = 2
 _PROSE = 40  # characters of a value that is a sentence
 _LEAST = 2  # words that must
 _AS_NEAR = 0.6  # of the words that the nearest clause shares
+_BY_A_DUTY = 4  # words to either side of "must"
 _PREFIXED = 5  # letters; a shorter word begins others by chance
+_MAY_IT = re.compile(r"\b(?:allowed|permitted|able|supposed|possible|necessary|required|have|need) to\b", re.IGNORECASE)
 _IT = re.compile(r"\W*(?:it|they|es|il|elle|c['’]est|cela|esto|questo|isto|het)\b", re.I)  # what was spoken of before
 _CONDITION = re.compile(r"\s*(?:if|when|wenn|falls|si|se|als)\b[^,?]{3,160},\s*", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]{1,60}\)")  # "there is no way (as of yet) to do it": one clause
@@ -236,9 +238,9 @@ def said(question: str, sentence: str) -> bool | None:
 
 
 def _statement(question: str) -> str:
-    """The question without its mark and the verb it begins with."""
+    """The question without its mark, the verb it begins with, and what only asks whether it may or must be."""
     bare = question.strip(" ¿?\"'“”")
-    return re.sub(r"^[\w'’-]+\s+", "", bare, count=1)
+    return _MAY_IT.sub(" ", re.sub(r"^[\w'’-]+\s+", "", bare, count=1), count=1)
 
 
 def _shared(asked: str, sentence: str) -> set[str] | None:
@@ -293,11 +295,20 @@ def _denied_together(parts: Sequence[str]) -> list[str]:
 
 
 def _leaves_open(asked: str, text: str) -> bool:
-    """Whether the nearest of the sentences that speak of the same says that it may be done, not that it has to be."""
+    """Whether sentences that speak of the same say that it may be done, and none that it has to be."""
     near = [text[one.start : one.end] for one in split_sentences(text)]
-    near = [one for one in near if _shared(asked, one) is not None]
-    said = [folded for one in near if _LEAVES_OPEN.search(folded := fold(one).replace("’", "'"))]
-    return bool(said) and not any(_OBLIGES.search(fold(one).replace("’", "'")) for one in near)
+    near = [fold(one).replace("’", "'") for one in near if _shared(asked, one) is not None]
+    return any(map(_LEAVES_OPEN.search, near)) and not any(_obliges(asked, one) for one in near)
+
+
+def _obliges(asked: str, sentence: str) -> bool:
+    """Whether a word of duty stands by one that is asked of: "must tell who offers it" does not oblige to offer."""
+    wanted = set(terms(asked))
+    around = (
+        " ".join([*sentence[: duty.start()].split()[-_BY_A_DUTY:], *sentence[duty.end() :].split()[:_BY_A_DUTY]])
+        for duty in _OBLIGES.finditer(sentence)
+    )
+    return any(not wanted.isdisjoint(terms(words)) for words in around)
 
 
 def _is_prefixed(asked: str, clauses: Sequence[str]) -> bool:

@@ -186,6 +186,7 @@ def test_what_or_joins_to_a_denial_is_denied(question: str, sentence: str, word:
         ("Do I have to send photos?", "Guests send photos of the berth.", True),
         ("Must I send photos?", "Photos can be sent by mail. You must send photos of the berth.", True),
         ("Is it necessary to send photos?", "Sending photos is optional.", False),
+        ("Do I have to send photos?", "You may send photos. You must make it quite clear who sends the photos.", False),
         ("Can I send photos?", "You may send photos.", True),
         ("Did the guests send the photos?", "The guests refused to send the photos.", False),
     ],
@@ -203,6 +204,11 @@ def test_what_may_be_done_need_not_be(question: str, sentence: str, word: bool) 
 )
 def test_it_speaks_of_what_was_spoken_of_before(question: str, text: str, word: bool) -> None:
     assert said(question, text) is word
+
+
+def test_being_allowed_is_nothing_that_a_sentence_is_about() -> None:
+    assert said("Am I allowed to paint the crane?", "Members may allow guests to use the crane.") is None
+    assert said("Are dogs allowed on the crane?", "Dogs are not allowed on the crane.") is False
 
 
 def test_a_sentence_that_leaves_it_open_leads_no_answer() -> None:
