@@ -12,7 +12,8 @@ from functools import partial
 from itertools import pairwise
 
 from shared_utils.generation.kinds import holds_kind
-from shared_utils.generation.surroundings import begins_clause, items_of, prose_of, read_with
+from shared_utils.generation.page_breaks import Prose, over_headings, over_pages, to_the_last_whole
+from shared_utils.generation.surroundings import begins_clause, read_with
 from shared_utils.message import message
 from shared_utils.structure import sentences as structure
 from shared_utils.structure.rows import groups_of, is_named_twice, names_over, over, row_at
@@ -51,8 +52,10 @@ _W_FOUND = 0.7  # the same, as it is: one that was found by its words and its me
 _HEADING_SHARE = 0.4  # a heading names the subject, the sentence under it answers
 _LEAD_IN_SHARE = 0.7  # so does "The components are as follows:", though less so
 _NO_FORM = 0.4  # of a sentence without a number to call, where one is asked for
+_IN_CAPITALS = 0.85  # of a paragraph in capitals: a disclaimer has many words of any question
 _NO_REASON = 0.7  # of a table's row, where a reason is asked for
 _HEADINGS_OVER_A_ROW = 8
+_LONGEST_LABEL = 60  # characters; longer text in capitals is a paragraph
 _LEAST = 0.5  # share of the best score that a sentence needs to be shown beside it
 _LEAST_BESIDE = 0.7  # … that one needs which only stands beside the question's words
 _LEAST_BEFORE = 0.85  # … that one needs to be read before it
@@ -98,7 +101,8 @@ def extractive_answer(
 
     A sentence is read with what stands around it, up to `around` characters together; 0 leaves it alone.
     `pages` maps (document id, page number) to the page of every evidence span, `names` document ids to display names.
-    A table row whose column heads stand higher on the page has them before it, with a citation of their own.
+    A table row whose column heads stand higher on the page has them before it, with a citation of their own; so has a
+    sentence what of it stands on the page before or after, where `pages` has that.
     """
     began = time.perf_counter()
     texts = {(span.document_id, span.page): pages[span.document_id, span.page].text for span in evidence.spans}
@@ -107,11 +111,17 @@ def extractive_answer(
     runs = [_from_its_best(run) for run in _merged(_chosen(candidates, max_sentences))]
     citations: list[Citation] = []
     sentences: list[Sentence] = []
-    for paragraph, (run, place) in enumerate(_placed(runs, pages, around)):
-        page = pages[run[0].span.document_id, run[0].span.page]
-        places = [*_column_heads(run[0], page), place]
-        cited = [_citation(len(citations) + i, run[0].span, place, page, names) for i, place in enumerate(places, 1)]
-        text = " · ".join(" ".join(citation.quote.split()) for citation in cited)
+    prose = Prose(pages)
+    for paragraph, (run, place) in enumerate(_placed(runs, pages, around, prose)):
+        key = run[0].span.document_id, run[0].span.page
+        heads = [(key, head) for head in _column_heads(run[0], pages[key])]
+        whole = over_pages(key, place, prose) if around and not run[0].context else [(key, place)]
+        cited = [
+            _citation(len(citations) + i, pages[of], of[0], part, names)
+            for i, (of, part) in enumerate(heads + whole, 1)
+        ]
+        quotes = [" ".join(citation.quote.split()) for citation in cited]
+        text = " · ".join([*quotes[: len(heads)], " ".join(quotes[len(heads) :])])
         markers = tuple(citation.marker for citation in cited)
         sentences.append(Sentence(text, markers, Verdict.SUPPORTED, message("quoted word for word"), paragraph))
         citations += cited
@@ -245,7 +255,9 @@ def _share_of_pairs(asked: Sequence[str], said: Sequence[str]) -> float:
 def _share(c: _Candidate) -> float:
     if c.is_heading:
         return _HEADING_SHARE
-    return _LEAD_IN_SHARE if c.text.rstrip().endswith((":", "：")) else 1.0
+    if c.text.rstrip().endswith((":", "：")):
+        return _LEAD_IN_SHARE
+    return _IN_CAPITALS if len(c.text) > _LONGEST_LABEL and c.text.isupper() else 1.0
 
 
 def _by_meaning(question: str, scored: Sequence[_Candidate], embedder: Embedder) -> list[_Candidate]:
@@ -313,12 +325,13 @@ def _touch(one: _Candidate, other: _Candidate) -> bool:
     return not begins_clause(max(one, other, key=lambda c: c.position).text)
 
 
-def _placed(runs: Sequence[Sequence[_Candidate]], pages: Pages, around: int) -> list[tuple[Sequence[_Candidate], Span]]:
+def _placed(
+    runs: Sequence[Sequence[_Candidate]], pages: Pages, around: int, prose: Prose
+) -> list[tuple[Sequence[_Candidate], Span]]:
     """The runs that are quoted, and where: with what they are read with, within `_MOST_CHARS`, the best in any case.
 
     What an earlier one holds already is left out.
     """
-    prose: dict[tuple[str, int], tuple[list[Span], list[Span]]] = {}
     found: list[tuple[Sequence[_Candidate], Span]] = []
     taken: dict[tuple[str, int], list[Span]] = {}
     room = _MOST_CHARS
@@ -328,10 +341,9 @@ def _placed(runs: Sequence[Sequence[_Candidate]], pages: Pages, around: int) -> 
         if any(other.start <= place.start and place.end <= other.end for other in before):
             continue
         if around and not any(c.context or c.is_heading or is_table_row(c.text) for c in run):
-            if key not in prose:
-                prose[key] = prose_of(page, page_rows(page)), items_of(page)
-            sentences, items = prose[key]
-            wider = read_with(page.text, sentences, place, around, items)
+            sentences, items = prose.of(key)
+            wider = to_the_last_whole(key, read_with(page.text, sentences, place, around, items), place, prose)
+            wider = over_headings(page, wider, sentences)
             fits = wider.end - wider.start <= room or not found
             if fits and not any(other.start < wider.end and wider.start < other.end for other in before):
                 place = wider
@@ -352,12 +364,12 @@ def _column_heads(row: _Candidate, page: Page) -> list[Span]:
     return [span for span in over if span.end - span.start <= _LONGEST_HEAD]
 
 
-def _citation(marker: int, span: EvidenceSpan, place: Span, page: Page, names: Mapping[str, str]) -> Citation:
+def _citation(marker: int, page: Page, document_id: str, place: Span, names: Mapping[str, str]) -> Citation:
     return Citation(
         marker=marker,
-        document_id=span.document_id,
-        document=names.get(span.document_id, span.document_id),
-        page=span.page,
+        document_id=document_id,
+        document=names.get(document_id, document_id),
+        page=page.number,
         page_label=page.label,
         quote=page.text[place.start : place.end],
         start=place.start,

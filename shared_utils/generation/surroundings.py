@@ -29,6 +29,14 @@ _REFERS_BACK = re.compile(
     r"questo|questa|questi|queste|esso|essa|isto|isso|ele|ela|eles|elas|deze|dit|dat|hij|zij|ze|het)\b",
     re.IGNORECASE,
 )
+# What counts its reasons counts them to the last: "Firstly, … Secondly, … Thirdly, …".
+_COUNTS = re.compile(
+    r"\W*(?:first|firstly|second|secondly|third|thirdly|fourth|fourthly|fifthly|finally|lastly|erstens|zweitens"
+    r"|drittens|viertens|schlie[ßs]+lich|premi[èe]rement|deuxi[èe]mement|troisi[èe]mement|enfin|primero|segundo|tercero"
+    r"|en (?:primer|segundo|tercer) lugar|finalmente|in (?:primo|secondo|terzo) luogo|infine"
+    r"|ten (?:eerste|tweede|derde|slotte))\b",
+    re.IGNORECASE,
+)
 _GAP = 3  # characters of white space between two sentences of one stretch
 
 
@@ -57,7 +65,8 @@ def begins_clause(text: str, start: int = 0) -> bool:
 def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int, items: Sequence[Span] = ()) -> Span:
     """A place of a page with the sentences around it, of `longest` characters at most: those that follow come first.
 
-    Where what follows runs into a list, all of the list is read if `LONGEST_LIST` characters hold it. After a line that
+    Where what follows runs into a list, or counts on ("Secondly, …"), all of it is read if `LONGEST_LIST` characters
+    hold it. After a line that
     ends in a colon, what it leads in to is read as far as there is room; an item of a list is read to its end (`items`
     tells where that is), with the items around it and the line that leads in to them, in `LONGEST_LIST` characters.
     The next numbered clause is not read. What stands before is read only where an item or a word such as "it" needs it:
@@ -82,6 +91,8 @@ def read_with(text: str, sentences: Sequence[Span], place: Span, longest: int, i
         if ends_list or is_another or one.end - begin > longest or not _follows(text, end, one.start):
             break
         end, read = one.end, read + 1
+    if any(_COUNTS.match(text, one.start) for one in sentences[first : last + 2]):
+        end = _end_of_count(text, sentences[read + 1 :], begin, end)
     if items and not is_list and is_of_list(sentences[read].start):
         end = _end_of_list(text, sentences[read + 1 :], begin, end, is_of_list)
     earlier = first if is_one_item else BEFORE if _REFERS_BACK.match(text, begin) else 0
@@ -106,6 +117,17 @@ def _end_of_list(text: str, sentences: Sequence[Span], begin: int, end: int, is_
             break
         whole = one.end
     return whole if whole - begin <= LONGEST_LIST else end
+
+
+def _end_of_count(text: str, sentences: Sequence[Span], begin: int, end: int) -> int:
+    """Where the last of what sentences count ends, with what stands between, if all of it has room; else `end`."""
+    whole, latest = end, end
+    for one in sentences:
+        if one.end - begin > LONGEST_LIST or not _follows(text, latest, one.start):
+            break
+        latest = one.end
+        whole = one.end if _COUNTS.match(text, one.start) else whole
+    return whole
 
 
 def _follows(text: str, end: int, start: int) -> bool:

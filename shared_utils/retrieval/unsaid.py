@@ -13,10 +13,20 @@ from typing import Protocol
 
 from shared_utils.retrieval.index import DocumentIndex
 from shared_utils.retrieval.question import question_words
-from shared_utils.text.asked_attribute import Form, asked_attribute, asked_deed, asked_nouns, asked_ordinal
-from shared_utils.text.expected import PRICE
+from shared_utils.text.asked_attribute import (
+    Form,
+    asked_attribute,
+    asked_deed,
+    asked_doing,
+    asked_name,
+    asked_nouns,
+    asked_ordinal,
+)
+from shared_utils.text.expected import PRICE, expected_type
 from shared_utils.text.irregular_verbs import forms_of
 from shared_utils.text.languages import told_language
+from shared_utils.text.sentences import split_sentences
+from shared_utils.text.subject import names_in
 from shared_utils.text.words import terms
 
 
@@ -38,6 +48,15 @@ _SUMS = frozenset(
 )
 _FIRST_CHUNKS = 20  # whose language is a document's
 _NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z][\w'’-]{2,}\b(?![\s.-]*\d)")  # no "Table 6"
+_NAMED = re.compile(
+    r"(?<![.!?:\"“(]\s)(?<!^)(?<![\"“(])\b[A-Z][\w'’-]+|\b[A-Z][\w'’-]+ (?:[A-Z][\w.'’-]* )*[A-Z][\w'’-]+",
+    re.MULTILINE,
+)
+_CALLS = re.compile(  # a name follows
+    r"\b(?:called|named|known as|titled|entitled|nickname\w*)\b|[\"“‘]\w", re.IGNORECASE
+)
+_NEAR_A_NOUN = 100  # characters to either side in which its name stands
+_MODAL = re.compile(r"\b(?:shall|must|may|should|will|can|would|might|to)\s+(?:[^\W\d_]+\s+){0,6}$", re.IGNORECASE)
 _SHORT_PAGES = 6  # whose words are not all there is to be told by
 _APART = 6  # words between "first" and what was the first, at most
 _ORDINALS = {
@@ -50,6 +69,7 @@ _ORDINALS = {
     "final": "last final latest",
     "next": "next successor succeeded succeeds follows",
 }
+_OF_THE_SUBJECT = 0.2  # of the passages: a name that so many have is what the documents are about
 _SHARE = 0.5  # of a question's other words, that stand beside the sum it asks for
 
 
@@ -64,6 +84,10 @@ def leaves_unsaid(question: str, indexes: Sequence[DocumentIndex], shown: Sequen
     if told_language(question) not in ("english", None):
         return False
     if _lacks_noun(question, indexes, kin) or _lacks_ordinal(question, indexes, shown):
+        return True
+    if _lacks_value(question, indexes, shown):
+        return True
+    if _lacks_name(question, indexes, shown, kin) or _lacks_doing(question, indexes, shown, kin):
         return True
     attribute = asked_attribute(question)
     if attribute is None:
@@ -142,6 +166,66 @@ def _lacks_ordinal(question: str, indexes: Sequence[DocumentIndex], shown: Seque
     which, noun = frozenset(_ORDINALS.get(asked[0], asked[0]).split()), frozenset(terms(asked[1]))
     beside = set(terms(question)) - which
     return not any(_are_near(which, noun, text) for text in shown) and all(_is_english(i, beside) for i in indexes)
+
+
+def _lacks_name(question: str, indexes: Sequence[DocumentIndex], shown: Sequence[str], kin: Kin) -> bool:
+    """Whether the name of somebody or something is asked for, and beside no word for it stands one that the question
+    has not."""
+    noun = asked_name(question)
+    if not noun:
+        return False
+    own, asked = _terms_of((noun, *kin(noun))), set(terms(question))
+    near = [
+        text[max(0, word.start() - _NEAR_A_NOUN) : word.end() + _NEAR_A_NOUN]
+        for text in shown
+        for word in re.finditer(r"[^\W\d_]+", text)
+        if not own.isdisjoint(terms(word.group()))
+    ]
+    has_name = any(map(_CALLS.search, near)) or any(
+        not asked.issuperset(terms(name.group())) for text in near for name in _NAMED.finditer(text)
+    )
+    return not has_name and all(_is_english(index, asked - own) for index in indexes)
+
+
+def _lacks_value(question: str, indexes: Sequence[DocumentIndex], shown: Sequence[str]) -> bool:
+    """Whether a value of a known form, an age or a weight, is asked of a name, and no text shown of documents that are
+    not short has both one and the name. Who the documents are about is not named beside every value."""
+    wanted = expected_type(question)
+    if wanted is None or _are_short(indexes):
+        return False
+    chunks = sum(len(index.chunks) for index in indexes)
+    names = {
+        name
+        for name in names_in(question)
+        if sum(index.chunk_words.document_frequency(name) for index in indexes) < _OF_THE_SUBJECT * chunks
+    }
+    return bool(names) and not any(wanted.is_in(text) and not names.isdisjoint(terms(text)) for text in shown)
+
+
+def _lacks_doing(question: str, indexes: Sequence[DocumentIndex], shown: Sequence[str], kin: Kin) -> bool:
+    """Whether it is asked who did something, when or where, and no sentence shown of documents that are not short has
+    the verb as done, with half of the question's other words there or in the sentences beside it. What shall or may be
+    signed tells nothing of who signed it."""
+    doing = asked_doing(question)
+    others = kin(doing) if doing and not _are_short(indexes) else ()
+    if not others:
+        return False
+    ways = _terms_of((doing, *others, *forms_of(doing)))
+    beside = set(terms(question)) - ways
+    is_past = doing.endswith("ed") or bool(forms_of(doing))
+    for text in shown:
+        sentences = [text[one.start : one.end] for one in split_sentences(text)]
+        for n, sentence in enumerate(sentences):
+            told = set(terms(" ".join(sentences[max(0, n - 1) : n + 2])))
+            if len(beside & told) >= _SHARE * len(beside) and _does(sentence, ways, is_past=is_past):
+                return False
+    return all(_is_english(index, beside) for index in indexes)
+
+
+def _does(sentence: str, ways: Collection[str], *, is_past: bool) -> bool:
+    """Whether a sentence has one of some verbs; where a past is asked for, other than as what is to be done."""
+    verbs = (word for word in re.finditer(r"[^\W\d_]+", sentence) if not set(terms(word.group())).isdisjoint(ways))
+    return any(not (is_past and _MODAL.search(re.split(r"[,;:]\s", sentence[: verb.start()])[-1])) for verb in verbs)
 
 
 def _are_near(which: frozenset[str], noun: frozenset[str], text: str) -> bool:

@@ -69,7 +69,7 @@ _NO_ATTRIBUTE = _word_set(
     "describes required refer refers apply applies exist exists start starts begin begins end ends occur occurs "
     "count counts spend spent state states stated list listed print printed find found call called know known see "
     "seen write wrote written authored explain explained define defined discuss discussed present presented "
-    "quote quoted cite cited mention mentioned credit credited name named"
+    "quote quoted cite cited mention mentioned credit credited name named locate located situated"
 )
 _SHORT = 8  # words of a question whose last word is its verb: "What does the pump cost?"
 _LONGER = 12  # … where "how much" leaves little else
@@ -77,6 +77,12 @@ _SHORTEST = 3  # letters: a longer noun is looked for
 _ORDINAL = re.compile(
     r"who (?:is|was|were|became|are) the (?:very )?(?P<which>first|second|third|fourth|fifth|last|final|next) "
     r"(?P<of>.+)",
+    re.IGNORECASE,
+)
+_NAME_OF = re.compile(
+    r"(?:what|which) (?:is|was|are|were) (?:the )?(?:[a-z]+ )?names? of (?P<of>[^?]+)"
+    r"|what (?:is|was) (?P<whose>[^?]+?)'s? (?:[a-z]+ )?name\b"
+    r"|what (?:is|was|are|were) (?P<called>[^?]+?) (?:called|named)\b",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"[A-Za-z][\w'-]*|\d[\w.,%-]*|[?,;:.]")
@@ -180,6 +186,34 @@ def _deed_behind(auxiliary: str, rest: Sequence[str]) -> tuple[str, bool]:
     ends = next((i for i, token in enumerate(rest) if i and token.lower() in _ENDS), len(rest))
     verb = rest[ends - 1] if ends > 1 else ""
     return verb, verb.islower() and not verb.endswith(("ing", "ly")) and verb not in _LATER
+
+
+def asked_doing(question: str) -> str:
+    """The verb by which an English question asks who did something, or when or where it was done; "" for a light one
+    and for what may be none.
+
+    >>> asked_doing("Who signed the lease?"), asked_doing("When was the bridge painted?"), asked_doing("Who wrote it?")
+    ('signed', 'painted', '')
+    >>> asked_doing("When were they put to death?")
+    ''
+    """
+    opening = next(iter(_tokens(question)), "").lower()
+    found = asked_attribute(question) if opening in ("who", "when", "where") else None
+    verb = found.words[0] if found is not None and found.form is Form.VERB else ""
+    return verb if verb.endswith("ed") or forms_of(verb) else ""
+
+
+def asked_name(question: str) -> str:
+    """The noun, in small letters, of what an English question asks the name of; "" where it asks for none.
+
+    >>> asked_name("What is the name of the captain's dog?"), asked_name("What was the judge called?")
+    ('dog', 'judge')
+    >>> asked_name("What is the judge's first name?"), asked_name("What is the name of the document?")
+    ('judge', '')
+    """
+    match = _NAME_OF.match(question.strip().replace("’", "'"))
+    noun = _noun(_TOKEN.findall(next(filter(None, match.groups()), "")))[-1:] if match else []
+    return noun[0].lower() if noun and noun[0].islower() and not _says_nothing(noun[0]) else ""
 
 
 def asked_ordinal(question: str) -> tuple[str, str] | None:

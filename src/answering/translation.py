@@ -196,6 +196,8 @@ def translated(question: str, asked: str, to: str, indexes: Sequence[DocumentInd
     while i < len(words):
         length, concepts = _longest(stems[i:], asked, lexicon)
         start, end, word = words[i]
+        if not length and (concepts := _of_one_verb(word, asked, lexicon)):
+            length = 1
         if length == 1:
             concepts = _meant(concepts, word, asked, is_noun=question[start].isupper() if has_nouns else None)
         is_small = word in _COPULAS.get(asked, ()) or _is_elided(question, words[i])
@@ -227,6 +229,17 @@ def translated(question: str, asked: str, to: str, indexes: Sequence[DocumentInd
     text = re.sub(r"\s+", " ", "".join([*pieces, question[position:]])).strip()
     text = re.sub(r"(?<![^\W\d_])[’']\s?", "", text)  # what an elided article leaves
     return Translation(f"{text} {_FRAMES[to]}".strip(), known, content)
+
+
+def _of_one_verb(word: str, language: str, lexicon: Lexicon) -> tuple[Concept, ...]:
+    """The concepts of a German noun or verb by the other of the two, where the lexicon has only that: "das Ausbaggern"
+    for "Ausbaggerung", "Messung" for "messen". `word` is folded."""
+    if language != "german":
+        return ()
+    bare = word.removesuffix("ung")
+    others = (f"{bare}en", f"{bare}n") if bare != word else (f"{word[:-2]}ung", f"{word[:-1]}ung")
+    known = (lexicon.meaning(language, (stem(language, other),)) for other in others if word.endswith(("ung", "n")))
+    return next(filter(None, known), ())
 
 
 def _is_elided(question: str, word: tuple[int, int, str]) -> bool:

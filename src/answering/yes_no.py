@@ -20,6 +20,7 @@ from shared_utils.message import Message, message
 from shared_utils.text.folding import fold
 from shared_utils.text.languages import told_language
 from shared_utils.text.quantities import quantities
+from shared_utils.text.sentences import split_sentences
 from shared_utils.text.words import terms
 from shared_utils.types import Answer, Direct, DirectKind, DirectOperand, Sentence, Verdict
 
@@ -30,10 +31,15 @@ _TWO = 2
 _PROSE = 40  # characters of a value that is a sentence
 _LEAST = 2  # words that must
 _AS_NEAR = 0.6  # of the words that the nearest clause shares
+_BY_A_DUTY = 4  # words to either side of "must"
 _PREFIXED = 5  # letters; a shorter word begins others by chance
+_MAY_IT = re.compile(r"\b(?:allowed|permitted|able|supposed|possible|necessary|required|have|need) to\b", re.IGNORECASE)
+_IT = re.compile(r"\W*(?:it|they|es|il|elle|c['’]est|cela|esto|questo|isto|het)\b", re.I)  # what was spoken of before
 _CONDITION = re.compile(r"\s*(?:if|when|wenn|falls|si|se|als)\b[^,?]{3,160},\s*", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]{1,60}\)")  # "there is no way (as of yet) to do it": one clause
-_CLAUSE = re.compile(r"[,;:.!?()](?:\s|$)|\b(?:but|while|whereas|although|however|aber|mais|pero|ma|mas|maar)\b", re.I)
+_OR = re.compile(r"\b(?:or|nor|oder|noch|ou|ni|o|né|nem|of)\b", re.I)  # joins what one "not" denies
+_STOP = re.compile(r"[;:.!?()](?:\s|$)|\b(?:but|while|whereas|although|however|aber|mais|pero|ma|mas|maar)\b", re.I)
+_CLAUSE = re.compile(rf",(?:\s|$)|{_STOP.pattern}", re.I)
 
 
 def _folded(name: str, words: Mapping[str, str]) -> frozenset[str]:
@@ -46,6 +52,11 @@ _DENYING = _folded("denying", _WORDS)
 _LIMITING = _folded("limiting", _WORDS)
 _WHOLE = _folded("whole", _WORDS)
 _MORE, _FEWER = _folded("more", _WORDS), _folded("fewer", _WORDS)
+_OF_ITS_OWN = _folded("of_its_own", _WORDS)
+_OPEN = _folded("open", _WORDS)
+_OBLIGED = re.compile(_WORDS["obliged"])
+_OBLIGES = re.compile(_WORDS["obliges"])
+_LEAVES_OPEN = re.compile(_WORDS["leaves_open"])
 _EITHER = re.compile(_WORDS["either"])
 _IS_WHAT = re.compile(  # "was" before a German verb: too little of a language is told where only a name follows
     r"was (?:ist|sind|war|waren|wird|wurde|hat|haben|gibt|macht|tut|kann|darf|muss|soll|bedeutet|heisst|kostet|steht|"
@@ -112,7 +123,13 @@ def with_word(question: str, answer: Answer) -> Answer:
         first = answer.sentences[place]
         return _led_by(YES, answer, (first, *(s for s in answer.sentences if s is not first)))
     told = [
-        (_most_in_a_clause(question, sentence.text), len(_terms_in(question, sentence.text)), -number, word)
+        (
+            _most_in_a_clause(question, sentence.text),
+            not _is_open(question, sentence.text),
+            len(_terms_in(question, sentence.text)),
+            -number,
+            word,
+        )
         for number, sentence in enumerate(answer.sentences[:_LOOKED_AT])
         if sentence.citations and (word := said(question, sentence.text)) is not None
     ]
@@ -195,14 +212,19 @@ def said(question: str, sentence: str) -> bool | None:
     False
     >>> said("Is the pool heated?", "The harbour was dredged in May.") is None
     True
+    >>> said("Am I allowed to open the box?", "You may not move, paint or open the box.")
+    False
+    >>> said("Must I send photos?", "You may send photos."), said("Must I send photos?", "You must send photos.")
+    (False, True)
     """
     asked, sentence = _statement(question), _DENIES_NOTHING.sub(" ", sentence)
-    shared = _shared(asked, sentence)
-    if shared is None:
+    if _shared(asked, sentence) is None:
         return None
     numbers = _by_number(asked, sentence)
     if numbers is not None:
         return numbers
+    if _OBLIGED.search(fold(question)) and _leaves_open(asked, sentence):
+        return False
     clauses = _clauses_near(asked, sentence)
     is_denied = any(_denies(clause) for clause in clauses) != _denies(asked)
     is_limited = _speaks(asked, _WHOLE) and not _speaks(asked, _LIMITING)
@@ -216,9 +238,9 @@ def said(question: str, sentence: str) -> bool | None:
 
 
 def _statement(question: str) -> str:
-    """The question without its mark and the verb it begins with."""
+    """The question without its mark, the verb it begins with, and what only asks whether it may or must be."""
     bare = question.strip(" ¿?\"'“”")
-    return re.sub(r"^[\w'’-]+\s+", "", bare, count=1)
+    return _MAY_IT.sub(" ", re.sub(r"^[\w'’-]+\s+", "", bare, count=1), count=1)
 
 
 def _shared(asked: str, sentence: str) -> set[str] | None:
@@ -228,19 +250,65 @@ def _shared(asked: str, sentence: str) -> set[str] | None:
     return shared if len(shared) >= min(_LEAST, len(wanted)) and len(shared) >= _COVERED * len(wanted) else None
 
 
+def _is_open(question: str, text: str) -> bool:
+    """Whether the clause that has most of the question's words leaves open what is asked: "which may be taxed"."""
+    clauses = [clause for clause in _CLAUSE.split(text) if clause]
+    nearest = max(clauses, key=lambda clause: len(_terms_in(question, clause)), default="")
+    return _speaks(nearest, _OPEN) and not _speaks(question, _OPEN)
+
+
 def _clauses_near(asked: str, sentence: str) -> list[str]:
     """The stretches of a sentence between two breaks that share about as many words with the question as any does, and
     those that deny a thing by no name of its own ("this feature is not supported") and share one."""
     wanted = set(terms(asked))
     sentence = _ASIDE.sub(lambda aside: aside[0] if wanted & set(terms(aside[0])) else "", sentence)
-    parts = [part for part in _CLAUSE.split(sentence) if part and part.strip()] or [sentence]
-    shares = [len(wanted & set(terms(part))) for part in parts]
+    parts = _parts(sentence)
+    told = [set(terms(part)) for part in parts]
+    of_it = [
+        own | before if _IT.match(part) else own for part, own, before in zip(parts, told, [set(), *told], strict=False)
+    ]
+    shares = [len(wanted & held) for held in of_it]
     enough = max(1.0, _AS_NEAR * max(shares))
     return [
         part
         for part, share in zip(parts, shares, strict=True)
         if share >= enough or (share and _GENERIC.match(part) and _denies(part))
     ]
+
+
+def _parts(sentence: str) -> list[str]:
+    """The stretches of a sentence between two breaks."""
+    stretches = (re.split(r",(?:\s|$)", stretch) for stretch in _STOP.split(sentence) if stretch)
+    parts = [part for stretch in stretches for part in _denied_together([one for one in stretch if one.strip()])]
+    return parts or [sentence]
+
+
+def _denied_together(parts: Sequence[str]) -> list[str]:
+    """What stands between commas, with the "not" that it shares: of "you may not move, paint or open it" all three are
+    denied, for "or" joins them and the later ones have no verb of their own."""
+    told = list[str]()
+    for n, part in enumerate(parts):
+        is_joined = bool(told) and _denies(told[-1]) and any(map(_OR.search, parts[n:]))
+        is_denied = is_joined and not _denies(part) and not _speaks(part, _OF_ITS_OWN | _LIMITING)
+        told.append(f"not {part}" if is_denied else part)
+    return told
+
+
+def _leaves_open(asked: str, text: str) -> bool:
+    """Whether sentences that speak of the same say that it may be done, and none that it has to be."""
+    near = [text[one.start : one.end] for one in split_sentences(text)]
+    near = [fold(one).replace("’", "'") for one in near if _shared(asked, one) is not None]
+    return any(map(_LEAVES_OPEN.search, near)) and not any(_obliges(asked, one) for one in near)
+
+
+def _obliges(asked: str, sentence: str) -> bool:
+    """Whether a word of duty stands by one that is asked of: "must tell who offers it" does not oblige to offer."""
+    wanted = set(terms(asked))
+    around = (
+        " ".join([*sentence[: duty.start()].split()[-_BY_A_DUTY:], *sentence[duty.end() :].split()[:_BY_A_DUTY]])
+        for duty in _OBLIGES.finditer(sentence)
+    )
+    return any(not wanted.isdisjoint(terms(words)) for words in around)
 
 
 def _is_prefixed(asked: str, clauses: Sequence[str]) -> bool:

@@ -193,3 +193,24 @@ def quoted(question: str, text: str) -> Answer:
     page = Page(1, "1", text, PageVerdict.TEXT)
     spans = (EvidenceSpan(1, "a", 1, 0, len(text), text, 1.0),)
     return extractive_answer(question, Evidence(spans, 100, 600), {("a", 1): page}, NAMES, around=0)
+
+
+def quoted_first(question: str, text: str) -> str:
+    pages = {("d", 1): Page(1, "1", text, PageVerdict.TEXT)}
+    found = Evidence((EvidenceSpan(1, "d", 1, 0, len(text), text, 1.0),), 100, 600)
+    return extractive_answer(question, found, pages, {}, max_sentences=1).sentences[0].text
+
+
+def test_how_long_wants_a_stretch_of_time_how_often_what_recurs_and_why_a_reason() -> None:
+    ferry = "The crossing of the ferry is on 2 decks.\nOn the ferry the crossing takes 40 minutes.\n"
+    assert quoted_first("How long is the crossing of the ferry?", ferry).startswith("On the ferry")
+    pump = "The pump is greased beside the quay.\nBeside the quay they grease the pump every Monday.\n"
+    assert quoted_first("How often is the pump greased?", pump).startswith("Beside the quay")
+    lock = "In May the lock is shut and many regret it.\nThe lock is shut because swans breed in May beside it.\n"
+    assert quoted_first("Why is the lock shut in May?", lock).startswith("The lock is shut because")
+
+
+def test_a_paragraph_in_capitals_gives_way_to_a_sentence() -> None:
+    disclaimer = "THE HARBOUR IS NOT LIABLE FOR A BREACH OF THE BERTH, FOR A NOTICE OR FOR ANYTHING THAT COMES OF IT.\n"
+    rule = "Whoever has notice of it makes good a breach of the berth in thirty days.\n"
+    assert quoted_first("What is a notice for a breach of the berth?", disclaimer + rule) == rule.strip()

@@ -131,3 +131,14 @@ def test_half_of_the_items_before_one_are_not_read() -> None:
         page.text, prose_of(page, page_rows(page)), Span(start, start + len(rules[-1])), 600, items_of(page)
     )
     assert page.text[place.start : place.end] == rules[-1]
+
+
+def test_what_is_counted_in_prose_is_read_to_the_last_of_it() -> None:
+    page = page_of(
+        "The lessons were three. Firstly, the quay was too short for the boats of the north. Nobody had measured it. "
+        "Secondly, the crane was weak. It broke. It was mended. Thirdly, the harbour silted up. Swans came in May.\n"
+    )
+    told = read(page, "The lessons were three.", longest=120)
+    assert told.startswith("The lessons were three. Firstly,")
+    assert told.endswith("Thirdly, the harbour silted up.")
+    assert read(page, "Swans came in May.") == "Swans came in May."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import pytest
 
@@ -184,3 +184,62 @@ def test_what_was_done_is_told_of_something_that_is_named(question: str, shown: 
 
     assert leaves_deed_unsaid(question, long_document(TEXT), [shown], known) is is_unsaid
     assert not leaves_deed_unsaid(question, INDEXES, [shown], known)  # a form has other words
+
+
+@pytest.mark.parametrize(
+    ("question", "shown", "is_unsaid"),
+    [
+        ("What is the name of the captain's sister?", "The captain wrote to his dear sister, who was ill.", True),
+        ("What is the name of the captain's sister?", "The captain wrote to his sister Ada, who was ill.", False),
+        ("What is the name of the captain's sister?", "Ada Brandt\nsister of the captain", False),
+        ("What is the dog called?", "The dog sleeps on the quay.", True),
+        ("What is the dog called?", "The dog on the quay is called rex.", False),
+        ("What is the name of the report?", "The report is about dogs.", False),  # any document has one
+    ],
+)
+def test_a_name_stands_beside_what_has_it(question: str, shown: str, is_unsaid: bool) -> None:
+    def known(word: str, *_: float) -> Collection[str]:
+        return {"sister": ("brother",), "dog": ("dogs",)}.get(word, ())
+
+    text = f"{TEXT} The captain of the harbour has a sister and a dog."
+    assert leaves_unsaid(question, long_document(text), [shown], known) is is_unsaid
+    assert leaves_unsaid(
+        question, [build_index("d", [Chunk("d:1:0", "d", 1, 0, len(text), text)])], [shown], known
+    ) is (is_unsaid)
+
+
+@pytest.mark.parametrize(
+    ("question", "shown", "is_unsaid"),
+    [
+        ("Who signed the lease of the lock?", "Changes to the lease of the lock shall be signed by both.", True),
+        ("Who signed the lease of the lock?", "The lease of the lock was signed by Ada Brandt.", False),
+        ("Who signed the lease of the lock?", "Ada Brandt's signature. The lease of the lock ends in May.", False),
+        ("Who signed the lease of the lock?", "The petition of the masters was signed by Ada Brandt.", True),
+        ("When was the lease of the lock signed?", "The lease of the lock is to be signed in May.", True),
+        ("When were they put to death?", "They were hanged in May. Sentences of death were rare.", False),  # no verb
+        ("Who signs leases of the lock?", "Leases of the lock must be signed by the master.", False),
+    ],
+)
+def test_who_did_something_is_told_by_what_was_done(question: str, shown: str, is_unsaid: bool) -> None:
+    def known(word: str, *_: float) -> Collection[str]:
+        return {"signed": ("signature",), "death": ("dead",), "signs": ("signed",), "lease": ("rent",)}.get(word, ())
+
+    text = f"{TEXT} The lease of the lock is signed. Leases are signed."
+    assert leaves_unsaid(question, long_document(text), [shown], known) is is_unsaid
+
+
+@pytest.mark.parametrize(
+    ("question", "shown", "is_unsaid"),
+    [
+        ("How old was Ada Brandt?", ["Ada Brandt was elected in May.", "The lock is 90 years old."], True),
+        ("How old was Ada Brandt?", ["Ada Brandt was elected at 41 years.", "The lock is 90 years old."], False),
+        ("How old was the lock?", ["Ada Brandt was elected in May.", "It is 90 years old."], False),  # no name is asked
+        ("How old is Nordhaven?", ["Nordhaven is a town.", "It is 900 years old."], False),  # what all of it is about
+    ],
+)
+def test_an_age_or_a_weight_stands_beside_the_name_that_it_is_asked_of(
+    question: str, shown: Sequence[str], is_unsaid: bool
+) -> None:
+    told = [f"{TEXT} Ada Brandt was elected.", *(f"Nordhaven has {n} locks and is old." for n in range(9))]
+    assert leaves_unsaid(question, long_document(*told), shown, kin) is is_unsaid
+    assert not leaves_unsaid(question, INDEXES, shown, kin)  # a form has the name elsewhere

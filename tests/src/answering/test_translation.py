@@ -36,6 +36,18 @@ def test_a_word_is_searched_as_the_documents_have_it(question: str, word: str) -
     assert word in searched(question, ENGLISH).searched.split()
 
 
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("Was hat das Ausbaggern gekostet?", "dredging"),  # the lexicon has "Ausbaggerung"
+        ("Wann ist die Sendung der Rechnung?", "send"),  # … and "senden"
+        ("Wo steht der Ofen?", "ofen"),  # not every word in -en is a verb
+    ],
+)
+def test_a_german_noun_is_understood_by_its_verb_and_a_verb_by_its_noun(question: str, word: str) -> None:
+    assert word in searched(question, ENGLISH).searched.lower().replace("?", "").split()
+
+
 def test_a_name_stays_as_it_is() -> None:
     assert "Amcor" in searched("Wie hoch war der Umsatz von Amcor?", ENGLISH).searched
     assert "Tesla" in searched("Wie hoch war der Umsatz von Tesla?", ENGLISH).searched

@@ -162,3 +162,60 @@ def test_a_sentence_says_it_better_than_a_long_cell_with_the_words_here_and_ther
     assert is_said_better(question, cell, [sentence])
     assert not is_said_better(question, sentence.text, [sentence])
     assert not is_said_better(question, "Yes", [sentence])
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "word"),
+    [
+        ("May guests open the crane?", "Guests may not move, paint or open the crane.", False),
+        ("May guests paint the crane?", "Guests may not move the crane, paint it, or open it.", False),
+        ("Is the sauna heated?", "The pool is not heated, the sauna is heated or closed.", True),  # a verb of its own
+        ("Is the sauna heated?", "The pool is never heated, the sauna heated.", True),  # nothing joins them
+        ("Darf man den Kran streichen?", "Den Kran darf man nicht bewegen, streichen oder öffnen.", False),
+    ],
+)
+def test_what_or_joins_to_a_denial_is_denied(question: str, sentence: str, word: bool) -> None:
+    assert said(question, sentence) is word
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "word"),
+    [
+        ("Do I have to send the harbour master photos?", "You may send the harbour master photos.", False),
+        ("Do I have to send photos?", "For photos that you send voluntarily, the harbour has a box.", False),
+        ("Do I have to send photos?", "Guests send photos of the berth.", True),
+        ("Must I send photos?", "Photos can be sent by mail. You must send photos of the berth.", True),
+        ("Is it necessary to send photos?", "Sending photos is optional.", False),
+        ("Do I have to send photos?", "You may send photos. You must make it quite clear who sends the photos.", False),
+        ("Can I send photos?", "You may send photos.", True),
+        ("Did the guests send the photos?", "The guests refused to send the photos.", False),
+    ],
+)
+def test_what_may_be_done_need_not_be(question: str, sentence: str, word: bool) -> None:
+    assert said(question, sentence) is word
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "word"),
+    [
+        ("May I smoke on the deck?", "Smoking is not permitted in the cabins. It is permitted on the deck.", True),
+        ("May I smoke on the deck?", "Smoking is permitted in the cabins. It is not permitted on the deck.", False),
+    ],
+)
+def test_it_speaks_of_what_was_spoken_of_before(question: str, text: str, word: bool) -> None:
+    assert said(question, text) is word
+
+
+def test_being_allowed_is_nothing_that_a_sentence_is_about() -> None:
+    assert said("Am I allowed to paint the crane?", "Members may allow guests to use the crane.") is None
+    assert said("Are dogs allowed on the crane?", "Dogs are not allowed on the crane.") is False
+
+
+def test_a_sentence_that_leaves_it_open_leads_no_answer() -> None:
+    vague = "Ask which of the berths may be taxed, sold or given away by the harbour."
+    plain = "Berths of the harbour are not taxed before they are sold."
+    texts = [Sentence(text, (n,), Verdict.SUPPORTED, NOTHING) for n, text in enumerate((vague, plain), start=1)]
+    answer = with_word(
+        "Are berths of the harbour taxed before they are sold?", Answer("q", True, tuple(texts), (), "stop", QUOTED, "")
+    )
+    assert [one.text for one in answer.sentences[:2]] == ["No.", plain]
