@@ -174,14 +174,26 @@ def _in_company(sentence: Sentence, finding: Finding) -> Sentence:
 
 
 def _complete(claim: str, question: str, spans: Sequence[EvidenceSpan]) -> str:
-    """A short answer ("15 %.") says something only together with its question; a sentence of the page does alone."""
-    if not _is_short(claim) or _stands_alone(words_of(bare_claim(claim)), spans):
+    """A short answer ("15 %.", a heading) says something only together with its question; a sentence of the page does
+    alone."""
+    words = words_of(bare_claim(claim))
+    if not (_is_short(claim) or _is_a_heading(words, spans)) or _stands_alone(words, spans):
         return claim
     return f"{_ASKING.sub('', question).rstrip(' ?？')}: {bare_claim(claim)}"
 
 
 def _is_short(claim: str) -> bool:
     return len(content_keys(words_of(bare_claim(claim)))) < _SAYS_SOMETHING
+
+
+def _is_a_heading(words: Sequence[Word], spans: Sequence[EvidenceSpan]) -> bool:
+    """Whether it copies a line, written large, that names something and says nothing of it, however long."""
+    said = [word.text for word in words]
+    return all(word.text[0].isupper() for word in words if word.content) and any(
+        _names_only(unit) and [word.text for word in unit.words] == said
+        for span in spans
+        for unit in units_of(span.text)
+    )
 
 
 def _stands_alone(words: Sequence[Word], spans: Sequence[EvidenceSpan]) -> bool:

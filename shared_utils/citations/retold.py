@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
@@ -63,7 +64,7 @@ def _windows(units: Sequence[Unit], i: int) -> Iterator[Sequence[Word]]:
 def _retells(words: Sequence[Word], said: Sequence[Word], page: Sequence[Word], asked: frozenset[str]) -> bool:
     stand = sorted({key for word in page if word.content for key in word.keys})
     said = [as_derived(word, stand) for word in said]
-    held = [word for word in said if not frozenset(stand).isdisjoint(word.keys)]
+    held = list(_once_each(said, page))
     keys = frozenset(key for word in held for key in word.keys)
     taken = [j for j, word in enumerate(page) if word.content and not keys.isdisjoint(word.keys)]
     left = [word for j, word in enumerate(page) if word.content and j not in taken]
@@ -79,6 +80,16 @@ def _retells(words: Sequence[Word], said: Sequence[Word], page: Sequence[Word], 
         and order_of(held, theirs) >= _IN_ORDER
         and denies(words) == denies(stretch)
     )
+
+
+def _once_each(said: Sequence[Word], page: Sequence[Word]) -> Iterator[Word]:
+    """Those of a claim's words that the page has, each as often as the page has it: "Ash cost 3, and ash cost 4." does
+    not tell again what elm cost."""
+    left = Counter(key for word in page if word.content for key in set(word.keys))
+    for word in said:
+        if any(left[key] > 0 for key in word.keys):
+            left.subtract(set(word.keys))
+            yield word
 
 
 def _stands_for_another(word: Word, said: Sequence[Word], page: Sequence[Word]) -> bool:
