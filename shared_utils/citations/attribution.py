@@ -16,6 +16,7 @@ from shared_utils.citations.markers import take_out_markers
 from shared_utils.citations.reading import Finding, read_claim
 from shared_utils.citations.reasons import halves
 from shared_utils.citations.remembering import RememberingEmbedder
+from shared_utils.citations.retold import is_heading
 from shared_utils.citations.siblings import number_of_another
 from shared_utils.citations.support import speaking_units
 from shared_utils.citations.text_units import KeyedCell, Unit, Word, content_keys, units_of, with_cells, words_of
@@ -189,11 +190,8 @@ def _is_short(claim: str) -> bool:
 def _is_a_heading(words: Sequence[Word], spans: Sequence[EvidenceSpan]) -> bool:
     """Whether it copies a line, written large, that names something and says nothing of it, however long."""
     said = [word.text for word in words]
-    return all(word.text[0].isupper() for word in words if word.content) and any(
-        _names_only(unit) and [word.text for word in unit.words] == said
-        for span in spans
-        for unit in units_of(span.text)
-    )
+    units = (unit for span in spans for unit in units_of(span.text))
+    return any(is_heading(unit) and [word.text for word in unit.words] == said for unit in units)
 
 
 def _stands_alone(words: Sequence[Word], spans: Sequence[EvidenceSpan]) -> bool:

@@ -22,12 +22,11 @@ from shared_utils.citations.listed_figures import figure_of_another
 from shared_utils.citations.polarity import denies, opposition
 from shared_utils.citations.reading import Finding
 from shared_utils.citations.reasons import halves
-from shared_utils.citations.retold import NONE, retells
+from shared_utils.citations.retold import NONE, is_heading, is_printed, retells
 from shared_utils.citations.row_look_ups import number_of_no_column, rows_of, stands_in_another_row
 from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, Word, content_keys, words_of
 from shared_utils.message import message
-from shared_utils.text.folding import fold
 from shared_utils.text.languages import same_language
 from shared_utils.text.quantities import Quantity
 from shared_utils.types import Verdict
@@ -37,6 +36,7 @@ _BELIEVED = 0.7  # share of a model's sentences that hold, from which on it is b
 _TO_BE_OUTWEIGHED = Share(0.0, 1.0)  # two sentences that hold may be luck: four make a model believed
 _COPY = 0.6  # share of all words in order: the page's sentence, changed
 _FEW, _FEW_OF_A_ROW = 3, 6  # words of content that a look-up adds to its question
+_TAKEN = 0.5  # share of what it takes from its question that stands beside them
 # Probabilities: that what stands beside nearly all of the question is its answer, that a look-up is, a free rewording
 _FAIR, _LIKELY, _SURE = 0.25, 0.5, 0.85
 _CLAUSE = 4  # words of content
@@ -44,9 +44,8 @@ _ASKED = 0.33  # share of the question's words of content that stand beside what
 _ASKED_OF_A_SENTENCE = 0.2  # … in or before what a whole sentence stands on
 _ASKED_OF_A_LIST = 0.65  # … beside what is told as the page lists it
 _BEFORE = 2  # words before a stretch that may deny it
-_FOREIGN = 1  # words of a rewording that neither the page nor the question has
+_FOREIGN = 1  # words of a rewording that the sentence or row lacks which it rewords
 _ASKED_ENOUGH = 3  # words of content that only the question has; a shorter one may ask for anything
-_ENDING = 2  # letters by which a word that is looked up may be longer or shorter than as it is printed
 _ONE_FORM = 0.75  # share of a sentence's words that another has in the same order, saying the same of another thing
 _FEW_TOLD = 4  # one sentence in so many may hold a word that tells what it is about
 _PRONOUN = re.compile(r"(?:it|its|they|their|this|these|he|she|his|her|er|sie|es|dies\w*|ils?|elles?)", re.IGNORECASE)
@@ -210,7 +209,7 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
     # Which part a name alone has in a sentence that holds it, who gave or who got, its words do not tell.
     has_number = any(char.isdigit() for word in added for char in word.text)
     is_name = told.is_short and not has_number
-    if _is_stretch(words, units[copy.unit], dropped, asked):
+    if not is_heading(units[copy.unit]) and _is_stretch(words, units[copy.unit], dropped, asked):
         whole = _is_whole(words, units[copy.unit])
         if (added and not is_name and copy.unit in answers) or (whole and told.sentence.rstrip().endswith(_ENDS)):
             return True
@@ -230,11 +229,17 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         and not _loses_a_condition(words, units[i], asked)
         and not _stand_apart(added, asked, units[i])
         and not figure_of_another(told.sentence, question, units[i])
-        and (units[i].is_row or all(_is_printed(word, units[i]) for word in added))
+        and (told.is_short or not is_heading(units[i]))
+        and all(_as_in(word, units[i]) for word in added)
+        and (not added or any(_is_held(word, units[i].keys) for word in added))  # not of the lines over a row alone
         and not _is_spoken_of_elsewhere(words, dropped, reach[i], units[i], told.evidence)
         and (has_number or not _is_of_another(words, units, i))  # whose a number is, siblings.py tells
     ]
-    few = (len(added) <= (_FEW_OF_A_ROW if units[i].is_row else _FEW) for i in together)
+    taken = content_keys(words) & dropped
+    few = (
+        len(added) <= (_FEW_OF_A_ROW if units[i].is_row else _FEW) and len(taken & reach[i]) >= _TAKEN * len(taken)
+        for i in together
+    )
     lists = [i for i in together if _speaks_of(question, reach[i], _ASKED_OF_A_LIST) and _in_a_row(added, units[i])]
     if added and any(not is_name or _is_an_item(added, units[i]) for i in lists):
         return True
@@ -244,9 +249,15 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         return True
     if copy.likeness >= _COPY or told.is_short:
         return False  # the page's own words lose nothing
-    every = frozenset[str]().union(*reach)
-    foreign = sum(not _is_held(word, every) for word in added)
-    return bool(added) and probability >= _SURE and foreign <= _FOREIGN
+    said = [word for word in words if word.content and not _is_held(word, _OF_THE_READER)]
+    reworded = any(
+        len(foreign := [word for word in said if not _is_held(word, reach[i]) or not _as_in(word, units[i])])
+        <= _FOREIGN
+        and not any(word.text[0].isdigit() or word.text[0].isupper() for word in foreign)
+        and not _is_spoken_of_elsewhere(words, dropped, reach[i], units[i], told.evidence)
+        for i in range(len(units))
+    )
+    return bool(added) and probability >= _SURE and reworded
 
 
 def _stands_elsewhere(told: Told, question: str) -> bool:
@@ -322,11 +333,9 @@ def _is_held(word: Word, keys: frozenset[str]) -> bool:
     return not keys.isdisjoint(word.keys)
 
 
-def _is_printed(word: Word, unit: Unit) -> bool:
-    """Whether a sentence has the word itself, but for its ending: a look-up tells what is printed, and what "can be
-    restored at decompression" is not decompressed."""
-    alike = (sorted((fold(word.text), fold(o.text)), key=len) for o in unit.words if set(word.keys) & set(o.keys))
-    return any(long.startswith(short[:-1]) and len(long) - len(short) <= _ENDING for short, long in alike)
+def _as_in(word: Word, unit: Unit) -> bool:
+    """Whether a sentence has a word as it is printed; what a row is of stands over it."""
+    return unit.is_row or is_printed(word, unit.words)
 
 
 def _reach(units: Sequence[Unit], i: int) -> frozenset[str]:

@@ -308,12 +308,16 @@ def test_a_figure_of_a_list_is_told_of_its_own_item(asked_of: str, figure: str, 
 @pytest.mark.parametrize(
     ("sentence", "question", "firm"),
     [
-        ("The packed file is unpacked.", "What happens to the packed file?", False),  # the page has it as a noun
-        ("The packed file keeps its owner.", "What does the packed file keep?", True),
+        (
+            "The compressed file is decompressed.",
+            "What happens to the compressed file?",
+            False,
+        ),  # the page has it as a noun
+        ("The compressed file keeps its owner.", "What does the compressed file keep?", True),
     ],
 )
 def test_a_look_up_tells_words_as_they_are_printed(sentence: str, question: str, firm: bool) -> None:
-    page = units_of("Each packed file keeps the owners of the first, which are restored at its unpacking.\n")
+    page = units_of("Each compressed file keeps the owners of the first, which are restored at its decompression.\n")
     assert is_firm(Told(sentence, Finding(Verdict.SUPPORTED, probability=0.6), page), question, 0.6) is firm
 
 
@@ -329,3 +333,40 @@ def test_a_year_that_counts_things_is_no_year() -> None:
     page = units_of("Last year we opened 10 fairs. Our 2016 fair was a success.\n")
     claim = Told("The guild opened 10 fairs and 2016 fairs.", Finding(Verdict.SUPPORTED, probability=0.6), page)
     assert not is_firm(claim, "How many fairs did the guild open?", 0.6)
+
+
+MEETING = units_of("Guild Master's Yearly Meeting Report\n\nIn May the master saw the fair of the north in Lund.\n")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The master attended the Yearly Meeting Report in May.",
+        "This is a yearly meeting report.",
+    ],
+)
+def test_a_heading_tells_nothing(sentence: str) -> None:
+    claim = Told(sentence, Finding(Verdict.SUPPORTED, probability=0.8), MEETING, evidence=MEETING)
+    assert not is_firm(claim, "What did the master attend in May?", 0.8)
+
+
+def test_who_paid_for_an_invention_did_not_invent_it() -> None:
+    page = units_of("His inventions and voyages were paid by a dentist, Ivor Brook of Lund, who had sold porcelain.\n")
+    claim = "It was invented by a dentist, Ivor Brook of Lund, who had sold porcelain."
+    assert not is_firm(Told(claim, Finding(Verdict.SUPPORTED, probability=0.8), page), "What was the lantern?", 0.8)
+    paid = claim.replace("It was invented", "They were paid")
+    assert is_firm(Told(paid, Finding(Verdict.SUPPORTED, probability=0.8), page), "What was the lantern?", 0.8)
+
+
+def test_a_free_rewording_stands_in_one_sentence_and_on_what_was_asked_about() -> None:
+    page = units_of(
+        "In May only Lund of the four towns sold samples of fresh bread with sesame at the market. "
+        "Malmö sold samples of bread with sesame at the mill, and Gävle sold none of its 25.\n"
+    )
+    claim = Told(
+        "The samples with sesame that were sold at the market in May were found in Gävle.",
+        Finding(Verdict.SUPPORTED, probability=0.95),
+        page[1:],
+        evidence=page,
+    )
+    assert not is_firm(claim, "Which town sold samples of fresh bread with sesame at the market in May?", 0.95)
