@@ -230,6 +230,7 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         and not _stand_apart(added, asked, units[i])
         and not figure_of_another(told.sentence, question, units[i])
         and (told.is_short or not is_heading(units[i]))
+        and (told.is_short or not units[i].is_row or has_number)  # a row tells its figures
         and all(_as_in(word, units[i]) for word in added)
         and (not added or any(_is_held(word, units[i].keys) for word in added))  # not of the lines over a row alone
         and not _is_spoken_of_elsewhere(words, dropped, reach[i], units[i], told.evidence)

@@ -370,3 +370,13 @@ def test_a_free_rewording_stands_in_one_sentence_and_on_what_was_asked_about() -
         evidence=page,
     )
     assert not is_firm(claim, "Which town sold samples of fresh bread with sesame at the market in May?", 0.95)
+
+
+def test_a_row_tells_its_figures_and_nothing_of_its_name_alone() -> None:
+    page = units_of("Sesame in bread at the market, samples\nLund   334   2.4\nGävle   35   0\n")
+    question = "Which town found samples with sesame at the market?"
+    for claim, firm in (
+        ("The samples with sesame were found in Gävle.", False),
+        ("Gävle had 35 samples, 0 of them.", True),
+    ):
+        assert is_firm(Told(claim, Finding(Verdict.SUPPORTED, probability=0.8), page), question, 0.8) is firm
