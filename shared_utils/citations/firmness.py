@@ -228,6 +228,7 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         if all(_is_held(word, reach[i]) for word in added)
         and not _loses_a_condition(words, units[i], asked)
         and not _stand_apart(added, asked, units[i])
+        and (denies(words) or not _is_denied(added, units[i]))
         and not figure_of_another(told.sentence, question, units[i])
         and (told.is_short or not is_heading(units[i]))
         and (told.is_short or not units[i].is_row or has_number)  # a row tells its figures
@@ -284,6 +285,12 @@ def _stand_apart(added: Sequence[Word], asked: frozenset[str], unit: Unit) -> bo
     clauses = [] if unit.is_row else [content_keys(words_of(part)) for part in halves(unit.text)]
     looked_up = [keys for keys in clauses if any(_is_held(word, keys) for word in added)]
     return len(clauses) > 1 and bool(asked & unit.keys) and not any(asked & keys for keys in looked_up)
+
+
+def _is_denied(added: Sequence[Word], unit: Unit) -> bool:
+    """Whether a clause that has what was looked up denies it: "Lund sold 40, and Malmö sold none" tells of Lund only."""
+    clauses = [] if unit.is_row else [words_of(part) for part in halves(unit.text)]
+    return any(denies(clause) and any(_is_held(w, content_keys(clause)) for w in added) for clause in clauses)
 
 
 def _is_spoken_of_elsewhere(

@@ -380,3 +380,10 @@ def test_a_row_tells_its_figures_and_nothing_of_its_name_alone() -> None:
         ("Gävle had 35 samples, 0 of them.", True),
     ):
         assert is_firm(Told(claim, Finding(Verdict.SUPPORTED, probability=0.8), page), question, 0.8) is firm
+
+
+def test_what_one_clause_denies_of_its_subject_is_no_look_up() -> None:
+    page = units_of("Lund sold 40 loaves with sesame at the mill, and Malmö sold none of its loaves with sesame.\n")
+    for town, firm in (("Lund", True), ("Malmö", False)):
+        claim = Told(f"The loaves with sesame were sold in {town}.", Finding(Verdict.SUPPORTED, probability=0.8), page)
+        assert is_firm(claim, "In which town were loaves with sesame sold?", 0.8) is firm
