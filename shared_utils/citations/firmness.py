@@ -288,7 +288,7 @@ def _stand_apart(added: Sequence[Word], asked: frozenset[str], unit: Unit) -> bo
 
 
 def _is_denied(added: Sequence[Word], unit: Unit) -> bool:
-    """Whether a clause that has what was looked up denies it: "Lund sold 40, and Malmö sold none" tells of Lund only."""
+    """Whether a clause that has what was looked up denies it: "Lund sold 40, and Malmö sold none" tells of Lund."""
     clauses = [] if unit.is_row else [words_of(part) for part in halves(unit.text)]
     return any(denies(clause) and any(_is_held(w, content_keys(clause)) for w in added) for clause in clauses)
 
