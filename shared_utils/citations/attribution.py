@@ -16,6 +16,7 @@ from shared_utils.citations.markers import take_out_markers
 from shared_utils.citations.reading import Finding, read_claim
 from shared_utils.citations.reasons import halves
 from shared_utils.citations.remembering import RememberingEmbedder
+from shared_utils.citations.retold import is_heading
 from shared_utils.citations.siblings import number_of_another
 from shared_utils.citations.support import speaking_units
 from shared_utils.citations.text_units import KeyedCell, Unit, Word, content_keys, units_of, with_cells, words_of
@@ -174,14 +175,23 @@ def _in_company(sentence: Sentence, finding: Finding) -> Sentence:
 
 
 def _complete(claim: str, question: str, spans: Sequence[EvidenceSpan]) -> str:
-    """A short answer ("15 %.") says something only together with its question; a sentence of the page does alone."""
-    if not _is_short(claim) or _stands_alone(words_of(bare_claim(claim)), spans):
+    """A short answer ("15 %.", a heading) says something only together with its question; a sentence of the page does
+    alone."""
+    words = words_of(bare_claim(claim))
+    if not (_is_short(claim) or _is_a_heading(words, spans)) or _stands_alone(words, spans):
         return claim
     return f"{_ASKING.sub('', question).rstrip(' ?？')}: {bare_claim(claim)}"
 
 
 def _is_short(claim: str) -> bool:
     return len(content_keys(words_of(bare_claim(claim)))) < _SAYS_SOMETHING
+
+
+def _is_a_heading(words: Sequence[Word], spans: Sequence[EvidenceSpan]) -> bool:
+    """Whether it copies a line, written large, that names something and says nothing of it, however long."""
+    said = [word.text for word in words]
+    units = (unit for span in spans for unit in units_of(span.text))
+    return any(is_heading(unit) and [word.text for word in unit.words] == said for unit in units)
 
 
 def _stands_alone(words: Sequence[Word], spans: Sequence[EvidenceSpan]) -> bool:

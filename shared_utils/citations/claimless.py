@@ -10,7 +10,7 @@ from shared_utils.citations.asides import (
     speaks_to_the_reader,
     tells_what_is_read,
 )
-from shared_utils.citations.text_units import content_keys, words_of
+from shared_utils.citations.text_units import Word, content_keys, words_of
 from shared_utils.message import NOTHING, Message, message
 from shared_utils.text.folding import fold
 
@@ -27,7 +27,8 @@ _LEADS_ON = frozenset(
     (  # noqa: SIM905 - one word a line would fill the screen
         "a an and as at because but by for from if in into of on or than that the to with "
         "aber als am auf aus bei das dass den dem der des die ein eine für im in mit oder um und von vor wenn zum zur "
-        "à au aux avec dans de des du en et la le les ou par pour que sur un une"
+        "à au aux avec dans de des du en et la le les ou par pour que sur un une "
+        "was were has had have will would could should must wurde wurden hatte hatten était étaient"
     ).split()
 )
 _OF_TEXTS = content_keys(
@@ -82,6 +83,8 @@ def claims_nothing(sentence: str, question: str, *, wants_word: bool = False) ->
     if _breaks_off(sentence):
         return message("it breaks off before its end")
     asked, said = content_keys(words_of(question)), content_keys(words_of(sentence)) - _OF_THE_ANSWER
+    if not _CHOICE.search(question):
+        said -= _rest_of_its_name(sentence, asked)
     if not said and sentence.rstrip().endswith((":", "：")):
         return message("it leads to what follows and claims nothing of its own")
     enough = len(said) >= _LEAST and len(said) >= _ASKED_AGAIN * len(asked)
@@ -90,7 +93,24 @@ def claims_nothing(sentence: str, question: str, *, wants_word: bool = False) ->
     return message("it repeats the question and claims nothing") if repeats and not wants_word else NOTHING
 
 
+def _rest_of_its_name(sentence: str, asked: frozenset[str]) -> frozenset[str]:
+    """The words written large that stand beside one of the question's: its subject by the whole name is no answer.
+
+    >>> sorted(_rest_of_its_name("Ada Maria Brook studied in Malmö.", content_keys(words_of("Where did Brook study?"))))
+    ['ada', 'maria']
+    """
+    runs: list[list[Word]] = [[]]
+    for word in words_of(sentence):
+        if not word.text[:1].isupper() or (runs[-1] and sentence[runs[-1][-1].end : word.start].strip()):
+            runs.append([])
+        if word.text[:1].isupper():
+            runs[-1].append(word)
+    names = [frozenset(key for word in run for key in word.keys) for run in runs]
+    return frozenset[str]().union(*(name for name in names if not asked.isdisjoint(name))) - asked
+
+
 def _names_anew(sentence: str, question: str) -> bool:
     """Whether it makes a name of the question's words: "the Rare Visits berth" for guests who rarely visit."""
-    written = {word.text for word in words_of(question)}
-    return any(w.text[:1].isupper() and w.content and w.text not in written for w in words_of(sentence)[1:])
+    written, asked = {word.text for word in words_of(question)}, content_keys(words_of(question))
+    named = (word for word in words_of(sentence)[1:] if word.text[:1].isupper() and word.content)
+    return any(word.text not in written and not asked.isdisjoint(word.keys) for word in named)

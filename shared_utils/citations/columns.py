@@ -69,11 +69,11 @@ def _column(wanted: Quantity, reading: Reading, row: int) -> Finding | None:
         if key in under:
             continue
         if not linked and any(column.key in under for column in ours):
-            return Finding(Verdict.PARTLY, _cannot_be_told(wanted))
+            return Finding(Verdict.PARTLY, cannot_be_told(wanted))
         right = next((q.text for its_key, q in columns if q and its_key == key), "")
         return Finding(Verdict.CONTRADICTED, _under(wanted.text, under[0], key, right, _family(keys)))
     if not told and len({q.value for q in cells_of(reading.units[row]) if q}) > 1:
-        return Finding(Verdict.PARTLY, _cannot_be_told(wanted))
+        return Finding(Verdict.PARTLY, cannot_be_told(wanted))
     return None
 
 
@@ -122,7 +122,8 @@ def _in_prose(wanted: Quantity, named: list[Column], reading: Reading) -> Iterat
                 return
 
 
-def _cannot_be_told(wanted: Quantity) -> Message:
+def cannot_be_told(wanted: Quantity) -> Message:
+    """That a number is one of several in its row."""
     return message("the row holds several numbers; which column {what} stands in cannot be told", what=wanted.text)
 
 
@@ -230,7 +231,7 @@ def _under_its_name(
     wanted: Quantity, under: Sequence[str], named: list[Column], row: dict[str, str], reading: Reading
 ) -> Finding | None:
     if not named:
-        return Finding(Verdict.PARTLY, _cannot_be_told(wanted))
+        return Finding(Verdict.PARTLY, cannot_be_told(wanted))
     said = _linked(wanted, named, reading) or min(named, key=lambda column: abs(column.start - wanted.start)).key
     if said in under or (len(named) > 1 and any(column.key in under for column in named)):
         return None

@@ -36,14 +36,22 @@ class _Place:
     figures: frozenset[Decimal]
 
 
-def doubted(sentence: str, units: Sequence[Unit], question: str, finding: Finding, probability: float) -> Finding:
+def doubted(
+    sentence: str,
+    units: Sequence[Unit],
+    question: str,
+    finding: Finding,
+    probability: float,
+    evidence: Sequence[Unit] = (),
+) -> Finding:
     """A doubtful finding: "partly" where a part stands, which is most of the sentence's words in one place of the cited
     words, one at least that its question does not have; and the reason names what is missing or differs. Else it is not
     found: where most of what it adds to its question stands nowhere, or all of it in other places or another order.
 
     What differs exactly stays the reason, but leaves nothing of a sentence that adds nothing else: a figure told of
     another thing is not found. `probability`, 0 … 1, that the cited words say it: a likely one may be told in other
-    words. In another language than the page's nothing can be told by words.
+    words. In another language than the page's nothing can be told by words. What stands only beside a part of what was
+    asked, while a sentence of the `evidence` speaks of more of it, is not said of that.
     """
     if not units or not same_language(sentence, " ".join(unit.text for unit in units)):
         return _partly(finding)
@@ -70,11 +78,28 @@ def doubted(sentence: str, units: Sequence[Unit], question: str, finding: Findin
     if differs and not (finding.is_open and missing):
         return replace(finding, verdict=Verdict.NOT_FOUND)
     if not missing:
-        apart = replace(finding, verdict=Verdict.NOT_FOUND, reason=not_together(reading, said))
-        return _partly(finding) if stands else apart
+        other = _of_another(reading, added, asked, places, evidence)
+        told = [other, *added[:1]] if other else said
+        apart = replace(finding, verdict=Verdict.NOT_FOUND, reason=not_together(reading, told))
+        return _partly(finding) if stands and other is None else apart
     names = [word for word in missing_names(reading) if word in missing]  # not those of the question
     verdict = Verdict.PARTLY if stands and not mostly else Verdict.NOT_FOUND
     return replace(finding, verdict=verdict, reason=lacking(reading, missing, names))
+
+
+def _of_another(
+    reading: Reading, added: Sequence[Word], asked: frozenset[str], places: Sequence[_Place], evidence: Sequence[Unit]
+) -> Word | None:
+    """The word of the question that the claim has, and that every place of what is added lacks, while another sentence
+    has it with all that the claim has of the question: "Elms grow to 30 m." told of oaks, of which the page tells.
+    """
+    spoken = frozenset[str]().union(*(unit.keys for unit in evidence))
+    told = content_keys(reading.words) & asked & spoken - SAYS_LITTLE
+    own = [place for place in places if added and all(_is_held(word, place) for word in added)]
+    if not any(told <= unit.keys for unit in evidence) or not all(told & place.keys for place in own):
+        return None
+    lacks = told.intersection(*(told - place.keys for place in own)) if own else frozenset[str]()
+    return next((word for word in reading.words if not lacks.isdisjoint(word.keys)), None)
 
 
 def _stands(

@@ -15,16 +15,20 @@ from dataclasses import dataclass, replace
 
 from shared_utils.citations.alignment import nearest_copy
 from shared_utils.citations.base_rate import UNKNOWN, Share, corrected
+from shared_utils.citations.columns import cannot_be_told
 from shared_utils.citations.doubts import doubted
 from shared_utils.citations.framing import bare_claim
+from shared_utils.citations.listed_figures import figure_of_another
 from shared_utils.citations.polarity import denies, opposition
 from shared_utils.citations.reading import Finding
 from shared_utils.citations.reasons import halves
-from shared_utils.citations.retold import NONE, retells
+from shared_utils.citations.retold import NONE, is_heading, is_printed, retells
+from shared_utils.citations.row_look_ups import number_of_no_column, rows_of, stands_in_another_row
 from shared_utils.citations.tables import headings_of
 from shared_utils.citations.text_units import Unit, Word, content_keys, words_of
 from shared_utils.message import message
 from shared_utils.text.languages import same_language
+from shared_utils.text.quantities import Quantity
 from shared_utils.types import Verdict
 
 BESIDE_THE_POINT = message("it speaks of something else than was asked")
@@ -32,6 +36,7 @@ _BELIEVED = 0.7  # share of a model's sentences that hold, from which on it is b
 _TO_BE_OUTWEIGHED = Share(0.0, 1.0)  # two sentences that hold may be luck: four make a model believed
 _COPY = 0.6  # share of all words in order: the page's sentence, changed
 _FEW, _FEW_OF_A_ROW = 3, 6  # words of content that a look-up adds to its question
+_TAKEN = 0.5  # share of what it takes from its question that stands beside them
 # Probabilities: that what stands beside nearly all of the question is its answer, that a look-up is, a free rewording
 _FAIR, _LIKELY, _SURE = 0.25, 0.5, 0.85
 _CLAUSE = 4  # words of content
@@ -39,14 +44,16 @@ _ASKED = 0.33  # share of the question's words of content that stand beside what
 _ASKED_OF_A_SENTENCE = 0.2  # … in or before what a whole sentence stands on
 _ASKED_OF_A_LIST = 0.65  # … beside what is told as the page lists it
 _BEFORE = 2  # words before a stretch that may deny it
-_FOREIGN = 1  # words of a rewording that neither the page nor the question has
+_FOREIGN = 1  # words of a rewording that the sentence or row lacks which it rewords
 _ASKED_ENOUGH = 3  # words of content that only the question has; a shorter one may ask for anything
 _ONE_FORM = 0.75  # share of a sentence's words that another has in the same order, saying the same of another thing
 _FEW_TOLD = 4  # one sentence in so many may hold a word that tells what it is about
 _PRONOUN = re.compile(r"(?:it|its|they|their|this|these|he|she|his|her|er|sie|es|dies\w*|ils?|elles?)", re.IGNORECASE)
 _ENDS = (".", "!", "。", "！")
+_BETWEEN_ITEMS = re.compile(r"[,;:.()\"“”„«»•·\n]")
 _COUNTS = re.compile(r"\((\d{1,2}|[a-z])\)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_A_COUNT = re.compile(r"\b(?:and|or|und|oder|et|ou)\s+(?P<count>(?:19|20)\d\d)\s+[^\W\d_]", re.IGNORECASE)
 _CONDITION = re.compile(
     r"\b(?:if|when|unless|except|provided that|wenn|falls|sofern|außer|si|quand|lorsque|sauf)\b[^;]*", re.IGNORECASE
 )
@@ -107,8 +114,17 @@ def _without_repeats(claims: Sequence[Told]) -> Iterator[Told]:
 def _lowered(told: Told, question: str, probability: float) -> Finding:
     if told.finding.verdict not in (Verdict.SUPPORTED, Verdict.PARTLY):
         return told.finding
+    if told.finding.verdict is Verdict.SUPPORTED and (number := _of_no_column(told, question)) is not None:
+        return replace(told.finding, verdict=Verdict.PARTLY, reason=cannot_be_told(number))
     likely = 0.0 if told.is_short else probability  # of a short answer, that the page says what was asked
-    return doubted(told.sentence, told.units, question, told.finding, likely)
+    return doubted(told.sentence, told.units, question, told.finding, likely, told.evidence)
+
+
+def _of_no_column(told: Told, question: str) -> Quantity | None:
+    """The number of a sentence that is one of several in every row that it may stand on."""
+    rows = rows_of(told.sentence, told.units)
+    found = [number_of_no_column(told.sentence, question, told.units, i) for i in rows]
+    return found[0] if found and None not in found else None
 
 
 def _without_what_is_beside(told: Sequence[Told], findings: Sequence[Finding], question: str) -> list[Finding]:
@@ -152,13 +168,15 @@ def _is_beside(told: Told, question: str) -> bool:
 
 
 def _is_of_another_thing(told: Told, question: str) -> bool:
-    """Whether the evidence says the same, in a sentence of the same form, of the thing that was asked about."""
+    """Whether the evidence says the same, in a sentence of the same form or in another row, of what was asked about."""
     words, units = words_of(told.sentence), told.units
     copy = nearest_copy(words, units, range(len(units)))
-    if copy is None or units[copy.unit].is_row:
+    if copy is None:
         return False
     unit, asked = units[copy.unit], content_keys(words_of(question))
     missing = asked - unit.keys - content_keys(words)
+    if unit.is_row:
+        return stands_in_another_row(unit, content_keys(words), asked, told.evidence)
     other = [i for i, one in enumerate(told.evidence) if missing & one.keys and asked & unit.keys < asked & one.keys]
     like = nearest_copy(unit.words, told.evidence, other)
     return like is not None and like.likeness >= _ONE_FORM
@@ -178,17 +196,20 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
     copy = nearest_copy(words, units, range(len(units)))
     if copy is None:
         return True  # nothing to hold it against
+    if _of_no_column(told, question) is not None:
+        return False
     asked = content_keys(words_of(question))
     dropped = frozenset(key for key in asked if not key[0].isdigit())
     if not _years_of([units[copy.unit]]):
-        asked, dropped = asked | _years_of(units), dropped | _years_of(units)
+        years = _years_of(units) - _counted(told.sentence)
+        asked, dropped = asked | years, dropped | years
     added = [word for word in words if word.content and not _is_held(word, asked)]
     reach = [_reach(units, i) for i in range(len(units))]
     answers = [i for i in range(len(units)) if not told.is_short or _speaks_of(question, units[i].keys)]
     # Which part a name alone has in a sentence that holds it, who gave or who got, its words do not tell.
     has_number = any(char.isdigit() for word in added for char in word.text)
     is_name = told.is_short and not has_number
-    if _is_stretch(words, units[copy.unit], dropped, asked):
+    if not is_heading(units[copy.unit]) and _is_stretch(words, units[copy.unit], dropped, asked):
         whole = _is_whole(words, units[copy.unit])
         if (added and not is_name and copy.unit in answers) or (whole and told.sentence.rstrip().endswith(_ENDS)):
             return True
@@ -207,11 +228,22 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         if all(_is_held(word, reach[i]) for word in added)
         and not _loses_a_condition(words, units[i], asked)
         and not _stand_apart(added, asked, units[i])
+        and (denies(words) or not _is_denied(added, units[i]))
+        and not figure_of_another(told.sentence, question, units[i])
+        and (told.is_short or not is_heading(units[i]))
+        and (told.is_short or not units[i].is_row or has_number)  # a row tells its figures
+        and all(_as_in(word, units[i]) for word in added)
+        and (not added or any(_is_held(word, units[i].keys) for word in added))  # not of the lines over a row alone
         and not _is_spoken_of_elsewhere(words, dropped, reach[i], units[i], told.evidence)
         and (has_number or not _is_of_another(words, units, i))  # whose a number is, siblings.py tells
     ]
-    few = (len(added) <= (_FEW_OF_A_ROW if units[i].is_row else _FEW) for i in together)
-    if added and any(_speaks_of(question, reach[i], _ASKED_OF_A_LIST) and _in_a_row(added, units[i]) for i in together):
+    taken = content_keys(words) & dropped
+    few = (
+        len(added) <= (_FEW_OF_A_ROW if units[i].is_row else _FEW) and len(taken & reach[i]) >= _TAKEN * len(taken)
+        for i in together
+    )
+    lists = [i for i in together if _speaks_of(question, reach[i], _ASKED_OF_A_LIST) and _in_a_row(added, units[i])]
+    if added and any(not is_name or _is_an_item(added, units[i]) for i in lists):
         return True
     if probability < _LIKELY:
         return False
@@ -219,9 +251,15 @@ def _is_firm(told: Told, question: str, probability: float) -> bool:
         return True
     if copy.likeness >= _COPY or told.is_short:
         return False  # the page's own words lose nothing
-    every = frozenset[str]().union(*reach)
-    foreign = sum(not _is_held(word, every) for word in added)
-    return bool(added) and probability >= _SURE and foreign <= _FOREIGN
+    said = [word for word in words if word.content and not _is_held(word, _OF_THE_READER)]
+    reworded = any(
+        len(foreign := [word for word in said if not _is_held(word, reach[i]) or not _as_in(word, units[i])])
+        <= _FOREIGN
+        and not any(word.text[0].isdigit() or word.text[0].isupper() for word in foreign)
+        and not _is_spoken_of_elsewhere(words, dropped, reach[i], units[i], told.evidence)
+        for i in range(len(units))
+    )
+    return bool(added) and probability >= _SURE and reworded
 
 
 def _stands_elsewhere(told: Told, question: str) -> bool:
@@ -249,6 +287,12 @@ def _stand_apart(added: Sequence[Word], asked: frozenset[str], unit: Unit) -> bo
     return len(clauses) > 1 and bool(asked & unit.keys) and not any(asked & keys for keys in looked_up)
 
 
+def _is_denied(added: Sequence[Word], unit: Unit) -> bool:
+    """Whether a clause that has what was looked up denies it: "Lund sold 40, and Malmö sold none" tells of Lund."""
+    clauses = [] if unit.is_row else [words_of(part) for part in halves(unit.text)]
+    return any(denies(clause) and any(_is_held(w, content_keys(clause)) for w in added) for clause in clauses)
+
+
 def _is_spoken_of_elsewhere(
     words: Sequence[Word], asked: frozenset[str], reach: frozenset[str], unit: Unit, evidence: Sequence[Unit]
 ) -> bool:
@@ -267,13 +311,39 @@ def _in_a_row(words: Sequence[Word], unit: Unit) -> bool:
     return any(theirs[start : start + len(ours)] == ours for start in range(len(theirs) - len(ours) + 1))
 
 
+def _is_an_item(words: Sequence[Word], unit: Unit) -> bool:
+    """Whether a name stands by itself in a sentence, as the items of a list do: between signs or words without content.
+    "Power" of "the Volume down and Power buttons" does not."""
+    places = [i for i, word in enumerate(unit.words) if word.keys in (words[0].keys, words[-1].keys)]
+    if unit.is_row or not places:
+        return bool(places)
+    return _parted(unit, places[0] - 1, places[0]) and _parted(unit, places[-1], places[-1] + 1)
+
+
+def _parted(unit: Unit, i: int, j: int) -> bool:
+    """Whether neighbouring words are held apart, or one of them is none of content."""
+    if i < 0 or j >= len(unit.words) or not (unit.words[i].content and unit.words[j].content):
+        return True
+    return _BETWEEN_ITEMS.search(unit.text, unit.words[i].end, unit.words[j].start) is not None
+
+
 def _years_of(units: Sequence[Unit]) -> frozenset[str]:
     """A year holds for what follows it, and where it may stand was compared exactly: it changes no copy."""
     return frozenset(key for unit in units for key in unit.keys if _YEAR.fullmatch(key))
 
 
+def _counted(sentence: str) -> frozenset[str]:
+    """What looks like a year and counts what follows it: "10 fairs and 2016 dances"."""
+    return frozenset(match["count"] for match in _A_COUNT.finditer(sentence))
+
+
 def _is_held(word: Word, keys: frozenset[str]) -> bool:
     return not keys.isdisjoint(word.keys)
+
+
+def _as_in(word: Word, unit: Unit) -> bool:
+    """Whether a sentence has a word as it is printed; what a row is of stands over it."""
+    return unit.is_row or is_printed(word, unit.words)
 
 
 def _reach(units: Sequence[Unit], i: int) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
@@ -15,6 +17,9 @@ from shared_utils.text.folding import fold
 NONE = frozenset[str]()
 _COMPARING = ("compared", "versus")  # "compared to" is what "than" says
 ENDS = (".", "!", "?", ":", ";", "。", "！")
+_INFLECTION = re.compile(r"(?:ing|ed|es|s)$")
+_CLOSING = " \"'”»)"
+_ENDING = 3  # letters by which a word may be longer or shorter than as it is printed
 _STEM = 5  # letters, of which words of one family begin with the same
 _LEAST = 4  # words of content: fewer may stand in a sentence that says something else, but for …
 _FEWEST = 3  # … all that a sentence has
@@ -32,12 +37,29 @@ def retells(words: Sequence[Word], units: Sequence[Unit], i: int, asked: frozens
     """
     said = [word for word in words if word.content and not _says_little(word)]
     asked = asked | people_of(units[i].text)
-    return any(_retells(words, said, page, asked) for page in _windows(units, i))
+    return any(_retells(words, said, page, asked, first) for page, first in _windows(units, i))
 
 
 def _says_little(word: Word) -> bool:
     folded = fold(word.text)
     return folded in _COMPARING or folded in classes("in_place_of") or folded in classes("carries")
+
+
+def is_heading(unit: Unit) -> bool:
+    """Whether a line is written large and does not end: it names something and says nothing of it."""
+    large = all(word.text[0].isupper() for word in unit.words if word.content and word.text[0].isalpha())
+    return large and not unit.is_row and not unit.text.rstrip(_CLOSING).endswith(ENDS)
+
+
+def is_printed(word: Word, page: Sequence[Word]) -> bool:
+    """Whether a page has the word itself, but for its ending: what "can be restored at decompression" is not
+    decompressed, nor did he invent who paid for the inventions."""
+    alike = (sorted((fold(word.text), fold(o.text)), key=len) for o in page if set(word.keys) & set(o.keys))
+    return any(
+        (long.startswith(short[:-1]) and len(long) - len(short) <= _ENDING)
+        or _INFLECTION.sub("", short) == _INFLECTION.sub("", long)
+        for short, long in alike
+    )
 
 
 def as_derived(word: Word, keys: Collection[str]) -> Word:
@@ -52,18 +74,21 @@ def _are_kin(one: str, other: str) -> bool:
     return len(short) >= _STEM and short.isalpha() and long.startswith(short)
 
 
-def _windows(units: Sequence[Unit], i: int) -> Iterator[Sequence[Word]]:
-    if units[i].is_row:
+def _windows(units: Sequence[Unit], i: int) -> Iterator[tuple[Sequence[Word], int]]:
+    """A sentence, and it behind its heading; and where it begins there."""
+    if units[i].is_row or is_heading(units[i]):
         return
-    yield units[i].words
+    yield units[i].words, 0
     if i and not units[i - 1].is_row and not units[i - 1].text.rstrip().endswith(ENDS):
-        yield words_of(f"{units[i - 1].text} {units[i].text}")
+        yield words_of(f"{units[i - 1].text} {units[i].text}"), len(units[i - 1].words)
 
 
-def _retells(words: Sequence[Word], said: Sequence[Word], page: Sequence[Word], asked: frozenset[str]) -> bool:
+def _retells(
+    words: Sequence[Word], said: Sequence[Word], page: Sequence[Word], asked: frozenset[str], first: int
+) -> bool:
     stand = sorted({key for word in page if word.content for key in word.keys})
     said = [as_derived(word, stand) for word in said]
-    held = [word for word in said if not frozenset(stand).isdisjoint(word.keys)]
+    held = list(_once_each(said, page))
     keys = frozenset(key for word in held for key in word.keys)
     taken = [j for j, word in enumerate(page) if word.content and not keys.isdisjoint(word.keys)]
     left = [word for j, word in enumerate(page) if word.content and j not in taken]
@@ -74,11 +99,22 @@ def _retells(words: Sequence[Word], said: Sequence[Word], page: Sequence[Word], 
     return (
         all(word in held or not asked.isdisjoint(word.keys) for word in said)
         and len(held) >= _FEWEST
+        and 2 * sum(j >= first for j in taken) >= len(taken)  # a heading alone says nothing
         and not any(_stands_for_another(word, said, page) for word in said if word not in held)
         and len(taken) >= (1 - _LEFT_OUT) * len(theirs)
         and order_of(held, theirs) >= _IN_ORDER
         and denies(words) == denies(stretch)
     )
+
+
+def _once_each(said: Sequence[Word], page: Sequence[Word]) -> Iterator[Word]:
+    """Those of a claim's words that the page has, each as often as the page has it: "Ash cost 3, and ash cost 4." does
+    not tell again what elm cost."""
+    left = Counter(key for word in page if word.content for key in set(word.keys))
+    for word in said:
+        if any(left[key] > 0 for key in word.keys) and is_printed(word, page):
+            left.subtract(set(word.keys))
+            yield word
 
 
 def _stands_for_another(word: Word, said: Sequence[Word], page: Sequence[Word]) -> bool:

@@ -78,3 +78,13 @@ def test_a_name_made_of_the_questions_words_is_an_answer() -> None:
     question = "Which berth is recommended for guests who rarely visit the harbour?"
     assert claims_nothing("The berth recommended for guests who rarely visit the harbour is a berth.", question)
     assert not claims_nothing("The berth recommended for guests is the Rare Visits berth.", question)
+
+
+def test_the_whole_name_of_what_was_asked_about_is_no_answer() -> None:
+    assert claims_nothing("Ada Maria Brook studied before she went.", "Where did Brook study before she went?")
+    assert not claims_nothing("Ada Brook studied in Lund before she went to Malmö.", "Where did Brook study?")
+    assert not claims_nothing("Brook is Ada Maria Brook.", "Who is Brook?")
+
+
+def test_a_sentence_that_ends_in_an_auxiliary_breaks_off() -> None:
+    assert claims_nothing("The painter of the harbour, who came from the north, was", "Who painted the harbour?")

@@ -385,3 +385,13 @@ def test_a_stretch_of_a_sentence_about_something_else_is_no_answer() -> None:
         "- Lamps of brass [1]\n- deep water quay [1]", asked, evidence, {("a", 1): page}, NAMES, known=Share(30.0, 1.0)
     )
     assert [s.verdict is Verdict.SUPPORTED for s in made.sentences] == [True, False]
+
+
+def test_a_title_of_many_words_is_an_answer_only_with_its_question() -> None:
+    text = "Ada Maria Elisabeth Brook\n\nOn the voyage home in 1832 she met Karl Lind of Lund. She was a painter.\n"
+    page = Page(1, "1", text, PageVerdict.TEXT)
+    evidence = Evidence((EvidenceSpan(1, "a", 1, 0, len(text), text, 1.0),), 200, 600)
+    asked = "Who did Brook meet on the voyage home in 1832?"
+    for said, held in (("Ada Maria Elisabeth Brook", False), ("Karl Lind of Lund", True)):
+        made = cite(f"The answer is: {said}", asked, evidence, {("a", 1): page}, NAMES, known=Share(30.0, 1.0))
+        assert (made.sentences[0].verdict is Verdict.SUPPORTED) is held

@@ -114,3 +114,11 @@ def test_a_number_that_differs_stays_what_it_is() -> None:
     other = Finding(Verdict.CONTRADICTED, probability=0.2)
     claim = Told("The ferry to the island sails under a Danish captain at 3.", other, PAGE)
     assert in_company([claim], QUESTION)[0] == [other]
+
+
+def test_what_the_page_says_of_another_thing_is_not_close() -> None:
+    page = units_of("Looking ahead, the guild is growing as a leader in trade. Malmö has no guild for 30 miles.\n")
+    claim = "The guild says Malmö is growing as a leader in trade."
+    told = doubted(claim, page, "What does the guild say about Malmö?", CLOSELY, 0.3, page)
+    assert told.verdict is Verdict.NOT_FOUND
+    assert "“Malmö” and “growing”" in str(told.reason)

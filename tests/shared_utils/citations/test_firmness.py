@@ -258,3 +258,132 @@ def test_what_is_known_fades() -> None:
     old = Share(40.0, 0.0)
     assert old.and_also(Share(0.0, 40.0), 40.0).of_all == pytest.approx(0.5)
     assert UNKNOWN.and_also(Share(0.0, 0.0), 10.0) == UNKNOWN
+
+
+ACCOUNTS = units_of(
+    "Harbour dues\nTotal assets   12,400   11,900\nTotal liabilities   8,100   7,700\nRate   352   26.7 %\n"
+)
+
+
+def test_a_row_of_another_name_is_beside_the_point_where_the_page_has_the_one_that_was_asked_for() -> None:
+    for row, beside in ((1, False), (2, True)):
+        finding = Finding(Verdict.SUPPORTED, probability=0.97)
+        claim = Told(f"{ACCOUNTS[row].text}.", finding, ACCOUNTS, evidence=ACCOUNTS)
+        assert in_company([claim], "What are the total assets of the harbour?")[0][0].is_beside is beside
+
+
+@pytest.mark.parametrize(("figure", "verdict"), [("352", Verdict.PARTLY), ("26.7 %", Verdict.SUPPORTED)])
+def test_one_of_two_numbers_of_a_row_is_a_look_up_only_where_something_tells_which(
+    figure: str, verdict: Verdict
+) -> None:
+    claim = Told(f"The rate of the harbour dues is {figure}.", Finding(Verdict.SUPPORTED, probability=0.7), ACCOUNTS)
+    findings, _ = in_company([claim], "What is the rate of the harbour dues?")
+    assert findings[0].verdict is verdict
+    assert ("which column" in str(findings[0].reason)) is (verdict is Verdict.PARTLY)
+
+
+FARES = units_of(
+    "For instance, the fares of ferries and tugs rose by 7 % and 11 %, of trams by 27 %, and of boats by 9 %.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("asked_of", "figure", "firm"),
+    [
+        ("trams", "27 %", True),
+        ("trams", "7 %", False),
+        ("trams", "9 %", False),
+        ("ferries", "7 %", True),
+        ("ferries", "27 %", False),
+    ],
+)
+def test_a_figure_of_a_list_is_told_of_its_own_item(asked_of: str, figure: str, firm: bool) -> None:
+    question = f"By how much did the fares of {asked_of} rise?"
+    claim = Told(
+        f"{question[:-1]}: {figure}", Finding(Verdict.SUPPORTED, probability=0.7), FARES, is_short=True, evidence=FARES
+    )
+    assert is_firm(claim, question, 0.7) is firm
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "firm"),
+    [
+        (
+            "The compressed file is decompressed.",
+            "What happens to the compressed file?",
+            False,
+        ),  # the page has it as a noun
+        ("The compressed file keeps its owner.", "What does the compressed file keep?", True),
+    ],
+)
+def test_a_look_up_tells_words_as_they_are_printed(sentence: str, question: str, firm: bool) -> None:
+    page = units_of("Each compressed file keeps the owners of the first, which are restored at its decompression.\n")
+    assert is_firm(Told(sentence, Finding(Verdict.SUPPORTED, probability=0.6), page), question, 0.6) is firm
+
+
+def test_a_part_of_a_name_is_no_item_of_a_list() -> None:
+    question = "Which keys must be pressed together to take a picture?"
+    page = units_of("To take a picture, which keys must be pressed together: the Night and Power keys, or the keel.\n")
+    for item, firm in (("Brass and Power", False), ("Power", False), ("keel", True)):
+        claim = Told(f"{question[:-1]}: {item}", Finding(Verdict.SUPPORTED, probability=0.7), page, is_short=True)
+        assert is_firm(claim, question, 0.6) is firm
+
+
+def test_a_year_that_counts_things_is_no_year() -> None:
+    page = units_of("Last year we opened 10 fairs. Our 2016 fair was a success.\n")
+    claim = Told("The guild opened 10 fairs and 2016 fairs.", Finding(Verdict.SUPPORTED, probability=0.6), page)
+    assert not is_firm(claim, "How many fairs did the guild open?", 0.6)
+
+
+MEETING = units_of("Guild Master's Yearly Meeting Report\n\nIn May the master saw the fair of the north in Lund.\n")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The master attended the Yearly Meeting Report in May.",
+        "This is a yearly meeting report.",
+    ],
+)
+def test_a_heading_tells_nothing(sentence: str) -> None:
+    claim = Told(sentence, Finding(Verdict.SUPPORTED, probability=0.8), MEETING, evidence=MEETING)
+    assert not is_firm(claim, "What did the master attend in May?", 0.8)
+
+
+def test_who_paid_for_an_invention_did_not_invent_it() -> None:
+    page = units_of("His inventions and voyages were paid by a dentist, Ivor Brook of Lund, who had sold porcelain.\n")
+    claim = "It was invented by a dentist, Ivor Brook of Lund, who had sold porcelain."
+    assert not is_firm(Told(claim, Finding(Verdict.SUPPORTED, probability=0.8), page), "What was the lantern?", 0.8)
+    paid = claim.replace("It was invented", "They were paid")
+    assert is_firm(Told(paid, Finding(Verdict.SUPPORTED, probability=0.8), page), "What was the lantern?", 0.8)
+
+
+def test_a_free_rewording_stands_in_one_sentence_and_on_what_was_asked_about() -> None:
+    page = units_of(
+        "In May only Lund of the four towns sold samples of fresh bread with sesame at the market. "
+        "Malmö sold samples of bread with sesame at the mill, and Gävle sold none of its 25.\n"
+    )
+    claim = Told(
+        "The samples with sesame that were sold at the market in May were found in Gävle.",
+        Finding(Verdict.SUPPORTED, probability=0.95),
+        page[1:],
+        evidence=page,
+    )
+    assert not is_firm(claim, "Which town sold samples of fresh bread with sesame at the market in May?", 0.95)
+
+
+def test_a_row_tells_its_figures_and_nothing_of_its_name_alone() -> None:
+    page = units_of("Sesame in bread at the market, samples\nLund   334   2.4\nGävle   35   0\n")
+    question = "Which town found samples with sesame at the market?"
+    for claim, firm in (
+        ("The samples with sesame were found in Gävle.", False),
+        ("Gävle had 35 samples, 0 of them.", True),
+    ):
+        assert is_firm(Told(claim, Finding(Verdict.SUPPORTED, probability=0.8), page), question, 0.8) is firm
+
+
+def test_what_one_clause_denies_of_its_subject_is_no_look_up() -> None:
+    page = units_of("Lund sold 40 loaves with sesame at the mill, and Malmö sold none of its loaves with sesame.\n")
+    for town, firm in (("Lund", True), ("Malmö", False)):
+        claim = Told(f"The loaves with sesame were sold in {town}.", Finding(Verdict.SUPPORTED, probability=0.8), page)
+        assert is_firm(claim, "In which town were loaves with sesame sold?", 0.8) is firm

@@ -89,3 +89,13 @@ def test_a_short_sentence_is_told_again_by_all_of_its_words() -> None:
     assert retells(words_of("It is open to guests in winter."), MINUTES, 2)
     assert not retells(words_of("Guests pay in winter."), MINUTES, 2)
     assert not retells(words_of("The gate is open in winter."), MINUTES, 2)
+
+
+def test_each_word_of_the_page_stands_for_one_of_the_claim() -> None:
+    page = units_of(
+        "Dredging made the old ferries of the harbour faster by 7 knots, tugs by 27 knots, and boats by 9 knots.\n"
+    )
+    asked = content_keys(words_of("By how much did dredging make tugs faster?"))
+    claim = "Dredging made the tugs faster by 7 knots, tugs by 27 knots, and boats by 9 knots."
+    assert not retells(words_of(claim), page, 0, asked)
+    assert retells(words_of(claim.replace("the tugs", "the ferries")), page, 0, asked)
