@@ -70,7 +70,9 @@ class Product:
     def said(self, choice: str = "", tokens: int = 8) -> Iterator[GenerationEvent]:
         """What the product's own writer says, event by event."""
         writer = Engines(self.settings).writers(choice)[0]
-        return writer.engine.generator.generate(prompt_saying("Tell a story of a harbour in ten sentences.", tokens), never)
+        return writer.engine.generator.generate(
+            prompt_saying("Tell a story of a harbour in ten sentences.", tokens), never
+        )
 
     def end(self) -> None:
         self.process.send_signal(signal.SIGTERM)
