@@ -89,13 +89,17 @@ class _Asked:
     is_greatest: bool
 
     def only(self, figures: Sequence[Operand]) -> Operand | None:
-        """The one that is greatest or least; None where two are the same, or they count different things."""
-        if not count_alike(figures):
-            return None
-        if len({figure.unit for figure in figures} - {""}) > 1 or len({figure.scale for figure in figures}) > 1:
-            return None  # a sign may stand beside the first figure alone
-        ordered = sorted(figures, key=lambda one: one.counted, reverse=self.is_greatest)
-        return ordered[0] if len(ordered) > 1 and ordered[0].counted != ordered[1].counted else None
+        return only(figures, is_greatest=self.is_greatest)
+
+
+def only(figures: Sequence[Operand], *, is_greatest: bool) -> Operand | None:
+    """The one that is greatest or least; None where two are the same, or they count different things."""
+    if not count_alike(figures):
+        return None
+    if len({figure.unit for figure in figures} - {""}) > 1 or len({figure.scale for figure in figures}) > 1:
+        return None  # a sign may stand beside the first figure alone
+    ordered = sorted(figures, key=lambda one: one.counted, reverse=is_greatest)
+    return ordered[0] if len(ordered) > 1 and ordered[0].counted != ordered[1].counted else None
 
 
 def extreme(question: str, rows: Iterable[TableRow], glossary: Glossary = NO_GLOSSARY) -> Extreme | None:

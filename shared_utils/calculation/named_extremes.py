@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from shared_utils.calculation.extremes import SUPERLATIVE, Extreme
+from shared_utils.calculation.extremes import SUPERLATIVE, Extreme, only
 from shared_utils.calculation.operands import Operand, counts_first, is_one_of_many, operand
 from shared_utils.retrieval.lookup import LookUp, look_up_in
 from shared_utils.retrieval.question import NO_GLOSSARY, Glossary
@@ -50,15 +50,12 @@ def most_of_named(question: str, rows: Sequence[TableRow], glossary: Glossary = 
         return None
     measure = rest.replace(told[0], " ").strip(" ?!.")
     figures = _figures(things, measure, years_of(question), rows, glossary)
-    if len({one.unit for one in figures} - {""}) > 1 or len({one.scale for one in figures}) > 1:
+    is_greatest = told["greatest"] is not None
+    if (best := only(figures, is_greatest=is_greatest)) is None:
         return None
-    ordered = sorted(figures, key=lambda one: one.counted, reverse=told["greatest"] is not None)
-    if not ordered or ordered[0].counted == ordered[1].counted:
-        return None
-    best = ordered[0]
     found = LookUp(best.row.document_id, best.row.page, best.row.table, (best.fact,), 1.0, best.row)
     thing = things[figures.index(best)]
-    return Extreme(found, told["greatest"] is not None, len(figures), thing[:1].upper() + thing[1:])
+    return Extreme(found, is_greatest, len(figures), thing[:1].upper() + thing[1:])
 
 
 def _figures(
